@@ -1,0 +1,1 @@
+//! Class keys at rest.

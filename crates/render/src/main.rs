@@ -1,0 +1,3 @@
+//! The `patchveil` command.
+
+fn main() {}

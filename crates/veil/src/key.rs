@@ -289,10 +289,7 @@ mod tests {
                 }
                 letters[at] = wrong;
                 let typed: String = letters.into_iter().collect();
-                assert!(
-                    typed.parse::<ClassKey>().is_err(),
-                    "{typed} was taken for a key"
-                );
+                assert!(typed.parse::<ClassKey>().is_err(), "{typed} was taken for a key");
             }
         }
     }
@@ -318,23 +315,12 @@ mod tests {
     fn fingerprints_round_trip_and_differ() {
         let print = key(1).fingerprint();
         assert_eq!(print.to_string().parse::<Fingerprint>().unwrap(), print);
-        assert_eq!(
-            print
-                .to_string()
-                .to_uppercase()
-                .parse::<Fingerprint>()
-                .unwrap(),
-            print
-        );
+        assert_eq!(print.to_string().to_uppercase().parse::<Fingerprint>().unwrap(), print);
         assert_eq!(print.to_string().len(), 19);
         assert_ne!(print, key(2).fingerprint());
-        for wrong in [
-            "",
-            "abcd",
-            "mfrg-gzdf-mztw-q2l",
-            "mfrg-gzdf-mztw-q2lkk",
-            "1frg-gzdf-mztw-q2lk",
-        ] {
+        for wrong in
+            ["", "abcd", "mfrg-gzdf-mztw-q2l", "mfrg-gzdf-mztw-q2lkk", "1frg-gzdf-mztw-q2lk"]
+        {
             assert!(wrong.parse::<Fingerprint>().is_err(), "{wrong}");
         }
     }

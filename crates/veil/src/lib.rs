@@ -1,5 +1,33 @@
 //! The Patchveil algorithm and nothing else: no files, no threads, no user interface.
+//!
+//! A [`Veil`] is a [`ClassKey`] and a [`Recipe`] made ready for one sample rate. A [`Convolver`]
+//! applies it, `y[n] = x[n] + w[n]·((h∗x)[n] − x[n])`; a [`Restorer`] undoes it. Both take audio
+//! as channels × samples in blocks of any size, at any position of the timeline.
+//!
+//! What never allocates, locks or panics, and so belongs on an audio thread:
+//! [`Convolver::process`], [`Convolver::feed`], [`Convolver::set_veil`],
+//! [`Convolver::take_retired`], [`Restorer::process`], [`Schedule::patches_from`] and
+//! [`Cursor::next`]. Making a [`Veil`], a [`Convolver`] or a [`Restorer`] allocates.
+#![deny(unsafe_code)]
 
+mod convolver;
+mod fir;
+mod kernel;
 mod key;
+mod loudness;
+mod recipe;
+mod restore;
+mod schedule;
+mod veil;
 
+pub use convolver::Convolver;
+pub use kernel::Kernel;
 pub use key::{ClassKey, Fingerprint, FingerprintError, KeyError};
+pub use recipe::{
+    AMOUNT_MAX, CURVES_MAX, DEPTH_DB_MAX, FADE_US_MIN, FRAME_US_MAX, FRAME_US_MIN, Filter, Offsets,
+    PATCH_US_MIN, PATCHES_MAX, Placement, Preset, RATE_MAX, RATE_MIN, RECIPE_VERSION, RING_US_MAX,
+    Recipe, RecipeError, Spectral, TAPS_MAX, Taps, UnknownPreset,
+};
+pub use restore::Restorer;
+pub use schedule::{Cursor, Patch, Schedule};
+pub use veil::Veil;

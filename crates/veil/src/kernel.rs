@@ -1,0 +1,460 @@
+//! Kernels: from a key to the filters of a class at one sample rate.
+//!
+//! Everything here is deterministic to the last bit on every platform: transcendental functions
+//! come from `libm`, sums run in a fixed order, and no FFT library with its own choice of
+//! instructions takes part.
+
+use std::f64::consts::PI;
+
+use crate::fir::TAP_GROUP;
+use crate::key::{ClassKey, KeyStream, Purpose};
+use crate::loudness;
+use crate::recipe::{Filter, Recipe, Spectral, Taps};
+
+/// Points on which a curve is laid out from 0 Hz to half the sample rate.
+const GRID: usize = 4_096;
+/// Bands for which the key always draws, whatever the sample rate: up to 400 kHz and more.
+const BANDS_DRAWN: usize = 256;
+/// Frequency up to which [`Spectral::bands`] are counted, in Hz.
+const BANDS_TO_HZ: f64 = 4_000.0;
+/// Taps below this share of the largest are set to 0, so that no product with an audible sample
+/// is a denormal.
+const TAP_FLOOR: f64 = 1e-12;
+/// The curve begins to flatten at this many Hz …
+const FADE_FROM_HZ: f64 = 18_000.0;
+/// … and is flat from this many on, so that all rates from 44.1 kHz up carry the same curve.
+const FADE_TO_HZ: f64 = 20_000.0;
+/// Largest phase a kernel may have at the reference rate, in radians. A blend of the untouched
+/// signal and a kernel has a zero on the unit circle only where the kernel's phase is π; this
+/// keeps clear of it, at the other rates too, where the phase is a few per cent off.
+const PHASE_MAX: f64 = 2.7;
+/// Rate at which the phase is looked at, in Hz.
+const REFERENCE_RATE: u32 = 48_000;
+/// Frequencies at which the phase is looked at.
+const PHASE_POINTS: usize = 512;
+/// Share of the kernel's length that the cepstrum takes; the rest is for the products of its
+/// parts, which would otherwise be cut off, differently at every sample rate.
+const CEPSTRUM_SHARE: f64 = 0.75;
+/// How much a kernel's zeros are drawn inward when cutting it to length pushed one outside.
+const SHRINK: f64 = 0.999;
+
+/// One filter of a class at one sample rate: a finite impulse response, causal, no delay.
+///
+/// A spectral kernel has minimum phase, and its phase stays below π, so that not only the kernel
+/// but every blend of it with the untouched signal has its zeros inside the unit circle: the
+/// edges of a patch can be undone like its middle.
+#[derive(Clone)]
+pub struct Kernel {
+    /// The taps, padded with zeros to whole groups for [`crate::fir::fir`].
+    padded: Vec<f32>,
+    len: usize,
+}
+
+impl Kernel {
+    /// The impulse response, first tap first, energy-normalised for speech.
+    #[must_use]
+    pub fn taps(&self) -> &[f32] {
+        &self.padded[..self.len]
+    }
+
+    /// The taps and zeros behind them, up to a multiple of [`TAP_GROUP`].
+    pub(crate) fn padded(&self) -> &[f32] {
+        &self.padded
+    }
+
+    /// Gain at `hz` for the sample rate `sample_rate` Hz it was designed for, in dB.
+    #[must_use]
+    pub fn gain_db(&self, hz: f64, sample_rate: u32) -> f64 {
+        let taps: Vec<f64> = self.taps().iter().map(|&tap| f64::from(tap)).collect();
+        10.0 * libm::log10(power_at(&taps, hz / f64::from(sample_rate)).max(1e-30))
+    }
+}
+
+/// All kernels of a class under a valid recipe, in the order of their curve numbers.
+pub(crate) fn design(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Vec<Kernel> {
+    let seed = key.derive(Purpose::Kernel);
+    let scale = recipe.amount / 100.0;
+    let count = recipe.curves as usize;
+    match &recipe.filter {
+        Filter::Spectral(spectral) => {
+            let code = Code::draw(spectral, count, |stream| seed.stream(stream));
+            let depth = code.depth_within_phase(recipe, spectral, count, scale);
+            let grid = Grid::new(sample_rate, recipe.kernel_len(sample_rate));
+            (0..count)
+                .map(|curve| {
+                    let cepstrum = grid.cepstrum(|hz| depth * code.db_at(spectral, curve, hz));
+                    finish(minimum_phase(&cepstrum), sample_rate)
+                })
+                .collect()
+        }
+        Filter::Taps(taps) => (0..count)
+            .map(|curve| {
+                let random = random_taps(taps, scale, &mut seed.stream(curve as u64));
+                finish(random, sample_rate)
+            })
+            .collect(),
+    }
+}
+
+/// CUDA's filter: a unit tap, then U(0, spread) taps (arXiv 2303.04278, section 3, in one
+/// dimension as in arXiv 2401.02135).
+fn random_taps(taps: &Taps, scale: f64, stream: &mut KeyStream) -> Vec<f64> {
+    let mut impulse = vec![1.0];
+    impulse.resize_with(taps.count as usize, || taps.spread * scale * stream.unit());
+    impulse
+}
+
+/// Which bands a class turns, and which way in each curve.
+struct Code {
+    /// Sign of the steady curve in each band, 0 where the band is not the class's.
+    steady: Vec<f64>,
+    /// Signs of the turning curve in each band, per curve.
+    turning: Vec<Vec<f64>>,
+}
+
+impl Code {
+    /// Draws the code: stream 0 chooses bands and steady signs, stream 1 + n the n-th pair of
+    /// opposite curves.
+    fn draw(spectral: &Spectral, curves: usize, stream: impl Fn(u64) -> KeyStream) -> Self {
+        let group = spectral.bands as usize;
+        let mut choice = stream(0);
+        let mut steady = vec![0.0; BANDS_DRAWN];
+        for bands in steady.chunks_mut(group) {
+            let mut order: Vec<usize> = (0..group).collect();
+            choice.shuffle(&mut order);
+            for &band in &order[..spectral.active as usize] {
+                let sign = sign(choice.bits());
+                if let Some(band) = bands.get_mut(band) {
+                    *band = sign;
+                }
+            }
+        }
+        let turning = (0..curves)
+            .map(|curve| {
+                let mut signs = stream(1 + curve as u64 / 2);
+                let way = if curve % 2 == 0 { 1.0 } else { -1.0 };
+                steady.iter().map(|&band| way * sign(signs.bits()) * f64::abs(band)).collect()
+            })
+            .collect();
+        Self { steady, turning }
+    }
+
+    /// The designed gain of a curve at `hz`, in dB, for an amount of 100 %.
+    fn db_at(&self, spectral: &Spectral, curve: usize, hz: f64) -> f64 {
+        let top = mel(BANDS_TO_HZ);
+        let depth = spectral.depth_low
+            + (spectral.depth_high - spectral.depth_low) * (mel(hz) / top).min(1.0);
+        let audible = 1.0 - raised_cosine((hz - FADE_FROM_HZ) / (FADE_TO_HZ - FADE_FROM_HZ));
+        let level = |band: f64| {
+            let band = (band.max(0.0) as usize).min(BANDS_DRAWN - 1);
+            spectral.steady_db * self.steady[band] + spectral.turning_db * self.turning[curve][band]
+        };
+        // From the middle of one band to the middle of the next by a raised cosine: a steep edge
+        // would ring, and turn the phase by more than can be undone.
+        let place = mel(hz) / top * f64::from(spectral.bands) - 0.5;
+        let below = libm::floor(place);
+        let part = raised_cosine(place - below);
+        depth * audible * (level(below) + (level(below + 1.0) - level(below)) * part)
+    }
+
+    /// The factor on all curves that keeps their phase within [`PHASE_MAX`], at most `scale`.
+    /// Phase grows with depth, so one factor does it; it is found at one rate for all, so that the
+    /// class sounds the same at every rate.
+    fn depth_within_phase(
+        &self,
+        recipe: &Recipe,
+        spectral: &Spectral,
+        curves: usize,
+        scale: f64,
+    ) -> f64 {
+        let grid = Grid::new(REFERENCE_RATE, recipe.kernel_len(REFERENCE_RATE));
+        // Opposite curves have opposite phases; one of each pair tells, unless a steady part
+        // makes them differ.
+        let step = if spectral.steady_db == 0.0 { 2 } else { 1 };
+        let phase = (0..curves)
+            .step_by(step)
+            .map(|curve| grid.largest_phase(|hz| self.db_at(spectral, curve, hz)))
+            .fold(0.0, f64::max);
+        if phase * scale > PHASE_MAX { PHASE_MAX / phase } else { scale }
+    }
+}
+
+/// 0 up to 0, 1 from 1 on, a raised cosine between.
+fn raised_cosine(part: f64) -> f64 {
+    0.5 - 0.5 * libm::cos(PI * part.clamp(0.0, 1.0))
+}
+
+fn sign(bits: u32) -> f64 {
+    if bits >> 31 == 0 { 1.0 } else { -1.0 }
+}
+
+/// Hz → mel (O'Shaughnessy's formula, as in HTK).
+fn mel(hz: f64) -> f64 {
+    2_595.0 * libm::log10(1.0 + hz / 700.0)
+}
+
+/// The frequency grid of one sample rate, and what turns a curve on it into a cepstrum.
+struct Grid {
+    sample_rate: f64,
+    /// Taps to make.
+    len: usize,
+    /// cos(π·i / (2·[`GRID`])) for i in 0 .. 4·[`GRID`]: one full turn.
+    cosine: Vec<f64>,
+}
+
+impl Grid {
+    fn new(sample_rate: u32, len: usize) -> Self {
+        let step = PI / (2 * GRID) as f64;
+        let cosine = (0..4 * GRID).map(|i| libm::cos(i as f64 * step)).collect();
+        Self { sample_rate: f64::from(sample_rate), len, cosine }
+    }
+
+    /// The middles of the grid's cells, in Hz.
+    fn hz(&self) -> impl Iterator<Item = f64> + '_ {
+        (0..GRID).map(|i| (i as f64 + 0.5) / GRID as f64 * self.sample_rate / 2.0)
+    }
+}
+
+impl Grid {
+    /// The causal cepstrum, in nepers, of the minimum-phase filter whose log magnitude is `curve`
+    /// (Hz → dB): the real cepstrum folded to its causal half (Oppenheim and Schafer,
+    /// Discrete-Time Signal Processing, chapter on the cepstrum). It is tapered by a raised cosine
+    /// over a share of the kernel's length, in seconds the same at every rate, which smooths the
+    /// curve to what the kernel can follow.
+    fn cepstrum(&self, curve: impl Fn(f64) -> f64) -> Vec<f64> {
+        let nepers_per_db = std::f64::consts::LN_10 / 20.0;
+        let reach = CEPSTRUM_SHARE * self.len as f64;
+        let levels: Vec<f64> = self.hz().map(curve).collect();
+        (0..self.len)
+            .map(|n| {
+                let taper = 1.0 - raised_cosine(n as f64 / reach);
+                if taper == 0.0 {
+                    return 0.0;
+                }
+                let mut sum = 0.0;
+                let mut angle = n;
+                for &db in &levels {
+                    sum += db * self.cosine[angle];
+                    angle = (angle + 2 * n) % (4 * GRID);
+                }
+                let folded = if n == 0 { 1.0 } else { 2.0 };
+                folded * taper * nepers_per_db * sum / GRID as f64
+            })
+            .collect()
+    }
+
+    /// The largest phase of that filter, in radians: φ(ω) = −Σ c[n]·sin(nω).
+    fn largest_phase(&self, curve: impl Fn(f64) -> f64) -> f64 {
+        let cepstrum = self.cepstrum(curve);
+        (1..PHASE_POINTS)
+            .map(|point| {
+                let turn = 2 * GRID / PHASE_POINTS * point;
+                let sine = |n: usize| self.cosine[(n * turn + 3 * GRID) % (4 * GRID)];
+                let sum: f64 = cepstrum.iter().enumerate().map(|(n, c)| c * sine(n)).sum();
+                sum.abs()
+            })
+            .fold(0.0, f64::max)
+    }
+}
+
+/// The impulse response of a causal cepstrum, as many taps as it has: h[0] = exp c[0] and
+/// h[n] = Σ (k/n)·c[k]·h[n−k] for k = 1 … n (Oppenheim and Schafer, as above).
+fn minimum_phase(cepstrum: &[f64]) -> Vec<f64> {
+    let len = cepstrum.len();
+    let mut impulse = vec![0.0; len];
+    impulse[0] = libm::exp(cepstrum[0]);
+    for n in 1..len {
+        let sum: f64 = (1..=n).map(|k| k as f64 * cepstrum[k] * impulse[n - k]).sum();
+        impulse[n] = sum / n as f64;
+    }
+    // Cutting to length can, for deep curves, push a zero out. Scaling tap n by rⁿ scales all
+    // zeros by r, so a few steps bring it back at almost no change of the curve.
+    let mut reach = 1.0;
+    while !is_minimum_phase(&impulse) && reach > 0.5 {
+        reach *= SHRINK;
+        let mut power = 1.0;
+        for tap in &mut impulse {
+            *tap *= power;
+            power *= SHRINK;
+        }
+    }
+    impulse
+}
+
+/// Whether all zeros lie inside the unit circle: the step-down recursion finds a reflection
+/// coefficient of magnitude 1 or more as soon as one does not (Schur–Cohn).
+pub(crate) fn is_minimum_phase(impulse: &[f64]) -> bool {
+    let Some(&first) = impulse.first() else {
+        return false;
+    };
+    if first == 0.0 {
+        return false;
+    }
+    let mut poly: Vec<f64> = impulse.iter().map(|tap| tap / first).collect();
+    while poly.len() > 1 {
+        let last = poly.len() - 1;
+        let reflection = poly[last];
+        if reflection.abs() >= 1.0 {
+            return false;
+        }
+        let scale = 1.0 / (1.0 - reflection * reflection);
+        let mut lower: Vec<f64> =
+            (0..last).map(|i| (poly[i] - reflection * poly[last - i]) * scale).collect();
+        lower[0] = 1.0;
+        poly = lower;
+    }
+    true
+}
+
+/// Normalises for speech, rounds to single precision and clears what could only make denormals.
+fn finish(mut impulse: Vec<f64>, sample_rate: u32) -> Kernel {
+    let gain =
+        loudness::speech_gain(sample_rate, |hz| power_at(&impulse, hz / f64::from(sample_rate)));
+    let largest = impulse.iter().fold(0.0, |top: f64, tap| top.max(tap.abs()));
+    for tap in &mut impulse {
+        if tap.abs() < TAP_FLOOR * largest {
+            *tap = 0.0;
+        }
+    }
+    let mut padded: Vec<f32> = impulse.iter().map(|tap| (tap / gain) as f32).collect();
+    padded.resize(impulse.len().next_multiple_of(TAP_GROUP), 0.0);
+    Kernel { padded, len: impulse.len() }
+}
+
+/// |H|² at `turn` cycles a sample, by Horner's rule.
+fn power_at(taps: &[f64], turn: f64) -> f64 {
+    let (sin, cos) = libm::sincos(-2.0 * PI * turn);
+    let (mut re, mut im) = (0.0, 0.0);
+    for &tap in taps.iter().rev() {
+        (re, im) = (re * cos - im * sin + tap, re * sin + im * cos);
+    }
+    re * re + im * im
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::Preset;
+
+    const RATES: [u32; 7] = [8_000, 16_000, 44_100, 48_000, 88_200, 96_000, 192_000];
+
+    fn key(byte: u8) -> ClassKey {
+        ClassKey::from_bytes([byte; 32])
+    }
+
+    fn deepest() -> Recipe {
+        let mut recipe = Preset::Strong.recipe();
+        recipe.amount = 150.0;
+        if let Filter::Spectral(spectral) = &mut recipe.filter {
+            spectral.steady_db = 3.0;
+        }
+        recipe
+    }
+
+    #[test]
+    fn every_spectral_kernel_has_minimum_phase() {
+        for recipe in [Preset::Transparent, Preset::Balanced, Preset::Strong]
+            .map(Preset::recipe)
+            .into_iter()
+            .chain([deepest()])
+        {
+            for byte in 0..6 {
+                for kernel in design(&key(byte), &recipe, RATES[byte as usize]) {
+                    let taps: Vec<f64> = kernel.taps().iter().map(|&t| f64::from(t)).collect();
+                    assert!(is_minimum_phase(&taps));
+                    assert!(taps[0] > 0.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_zero_test_tells_inside_from_outside() {
+        assert!(is_minimum_phase(&[1.0, -0.5]));
+        assert!(!is_minimum_phase(&[1.0, -2.0]));
+        assert!(!is_minimum_phase(&[0.5, 1.0]));
+        // (1 − 0.9z⁻¹)(1 − 1.1z⁻¹)
+        assert!(!is_minimum_phase(&[1.0, -2.0, 0.99]));
+        assert!(!is_minimum_phase(&[0.0, 1.0]));
+        assert!(!is_minimum_phase(&[]));
+    }
+
+    #[test]
+    fn the_curve_is_the_same_at_every_rate() {
+        let recipe = Preset::Balanced.recipe();
+        for byte in 0..4 {
+            let at = |rate| design(&key(byte), &recipe, rate);
+            let (low, mid, high) = (at(44_100), at(48_000), at(96_000));
+            for curve in 0..low.len() {
+                for step in 1..=400 {
+                    let hz = 0.4 * 44_100.0 * f64::from(step) / 400.0;
+                    let base = low[curve].gain_db(hz, 44_100);
+                    for (other, rate) in [(&mid[curve], 48_000), (&high[curve], 96_000)] {
+                        let apart = (other.gain_db(hz, rate) - base).abs();
+                        assert!(apart < 0.5, "{apart} dB apart at {hz} Hz and {rate} Hz");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_keys_give_uncorrelated_curves() {
+        let recipe = Preset::Balanced.recipe();
+        let curves: Vec<Vec<f64>> = (0..40)
+            .map(|byte| {
+                let kernel = &design(&key(byte), &recipe, 48_000)[0];
+                (1..200).map(|i| kernel.gain_db(f64::from(i) * 100.0, 48_000)).collect()
+            })
+            .collect();
+        let mut sum = 0.0;
+        let mut pairs = 0.0;
+        for (i, a) in curves.iter().enumerate() {
+            for b in &curves[..i] {
+                let dot = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(p, q)| p * q).sum::<f64>();
+                let r = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
+                assert!(r.abs() < 0.95, "two keys share a curve: {r}");
+                sum += r;
+                pairs += 1.0;
+            }
+        }
+        assert!(f64::abs(sum / pairs) < 0.05, "curves lean one way: {}", sum / pairs);
+    }
+
+    #[test]
+    fn opposite_curves_leave_no_colour_behind() {
+        let recipe = Preset::Balanced.recipe();
+        let kernels = design(&key(9), &recipe, 48_000);
+        for hz in [300.0, 1_000.0, 3_000.0, 9_000.0] {
+            let pair =
+                |n: usize| kernels[n].gain_db(hz, 48_000) + kernels[n + 1].gain_db(hz, 48_000);
+            // What is left is the two kernels' loudness correction, the same at every frequency.
+            assert!(
+                (pair(0) - (kernels[0].gain_db(500.0, 48_000) + kernels[1].gain_db(500.0, 48_000)))
+                    .abs()
+                    < 1.0
+            );
+        }
+    }
+
+    #[test]
+    fn no_amount_is_no_filter() {
+        for preset in Preset::ALL {
+            let mut recipe = preset.recipe();
+            recipe.amount = 0.0;
+            for kernel in design(&key(1), &recipe, 48_000) {
+                assert_eq!(kernel.taps()[0], 1.0);
+                assert!(kernel.taps()[1..].iter().all(|&tap| tap == 0.0));
+            }
+        }
+    }
+
+    #[test]
+    fn the_papers_taps_are_a_unit_tap_and_small_ones() {
+        let kernel = &design(&key(1), &Preset::Poscuda.recipe(), 48_000)[0];
+        let taps = kernel.taps();
+        assert_eq!(taps.len(), 32);
+        assert!(taps[1..].iter().all(|&tap| tap >= 0.0 && tap < 0.3 * taps[0]));
+        assert!(taps[1..].iter().any(|&tap| tap > 0.2 * taps[0]));
+    }
+}

@@ -1,0 +1,149 @@
+//! The restorer: whoever has the key takes the veil off again.
+
+use std::sync::Arc;
+
+use crate::recipe::RecipeError;
+use crate::schedule::{Cursor, Patch};
+use crate::veil::Veil;
+
+/// Independent sums in the dot product over the past, so that it runs at the speed of the
+/// multipliers and not of one addition after another.
+const SUMS: usize = 8;
+
+/// The exact inverse of a [`Convolver`](crate::Convolver) with the same veil, block by block.
+///
+/// The veil is `y[n] = g₀·x[n] + Σ gₖ·x[n−k]` with taps g that change with the patches' weights;
+/// solved for x it is a recursion, stable because every kernel has minimum phase. It runs in
+/// double precision. Outside patches samples leave bit for bit as they came.
+pub struct Restorer {
+    veil: Arc<Veil>,
+    channels: Vec<Past>,
+    /// Each curve's taps, newest sample last: the order in which the past is kept.
+    reversed: Vec<Vec<f64>>,
+    lane: Option<(Cursor, Patch)>,
+    expected: Option<i64>,
+}
+
+/// The restored samples of one channel, contiguous.
+struct Past {
+    samples: Vec<f64>,
+    end: usize,
+}
+
+impl Restorer {
+    /// A restorer for `channels` channels. Allocates all it will ever need.
+    ///
+    /// # Errors
+    /// [`RecipeError::NotInvertible`] for the papers' baselines.
+    pub fn new(veil: Arc<Veil>, channels: usize) -> Result<Self, RecipeError> {
+        if !veil.recipe().is_restorable() {
+            return Err(RecipeError::NotInvertible);
+        }
+        let context = veil.context();
+        let reversed = veil
+            .kernels()
+            .iter()
+            .map(|kernel| kernel.taps().iter().rev().map(|&tap| f64::from(tap)).collect())
+            .collect();
+        let past = || Past { samples: vec![0.0; context + (4 * context).max(4_096)], end: context };
+        let channels = (0..channels).map(|_| past()).collect();
+        Ok(Self { veil, channels, reversed, lane: None, expected: None })
+    }
+
+    /// Restores `channels` (channels × samples, in place) whose first sample lies at timeline
+    /// `position`. The file must be restored from its beginning, or from a place outside patches;
+    /// from the middle of a patch on, errors die away within about twice the kernel's length.
+    /// Never allocates, locks or panics.
+    pub fn process(&mut self, position: i64, channels: &mut [&mut [f32]]) {
+        self.run(position, channels, f64::from, |x| x as f32);
+    }
+
+    /// [`process`](Self::process) in double precision.
+    pub fn process_f64(&mut self, position: i64, channels: &mut [&mut [f64]]) {
+        self.run(position, channels, |x| x, |x| x);
+    }
+
+    fn run<T: Copy>(
+        &mut self,
+        position: i64,
+        channels: &mut [&mut [T]],
+        widen: impl Fn(T) -> f64,
+        narrow: impl Fn(f64) -> T,
+    ) {
+        let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
+        let schedule = self.veil.schedule();
+        if self.expected != Some(position) {
+            self.lane = None;
+        }
+        self.expected = Some(position.saturating_add(len as i64));
+        let (cursor, now) = self.lane.get_or_insert_with(|| {
+            let mut cursor = schedule.patches_from(position);
+            let now = cursor.next(schedule);
+            (cursor, now)
+        });
+        let context = self.veil.context();
+        for index in 0..len {
+            let at = position.saturating_add(index as i64);
+            while now.end <= at && now.end < i64::MAX {
+                *now = cursor.next(schedule);
+            }
+            let weight = now.weight(at, self.veil.rise());
+            let taps = self.reversed.get(now.curve).and_then(|taps| taps.split_last());
+            for (past, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
+                let y = channel[index];
+                let (Some((first, older)), true) = (taps, weight > 0.0) else {
+                    past.push(widen(y), context);
+                    continue;
+                };
+                let first = 1.0 + weight * (first - 1.0);
+                let rest = weight * dot(older, &past.samples[past.end - older.len()..past.end]);
+                let x = (widen(y) - rest) / first;
+                let x = if x.is_finite() { x } else { 0.0 };
+                past.push(x, context);
+                channel[index] = narrow(x);
+            }
+        }
+    }
+}
+
+impl Patch {
+    /// The patch's weight at a position, 0 ..= 1, exactly as the convolver has it.
+    fn weight(&self, at: i64, rise: &[f32]) -> f64 {
+        let edge = |from: i64| {
+            let place = usize::try_from(at.saturating_sub(from)).ok()?;
+            rise.get(place).copied()
+        };
+        if at < self.start || at >= self.end {
+            return 0.0;
+        }
+        let rising = if self.rises { edge(self.start) } else { None };
+        let fall = self.end.saturating_sub(rise.len() as i64);
+        let falling = if self.falls { edge(fall).map(|w| 1.0 - w) } else { None };
+        f64::from(rising.or(falling).unwrap_or(1.0))
+    }
+}
+
+impl Past {
+    fn push(&mut self, sample: f64, context: usize) {
+        if self.end == self.samples.len() {
+            self.samples.copy_within(self.end - context..self.end, 0);
+            self.end = context;
+        }
+        // What is no audio must not stay in the recursion for ever.
+        self.samples[self.end] = if sample.is_finite() { sample } else { 0.0 };
+        self.end += 1;
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; SUMS];
+    let (a_whole, a_rest) = a.as_chunks::<SUMS>();
+    let (b_whole, b_rest) = b.as_chunks::<SUMS>();
+    for (a, b) in a_whole.iter().zip(b_whole) {
+        for lane in 0..SUMS {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + rest
+}

@@ -1,0 +1,304 @@
+//! Schedules: where the key puts patches on the timeline, found for any position at one price.
+
+use crate::key::{ClassKey, Purpose, Seed};
+use crate::recipe::{Offsets, PATCHES_MAX, Placement, Recipe};
+
+/// One patch on the timeline of one sample rate. Positions are samples.
+///
+/// Its weight rises during its first `fade` samples, is 1, and falls during its last `fade`
+/// samples. Patches never overlap: between two different curves the veil passes through nothing,
+/// because a blend of two minimum-phase filters need not have minimum phase, while a blend with
+/// the untouched signal has (see [`Kernel`](crate::Kernel)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patch {
+    /// First sample with a weight above 0.
+    pub start: i64,
+    /// First sample behind the patch.
+    pub end: i64,
+    /// Length of each edge in samples, at least 1 and at most half the patch.
+    pub fade: i64,
+    /// Which of the class's kernels it takes.
+    pub curve: usize,
+    /// Whether the rising edge is there. It is not where the patch before ends at `start` with
+    /// the same curve: the two are then one.
+    pub rises: bool,
+    /// Whether the falling edge is there; as `rises`, for the patch behind.
+    pub falls: bool,
+}
+
+/// Random access to the patches of one key and recipe at one sample rate.
+#[derive(Clone)]
+pub struct Schedule {
+    seed: Seed,
+    placement: Placement,
+    curves: u32,
+    sample_rate: u32,
+    /// Length of a patch's edges in samples, at least 1. Never above half the shortest patch that
+    /// rounding leaves.
+    fade: i64,
+    /// The layout of every frame where they are all alike, so that the audio thread need not
+    /// draw it again.
+    fixed: Option<Layout>,
+}
+
+/// Offsets in µs from the frame's start, and curves, of one frame's patches.
+#[derive(Clone, Copy)]
+struct Layout {
+    offset_us: [u32; PATCHES_MAX as usize],
+    curve: [u8; PATCHES_MAX as usize],
+}
+
+impl Schedule {
+    /// The schedule of `key` under a valid `recipe` at `sample_rate` Hz.
+    pub(crate) fn new(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Self {
+        let seed = key.derive(Purpose::Schedule);
+        let placement = recipe.placement.clone();
+        let fixed = match placement.offsets {
+            Offsets::Fixed => Some(Layout::draw(&seed, &placement, recipe.curves, 0)),
+            Offsets::Scattered => None,
+        };
+        let rate = u64::from(sample_rate);
+        let shortest = u64::from(placement.patch_us) * rate / 1_000_000;
+        let fade = (u64::from(placement.fade_us) * rate + 500_000) / 1_000_000;
+        let fade = fade.min(shortest / 2).max(1) as i64;
+        Self { seed, placement, curves: recipe.curves, sample_rate, fade, fixed }
+    }
+
+    /// The patches from the first that ends after `position` (samples; any value,
+    /// negative ones too). Costs the same wherever `position` is, and never allocates.
+    #[must_use]
+    pub fn patches_from(&self, position: i64) -> Cursor {
+        let us = i128::from(position) * 1_000_000 / i128::from(self.sample_rate);
+        // One frame early, so that rounding cannot lose a patch and every patch has its neighbour.
+        let frame = us.div_euclid(i128::from(self.placement.frame_us)) - 1;
+        let mut cursor = Cursor { frame, layout: self.layout(frame), index: 0, drawn: None };
+        // Two frames hold the patch looked for, but for the last positions of all, where every
+        // patch saturates; there any patch will do.
+        for _ in 0..2 * PATCHES_MAX {
+            let here = cursor.clone();
+            if cursor.next(self).end > position {
+                return here;
+            }
+        }
+        cursor
+    }
+
+    /// Length of a patch's edge in samples, at least 1.
+    pub(crate) fn fade(&self) -> usize {
+        self.fade as usize
+    }
+
+    fn layout(&self, frame: i128) -> Layout {
+        match self.fixed {
+            Some(layout) => layout,
+            None => Layout::draw(&self.seed, &self.placement, self.curves, frame as u64),
+        }
+    }
+
+    /// The next patch in order, as if it stood alone.
+    fn draw(&self, cursor: &mut Cursor) -> Patch {
+        if cursor.index >= self.placement.patches as usize {
+            cursor.index = 0;
+            cursor.frame += 1;
+            cursor.layout = self.layout(cursor.frame);
+        }
+        let frame_us = cursor.frame * i128::from(self.placement.frame_us);
+        let start_us = frame_us + i128::from(cursor.layout.offset_us[cursor.index]);
+        let end_us = start_us + i128::from(self.placement.patch_us);
+        let start = self.sample_at(start_us);
+        let end = self.sample_at(end_us);
+        let curve = usize::from(cursor.layout.curve[cursor.index]);
+        cursor.index += 1;
+        Patch { start, end, fade: self.fade, curve, rises: true, falls: true }
+    }
+
+    /// The sample nearest to a time in µs. Two patches that share a time share the sample.
+    fn sample_at(&self, us: i128) -> i64 {
+        let samples = (us * i128::from(self.sample_rate) + 500_000).div_euclid(1_000_000);
+        samples.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
+    }
+}
+
+impl Layout {
+    /// Draws one frame: places uniform among all that do not overlap, and the order of curves.
+    fn draw(seed: &Seed, placement: &Placement, curves: u32, frame: u64) -> Self {
+        let mut stream = seed.stream(frame);
+        let count = placement.patches as usize;
+        let mut offset_us = [0; PATCHES_MAX as usize];
+        let mut curve = [0; PATCHES_MAX as usize];
+        // Sorted uniform gaps, each patch shifted by those before it: every arrangement that
+        // does not overlap is equally likely.
+        let room = placement.frame_us.saturating_sub(placement.patches * placement.patch_us);
+        for offset in &mut offset_us[..count] {
+            *offset = stream.below(room + 1);
+        }
+        offset_us[..count].sort_unstable();
+        for (before, offset) in offset_us[..count].iter_mut().enumerate() {
+            *offset += before as u32 * placement.patch_us;
+        }
+        for (number, curve) in curve[..count].iter_mut().enumerate() {
+            *curve = (number as u32 % curves) as u8;
+        }
+        stream.shuffle(&mut curve[..count]);
+        Self { offset_us, curve }
+    }
+}
+
+/// A place in a schedule. It holds no reference to it, so that whoever keeps both can swap them;
+/// every call wants the schedule it was made from.
+#[derive(Clone)]
+pub struct Cursor {
+    frame: i128,
+    layout: Layout,
+    index: usize,
+    /// The patch to give next, already drawn to see whether the one before joins it.
+    drawn: Option<Patch>,
+}
+
+impl Cursor {
+    /// The patch at the cursor; the cursor moves behind it. There is always one more. Never
+    /// allocates.
+    pub fn next(&mut self, schedule: &Schedule) -> Patch {
+        let mut patch = match self.drawn {
+            Some(patch) => patch,
+            None => schedule.draw(self),
+        };
+        let mut after = schedule.draw(self);
+        let joined = patch.end == after.start && patch.curve == after.curve;
+        patch.falls = !joined;
+        after.rises = !joined;
+        self.drawn = Some(after);
+        patch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::recipe::Preset;
+
+    fn schedule(recipe: &Recipe, byte: u8, rate: u32) -> Schedule {
+        recipe.validate().unwrap();
+        Schedule::new(&ClassKey::from_bytes([byte; 32]), recipe, rate)
+    }
+
+    fn take(schedule: &Schedule, from: i64, count: usize) -> Vec<Patch> {
+        let mut cursor = schedule.patches_from(from);
+        (0..count).map(|_| cursor.next(schedule)).collect()
+    }
+
+    prop_compose! {
+        fn any_recipe()(
+            patches in 1..=PATCHES_MAX,
+            patch_us in 2_000_u32..60_000,
+            slack in 0_u32..200_000,
+            fade in 0.0..1.0_f64,
+            curves in 1_u32..=16,
+            scattered: bool,
+        ) -> Recipe {
+            let mut recipe = Preset::Balanced.recipe();
+            recipe.curves = curves;
+            recipe.placement = Placement {
+                frame_us: (patches * patch_us + slack).max(4_000),
+                patches,
+                patch_us,
+                fade_us: (250.0 + fade * f64::from(patch_us / 2 - 250)) as u32,
+                offsets: if scattered { Offsets::Scattered } else { Offsets::Fixed },
+            };
+            recipe
+        }
+    }
+
+    fn any_rate() -> impl Strategy<Value = u32> {
+        prop::sample::select(vec![2_000, 8_000, 44_100, 44_056, 48_000, 96_000, 192_000, 768_000])
+    }
+
+    proptest! {
+        #[test]
+        fn patches_come_in_order_and_never_overlap(
+            recipe in any_recipe(), rate in any_rate(), from in -1_000_000_000_i64..1_000_000_000
+        ) {
+            let schedule = schedule(&recipe, 1, rate);
+            let patches = take(&schedule, from, 200);
+            prop_assert!(patches[0].end > from);
+            for pair in patches.windows(2) {
+                prop_assert!(pair[0].end - pair[0].start >= 2 * pair[0].fade);
+                prop_assert!(pair[0].end <= pair[1].start);
+                prop_assert_eq!(pair[0].falls, pair[1].rises);
+            }
+        }
+
+        #[test]
+        fn a_seek_finds_what_a_walk_finds(
+            recipe in any_recipe(), rate in any_rate(), from in -1_000_000_000_i64..1_000_000_000,
+            jump in 0_i64..2_000_000
+        ) {
+            let schedule = schedule(&recipe, 2, rate);
+            let walked: Vec<Patch> = take(&schedule, from, 2_000)
+                .into_iter().filter(|patch| patch.end > from + jump).collect();
+            let sought = take(&schedule, from + jump, walked.len());
+            prop_assert_eq!(walked, sought);
+        }
+
+        #[test]
+        fn seconds_are_the_same_at_every_rate(recipe in any_recipe(), frame in -5_000_i64..5_000) {
+            let seconds = frame * i64::from(recipe.placement.frame_us) / 1_000_000;
+            let at = |rate: u32| {
+                let patches = take(&schedule(&recipe, 3, rate), seconds * i64::from(rate), 10);
+                patches.into_iter().map(|p| p.start as f64 / f64::from(rate)).collect::<Vec<_>>()
+            };
+            let low = at(44_100);
+            for time in at(96_000).into_iter().take(9).skip(1) {
+                let nearest = low.iter().map(|t| (t - time).abs()).fold(f64::MAX, f64::min);
+                prop_assert!(nearest <= 1.0 / 44_100.0, "{nearest} s apart");
+            }
+        }
+    }
+
+    #[test]
+    fn any_position_up_to_i64_is_answered() {
+        for preset in Preset::ALL {
+            let schedule = schedule(&preset.recipe(), 4, 48_000);
+            for position in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX] {
+                take(&schedule, position, 300);
+            }
+        }
+    }
+
+    #[test]
+    fn two_keys_place_patches_independently() {
+        let mut recipe = Preset::Poscuda.recipe();
+        recipe.placement.offsets = Offsets::Scattered;
+        let offsets = |byte| -> Vec<f64> {
+            take(&schedule(&recipe, byte, 48_000), 0, 2_000)
+                .iter()
+                .enumerate()
+                .map(|(n, p)| (p.start - n as i64 * 24_000) as f64)
+                .collect()
+        };
+        let (a, b) = (offsets(5), offsets(6));
+        assert!(correlation(&a, &b).abs() < 0.1);
+        // And they use all the room there is: 450 of 500 ms.
+        let reach = a.iter().copied().fold(0.0, f64::max);
+        assert!(reach > 0.98 * 21_600.0 && reach <= 21_600.0, "{reach}");
+    }
+
+    fn correlation(a: &[f64], b: &[f64]) -> f64 {
+        let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+        let (ma, mb) = (mean(a), mean(b));
+        let dot = |x: &[f64], mx: f64, y: &[f64], my: f64| -> f64 {
+            x.iter().zip(y).map(|(p, q)| (p - mx) * (q - my)).sum()
+        };
+        dot(a, ma, b, mb) / (dot(a, ma, a, ma) * dot(b, mb, b, mb)).sqrt()
+    }
+
+    #[test]
+    fn a_patch_over_the_whole_frame_never_lets_go() {
+        let schedule = schedule(&Preset::Cuda.recipe(), 7, 48_000);
+        for patch in take(&schedule, 0, 20).into_iter().skip(1) {
+            assert!(!patch.rises && !patch.falls);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Veils: a key and a recipe made ready for one sample rate.
+
+use crate::kernel::{self, Kernel};
+use crate::key::{ClassKey, Fingerprint};
+use crate::recipe::{RATE_MAX, RATE_MIN, Recipe, RecipeError};
+use crate::schedule::Schedule;
+
+/// Key + recipe at one sample rate: the schedule and the kernels, designed once and then only
+/// read. Share it between threads and channels in an `Arc`.
+///
+/// It holds secrets (whoever reads the kernels can undo the veil), so it has no serialised form
+/// and a `Debug` that shows none of them.
+#[derive(Clone)]
+pub struct Veil {
+    fingerprint: Fingerprint,
+    recipe: Recipe,
+    sample_rate: u32,
+    schedule: Schedule,
+    kernels: Vec<Kernel>,
+    rise: Vec<f32>,
+}
+
+impl Veil {
+    /// Designs the veil of `key` and `recipe` at `sample_rate` Hz ([`RATE_MIN`] ..=
+    /// [`RATE_MAX`]). Allocates, and takes milliseconds: keep it off the audio thread.
+    ///
+    /// # Errors
+    /// What [`Recipe::validate`] finds, or a sample rate out of range.
+    pub fn new(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Result<Self, RecipeError> {
+        recipe.validate()?;
+        if !(RATE_MIN..=RATE_MAX).contains(&sample_rate) {
+            return Err(RecipeError::Range {
+                field: "the sample rate",
+                value: format!("{sample_rate} Hz"),
+                range: format!("{RATE_MIN} to {RATE_MAX} Hz"),
+            });
+        }
+        let schedule = Schedule::new(key, recipe, sample_rate);
+        Ok(Self {
+            fingerprint: key.fingerprint(),
+            recipe: recipe.clone(),
+            sample_rate,
+            kernels: kernel::design(key, recipe, sample_rate),
+            rise: raised_cosine(schedule.fade()),
+            schedule,
+        })
+    }
+
+    /// The public name of the key.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The recipe.
+    #[must_use]
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// The sample rate in Hz.
+    #[must_use]
+    pub fn sample_rate(&self) -> u32 {
+        self.sample_rate
+    }
+
+    /// Where the patches lie.
+    #[must_use]
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// The class's kernels, by curve number.
+    #[must_use]
+    pub fn kernels(&self) -> &[Kernel] {
+        &self.kernels
+    }
+
+    /// The rising edge of every patch: raised cosine, sampled between the samples of its ends, so
+    /// that it and its mirror image add up to 1.
+    pub(crate) fn rise(&self) -> &[f32] {
+        &self.rise
+    }
+
+    /// Samples before a position that the output there depends on.
+    #[must_use]
+    pub fn context(&self) -> usize {
+        self.kernels.iter().map(|kernel| kernel.taps().len()).max().unwrap_or(1) - 1
+    }
+
+    /// Latency in samples: none, for every recipe. The first tap of every kernel acts at once.
+    #[must_use]
+    pub const fn latency(&self) -> usize {
+        0
+    }
+}
+
+fn raised_cosine(len: usize) -> Vec<f32> {
+    let step = std::f64::consts::PI / len as f64;
+    (0..len).map(|i| (0.5 - 0.5 * libm::cos((i as f64 + 0.5) * step)) as f32).collect()
+}
+
+impl std::fmt::Debug for Veil {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Veil")
+            .field("fingerprint", &self.fingerprint)
+            .field("sample_rate", &self.sample_rate)
+            .finish_non_exhaustive()
+    }
+}

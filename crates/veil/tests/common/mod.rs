@@ -1,0 +1,107 @@
+//! What the promise tests share: signals, recipes, and the veil written down naively.
+#![allow(dead_code, missing_docs, unreachable_pub)]
+
+use std::sync::Arc;
+
+use patchveil_veil::{ClassKey, Convolver, Filter, Offsets, Preset, Recipe, Veil};
+use proptest::prelude::*;
+
+pub fn key(byte: u8) -> ClassKey {
+    ClassKey::from_bytes([byte; 32])
+}
+
+pub fn veil(recipe: &Recipe, rate: u32) -> Arc<Veil> {
+    Arc::new(Veil::new(&key(42), recipe, rate).unwrap())
+}
+
+/// Noise in −0.5 .. 0.5, the same everywhere and always (xorshift64*).
+pub fn noise(seed: u64, len: usize) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    (0..len)
+        .map(|_| {
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            let bits = state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 40;
+            bits as f32 / 16_777_216.0 - 0.5
+        })
+        .collect()
+}
+
+/// The audio of `veil` for one channel from silence on, in one go.
+pub fn veiled(veil: &Arc<Veil>, position: i64, input: &[f32]) -> Vec<f32> {
+    let mut out = input.to_vec();
+    Convolver::of(veil.clone(), 1).process(position, &mut [&mut out]);
+    out
+}
+
+/// The curve and weight at `position`, straight from the words of the design.
+pub fn weight(veil: &Veil, position: i64) -> Option<(usize, f64)> {
+    let schedule = veil.schedule();
+    let patch = schedule.patches_from(position).next(schedule);
+    let cosine = |from: i64| {
+        let part = ((position - from) as f64 + 0.5) / patch.fade as f64;
+        0.5 - 0.5 * (std::f64::consts::PI * part).cos()
+    };
+    if position < patch.start || position >= patch.end {
+        return None;
+    }
+    let weight = if patch.rises && position < patch.start + patch.fade {
+        cosine(patch.start)
+    } else if patch.falls && position >= patch.end - patch.fade {
+        1.0 - cosine(patch.end - patch.fade)
+    } else {
+        1.0
+    };
+    Some((patch.curve, weight))
+}
+
+/// The veil in double precision, sample by sample.
+pub fn naive(veil: &Veil, position: i64, x: &[f64]) -> Vec<f64> {
+    (0..x.len())
+        .map(|n| {
+            let mut y = x[n];
+            if let Some((curve, weight)) = weight(veil, position + n as i64) {
+                let taps = veil.kernels()[curve].taps();
+                let wet: f64 =
+                    (0..taps.len().min(n + 1)).map(|t| f64::from(taps[t]) * x[n - t]).sum();
+                y += weight * (wet - x[n]);
+            }
+            y
+        })
+        .collect()
+}
+
+/// Where the weight is 0.
+pub fn outside(veil: &Veil, position: i64, len: usize) -> Vec<bool> {
+    (0..len).map(|n| weight(veil, position + n as i64).is_none()).collect()
+}
+
+prop_compose! {
+    /// Any recipe a user could set from a preset, sparse and full, fixed and scattered.
+    pub fn any_recipe()(
+        preset in prop::sample::select(Preset::ALL.to_vec()),
+        patches in 1_u32..12,
+        patch_us in 2_000_u32..40_000,
+        slack in prop::option::of(1_u32..100_000),
+        fade in 0.0..1.0_f64,
+        curves in 1_u32..9,
+        amount in 0.0..150.0_f64,
+        steady in 0.0..3.0_f64,
+        scattered: bool,
+    ) -> Recipe {
+        let mut recipe = preset.recipe();
+        recipe.curves = curves;
+        recipe.amount = amount;
+        if let Filter::Spectral(spectral) = &mut recipe.filter {
+            spectral.steady_db = steady;
+        }
+        recipe.placement.frame_us = (patches * patch_us + slack.unwrap_or(0)).max(4_000);
+        recipe.placement.patches = patches;
+        recipe.placement.patch_us = patch_us;
+        recipe.placement.fade_us = (250.0 + fade * f64::from(patch_us / 2 - 250)) as u32;
+        recipe.placement.offsets = if scattered { Offsets::Scattered } else { Offsets::Fixed };
+        recipe.validate().unwrap();
+        recipe
+    }
+}

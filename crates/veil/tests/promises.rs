@@ -1,0 +1,218 @@
+//! What a user relies on when the veil goes on.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{any_recipe, key, naive, noise, outside, veil, veiled};
+use patchveil_veil::{Convolver, Preset, Veil};
+use proptest::prelude::*;
+
+fn dbfs(value: f64) -> f64 {
+    20.0 * value.max(1e-30).log10()
+}
+
+fn bits(samples: &[f32]) -> Vec<u32> {
+    samples.iter().map(|x| x.to_bits()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_split_into_blocks_gives_the_same_samples(
+        recipe in any_recipe(),
+        position in -1_000_000_i64..1_000_000,
+        cuts in prop::collection::vec(1_usize..1_500, 1..60),
+    ) {
+        let veil = veil(&recipe, 16_000);
+        let input = noise(1, 9_000);
+        let whole = veiled(&veil, position, &input);
+        let mut parts = input.clone();
+        let mut convolver = Convolver::of(veil, 1);
+        let mut done = 0;
+        for cut in cuts.iter().cycle() {
+            let end = (done + cut).min(parts.len());
+            convolver.process(position + done as i64, &mut [&mut parts[done..end]]);
+            done = end;
+            if done == parts.len() { break; }
+        }
+        prop_assert_eq!(bits(&whole), bits(&parts));
+    }
+
+    #[test]
+    fn starting_anywhere_gives_the_samples_of_the_whole(
+        recipe in any_recipe(), position in -100_000_i64..100_000, start in 0_usize..6_000,
+    ) {
+        let veil = veil(&recipe, 16_000);
+        let input = noise(2, 9_000);
+        let whole = veiled(&veil, position, &input);
+        let mut part = input[start..].to_vec();
+        let mut convolver = Convolver::of(veil.clone(), 1);
+        let before = start.saturating_sub(veil.context());
+        convolver.feed(position + before as i64, &[&input[before..start]]);
+        convolver.process(position + start as i64, &mut [&mut part]);
+        prop_assert_eq!(bits(&whole[start..]), bits(&part));
+    }
+
+    #[test]
+    fn a_loop_gives_the_same_samples_each_time_round(recipe in any_recipe(), turn in 2_000_i64..5_000) {
+        let veil = veil(&recipe, 16_000);
+        let input = noise(3, turn as usize);
+        let mut convolver = Convolver::of(veil, 1);
+        let round = |convolver: &mut Convolver| {
+            let mut out = input.clone();
+            for (n, block) in out.chunks_mut(480).enumerate() {
+                convolver.process(n as i64 * 480, &mut [block]);
+            }
+            out
+        };
+        round(&mut convolver);
+        let second = round(&mut convolver);
+        let third = round(&mut convolver);
+        prop_assert_eq!(bits(&second), bits(&third));
+    }
+
+    #[test]
+    fn outside_patches_the_output_is_the_input_bit_for_bit(
+        recipe in any_recipe(), position in -100_000_i64..100_000,
+    ) {
+        let veil = veil(&recipe, 16_000);
+        let mut input = noise(4, 4_000);
+        // Denormals and both zeros are somebody's samples too.
+        input[100] = 1e-40;
+        input[101] = -0.0;
+        let out = veiled(&veil, position, &input);
+        for (n, free) in outside(&veil, position, input.len()).into_iter().enumerate() {
+            if free {
+                prop_assert_eq!(input[n].to_bits(), out[n].to_bits());
+            }
+        }
+    }
+
+    #[test]
+    fn it_computes_what_the_design_says(recipe in any_recipe(), position in -100_000_i64..100_000) {
+        let veil = veil(&recipe, 16_000);
+        let input = noise(5, 4_000);
+        let exact = naive(&veil, position, &input.iter().map(|&x| f64::from(x)).collect::<Vec<_>>());
+        for (y, exact) in veiled(&veil, position, &input).iter().zip(exact) {
+            prop_assert!((f64::from(*y) - exact).abs() < 4e-6, "{y} for {exact}");
+        }
+    }
+
+    #[test]
+    fn whatever_comes_in_what_goes_out_is_finite_and_recovers(
+        recipe in any_recipe(),
+        broken in prop::collection::vec((0_usize..3_000, prop::num::f32::ANY), 1..200),
+    ) {
+        let veil = veil(&recipe, 16_000);
+        let clean = noise(6, 6_000);
+        let mut input = clean.clone();
+        for (at, value) in broken {
+            input[at] = value;
+        }
+        let out = veiled(&veil, 0, &input);
+        prop_assert!(out.iter().all(|y| y.is_finite()));
+        let good = veiled(&veil, 0, &clean);
+        let settled = 3_000 + veil.context();
+        prop_assert_eq!(bits(&good[settled..]), bits(&out[settled..]));
+    }
+
+    #[test]
+    fn channels_do_not_touch_each_other(recipe in any_recipe()) {
+        let veil = veil(&recipe, 16_000);
+        let inputs: Vec<Vec<f32>> = (0..8).map(|c| noise(10 + c, 3_000)).collect();
+        let mut together = inputs.clone();
+        let mut refs: Vec<&mut [f32]> = together.iter_mut().map(Vec::as_mut_slice).collect();
+        Convolver::of(veil.clone(), 8).process(77, &mut refs);
+        for (input, out) in inputs.iter().zip(&together) {
+            prop_assert_eq!(bits(&veiled(&veil, 77, input)), bits(out));
+        }
+    }
+}
+
+#[test]
+fn silence_dc_and_denormals_stay_tame() {
+    for preset in Preset::ALL {
+        let veil = veil(&preset.recipe(), 48_000);
+        assert!(veiled(&veil, 0, &[0.0; 9_600]).iter().all(|&y| y == 0.0));
+        let faint = veiled(&veil, 0, &[f32::MIN_POSITIVE / 2.0; 9_600]);
+        assert!(faint.iter().all(|&y| y.abs() <= f32::MIN_POSITIVE));
+        assert!(veiled(&veil, 0, &[1.0; 9_600]).iter().all(|y| y.is_finite()));
+    }
+}
+
+#[test]
+fn the_impulse_response_is_the_designed_kernel() {
+    for preset in Preset::ALL {
+        for rate in [8_000, 44_100, 48_000, 96_000, 192_000] {
+            let veil = veil(&preset.recipe(), rate);
+            let schedule = veil.schedule();
+            // The middle of a patch whose flat part is at hand.
+            let mut cursor = schedule.patches_from(0);
+            cursor.next(schedule);
+            let patch = cursor.next(schedule);
+            let flat = patch.start + if patch.rises { patch.fade } else { 0 };
+            let taps = veil.kernels()[patch.curve].taps();
+            let last = patch.end - if patch.falls { patch.fade } else { 0 };
+            let len = (last - flat) as usize;
+            let mut impulse = vec![0.0; len];
+            impulse[0] = 1.0;
+            let response = veiled(&veil, flat, &impulse);
+            for (n, (y, tap)) in response.iter().zip(taps).enumerate() {
+                assert!((y - tap).abs() < 1e-7, "{preset} at {rate} Hz, tap {n}: {y} for {tap}");
+            }
+        }
+    }
+}
+
+#[test]
+fn reported_latency_is_measured_latency_and_both_are_zero() {
+    for preset in Preset::ALL {
+        let veil = veil(&preset.recipe(), 48_000);
+        assert_eq!(veil.latency(), 0);
+        assert_eq!(Convolver::of(veil.clone(), 2).latency(), 0);
+        for at in [0, 100, 2_000, 30_000] {
+            let mut impulse = vec![0.0; 48_000];
+            impulse[at] = 0.5;
+            let out = veiled(&veil, 0, &impulse);
+            let first = out.iter().position(|&y| y != 0.0);
+            assert_eq!(first, Some(at), "{preset}: nothing before, and at once");
+        }
+    }
+}
+
+#[test]
+fn the_last_position_is_reached_without_harm() {
+    for preset in Preset::ALL {
+        let veil = veil(&preset.recipe(), 48_000);
+        for position in [i64::MIN, i64::MAX - 100, i64::MAX] {
+            assert!(veiled(&veil, position, &noise(8, 2_000)).iter().all(|y| y.is_finite()));
+        }
+    }
+}
+
+/// Everything released hangs on this: if a line here has to change, it is a new recipe version.
+#[test]
+fn released_audio_does_not_change() {
+    let golden = include_str!("golden.txt");
+    let mut now = String::new();
+    for preset in Preset::ALL {
+        for rate in [8_000, 44_100, 48_000, 96_000] {
+            let veil = Arc::new(Veil::new(&key(7), &preset.recipe(), rate).unwrap());
+            let out = veiled(&veil, -1_000, &noise(9, 96_000));
+            let bytes: Vec<u8> = out.iter().flat_map(|y| y.to_le_bytes()).collect();
+            let hash = blake3::hash(&bytes).to_hex();
+            now += &format!("v1 {preset} {rate} Hz {}\n", &hash[..32]);
+        }
+    }
+    assert_eq!(now, golden, "released audio has changed");
+}
+
+#[test]
+fn the_noise_the_golden_hashes_stand_on_is_what_it_was() {
+    let sum: f64 = noise(9, 96_000).iter().map(|&x| f64::from(x)).sum();
+    assert!(dbfs(sum.abs() / 96_000.0) < -40.0);
+    assert_eq!(noise(9, 2)[1].to_bits(), noise(9, 3)[1].to_bits());
+}

@@ -1,0 +1,98 @@
+//! What the owner of the key relies on: everything the veil does can be undone.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{any_recipe, key, naive, noise, outside, veil, veiled};
+use patchveil_veil::{Preset, RecipeError, Restorer, Veil};
+use proptest::prelude::*;
+
+fn worst_dbfs<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
+    let worst = a.iter().zip(b).map(|(&p, &q)| (p.into() - q.into()).abs()).fold(0.0, f64::max);
+    20.0 * worst.max(1e-30).log10()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn single_precision_comes_back_within_120_db_of_full_scale(
+        recipe in any_recipe().prop_filter("restorable", |r| r.is_restorable()),
+        byte: u8,
+        position in -100_000_i64..100_000,
+        block in 1_usize..2_000,
+    ) {
+        let veil = Arc::new(Veil::new(&key(byte), &recipe, 16_000).unwrap());
+        let input = noise(1, 16_000);
+        let mut audio = veiled(&veil, position, &input);
+        let mut restorer = Restorer::new(veil.clone(), 1).unwrap();
+        for (n, block_of) in audio.chunks_mut(block).enumerate() {
+            restorer.process(position + (n * block) as i64, &mut [block_of]);
+        }
+        let worst = worst_dbfs(&input, &audio);
+        prop_assert!(worst < -120.0, "{worst} dBFS");
+        for (n, free) in outside(&veil, position, input.len()).into_iter().enumerate() {
+            if free {
+                prop_assert_eq!(input[n].to_bits(), audio[n].to_bits());
+            }
+        }
+    }
+
+    #[test]
+    fn double_precision_comes_back_exact_to_rounding(
+        recipe in any_recipe().prop_filter("restorable", |r| r.is_restorable()),
+        byte: u8,
+    ) {
+        let veil = Arc::new(Veil::new(&key(byte), &recipe, 8_000).unwrap());
+        let input: Vec<f64> = noise(2, 6_000).into_iter().map(f64::from).collect();
+        let mut audio = naive(&veil, 0, &input);
+        Restorer::new(veil, 1).unwrap().process_f64(0, &mut [&mut audio]);
+        // The fades are kept in single precision, the naive veil has them in double.
+        let worst = worst_dbfs(&input, &audio);
+        prop_assert!(worst < -130.0, "{worst} dBFS");
+    }
+}
+
+#[test]
+fn presets_come_back_at_every_rate_and_with_every_key() {
+    for preset in [Preset::Transparent, Preset::Balanced, Preset::Strong] {
+        for (byte, rate) in [(1, 8_000), (2, 44_100), (3, 48_000), (4, 96_000), (5, 192_000)] {
+            let veil = Arc::new(Veil::new(&key(byte), &preset.recipe(), rate).unwrap());
+            let input = noise(3, rate as usize);
+            let mut audio = veiled(&veil, 0, &input);
+            Restorer::new(veil, 1).unwrap().process(0, &mut [&mut audio]);
+            let worst = worst_dbfs(&input, &audio);
+            assert!(worst < -120.0, "{preset} at {rate} Hz: {worst} dBFS");
+        }
+    }
+}
+
+#[test]
+fn another_key_does_not_restore() {
+    let input = noise(4, 48_000);
+    let mut audio = veiled(&veil(&Preset::Balanced.recipe(), 48_000), 0, &input);
+    let other = Arc::new(Veil::new(&key(1), &Preset::Balanced.recipe(), 48_000).unwrap());
+    Restorer::new(other, 1).unwrap().process(0, &mut [&mut audio]);
+    assert!(worst_dbfs(&input, &audio) > -20.0);
+}
+
+#[test]
+fn the_papers_baselines_say_that_they_cannot_be_undone() {
+    for preset in [Preset::Cuda, Preset::Poscuda] {
+        let made = Restorer::new(veil(&preset.recipe(), 48_000), 1);
+        assert_eq!(made.err(), Some(RecipeError::NotInvertible));
+    }
+}
+
+#[test]
+fn broken_samples_do_not_stay() {
+    let veil = veil(&Preset::Strong.recipe(), 48_000);
+    let input = noise(5, 48_000);
+    let mut audio = veiled(&veil, 0, &input);
+    audio[5_000] = f32::NAN;
+    audio[5_001] = f32::INFINITY;
+    Restorer::new(veil, 1).unwrap().process(0, &mut [&mut audio]);
+    assert!(worst_dbfs(&input[24_000..], &audio[24_000..]) < -120.0);
+}

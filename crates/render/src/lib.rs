@@ -1,1 +1,16 @@
 //! Files in, files out.
+//!
+//! | module | concern |
+//! |---|---|
+//! | [`inputs`] | from the arguments of a command to pairs of input and output path |
+//! | [`wav`] | the container: reading samples, rewriting them and nothing else |
+//! | [`output`] | files that appear whole or not at all |
+//! | [`inspect`] | what the veil did to a recording, in figures and as a picture |
+
+pub mod inputs;
+//pub mod inspect;
+pub mod output;
+mod paths;
+pub mod wav;
+
+pub use paths::shown;

@@ -1,0 +1,382 @@
+//! From the arguments of a command to pairs of input and output path.
+//!
+//! Everything that can be known before a file is opened is settled here, so that a run which would
+//! write two recordings to one place, or one over its own input, ends before it writes anything.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::output::TEMP_PREFIX;
+use crate::paths::{folder_of, identity, shown};
+
+/// How the names of protected files end.
+const VEILED_SUFFIX: &str = ".veiled.wav";
+
+/// One file to protect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The recording, as the user named it or below the folder the user named.
+    pub input: PathBuf,
+    /// Where the protected file goes.
+    pub output: PathBuf,
+}
+
+/// What a list of inputs comes to.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The work, in the order of the inputs; within a folder by name. No input twice, no output
+    /// twice, no output that is an input.
+    pub jobs: Vec<Job>,
+    /// What was left out on purpose.
+    pub notes: Vec<Note>,
+    /// Inputs that failed; the others can still be done.
+    pub failures: Vec<InputError>,
+}
+
+/// Something left out on purpose, worth a line to the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// A file in a folder is named like an output of an earlier run.
+    AlreadyVeiled(PathBuf),
+    /// A file was reached a second time.
+    SameFile {
+        /// The path left out.
+        path: PathBuf,
+        /// The path by which it is done.
+        first: PathBuf,
+    },
+    /// A link leads back to a folder it is in.
+    LinkLoop(PathBuf),
+    /// The output folder lies in an input folder.
+    OutputFolder(PathBuf),
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyVeiled(path) => write!(
+                f,
+                "{}: skipped, its name says it is protected already",
+                shown(path)
+            ),
+            Self::SameFile { path, first } => write!(
+                f,
+                "{}: skipped, it is the same file as {}",
+                shown(path),
+                shown(first)
+            ),
+            Self::LinkLoop(path) => {
+                write!(f, "{}: skipped, the link leads back to itself", shown(path))
+            }
+            Self::OutputFolder(path) => {
+                write!(f, "{}: skipped, it is the output folder", shown(path))
+            }
+        }
+    }
+}
+
+/// Why one input cannot be done. Each message is one line and names the input.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// It cannot be looked at.
+    #[error("{}: cannot be read: {source}{}", shown(path), missing_hint(source))]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Neither file nor folder.
+    #[error("{}: is a device or a pipe; give a file or a folder", shown(.0))]
+    NotAFile(PathBuf),
+    /// A folder with nothing to do in it.
+    #[error("{}: has no .wav file to protect in it or below; give another folder", shown(.0))]
+    NoAudio(PathBuf),
+}
+
+fn missing_hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => "; check the spelling",
+        io::ErrorKind::PermissionDenied => "; you need permission to read it",
+        _ => "",
+    }
+}
+
+/// Why nothing can be done: the arguments contradict each other. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// Two inputs would become one file.
+    #[error(
+        "{} and {} would both be written to {}; run them apart, with an output folder each",
+        shown(first),
+        shown(second),
+        shown(output)
+    )]
+    SameOutput {
+        /// The input that comes first.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+        /// The output of both.
+        output: PathBuf,
+    },
+    /// An output would replace an input, its own or another's.
+    #[error(
+        "{} would be written over the input {}; use another output folder",
+        shown(output),
+        shown(input)
+    )]
+    OutputIsInput {
+        /// The input that would be lost.
+        input: PathBuf,
+        /// The output.
+        output: PathBuf,
+    },
+    /// Several outputs, but `-o` names a file.
+    #[error(
+        "{}: is a file, but the outputs need a folder there; use another name", shown(.0)
+    )]
+    OutputNotAFolder(PathBuf),
+}
+
+/// Finds the files to protect in `inputs` and where each goes.
+///
+/// Files are taken whatever their name. Folders are searched with everything below them, links
+/// followed, for `*.wav` and `*.wave` in any case, but not for `*.veiled.wav`, unfinished outputs
+/// and the `._*` companions that macOS leaves on other file systems.
+///
+/// Without `output` a file `NAME.wav` goes to `NAME.veiled.wav` beside it. If `output` is a folder,
+/// ends with a slash, or there is more than the one input file, files go below it under the same
+/// name; those found in a folder keep their path relative to that folder. Else it is the output
+/// file's name.
+///
+/// # Errors
+/// [`PlanError`] if the outputs collide with each other or with inputs. An input that fails for
+/// itself is in [`Plan::failures`].
+pub fn expand(inputs: &[PathBuf], output: Option<&Path>) -> Result<Plan, PlanError> {
+    let destination = Destination::choose(inputs, output)?;
+    let mut planner = Planner {
+        destination,
+        plan: Plan::default(),
+        seen: HashMap::new(),
+    };
+    for input in inputs {
+        planner.add_input(input);
+    }
+    planner.check_outputs()?;
+    Ok(planner.plan)
+}
+
+/// Where outputs go.
+enum Destination {
+    /// Beside each input under another name.
+    Beside,
+    /// One file.
+    File(PathBuf),
+    /// Below a folder, under the same names.
+    Folder {
+        path: PathBuf,
+        /// To recognise it when searching an input folder.
+        identity: PathBuf,
+    },
+}
+
+impl Destination {
+    fn choose(inputs: &[PathBuf], output: Option<&Path>) -> Result<Self, PlanError> {
+        let Some(output) = output else {
+            return Ok(Self::Beside);
+        };
+        let mut distinct: Vec<_> = inputs.iter().map(|input| identity(input)).collect();
+        distinct.sort();
+        distinct.dedup();
+        let one_file = matches!(distinct.as_slice(), [only] if !only.is_dir());
+        if one_file && !output.is_dir() && !ends_with_separator(output) {
+            return Ok(Self::File(output.to_owned()));
+        }
+        if output.exists() && !output.is_dir() {
+            return Err(PlanError::OutputNotAFolder(output.to_owned()));
+        }
+        Ok(Self::Folder {
+            path: output.to_owned(),
+            identity: identity(output),
+        })
+    }
+
+    /// `below` is the file's path relative to the folder that was given, or its bare name.
+    fn of(&self, input: &Path, below: &Path) -> PathBuf {
+        match self {
+            Self::Beside => {
+                let mut name = input.file_stem().unwrap_or_default().to_owned();
+                name.push(VEILED_SUFFIX);
+                input.with_file_name(name)
+            }
+            Self::File(path) => path.clone(),
+            Self::Folder { path, .. } => path.join(below),
+        }
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        matches!(self, Self::Folder { identity: own, .. } if *own == identity(path))
+    }
+}
+
+struct Planner {
+    destination: Destination,
+    plan: Plan,
+    /// Resolved paths of the inputs taken, and how each was named.
+    seen: HashMap<PathBuf, PathBuf>,
+}
+
+impl Planner {
+    fn add_input(&mut self, input: &Path) {
+        match fs::metadata(input) {
+            Err(source) => self.fail(InputError::Unreadable {
+                path: input.to_owned(),
+                source,
+            }),
+            Ok(meta) if meta.is_dir() => self.add_folder(input),
+            Ok(meta) if meta.is_file() => {
+                let name = input.file_name().unwrap_or_default();
+                self.add_file(input, Path::new(name));
+            }
+            Ok(_) => self.fail(InputError::NotAFile(input.to_owned())),
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path) {
+        let mut found = false;
+        let mut walk = WalkDir::new(folder)
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter();
+        while let Some(entry) = walk.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    found |= self.add_walk_error(folder, error);
+                    continue;
+                }
+            };
+            if entry.file_type().is_dir() {
+                // The folder itself being the output is caught as outputs that are inputs.
+                if entry.depth() > 0 && self.destination.is_folder(entry.path()) {
+                    self.plan.notes.push(Note::OutputFolder(entry.into_path()));
+                    walk.skip_current_dir();
+                }
+            } else if is_recording(&entry) {
+                found = true;
+                if ends_with(entry.file_name(), VEILED_SUFFIX) {
+                    self.plan.notes.push(Note::AlreadyVeiled(entry.into_path()));
+                } else {
+                    let below = entry.path().strip_prefix(folder);
+                    let below = below.unwrap_or(Path::new(entry.file_name()));
+                    self.add_file(entry.path(), below);
+                }
+            }
+        }
+        if !found {
+            self.fail(InputError::NoAudio(folder.to_owned()));
+        }
+    }
+
+    /// Whether the error is a failure of its own, which makes "no audio" superfluous.
+    fn add_walk_error(&mut self, folder: &Path, error: walkdir::Error) -> bool {
+        let path = error.path().unwrap_or(folder).to_owned();
+        if error.loop_ancestor().is_some() {
+            self.plan.notes.push(Note::LinkLoop(path));
+            return false;
+        }
+        // A dangling link matters only if it would be a recording.
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_symlink());
+        if is_link && !path.file_name().is_some_and(has_wav_name) {
+            return false;
+        }
+        let source = error
+            .into_io_error()
+            .unwrap_or_else(|| io::ErrorKind::Other.into());
+        self.fail(InputError::Unreadable { path, source });
+        true
+    }
+
+    fn add_file(&mut self, input: &Path, below: &Path) {
+        let own = identity(input);
+        if let Some(first) = self.seen.get(&own) {
+            self.plan.notes.push(Note::SameFile {
+                path: input.to_owned(),
+                first: first.clone(),
+            });
+            return;
+        }
+        self.seen.insert(own, input.to_owned());
+        self.plan.jobs.push(Job {
+            input: input.to_owned(),
+            output: self.destination.of(input, below),
+        });
+    }
+
+    fn fail(&mut self, error: InputError) {
+        self.plan.failures.push(error);
+    }
+
+    fn check_outputs(&self) -> Result<(), PlanError> {
+        let mut outputs: HashMap<PathBuf, &Job> = HashMap::new();
+        for job in &self.plan.jobs {
+            let output = identity(&job.output);
+            if let Some(input) = self.seen.get(&output) {
+                return Err(PlanError::OutputIsInput {
+                    input: input.clone(),
+                    output: job.output.clone(),
+                });
+            }
+            if let Some(first) = outputs.insert(output, job) {
+                return Err(PlanError::SameOutput {
+                    first: first.input.clone(),
+                    second: job.input.clone(),
+                    output: job.output.clone(),
+                });
+            }
+            // A file on the way to an output would only fail when the run gets there.
+            if let Destination::Folder { .. } = self.destination {
+                let folder = folder_of(&job.output);
+                if folder.exists() && !folder.is_dir() {
+                    return Err(PlanError::OutputNotAFolder(folder.to_owned()));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_recording(entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    let starts_with = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
+    entry.file_type().is_file()
+        && has_wav_name(name)
+        && !starts_with(TEMP_PREFIX)
+        && !starts_with("._")
+}
+
+fn has_wav_name(name: &OsStr) -> bool {
+    ends_with(name, ".wav") || ends_with(name, ".wave")
+}
+
+/// Whether a name ends so, in any case, with something before it.
+fn ends_with(name: &OsStr, suffix: &str) -> bool {
+    let name: OsString = name.to_ascii_lowercase();
+    let name = name.as_encoded_bytes();
+    name.len() > suffix.len() && name.ends_with(suffix.as_bytes())
+}
+
+fn ends_with_separator(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    last.is_some_and(|&b| b == b'/' || char::from(b) == MAIN_SEPARATOR)
+}

@@ -1,0 +1,258 @@
+//! Files that appear whole or not at all.
+//!
+//! An output is written under a temporary name in the folder it belongs to, synced, renamed, and
+//! the folder synced. Nobody ever sees half of it under its own name, and a run that is stopped or
+//! finds the disk full leaves nothing behind.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::paths::{folder_of, shown};
+
+/// What the names of unfinished outputs start with.
+pub const TEMP_PREFIX: &str = ".patchveil-";
+
+/// Why an output was not written. Each message is one line and names the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// Something has that name already.
+    #[error(
+        "{}: exists already and is not overwritten; use --force or another name", shown(.0)
+    )]
+    Exists(PathBuf),
+    /// The output would replace its own input.
+    #[error(
+        "{}: is the input itself and is never overwritten, even with --force; use another name",
+        shown(.0)
+    )]
+    IsInput(PathBuf),
+    /// The output exists and is a folder, a device, a pipe.
+    #[error("{}: is a folder or a device, not a file that can be replaced; use another name", shown(.0))]
+    NotAFile(PathBuf),
+    /// The system refused.
+    #[error("{}: cannot {doing}: {source}{}", shown(path), hint(source))]
+    Io {
+        /// The output (not its temporary name).
+        path: PathBuf,
+        /// What was being done.
+        doing: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// What to do about the failures people meet.
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; free some space or use another disk with -o"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; use a folder you may write to with -o"
+        }
+        io::ErrorKind::FileTooLarge => "; this file system has a size limit, use another with -o",
+        _ => "",
+    }
+}
+
+/// A file being written. Dropped before [`commit`](Self::commit) it leaves nothing behind.
+#[derive(Debug)]
+pub struct OutputFile {
+    temp: NamedTempFile,
+    target: PathBuf,
+    /// Permissions to end with.
+    like: Option<fs::Permissions>,
+    force: bool,
+}
+
+impl OutputFile {
+    /// Starts writing `target`, in place of a file of that name only if `force`. Missing folders
+    /// are made.
+    ///
+    /// `input` is the file it is made from, if any: the output gets its permission bits and must
+    /// not be the same file, under whatever name (hard and symbolic links included).
+    ///
+    /// # Errors
+    /// Any [`OutputError`].
+    pub fn create(target: &Path, input: Option<&Path>, force: bool) -> Result<Self, OutputError> {
+        let failed = |doing| {
+            move |source| OutputError::Io {
+                path: target.to_owned(),
+                doing,
+                source,
+            }
+        };
+        let like = match input {
+            None => None,
+            Some(input) => {
+                let input = fs::metadata(input).map_err(failed("read the permissions for it"))?;
+                Some(permission_bits(&input))
+            }
+        };
+        check_target(target, input, force)?;
+        let folder = folder_of(target);
+        fs::create_dir_all(folder).map_err(failed("make its folder"))?;
+        let mut builder = Builder::new();
+        builder.prefix(TEMP_PREFIX);
+        // Audio stays private until it gets its input's permissions; a picture has no such model
+        // and takes what the user's umask says.
+        #[cfg(unix)]
+        if like.is_none() {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let temp = builder
+            .tempfile_in(folder)
+            .map_err(failed("write into its folder"))?;
+        Ok(Self {
+            temp,
+            target: target.to_owned(),
+            like,
+            force,
+        })
+    }
+
+    /// Where the file will be.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// The open temporary file, for writing at positions.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        self.temp.as_file()
+    }
+
+    /// The error for a failed write, naming the output.
+    #[must_use]
+    pub fn write_failed(&self, source: io::Error) -> OutputError {
+        self.failed("write it", source)
+    }
+
+    /// Syncs the file, gives it its name, syncs the folder.
+    ///
+    /// # Errors
+    /// [`OutputError::Exists`] if the name was taken meanwhile and `force` was not given, else
+    /// [`OutputError::Io`]. Nothing is left behind then, and an old file of that name is still
+    /// there.
+    pub fn commit(self) -> Result<(), OutputError> {
+        if let Some(permissions) = self.like.clone() {
+            self.file()
+                .set_permissions(permissions)
+                .map_err(|e| self.failed("set its permissions", e))?;
+        }
+        self.file()
+            .sync_all()
+            .map_err(|e| self.failed("write it to the disk", e))?;
+        let Self {
+            temp,
+            target,
+            force,
+            ..
+        } = self;
+        let renamed = if force {
+            temp.persist(&target)
+        } else {
+            temp.persist_noclobber(&target)
+        };
+        let failed = |doing, source| OutputError::Io {
+            path: target.clone(),
+            doing,
+            source,
+        };
+        if let Err(e) = renamed {
+            return Err(match e.error.kind() {
+                io::ErrorKind::AlreadyExists => OutputError::Exists(target),
+                _ => failed("give it its name", e.error),
+            });
+        }
+        sync_folder(folder_of(&target)).map_err(|e| failed("sync its folder", e))
+    }
+
+    fn failed(&self, doing: &'static str, source: io::Error) -> OutputError {
+        OutputError::Io {
+            path: self.target.clone(),
+            doing,
+            source,
+        }
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.temp.as_file_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.temp.as_file_mut().flush()
+    }
+}
+
+impl Seek for OutputFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.temp.as_file_mut().seek(to)
+    }
+}
+
+/// Looks before any work is done; [`OutputFile::commit`] looks again.
+fn check_target(target: &Path, input: Option<&Path>, force: bool) -> Result<(), OutputError> {
+    if target.file_name().is_none() {
+        return Err(OutputError::NotAFile(target.to_owned()));
+    }
+    // A dangling link is something too.
+    if fs::symlink_metadata(target).is_err() {
+        return Ok(());
+    }
+    if let Some(input) = input
+        && same_file::is_same_file(input, target).unwrap_or(false)
+    {
+        return Err(OutputError::IsInput(target.to_owned()));
+    }
+    // Renaming over a device or a pipe would remove it.
+    if fs::metadata(target).is_ok_and(|m| !m.is_file()) {
+        return Err(OutputError::NotAFile(target.to_owned()));
+    }
+    if force {
+        Ok(())
+    } else {
+        Err(OutputError::Exists(target.to_owned()))
+    }
+}
+
+/// Read, write and execute bits; not set-user-id and its like, which no recording should carry on.
+#[cfg(unix)]
+fn permission_bits(of: &Metadata) -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    fs::Permissions::from_mode(of.permissions().mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn permission_bits(of: &Metadata) -> fs::Permissions {
+    of.permissions()
+}
+
+/// Makes a rename last through a power cut.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    let folder = match File::open(folder) {
+        // A drop folder: files may be put into it but not listed, so it cannot be opened.
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => return Ok(()),
+        opened => opened?,
+    };
+    match folder.sync_all() {
+        // Some network file systems cannot sync a folder; they order renames themselves.
+        Err(e) if e.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::Unsupported => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

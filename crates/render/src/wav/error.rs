@@ -1,0 +1,215 @@
+//! What can be wrong with a WAV file, in one line each.
+
+use std::io;
+
+use super::fmt::MAX_CHANNELS;
+
+/// Why a file cannot be read or rewritten as WAV.
+///
+/// Every message is one line that says what is wrong, where (byte positions count from the start
+/// of the file) and what to do. None names the file: the caller knows it and says it first.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WavError {
+    /// The system could not read or write.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// Zero bytes.
+    #[error("the file is empty (0 bytes); export or copy it again")]
+    Empty,
+    /// Some other kind of file under a `.wav` name.
+    #[error("not a WAV file: it {found}; {advice}")]
+    NotWav {
+        /// What the first bytes show, to follow "it".
+        found: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The file ends inside its own headers.
+    #[error(
+        "the file ends inside its {part} ({file_len} bytes in all); it was cut off, copy it again"
+    )]
+    CutHeader {
+        /// The part that is incomplete.
+        part: &'static str,
+        /// Length of the file in bytes.
+        file_len: u64,
+    },
+    /// The RIFF size contradicts the file.
+    #[error(
+        "the RIFF size at byte 4 promises {promised} bytes but the file has {file_len}; \
+         it was cut off or its header is wrong, copy or export it again"
+    )]
+    RiffTooLong {
+        /// Bytes in the file according to its RIFF header.
+        promised: u64,
+        /// Bytes there are.
+        file_len: u64,
+    },
+    /// The RIFF size ends before the samples do.
+    #[error(
+        "the RIFF size at byte 4 ends the file at byte {promised} but its samples end at byte \
+         {data_end}; programs would disagree on what is audio, export it again"
+    )]
+    RiffTooShort {
+        /// Bytes in the file according to its RIFF header.
+        promised: u64,
+        /// Where the data chunk ends.
+        data_end: u64,
+    },
+    /// A chunk other than `data` reaches beyond the file.
+    #[error(
+        "the chunk \"{id}\" at byte {offset} promises {promised} bytes but only {available} follow; \
+         the file was cut off or its header is wrong, copy or export it again"
+    )]
+    ChunkTooLong {
+        /// The chunk's four letters.
+        id: String,
+        /// Where its header starts.
+        offset: u64,
+        /// Bytes it says it has.
+        promised: u64,
+        /// Bytes left in the file.
+        available: u64,
+    },
+    /// The samples reach beyond the file.
+    #[error(
+        "the data chunk at byte {offset} promises {promised} bytes of samples but only {available} \
+         follow; the file was cut off, copy or export it again"
+    )]
+    TruncatedData {
+        /// Where its header starts.
+        offset: u64,
+        /// Bytes it says it has.
+        promised: u64,
+        /// Bytes left in the file.
+        available: u64,
+    },
+    /// A streaming writer left the sizes open.
+    #[error(
+        "the data chunk at byte {offset} has the size {size:#x}: the program that wrote it never \
+         filled the size in (a recording that was streamed or broke off); repair it, for example \
+         with `ffmpeg -i IN.wav -c copy OUT.wav`"
+    )]
+    OpenSize {
+        /// Where its header starts.
+        offset: u64,
+        /// The size found, 0 or `0xffff_ffff`.
+        size: u64,
+    },
+    /// More chunks than any real recording has.
+    #[error("more than {limit} chunks; this is no sound recording, export it again")]
+    TooManyChunks {
+        /// The limit.
+        limit: u32,
+    },
+    /// `fmt ` or `data` occurs twice.
+    #[error(
+        "a second chunk \"{id}\" at byte {offset}; which one counts is undefined, export the file again"
+    )]
+    DuplicateChunk {
+        /// The chunk's four letters.
+        id: String,
+        /// Where its header starts.
+        offset: u64,
+    },
+    /// No `fmt ` chunk.
+    #[error("no fmt chunk, so nothing says what its samples are; export it again")]
+    NoFmt,
+    /// No `data` chunk.
+    #[error("no data chunk, so there are no samples in it; export it again")]
+    NoData,
+    /// 64-bit sizes were announced but not given.
+    #[error(
+        "the file says RF64 but has no valid ds64 chunk with its 64-bit sizes; export it again"
+    )]
+    NoDs64,
+    /// A `fmt ` chunk of an impossible size.
+    #[error(
+        "the fmt chunk at byte {offset} has {size} bytes, needed are {needed}; export it again"
+    )]
+    BadFmtSize {
+        /// Where its header starts.
+        offset: u64,
+        /// Bytes it has.
+        size: u64,
+        /// Bytes its format tag asks for.
+        needed: u64,
+    },
+    /// A sample format that is not rewritten.
+    #[error(
+        "its samples are {name}; supported are 8-, 16-, 24- and 32-bit integer and 32-bit float, \
+         convert it first"
+    )]
+    UnsupportedFormat {
+        /// The format in words.
+        name: String,
+    },
+    /// Zero channels.
+    #[error("the fmt chunk says 0 channels; its header is damaged, export it again")]
+    NoChannels,
+    /// More channels than supported.
+    #[error("it has {channels} channels, at most {MAX_CHANNELS} are supported; split it first")]
+    TooManyChannels {
+        /// Channels in the file.
+        channels: u16,
+    },
+    /// A sample rate of zero.
+    #[error("the fmt chunk says 0 Hz; its header is damaged, export it again")]
+    ZeroRate,
+    /// Frame size and sample format disagree.
+    #[error(
+        "the fmt chunk says {block_align} bytes a frame but {channels} channels of {bits} bits make \
+         {expected}; its header is damaged, export it again"
+    )]
+    BlockAlign {
+        /// Bytes a frame according to the header.
+        block_align: u16,
+        /// Channels.
+        channels: u16,
+        /// Bits a sample.
+        bits: u16,
+        /// Bytes a frame that follow from these.
+        expected: u16,
+    },
+    /// The last frame is incomplete.
+    #[error(
+        "its {data_len} bytes of samples are no whole number of {frame_bytes}-byte frames ({} \
+         over); it was cut off, copy or export it again",
+        data_len % u64::from(*frame_bytes)
+    )]
+    PartialFrame {
+        /// Bytes in the data chunk.
+        data_len: u64,
+        /// Bytes a frame.
+        frame_bytes: u16,
+    },
+    /// A valid file of zero frames.
+    #[error("it has no audio (0 frames), so there is nothing to protect; leave it out")]
+    NoAudio,
+    /// A float sample that is no number.
+    #[error(
+        "sample {frame} of channel {channel} ({seconds:.6} s) is {value}, not a number that can be \
+         played; repair or export it again"
+    )]
+    NonFinite {
+        /// Frame index, from 0.
+        frame: u64,
+        /// The same in seconds.
+        seconds: f64,
+        /// Channel, from 1.
+        channel: usize,
+        /// The value: NaN, inf or -inf.
+        value: f32,
+    },
+    /// Buffers that do not fit the format; a fault of the caller.
+    #[error(
+        "{bytes} bytes do not hold the same frames as the given {channels} channels of samples"
+    )]
+    Shape {
+        /// Bytes of interleaved samples given.
+        bytes: usize,
+        /// Channels of planar samples given.
+        channels: usize,
+    },
+}

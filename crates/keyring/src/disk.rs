@@ -1,0 +1,309 @@
+//! The file on disk: who may read it, how it is replaced, and who may do so when.
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use tempfile::{NamedTempFile, TempPath};
+use zeroize::Zeroizing;
+
+use crate::secret::SecretBuffer;
+use crate::{KeyringError, Place};
+
+/// Most bytes of a keyring file, some ten thousand keys: a bound on what a hostile file can cost.
+pub(crate) const MAX_FILE: usize = 4 * 1024 * 1024;
+/// How long to wait for other writers. An honest one takes about two seconds, with a passphrase.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How often to look whether the other writer is done.
+const POLL: Duration = Duration::from_millis(5);
+
+/// The file that `path` stands for. Links are followed, so that a keyring kept elsewhere through a
+/// link is replaced there and the link stays one; and so that all links to it share one lock.
+pub(crate) fn target(path: &Path) -> Result<PathBuf, KeyringError> {
+    if path.file_name().is_none() {
+        let cause = io::Error::new(io::ErrorKind::InvalidInput, "the path names no file");
+        return Err(KeyringError::reading(path, "use it", cause));
+    }
+    let is_link = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+    if !is_link {
+        return Ok(path.to_path_buf());
+    }
+    // Taking a link to nothing for an empty keyring would hide an unmounted disk, and start a
+    // second keyring in its place.
+    fs::canonicalize(path).map_err(|cause| KeyringError::reading(path, "follow the link", cause))
+}
+
+/// All bytes of the file, or `None` if it does not exist.
+pub(crate) fn read(target: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringError> {
+    let failed = |cause| KeyringError::reading(target, "read it", cause);
+    // Looked at before it is opened: opening a pipe would wait for somebody to write to it.
+    match fs::metadata(target) {
+        Ok(meta) if meta.is_file() => {}
+        Ok(_) => return Err(failed(io::Error::other("it is not a regular file"))),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(failed(cause)),
+    }
+    let file = File::open(target).map_err(failed)?;
+    refuse_if_too_open(target, &file.metadata().map_err(failed)?)?;
+    SecretBuffer::read(file, MAX_FILE).map_err(failed)?.map(Some).ok_or_else(|| {
+        Place::Keyring(target.to_path_buf())
+            .damaged(format!("it is larger than a keyring can be ({MAX_FILE} bytes)"))
+    })
+}
+
+#[cfg(unix)]
+fn refuse_if_too_open(target: &Path, meta: &Metadata) -> Result<(), KeyringError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = meta.permissions().mode() & 0o7777;
+    if mode & 0o066 == 0 {
+        return Ok(());
+    }
+    Err(KeyringError::TooOpen { path: target.to_path_buf(), mode })
+}
+
+#[cfg(not(unix))]
+fn refuse_if_too_open(_: &Path, _: &Metadata) -> Result<(), KeyringError> {
+    Ok(())
+}
+
+/// The right to change the keyring, until dropped. The lock goes with the process, however it ends.
+pub(crate) struct Held {
+    _lock: File,
+}
+
+/// Waits up to `patience` for the right to change the keyring.
+pub(crate) fn lock(target: &Path, patience: Duration) -> Result<Held, KeyringError> {
+    let failed = |cause| KeyringError::writing(target, "lock it", cause);
+    make_directory(directory(target))
+        .map_err(|cause| KeyringError::writing(target, "make its directory", cause))?;
+    // Never truncated, never written to, never removed: it is there to be locked only. Removing it
+    // would let a newcomer lock a new file while somebody waits for the old one.
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options
+        .open(sibling(target, "", ".lock"))
+        .map_err(|cause| KeyringError::writing(target, "open its lock file", cause))?;
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Held { _lock: file }),
+            Err(TryLockError::WouldBlock) if start.elapsed() < patience => thread::sleep(POLL),
+            Err(TryLockError::WouldBlock) => {
+                let path = target.to_path_buf();
+                return Err(KeyringError::Busy { path, seconds: patience.as_secs() });
+            }
+            Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+        }
+    }
+}
+
+/// Puts `bytes` in the place of the file, all or nothing. To be called with the lock held.
+pub(crate) fn replace(target: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
+    let beside = write_beside(target, bytes)?;
+    put_in_place(beside, target)
+}
+
+/// A new file beside the target that holds `bytes`, on the disk and not just on its way there. It
+/// removes itself when dropped.
+fn write_beside(target: &Path, bytes: &[u8]) -> Result<TempPath, KeyringError> {
+    let failed = |cause| KeyringError::writing(target, "write a new file beside it", cause);
+    if bytes.len() > MAX_FILE {
+        return Err(KeyringError::TooLarge { path: target.to_path_buf(), most: MAX_FILE });
+    }
+    let old = match fs::metadata(target) {
+        Ok(meta) => Some(meta),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
+        Err(cause) => return Err(failed(cause)),
+    };
+    // A rename asks only whether the directory can be written, but who took the write permission
+    // from the keyring meant it.
+    if old.as_ref().is_some_and(|meta| meta.permissions().readonly()) {
+        return Err(failed(io::ErrorKind::PermissionDenied.into()));
+    }
+
+    // One fixed name, so that what an interrupted write left behind, keys and all, goes with the
+    // next write. The lock makes it ours.
+    let beside = sibling(target, ".", ".patchveil-new");
+    match fs::remove_file(&beside) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed(cause)),
+        _ => {}
+    }
+    let mut file: NamedTempFile = tempfile::Builder::new()
+        .prefix(beside.file_name().unwrap_or_default())
+        .rand_bytes(0)
+        .tempfile_in(directory(target))
+        .map_err(failed)?;
+    if let Some(old) = &old {
+        keep_owner(file.as_file(), old).map_err(failed)?;
+    }
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    Ok(file.into_temp_path())
+}
+
+fn put_in_place(beside: TempPath, target: &Path) -> Result<(), KeyringError> {
+    beside
+        .persist(target)
+        .map_err(|failure| KeyringError::writing(target, "replace it", failure.error))?;
+    sync_directory(directory(target))
+        .map_err(|cause| KeyringError::writing(target, "sync its directory", cause))
+}
+
+/// A command run with `sudo` must not leave the user with a keyring that only root can read.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    if file.metadata()?.uid() == old.uid() {
+        return Ok(());
+    }
+    fchown(file, Some(old.uid()), None)
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes a rename survive a power failure.
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    match File::open(directory)?.sync_all() {
+        // Some network file systems have no such thing; there is nothing more to be done there.
+        Err(cause)
+            if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes the directory and those above it, for their owner only. Existing ones stay as they are.
+fn make_directory(directory: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+fn directory(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// The file of the same name in the same directory, with something before and after the name.
+fn sibling(target: &Path, before: &str, after: &str) -> PathBuf {
+    let mut name = OsString::from(before);
+    name.push(target.file_name().unwrap_or_default());
+    name.push(after);
+    directory(target).join(name)
+}
+
+/// The state of a keyring file as far as it shows without reading it. Two that are equal mean that
+/// the file was, as good as certainly, not replaced in between; a file that does not exist, or can
+/// not be looked at, has a stamp as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp(Option<(Option<SystemTime>, u64, u64)>);
+
+impl Stamp {
+    pub(crate) fn of(path: &Path) -> Self {
+        Self(fs::metadata(path).ok().map(|meta| (meta.modified().ok(), meta.len(), inode(&meta))))
+    }
+}
+
+#[cfg(unix)]
+fn inode(meta: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(meta)
+}
+
+#[cfg(not(unix))]
+fn inode(_: &Metadata) -> u64 {
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names_in(dir: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_write_that_fails_before_the_rename_leaves_the_old_file_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("keyring");
+        replace(&target, b"old").unwrap();
+        let beside = write_beside(&target, b"new").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        drop(beside);
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        assert_eq!(names_in(dir.path()), ["keyring"]);
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_behind_goes_with_the_next_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("keyring");
+        replace(&target, b"old").unwrap();
+        write_beside(&target, b"half").unwrap().keep().unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        assert_eq!(names_in(dir.path()), [".keyring.patchveil-new", "keyring"]);
+        replace(&target, b"new").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(names_in(dir.path()), ["keyring"]);
+    }
+
+    #[test]
+    fn a_rename_that_fails_leaves_the_old_state_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("keyring");
+        let beside = write_beside(&target, b"new").unwrap();
+        // A directory that appears in the target's place can not be replaced by a file.
+        fs::create_dir(&target).unwrap();
+        assert!(put_in_place(beside, &target).is_err());
+        assert_eq!(names_in(dir.path()), ["keyring"]);
+        assert!(target.is_dir());
+    }
+
+    #[test]
+    fn a_lock_that_is_not_released_is_reported_instead_of_waited_for_without_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("keyring");
+        let held = lock(&target, Duration::ZERO).unwrap();
+        let refused = lock(&target, Duration::from_millis(20));
+        assert!(matches!(refused, Err(KeyringError::Busy { .. })));
+        drop(held);
+        assert!(lock(&target, Duration::ZERO).is_ok());
+    }
+
+    #[test]
+    fn more_than_can_be_read_back_is_not_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("keyring");
+        replace(&target, b"old").unwrap();
+        let refused = replace(&target, &vec![b' '; MAX_FILE + 1]);
+        assert!(matches!(refused, Err(KeyringError::TooLarge { .. })));
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        replace(&target, &vec![b' '; MAX_FILE]).unwrap();
+        assert_eq!(read(&target).unwrap().unwrap().len(), MAX_FILE);
+    }
+}

@@ -1,0 +1,131 @@
+//! Class names: what one may be, and when two are the same.
+
+use crate::KeyringError;
+
+/// Most characters (Unicode scalar values) of a class name.
+pub(crate) const MAX_NAME_CHARS: usize = 64;
+
+/// The name to store for what a user typed: without the spaces around it, and one that prints as
+/// itself on one line.
+///
+/// Names are not brought to a Unicode normal form. Keyboards produce the composed form everywhere,
+/// and the fingerprint tells two names apart that merely look the same.
+pub(crate) fn clean(typed: &str) -> Result<&str, KeyringError> {
+    let bad = |reason: String| Err(KeyringError::BadName { reason });
+    let name = typed.trim();
+    if name.is_empty() {
+        return bad("it is empty; give it at least one character".to_owned());
+    }
+    // A key has 64 letters and would pass as a name; it would then be shown on screens and in logs.
+    if looks_like_a_key(name) {
+        return bad("it looks like a key; import the key under a name of its own".to_owned());
+    }
+    if let Some(found) = name.chars().find(|&c| is_unprintable(c)) {
+        let code = u32::from(found);
+        return bad(format!("it holds the invisible character U+{code:04X}; leave that out"));
+    }
+    let chars = name.chars().count();
+    if chars > MAX_NAME_CHARS {
+        return bad(format!("it has {chars} characters; at most {MAX_NAME_CHARS} are allowed"));
+    }
+    Ok(name)
+}
+
+/// What two names are compared by. Case is ignored, because nobody means two shows by "Night Show"
+/// and "night show".
+pub(crate) fn fold(name: &str) -> String {
+    // Upper case first, so that letters with several lower-case forms (σ and ς) become one.
+    name.trim().chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+/// A name as an error shows it: quoted, on one line, short, and never a key that was typed in the
+/// wrong place.
+pub(crate) fn shown(name: &str) -> String {
+    if looks_like_a_key(name) {
+        return "(a key's text, not shown)".to_owned();
+    }
+    let name = name.trim();
+    let mut short = String::new();
+    for c in name.chars().take(MAX_NAME_CHARS) {
+        if is_unprintable(c) {
+            short.extend(c.escape_unicode());
+        } else {
+            short.push(c);
+        }
+    }
+    if name.chars().count() > MAX_NAME_CHARS {
+        short.push('…');
+    }
+    format!("“{short}”")
+}
+
+fn looks_like_a_key(text: &str) -> bool {
+    // bech32 may be written in upper case too.
+    text.to_ascii_lowercase().contains("pvkey1")
+}
+
+/// Control characters, line and paragraph separators, and the characters that reverse the order of
+/// the text after them: a name with one of these would not print as itself.
+fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_names_of_any_script_are_kept_as_typed() {
+        for name in
+            ["a", "Night Show", "Ночь", "夜の番組", "👩‍👩‍👧 family", "a/b\\c: \"d\"", &"é".repeat(64)]
+        {
+            assert_eq!(clean(name).unwrap(), name);
+        }
+        assert_eq!(clean("  Night Show\n").unwrap(), "Night Show");
+    }
+
+    #[test]
+    fn unusable_names_are_refused_with_the_reason() {
+        let long = "é".repeat(65);
+        for (name, reason) in [
+            ("", "empty"),
+            (" \t ", "empty"),
+            ("a\nb", "U+000A"),
+            ("a\u{1b}[31mb", "U+001B"),
+            ("a\u{2028}b", "U+2028"),
+            ("a\u{202e}b", "U+202E"),
+            (long.as_str(), "65 characters"),
+        ] {
+            let said = clean(name).unwrap_err().to_string();
+            assert!(said.contains(reason), "{said}");
+            assert_eq!(said.lines().count(), 1, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_no_name_and_is_not_repeated() {
+        let key = patchveil_veil::ClassKey::from_bytes([5; 32]).to_text();
+        for typed in [key.to_string(), key.to_uppercase(), format!("x {}", *key)] {
+            let said = clean(&typed).unwrap_err().to_string();
+            assert!(said.contains("looks like a key"), "{said}");
+            assert!(!said.contains(&typed));
+            assert!(!shown(&typed).contains(&typed));
+        }
+    }
+
+    #[test]
+    fn case_does_not_tell_names_apart() {
+        assert_eq!(fold("Night Show"), fold("NIGHT show"));
+        assert_eq!(fold("ΟΔΟΣ"), fold("οδος"));
+        assert_eq!(fold("Straße"), fold("STRASSE"));
+        assert_ne!(fold("Night Show"), fold("Night  Show"));
+    }
+
+    #[test]
+    fn shown_names_stay_on_one_short_line() {
+        assert_eq!(shown("Night Show"), "“Night Show”");
+        assert_eq!(shown("a\nb"), "“a\\u{a}b”");
+        assert!(shown(&"x".repeat(500)).chars().count() < 70);
+    }
+}

@@ -1,0 +1,1 @@
+//! Nothing but benches: see `convolve.rs` and `render.rs`, and run them by `cargo xtask bench`.

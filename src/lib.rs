@@ -1,0 +1,1 @@
+//! Patchveil as a plug-in.

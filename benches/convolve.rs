@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 use fft_convolver::FFTConvolver;
 use fundsp::prelude32::*;
 use patchveil_veil::{ClassKey, Convolver, Filter, Placement, Preset, Recipe, Taps, Veil};
@@ -171,7 +173,8 @@ fn bench_idle(criterion: &mut Criterion) {
             bencher.iter(|| {
                 convolver.process(position, &mut [black_box(&mut audio[at..at + block])]);
                 // Back before the next patch comes, about every nine minutes.
-                position = if position > after + 20_000_000 { after } else { position + block as i64 };
+                position =
+                    if position > after + 20_000_000 { after } else { position + block as i64 };
                 at = (at + block) % INPUT;
             });
         });
@@ -180,7 +183,8 @@ fn bench_idle(criterion: &mut Criterion) {
         let mut at = 0;
         group.bench_function(BenchmarkId::from_parameter("memory copy"), |bencher| {
             bencher.iter(|| {
-                black_box(&mut copy[at..at + block]).copy_from_slice(black_box(&input[at..at + block]));
+                black_box(&mut copy[at..at + block])
+                    .copy_from_slice(black_box(&input[at..at + block]));
                 at = (at + block) % INPUT;
             });
         });

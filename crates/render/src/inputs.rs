@@ -61,17 +61,12 @@ pub enum Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AlreadyVeiled(path) => write!(
-                f,
-                "{}: skipped, its name says it is protected already",
-                shown(path)
-            ),
-            Self::SameFile { path, first } => write!(
-                f,
-                "{}: skipped, it is the same file as {}",
-                shown(path),
-                shown(first)
-            ),
+            Self::AlreadyVeiled(path) => {
+                write!(f, "{}: skipped, its name says it is protected already", shown(path))
+            }
+            Self::SameFile { path, first } => {
+                write!(f, "{}: skipped, it is the same file as {}", shown(path), shown(first))
+            }
             Self::LinkLoop(path) => {
                 write!(f, "{}: skipped, the link leads back to itself", shown(path))
             }
@@ -164,11 +159,7 @@ pub enum PlanError {
 /// itself is in [`Plan::failures`].
 pub fn expand(inputs: &[PathBuf], output: Option<&Path>) -> Result<Plan, PlanError> {
     let destination = Destination::choose(inputs, output)?;
-    let mut planner = Planner {
-        destination,
-        plan: Plan::default(),
-        seen: HashMap::new(),
-    };
+    let mut planner = Planner { destination, plan: Plan::default(), seen: HashMap::new() };
     for input in inputs {
         planner.add_input(input);
     }
@@ -205,10 +196,7 @@ impl Destination {
         if output.exists() && !output.is_dir() {
             return Err(PlanError::OutputNotAFolder(output.to_owned()));
         }
-        Ok(Self::Folder {
-            path: output.to_owned(),
-            identity: identity(output),
-        })
+        Ok(Self::Folder { path: output.to_owned(), identity: identity(output) })
     }
 
     /// `below` is the file's path relative to the folder that was given, or its bare name.
@@ -239,10 +227,7 @@ struct Planner {
 impl Planner {
     fn add_input(&mut self, input: &Path) {
         match fs::metadata(input) {
-            Err(source) => self.fail(InputError::Unreadable {
-                path: input.to_owned(),
-                source,
-            }),
+            Err(source) => self.fail(InputError::Unreadable { path: input.to_owned(), source }),
             Ok(meta) if meta.is_dir() => self.add_folder(input),
             Ok(meta) if meta.is_file() => {
                 let name = input.file_name().unwrap_or_default();
@@ -254,10 +239,7 @@ impl Planner {
 
     fn add_folder(&mut self, folder: &Path) {
         let mut found = false;
-        let mut walk = WalkDir::new(folder)
-            .follow_links(true)
-            .sort_by_file_name()
-            .into_iter();
+        let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -300,9 +282,7 @@ impl Planner {
         if is_link && !path.file_name().is_some_and(has_wav_name) {
             return false;
         }
-        let source = error
-            .into_io_error()
-            .unwrap_or_else(|| io::ErrorKind::Other.into());
+        let source = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
         self.fail(InputError::Unreadable { path, source });
         true
     }
@@ -310,17 +290,13 @@ impl Planner {
     fn add_file(&mut self, input: &Path, below: &Path) {
         let own = identity(input);
         if let Some(first) = self.seen.get(&own) {
-            self.plan.notes.push(Note::SameFile {
-                path: input.to_owned(),
-                first: first.clone(),
-            });
+            self.plan.notes.push(Note::SameFile { path: input.to_owned(), first: first.clone() });
             return;
         }
         self.seen.insert(own, input.to_owned());
-        self.plan.jobs.push(Job {
-            input: input.to_owned(),
-            output: self.destination.of(input, below),
-        });
+        self.plan
+            .jobs
+            .push(Job { input: input.to_owned(), output: self.destination.of(input, below) });
     }
 
     fn fail(&mut self, error: InputError) {

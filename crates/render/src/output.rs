@@ -79,13 +79,8 @@ impl OutputFile {
     /// # Errors
     /// Any [`OutputError`].
     pub fn create(target: &Path, input: Option<&Path>, force: bool) -> Result<Self, OutputError> {
-        let failed = |doing| {
-            move |source| OutputError::Io {
-                path: target.to_owned(),
-                doing,
-                source,
-            }
-        };
+        let failed =
+            |doing| move |source| OutputError::Io { path: target.to_owned(), doing, source };
         let like = match input {
             None => None,
             Some(input) => {
@@ -105,15 +100,25 @@ impl OutputFile {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        let temp = builder
-            .tempfile_in(folder)
-            .map_err(failed("write into its folder"))?;
-        Ok(Self {
-            temp,
-            target: target.to_owned(),
-            like,
-            force,
-        })
+        let temp = builder.tempfile_in(folder).map_err(failed("write into its folder"))?;
+        Ok(Self { temp, target: target.to_owned(), like, force })
+    }
+
+    /// Starts writing a file that must not exist yet and that its owner alone can read.
+    ///
+    /// # Errors
+    /// Any [`OutputError`].
+    pub fn private(target: &Path) -> Result<Self, OutputError> {
+        #[allow(unused_mut)]
+        let mut file = Self::create(target, None, false)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            file.like = Some(fs::Permissions::from_mode(0o600));
+            let mode = fs::Permissions::from_mode(0o600);
+            file.file().set_permissions(mode).map_err(|e| file.failed("make it private", e))?;
+        }
+        Ok(file)
     }
 
     /// Where the file will be.
@@ -122,10 +127,17 @@ impl OutputFile {
         &self.target
     }
 
-    /// The open temporary file, for writing at positions.
+    /// The open temporary file.
     #[must_use]
     pub fn file(&self) -> &File {
         self.temp.as_file()
+    }
+
+    /// Where the bytes are until [`commit`](Self::commit), for threads that write to places of
+    /// their own.
+    #[must_use]
+    pub fn temp_path(&self) -> &Path {
+        self.temp.path()
     }
 
     /// The error for a failed write, naming the output.
@@ -146,25 +158,10 @@ impl OutputFile {
                 .set_permissions(permissions)
                 .map_err(|e| self.failed("set its permissions", e))?;
         }
-        self.file()
-            .sync_all()
-            .map_err(|e| self.failed("write it to the disk", e))?;
-        let Self {
-            temp,
-            target,
-            force,
-            ..
-        } = self;
-        let renamed = if force {
-            temp.persist(&target)
-        } else {
-            temp.persist_noclobber(&target)
-        };
-        let failed = |doing, source| OutputError::Io {
-            path: target.clone(),
-            doing,
-            source,
-        };
+        self.file().sync_all().map_err(|e| self.failed("write it to the disk", e))?;
+        let Self { temp, target, force, .. } = self;
+        let renamed = if force { temp.persist(&target) } else { temp.persist_noclobber(&target) };
+        let failed = |doing, source| OutputError::Io { path: target.clone(), doing, source };
         if let Err(e) = renamed {
             return Err(match e.error.kind() {
                 io::ErrorKind::AlreadyExists => OutputError::Exists(target),
@@ -175,11 +172,7 @@ impl OutputFile {
     }
 
     fn failed(&self, doing: &'static str, source: io::Error) -> OutputError {
-        OutputError::Io {
-            path: self.target.clone(),
-            doing,
-            source,
-        }
+        OutputError::Io { path: self.target.clone(), doing, source }
     }
 }
 
@@ -217,11 +210,7 @@ fn check_target(target: &Path, input: Option<&Path>, force: bool) -> Result<(), 
     if fs::metadata(target).is_ok_and(|m| !m.is_file()) {
         return Err(OutputError::NotAFile(target.to_owned()));
     }
-    if force {
-        Ok(())
-    } else {
-        Err(OutputError::Exists(target.to_owned()))
-    }
+    if force { Ok(()) } else { Err(OutputError::Exists(target.to_owned())) }
 }
 
 /// Read, write and execute bits; not set-user-id and its like, which no recording should carry on.

@@ -39,11 +39,7 @@ pub(crate) fn identity(path: &Path) -> PathBuf {
     let mut existing = path;
     let mut missing = Vec::new();
     loop {
-        let tried = if existing.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            existing
-        };
+        let tried = if existing.as_os_str().is_empty() { Path::new(".") } else { existing };
         if let Ok(mut resolved) = tried.canonicalize() {
             for component in missing.into_iter().rev() {
                 match component {

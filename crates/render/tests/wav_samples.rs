@@ -1,5 +1,6 @@
 //! Samples are read and rewritten exactly, in every format and channel count. `hound`, written by
 //! others, says what the samples are.
+#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
@@ -37,9 +38,7 @@ fn file(format: SampleFormat, channels: u16) -> Vec<u8> {
         if format == SampleFormat::F32 {
             writer.write_sample(value as f32).unwrap();
         } else {
-            writer
-                .write_sample((value * peak).min(peak - 1.0) as i32)
-                .unwrap();
+            writer.write_sample((value * peak).min(peak - 1.0) as i32).unwrap();
         }
     }
     writer.finalize().unwrap();
@@ -54,14 +53,8 @@ fn bits(format: SampleFormat) -> u16 {
 fn stored(bytes: &[u8]) -> Vec<i64> {
     let mut reader = hound::WavReader::new(Cursor::new(bytes)).unwrap();
     match reader.spec().sample_format {
-        Kind::Int => reader
-            .samples::<i32>()
-            .map(|s| i64::from(s.unwrap()))
-            .collect(),
-        Kind::Float => reader
-            .samples::<f32>()
-            .map(|s| i64::from(s.unwrap().to_bits()))
-            .collect(),
+        Kind::Int => reader.samples::<i32>().map(|s| i64::from(s.unwrap())).collect(),
+        Kind::Float => reader.samples::<f32>().map(|s| i64::from(s.unwrap().to_bits())).collect(),
     }
 }
 
@@ -138,11 +131,7 @@ fn only_changed_samples_are_rewritten_and_they_are_right_within_dither() {
                 } else {
                     // Dither is less than one step, rounding at most half; f32 resolves 32-bit
                     // integers to 128 steps at full scale.
-                    let f32_step = if format == SampleFormat::I32 {
-                        128.0
-                    } else {
-                        0.0
-                    };
+                    let f32_step = if format == SampleFormat::I32 { 128.0 } else { 0.0 };
                     let error = (new as f64 - old as f64 / 2.0).abs();
                     assert!(error <= 1.5 + f32_step, "{format}: {old} became {new}");
                 }
@@ -161,10 +150,7 @@ fn any_split_into_blocks_writes_the_same_bytes() {
         let (whole, _) = rewrite(&bytes, usize::MAX, quieter);
         assert!(whole != bytes);
         for block in [1, 7, 1_023, 1_024, 1_025] {
-            assert!(
-                rewrite(&bytes, block, quieter).0 == whole,
-                "{format}, blocks of {block}"
-            );
+            assert!(rewrite(&bytes, block, quieter).0 == whole, "{format}, blocks of {block}");
         }
     }
 }
@@ -269,12 +255,7 @@ fn the_first_sample_that_is_no_number_is_named() {
     let error = reader.read_block(1_000, &mut planar).unwrap_err();
     assert!(matches!(
         error,
-        WavError::NonFinite {
-            frame: 1_200,
-            channel: 2,
-            value: f32::INFINITY,
-            ..
-        }
+        WavError::NonFinite { frame: 1_200, channel: 2, value: f32::INFINITY, .. }
     ));
     assert_eq!(
         error.to_string(),

@@ -14,9 +14,8 @@ const TAG_PCM: u16 = 1;
 const TAG_FLOAT: u16 = 3;
 const TAG_EXTENSIBLE: u16 = 0xfffe;
 /// The last 14 bytes of the sub-format GUIDs whose first two are a plain format tag.
-const GUID_TAIL: [u8; 14] = [
-    0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71,
-];
+const GUID_TAIL: [u8; 14] =
+    [0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71];
 
 /// How one sample is stored. All are little-endian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -69,11 +68,7 @@ pub(super) struct Fmt {
 impl Fmt {
     /// Reads the `size` bytes `source` stands at; `offset` is where the chunk's header starts.
     pub(super) fn read(source: &mut impl Read, offset: u64, size: u64) -> Result<Self, WavError> {
-        let too_short = |needed| WavError::BadFmtSize {
-            offset,
-            size,
-            needed,
-        };
+        let too_short = |needed| WavError::BadFmtSize { offset, size, needed };
         // Bytes beyond the 40 of the extensible form mean nothing to any known writer.
         let mut body = [0_u8; 40];
         let len = size.min(body.len() as u64) as usize;
@@ -106,25 +101,7 @@ struct RawFmt {
 impl RawFmt {
     /// The byte rate (bytes 8 to 11) is skipped: it is often wrong and nothing needs it.
     fn parse(body: &[u8; 40]) -> Self {
-        let [
-            t0,
-            t1,
-            c0,
-            c1,
-            r0,
-            r1,
-            r2,
-            r3,
-            _,
-            _,
-            _,
-            _,
-            a0,
-            a1,
-            b0,
-            b1,
-            ext @ ..,
-        ] = *body;
+        let [t0, t1, c0, c1, r0, r1, r2, r3, _, _, _, _, a0, a1, b0, b1, ext @ ..] = *body;
         let [_, _, v0, v1, _, _, _, _, sub_format @ ..] = ext;
         Self {
             tag: u16::from_le_bytes([t0, t1]),
@@ -142,9 +119,7 @@ impl RawFmt {
             return Err(WavError::NoChannels);
         }
         if self.channels > MAX_CHANNELS {
-            return Err(WavError::TooManyChannels {
-                channels: self.channels,
-            });
+            return Err(WavError::TooManyChannels { channels: self.channels });
         }
         if self.sample_rate == 0 {
             return Err(WavError::ZeroRate);
@@ -159,11 +134,7 @@ impl RawFmt {
                 expected,
             });
         }
-        Ok(Fmt {
-            sample_rate: self.sample_rate,
-            channels: self.channels,
-            format,
-        })
+        Ok(Fmt { sample_rate: self.sample_rate, channels: self.channels, format })
     }
 
     fn sample_format(&self) -> Result<SampleFormat, WavError> {

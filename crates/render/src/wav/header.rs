@@ -18,7 +18,7 @@ const RIFF_SLACK: u64 = 9;
 pub struct WavInfo {
     /// Sample rate in Hz, at least 1.
     pub sample_rate: u32,
-    /// Channels, 1 to [`MAX_CHANNELS`].
+    /// Channels, 1 to [`MAX_CHANNELS`](super::MAX_CHANNELS).
     pub channels: u16,
     /// How a sample is stored.
     pub format: SampleFormat,
@@ -45,16 +45,10 @@ impl WavInfo {
 
         let data_end = data.body + data.len;
         if riff.end > file_len + RIFF_SLACK {
-            return Err(WavError::RiffTooLong {
-                promised: riff.end,
-                file_len,
-            });
+            return Err(WavError::RiffTooLong { promised: riff.end, file_len });
         }
         if riff.end.saturating_add(RIFF_SLACK) < data_end {
-            return Err(WavError::RiffTooShort {
-                promised: riff.end,
-                data_end,
-            });
+            return Err(WavError::RiffTooShort { promised: riff.end, data_end });
         }
         if data.len == 0 {
             return Err(WavError::NoAudio);
@@ -117,10 +111,7 @@ impl RiffHeader {
             _ => return Err(name_the_intruder(&head[..got])),
         };
         if got < head.len() {
-            return Err(WavError::CutHeader {
-                part: "RIFF header",
-                file_len,
-            });
+            return Err(WavError::CutHeader { part: "RIFF header", file_len });
         }
         if &[w, x, y, z] != b"WAVE" {
             return Err(WavError::NotWav {
@@ -128,10 +119,7 @@ impl RiffHeader {
                 advice: "convert its sound to WAV first",
             });
         }
-        Ok(Self {
-            wide,
-            end: u64::from(u32::from_le_bytes(size)) + 8,
-        })
+        Ok(Self { wide, end: u64::from(u32::from_le_bytes(size)) + 8 })
     }
 }
 
@@ -195,11 +183,7 @@ impl Ds64 {
                 .map(|&[a, b, c, d, ref size @ ..]| ([a, b, c, d], u64::from_le_bytes(*size)))
                 .collect(),
         };
-        Ok(Self {
-            riff: u64::from_le_bytes(riff),
-            data: u64::from_le_bytes(data),
-            table,
-        })
+        Ok(Self { riff: u64::from_le_bytes(riff), data: u64::from_le_bytes(data), table })
     }
 
     fn size_of(&self, id: [u8; 4]) -> Option<u64> {
@@ -249,10 +233,7 @@ impl Chunks {
             }
             if &chunk.id == b"data" {
                 chunk.check_data(source, riff)?;
-                let span = Span {
-                    body: chunk.body(),
-                    len: chunk.size,
-                };
+                let span = Span { body: chunk.body(), len: chunk.size };
                 chunk.keep_first(&mut found.data, span)?;
             } else if chunk.size > chunk.available {
                 return Err(WavError::ChunkTooLong {
@@ -320,10 +301,7 @@ impl ChunkHeader {
     fn keep_first<T>(&self, slot: &mut Option<T>, value: T) -> Result<(), WavError> {
         match slot.replace(value) {
             None => Ok(()),
-            Some(_) => Err(WavError::DuplicateChunk {
-                id: self.name(),
-                offset: self.offset,
-            }),
+            Some(_) => Err(WavError::DuplicateChunk { id: self.name(), offset: self.offset }),
         }
     }
 
@@ -344,11 +322,7 @@ impl ChunkHeader {
             return Err(WavError::OpenSize { offset, size });
         }
         if self.size > available {
-            return Err(WavError::TruncatedData {
-                offset,
-                promised: self.size,
-                available,
-            });
+            return Err(WavError::TruncatedData { offset, promised: self.size, available });
         }
         Ok(())
     }

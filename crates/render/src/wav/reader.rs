@@ -38,12 +38,7 @@ impl<R: Read + Seek> WavReader<R> {
     pub fn new(mut source: R) -> Result<Self, WavError> {
         let info = WavInfo::read(&mut source)?;
         source.seek(SeekFrom::Start(info.data_offset))?;
-        Ok(Self {
-            source,
-            info,
-            next_frame: 0,
-            bytes: Vec::new(),
-        })
+        Ok(Self { source, info, next_frame: 0, bytes: Vec::new() })
     }
 
     /// What the file holds.
@@ -62,6 +57,18 @@ impl<R: Read + Seek> WavReader<R> {
     #[must_use]
     pub fn next_frame(&self) -> u64 {
         self.next_frame
+    }
+
+    /// Makes `frame` (0 ..= frames in the file) the one the next block starts with.
+    ///
+    /// # Errors
+    /// [`WavError::Io`] if the file cannot be sought.
+    pub fn seek(&mut self, frame: u64) -> Result<(), WavError> {
+        let frame = frame.min(self.info.frames());
+        let place = self.info.data_offset + frame * self.info.frame_bytes() as u64;
+        self.source.seek(SeekFrom::Start(place))?;
+        self.next_frame = frame;
+        Ok(())
     }
 
     /// The last block's samples as stored: interleaved, for [`encode_changed`](super::encode_changed)
@@ -117,8 +124,7 @@ impl<R: Read + Seek> WavReader<R> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let block = self.next_frame * self.info.frame_bytes() as u64;
-        self.source
-            .seek(SeekFrom::Start(self.info.data_offset + block))?;
+        self.source.seek(SeekFrom::Start(self.info.data_offset + block))?;
         Ok(())
     }
 
@@ -150,8 +156,5 @@ fn first_non_finite(samples: &[f32]) -> Option<usize> {
     let bad = |tile: &[f32]| tile.iter().fold(false, |any, x| any | !x.is_finite());
     let tile = samples.chunks(TILE).position(bad)?;
     let start = tile * TILE;
-    samples[start..]
-        .iter()
-        .position(|x| !x.is_finite())
-        .map(|at| start + at)
+    samples[start..].iter().position(|x| !x.is_finite()).map(|at| start + at)
 }

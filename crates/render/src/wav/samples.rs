@@ -182,9 +182,7 @@ struct Dither {
 
 impl Dither {
     fn of_channel(channel: usize) -> Self {
-        Self {
-            seed: mix(channel as u64 + 1),
-        }
+        Self { seed: mix(channel as u64 + 1) }
     }
 
     #[inline(always)]
@@ -227,10 +225,7 @@ fn decode_as<S: Sample<B>, const B: usize>(
     bytes: &[u8],
     planar: &mut [Vec<f32>],
 ) -> Result<(), WavError> {
-    let shape = WavError::Shape {
-        bytes: bytes.len(),
-        channels: planar.len(),
-    };
+    let shape = WavError::Shape { bytes: bytes.len(), channels: planar.len() };
     let frame_bytes = B * planar.len();
     if frame_bytes == 0 || !bytes.len().is_multiple_of(frame_bytes) {
         return Err(shape);
@@ -262,21 +257,14 @@ fn encode_as<S: Sample<B>, const B: usize>(
     after: &[Vec<f32>],
     first_frame: u64,
 ) -> Result<u64, WavError> {
-    let shape = WavError::Shape {
-        bytes: bytes.len(),
-        channels: after.len(),
-    };
+    let shape = WavError::Shape { bytes: bytes.len(), channels: after.len() };
     let samples = bytes.len() / B * B;
     let frames = after.first().map_or(0, Vec::len);
     let fits = samples == bytes.len() && frames * after.len() * B == bytes.len();
     if !fits || after.iter().any(|channel| channel.len() != frames) {
         return Err(shape);
     }
-    for_channels!(
-        after.len(),
-        shape,
-        interleave::<S, B, _>(bytes, after, first_frame)
-    )
+    for_channels!(after.len(), shape, interleave::<S, B, _>(bytes, after, first_frame))
 }
 
 fn interleave<S: Sample<B>, const B: usize, const C: usize>(
@@ -293,9 +281,7 @@ fn interleave<S: Sample<B>, const B: usize, const C: usize>(
             let changed = frames
                 .iter()
                 .zip(channel)
-                .fold(false, |any, (frame, &after)| {
-                    any | S::differs(S::decode(frame[c]), after)
-                });
+                .fold(false, |any, (frame, &after)| any | S::differs(S::decode(frame[c]), after));
             if !changed {
                 continue;
             }

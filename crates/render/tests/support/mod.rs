@@ -1,17 +1,13 @@
 //! WAV files built byte by byte, right or wrong.
 #![allow(dead_code, reason = "every test file uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed test may panic")]
 
 use std::io::Cursor;
 
 use patchveil::wav::{SampleFormat, WavError, WavInfo, WavReader, encode_changed};
 
-pub(crate) const ALL_FORMATS: [SampleFormat; 5] = [
-    SampleFormat::U8,
-    SampleFormat::I16,
-    SampleFormat::I24,
-    SampleFormat::I32,
-    SampleFormat::F32,
-];
+pub(crate) const ALL_FORMATS: [SampleFormat; 5] =
+    [SampleFormat::U8, SampleFormat::I16, SampleFormat::I24, SampleFormat::I32, SampleFormat::F32];
 
 /// A chunk with its pad byte.
 pub(crate) fn chunk(id: &[u8; 4], body: &[u8]) -> Vec<u8> {
@@ -64,10 +60,7 @@ pub(crate) fn riff(chunks: &[Vec<u8>]) -> Vec<u8> {
 
 /// A plain file: 16-byte `fmt `, then `data`.
 pub(crate) fn plain(tag: u16, channels: u16, rate: u32, bits: u16, data: &[u8]) -> Vec<u8> {
-    riff(&[
-        chunk(b"fmt ", &fmt_body(tag, channels, rate, bits)),
-        chunk(b"data", data),
-    ])
+    riff(&[chunk(b"fmt ", &fmt_body(tag, channels, rate, bits)), chunk(b"data", data)])
 }
 
 pub(crate) fn parse(bytes: &[u8]) -> Result<WavInfo, WavError> {
@@ -109,9 +102,8 @@ pub(crate) fn rewrite(
 pub(crate) fn noise(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed;
     move || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as f64 / f64::from(1_u32 << 30) - 1.0
     }
 }

@@ -1,0 +1,211 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use patchveil_veil::{Preset, Recipe, RecipeError};
+
+/// Protect recordings before publishing them: small secret patches are convolved with a filter
+/// that belongs to your show, voice or artist, so that a model trained on the published files
+/// learns the filter instead of the content.
+#[derive(Debug, Parser)]
+#[command(name = "patchveil", version, arg_required_else_help = true)]
+pub(super) struct Cli {
+    /// Keyring file to use instead of your own [default: $PATCHVEIL_KEYRING, else the system's
+    /// place for your data]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) keyring: Option<PathBuf>,
+    /// File whose first line is the keyring's passphrase; without it you are asked
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) passphrase_file: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make, list and move class keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Protect recordings (WAV, or folders of them)
+    Protect(ProtectArgs),
+    /// Compare a recording with its protected version, in figures and as a picture
+    Inspect(InspectArgs),
+    /// Protect a short bundled recording with a throw-away key and show what happens
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeyCommand {
+    /// Make a new class with a new secret key
+    New {
+        /// Name of the class, for example of the show
+        name: String,
+    },
+    /// List the classes of the keyring
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a class (not its key)
+    Show {
+        /// Name of the class
+        name: String,
+        /// As a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a class another name
+    Rename {
+        /// Its present name
+        old: String,
+        /// Its new name
+        new: String,
+    },
+    /// Remove a class and its key; without a copy, what it protected can never be restored
+    Remove {
+        /// Name of the class
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Choose the class to use where none is named
+    Default {
+        /// Name of the class
+        #[arg(required_unless_present = "none")]
+        name: Option<String>,
+        /// Have no default
+        #[arg(long, conflicts_with = "name")]
+        none: bool,
+    },
+    /// Write a class's key out, for a backup or another computer
+    Export {
+        /// Name of the class
+        name: String,
+        /// File to write, readable by you alone [default: print the key]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Lock the file with a passphrase (an age file)
+        #[arg(long, requires = "output")]
+        passphrase: bool,
+        /// File whose first line is that passphrase; without it you are asked
+        #[arg(long, value_name = "FILE", requires = "passphrase")]
+        new_passphrase_file: Option<PathBuf>,
+    },
+    /// Take in a key that was exported; `-` reads standard input
+    Import {
+        /// The exported file
+        file: PathBuf,
+        /// Name for the class [default: the one in the file]
+        #[arg(long)]
+        name: Option<String>,
+        /// File whose first line is the exported file's passphrase; without it you are asked
+        #[arg(long, value_name = "FILE")]
+        import_passphrase_file: Option<PathBuf>,
+    },
+    /// Lock the keyring with a passphrase, or change or remove it
+    Passphrase {
+        /// Leave the keyring without a passphrase
+        #[arg(long)]
+        remove: bool,
+        /// File whose first line is the new passphrase; without it you are asked
+        #[arg(long, value_name = "FILE", conflicts_with = "remove")]
+        new_passphrase_file: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProtectArgs {
+    /// Recordings, or folders to search for *.wav
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// Class whose key to use [default: the keyring's default class]
+    #[arg(long, value_name = "NAME")]
+    pub(super) key: Option<String>,
+    /// Output file, or folder to write below [default: NAME.veiled.wav beside each input]
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) recipe: RecipeArgs,
+    /// Replace files that exist (never an input)
+    #[arg(long)]
+    pub(super) force: bool,
+    /// One JSON object a file, as each is done
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Options that shape the veil.
+#[derive(Debug, Args)]
+pub(super) struct RecipeArgs {
+    /// transparent, balanced or strong; poscuda and cuda are the papers' recipes, for comparison
+    #[arg(long, value_name = "PRESET", default_value_t = Preset::Balanced)]
+    pub(super) preset: Preset,
+    /// Depth of the filter in percent of the preset's (0 to 200)
+    #[arg(long, value_name = "PCT")]
+    pub(super) amount: Option<f64>,
+    /// Length of a patch in ms
+    #[arg(long, value_name = "MS")]
+    pub(super) patch: Option<f64>,
+    /// Length of a frame in ms
+    #[arg(long, value_name = "MS")]
+    pub(super) frame: Option<f64>,
+    /// Patches in a frame
+    #[arg(long, value_name = "N")]
+    pub(super) patches: Option<u32>,
+}
+
+impl RecipeArgs {
+    /// The preset with what was changed of it.
+    ///
+    /// # Errors
+    /// What [`Recipe::validate`] finds.
+    pub(super) fn recipe(&self) -> Result<Recipe, RecipeError> {
+        let mut recipe = self.preset.recipe();
+        recipe.amount = self.amount.unwrap_or(recipe.amount);
+        if let Some(patch) = self.patch {
+            recipe.placement = recipe.placement.with_patch(microseconds(patch));
+        }
+        recipe.placement.frame_us = self.frame.map_or(recipe.placement.frame_us, microseconds);
+        recipe.placement.patches = self.patches.unwrap_or(recipe.placement.patches);
+        recipe.validate()?;
+        Ok(recipe)
+    }
+}
+
+/// ms → µs. What is negative or no number becomes 0, what is too long the longest: both are out of
+/// every range and are refused with it.
+fn microseconds(ms: f64) -> u32 {
+    (ms * 1_000.0).round() as u32
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    /// The recording
+    pub(super) before: PathBuf,
+    /// Its protected version
+    pub(super) after: PathBuf,
+    /// Picture to write: spectra, spectrogram of the difference, patches over time
+    #[arg(long, value_name = "FILE")]
+    pub(super) png: Option<PathBuf>,
+    /// Replace the picture if it exists
+    #[arg(long)]
+    pub(super) force: bool,
+    /// As a JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Folder to write into
+    #[arg(short, long, value_name = "DIR", default_value = "patchveil-demo")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) recipe: RecipeArgs,
+    /// Replace files of an earlier demo
+    #[arg(long)]
+    pub(super) force: bool,
+}

@@ -1,0 +1,65 @@
+//! `patchveil inspect`
+
+use patchveil::inspect::{Report, compare, draw};
+use patchveil::shown;
+
+use super::args::InspectArgs;
+use super::table::{number, signed};
+use super::{DONE, Failure, progress_bar, say, say_json};
+
+/// Compares two files.
+pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
+    let bar = progress_bar(0);
+    let report = compare(&args.before, &args.after, |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })
+    .map_err(Failure::failed)?;
+    bar.finish_and_clear();
+    if let Some(png) = &args.png {
+        draw(&report, png, args.force).map_err(Failure::failed)?;
+    }
+    if args.json {
+        say_json(&report)?;
+    } else {
+        say(&figures(&report))?;
+        if let Some(png) = &args.png {
+            say(&format!("picture           {}", shown(png)))?;
+        }
+    }
+    Ok(DONE)
+}
+
+/// The figures, one a line.
+pub(super) fn figures(report: &Report) -> String {
+    let loudness = match (report.loudness_before_lufs, report.loudness_after_lufs) {
+        (None, _) | (_, None) => "–  (too short or too quiet to measure)".to_owned(),
+        (before, after) => format!(
+            "{} → {} LUFS  ({} LU)",
+            number(before, 1),
+            number(after, 1),
+            signed(report.loudness_change_lu, 2)
+        ),
+    };
+    [
+        format!(
+            "recording         {} s, {} Hz, channels: {}",
+            number(Some(report.seconds), 2),
+            report.sample_rate_hz,
+            report.channels
+        ),
+        format!("changed           {} % of samples", number(Some(100.0 * report.changed_share), 1)),
+        format!("changed runs      {}", report.run_count),
+        format!("SNR               {} dB", number(report.snr_db, 1)),
+        format!("segmental SNR     {} dB", number(report.segmental_snr_db, 1)),
+        format!(
+            "peak              {} → {} dBFS  ({} dB)",
+            number(report.peak_before_dbfs, 1),
+            number(report.peak_after_dbfs, 1),
+            signed(report.peak_change_db, 2)
+        ),
+        format!("loudness          {loudness}"),
+        format!("largest change    {} dBFS", number(report.max_difference_dbfs, 1)),
+    ]
+    .join("\n")
+}

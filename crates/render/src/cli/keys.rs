@@ -1,0 +1,237 @@
+//! `patchveil key …`
+
+use std::fs::File;
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::path::Path;
+
+use patchveil::output::OutputFile;
+use patchveil::shown;
+use patchveil_keyring::{KeyEntry, Keyring, KeyringError, Passphrase, parse_import, resolve_path};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::args::{Cli, KeyCommand};
+use super::{DONE, Failure, complain, passphrase, say, say_json, table};
+
+/// No exported key is longer.
+const LONGEST_IMPORT: u64 = 1 << 16;
+
+/// Runs a `key` command.
+pub(super) fn run(cli: &Cli, command: &KeyCommand) -> Result<u8, Failure> {
+    match command {
+        KeyCommand::New { name } => new(cli, name)?,
+        KeyCommand::List { json } => list(cli, *json)?,
+        KeyCommand::Show { name, json } => show(cli, name, *json)?,
+        KeyCommand::Rename { old, new } => {
+            update(cli, |keyring| keyring.rename(old, new))?;
+            say(&format!("renamed to {}", new.trim()))?;
+        }
+        KeyCommand::Remove { name, yes } => remove(cli, name, *yes)?,
+        KeyCommand::Default { name, .. } => {
+            update(cli, |keyring| keyring.set_default(name.as_deref()))?;
+            match name {
+                Some(name) => say(&format!("{} is the default class now", name.trim()))?,
+                None => say("there is no default class now")?,
+            }
+        }
+        KeyCommand::Export { name, output, passphrase, new_passphrase_file } => {
+            let lock = if *passphrase {
+                Some(passphrase::new(new_passphrase_file.as_deref())?)
+            } else {
+                None
+            };
+            export(cli, name, output.as_deref(), lock.as_ref())?;
+        }
+        KeyCommand::Import { file, name, import_passphrase_file } => {
+            import(cli, file, name.as_deref(), import_passphrase_file.as_deref())?;
+        }
+        KeyCommand::Passphrase { remove, new_passphrase_file } => {
+            let new = match remove {
+                true => None,
+                false => Some(passphrase::new(new_passphrase_file.as_deref())?),
+            };
+            let path = resolve_path(cli.keyring.as_deref())?;
+            asking(cli.passphrase_file.as_deref(), "the keyring", |ask| {
+                Keyring::set_passphrase(&path, ask, new.as_ref())
+            })?;
+            say(if *remove {
+                "the keyring has no passphrase now"
+            } else {
+                "the keyring is locked with the new passphrase"
+            })?;
+        }
+    }
+    Ok(DONE)
+}
+
+/// The keyring, unlocked.
+pub(super) fn open(cli: &Cli) -> Result<Keyring, Failure> {
+    let path = resolve_path(cli.keyring.as_deref())?;
+    asking(cli.passphrase_file.as_deref(), "the keyring", |ask| Keyring::open(&path, ask))
+}
+
+/// Changes the keyring.
+fn update<T>(
+    cli: &Cli,
+    change: impl FnOnce(&mut Keyring) -> Result<T, KeyringError>,
+) -> Result<T, Failure> {
+    let path = resolve_path(cli.keyring.as_deref())?;
+    asking(cli.passphrase_file.as_deref(), "the keyring", |ask| Keyring::update(&path, ask, change))
+}
+
+/// Calls `with` a way to ask for the passphrase of `what`. What goes wrong in asking is told
+/// instead of the "locked" that follows from it.
+fn asking<T>(
+    file: Option<&Path>,
+    what: &str,
+    with: impl FnOnce(&mut dyn FnMut() -> Option<Passphrase>) -> Result<T, KeyringError>,
+) -> Result<T, Failure> {
+    let mut trouble = None;
+    let mut ask = || {
+        passphrase::known(file, what).unwrap_or_else(|failure| {
+            trouble = Some(failure);
+            None
+        })
+    };
+    let result = with(&mut ask);
+    match trouble {
+        Some(failure) => Err(failure),
+        None => Ok(result?),
+    }
+}
+
+fn new(cli: &Cli, name: &str) -> Result<(), Failure> {
+    let fingerprint = update(cli, |keyring| keyring.create(name))?;
+    say(&format!("{}  {fingerprint}", name.trim()))?;
+    if io::stderr().is_terminal() {
+        complain(&format!(
+            "keep a copy of this key (patchveil key export): without it, what it protects can \
+             never be restored. Protect with --key {:?}",
+            name.trim()
+        ));
+    }
+    Ok(())
+}
+
+/// A class, without its key.
+#[derive(Serialize)]
+struct Class {
+    name: String,
+    fingerprint: String,
+    created: String,
+    default: bool,
+}
+
+impl Class {
+    fn of(keyring: &Keyring, entry: &KeyEntry) -> Self {
+        let default = keyring.default_entry().map(KeyEntry::fingerprint);
+        Self {
+            name: entry.name().to_owned(),
+            fingerprint: entry.fingerprint().to_string(),
+            created: entry.created().to_string(),
+            default: default == Some(entry.fingerprint()),
+        }
+    }
+}
+
+fn list(cli: &Cli, json: bool) -> Result<(), Failure> {
+    let keyring = open(cli)?;
+    let classes: Vec<Class> =
+        keyring.entries().iter().map(|entry| Class::of(&keyring, entry)).collect();
+    if json {
+        return classes.iter().try_for_each(say_json);
+    }
+    if classes.is_empty() {
+        return say("no classes yet; make one with: patchveil key new NAME");
+    }
+    let mut rows = table::new(&["class", "fingerprint", "created", ""]);
+    for class in classes {
+        let default = if class.default { "default" } else { "" };
+        rows.add_row([class.name, class.fingerprint, class.created, default.to_owned()]);
+    }
+    say(&rows.to_string())
+}
+
+fn show(cli: &Cli, name: &str, json: bool) -> Result<(), Failure> {
+    let keyring = open(cli)?;
+    let class = Class::of(&keyring, keyring.get(name)?);
+    if json {
+        return say_json(&class);
+    }
+    let default = if class.default { "\nthe default class" } else { "" };
+    say(&format!(
+        "class        {}\nfingerprint  {}\ncreated      {}{default}",
+        class.name, class.fingerprint, class.created
+    ))
+}
+
+fn remove(cli: &Cli, name: &str, yes: bool) -> Result<(), Failure> {
+    if !yes {
+        let keyring = open(cli)?;
+        let entry = keyring.get(name)?;
+        if !io::stdin().is_terminal() {
+            return Err(Failure::usage(
+                "removing a key cannot be undone; say --yes if that is meant",
+            ));
+        }
+        complain(&format!(
+            "without a copy of its key, what {} protected can never be restored. Type the name of \
+             the class to remove it:",
+            entry.name()
+        ));
+        let mut typed = String::new();
+        io::stdin().lock().read_line(&mut typed).map_err(Failure::failed)?;
+        if typed.trim() != entry.name() {
+            return Err(Failure::usage("that is not its name; nothing was removed"));
+        }
+    }
+    let entry = update(cli, |keyring| keyring.remove(name))?;
+    say(&format!("removed {}  {}", entry.name(), entry.fingerprint()))
+}
+
+fn export(
+    cli: &Cli,
+    name: &str,
+    output: Option<&Path>,
+    lock: Option<&Passphrase>,
+) -> Result<(), Failure> {
+    let keyring = open(cli)?;
+    let Some(path) = output else {
+        if io::stdout().is_terminal() {
+            complain("this is the secret key; whoever has it can undo and recognise your veil:");
+        }
+        return say(&keyring.export_text(name)?);
+    };
+    let content = keyring.export_file(name, lock)?;
+    let mut file = OutputFile::private(path).map_err(Failure::failed)?;
+    file.write_all(&content).map_err(|error| Failure::failed(file.write_failed(error)))?;
+    file.commit().map_err(Failure::failed)?;
+    say(&format!("wrote {}", shown(path)))
+}
+
+fn import(
+    cli: &Cli,
+    file: &Path,
+    name: Option<&str>,
+    passphrase_file: Option<&Path>,
+) -> Result<(), Failure> {
+    let unreadable = |error| Failure::usage(format!("{}: {error}", shown(file)));
+    let mut content = Zeroizing::new(Vec::with_capacity(LONGEST_IMPORT as usize + 1));
+    let read = if file == Path::new("-") {
+        io::stdin().lock().take(LONGEST_IMPORT + 1).read_to_end(&mut content)
+    } else {
+        File::open(file).and_then(|file| file.take(LONGEST_IMPORT + 1).read_to_end(&mut content))
+    };
+    read.map_err(unreadable)?;
+    let what = shown(file).to_string();
+    let imported = asking(passphrase_file, &what, |ask| parse_import(&content, ask))?;
+    let name = match (name, &imported.name) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(name)) => name.clone(),
+        (None, None) => {
+            return Err(Failure::usage("the file names no class; give one with --name"));
+        }
+    };
+    let fingerprint = update(cli, |keyring| keyring.import(&name, imported.key))?;
+    say(&format!("{}  {fingerprint}", name.trim()))
+}

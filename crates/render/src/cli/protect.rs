@@ -1,0 +1,172 @@
+//! `patchveil protect`
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use patchveil::inputs::{Plan, expand};
+use patchveil::protect::{Outcome, ProtectError, Veils, Watch, protect, rough_size};
+use patchveil_veil::ClassKey;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::args::{Cli, ProtectArgs, RecipeArgs};
+use super::{
+    DONE, FAILED, Failure, STOPPED, complain, keys, progress_bar, say, say_json, stop, table,
+};
+
+/// Files listed one by one; of more, the rest is only summed up.
+const ROWS: usize = 40;
+
+/// A line of `--json`.
+#[derive(Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+enum Line<'a> {
+    Done {
+        #[serde(flatten)]
+        outcome: &'a Outcome,
+        fingerprint: &'a str,
+    },
+    Failed {
+        error: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        input: Option<String>,
+    },
+}
+
+/// Protects what the arguments name.
+pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
+    let recipe = args.recipe.recipe().map_err(Failure::usage)?;
+    let keyring = keys::open(cli)?;
+    let entry = match &args.key {
+        Some(name) => keyring.get(name)?,
+        None => keyring.default_entry().ok_or_else(|| {
+            Failure::usage(
+                "which class? name it with --key, or choose one for good: patchveil key default NAME",
+            )
+        })?,
+    };
+    let fingerprint = entry.fingerprint().to_string();
+    let veils = veils(entry.key().clone(), &args.recipe, recipe)?;
+    drop(keyring);
+    let plan = expand(&args.inputs, args.output.as_deref()).map_err(Failure::usage)?;
+    for note in &plan.notes {
+        complain(&note.to_string());
+    }
+    work(&plan, &veils, args, &fingerprint)
+}
+
+/// The veils of a recipe; says so where it is one that nobody can undo.
+pub(super) fn veils(
+    key: ClassKey,
+    args: &RecipeArgs,
+    recipe: patchveil_veil::Recipe,
+) -> Result<Veils, Failure> {
+    if !recipe.is_restorable() {
+        complain(&format!(
+            "the recipe {} is a published baseline for comparison: it cannot be undone, keep the \
+             originals",
+            args.preset
+        ));
+    }
+    Veils::new(key, recipe).map_err(Failure::usage)
+}
+
+fn work(plan: &Plan, veils: &Veils, args: &ProtectArgs, fingerprint: &str) -> Result<u8, Failure> {
+    let begun = Instant::now();
+    let stop = stop::on_request();
+    let bar = progress_bar(plan.jobs.iter().map(|job| rough_size(&job.input)).sum());
+    let progress = |bytes| bar.inc(bytes);
+    let watch = Watch { stop: &stop, progress: &progress };
+    let told = AtomicBool::new(true);
+    let tell = |line: &Line<'_>| {
+        if args.json && bar.suspend(|| say_json(line)).is_err() {
+            told.store(false, Ordering::Relaxed);
+        }
+    };
+    let mut failed = 0;
+    for failure in &plan.failures {
+        complain(&failure.to_string());
+        tell(&Line::Failed { error: failure.to_string(), input: None });
+        failed += 1;
+    }
+    let results: Vec<Result<Outcome, ProtectError>> = plan
+        .jobs
+        .par_iter()
+        .map(|job| {
+            let result = protect(job, veils, args.force, &watch);
+            match &result {
+                Ok(outcome) => tell(&Line::Done { outcome, fingerprint }),
+                Err(ProtectError::Stopped(_)) => {}
+                Err(error) => {
+                    bar.suspend(|| complain(&error.to_string()));
+                    let input = Some(job.input.to_string_lossy().into_owned());
+                    tell(&Line::Failed { error: error.to_string(), input });
+                }
+            }
+            result
+        })
+        .collect();
+    bar.finish_and_clear();
+    let stopped = stop.load(Ordering::Relaxed);
+    let done: Vec<&Outcome> = results.iter().flatten().collect();
+    failed += results.len() - done.len();
+    if !args.json && !done.is_empty() {
+        say(&summary(&done, begun.elapsed().as_secs_f64()))?;
+    }
+    if stopped {
+        complain(&format!("stopped; {} of {} files were done", done.len(), results.len()));
+        return Ok(STOPPED);
+    }
+    if failed > 0 && results.len() + plan.failures.len() > 1 {
+        complain(&format!("{failed} failed, {} done", done.len()));
+    }
+    if !told.into_inner() {
+        return Err(Failure::failed("standard output could not be written"));
+    }
+    Ok(if failed == 0 { DONE } else { FAILED })
+}
+
+/// The closing table.
+pub(super) fn summary(done: &[&Outcome], took_s: f64) -> String {
+    let headings =
+        ["file", "seconds", "patches", "SNR dB", "peak dB", "took s", "× real time", "clipped"];
+    let mut rows = table::new(&headings);
+    for outcome in done.iter().take(ROWS) {
+        rows.add_row([
+            patchveil::shown(outcome.output.as_ref()).to_string(),
+            table::number(Some(outcome.seconds), 2),
+            outcome.patches.to_string(),
+            table::number(outcome.snr_db, 1),
+            table::signed(outcome.peak_change_db, 2),
+            table::number(Some(outcome.took_s), 3),
+            table::number(Some(outcome.realtime), 0),
+            outcome.clipped_samples.to_string(),
+        ]);
+    }
+    let seconds: f64 = done.iter().map(|outcome| outcome.seconds).sum();
+    if done.len() > 1 {
+        let left_out = done.len().saturating_sub(ROWS);
+        let more = match left_out {
+            0 => String::new(),
+            n => format!(" ({n} not listed)"),
+        };
+        rows.add_row([
+            format!("{} files{more}", done.len()),
+            table::number(Some(seconds), 2),
+            done.iter().map(|outcome| outcome.patches).sum::<u64>().to_string(),
+            String::new(),
+            String::new(),
+            table::number(Some(took_s), 3),
+            table::number(Some(seconds / took_s.max(1e-9)), 0),
+            done.iter().map(|outcome| outcome.clipped_samples).sum::<u64>().to_string(),
+        ]);
+    }
+    table::numbers_from(&mut rows, 1);
+    let clipped = done.iter().any(|outcome| outcome.clipped_samples > 0);
+    let hint = if clipped {
+        "\nclipped samples were cut off at full scale: lower the recording by the peak change first"
+    } else {
+        ""
+    };
+    format!("{rows}{hint}")
+}

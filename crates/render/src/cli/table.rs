@@ -1,0 +1,30 @@
+//! Tables and numbers for people.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+
+/// A borderless table with these column headings.
+pub(super) fn new(headings: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(headings);
+    table
+}
+
+/// Aligns the columns from `first` on to the right, as numbers are.
+pub(super) fn numbers_from(table: &mut Table, first: usize) {
+    for column in table.column_iter_mut().skip(first) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+/// A number with `places` decimals, or a dash for what has no value.
+pub(super) fn number(value: Option<f64>, places: usize) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.places$}"))
+}
+
+/// A number with its sign.
+pub(super) fn signed(value: Option<f64>, places: usize) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:+.places$}"))
+}

@@ -1,0 +1,219 @@
+//! Which files are taken and where each goes.
+#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use patchveil::inputs::{InputError, Note, Plan, PlanError, expand};
+use tempfile::{TempDir, tempdir};
+
+/// A folder with these files in it.
+fn tree(files: &[&str]) -> TempDir {
+    let folder = tempdir().unwrap();
+    for file in files {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, b"x").unwrap();
+    }
+    folder
+}
+
+fn plan(root: &TempDir, inputs: &[&str], output: Option<&str>) -> Result<Plan, PlanError> {
+    let inputs: Vec<PathBuf> = inputs.iter().map(|i| root.path().join(i)).collect();
+    let output = output.map(|o| PathBuf::from(format!("{}/{o}", root.path().display())));
+    expand(&inputs, output.as_deref())
+}
+
+/// Inputs and outputs below the root, as `in > out`.
+fn jobs(root: &TempDir, plan: &Plan) -> Vec<String> {
+    let below = |path: &Path| {
+        let below = path.strip_prefix(root.path()).unwrap();
+        below.to_str().unwrap().replace('\\', "/")
+    };
+    let lines = plan.jobs.iter();
+    lines.map(|job| format!("{} > {}", below(&job.input), below(&job.output))).collect()
+}
+
+#[test]
+fn a_file_goes_beside_itself_under_another_name() {
+    let root = tree(&["a.wav", "b.WAVE", "c", "d.e.wav"]);
+    let plan = plan(&root, &["a.wav", "b.WAVE", "c", "d.e.wav"], None).unwrap();
+    assert_eq!(
+        jobs(&root, &plan),
+        [
+            "a.wav > a.veiled.wav",
+            "b.WAVE > b.veiled.wav",
+            "c > c.veiled.wav",
+            "d.e.wav > d.e.veiled.wav"
+        ]
+    );
+    assert!(plan.notes.is_empty() && plan.failures.is_empty());
+}
+
+#[test]
+fn one_file_can_be_given_its_output() {
+    let root = tree(&["a.wav", "old.wav"]);
+    for output in ["new.wav", "old.wav", "x/y.wav"] {
+        let plan = plan(&root, &["a.wav"], Some(output)).unwrap();
+        assert_eq!(jobs(&root, &plan), [format!("a.wav > {output}")]);
+    }
+    let twice = plan(&root, &["a.wav", "./a.wav"], Some("new.wav")).unwrap();
+    assert_eq!(jobs(&root, &twice), ["a.wav > new.wav"]);
+    assert!(matches!(twice.notes[..], [Note::SameFile { .. }]));
+}
+
+#[test]
+fn an_output_folder_is_known_by_its_slash_its_being_there_or_the_number_of_inputs() {
+    let root = tree(&["a.wav", "b.wav", "there/x.txt", "show/c.wav"]);
+    for (inputs, output, expected) in [
+        (&["a.wav"][..], "new/", &["a.wav > new/a.wav"][..]),
+        (&["a.wav"], "there", &["a.wav > there/a.wav"]),
+        (&["a.wav", "b.wav"], "new", &["a.wav > new/a.wav", "b.wav > new/b.wav"]),
+        (&["show"], "new", &["show/c.wav > new/c.wav"]),
+    ] {
+        let plan = plan(&root, inputs, Some(output)).unwrap();
+        assert_eq!(jobs(&root, &plan), expected);
+    }
+}
+
+#[test]
+fn folders_are_searched_in_order_and_keep_their_tree() {
+    let root = tree(&[
+        "show/2/b.wav",
+        "show/2/a.Wav",
+        "show/10/c.wave",
+        "show/notes.txt",
+        "show/a.veiled.wav",
+        "show/.patchveil-x.wav",
+        "show/._a.wav",
+        "show/.wav",
+    ]);
+    let beside = plan(&root, &["show"], None).unwrap();
+    assert_eq!(
+        jobs(&root, &beside),
+        [
+            "show/10/c.wave > show/10/c.veiled.wav",
+            "show/2/a.Wav > show/2/a.veiled.wav",
+            "show/2/b.wav > show/2/b.veiled.wav"
+        ]
+    );
+    assert!(matches!(&beside.notes[..], [Note::AlreadyVeiled(p)] if p.ends_with("a.veiled.wav")));
+    let below = plan(&root, &["show"], Some("out")).unwrap();
+    assert_eq!(jobs(&root, &below)[0], "show/10/c.wave > out/10/c.wave");
+}
+
+#[test]
+fn a_second_run_does_not_protect_the_outputs_of_the_first() {
+    let root = tree(&["show/a.wav", "show/out/a.wav", "show/out/deep/b.wav"]);
+    let plan = plan(&root, &["show"], Some("show/out")).unwrap();
+    assert_eq!(jobs(&root, &plan), ["show/a.wav > show/out/a.wav"]);
+    assert!(matches!(&plan.notes[..], [Note::OutputFolder(p)] if p.ends_with("show/out")));
+}
+
+#[test]
+fn an_input_that_fails_does_not_stop_the_others() {
+    let root = tree(&["a.wav", "empty/x.txt"]);
+    let plan = plan(&root, &["gone.wav", "empty", "a.wav"], None).unwrap();
+    assert_eq!(jobs(&root, &plan), ["a.wav > a.veiled.wav"]);
+    let [InputError::Unreadable { .. }, InputError::NoAudio(_)] = &plan.failures[..] else {
+        unreachable!("{:?}", plan.failures);
+    };
+    let lines: Vec<String> = plan.failures.iter().map(ToString::to_string).collect();
+    assert!(
+        lines[0].contains("gone.wav: cannot be read") && lines[0].ends_with("check the spelling")
+    );
+    assert!(lines[1].contains("empty: has no .wav file"));
+}
+
+#[test]
+fn the_same_input_by_two_names_is_done_once() {
+    let root = tree(&["show/a.wav", "show/b.wav"]);
+    let plan = plan(&root, &["show/b.wav", "show", "show/../show/a.wav"], None).unwrap();
+    assert_eq!(jobs(&root, &plan).len(), 2);
+    assert_eq!(plan.notes.len(), 2);
+    assert!(plan.notes[0].to_string().contains("it is the same file as"));
+}
+
+#[test]
+fn outputs_that_collide_end_the_run_before_it_starts() {
+    let root = tree(&["a/x.wav", "b/x.wav", "c/y.wav", "c/y.wave"]);
+    for inputs in [&["a/x.wav", "b/x.wav"][..], &["a", "b"]] {
+        let error = plan(&root, inputs, Some("out")).unwrap_err();
+        assert!(matches!(error, PlanError::SameOutput { .. }), "{error}");
+    }
+    assert!(plan(&root, &["a/x.wav", "b/x.wav"], None).is_ok());
+    let error = plan(&root, &["c"], None).unwrap_err();
+    assert!(error.to_string().contains("would both be written to"), "{error}");
+    assert!(!root.path().join("out").exists());
+}
+
+#[test]
+fn an_output_never_is_an_input() {
+    let root = tree(&["a/x.wav", "y.wav", "y.veiled.wav"]);
+    for (inputs, output) in [
+        (&["a"][..], Some("a")),
+        (&["a/x.wav"], Some("a")),
+        (&["a/x.wav"], Some("a/x.wav")),
+        (&["y.wav", "y.veiled.wav"], None),
+    ] {
+        let error = plan(&root, inputs, output).unwrap_err();
+        assert!(matches!(error, PlanError::OutputIsInput { .. }), "{error}");
+    }
+}
+
+#[test]
+fn several_outputs_need_a_folder() {
+    let root = tree(&["a.wav", "b.wav", "file"]);
+    let error = plan(&root, &["a.wav", "b.wav"], Some("file")).unwrap_err();
+    assert!(matches!(error, PlanError::OutputNotAFolder(_)), "{error}");
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn link_loops_end() {
+        let root = tree(&["show/a.wav"]);
+        symlink("..", root.path().join("show/up")).unwrap();
+        symlink(".", root.path().join("show/here")).unwrap();
+        let plan = plan(&root, &["show"], None).unwrap();
+        assert_eq!(jobs(&root, &plan), ["show/a.wav > show/a.veiled.wav"]);
+        assert!(plan.failures.is_empty());
+        assert!(plan.notes.iter().any(|n| matches!(n, Note::LinkLoop(_))));
+    }
+
+    #[test]
+    fn a_dangling_link_is_a_failure_only_if_it_is_named_like_a_recording() {
+        let root = tree(&["show/a.wav"]);
+        symlink("gone", root.path().join("show/readme")).unwrap();
+        symlink("gone", root.path().join("show/b.wav")).unwrap();
+        let plan = plan(&root, &["show"], None).unwrap();
+        assert_eq!(plan.jobs.len(), 1);
+        assert!(
+            matches!(&plan.failures[..], [InputError::Unreadable { path, .. }] if path.ends_with("b.wav"))
+        );
+    }
+
+    #[test]
+    fn paths_that_are_no_text_work() {
+        let root = tree(&[]);
+        let name = OsStr::from_bytes(b"caf\xe9\n.wav");
+        fs::write(root.path().join(name), b"x").unwrap();
+        let plan = expand(&[root.path().to_owned()], None).unwrap();
+        assert_eq!(plan.jobs[0].input.file_name().unwrap(), name);
+        let output = plan.jobs[0].output.file_name().unwrap();
+        assert_eq!(output.as_bytes(), b"caf\xe9\n.veiled.wav");
+        let shown = patchveil::shown(&plan.jobs[0].input).to_string();
+        assert!(shown.ends_with("caf\u{fffd}\\n.wav"), "{shown}");
+    }
+
+    #[test]
+    fn devices_are_no_recordings() {
+        let plan = expand(&[PathBuf::from("/dev/null")], None).unwrap();
+        assert!(matches!(plan.failures[..], [InputError::NotAFile(_)]));
+    }
+}

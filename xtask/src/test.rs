@@ -1,0 +1,84 @@
+//! `cargo xtask test`
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use crate::run::{cargo, run};
+
+/// Debian packages that tests use: each with a program it brings, by which its presence shows.
+const PACKAGES: [(&str, &str); 3] = [("age", "age"), ("expect", "expect"), ("ffmpeg", "ffmpeg")];
+
+/// The steps, in the order in which they are likely to fail.
+const STEPS: [(&str, &[&str]); 5] = [
+    ("format", &["fmt", "--all", "--check"]),
+    ("lints", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
+    ("tests", &["test", "--workspace"]),
+    // The counting allocator proves nothing about a build that nobody ships.
+    (
+        "tests of the audio thread, as released",
+        &["test", "--release", "--package", "patchveil-veil"],
+    ),
+    ("documentation", &["doc", "--workspace", "--no-deps"]),
+];
+
+/// Runs everything that has to hold.
+pub(crate) fn test() -> Result<(), String> {
+    install_packages()?;
+    let begun = Instant::now();
+    for (name, args) in STEPS {
+        eprintln!("\n── {name} ──");
+        let step = Instant::now();
+        // Tests that need a tool fail without it instead of passing unseen.
+        run(cargo(args).env("PATCHVEIL_REQUIRE_TOOLS", "1").env("RUSTDOCFLAGS", "-D warnings"))?;
+        eprintln!("── {name}: {} s", step.elapsed().as_secs());
+    }
+    licences()?;
+    eprintln!("\nall well, in {} s", begun.elapsed().as_secs());
+    Ok(())
+}
+
+/// Installs what is missing where that is allowed, else says how.
+fn install_packages() -> Result<(), String> {
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .filter(|(_, program)| !is_there(program))
+        .map(|&(package, _)| package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let line = format!("sudo apt-get install --yes {}", missing.join(" "));
+    if !is_root() {
+        return Err(format!(
+            "the tests need programs that are missing; type this first:\n  {line}"
+        ));
+    }
+    let apt = |args: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
+        command
+    };
+    run(&mut apt(&["update"]))?;
+    run(apt(&["install", "--yes", "--no-install-recommends"]).args(&missing))
+        .map_err(|error| format!("{error}; by hand: {line}"))
+}
+
+fn is_there(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// Licences and sources of all dependencies, where cargo-deny is installed.
+fn licences() -> Result<(), String> {
+    if !is_there("cargo-deny") {
+        eprintln!("\n── licences: not checked, cargo-deny is not installed ──");
+        return Ok(());
+    }
+    eprintln!("\n── licences ──");
+    run(&mut cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]))
+}

@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use crate::run::{cargo, run};
 
-/// Debian packages that tests use: each with a program it brings, by which its presence shows.
-const PACKAGES: [(&str, &str); 3] = [("age", "age"), ("expect", "expect"), ("ffmpeg", "ffmpeg")];
+/// Debian packages without which something here does not build or is not tested.
+const PACKAGES: [&str; 6] =
+    ["age", "expect", "ffmpeg", "libasound2-dev", "libjack-jackd2-dev", "pkg-config"];
 
 /// The steps, in the order in which they are likely to fail.
 const STEPS: [(&str, &[&str]); 5] = [
@@ -39,19 +40,18 @@ pub(crate) fn test() -> Result<(), String> {
 
 /// Installs what is missing where that is allowed, else says how.
 fn install_packages() -> Result<(), String> {
-    let missing: Vec<&str> = PACKAGES
-        .iter()
-        .filter(|(_, program)| !is_there(program))
-        .map(|&(package, _)| package)
-        .collect();
+    if !is_there("dpkg-query") {
+        eprintln!("not a Debian: make sure that these are there: {}", PACKAGES.join(" "));
+        return Ok(());
+    }
+    let missing: Vec<&str> =
+        PACKAGES.iter().copied().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let line = format!("sudo apt-get install --yes {}", missing.join(" "));
     if !is_root() {
-        return Err(format!(
-            "the tests need programs that are missing; type this first:\n  {line}"
-        ));
+        return Err(format!("the tests need packages that are missing; type this first:\n  {line}"));
     }
     let apt = |args: &[&str]| {
         let mut command = Command::new("apt-get");
@@ -61,6 +61,11 @@ fn install_packages() -> Result<(), String> {
     run(&mut apt(&["update"]))?;
     run(apt(&["install", "--yes", "--no-install-recommends"]).args(&missing))
         .map_err(|error| format!("{error}; by hand: {line}"))
+}
+
+fn is_installed(package: &str) -> bool {
+    let query = Command::new("dpkg-query").args(["-W", "-f=${Status}", package]).output();
+    query.is_ok_and(|output| output.stdout.ends_with(b" installed"))
 }
 
 fn is_there(program: &str) -> bool {

@@ -142,14 +142,9 @@ fn drawn(path: &Path) -> (u32, u32, usize) {
 
 #[test]
 fn a_picture_comes_of_any_length_rate_and_channel_count() {
-    for (rate, channels, frames) in [
-        (1, 1, 1),
-        (8_000, 1, 1),
-        (8_000, 1, 2_400),
-        (22_050, 3, 1_500),
-        (16_000, 8, 900),
-        (192_000, 1, 700),
-    ] {
+    for (rate, channels, frames) in
+        [(1, 1, 1), (8_000, 1, 2_400), (16_000, 8, 900), (192_000, 1, 700)]
+    {
         let mut random = noise(3);
         let noise: Vec<f64> = (0..frames * usize::from(channels)).map(|_| random()).collect();
         let at = |n: usize, c: u16| noise[n * usize::from(channels) + usize::from(c)];

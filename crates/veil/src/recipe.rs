@@ -76,7 +76,7 @@ pub struct Spectral {
     /// long-term colour.
     pub steady_db: f64,
     /// Depth that turns from curve to curve, in dB, 0 ..= [`DEPTH_DB_MAX`]: the code in time.
-    /// Curves come in opposite pairs, so that an even number of them leaves no colour behind.
+    /// Curves come in opposite pairs, laid so that the power of every band is kept on average.
     pub turning_db: f64,
     /// Factor on both depths at 0 Hz, 0 ..= 4.
     pub depth_low: f64,

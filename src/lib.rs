@@ -1,1 +1,219 @@
-//! Patchveil as a plug-in.
+//! Patchveil as a plug-in: what hosts see.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `lib.rs` | the plug-in as the formats want it |
+//! | `params.rs` | parameters, and the recipe that follows from them |
+//! | `state.rs` | what a session keeps: class by fingerprint, never the key |
+//! | `audio.rs`, `fade.rs`, `timeline.rs` | the audio thread |
+//! | `handoff.rs` | the only room where threads meet |
+//! | `keeper.rs` | the thread that reads the keyring and designs veils |
+//! | `status.rs` | what is happening, in words |
+//!
+//! # Timeline
+//! While the host plays and states a position, that position counts. Otherwise samples are
+//! counted on from the last one, or from 0 after a reset. After a jump of more than 10 ms the veil
+//! forgets what it heard, as if silence had come before: a bounce that starts in the middle has
+//! its patches where the whole render has them, and differs from it only while a kernel (5 ms)
+//! still reaches back before the start.
+#![deny(unsafe_code)]
+
+mod audio;
+mod fade;
+mod handoff;
+mod keeper;
+mod params;
+mod state;
+mod status;
+mod sync;
+mod timeline;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nice_plug::prelude::*;
+pub use params::{OutputParams, PatchParams, PatchveilParams, PresetChoice, VeilParams};
+pub use state::{Choice, ChosenClass, ClassField, Saved, Unreadable};
+pub use status::Status;
+
+use crate::audio::{Audio, Controls, Order};
+use crate::handoff::desk::{Desk, Engagement};
+use crate::handoff::mail::{KeeperEnd, mail};
+use crate::keeper::Keeper;
+
+/// How long activation and offline renders wait for a design. It takes milliseconds; only a
+/// keyring on a disk that does not answer takes longer, and then the output is muted meanwhile.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// One instance of the plug-in. Making one starts no thread and touches no file.
+pub struct Patchveil {
+    params: Arc<PatchveilParams>,
+    desk: Arc<Desk>,
+    keeper: Keeper,
+    /// The keeper's end of the mail, until there is a keeper.
+    unclaimed: Option<KeeperEnd<Order>>,
+    audio: Audio,
+    epoch: u64,
+    /// The host renders at its own pace, and may be kept waiting.
+    patient: bool,
+}
+
+impl Default for Patchveil {
+    fn default() -> Self {
+        let desk = Arc::new(Desk::new());
+        let (keeper_end, audio_end) = mail();
+        Self {
+            params: Arc::new(PatchveilParams::new(ClassField::new(desk.clone()))),
+            desk,
+            keeper: Keeper::default(),
+            unclaimed: Some(keeper_end),
+            audio: Audio::new(audio_end),
+            epoch: 0,
+            patient: false,
+        }
+    }
+}
+
+impl Patchveil {
+    /// What this instance is doing, for the editor. Not for the audio thread.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.desk.status()
+    }
+}
+
+/// A layout with as many inputs as outputs.
+const fn layout(channels: u32, name: &'static str) -> AudioIOLayout {
+    AudioIOLayout {
+        main_input_channels: NonZeroU32::new(channels),
+        main_output_channels: NonZeroU32::new(channels),
+        names: PortNames { layout: Some(name), ..PortNames::const_default() },
+        ..AudioIOLayout::const_default()
+    }
+}
+
+impl Plugin for Patchveil {
+    const NAME: &'static str = "Patchveil";
+    const VENDOR: &'static str = "Patchveil";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
+        layout(2, "Stereo"),
+        layout(1, "Mono"),
+        layout(4, "Quad"),
+        layout(6, "5.1"),
+        layout(8, "7.1"),
+    ];
+
+    // Blocks are not cut at parameter changes: veils change at patches and the rest fades anyway,
+    // and the framework's positions of cut blocks are wrong where the host states no tempo.
+    const SAMPLE_ACCURATE_AUTOMATION: bool = false;
+
+    type Editor = ();
+    type SysExMessage = ();
+    // The framework's worker is shared by all instances and can end the host; ours is our own.
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.params.clone()
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        state::check(state);
+    }
+
+    fn activate(
+        &mut self,
+        layout: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let sample_rate = config.sample_rate.round() as u32;
+        let channels = layout.main_output_channels.map_or(0, NonZeroU32::get) as usize;
+        self.epoch += 1;
+        self.audio.prepare(channels, sample_rate, self.epoch);
+        // In VST3 the framework states the mode of the activation before, so only CLAP's counts.
+        self.patient =
+            config.process_mode == ProcessMode::Offline && context.plugin_api() == PluginApi::Clap;
+        if let Some(mail) = self.unclaimed.take() {
+            self.keeper = Keeper::start(self.params.clone(), self.desk.clone(), mail);
+        }
+        let ticket = self.desk.engage(Some(Engagement { sample_rate, epoch: self.epoch }));
+        // The very first block must be protected, so the veil has to be here before it.
+        self.desk.wait(ticket, PATIENCE);
+        true
+    }
+
+    fn reset(&mut self) {
+        self.audio.reset();
+    }
+
+    fn deactivate(&mut self) {
+        self.desk.engage(None);
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        if self.patient && self.audio.wish() != Some(self.params.wish()) && self.keeper.is_running()
+        {
+            // Automation in an offline render acts when it is due, however fast the render is.
+            let ticket = self.desk.ask();
+            self.desk.wait(ticket, PATIENCE);
+        }
+        let controls = Controls {
+            bypass: self.params.bypass.value(),
+            delta: self.params.output.delta.value(),
+            gain: self.params.gain(),
+        };
+        let position = position(context.transport());
+        self.audio.process(position, &controls, buffer.as_slice());
+        match self.audio.tail() {
+            0 => ProcessStatus::Normal,
+            tail => ProcessStatus::Tail(tail),
+        }
+    }
+}
+
+/// The host's position in samples, if it plays and states one. A position in beats would move
+/// with the tempo while the audio does not, so it does not count.
+fn position(transport: &Transport) -> Option<i64> {
+    if !transport.playing {
+        return None;
+    }
+    transport.pos_samples.or_else(|| {
+        let seconds = transport.pos_seconds?;
+        Some((seconds * f64::from(transport.sample_rate)).round() as i64)
+    })
+}
+
+impl ClapPlugin for Patchveil {
+    const CLAP_ID: &'static str = "org.patchveil.patchveil";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("Protects recordings from being learned, with a key of your own");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::AudioEffect,
+        ClapFeature::Utility,
+        ClapFeature::Mastering,
+        ClapFeature::Mono,
+        ClapFeature::Stereo,
+        ClapFeature::Surround,
+    ];
+}
+
+impl Vst3Plugin for Patchveil {
+    const VST3_CLASS_ID: [u8; 16] = *b"PatchveilProtect";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
+        &[Vst3SubCategory::Fx, Vst3SubCategory::Mastering, Vst3SubCategory::Tools];
+}
+
+nice_export_clap!(Patchveil);
+nice_export_vst3!(Patchveil);

@@ -1,0 +1,287 @@
+use patchveil_veil::{ClassKey, Preset, Recipe};
+use proptest::prelude::*;
+
+use super::*;
+use crate::handoff::mail::{KeeperEnd, mail};
+use crate::params::PatchveilParams;
+use crate::state::ClassField;
+
+const RATE: u32 = 48_000;
+const PLAIN: Controls = Controls { bypass: false, delta: false, gain: 1.0 };
+
+fn wish() -> Wish {
+    PatchveilParams::new(ClassField::default()).wish()
+}
+
+fn veil(byte: u8, recipe: &Recipe) -> Arc<Veil> {
+    Arc::new(Veil::new(&ClassKey::from_bytes([byte; 32]), recipe, RATE).unwrap())
+}
+
+fn balanced(byte: u8) -> Arc<Veil> {
+    veil(byte, &Preset::Balanced.recipe())
+}
+
+fn order(verdict: Verdict, veil: Option<Arc<Veil>>) -> Order {
+    Order { epoch: 1, wish: wish(), verdict, veil }
+}
+
+fn instance(channels: usize) -> (KeeperEnd<Order>, Audio) {
+    let (keeper, audio) = mail();
+    let mut audio = Audio::new(audio);
+    audio.prepare(channels, RATE, 1);
+    (keeper, audio)
+}
+
+fn noise(channels: usize, len: usize) -> Vec<Vec<f32>> {
+    let mut state = 0x2545_f491_u32;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as f32 / u32::MAX as f32 - 0.5
+    };
+    (0..channels).map(|_| (0..len).map(|_| next()).collect()).collect()
+}
+
+/// Runs `audio` over `signal` in blocks of `sizes`, again and again.
+fn run(
+    audio: &mut Audio,
+    controls: &Controls,
+    from: i64,
+    signal: &mut [Vec<f32>],
+    sizes: &[usize],
+) {
+    let len = signal[0].len();
+    let mut done = 0;
+    for size in sizes.iter().cycle() {
+        if done == len {
+            break;
+        }
+        let count = (*size).min(len - done);
+        let mut block: Vec<&mut [f32]> =
+            signal.iter_mut().map(|channel| &mut channel[done..done + count]).collect();
+        audio.process(Some(from + done as i64), controls, &mut block);
+        done += count;
+    }
+}
+
+fn reference(veil: Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+    let mut convolver = Convolver::of(veil, signal.len());
+    let mut block: Vec<&mut [f32]> = signal.iter_mut().map(Vec::as_mut_slice).collect();
+    convolver.process(from, &mut block);
+    signal
+}
+
+/// Equal bit for bit; says where not, instead of printing everything.
+#[track_caller]
+fn same(a: &[f32], b: &[f32]) {
+    assert_eq!(a.len(), b.len());
+    let bad = a.iter().zip(b).position(|(a, b)| a.to_bits() != b.to_bits());
+    assert_eq!(bad, None, "differs: {:?}", bad.map(|n| (a[n], b[n])));
+}
+
+#[test]
+fn nothing_leaves_before_the_keeper_has_spoken() {
+    let (keeper, mut audio) = instance(2);
+    let mut signal = noise(2, 1_000);
+    run(&mut audio, &PLAIN, 0, &mut signal, &[64]);
+    assert!(signal.iter().flatten().all(|x| *x == 0.0));
+    // Orders of an earlier activation do not count.
+    keeper.send(Order { epoch: 0, ..order(Verdict::Pass, None) });
+    let mut signal = noise(2, 1_000);
+    run(&mut audio, &PLAIN, 1_000, &mut signal, &[64]);
+    assert!(signal.iter().flatten().all(|x| *x == 0.0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn any_split_gives_the_samples_of_the_convolver(
+        sizes in prop::collection::vec(1_usize..3_000, 1..20),
+        from in -100_000_i64..100_000,
+        channels in prop::sample::select(vec![1_usize, 2, 4, 6, 8]),
+        preset in prop::sample::select(Preset::ALL.to_vec()),
+    ) {
+        let veil = veil(3, &preset.recipe());
+        let (keeper, mut audio) = instance(channels);
+        keeper.send(order(Verdict::Protect, Some(veil.clone())));
+        let input = noise(channels, 30_000);
+        let mut output = input.clone();
+        run(&mut audio, &PLAIN, from, &mut output, &sizes);
+        prop_assert!(output != input);
+        for (output, expected) in output.iter().zip(reference(veil, from, input)) {
+            same(output, &expected);
+        }
+    }
+}
+
+#[test]
+fn bypass_is_the_input_and_gives_way_without_a_trace() {
+    let veil = balanced(4);
+    let (keeper, mut audio) = instance(2);
+    keeper.send(order(Verdict::Protect, Some(veil.clone())));
+    let input = noise(2, 30_000);
+    let expected = reference(veil, 0, input.clone());
+    let mut output = input.clone();
+    let bypass = Controls { bypass: true, gain: 0.5, ..PLAIN };
+    for (from, controls) in [(0, &PLAIN), (10_000, &bypass), (20_000, &PLAIN)] {
+        let mut part: Vec<Vec<f32>> =
+            output.iter().map(|channel| channel[from..from + 10_000].to_vec()).collect();
+        run(&mut audio, controls, from as i64, &mut part, &[64, 1, 500]);
+        for (channel, part) in output.iter_mut().zip(part) {
+            channel[from..from + 10_000].copy_from_slice(&part);
+        }
+    }
+    for channel in 0..2 {
+        // 480 samples of cross-fade, then bit for bit.
+        same(&output[channel][..10_000], &expected[channel][..10_000]);
+        same(&output[channel][10_480..20_000], &input[channel][10_480..20_000]);
+        same(&output[channel][20_480..], &expected[channel][20_480..]);
+        // And nothing in between is louder than either side of the fade.
+        let loudest = output[channel].iter().fold(0.0_f32, |max, x| max.max(x.abs()));
+        assert!(loudest < 2.0);
+    }
+}
+
+#[test]
+fn delta_is_what_the_veil_changed() {
+    let veil = balanced(5);
+    let (keeper, mut audio) = instance(1);
+    keeper.send(order(Verdict::Protect, Some(veil.clone())));
+    let input = noise(1, 9_000);
+    let expected = reference(veil, 0, input.clone());
+    let mut output = input.clone();
+    run(&mut audio, &Controls { delta: true, ..PLAIN }, 0, &mut output, &[333]);
+    for ((delta, wet), dry) in output[0].iter().zip(&expected[0]).zip(&input[0]) {
+        assert_eq!(*delta, wet - dry);
+    }
+}
+
+#[test]
+fn trim_is_a_gain_and_a_change_of_it_fades() {
+    let veil = balanced(6);
+    let (keeper, mut audio) = instance(1);
+    keeper.send(order(Verdict::Protect, Some(veil.clone())));
+    let input = noise(1, 8_000);
+    let expected = reference(veil, 0, input.clone());
+    let mut output = input;
+    let loud = Controls { gain: 2.0, ..PLAIN };
+    run(&mut audio, &loud, 0, &mut output, &[100]);
+    assert!(output[0].iter().zip(&expected[0]).all(|(a, b)| *a == b * 2.0));
+    let mut silence = vec![vec![1.0; 960]];
+    keeper.send(order(Verdict::Pass, None));
+    run(&mut audio, &PLAIN, 8_000, &mut silence, &[960]);
+    assert!(silence[0].windows(2).all(|pair| (pair[1] - pair[0]).abs() < 1.5));
+}
+
+#[test]
+fn a_missing_key_fades_to_silence_and_back() {
+    let (keeper, mut audio) = instance(1);
+    keeper.send(order(Verdict::Pass, None));
+    let mut signal = vec![vec![1.0_f32; 3_000]];
+    run(&mut audio, &PLAIN, 0, &mut signal, &[100]);
+    assert!(signal[0].iter().all(|x| *x == 1.0));
+    keeper.send(order(Verdict::Mute, None));
+    let mut signal = vec![vec![1.0_f32; 3_000]];
+    run(&mut audio, &PLAIN, 3_000, &mut signal, &[100]);
+    assert!(signal[0][480..].iter().all(|x| *x == 0.0));
+    assert!(signal[0][..480].windows(2).all(|pair| pair[0] - pair[1] < 0.01));
+    drop(keeper.collect());
+    let veil = balanced(7);
+    keeper.send(order(Verdict::Protect, Some(veil.clone())));
+    let mut signal = vec![vec![1.0_f32; 60_000]];
+    run(&mut audio, &PLAIN, 6_000, &mut signal, &[100]);
+    let expected = reference(veil, 0, vec![vec![1.0_f32; 66_000]]);
+    same(&signal[0][30_000..], &expected[0][36_000..]);
+}
+
+#[test]
+fn a_render_from_the_middle_has_its_patches_where_the_whole_one_has_them() {
+    let veil = balanced(8);
+    let (keeper, mut audio) = instance(1);
+    keeper.send(order(Verdict::Protect, Some(veil.clone())));
+    let input = noise(1, 40_000);
+    let whole = reference(veil.clone(), 0, input.clone());
+    let mut first = input.clone();
+    run(&mut audio, &PLAIN, 0, &mut first, &[512]);
+    same(&first[0], &whole[0]);
+    // The host jumps back without a reset.
+    let mut part = vec![input[0][20_000..].to_vec()];
+    run(&mut audio, &PLAIN, 20_000, &mut part, &[512]);
+    let context = veil.context();
+    same(&part[0][context..], &whole[0][20_000 + context..]);
+    let mut again = vec![input[0][20_000..].to_vec()];
+    run(&mut audio, &PLAIN, 20_000, &mut again, &[64]);
+    same(&part[0], &again[0]);
+}
+
+#[test]
+fn what_is_no_audio_leaves_as_silence_and_harms_nothing_after_it() {
+    for controls in [
+        PLAIN,
+        Controls { bypass: true, ..PLAIN },
+        Controls { delta: true, ..PLAIN },
+        Controls { gain: 0.25, ..PLAIN },
+    ] {
+        let veil = balanced(9);
+        let (keeper, mut audio) = instance(1);
+        keeper.send(order(Verdict::Protect, Some(veil.clone())));
+        let mut signal = noise(1, 6_000);
+        for (at, bad) in [
+            (10, f32::NAN),
+            (900, f32::INFINITY),
+            (901, f32::NEG_INFINITY),
+            (2_000, f32::MAX),
+            (2_001, f32::MIN_POSITIVE / 4.0),
+        ] {
+            signal[0][at] = bad;
+        }
+        run(&mut audio, &controls, 0, &mut signal, &[64]);
+        assert!(signal[0].iter().all(|x| x.is_finite()));
+        let input = noise(1, 6_000);
+        let mut after = input.clone();
+        run(&mut audio, &PLAIN, 6_000, &mut after, &[64]);
+        let whole = reference(veil.clone(), 6_000, input);
+        let settled = 480 + veil.context();
+        same(&after[0][settled..], &whole[0][settled..]);
+    }
+}
+
+#[test]
+fn every_veil_goes_home_to_be_freed_there() {
+    let (keeper, mut audio) = instance(1);
+    let veils: Vec<Arc<Veil>> = (0..20).map(balanced).collect();
+    let mut signal = noise(1, 400_000);
+    let mut done = 0;
+    let mut home = 0;
+    let mut collect = |keeper: &KeeperEnd<Order>| {
+        if let Some(letter) = keeper.collect() {
+            home += usize::from(letter.veil.is_some());
+        }
+    };
+    for (number, veil) in veils.iter().enumerate() {
+        keeper.send(order(Verdict::Protect, Some(veil.clone())));
+        // Sometimes hardly any audio runs in between, sometimes plenty; sometimes nobody is home.
+        let len = [3, 20_000, 1, 700][number % 4];
+        let mut part = vec![signal[0][done..done + len].to_vec()];
+        run(&mut audio, &PLAIN, done as i64, &mut part, &[64]);
+        signal[0][done..done + len].copy_from_slice(&part[0]);
+        done += len;
+        if number % 3 > 0 {
+            collect(&keeper);
+        }
+    }
+    for _ in 0..10 {
+        let mut part = vec![signal[0][done..done + 20_000].to_vec()];
+        run(&mut audio, &PLAIN, done as i64, &mut part, &[64]);
+        done += 20_000;
+        collect(&keeper);
+    }
+    // All but the one in force, and those that were replaced before they were fetched.
+    let held: Vec<usize> = (0..20).filter(|n| Arc::strong_count(&veils[*n]) > 1).collect();
+    assert_eq!(held, [19]);
+    let alive: usize = veils.iter().map(|veil| Arc::strong_count(veil) - 1).sum();
+    assert_eq!(alive, 1, "only the last veil is still held");
+    assert_eq!(Arc::strong_count(&veils[19]), 2);
+    assert!(home > 5, "{home}");
+}

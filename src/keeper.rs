@@ -1,0 +1,302 @@
+//! The keeper: one thread an instance that reads the keyring and designs veils.
+//!
+//! It looks at what is wanted (class, parameters, sample rate) and at what was sent, and closes
+//! the gap. So it does not matter who changed what: host, editor, automation or a loaded session.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+
+use nice_plug::prelude::{nice_log, nice_warn};
+use patchveil_keyring::{Keyring, Stamp, resolve_path};
+use patchveil_veil::{ClassKey, Fingerprint, Recipe, Veil};
+
+use crate::audio::{Order, Verdict};
+use crate::handoff::desk::{Desk, Engagement};
+use crate::handoff::mail::KeeperEnd;
+use crate::params::{PatchveilParams, Wish};
+use crate::state::{Choice, ChosenClass, Saved};
+use crate::status::Status;
+
+/// How often parameters are looked at while audio runs. The audio thread cannot knock: waking a
+/// thread is a system call.
+const POLL: Duration = Duration::from_millis(40);
+/// How often anything is looked at while no audio runs.
+const POLL_IDLE: Duration = Duration::from_millis(500);
+/// How often the keyring file is looked at.
+const POLL_KEYRING: Duration = Duration::from_millis(400);
+
+/// The keeper's thread, ended and joined when dropped.
+#[derive(Default)]
+pub(crate) struct Keeper {
+    thread: Option<JoinHandle<()>>,
+    desk: Option<Arc<Desk>>,
+}
+
+impl Keeper {
+    /// Starts the thread. Without one the output stays muted, and the status says so.
+    pub(crate) fn start(
+        params: Arc<PatchveilParams>,
+        desk: Arc<Desk>,
+        mail: KeeperEnd<Order>,
+    ) -> Self {
+        desk.open();
+        let worker = Worker::new(params, desk.clone(), mail);
+        match Builder::new().name("patchveil-keeper".to_owned()).spawn(move || worker.run()) {
+            Ok(thread) => Self { thread: Some(thread), desk: Some(desk) },
+            Err(error) => {
+                desk.close();
+                let reason = format!("the system gave no thread to design with: {error}");
+                nice_warn!("Patchveil is muted: {reason}");
+                desk.report(Status::Muted { reason });
+                Self::default()
+            }
+        }
+    }
+
+    /// Whether it was started.
+    pub(crate) fn is_running(&self) -> bool {
+        self.thread.is_some()
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        if let Some(desk) = &self.desk {
+            desk.close();
+        }
+        if let Some(thread) = self.thread.take() {
+            // It can only have panicked, and then there is nothing left to save.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the keeper's thread works with.
+struct Worker {
+    params: Arc<PatchveilParams>,
+    desk: Arc<Desk>,
+    mail: KeeperEnd<Order>,
+    /// The keyring as last looked at.
+    seen: Option<Seen>,
+    looked: Instant,
+    key: Option<HeldKey>,
+    designed: Option<Arc<Veil>>,
+    sent: Option<Sent>,
+}
+
+/// What a look at the keyring depended on.
+#[derive(PartialEq)]
+struct Seen {
+    saved: Saved,
+    stamp: Option<Stamp>,
+}
+
+/// What came of a look at the keyring.
+struct HeldKey {
+    key: Result<(ChosenClass, ClassKey), Keyless>,
+    trouble: Option<String>,
+}
+
+/// Why there is no key.
+#[derive(Clone, PartialEq)]
+enum Keyless {
+    /// No class was chosen, and there is no default.
+    Undecided,
+    /// A class was chosen.
+    Missing(String),
+}
+
+/// What the last order was about.
+#[derive(PartialEq)]
+struct Sent {
+    epoch: u64,
+    wish: Wish,
+    verdict: Verdict,
+    fingerprint: Option<Fingerprint>,
+    recipe: u32,
+}
+
+impl Worker {
+    fn new(params: Arc<PatchveilParams>, desk: Arc<Desk>, mail: KeeperEnd<Order>) -> Self {
+        Self {
+            params,
+            desk,
+            mail,
+            seen: None,
+            looked: Instant::now(),
+            key: None,
+            designed: None,
+            sent: None,
+        }
+    }
+
+    fn run(mut self) {
+        let mut patience = Duration::ZERO;
+        while let Some(call) = self.desk.next_call(patience) {
+            drop(self.mail.collect());
+            if let Some(engagement) = call.engagement {
+                self.look(call.asked);
+                self.serve(engagement);
+                patience = POLL;
+            } else {
+                patience = POLL_IDLE;
+            }
+            self.desk.answer(call.ticket);
+        }
+    }
+
+    /// Looks the class up in the keyring, if class or keyring may have changed.
+    fn look(&mut self, asked: bool) {
+        if self.seen.is_some() && !asked && self.looked.elapsed() < POLL_KEYRING {
+            return;
+        }
+        self.looked = Instant::now();
+        let path = resolve_path(None);
+        let stamp = path.as_ref().ok().map(|path| Keyring::stamp(path));
+        let seen = Seen { saved: self.params.class.get(), stamp };
+        if self.seen.as_ref() == Some(&seen) {
+            return;
+        }
+        // The stamp is older than what is read, so a change in between is noticed next time.
+        let keyring = path.map_err(|e| e.to_string()).and_then(|path: PathBuf| {
+            // There is nobody to ask for a passphrase here.
+            Keyring::open(&path, || None).map_err(|e| e.to_string())
+        });
+        let held = self.find(&seen.saved.choice, keyring);
+        self.seen = match &held.key {
+            // If something else was chosen meanwhile, `seen` is out of date, and so looked at again.
+            Ok((class, _)) if self.params.class.adopt(class) => {
+                Some(Seen { saved: self.params.class.get(), stamp })
+            }
+            _ => Some(seen),
+        };
+        self.key = Some(held);
+    }
+
+    /// The key to `choice`.
+    fn find(&mut self, choice: &Choice, keyring: Result<Keyring, String>) -> HeldKey {
+        let missing =
+            |reason: String| HeldKey { key: Err(Keyless::Missing(reason)), trouble: None };
+        match (choice, keyring) {
+            (Choice::Newer(_), _) => missing(
+                "the session was saved by a newer Patchveil; update Patchveil to read it"
+                    .to_owned(),
+            ),
+            (Choice::Undecided, Ok(keyring)) => match keyring.default_entry() {
+                Some(entry) => {
+                    let (fingerprint, name) = (entry.fingerprint(), entry.name().to_owned());
+                    let key = Ok((ChosenClass { fingerprint, name }, entry.key().clone()));
+                    HeldKey { key, trouble: None }
+                }
+                None => HeldKey { key: Err(Keyless::Undecided), trouble: None },
+            },
+            (Choice::Undecided, Err(trouble)) => {
+                HeldKey { key: Err(Keyless::Undecided), trouble: Some(trouble) }
+            }
+            (Choice::Class(class), Ok(keyring)) => {
+                match keyring.by_fingerprint(class.fingerprint) {
+                    Some(entry) => {
+                        let class = ChosenClass {
+                            fingerprint: class.fingerprint,
+                            name: entry.name().to_owned(),
+                        };
+                        HeldKey { key: Ok((class, entry.key().clone())), trouble: None }
+                    }
+                    None => missing(format!(
+                        "the key of “{}” ({}) is not in the keyring; import it, or choose another class",
+                        shown(&class.name),
+                        class.fingerprint
+                    )),
+                }
+            }
+            (Choice::Class(class), Err(trouble)) => match self.key.take() {
+                // A keyring that is locked or lost while a show is on must not silence it.
+                Some(HeldKey { key: Ok((held, key)), .. })
+                    if held.fingerprint == class.fingerprint =>
+                {
+                    HeldKey { key: Ok((held, key)), trouble: Some(trouble) }
+                }
+                _ => missing(format!(
+                    "the key of “{}” ({}) cannot be read: {trouble}",
+                    shown(&class.name),
+                    class.fingerprint
+                )),
+            },
+        }
+    }
+
+    /// Sends an order if the last one is not what is wanted now.
+    fn serve(&mut self, engagement: Engagement) {
+        let wish = self.params.wish();
+        let Some(Seen { saved, .. }) = &self.seen else { return };
+        let recipe = saved.recipe;
+        let Some(HeldKey { key, trouble }) = &self.key else { return };
+        let trouble = trouble.clone();
+        let (fingerprint, intent) = match key {
+            Ok((class, _)) => (Some(class.fingerprint), Verdict::Protect),
+            Err(Keyless::Undecided) => (None, Verdict::Pass),
+            Err(Keyless::Missing(_)) => (None, Verdict::Mute),
+        };
+        let Engagement { sample_rate, epoch } = engagement;
+        let mut sent = Sent { epoch, wish, verdict: intent, fingerprint, recipe };
+        let veil = match key {
+            Ok((_, key)) if self.sent.as_ref() != Some(&sent) => {
+                Some(design(&mut self.designed, key, &wish.recipe(recipe), sample_rate))
+            }
+            _ => None,
+        };
+        let status = match (key, &veil) {
+            (_, Some(Err(reason))) => {
+                sent.verdict = Verdict::Mute;
+                Status::Muted { reason: reason.clone() }
+            }
+            (Ok((class, _)), _) => Status::Protecting {
+                class: class.name.clone(),
+                fingerprint: class.fingerprint,
+                trouble,
+            },
+            (Err(Keyless::Undecided), _) => Status::NotProtecting { trouble },
+            (Err(Keyless::Missing(reason)), _) => Status::Muted { reason: reason.clone() },
+        };
+        if self.sent.as_ref() != Some(&sent) {
+            let veil = veil.and_then(Result::ok);
+            self.mail.send(Order { epoch, wish, verdict: sent.verdict, veil });
+            self.sent = Some(sent);
+        }
+        self.report(status);
+    }
+
+    fn report(&self, status: Status) {
+        let text = status.to_string();
+        let muted = matches!(status, Status::Muted { .. });
+        if self.desk.report(status) {
+            if muted { nice_warn!("Patchveil is {text}") } else { nice_log!("Patchveil is {text}") }
+        }
+    }
+}
+
+/// The veil of `key` and `recipe`, designed anew only if the last one was another.
+fn design(
+    last: &mut Option<Arc<Veil>>,
+    key: &ClassKey,
+    recipe: &Recipe,
+    sample_rate: u32,
+) -> Result<Arc<Veil>, String> {
+    if let Some(veil) = last
+        && veil.fingerprint() == key.fingerprint()
+        && veil.recipe() == recipe
+        && veil.sample_rate() == sample_rate
+    {
+        return Ok(veil.clone());
+    }
+    let veil = Veil::new(key, recipe, sample_rate).map(Arc::new).map_err(|e| e.to_string())?;
+    *last = Some(veil.clone());
+    Ok(veil)
+}
+
+/// A name from a session, made safe to print.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(64).collect()
+}

@@ -1,0 +1,230 @@
+//! What a session keeps beside the parameters: which class, and which version of the recipe.
+//!
+//! The key itself is never part of it. The text is versioned: every version that was ever
+//! released has a module here that reads it and a golden file under `tests/` that proves so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use nice_plug::params::persist::PersistentField;
+use nice_plug::prelude::{PluginState, nice_error};
+use parking_lot::Mutex;
+use patchveil_veil::{Fingerprint, RECIPE_VERSION};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::handoff::desk::Desk;
+
+/// The version this build writes.
+const VERSION: u64 = 1;
+/// Name of the field within the framework's state.
+const FIELD: &str = "class";
+/// How long a load may wait until what was loaded is in force. Designs take milliseconds; only a
+/// keyring on a disk that does not answer takes longer, and then the output is muted meanwhile.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A class as sessions refer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChosenClass {
+    /// Which key.
+    pub fingerprint: Fingerprint,
+    /// What the class was called when it was chosen: for messages only.
+    pub name: String,
+}
+
+/// What is saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
+pub struct Saved {
+    /// Recipe version of the session. It stays what it was when the session was made, so that an
+    /// update never changes the sound of what is already there.
+    pub recipe: u32,
+    /// What to protect with.
+    pub choice: Choice,
+}
+
+/// What to protect with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Nothing was chosen yet: the keyring's default class is taken as soon as there is one.
+    Undecided,
+    /// This class.
+    Class(ChosenClass),
+    /// Whatever a newer Patchveil wrote, kept as it is for it to read again.
+    Newer(Value),
+}
+
+/// Why a saved text is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the saved class cannot be read: {0}")]
+pub struct Unreadable(String);
+
+/// Version 1, released with 0.1.0.
+mod v1 {
+    use super::{ChosenClass, Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct State {
+        pub(super) state: u64,
+        pub(super) recipe: u32,
+        pub(super) class: Option<ChosenClass>,
+    }
+}
+
+impl Default for Saved {
+    fn default() -> Self {
+        Self { recipe: RECIPE_VERSION, choice: Choice::Undecided }
+    }
+}
+
+impl TryFrom<Value> for Saved {
+    type Error = Unreadable;
+
+    fn try_from(value: Value) -> Result<Self, Unreadable> {
+        match value.get("state").and_then(Value::as_u64) {
+            Some(1) => {
+                let state: v1::State =
+                    serde_json::from_value(value).map_err(|e| Unreadable(e.to_string()))?;
+                let choice = state.class.map_or(Choice::Undecided, Choice::Class);
+                Ok(Self { recipe: state.recipe, choice })
+            }
+            Some(newer) if newer > VERSION => {
+                Ok(Self { recipe: RECIPE_VERSION, choice: Choice::Newer(value) })
+            }
+            _ => Err(Unreadable("it states no version".to_owned())),
+        }
+    }
+}
+
+impl From<Saved> for Value {
+    fn from(saved: Saved) -> Self {
+        let class = match saved.choice {
+            Choice::Newer(value) => return value,
+            Choice::Class(class) => Some(class),
+            Choice::Undecided => None,
+        };
+        let state = v1::State { state: VERSION, recipe: saved.recipe, class };
+        serde_json::to_value(state).unwrap_or_default()
+    }
+}
+
+/// The saved state of one instance, shared by host, editor and keeper. Never to be touched on the
+/// audio thread: it is behind a lock.
+#[derive(Clone)]
+pub struct ClassField {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    saved: Mutex<Saved>,
+    desk: Arc<Desk>,
+}
+
+impl Default for ClassField {
+    fn default() -> Self {
+        Self::new(Arc::new(Desk::new()))
+    }
+}
+
+impl ClassField {
+    /// Nothing chosen; changes are announced at `desk`.
+    pub(crate) fn new(desk: Arc<Desk>) -> Self {
+        Self { inner: Arc::new(Inner { saved: Mutex::new(Saved::default()), desk }) }
+    }
+
+    /// What is chosen now.
+    #[must_use]
+    pub fn get(&self) -> Saved {
+        self.inner.saved.lock().clone()
+    }
+
+    /// Protects with this class from now on, by the present recipe version.
+    pub fn choose(&self, class: ChosenClass) {
+        *self.inner.saved.lock() = Saved { recipe: RECIPE_VERSION, choice: Choice::Class(class) };
+        self.inner.desk.ask();
+    }
+
+    /// Chooses the keyring's default class if nothing was chosen yet; says whether it did.
+    pub(crate) fn adopt(&self, class: &ChosenClass) -> bool {
+        let mut saved = self.inner.saved.lock();
+        let undecided = saved.choice == Choice::Undecided;
+        if undecided {
+            saved.choice = Choice::Class(class.clone());
+        }
+        undecided
+    }
+}
+
+impl PersistentField<'_, Saved> for ClassField {
+    /// A host loads a session. It tells nobody else of it, so the keeper is asked here; and it
+    /// may process right after, so this waits until what was loaded is in force.
+    fn set(&self, saved: Saved) {
+        *self.inner.saved.lock() = saved;
+        let ticket = self.inner.desk.ask();
+        self.inner.desk.wait(ticket, PATIENCE);
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&Saved) -> R,
+    {
+        f(&self.get())
+    }
+}
+
+/// Looks through a state before any of it is loaded. What holds an unreadable class is emptied,
+/// so that it changes nothing: the framework would load the parameters and leave the class out.
+pub(crate) fn check(state: &mut PluginState) {
+    let Some(text) = state.fields.get(FIELD) else { return };
+    if let Err(error) = serde_json::from_str::<Saved>(text) {
+        nice_error!("The session's state was not loaded: {error}");
+        state.params.clear();
+        state.fields.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Saved, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    #[test]
+    fn what_is_saved_is_what_is_loaded() {
+        let class = ChosenClass {
+            fingerprint: "mfrg-gzdf-mztw-q2lk".parse().unwrap(),
+            name: "Night Show".to_owned(),
+        };
+        for choice in [Choice::Undecided, Choice::Class(class)] {
+            let saved = Saved { recipe: 1, choice };
+            let text = serde_json::to_string(&saved).unwrap();
+            assert_eq!(read(&text).unwrap(), saved);
+        }
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_kept_word_for_word() {
+        let text = r#"{"colour":"blue","state":7}"#;
+        let saved = read(text).unwrap();
+        assert!(matches!(saved.choice, Choice::Newer(_)));
+        assert_eq!(serde_json::to_string(&saved).unwrap(), text);
+    }
+
+    #[test]
+    fn garbage_is_refused_and_loads_nothing() {
+        for text in ["", "7", "{}", "null", r#"{"state":0}"#, r#"{"state":1,"recipe":"x"}"#] {
+            assert!(read(text).is_err(), "{text}");
+            let mut state = PluginState {
+                version: String::new(),
+                params: [("amount".to_owned(), nice_plug::plugin::ParamValue::F32(3.0))].into(),
+                fields: [(FIELD.to_owned(), text.to_owned())].into(),
+            };
+            check(&mut state);
+            assert!(state.params.is_empty() && state.fields.is_empty());
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What an instance is doing, in words for its user.
+
+use std::fmt;
+
+use patchveil_veil::Fingerprint;
+
+/// What happens to the audio, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Status {
+    /// The host has not activated the plug-in yet, so no key was looked for.
+    #[default]
+    Idle,
+    /// Audio passes unchanged, because no class was chosen.
+    NotProtecting {
+        /// Why the keyring's default class could not be taken, if it could not be read.
+        trouble: Option<String>,
+    },
+    /// Audio is protected.
+    Protecting {
+        /// The class's name.
+        class: String,
+        /// The key's fingerprint.
+        fingerprint: Fingerprint,
+        /// Why the keyring cannot be read any more. The key that was read before stays in use.
+        trouble: Option<String>,
+    },
+    /// Silence: a class was chosen, but it cannot be protected with.
+    Muted {
+        /// Why, and what to do.
+        reason: String,
+    },
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Idle => f.write_str("waiting for the host to start"),
+            Self::NotProtecting { trouble: None } => {
+                f.write_str("not protecting: no class was chosen")
+            }
+            Self::NotProtecting { trouble: Some(trouble) } => {
+                write!(f, "not protecting: no class was chosen, and {trouble}")
+            }
+            Self::Protecting { class, fingerprint, trouble } => {
+                write!(f, "protecting “{class}” ({fingerprint})")?;
+                match trouble {
+                    Some(trouble) => {
+                        write!(f, "; the key read before stays in use, because {trouble}")
+                    }
+                    None => Ok(()),
+                }
+            }
+            Self::Muted { reason } => write!(f, "muted: {reason}"),
+        }
+    }
+}

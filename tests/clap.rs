@@ -1,0 +1,413 @@
+//! The plug-in in a CLAP host, with a keyring that has no default class.
+
+use std::time::{Duration, Instant};
+
+use clap_sys::ext::gui::CLAP_EXT_GUI;
+use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_CONTINUE_IF_NOT_QUIET};
+use patchveil_tests::build::library;
+use patchveil_tests::clap::{Context, ID, Instance, Module};
+use patchveil_tests::keys::{fingerprint, key, keyring, session};
+use patchveil_tests::signal::{Random, noise, same, veiled};
+use patchveil_veil::{ClassKey, Preset, Recipe, Veil};
+
+/// Samples of 10 ms at 48 kHz: how long every cross-fade takes.
+const FADE: usize = 480;
+
+fn module() -> Module {
+    keyring(false);
+    Module::load(&library())
+}
+
+/// An instance that protects with the test class, not yet active.
+fn protecting(module: &Module, params: &str) -> Instance {
+    let mut instance = module.instance();
+    assert!(instance.load(&session(fingerprint(), params)));
+    instance
+}
+
+/// Runs the signal through in blocks of random sizes, from a position on.
+fn run(instance: &mut Instance, from: i64, signal: &mut [Vec<f32>], most: usize, seed: u64) {
+    let mut random = Random::new(seed);
+    let len = signal[0].len();
+    let mut done = 0;
+    while done < len {
+        let count = (1 + random.below(most)).min(len - done);
+        let mut block: Vec<&mut [f32]> =
+            signal.iter_mut().map(|channel| &mut channel[done..done + count]).collect();
+        let position = Some(from + done as i64);
+        instance.process(&mut block, &Context { position, ..Context::default() });
+        done += count;
+    }
+}
+
+/// Waits until the output over silence and noise is what `done` wants; parameters act within a
+/// moment, at the next patch.
+fn until(instance: &mut Instance, mut done: impl FnMut(&[f32], &[f32]) -> bool) {
+    let start = Instant::now();
+    loop {
+        let input = noise(2, 48_000, 9);
+        let mut output = input.clone();
+        run(instance, 0, &mut output, 1_000, 9);
+        if done(&input[0], &output[0]) {
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "nothing happened");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn scanning_finds_one_plug_in() {
+    let module = module();
+    assert_eq!(module.ids(), [ID.to_owned()]);
+}
+
+#[test]
+fn the_audio_is_the_algorithms_bit_for_bit() {
+    let module = module();
+    for (preset, channels, rate) in [
+        (Preset::Balanced, 2, 48_000),
+        (Preset::Transparent, 1, 44_100),
+        (Preset::Strong, 6, 96_000),
+        (Preset::Poscuda, 4, 48_000),
+        (Preset::Cuda, 8, 44_100),
+    ] {
+        let params = format!(r#""preset":{{"string":"{preset}"}}"#);
+        let mut instance = protecting(&module, &params);
+        instance.layout(channels);
+        instance.activate(f64::from(rate), 512);
+        assert_eq!(instance.latency(), 0);
+        let input = noise(channels as usize, 100_000, 1);
+        let mut output = input.clone();
+        // Larger than promised, too.
+        run(&mut instance, 0, &mut output, 1_500, 2);
+        let expected = veiled(&key(), &preset.recipe(), rate, 0, input);
+        for (output, expected) in output.iter().zip(&expected) {
+            same(output, expected);
+        }
+    }
+}
+
+#[test]
+fn settings_make_the_recipe_that_the_command_line_would_make() {
+    let module = module();
+    let params =
+        r#""amount":{"f32":133.3},"patch":{"f32":20.5},"frame":{"f32":250.0},"patches":{"i32":3}"#;
+    let mut instance = protecting(&module, params);
+    instance.activate(48_000.0, 512);
+    let mut recipe: Recipe = Preset::Balanced.recipe();
+    recipe.amount = 133.3;
+    recipe.placement.frame_us = 250_000;
+    recipe.placement.patches = 3;
+    recipe.placement = recipe.placement.with_patch(20_500);
+    let input = noise(2, 60_000, 3);
+    let mut output = input.clone();
+    run(&mut instance, -20_000, &mut output, 700, 3);
+    let expected = veiled(&key(), &recipe, 48_000, -20_000, input);
+    same(&output[0], &expected[0]);
+    same(&output[1], &expected[1]);
+}
+
+#[test]
+fn in_place_and_across_buffers_are_the_same() {
+    let module = module();
+    let mut a = protecting(&module, "");
+    let mut b = protecting(&module, "");
+    a.activate(48_000.0, 256);
+    b.activate(48_000.0, 256);
+    let input = noise(2, 256 * 100, 4);
+    for start in (0..input[0].len()).step_by(256) {
+        let piece = |n: usize| input[n][start..start + 256].to_vec();
+        let (mut in_l, mut in_r, mut out_l, mut out_r) =
+            (piece(0), piece(1), vec![9.0; 256], vec![9.0; 256]);
+        let position = Some(start as i64);
+        let context = Context { position, ..Context::default() };
+        b.process_across(&mut [&mut in_l, &mut in_r], &mut [&mut out_l, &mut out_r], &context);
+        assert_eq!((&in_l, &in_r), (&piece(0), &piece(1)), "the input was written to");
+        a.process(&mut [&mut in_l, &mut in_r], &context);
+        same(&in_l, &out_l);
+        same(&in_r, &out_r);
+    }
+}
+
+#[test]
+fn without_a_transport_samples_are_counted_from_zero() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let input = noise(2, 30_000, 5);
+    let expected = veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input.clone());
+    for pass in 0..2 {
+        let mut output = input.clone();
+        let [left, right] = &mut output[..] else { unreachable!() };
+        for (left, right) in left.chunks_mut(333).zip(right.chunks_mut(333)) {
+            // A host that has no transport, and one that has but stands still.
+            let context = Context { no_transport: pass == 0, ..Context::default() };
+            instance.process(&mut [left, right], &context);
+        }
+        same(&output[0], &expected[0]);
+        instance.reset();
+    }
+}
+
+#[test]
+fn loops_and_jumps_change_nothing_but_the_place() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let mut random = Random::new(6);
+    let recipe = Preset::Balanced.recipe();
+    for round in 0..30 {
+        let from = random.below(10_000_000) as i64 - 5_000_000;
+        let input = noise(2, 5_000, round);
+        let mut output = input.clone();
+        run(&mut instance, from, &mut output, 512, round);
+        same(&output[0], &veiled(&key(), &recipe, 48_000, from, input)[0]);
+    }
+}
+
+#[test]
+fn no_class_and_no_default_passes_every_bit() {
+    let module = module();
+    let mut instance = module.instance();
+    instance.activate(48_000.0, 512);
+    let input = noise(2, 50_000, 7);
+    let mut output = input.clone();
+    run(&mut instance, 0, &mut output, 600, 7);
+    assert_eq!(output, input);
+    assert_eq!(instance.tail(), 0);
+}
+
+#[test]
+fn a_class_whose_key_is_missing_is_silent_from_the_first_sample_live_and_offline() {
+    let module = module();
+    let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
+    for offline in [false, true] {
+        let mut instance = module.instance();
+        instance.offline(offline);
+        assert!(instance.load(&session(stranger, "")));
+        instance.activate(48_000.0, 512);
+        let mut output = noise(2, 20_000, 8);
+        run(&mut instance, 0, &mut output, 600, 8);
+        assert!(output.iter().flatten().all(|x| *x == 0.0));
+        // The session keeps what it cannot use.
+        assert_eq!(instance.save(), {
+            let mut again = module.instance();
+            assert!(again.load(&session(stranger, "")));
+            again.save()
+        });
+    }
+}
+
+#[test]
+fn a_session_loaded_while_audio_runs_is_in_force_at_once() {
+    let module = module();
+    let mut instance = module.instance();
+    instance.activate(48_000.0, 512);
+    let mut output = noise(2, 10_000, 10);
+    run(&mut instance, 0, &mut output, 512, 10);
+    // Neither activation nor reset follow, as in real hosts.
+    assert!(instance.load(&session(fingerprint(), "")));
+    let input = noise(2, 100_000, 11);
+    let mut output = input.clone();
+    run(&mut instance, 1_000_000, &mut output, 512, 11);
+    let expected = veiled(&key(), &Preset::Balanced.recipe(), 48_000, 1_000_000, input);
+    same(&output[0], &expected[0]);
+    // And a class that is not there silences it within a cross-fade.
+    let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
+    assert!(instance.load(&session(stranger, "")));
+    let mut output = noise(2, 10_000, 12);
+    run(&mut instance, 2_000_000, &mut output, 512, 12);
+    assert!(output[0][FADE..].iter().all(|x| *x == 0.0));
+}
+
+#[test]
+fn bypass_fades_in_ten_milliseconds_and_is_then_the_input() {
+    let module = module();
+    let mut instance = protecting(&module, r#""trim":{"f32":-6.0}"#);
+    instance.activate(48_000.0, 512);
+    let id = instance.param("Bypass").id;
+    let mut position = 0;
+    for on in [1.0, 0.0, 1.0] {
+        let input = noise(2, 4_800, 13);
+        let mut output = input.clone();
+        let [left, right] = &mut output[..] else { unreachable!() };
+        for (n, (left, right)) in left.chunks_mut(64).zip(right.chunks_mut(64)).enumerate() {
+            let change = [(0, id, on)];
+            let events = if n == 0 { &change[..] } else { &[] };
+            let context = Context { position: Some(position), events, ..Context::default() };
+            position += left.len() as i64;
+            instance.process(&mut [left, right], &context);
+        }
+        if on == 1.0 && position > 4_800 {
+            same(&output[0][FADE..], &input[0][FADE..]);
+        }
+        if on == 0.0 {
+            assert_ne!(output[0][FADE..], input[0][FADE..]);
+        }
+    }
+}
+
+#[test]
+fn delta_is_silent_where_nothing_changes() {
+    let module = module();
+    let mut instance =
+        protecting(&module, r#""preset":{"string":"poscuda"},"delta":{"bool":true}"#);
+    instance.activate(48_000.0, 512);
+    let input = noise(2, 96_000, 14);
+    let mut output = input.clone();
+    run(&mut instance, 0, &mut output, 512, 14);
+    let expected = veiled(&key(), &Preset::Poscuda.recipe(), 48_000, 0, input.clone());
+    let silent = output[0].iter().filter(|x| **x == 0.0).count();
+    assert!(silent > 80_000 && silent < 95_000, "{silent}");
+    for ((delta, wet), dry) in output[0].iter().zip(&expected[0]).zip(&input[0]) {
+        assert_eq!(*delta, wet - dry);
+    }
+}
+
+#[test]
+fn automation_acts_within_a_moment_and_at_a_patch() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let amount = instance.param("Amount").id;
+    let mut silence = [[0.0; 64]; 2];
+    let [left, right] = &mut silence;
+    let events = [(10, amount, 0.0)];
+    instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
+    until(&mut instance, |input, output| input == output);
+    let [left, right] = &mut silence;
+    let events = [(63, amount, instance.parse(amount, "100 %").unwrap())];
+    instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
+    until(&mut instance, |input, output| {
+        output
+            == &veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, vec![input.to_vec()])[0][..]
+    });
+}
+
+#[test]
+fn automation_in_an_offline_render_is_the_same_every_time() {
+    let module = module();
+    let render = || {
+        let mut instance = protecting(&module, "");
+        instance.offline(true);
+        instance.activate(48_000.0, 512);
+        let amount = instance.param("Amount").id;
+        let mut output = noise(2, 512 * 200, 15);
+        let [left, right] = &mut output[..] else { unreachable!() };
+        for (n, (left, right)) in left.chunks_mut(512).zip(right.chunks_mut(512)).enumerate() {
+            let events = [(0, amount, ((n / 10) % 7) as f64 / 6.0)];
+            let position = Some(n as i64 * 512);
+            let context = Context { position, events: &events, ..Context::default() };
+            instance.process(&mut [left, right], &context);
+        }
+        output
+    };
+    let first = render();
+    same(&first[0], &render()[0]);
+}
+
+#[test]
+fn parameters_are_stable_grouped_and_readable() {
+    let module = module();
+    let instance = module.instance();
+    let params = instance.params();
+    let list: Vec<(u32, &str, &str)> =
+        params.iter().map(|p| (p.id, p.name.as_str(), p.group.as_str())).collect();
+    // Hosts keep these numbers in automation: a change here breaks sessions.
+    assert_eq!(
+        list,
+        [
+            (773_352_680, "Bypass", ""),
+            (1_167_385_311, "Preset", "Veil"),
+            (733_630_552, "Amount", "Veil"),
+            (106_438_728, "Patch Length", "Patches"),
+            (97_692_013, "Frame Length", "Patches"),
+            (1_355_889_398, "Patches per Frame", "Patches"),
+            (95_468_472, "Delta", "Output"),
+            (3_568_674, "Output Trim", "Output"),
+        ]
+    );
+    for param in &params {
+        let mut values: Vec<f64> =
+            (0..=20).map(|n| param.min + (param.max - param.min) * f64::from(n) / 20.0).collect();
+        values.push(param.default);
+        for value in values {
+            let text = instance.text(param.id, value);
+            assert!(!text.is_empty());
+            let back = instance.parse(param.id, &text).unwrap();
+            assert_eq!(instance.text(param.id, back), text, "{}", param.name);
+        }
+    }
+    let preset = instance.param("Preset");
+    assert_eq!(instance.text(preset.id, preset.default), "Balanced");
+    let patch = instance.param("Patch Length");
+    assert_eq!(instance.text(patch.id, patch.default), "preset");
+    let trim = instance.param("Output Trim");
+    assert_eq!(instance.text(trim.id, instance.parse(trim.id, "-3 dB").unwrap()), "-3.0 dB");
+}
+
+#[test]
+fn tail_and_status_say_what_still_sounds() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let mut block = noise(2, 512, 16);
+    let [left, right] = &mut block[..] else { unreachable!() };
+    let status = instance.process(&mut [left, right], &Context::default());
+    assert_eq!(status, CLAP_PROCESS_CONTINUE);
+    let veil = Veil::new(&key(), &Preset::Balanced.recipe(), 48_000).unwrap();
+    assert_eq!(instance.tail() as usize, veil.context());
+    let mut idle = module.instance();
+    idle.activate(48_000.0, 512);
+    let [left, right] = &mut block[..] else { unreachable!() };
+    let status = idle.process(&mut [left, right], &Context::default());
+    assert_eq!(status, CLAP_PROCESS_CONTINUE_IF_NOT_QUIET);
+}
+
+#[test]
+fn activation_at_any_rate_protects_from_the_first_sample() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    for rate in [8_000, 11_025, 44_100, 48_000, 88_200, 96_000, 192_000, 384_000, 48_000] {
+        instance.activate(f64::from(rate), 64);
+        let input = noise(2, rate as usize / 4, 17);
+        let mut output = input.clone();
+        run(&mut instance, 123, &mut output, 999, 17);
+        let expected = veiled(&key(), &Preset::Balanced.recipe(), rate, 123, input);
+        same(&output[1], &expected[1]);
+        instance.deactivate();
+    }
+}
+
+#[test]
+fn sixty_four_instances_on_four_threads_do_not_disturb_each_other() {
+    let module = module();
+    let expected = {
+        let input = noise(2, 24_000, 18);
+        veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input)
+    };
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (module, expected) = (&module, &expected);
+            scope.spawn(move || {
+                let mut instances: Vec<Instance> =
+                    (0..16).map(|_| protecting(module, "")).collect();
+                for (n, instance) in instances.iter_mut().enumerate() {
+                    instance.activate(48_000.0, 512);
+                    let mut output = noise(2, 24_000, 18);
+                    run(instance, 0, &mut output, 512, thread * 16 + n as u64);
+                    same(&output[0], &expected[0]);
+                }
+                // Gone in the middle of it, while the others go on.
+                drop(instances);
+            });
+        }
+    });
+}
+
+#[test]
+fn there_is_no_editor_yet() {
+    let module = module();
+    assert!(!module.instance().has(CLAP_EXT_GUI));
+}

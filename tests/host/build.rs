@@ -1,0 +1,50 @@
+//! The built plug-in.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The root of the repository.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Where cargo puts what it builds in the profile of this test.
+fn directory() -> PathBuf {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join(if cfg!(debug_assertions) { "debug" } else { "release" })
+}
+
+/// Builds the plug-in as this test was built, once.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.current_dir(root()).args(["build", "--quiet", "--package", "patchveil-plugin"]);
+        if !cfg!(debug_assertions) {
+            command.arg("--release");
+        }
+        assert!(command.status().unwrap().success(), "the plug-in does not build");
+        directory()
+    })
+}
+
+/// The library that is CLAP and VST3 in one. `PATCHVEIL_PLUGIN` names another one to test.
+#[must_use]
+pub fn library() -> PathBuf {
+    if let Some(named) = std::env::var_os("PATCHVEIL_PLUGIN") {
+        return named.into();
+    }
+    let name =
+        format!("{}patchveil_plugin{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    built().join(name)
+}
+
+/// The standalone.
+#[must_use]
+pub fn standalone() -> PathBuf {
+    built().join(format!("patchveil-plugin{}", std::env::consts::EXE_SUFFIX))
+}

@@ -1,0 +1,446 @@
+//! A CLAP host. `clack-host` loads the library and holds the instance; the calls are the raw ones
+//! of the format, so that a test can do what a careless host does.
+
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::path::Path;
+
+use clack_host::prelude::{HostInfo, PluginEntry, PluginInstance};
+use clap_sys::audio_buffer::clap_audio_buffer;
+use clap_sys::events::{
+    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT,
+    CLAP_TRANSPORT_HAS_SECONDS_TIMELINE, CLAP_TRANSPORT_IS_PLAYING, clap_event_header,
+    clap_event_param_value, clap_event_transport, clap_input_events, clap_output_events,
+};
+use clap_sys::ext::audio_ports_config::{
+    CLAP_EXT_AUDIO_PORTS_CONFIG, clap_audio_ports_config, clap_plugin_audio_ports_config,
+};
+use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
+use clap_sys::ext::render::{
+    CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, CLAP_RENDER_REALTIME, clap_plugin_render,
+};
+use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
+use clap_sys::fixedpoint::CLAP_SECTIME_FACTOR;
+use clap_sys::plugin::clap_plugin;
+use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process};
+use clap_sys::stream::{clap_istream, clap_ostream};
+
+/// The id of the plug-in.
+pub const ID: &CStr = c"org.patchveil.patchveil";
+/// Most channels of any layout.
+const CHANNELS_MAX: usize = 8;
+/// Most parameter changes in one block.
+const EVENTS_MAX: usize = 16;
+
+/// A loaded library.
+pub struct Module(PluginEntry);
+
+/// One instance.
+pub struct Instance {
+    plugin: PluginInstance<()>,
+    raw: *const clap_plugin,
+    rate: f64,
+    active: bool,
+}
+
+// The format allows any thread for audio, one at a time; the tests keep to that.
+unsafe impl Send for Instance {}
+
+/// One parameter as the host sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    pub id: u32,
+    pub name: String,
+    pub group: String,
+    pub min: f64,
+    pub max: f64,
+    pub default: f64,
+    pub flags: u32,
+}
+
+/// What is said along with a block.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// The host plays, and this is the position in samples.
+    pub position: Option<i64>,
+    /// The host gives no transport at all.
+    pub no_transport: bool,
+    /// Time in the block, parameter, value.
+    pub events: &'a [(u32, u32, f64)],
+}
+
+impl Module {
+    /// Loads the library at `path`.
+    #[must_use]
+    pub fn load(path: &Path) -> Self {
+        // SAFETY: our own library.
+        Self(unsafe { PluginEntry::load(path) }.unwrap())
+    }
+
+    /// What is linked in.
+    #[must_use]
+    pub fn linked(entry: &'static clap_sys::entry::clap_plugin_entry) -> Self {
+        // SAFETY: our own entry.
+        Self(unsafe { PluginEntry::load_from_raw(entry, c"/linked") }.unwrap())
+    }
+
+    /// Ids of the plug-ins in the library.
+    #[must_use]
+    pub fn ids(&self) -> Vec<CString> {
+        let factory = self.0.get_plugin_factory().unwrap();
+        factory.plugin_descriptors().map(|d| d.id().unwrap().to_owned()).collect()
+    }
+
+    /// A new instance.
+    #[must_use]
+    pub fn instance(&self) -> Instance {
+        let info = HostInfo::new("test", "test", "https://example.org", "1").unwrap();
+        let plugin = PluginInstance::<()>::new(|_| (), |_| (), &self.0, ID, &info).unwrap();
+        let raw = std::ptr::from_ref(plugin.raw_instance());
+        Instance { plugin, raw, rate: 0.0, active: false }
+    }
+}
+
+impl Instance {
+    fn call(&self) -> &clap_plugin {
+        // SAFETY: lives as long as the instance.
+        unsafe { &*self.raw }
+    }
+
+    fn extension<T>(&self, id: &CStr) -> &T {
+        // SAFETY: the format says what lies behind each id.
+        unsafe {
+            let found = self.call().get_extension.unwrap()(self.raw, id.as_ptr());
+            assert!(!found.is_null(), "{id:?} is missing");
+            &*found.cast()
+        }
+    }
+
+    /// Whether the plug-in knows an extension.
+    #[must_use]
+    pub fn has(&self, id: &CStr) -> bool {
+        // SAFETY: as above.
+        unsafe { !self.call().get_extension.unwrap()(self.raw, id.as_ptr()).is_null() }
+    }
+
+    /// Activates and starts processing.
+    pub fn activate(&mut self, rate: f64, max: u32) {
+        assert!(!self.active);
+        // SAFETY: in the order the format wants.
+        unsafe {
+            assert!(self.call().activate.unwrap()(self.raw, rate, 1, max));
+            assert!(self.call().start_processing.unwrap()(self.raw));
+        }
+        self.rate = rate;
+        self.active = true;
+    }
+
+    /// Stops processing and deactivates.
+    pub fn deactivate(&mut self) {
+        if std::mem::take(&mut self.active) {
+            // SAFETY: in the order the format wants.
+            unsafe {
+                self.call().stop_processing.unwrap()(self.raw);
+                self.call().deactivate.unwrap()(self.raw);
+            }
+        }
+    }
+
+    /// Forgets all audio.
+    pub fn reset(&mut self) {
+        // SAFETY: active.
+        unsafe { self.call().reset.unwrap()(self.raw) }
+    }
+
+    /// Lets the plug-in do what it asked the main thread to do.
+    pub fn idle(&mut self) {
+        self.plugin.call_on_main_thread_callback();
+    }
+
+    /// One block in place.
+    pub fn process(&mut self, channels: &mut [&mut [f32]], context: &Context) -> i32 {
+        let mut pointers = [std::ptr::null_mut(); CHANNELS_MAX];
+        for (pointer, channel) in pointers.iter_mut().zip(channels.iter_mut()) {
+            *pointer = channel.as_mut_ptr();
+        }
+        self.run(channels[0].len(), channels.len(), pointers, pointers, context)
+    }
+
+    /// One block from one buffer to another.
+    pub fn process_across(
+        &mut self,
+        input: &mut [&mut [f32]],
+        output: &mut [&mut [f32]],
+        context: &Context,
+    ) -> i32 {
+        let mut from = [std::ptr::null_mut(); CHANNELS_MAX];
+        let mut to = from;
+        for n in 0..input.len() {
+            from[n] = input[n].as_mut_ptr();
+            to[n] = output[n].as_mut_ptr();
+        }
+        self.run(input[0].len(), input.len(), from, to, context)
+    }
+
+    fn run(
+        &mut self,
+        len: usize,
+        count: usize,
+        mut from: [*mut f32; CHANNELS_MAX],
+        mut to: [*mut f32; CHANNELS_MAX],
+        context: &Context,
+    ) -> i32 {
+        let port = |pointers: &mut [*mut f32; CHANNELS_MAX]| clap_audio_buffer {
+            data32: pointers.as_mut_ptr(),
+            data64: std::ptr::null_mut(),
+            channel_count: count as u32,
+            latency: 0,
+            constant_mask: 0,
+        };
+        let input = port(&mut from);
+        let mut output = port(&mut to);
+        let events = Events::of(context.events);
+        let in_events = clap_input_events {
+            ctx: std::ptr::from_ref(&events).cast_mut().cast(),
+            size: Some(Events::size),
+            get: Some(Events::get),
+        };
+        let out_events = clap_output_events { ctx: std::ptr::null_mut(), try_push: Some(swallow) };
+        let transport = transport(context.position, self.rate);
+        let process = clap_process {
+            steady_time: -1,
+            frames_count: len as u32,
+            transport: if context.no_transport { std::ptr::null() } else { &transport },
+            audio_inputs: &input,
+            audio_outputs: &mut output,
+            audio_inputs_count: 1,
+            audio_outputs_count: 1,
+            in_events: &in_events,
+            out_events: &out_events,
+        };
+        // SAFETY: everything it points to outlives the call.
+        let status = unsafe { self.call().process.unwrap()(self.raw, &process) };
+        assert_ne!(status, CLAP_PROCESS_ERROR);
+        status
+    }
+
+    /// What a session would keep.
+    #[must_use]
+    pub fn save(&self) -> Vec<u8> {
+        unsafe extern "C" fn write(to: *const clap_ostream, data: *const c_void, len: u64) -> i64 {
+            // SAFETY: `ctx` is the vector below, and the plug-in owns `data`.
+            unsafe {
+                let all = &mut *(*to).ctx.cast::<Vec<u8>>();
+                all.extend_from_slice(std::slice::from_raw_parts(data.cast(), len as usize));
+            }
+            len as i64
+        }
+        let mut all: Vec<u8> = Vec::new();
+        let stream = clap_ostream { ctx: std::ptr::from_mut(&mut all).cast(), write: Some(write) };
+        let state: &clap_plugin_state = self.extension(CLAP_EXT_STATE);
+        // SAFETY: the stream outlives the call.
+        assert!(unsafe { state.save.unwrap()(self.raw, &stream) });
+        all
+    }
+
+    /// Loads what a session kept; says whether the plug-in took it.
+    pub fn load(&mut self, data: &[u8]) -> bool {
+        unsafe extern "C" fn read(from: *const clap_istream, data: *mut c_void, len: u64) -> i64 {
+            // SAFETY: `ctx` is the slice below. It is handed out in small pieces, as some hosts do.
+            unsafe {
+                let rest = &mut *(*from).ctx.cast::<&[u8]>();
+                let (piece, left) = rest.split_at(rest.len().min(len as usize).min(7));
+                std::ptr::copy_nonoverlapping(piece.as_ptr(), data.cast(), piece.len());
+                *rest = left;
+                piece.len() as i64
+            }
+        }
+        let mut rest = data;
+        let stream = clap_istream { ctx: std::ptr::from_mut(&mut rest).cast(), read: Some(read) };
+        let state: &clap_plugin_state = self.extension(CLAP_EXT_STATE);
+        // SAFETY: the stream outlives the call.
+        unsafe { state.load.unwrap()(self.raw, &stream) }
+    }
+
+    /// All parameters.
+    #[must_use]
+    pub fn params(&self) -> Vec<Param> {
+        let params: &clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
+        // SAFETY: indices below the count.
+        unsafe {
+            (0..params.count.unwrap()(self.raw))
+                .map(|index| {
+                    let mut info: clap_param_info = std::mem::zeroed();
+                    assert!(params.get_info.unwrap()(self.raw, index, &mut info));
+                    let text = |chars: &[c_char]| {
+                        CStr::from_ptr(chars.as_ptr()).to_str().unwrap().to_owned()
+                    };
+                    Param {
+                        id: info.id,
+                        name: text(&info.name),
+                        group: text(&info.module),
+                        min: info.min_value,
+                        max: info.max_value,
+                        default: info.default_value,
+                        flags: info.flags,
+                    }
+                })
+                .collect()
+        }
+    }
+
+    /// The parameter of this name.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Param {
+        self.params().into_iter().find(|param| param.name == name).unwrap()
+    }
+
+    /// The value a parameter has.
+    #[must_use]
+    pub fn value(&self, id: u32) -> f64 {
+        let params: &clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
+        let mut value = 0.0;
+        // SAFETY: a known id.
+        assert!(unsafe { params.get_value.unwrap()(self.raw, id, &mut value) });
+        value
+    }
+
+    /// How a value reads.
+    #[must_use]
+    pub fn text(&self, id: u32, value: f64) -> String {
+        let params: &clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
+        let mut text = [0; 128];
+        // SAFETY: a known id, and room for the text.
+        unsafe {
+            assert!(params.value_to_text.unwrap()(self.raw, id, value, text.as_mut_ptr(), 128));
+            CStr::from_ptr(text.as_ptr()).to_str().unwrap().to_owned()
+        }
+    }
+
+    /// The value a text means.
+    #[must_use]
+    pub fn parse(&self, id: u32, text: &str) -> Option<f64> {
+        let params: &clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
+        let text = CString::new(text).unwrap();
+        let mut value = 0.0;
+        // SAFETY: a known id.
+        unsafe {
+            params.text_to_value.unwrap()(self.raw, id, text.as_ptr(), &mut value).then_some(value)
+        }
+    }
+
+    /// Latency in samples.
+    #[must_use]
+    pub fn latency(&self) -> u32 {
+        let latency: &clap_plugin_latency = self.extension(CLAP_EXT_LATENCY);
+        // SAFETY: no arguments.
+        unsafe { latency.get.unwrap()(self.raw) }
+    }
+
+    /// Tail in samples.
+    #[must_use]
+    pub fn tail(&self) -> u32 {
+        let tail: &clap_plugin_tail = self.extension(CLAP_EXT_TAIL);
+        // SAFETY: no arguments.
+        unsafe { tail.get.unwrap()(self.raw) }
+    }
+
+    /// Tells the plug-in whether it renders offline.
+    pub fn offline(&mut self, offline: bool) {
+        let render: &clap_plugin_render = self.extension(CLAP_EXT_RENDER);
+        let mode = if offline { CLAP_RENDER_OFFLINE } else { CLAP_RENDER_REALTIME };
+        // SAFETY: a known mode.
+        assert!(unsafe { render.set.unwrap()(self.raw, mode) });
+    }
+
+    /// Selects the layout with this many channels.
+    pub fn layout(&mut self, channels: u32) {
+        assert!(!self.active);
+        let configs: &clap_plugin_audio_ports_config = self.extension(CLAP_EXT_AUDIO_PORTS_CONFIG);
+        // SAFETY: indices below the count, while inactive.
+        unsafe {
+            for index in 0..configs.count.unwrap()(self.raw) {
+                let mut config: clap_audio_ports_config = std::mem::zeroed();
+                assert!(configs.get.unwrap()(self.raw, index, &mut config));
+                if config.main_output_channel_count == channels {
+                    assert_eq!(config.main_input_channel_count, channels);
+                    assert!(configs.select.unwrap()(self.raw, config.id));
+                    return;
+                }
+            }
+        }
+        panic!("no layout has {channels} channels");
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.deactivate();
+    }
+}
+
+/// Parameter changes of one block.
+struct Events {
+    list: [clap_event_param_value; EVENTS_MAX],
+    len: usize,
+}
+
+impl Events {
+    fn of(events: &[(u32, u32, f64)]) -> Self {
+        // SAFETY: plain data.
+        let mut list: [clap_event_param_value; EVENTS_MAX] = unsafe { std::mem::zeroed() };
+        for (event, &(time, id, value)) in list.iter_mut().zip(events) {
+            *event = clap_event_param_value {
+                header: header::<clap_event_param_value>(time, CLAP_EVENT_PARAM_VALUE),
+                param_id: id,
+                cookie: std::ptr::null_mut(),
+                note_id: -1,
+                port_index: -1,
+                channel: -1,
+                key: -1,
+                value,
+            };
+        }
+        Self { list, len: events.len() }
+    }
+
+    unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
+        // SAFETY: `ctx` is one of ours.
+        unsafe { (*(*list).ctx.cast::<Self>()).len as u32 }
+    }
+
+    unsafe extern "C" fn get(
+        list: *const clap_input_events,
+        index: u32,
+    ) -> *const clap_event_header {
+        // SAFETY: `ctx` is one of ours.
+        unsafe { &(&(*(*list).ctx.cast::<Self>()).list)[index as usize].header }
+    }
+}
+
+unsafe extern "C" fn swallow(_: *const clap_output_events, _: *const clap_event_header) -> bool {
+    true
+}
+
+fn header<T>(time: u32, kind: u16) -> clap_event_header {
+    clap_event_header {
+        size: size_of::<T>() as u32,
+        time,
+        space_id: CLAP_CORE_EVENT_SPACE_ID,
+        type_: kind,
+        flags: 0,
+    }
+}
+
+fn transport(position: Option<i64>, rate: f64) -> clap_event_transport {
+    // SAFETY: plain data.
+    let mut event: clap_event_transport = unsafe { std::mem::zeroed() };
+    event.header = header::<clap_event_transport>(0, CLAP_EVENT_TRANSPORT);
+    if let Some(position) = position {
+        event.flags = CLAP_TRANSPORT_IS_PLAYING | CLAP_TRANSPORT_HAS_SECONDS_TIMELINE;
+        event.song_pos_seconds =
+            (position as f64 / rate * CLAP_SECTIME_FACTOR as f64).round() as i64;
+    }
+    event
+}

@@ -1,0 +1,9 @@
+//! Hosts for the tests: CLAP and VST3, from the built library to samples.
+//!
+//! Panics are how it fails; nothing but tests uses it.
+
+pub mod build;
+pub mod clap;
+pub mod keys;
+pub mod signal;
+pub mod vst3;

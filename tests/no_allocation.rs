@@ -1,0 +1,117 @@
+//! The audio thread neither allocates nor frees. It counts in release builds: there, the
+//! framework has no check of its own.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use patchveil_tests::clap::{Context, Module};
+use patchveil_tests::keys::{fingerprint, keyring, session};
+use patchveil_tests::signal::{Random, noise};
+use patchveil_veil::ClassKey;
+
+/// Blocks to go through. Unoptimised, a taste of it.
+const BLOCKS: usize = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
+
+struct Counting;
+
+thread_local! {
+    static COUNTING: Cell<bool> = const { Cell::new(false) };
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    if COUNTING.get() {
+        CALLS.set(CALLS.get() + 1);
+    }
+}
+
+// SAFETY: hands everything on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count();
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn nothing_is_allocated_or_freed_from_the_first_block_on() {
+    keyring(false);
+    let module = Module::linked(&patchveil_plugin::clap_entry);
+    let mut instance = module.instance();
+    let classes = [
+        fingerprint(),
+        ClassKey::from_bytes([43; 32]).fingerprint(),
+        // Not in the keyring: mutes.
+        ClassKey::from_bytes([99; 32]).fingerprint(),
+    ];
+    assert!(instance.load(&session(classes[0], "")));
+    instance.activate(48_000.0, 512);
+    let params: Vec<u32> = instance.params().iter().map(|param| param.id).collect();
+    let steps: Vec<f64> = instance.params().iter().map(|param| param.max).collect();
+    let mut random = Random::new(1);
+    let mut audio = noise(2, 512, 2);
+    let [left, right] = &mut audio[..] else { unreachable!() };
+    let mut position = 0;
+    let mut loads = 0;
+    for block in 0..BLOCKS {
+        if random.below(BLOCKS / 100) == 0 {
+            instance.load(&session(classes[random.below(3)], ""));
+            loads += 1;
+        }
+        if random.below(1_000) == 0 {
+            position = random.below(1 << 40) as i64 - (1 << 39);
+        }
+        let len = 1 + random.below(if block % 100 == 0 { 512 } else { 64 });
+        let which = random.below(params.len());
+        let change = [(
+            random.below(len) as u32,
+            params[which],
+            steps[which] * random.below(1_000) as f64 / 999.0,
+        )];
+        let context = Context {
+            position: (random.below(10) > 0).then_some(position),
+            no_transport: random.below(1_000) == 0,
+            events: if random.below(20) == 0 { &change } else { &[] },
+        };
+        position += len as i64;
+        if random.below(500) == 0 {
+            left[0] = f32::NAN;
+        }
+        let (left, right) = (&mut left[..len], &mut right[..len]);
+        COUNTING.set(true);
+        instance.process(&mut [left, right], &context);
+        COUNTING.set(false);
+        if CALLS.get() > 0 {
+            panic!("{} calls of the allocator in block {block}", CALLS.get());
+        }
+        for x in left.iter_mut().chain(right) {
+            assert!(x.is_finite());
+            *x = random.sample();
+        }
+        if random.below(5_000) == 0 {
+            COUNTING.set(true);
+            instance.reset();
+            COUNTING.set(false);
+        }
+    }
+    assert_eq!(CALLS.get(), 0);
+    assert!(loads > 20);
+    // The counter counts.
+    COUNTING.set(true);
+    drop(std::hint::black_box(Box::new(1)));
+    COUNTING.set(false);
+    assert_eq!(CALLS.get(), 2);
+}

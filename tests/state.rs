@@ -1,0 +1,109 @@
+//! Sessions: what is saved, what is loaded, what is refused.
+
+use patchveil_tests::build::{library, root};
+use patchveil_tests::clap::{Instance, Module};
+use patchveil_tests::keys::{fingerprint, framed, keyring, session};
+
+fn module() -> Module {
+    keyring(false);
+    Module::load(&library())
+}
+
+fn values(instance: &Instance) -> Vec<f64> {
+    instance.params().iter().map(|param| instance.value(param.id)).collect()
+}
+
+#[test]
+fn a_session_saved_and_loaded_twice_is_byte_for_byte_the_same() {
+    let module = module();
+    let params = r#""amount":{"f32":42.5},"bypass":{"bool":true},"delta":{"bool":true},"frame":{"f32":512.0},"patch":{"f32":12.3},"patches":{"i32":5},"preset":{"string":"strong"},"trim":{"f32":-4.5}"#;
+    let mut first = module.instance();
+    assert!(first.load(&session(fingerprint(), params)));
+    let once = first.save();
+    let mut second = module.instance();
+    assert!(second.load(&once));
+    let twice = second.save();
+    assert_eq!(once, twice);
+    assert_eq!(values(&first), values(&second));
+    assert_eq!(first.save(), once);
+}
+
+/// The golden file is what version 0.1.0 saved. It is never to be changed: a new version of the
+/// state gets a new file.
+#[test]
+fn the_session_of_the_first_release_loads_as_it_was() {
+    let module = module();
+    let golden = std::fs::read(root().join("tests/golden/state-v1.json")).unwrap();
+    let golden = golden.trim_ascii();
+    let mut instance = module.instance();
+    assert!(instance.load(&framed(golden)));
+    let reads = |name: &str| {
+        let param = instance.param(name);
+        instance.text(param.id, instance.value(param.id))
+    };
+    assert_eq!(reads("Preset"), "Strong");
+    assert_eq!(reads("Amount"), "133.3 %");
+    assert_eq!(reads("Patch Length"), "12.5 ms");
+    assert_eq!(reads("Frame Length"), "preset");
+    assert_eq!(reads("Patches per Frame"), "5");
+    assert_eq!(reads("Output Trim"), "-4.5 dB");
+    assert_eq!(instance.value(instance.param("Bypass").id), 0.0);
+    assert_eq!(instance.value(instance.param("Delta").id), 1.0);
+    // As long as the version is the newest, it is also what is written.
+    assert_eq!(String::from_utf8(instance.save()[8..].to_vec()).unwrap().as_bytes(), golden);
+}
+
+#[test]
+fn garbage_is_refused_and_changes_nothing() {
+    let module = module();
+    let mut instance = module.instance();
+    assert!(instance.load(&session(fingerprint(), r#""amount":{"f32":77.0}"#)));
+    let before = instance.save();
+    let golden = instance.save()[8..].to_vec();
+    let mut bad: Vec<Vec<u8>> = vec![
+        vec![],
+        vec![1, 2, 3],
+        framed(b""),
+        framed(b"garbage"),
+        framed(b"{}"),
+        framed(br#"{"params":{},"fields":7}"#),
+        framed(&[0xff; 300]),
+        (u64::MAX).to_le_bytes().to_vec(),
+    ];
+    bad.extend((0..golden.len()).step_by(17).map(|len| framed(&golden[..len])));
+    for garbage in bad {
+        assert!(!instance.load(&garbage), "{:?}", String::from_utf8_lossy(&garbage));
+        assert_eq!(instance.save(), before);
+    }
+    // JSON that the framework takes, around a class that nobody can read, loads nothing either.
+    for class in ["7", r#"{\"state\":0}"#, r#"{\"state\":1,\"recipe\":1,\"class\":3}"#] {
+        let odd = format!(
+            r#"{{"version":"0.1.0","params":{{"amount":{{"f32":3.0}}}},"fields":{{"class":"{class}"}}}}"#
+        );
+        instance.load(&framed(odd.as_bytes()));
+        assert_eq!(instance.save(), before, "{class}");
+    }
+    // Values out of range are brought into it, and unknown names passed over.
+    let odd = br#"{"version":"9","params":{"amount":{"f32":1e30},"nobody":{"bool":true},"trim":{"i32":1}},"fields":{}}"#;
+    assert!(instance.load(&framed(odd)));
+    assert_eq!(
+        instance.text(instance.param("Amount").id, instance.value(instance.param("Amount").id)),
+        "200.0 %"
+    );
+}
+
+#[test]
+fn a_session_of_a_newer_version_is_kept_for_it_and_muted() {
+    let module = module();
+    let newer = framed(
+        br#"{"version":"9.0.0","params":{},"fields":{"class":"{\"shape\":\"round\",\"state\":9}"}}"#,
+    );
+    let mut instance = module.instance();
+    assert!(instance.load(&newer));
+    let saved = String::from_utf8(instance.save()[8..].to_vec()).unwrap();
+    assert!(saved.contains(r#"{\"shape\":\"round\",\"state\":9}"#), "{saved}");
+    instance.activate(48_000.0, 512);
+    let (mut left, mut right) = (vec![0.5; 4_000], vec![0.5; 4_000]);
+    instance.process(&mut [&mut left, &mut right], &Default::default());
+    assert!(left.iter().chain(&right).all(|x| *x == 0.0));
+}

@@ -1,0 +1,1 @@
+//! The plug-in in a VST3 host.

@@ -2,21 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::fir::{SLACK, TAP_GROUP, fir};
+use crate::fir::{TAP_GROUP, fir};
+use crate::history::{CHUNK, History};
 use crate::recipe::Recipe;
 use crate::schedule::{Cursor, Patch};
+use crate::spectrum::Transform;
+use crate::tail::{Tail, reach};
 use crate::veil::Veil;
-
-/// Samples handled at once; larger blocks are cut. Only speed depends on it.
-const CHUNK: usize = 512;
-/// Samples a history takes in before it is moved to the front of its buffer. Only speed depends
-/// on it.
-const ROOM: usize = 4 * CHUNK;
-/// Magnitude beyond which a sample is no audio (+600 dBFS), so that no sum can overflow.
-const LOUDEST: f32 = 1e30;
-/// Magnitude below which a sample enters a kernel as 0 (−400 dBFS), so that no product is a
-/// denormal: those cost a hundred times an ordinary product on some processors.
-const FAINTEST: f32 = 1e-20;
 
 /// Applies a [`Veil`] in place to blocks of any size at any timeline position, with zero latency.
 ///
@@ -30,7 +22,7 @@ pub struct Convolver {
     /// The veil taken over from, kept until someone may free it.
     retired: Option<Arc<Veil>>,
     lane: Option<Lane>,
-    histories: Vec<History>,
+    channels: Vec<Channel>,
     /// The convolved samples of one patch in one chunk.
     wet: Box<[f32]>,
     /// Where the timeline goes on if it does not jump; `None` before the first block.
@@ -46,13 +38,10 @@ struct Lane {
     until: i64,
 }
 
-/// The most recent samples of one channel, contiguous in memory.
-struct History {
-    samples: Box<[f32]>,
-    /// Index behind the newest sample.
-    end: usize,
-    /// Samples kept before the newest chunk.
-    context: usize,
+/// What is kept of one channel.
+struct Channel {
+    history: History,
+    tail: Tail,
 }
 
 impl Convolver {
@@ -60,25 +49,30 @@ impl Convolver {
     /// Allocates all it will ever need.
     #[must_use]
     pub fn new(channels: usize, sample_rate: u32) -> Self {
-        Self::with_capacity(channels, Recipe::kernel_len_max(sample_rate))
+        Self::with_context(channels, reach(Recipe::kernel_len_max(sample_rate)))
     }
 
     /// A convolver for `channels` channels with this veil from the first sample on.
     #[must_use]
     pub fn of(veil: Arc<Veil>, channels: usize) -> Self {
-        let mut convolver = Self::with_capacity(channels, veil.context() + 1);
+        let mut convolver = Self::with_context(channels, veil.context());
         convolver.veil = Some(veil);
         convolver
     }
 
-    fn with_capacity(channels: usize, taps: usize) -> Self {
-        let capacity = taps.next_multiple_of(TAP_GROUP);
+    fn with_context(channels: usize, context: usize) -> Self {
+        let capacity = (context + 1).next_multiple_of(TAP_GROUP);
+        let transform = Arc::new(Transform::new());
+        let channel = || Channel {
+            history: History::new(capacity),
+            tail: Tail::new(transform.clone(), context),
+        };
         Self {
             veil: None,
             next: None,
             retired: None,
             lane: None,
-            histories: (0..channels).map(|_| History::new(capacity)).collect(),
+            channels: (0..channels).map(|_| channel()).collect(),
             wet: vec![0.0; CHUNK].into(),
             expected: None,
             capacity,
@@ -88,7 +82,7 @@ impl Convolver {
     /// Channels it was made for.
     #[must_use]
     pub fn channels(&self) -> usize {
-        self.histories.len()
+        self.channels.len()
     }
 
     /// The veil in force.
@@ -131,8 +125,9 @@ impl Convolver {
     /// Forgets all samples, as if nothing had been fed. The veil stays; a waiting one comes into
     /// force if the one before it was taken. Never allocates or frees.
     pub fn reset(&mut self) {
-        for history in &mut self.histories {
-            history.clear();
+        for channel in &mut self.channels {
+            channel.history.clear();
+            channel.tail.forget();
         }
         self.expected = None;
         self.lane = None;
@@ -152,8 +147,8 @@ impl Convolver {
         while done < len {
             let count = (len - done).min(CHUNK);
             let at = position.saturating_add(done as i64);
-            for (history, channel) in self.histories.iter_mut().zip(channels.iter_mut()) {
-                history.take_in(&mut channel[done..done + count]);
+            for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
+                own.history.take_in(&mut channel[done..done + count]);
             }
             self.chunk(at, channels, done, count);
             done += count;
@@ -168,13 +163,24 @@ impl Convolver {
         let mut done = 0;
         while done < len {
             let count = (len - done).min(CHUNK);
-            for (history, channel) in self.histories.iter_mut().zip(channels) {
-                history.record(&channel[done..done + count]);
+            for (own, channel) in self.channels.iter_mut().zip(channels) {
+                own.history.record(&channel[done..done + count]);
             }
             done += count;
         }
-        self.expected = Some(position.saturating_add(len as i64));
+        let expected = self.expected.replace(position.saturating_add(len as i64));
+        if expected != Some(position) {
+            self.forget();
+        }
         self.lane = None;
+    }
+
+    /// Forgets what hangs on where the samples of the past lay on the timeline.
+    fn forget(&mut self) {
+        self.lane = None;
+        for channel in &mut self.channels {
+            channel.tail.forget();
+        }
     }
 
     /// Adds the patches to `count` samples from `done` on, which lie at `at` on the timeline and
@@ -183,7 +189,7 @@ impl Convolver {
         let stop = at.saturating_add(count as i64);
         let jumped = self.expected.replace(stop) != Some(at);
         if jumped {
-            self.lane = None;
+            self.forget();
         }
         if self.retired.is_none()
             && let Some(next) = self.next.take()
@@ -198,11 +204,13 @@ impl Convolver {
             let to = (patch.end.clamp(at, stop) - at) as usize;
             let wet = &mut self.wet[..to - from];
             if let Some(kernel) = veil.kernels().get(patch.curve) {
-                for (history, channel) in self.histories.iter().zip(channels.iter_mut()) {
-                    let (dry, past) = history.recent(count - from, kernel.padded().len());
-                    fir(kernel.padded(), past, wet);
+                let (start, back) = (at + from as i64, count - from);
+                for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
+                    let (dry, past) = own.history.recent(back, kernel.head().len());
+                    fir(kernel.head(), past, wet);
+                    own.tail.add(&own.history, kernel, patch.curve, start, back, wet);
                     let out = &mut channel[done + from..done + to];
-                    mix(&patch, at + from as i64, veil.rise(), wet, dry, out);
+                    mix(&patch, start, veil.rise(), wet, dry, out);
                 }
             }
             if patch.end > stop || patch.end == i64::MAX {
@@ -224,6 +232,9 @@ impl Convolver {
             }
         }
         self.retired = std::mem::replace(&mut self.veil, next);
+        for channel in &mut self.channels {
+            channel.tail.forget_sum();
+        }
         self.lane = match &self.veil {
             // After a jump the audio is broken off anyway, and the timeline alone decides.
             Some(veil) if !jumped => Some(Lane::beginning(veil, at)),
@@ -281,57 +292,5 @@ fn mix(patch: &Patch, at: i64, rise: &[f32], wet: &[f32], dry: &[f32], out: &mut
         fallen.iter_mut().zip(&wet[behind..]).zip(&dry[behind..]).zip(edge(fall))
     {
         blend(1.0 - *w, *wet, *dry, out);
-    }
-}
-
-impl History {
-    fn new(context: usize) -> Self {
-        let samples = vec![0.0; context + ROOM + SLACK].into();
-        Self { samples, end: context, context }
-    }
-
-    fn clear(&mut self) {
-        self.samples.fill(0.0);
-        self.end = self.context;
-    }
-
-    /// Room for `count` more samples, at most [`CHUNK`].
-    fn room(&mut self, count: usize) -> &mut [f32] {
-        if self.end + count > self.context + ROOM {
-            self.samples.copy_within(self.end - self.context..self.end, 0);
-            self.end = self.context;
-        }
-        let start = self.end;
-        self.end += count;
-        &mut self.samples[start..self.end]
-    }
-
-    /// Records `input`; says whether every sample was audio.
-    fn record(&mut self, input: &[f32]) -> bool {
-        let mut audio = true;
-        for (kept, &x) in self.room(input.len()).iter_mut().zip(input) {
-            let magnitude = x.abs();
-            // Every comparison with a NaN is false.
-            let sound = magnitude <= LOUDEST;
-            audio &= sound;
-            *kept = if sound & (magnitude >= FAINTEST) { x } else { 0.0 };
-        }
-        audio
-    }
-
-    /// Records `samples` and clears what is no audio.
-    fn take_in(&mut self, samples: &mut [f32]) {
-        if !self.record(samples) {
-            for x in samples.iter_mut().filter(|x| !(x.abs() <= LOUDEST)) {
-                *x = 0.0;
-            }
-        }
-    }
-
-    /// The newest `count` samples, and the same with `taps − 1` samples before them and
-    /// [`SLACK`] behind.
-    fn recent(&self, count: usize, taps: usize) -> (&[f32], &[f32]) {
-        let start = self.end - count;
-        (&self.samples[start..self.end], &self.samples[start + 1 - taps..self.end + SLACK])
     }
 }

@@ -6,6 +6,8 @@
 //! lie across *outputs*, never across taps, so no width of vector and no place in a block changes
 //! a bit. Fused multiply-add is one rounding by definition (IEEE 754), with or without hardware.
 
+use crate::processor::for_this_processor;
+
 /// Outputs computed side by side in one vector.
 const LANES: usize = 8;
 /// Kernels are padded with zeros to a multiple of this many taps.
@@ -15,28 +17,13 @@ pub(crate) const SLACK: usize = LANES - 1;
 
 type Lanes = [f32; LANES];
 
-/// `out[i] = Σ taps[t] · x[i + taps.len() − 1 − t]`.
-///
-/// `taps.len()` is a multiple of [`TAP_GROUP`]; `x` holds at least
-/// `taps.len() − 1 + out.len() + SLACK` samples. Where `x` is too short nothing is written.
-/// Never allocates, never panics.
-pub(crate) fn fir(taps: &[f32], x: &[f32], out: &mut [f32]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        // SAFETY: the processor has just said that it has both features.
-        #[allow(unsafe_code)]
-        unsafe {
-            fir_avx2(taps, x, out);
-        }
-        return;
-    }
-    fir_anywhere(taps, x, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn fir_avx2(taps: &[f32], x: &[f32], out: &mut [f32]) {
-    fir_anywhere(taps, x, out);
+for_this_processor! {
+    /// `out[i] = Σ taps[t] · x[i + taps.len() − 1 − t]`.
+    ///
+    /// `taps.len()` is a multiple of [`TAP_GROUP`]; `x` holds at least
+    /// `taps.len() − 1 + out.len() + SLACK` samples. Where `x` is too short nothing is written.
+    /// Never allocates, never panics.
+    fir = fir_anywhere, (taps: &[f32], x: &[f32], out: &mut [f32])
 }
 
 #[inline(always)]

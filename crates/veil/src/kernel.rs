@@ -10,6 +10,8 @@ use crate::fir::TAP_GROUP;
 use crate::key::{ClassKey, KeyStream, Purpose};
 use crate::loudness;
 use crate::recipe::{Filter, Recipe, Spectral, Taps};
+use crate::spectrum::{BLOCK, Spectrum};
+use crate::tail;
 
 /// Points on which a curve is laid out from 0 Hz to half the sample rate.
 const GRID: usize = 4_096;
@@ -48,6 +50,8 @@ pub struct Kernel {
     /// The taps, padded with zeros to whole groups for [`crate::fir::fir`].
     padded: Vec<f32>,
     len: usize,
+    /// What lies behind the head of a long kernel, for [`crate::tail::Tail`].
+    parts: Vec<Spectrum>,
 }
 
 impl Kernel {
@@ -57,9 +61,15 @@ impl Kernel {
         &self.padded[..self.len]
     }
 
-    /// The taps and zeros behind them, up to a multiple of [`TAP_GROUP`].
-    pub(crate) fn padded(&self) -> &[f32] {
-        &self.padded
+    /// The taps that act directly and zeros behind them, up to a multiple of [`TAP_GROUP`]: all
+    /// taps, but for a long kernel its first [`BLOCK`].
+    pub(crate) fn head(&self) -> &[f32] {
+        if self.parts.is_empty() { &self.padded } else { &self.padded[..BLOCK] }
+    }
+
+    /// The blocks of taps behind the head.
+    pub(crate) fn parts(&self) -> &[Spectrum] {
+        &self.parts
     }
 
     /// Gain at `hz` for the sample rate `sample_rate` Hz it was designed for, in dB.
@@ -326,8 +336,9 @@ fn finish(mut impulse: Vec<f64>, sample_rate: u32) -> Kernel {
         }
     }
     let mut padded: Vec<f32> = impulse.iter().map(|tap| (tap / gain) as f32).collect();
+    let parts = tail::parts(&padded);
     padded.resize(impulse.len().next_multiple_of(TAP_GROUP), 0.0);
-    Kernel { padded, len: impulse.len() }
+    Kernel { padded, len: impulse.len(), parts }
 }
 
 /// |H|² at `turn` cycles a sample, by Horner's rule.

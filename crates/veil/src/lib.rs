@@ -12,12 +12,16 @@
 
 mod convolver;
 mod fir;
+mod history;
 mod kernel;
 mod key;
 mod loudness;
+mod processor;
 mod recipe;
 mod restore;
 mod schedule;
+mod spectrum;
+mod tail;
 mod veil;
 
 pub use convolver::Convolver;

@@ -4,6 +4,7 @@ use crate::kernel::{self, Kernel};
 use crate::key::{ClassKey, Fingerprint};
 use crate::recipe::{RATE_MAX, RATE_MIN, Recipe, RecipeError};
 use crate::schedule::Schedule;
+use crate::tail::reach;
 
 /// Key + recipe at one sample rate: the schedule and the kernels, designed once and then only
 /// read. Share it between threads and channels in an `Arc`.
@@ -82,10 +83,13 @@ impl Veil {
         &self.rise
     }
 
-    /// Samples before a position that the output there depends on.
+    /// Samples before a position that the output there depends on, to the last bit. For kernels
+    /// of more than 128 taps this is a little more than the kernel: see [`feed`].
+    ///
+    /// [`feed`]: crate::Convolver::feed
     #[must_use]
     pub fn context(&self) -> usize {
-        self.kernels.iter().map(|kernel| kernel.taps().len()).max().unwrap_or(1) - 1
+        self.kernels.iter().map(|kernel| reach(kernel.taps().len())).max().unwrap_or(0)
     }
 
     /// Latency in samples: none, for every recipe. The first tap of every kernel acts at once.

@@ -1,0 +1,96 @@
+//! The recent past of one channel.
+
+use crate::fir::SLACK;
+use crate::processor::for_this_processor;
+
+/// Most samples taken in at once. Only speed depends on it.
+pub(crate) const CHUNK: usize = 512;
+/// Samples a history takes in before it is moved to the front of its buffer. Only speed depends
+/// on it.
+const ROOM: usize = 4 * CHUNK;
+/// Magnitude beyond which a sample is no audio (+600 dBFS), so that no sum can overflow.
+const LOUDEST: f32 = 1e30;
+/// Magnitude below which a sample enters a kernel as 0 (−400 dBFS), so that no product is a
+/// denormal: those cost a hundred times an ordinary product on some processors.
+const FAINTEST: f32 = 1e-20;
+
+/// The most recent samples of one channel, contiguous in memory.
+pub(crate) struct History {
+    samples: Box<[f32]>,
+    /// Index behind the newest sample.
+    end: usize,
+    /// Samples kept before the newest chunk.
+    context: usize,
+}
+
+impl History {
+    pub(crate) fn new(context: usize) -> Self {
+        let samples = vec![0.0; context + ROOM + SLACK].into();
+        Self { samples, end: context, context }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.samples.fill(0.0);
+        self.end = self.context;
+    }
+
+    /// Room for `count` more samples, at most [`CHUNK`].
+    fn room(&mut self, count: usize) -> &mut [f32] {
+        if self.end + count > self.context + ROOM {
+            self.samples.copy_within(self.end - self.context..self.end, 0);
+            self.end = self.context;
+        }
+        let start = self.end;
+        self.end += count;
+        &mut self.samples[start..self.end]
+    }
+
+    /// Records `input`, at most [`CHUNK`] samples; says whether all of them were audio.
+    pub(crate) fn record(&mut self, input: &[f32]) -> bool {
+        keep(input, self.room(input.len()))
+    }
+
+    /// Records `samples` and clears what is no audio.
+    pub(crate) fn take_in(&mut self, samples: &mut [f32]) {
+        if !self.record(samples) {
+            for x in samples.iter_mut().filter(|x| !is_audio(**x)) {
+                *x = 0.0;
+            }
+        }
+    }
+
+    /// The newest `count` samples, and the same with `taps − 1` samples before them and
+    /// [`SLACK`] behind.
+    pub(crate) fn recent(&self, count: usize, taps: usize) -> (&[f32], &[f32]) {
+        let start = self.end - count;
+        (&self.samples[start..self.end], &self.samples[start + 1 - taps..self.end + SLACK])
+    }
+
+    /// The `N` samples that start `back` samples before the end, if they are that old.
+    pub(crate) fn starting<const N: usize>(&self, back: usize) -> Option<&[f32; N]> {
+        let start = self.end.checked_sub(back)?;
+        self.samples.get(start..self.end)?.first_chunk()
+    }
+}
+
+/// Every comparison with a NaN is false.
+fn is_audio(x: f32) -> bool {
+    x.abs() <= LOUDEST
+}
+
+for_this_processor! {
+    /// Copies `input` as it enters kernels; says whether all of it was audio.
+    keep = keep_anywhere, (input: &[f32], kept: &mut [f32]) -> bool
+}
+
+#[inline(always)]
+fn keep_anywhere(input: &[f32], kept: &mut [f32]) -> bool {
+    // Bits rather than truths, so that it becomes vector code.
+    let mut odd = 0_u32;
+    for (kept, &x) in kept.iter_mut().zip(input) {
+        let audio = is_audio(x);
+        odd |= u32::from(!audio);
+        *kept = if audio & (x.abs() >= FAINTEST) { x } else { 0.0 };
+    }
+    odd == 0
+}

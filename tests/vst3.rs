@@ -1,1 +1,146 @@
-//! The plug-in in a VST3 host.
+//! The plug-in in a VST3 host, with a keyring that has no default class.
+
+use patchveil_tests::build::library;
+use patchveil_tests::keys::{fingerprint, key, keyring, session};
+use patchveil_tests::signal::{Random, noise, same, veiled};
+use patchveil_tests::vst3::{Instance, Module};
+use patchveil_veil::{ClassKey, Preset, Veil};
+use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_::{kCanAutomate, kIsBypass};
+use vst3::Steinberg::Vst::SpeakerArr;
+
+/// Samples of 10 ms at 48 kHz.
+const FADE: usize = 480;
+
+fn module() -> Module {
+    keyring(false);
+    Module::load(&library())
+}
+
+/// What the session of the test class holds, without the length that CLAP has in front.
+fn protecting(module: &Module, params: &str) -> Instance {
+    let mut instance = module.instance();
+    assert!(instance.load(&session(fingerprint(), params)[8..]));
+    instance
+}
+
+fn run(instance: &mut Instance, from: Option<i64>, signal: &mut [Vec<f32>], seed: u64) {
+    let mut random = Random::new(seed);
+    let len = signal[0].len();
+    let mut done = 0;
+    while done < len {
+        let count = (1 + random.below(700)).min(len - done);
+        let mut block: Vec<&mut [f32]> =
+            signal.iter_mut().map(|channel| &mut channel[done..done + count]).collect();
+        instance.process(&mut block, from.map(|from| from + done as i64), &[]);
+        done += count;
+    }
+}
+
+#[test]
+fn the_audio_is_the_algorithms_bit_for_bit_in_every_layout() {
+    let module = module();
+    assert_eq!(module.classes(), ["Patchveil"]);
+    for (layout, channels, preset, rate) in [
+        (SpeakerArr::kStereo, 2, Preset::Balanced, 48_000),
+        (SpeakerArr::kMono, 1, Preset::Strong, 44_100),
+        (SpeakerArr::k40Music, 4, Preset::Cuda, 48_000),
+        (SpeakerArr::k51, 6, Preset::Poscuda, 48_000),
+        (SpeakerArr::k71Cine, 8, Preset::Transparent, 96_000),
+    ] {
+        let mut instance = protecting(&module, &format!(r#""preset":{{"string":"{preset}"}}"#));
+        assert!(instance.layout(layout, layout));
+        // As many outputs as inputs, or nothing.
+        assert!(!instance.layout(layout, SpeakerArr::k10));
+        instance.activate(f64::from(rate), 512);
+        let input = noise(channels, 60_000, 1);
+        let mut output = input.clone();
+        run(&mut instance, Some(-7_000), &mut output, 1);
+        let expected = veiled(&key(), &preset.recipe(), rate, -7_000, input);
+        for (output, expected) in output.iter().zip(&expected) {
+            same(output, expected);
+        }
+        let veil = Veil::new(&key(), &preset.recipe(), rate).unwrap();
+        assert_eq!(instance.latency_and_tail(), (0, veil.context() as u32));
+    }
+}
+
+#[test]
+fn a_host_that_stands_still_is_counted_for() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let input = noise(2, 30_000, 2);
+    let mut output = input.clone();
+    run(&mut instance, None, &mut output, 2);
+    same(&output[0], &veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input)[0]);
+}
+
+#[test]
+fn a_session_goes_both_ways_and_into_clap() {
+    let module = module();
+    let params = r#""amount":{"f32":42.5},"bypass":{"bool":false},"delta":{"bool":true},"frame":{"f32":512.0},"patch":{"f32":12.3},"patches":{"i32":5},"preset":{"string":"strong"},"trim":{"f32":-4.5}"#;
+    let instance = protecting(&module, params);
+    let saved = instance.save();
+    let mut again = module.instance();
+    assert!(again.load(&saved));
+    assert_eq!(again.save(), saved);
+    assert!(!again.load(b"garbage"));
+    assert_eq!(again.save(), saved);
+    let clap = patchveil_tests::clap::Module::load(&library());
+    let mut other = clap.instance();
+    assert!(other.load(&patchveil_tests::keys::framed(&saved)));
+    assert_eq!(other.save()[8..], saved);
+}
+
+#[test]
+fn bypass_is_the_hosts_own_and_ends_at_the_input() {
+    let module = module();
+    let mut instance = protecting(&module, r#""trim":{"f32":-6.0}"#);
+    instance.activate(48_000.0, 512);
+    let params = instance.params();
+    let (id, _, flags) = params.iter().find(|(_, name, _)| name == "Bypass").unwrap();
+    assert_ne!(flags & kIsBypass as i32, 0);
+    assert!(params.iter().all(|(_, _, flags)| flags & kCanAutomate as i32 != 0));
+    let input = noise(2, 4_096, 3);
+    let mut output = input.clone();
+    let mut block: Vec<&mut [f32]> = output.iter_mut().map(Vec::as_mut_slice).collect();
+    instance.process(&mut block, Some(0), &[]);
+    let mut output = input.clone();
+    let mut block: Vec<&mut [f32]> = output.iter_mut().map(Vec::as_mut_slice).collect();
+    instance.process(&mut block, Some(4_096), &[(*id, 1.0)]);
+    same(&output[0][FADE..], &input[0][FADE..]);
+    assert_ne!(output[0][..FADE], input[0][..FADE]);
+    assert_eq!(instance.value(*id).0, 1.0);
+}
+
+#[test]
+fn a_missing_key_is_silent_and_a_session_loaded_while_playing_is_in_force() {
+    let module = module();
+    let mut instance = module.instance();
+    let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
+    assert!(instance.load(&session(stranger, "")[8..]));
+    instance.activate(48_000.0, 512);
+    let mut output = noise(2, 10_000, 4);
+    run(&mut instance, Some(0), &mut output, 4);
+    assert!(output.iter().flatten().all(|x| *x == 0.0));
+    assert!(instance.load(&session(fingerprint(), "")[8..]));
+    let input = noise(2, 40_000, 5);
+    let mut output = input.clone();
+    run(&mut instance, Some(500_000), &mut output, 5);
+    let expected = veiled(&key(), &Preset::Balanced.recipe(), 48_000, 500_000, input);
+    same(&output[0][FADE..], &expected[0][FADE..]);
+}
+
+#[test]
+fn activation_again_and_again_at_any_rate() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    for rate in [8_000, 44_100, 192_000, 384_000, 48_000] {
+        instance.activate(f64::from(rate), 64);
+        let input = noise(2, 20_000, 6);
+        let mut output = input.clone();
+        run(&mut instance, Some(99), &mut output, 6);
+        same(&output[1], &veiled(&key(), &Preset::Balanced.recipe(), rate, 99, input)[1]);
+        instance.deactivate();
+    }
+}

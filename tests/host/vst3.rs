@@ -1,1 +1,353 @@
-//! A VST3 host.
+//! A VST3 host, straight on the interfaces of the format.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::path::Path;
+
+use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::kPlaying;
+use vst3::Steinberg::Vst::{
+    AudioBusBuffers, AudioBusBuffers__type0, BusDirections_::kInput, BusDirections_::kOutput,
+    IAudioProcessor, IAudioProcessorTrait, IComponent, IComponentTrait, IEditController,
+    IEditControllerTrait, IParamValueQueue, IParamValueQueueTrait, IParameterChanges,
+    IParameterChangesTrait, MediaTypes_::kAudio, ParamID, ParamValue, ParameterInfo,
+    ProcessContext, ProcessData, ProcessModes_::kRealtime, ProcessSetup, SpeakerArrangement,
+    String128, SymbolicSampleSizes_::kSample32,
+};
+use vst3::Steinberg::{
+    IBStream, IBStream_::IStreamSeekMode_, IBStreamTrait, IPluginBaseTrait, IPluginFactory,
+    IPluginFactoryTrait, PClassInfo, kInvalidArgument, kResultFalse, kResultOk, tresult,
+};
+use vst3::{Class, ComPtr, ComRef, ComWrapper, Interface};
+
+/// A loaded library. It stays loaded: hosts rarely unload, and threads end before that.
+pub struct Module {
+    factory: ComPtr<IPluginFactory>,
+}
+
+/// One instance.
+pub struct Instance {
+    component: ComPtr<IComponent>,
+    processor: ComPtr<IAudioProcessor>,
+    controller: ComPtr<IEditController>,
+    active: bool,
+}
+
+type Entry = unsafe extern "C" fn(*mut c_void) -> bool;
+type Factory = unsafe extern "system" fn() -> *mut IPluginFactory;
+
+impl Module {
+    /// Loads the library at `path`, as a host on Linux does.
+    #[must_use]
+    pub fn load(path: &Path) -> Self {
+        // SAFETY: our own library, and its entries have these types.
+        unsafe {
+            let library = Box::leak(Box::new(libloading::Library::new(path).unwrap()));
+            let entry = library.get::<Entry>(b"ModuleEntry\0").unwrap();
+            assert!(entry(std::ptr::null_mut()));
+            let factory = library.get::<Factory>(b"GetPluginFactory\0").unwrap();
+            Self { factory: ComPtr::from_raw(factory()).unwrap() }
+        }
+    }
+
+    /// Names of the classes in the library.
+    #[must_use]
+    pub fn classes(&self) -> Vec<String> {
+        // SAFETY: indices below the count.
+        unsafe {
+            (0..self.factory.countClasses())
+                .map(|index| {
+                    let mut info: PClassInfo = std::mem::zeroed();
+                    assert_eq!(self.factory.getClassInfo(index, &mut info), kResultOk);
+                    std::ffi::CStr::from_ptr(info.name.as_ptr()).to_str().unwrap().to_owned()
+                })
+                .collect()
+        }
+    }
+
+    /// A new instance, initialised.
+    #[must_use]
+    pub fn instance(&self) -> Instance {
+        // SAFETY: the order is the format's.
+        unsafe {
+            let mut info: PClassInfo = std::mem::zeroed();
+            assert_eq!(self.factory.getClassInfo(0, &mut info), kResultOk);
+            let mut object = std::ptr::null_mut();
+            let iid = IComponent::IID;
+            let made =
+                self.factory.createInstance(info.cid.as_ptr(), iid.as_ptr().cast(), &mut object);
+            assert_eq!(made, kResultOk);
+            let component: ComPtr<IComponent> = ComPtr::from_raw(object.cast()).unwrap();
+            assert_eq!(component.initialize(std::ptr::null_mut()), kResultOk);
+            let processor = component.cast().unwrap();
+            let controller = component.cast().unwrap();
+            Instance { component, processor, controller, active: false }
+        }
+    }
+}
+
+impl Instance {
+    /// Asks for a layout; says whether the plug-in has it.
+    pub fn layout(&mut self, input: SpeakerArrangement, output: SpeakerArrangement) -> bool {
+        let (mut input, mut output) = (input, output);
+        // SAFETY: one bus either way.
+        let set = unsafe { self.processor.setBusArrangements(&mut input, 1, &mut output, 1) };
+        assert!(set == kResultOk || set == kResultFalse || set == kInvalidArgument);
+        set == kResultOk
+    }
+
+    /// Sets up, activates and starts.
+    pub fn activate(&mut self, rate: f64, max: i32) {
+        let mut setup = ProcessSetup {
+            processMode: kRealtime as i32,
+            symbolicSampleSize: kSample32 as i32,
+            maxSamplesPerBlock: max,
+            sampleRate: rate,
+        };
+        // SAFETY: the order is the format's.
+        unsafe {
+            assert_eq!(self.processor.setupProcessing(&mut setup), kResultOk);
+            for direction in [kInput, kOutput] {
+                let bus = self.component.activateBus(kAudio as i32, direction as i32, 0, 1);
+                assert_eq!(bus, kResultOk);
+            }
+            assert_eq!(self.component.setActive(1), kResultOk);
+            assert_eq!(self.processor.setProcessing(1), kResultOk);
+        }
+        self.active = true;
+    }
+
+    /// Stops and deactivates.
+    pub fn deactivate(&mut self) {
+        if std::mem::take(&mut self.active) {
+            // SAFETY: the order is the format's.
+            unsafe {
+                self.processor.setProcessing(0);
+                self.component.setActive(0);
+            }
+        }
+    }
+
+    /// One block in place, with the host playing at `position` or standing still.
+    pub fn process(
+        &mut self,
+        channels: &mut [&mut [f32]],
+        position: Option<i64>,
+        changes: &[(ParamID, ParamValue)],
+    ) {
+        let mut pointers: Vec<*mut f32> =
+            channels.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
+        let bus = |pointers: &mut Vec<*mut f32>| AudioBusBuffers {
+            numChannels: pointers.len() as i32,
+            silenceFlags: 0,
+            __field0: AudioBusBuffers__type0 { channelBuffers32: pointers.as_mut_ptr() },
+        };
+        let (mut input, mut output) = (bus(&mut pointers.clone()), bus(&mut pointers));
+        let mut from = pointers.clone();
+        input.__field0.channelBuffers32 = from.as_mut_ptr();
+        let changes = ComWrapper::new(Changes(
+            changes.iter().map(|&(id, value)| ComWrapper::new(Queue { id, value })).collect(),
+        ));
+        let changes = changes.to_com_ptr::<IParameterChanges>().unwrap();
+        // SAFETY: plain data.
+        let mut context: ProcessContext = unsafe { std::mem::zeroed() };
+        context.state = if position.is_some() { kPlaying as u32 } else { 0 };
+        context.projectTimeSamples = position.unwrap_or(0);
+        let mut data = ProcessData {
+            processMode: kRealtime as i32,
+            symbolicSampleSize: kSample32 as i32,
+            numSamples: channels[0].len() as i32,
+            numInputs: 1,
+            numOutputs: 1,
+            inputs: &mut input,
+            outputs: &mut output,
+            inputParameterChanges: changes.as_ptr(),
+            outputParameterChanges: std::ptr::null_mut(),
+            inputEvents: std::ptr::null_mut(),
+            outputEvents: std::ptr::null_mut(),
+            processContext: &mut context,
+        };
+        // SAFETY: everything it points to outlives the call.
+        assert_eq!(unsafe { self.processor.process(&mut data) }, kResultOk);
+    }
+
+    /// What a session would keep.
+    #[must_use]
+    pub fn save(&self) -> Vec<u8> {
+        let stream = ComWrapper::new(Stream::default());
+        let pointer = stream.to_com_ptr::<IBStream>().unwrap();
+        // SAFETY: the stream outlives the call.
+        assert_eq!(unsafe { self.component.getState(pointer.as_ptr()) }, kResultOk);
+        stream.data.borrow().clone()
+    }
+
+    /// Loads what a session kept; says whether the plug-in took it.
+    pub fn load(&mut self, data: &[u8]) -> bool {
+        let stream = ComWrapper::new(Stream::default());
+        stream.data.borrow_mut().extend_from_slice(data);
+        let pointer = stream.to_com_ptr::<IBStream>().unwrap();
+        // SAFETY: the stream outlives the call.
+        unsafe { self.component.setState(pointer.as_ptr()) == kResultOk }
+    }
+
+    /// Latency and tail in samples.
+    #[must_use]
+    pub fn latency_and_tail(&self) -> (u32, u32) {
+        // SAFETY: no arguments.
+        unsafe { (self.processor.getLatencySamples(), self.processor.getTailSamples()) }
+    }
+
+    /// Id, name and flags of every parameter.
+    #[must_use]
+    pub fn params(&self) -> Vec<(ParamID, String, i32)> {
+        // SAFETY: indices below the count.
+        unsafe {
+            (0..self.controller.getParameterCount())
+                .map(|index| {
+                    let mut info: ParameterInfo = std::mem::zeroed();
+                    assert_eq!(self.controller.getParameterInfo(index, &mut info), kResultOk);
+                    (info.id, text(&info.title), info.flags)
+                })
+                .collect()
+        }
+    }
+
+    /// The normalised value of a parameter, and how it reads.
+    #[must_use]
+    pub fn value(&self, id: ParamID) -> (ParamValue, String) {
+        // SAFETY: a known id.
+        unsafe {
+            let value = self.controller.getParamNormalized(id);
+            let mut string: String128 = [0; 128];
+            self.controller.getParamStringByValue(id, value, &mut string);
+            (value, text(&string))
+        }
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.deactivate();
+        // SAFETY: the last call.
+        unsafe { self.component.terminate() };
+    }
+}
+
+fn text(chars: &[u16]) -> String {
+    let len = chars.iter().position(|c| *c == 0).unwrap_or(chars.len());
+    String::from_utf16(&chars[..len]).unwrap()
+}
+
+/// A stream in memory.
+#[derive(Default)]
+struct Stream {
+    data: RefCell<Vec<u8>>,
+    at: Cell<usize>,
+}
+
+impl Class for Stream {
+    type Interfaces = (IBStream,);
+}
+
+impl IBStreamTrait for Stream {
+    unsafe fn read(&self, buffer: *mut c_void, len: i32, read: *mut i32) -> tresult {
+        let data = self.data.borrow();
+        let rest = &data[self.at.get().min(data.len())..];
+        let count = rest.len().min(len as usize);
+        // SAFETY: the caller owns `buffer` of `len` bytes.
+        unsafe {
+            std::ptr::copy_nonoverlapping(rest.as_ptr(), buffer.cast(), count);
+            if !read.is_null() {
+                *read = count as i32;
+            }
+        }
+        self.at.set(self.at.get() + count);
+        kResultOk
+    }
+
+    unsafe fn write(&self, buffer: *mut c_void, len: i32, written: *mut i32) -> tresult {
+        // SAFETY: the caller owns `buffer` of `len` bytes.
+        unsafe {
+            let bytes = std::slice::from_raw_parts(buffer.cast::<u8>(), len as usize);
+            self.data.borrow_mut().extend_from_slice(bytes);
+            if !written.is_null() {
+                *written = len;
+            }
+        }
+        self.at.set(self.at.get() + len as usize);
+        kResultOk
+    }
+
+    unsafe fn seek(&self, to: i64, mode: i32, result: *mut i64) -> tresult {
+        let base = match mode as u32 {
+            mode if mode == IStreamSeekMode_::kIBSeekSet as u32 => 0,
+            mode if mode == IStreamSeekMode_::kIBSeekCur as u32 => self.at.get() as i64,
+            _ => self.data.borrow().len() as i64,
+        };
+        self.at.set((base + to) as usize);
+        if !result.is_null() {
+            // SAFETY: the caller owns it.
+            unsafe { *result = base + to };
+        }
+        kResultOk
+    }
+
+    unsafe fn tell(&self, at: *mut i64) -> tresult {
+        // SAFETY: the caller owns it.
+        unsafe { *at = self.at.get() as i64 };
+        kResultOk
+    }
+}
+
+/// Parameter changes of one block, each at its first sample.
+struct Changes(Vec<ComWrapper<Queue>>);
+
+struct Queue {
+    id: ParamID,
+    value: ParamValue,
+}
+
+impl Class for Changes {
+    type Interfaces = (IParameterChanges,);
+}
+
+impl IParameterChangesTrait for Changes {
+    unsafe fn getParameterCount(&self) -> i32 {
+        self.0.len() as i32
+    }
+
+    unsafe fn getParameterData(&self, index: i32) -> *mut IParamValueQueue {
+        let queue: ComRef<IParamValueQueue> = self.0[index as usize].as_com_ref().unwrap();
+        queue.as_ptr()
+    }
+
+    unsafe fn addParameterData(&self, _: *const ParamID, _: *mut i32) -> *mut IParamValueQueue {
+        std::ptr::null_mut()
+    }
+}
+
+impl Class for Queue {
+    type Interfaces = (IParamValueQueue,);
+}
+
+impl IParamValueQueueTrait for Queue {
+    unsafe fn getParameterId(&self) -> ParamID {
+        self.id
+    }
+
+    unsafe fn getPointCount(&self) -> i32 {
+        1
+    }
+
+    unsafe fn getPoint(&self, _: i32, offset: *mut i32, value: *mut ParamValue) -> tresult {
+        // SAFETY: the caller owns both.
+        unsafe {
+            *offset = 0;
+            *value = self.value;
+        }
+        kResultOk
+    }
+
+    unsafe fn addPoint(&self, _: i32, _: ParamValue, _: *mut i32) -> tresult {
+        kResultFalse
+    }
+}

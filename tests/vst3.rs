@@ -1,5 +1,8 @@
 //! The plug-in in a VST3 host, with a keyring that has no default class.
 
+// These constants have other types on other systems.
+#![allow(clippy::unnecessary_cast)]
+
 use patchveil_tests::build::library;
 use patchveil_tests::keys::{fingerprint, key, keyring, session};
 use patchveil_tests::signal::{Random, noise, same, veiled};

@@ -1,5 +1,8 @@
 //! A VST3 host, straight on the interfaces of the format.
 
+// These constants have other types on other systems.
+#![allow(clippy::unnecessary_cast)]
+
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! `cargo xtask COMMAND`: everything that is done with this repository.
 
 mod bench;
+mod bundle;
 mod demo;
 mod run;
 mod test;
@@ -30,6 +31,16 @@ enum Command {
         #[arg(long)]
         table_only: bool,
     },
+    /// Build the plug-in as CLAP, VST3 and standalone into target/bundled
+    Bundle {
+        /// Arguments for cargo build instead of --release
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Bundle, and put CLAP and VST3 into your plug-in folders
+    Install,
+    /// Take CLAP and VST3 out of your plug-in folders
+    Uninstall,
 }
 
 fn main() -> ExitCode {
@@ -37,6 +48,9 @@ fn main() -> ExitCode {
         Command::Demo => demo::demo(),
         Command::Test => test::test(),
         Command::Bench { filter, table_only } => bench::bench(filter.as_deref(), table_only),
+        Command::Bundle { args } => bundle::bundle(&args),
+        Command::Install => bundle::install(),
+        Command::Uninstall => bundle::uninstall(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

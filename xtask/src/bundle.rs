@@ -1,0 +1,100 @@
+//! `cargo xtask bundle`, `install` and `uninstall`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::run::target;
+
+/// The package that is bundled when nobody says otherwise.
+const PACKAGE: &str = "patchveil-plugin";
+/// The formats, by the ending of their bundles.
+const FORMATS: [&str; 2] = ["clap", "vst3"];
+
+/// Builds CLAP, VST3 and standalone into `target/bundled`. `args` go to `cargo build`; without
+/// any it is a release build of the plug-in.
+pub(crate) fn bundle(args: &[String]) -> Result<(), String> {
+    let mut all = vec!["bundle".to_owned(), PACKAGE.to_owned()];
+    if args.is_empty() {
+        all.push("--release".to_owned());
+    }
+    all.extend_from_slice(args);
+    nice_plug_xtask::main_with_args("cargo xtask", all).map_err(|error| format!("{error:#}"))
+}
+
+/// Bundles, and puts CLAP and VST3 where this user's hosts look.
+pub(crate) fn install() -> Result<(), String> {
+    bundle(&[])?;
+    for format in FORMATS {
+        let name = format!("Patchveil.{format}");
+        let folder = folder(format)?;
+        let said = |at: &Path| format!("{}: ", at.display());
+        fs::create_dir_all(&folder).map_err(|e| said(&folder) + &e.to_string())?;
+        // A running host has the old one mapped, so that must not be written to: the new one
+        // comes in beside it and takes its name.
+        let (beside, to) = (folder.join(format!(".{name}.new")), folder.join(&name));
+        remove(&beside)?;
+        copy(&target().join("bundled").join(&name), &beside)?;
+        remove(&to)?;
+        fs::rename(&beside, &to).map_err(|e| said(&to) + &e.to_string())?;
+        println!("installed {}", to.display());
+    }
+    Ok(())
+}
+
+/// Takes away what [`install`] put there.
+pub(crate) fn uninstall() -> Result<(), String> {
+    for format in FORMATS {
+        let at = folder(format)?.join(format!("Patchveil.{format}"));
+        match at.symlink_metadata() {
+            Ok(_) => {
+                remove(&at)?;
+                println!("removed {}", at.display());
+            }
+            Err(_) => println!("not there: {}", at.display()),
+        }
+    }
+    Ok(())
+}
+
+/// Where hosts look for this user's plug-ins.
+fn folder(format: &str) -> Result<PathBuf, String> {
+    let variable = if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" };
+    let home = std::env::var_os(variable)
+        .filter(|home| !home.is_empty())
+        .map(PathBuf::from)
+        .ok_or_else(|| format!("{variable} is not set, so there is no folder to install to"))?;
+    let upper = format.to_uppercase();
+    Ok(if cfg!(windows) {
+        home.join("Programs").join("Common").join(upper)
+    } else if cfg!(target_os = "macos") {
+        home.join("Library/Audio/Plug-Ins").join(upper)
+    } else {
+        home.join(format!(".{format}"))
+    })
+}
+
+/// Removes a file or a folder, if it is there. A link goes, not what it leads to.
+fn remove(at: &Path) -> Result<(), String> {
+    let removed = match at.symlink_metadata() {
+        Err(_) => return Ok(()),
+        Ok(meta) if meta.is_dir() => fs::remove_dir_all(at),
+        Ok(_) => fs::remove_file(at),
+    };
+    removed.map_err(|error| format!("{}: {error}", at.display()))
+}
+
+/// Copies a file, or a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.map_err(|error| error.to_string())?;
+        let rest = entry.path().strip_prefix(from).unwrap_or(entry.path());
+        let to = if rest.as_os_str().is_empty() { to.to_owned() } else { to.join(rest) };
+        let copied = if entry.file_type().is_dir() {
+            fs::create_dir_all(&to)
+        } else {
+            fs::copy(entry.path(), &to).map(drop)
+        };
+        copied.map_err(|error| format!("{}: {error}", to.display()))?;
+    }
+    Ok(())
+}

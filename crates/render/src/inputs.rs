@@ -14,6 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::output::TEMP_PREFIX;
 use crate::paths::{folder_of, identity, shown};
+use crate::wav::read_hint;
 
 /// How the names of protected files end.
 const VEILED_SUFFIX: &str = ".veiled.wav";
@@ -82,7 +83,7 @@ impl fmt::Display for Note {
 #[non_exhaustive]
 pub enum InputError {
     /// It cannot be looked at.
-    #[error("{}: cannot be read: {source}{}", shown(path), missing_hint(source))]
+    #[error("{}: cannot be read: {source}{}", shown(path), read_hint(source))]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
@@ -97,11 +98,13 @@ pub enum InputError {
     NoAudio(PathBuf),
 }
 
-fn missing_hint(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::NotFound => "; check the spelling",
-        io::ErrorKind::PermissionDenied => "; you need permission to read it",
-        _ => "",
+impl InputError {
+    /// The input it is about.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Unreadable { path, .. } | Self::NotAFile(path) | Self::NoAudio(path) => path,
+        }
     }
 }
 

@@ -5,14 +5,16 @@
 //! | [`inputs`] | from the arguments of a command to pairs of input and output path |
 //! | [`wav`] | the container: reading samples, rewriting them and nothing else |
 //! | [`output`] | files that appear whole or not at all |
+//! | [`paths`] | paths on a screen and in JSON |
 //! | [`protect`] | the veil over files, streamed, on all cores |
 //! | [`inspect`] | what the veil did to a recording, in figures and as a picture |
 
 pub mod inputs;
 pub mod inspect;
 pub mod output;
-mod paths;
+pub mod paths;
 pub mod protect;
+mod shared_file;
 pub mod wav;
 
 pub use paths::shown;

@@ -5,7 +5,7 @@
 //! finds the disk full leaves nothing behind.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
@@ -24,9 +24,12 @@ pub enum OutputError {
         "{}: exists already and is not overwritten; use --force or another name", shown(.0)
     )]
     Exists(PathBuf),
-    /// The output would replace its own input.
+    /// Something has that name already, and force is no way out.
+    #[error("{}: exists already and is never overwritten; use another name", shown(.0))]
+    Taken(PathBuf),
+    /// The output would replace what it is made from.
     #[error(
-        "{}: is the input itself and is never overwritten, even with --force; use another name",
+        "{}: is an input itself and is never overwritten, even with --force; use another name",
         shown(.0)
     )]
     IsInput(PathBuf),
@@ -49,12 +52,14 @@ pub enum OutputError {
 fn hint(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "; free some space or use another disk with -o"
+            "; free some space or use another disk"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "; use a folder you may write to with -o"
+            "; use a folder that you may write to"
         }
-        io::ErrorKind::FileTooLarge => "; this file system has a size limit, use another with -o",
+        io::ErrorKind::FileTooLarge => {
+            "; there is a limit on the size of files here, use another disk or raise it"
+        }
         _ => "",
     }
 }
@@ -64,9 +69,32 @@ fn hint(error: &io::Error) -> &'static str {
 pub struct OutputFile {
     temp: NamedTempFile,
     target: PathBuf,
-    /// Permissions to end with.
+    /// Permissions to end with; none to keep those it was made with.
     like: Option<fs::Permissions>,
     force: bool,
+}
+
+/// Whether `target` could be written: what can be said before there is anything to write. The
+/// arguments are those of [`OutputFile::create`], but there may be several inputs.
+///
+/// # Errors
+/// Any [`OutputError`] but [`OutputError::Io`].
+pub fn check(target: &Path, inputs: &[&Path], force: bool) -> Result<(), OutputError> {
+    if target.file_name().is_none() {
+        return Err(OutputError::NotAFile(target.to_owned()));
+    }
+    // A dangling link is something too.
+    if fs::symlink_metadata(target).is_err() {
+        return Ok(());
+    }
+    if inputs.iter().any(|input| same_file::is_same_file(input, target).unwrap_or(false)) {
+        return Err(OutputError::IsInput(target.to_owned()));
+    }
+    // Renaming over a device or a pipe would remove it.
+    if fs::metadata(target).is_ok_and(|m| !m.is_file()) {
+        return Err(OutputError::NotAFile(target.to_owned()));
+    }
+    if force { Ok(()) } else { Err(OutputError::Exists(target.to_owned())) }
 }
 
 impl OutputFile {
@@ -79,46 +107,34 @@ impl OutputFile {
     /// # Errors
     /// Any [`OutputError`].
     pub fn create(target: &Path, input: Option<&Path>, force: bool) -> Result<Self, OutputError> {
-        let failed =
-            |doing| move |source| OutputError::Io { path: target.to_owned(), doing, source };
         let like = match input {
             None => None,
             Some(input) => {
-                let input = fs::metadata(input).map_err(failed("read the permissions for it"))?;
+                let input = fs::metadata(input).map_err(|source| OutputError::Io {
+                    path: target.to_owned(),
+                    doing: "read the permissions for it",
+                    source,
+                })?;
                 Some(permission_bits(&input))
             }
         };
-        check_target(target, input, force)?;
-        let folder = folder_of(target);
-        fs::create_dir_all(folder).map_err(failed("make its folder"))?;
-        let mut builder = Builder::new();
-        builder.prefix(TEMP_PREFIX);
+        check(target, input.as_slice(), force)?;
         // Audio stays private until it gets its input's permissions; a picture has no such model
         // and takes what the user's umask says.
-        #[cfg(unix)]
-        if like.is_none() {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let temp = builder.tempfile_in(folder).map_err(failed("write into its folder"))?;
+        let mode = if like.is_some() { 0o600 } else { 0o666 };
+        let temp = temp_beside(target, mode)?;
         Ok(Self { temp, target: target.to_owned(), like, force })
     }
 
-    /// Starts writing a file that must not exist yet and that its owner alone can read.
+    /// Starts writing a file that must not exist yet and that its owner alone can read, from the
+    /// start.
     ///
     /// # Errors
     /// Any [`OutputError`].
     pub fn private(target: &Path) -> Result<Self, OutputError> {
-        #[allow(unused_mut)]
-        let mut file = Self::create(target, None, false)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            file.like = Some(fs::Permissions::from_mode(0o600));
-            let mode = fs::Permissions::from_mode(0o600);
-            file.file().set_permissions(mode).map_err(|e| file.failed("make it private", e))?;
-        }
-        Ok(file)
+        check(target, &[], false).map_err(taken)?;
+        let temp = temp_beside(target, 0o600)?;
+        Ok(Self { temp, target: target.to_owned(), like: None, force: false })
     }
 
     /// Where the file will be.
@@ -131,13 +147,6 @@ impl OutputFile {
     #[must_use]
     pub fn file(&self) -> &File {
         self.temp.as_file()
-    }
-
-    /// Where the bytes are until [`commit`](Self::commit), for threads that write to places of
-    /// their own.
-    #[must_use]
-    pub fn temp_path(&self) -> &Path {
-        self.temp.path()
     }
 
     /// The error for a failed write, naming the output.
@@ -186,31 +195,29 @@ impl Write for OutputFile {
     }
 }
 
-impl Seek for OutputFile {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.temp.as_file_mut().seek(to)
+/// An empty file of a temporary name in the folder of `target`, which is made if it is missing.
+fn temp_beside(target: &Path, mode: u32) -> Result<NamedTempFile, OutputError> {
+    let failed = |doing| move |source| OutputError::Io { path: target.to_owned(), doing, source };
+    let folder = folder_of(target);
+    fs::create_dir_all(folder).map_err(failed("make its folder"))?;
+    let mut builder = Builder::new();
+    builder.prefix(TEMP_PREFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(mode));
     }
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder.tempfile_in(folder).map_err(failed("write into its folder"))
 }
 
-/// Looks before any work is done; [`OutputFile::commit`] looks again.
-fn check_target(target: &Path, input: Option<&Path>, force: bool) -> Result<(), OutputError> {
-    if target.file_name().is_none() {
-        return Err(OutputError::NotAFile(target.to_owned()));
+/// For outputs that cannot be forced.
+fn taken(error: OutputError) -> OutputError {
+    match error {
+        OutputError::Exists(path) => OutputError::Taken(path),
+        other => other,
     }
-    // A dangling link is something too.
-    if fs::symlink_metadata(target).is_err() {
-        return Ok(());
-    }
-    if let Some(input) = input
-        && same_file::is_same_file(input, target).unwrap_or(false)
-    {
-        return Err(OutputError::IsInput(target.to_owned()));
-    }
-    // Renaming over a device or a pipe would remove it.
-    if fs::metadata(target).is_ok_and(|m| !m.is_file()) {
-        return Err(OutputError::NotAFile(target.to_owned()));
-    }
-    if force { Ok(()) } else { Err(OutputError::Exists(target.to_owned())) }
 }
 
 /// Read, write and execute bits; not set-user-id and its like, which no recording should carry on.

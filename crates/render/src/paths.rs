@@ -1,4 +1,4 @@
-//! Small questions about paths.
+//! Paths on their way to a screen, into JSON, and compared with each other.
 
 use std::fmt::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
@@ -22,6 +22,55 @@ impl fmt::Display for Shown {
             }
         }
         Ok(())
+    }
+}
+
+/// Paths as fields of a JSON object, for `#[serde(flatten, serialize_with = "…")]`.
+///
+/// JSON knows text only. A path is written under its field's name with `�` for what is no UTF-8;
+/// only if there is any of that, it follows exactly under that name and `_bytes`, as a list of
+/// numbers.
+pub mod json {
+    use std::path::Path;
+
+    use serde::Serializer;
+    use serde::ser::SerializeMap;
+
+    /// `input` and, if need be, `input_bytes`.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn input<S: Serializer>(path: impl AsRef<Path>, to: S) -> Result<S::Ok, S::Error> {
+        write(["input", "input_bytes"], path.as_ref(), to)
+    }
+
+    /// `output` and, if need be, `output_bytes`.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn output<S: Serializer>(path: impl AsRef<Path>, to: S) -> Result<S::Ok, S::Error> {
+        write(["output", "output_bytes"], path.as_ref(), to)
+    }
+
+    /// `path` and, if need be, `path_bytes`.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn path<S: Serializer>(path: impl AsRef<Path>, to: S) -> Result<S::Ok, S::Error> {
+        write(["path", "path_bytes"], path.as_ref(), to)
+    }
+
+    fn write<S: Serializer>(
+        [text, exact]: [&'static str; 2],
+        path: &Path,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = to.serialize_map(None)?;
+        object.serialize_entry(text, &path.to_string_lossy())?;
+        if path.to_str().is_none() {
+            object.serialize_entry(exact, path.as_os_str().as_encoded_bytes())?;
+        }
+        object.end()
     }
 }
 

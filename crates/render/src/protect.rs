@@ -5,12 +5,12 @@
 //! file. So chunks can be done in any order and by any thread, with the same bytes in the end.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use patchveil_veil::{ClassKey, Convolver, Recipe, RecipeError, Veil};
 use rayon::prelude::*;
@@ -18,8 +18,9 @@ use serde::Serialize;
 
 use crate::inputs::Job;
 use crate::output::{OutputError, OutputFile};
-use crate::paths::shown;
-use crate::wav::{SampleFormat, WavError, WavInfo, WavReader, encode_changed};
+use crate::paths::{json, shown};
+use crate::shared_file::Place;
+use crate::wav::{CopyError, SampleFormat, WavError, WavInfo, WavReader, encode_changed};
 
 /// Samples of one chunk, over all channels: 2.7 s of stereo at 48 kHz, some 3 MB in all.
 const CHUNK_SAMPLES: usize = 1 << 18;
@@ -55,10 +56,12 @@ pub enum ProtectError {
 /// What became of a file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Outcome {
-    /// The recording, for people to read.
-    pub input: String,
+    /// The recording.
+    #[serde(flatten, serialize_with = "json::input")]
+    pub input: PathBuf,
     /// The protected file.
-    pub output: String,
+    #[serde(flatten, serialize_with = "json::output")]
+    pub output: PathBuf,
     /// Sample rate in Hz.
     pub sample_rate_hz: u32,
     /// Channels.
@@ -137,7 +140,8 @@ pub struct Watch<'a> {
 ///
 /// # Errors
 /// Any [`ProtectError`]; nothing is left behind then, and what had the output's name is still
-/// there.
+/// there. That goes for a recording that changes meanwhile, too: half of the old one and half of
+/// the new one is nobody's recording.
 pub fn protect(
     job: &Job,
     veils: &Veils,
@@ -146,32 +150,56 @@ pub fn protect(
 ) -> Result<Outcome, ProtectError> {
     let begun = Instant::now();
     let unreadable = |source| ProtectError::Wav { path: job.input.clone(), source };
-    let mut reader = WavReader::open(&job.input).map_err(unreadable)?;
+    let source = File::open(&job.input).map_err(|e| unreadable(e.into()))?;
+    let stamp = Stamp::of(&source).map_err(|e| unreadable(e.into()))?;
+    let mut reader = WavReader::new(Place::new(&source)).map_err(unreadable)?;
     let info = reader.info().clone();
     let veil = veils
         .at(info.sample_rate)
         .map_err(|source| ProtectError::Recipe { path: job.input.clone(), source })?;
-    let mut out = OutputFile::create(&job.output, Some(&job.input), force)?;
-    reader.copy_head(&mut out).map_err(|e| out.write_failed(e))?;
-    // The tail now: a full disk is then found out before the work.
-    out.seek(SeekFrom::Start(info.data_offset + info.data_len))
-        .and_then(|_| reader.copy_tail(&mut out))
-        .and_then(|()| out.flush())
+    let out = OutputFile::create(&job.output, Some(&job.input), force)?;
+    let uncopied = |error| match error {
+        CopyError::Read(source) => unreadable(source),
+        CopyError::Write(error) => out.write_failed(error).into(),
+    };
+    let mut around = Place::new(out.file());
+    reader.copy_head(&mut around).map_err(uncopied)?;
+    around
+        .seek(SeekFrom::Start(info.data_offset + info.data_len))
         .map_err(|e| out.write_failed(e))?;
+    reader.copy_tail(&mut around).map_err(uncopied)?;
 
-    let work = FileWork { job, info: &info, veil: &veil, out: &out, watch };
+    let work = FileWork { job, source: &source, info: &info, veil: &veil, out: &out, watch };
     let chunk = (CHUNK_SAMPLES / usize::from(info.channels)) as u64;
     let figures = (0..info.frames().div_ceil(chunk))
         .into_par_iter()
-        .map_init(|| None, |worker, number| work.chunk(worker, number * chunk, chunk))
+        .map_init(|| work.worker(), |worker, number| work.chunk(worker, number * chunk, chunk))
         .collect::<Result<Vec<Figures>, ProtectError>>()?;
+    if Stamp::of(&source).map_err(|e| unreadable(e.into()))? != stamp {
+        return Err(unreadable(WavError::Changed));
+    }
     out.commit()?;
     Ok(outcome(job, &info, &veil, &figures, begun))
+}
+
+/// What shows that somebody wrote to an open file.
+#[derive(PartialEq)]
+struct Stamp {
+    len: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(file: &File) -> io::Result<Self> {
+        let meta = file.metadata()?;
+        Ok(Self { len: meta.len(), modified: meta.modified().ok() })
+    }
 }
 
 /// One file, as its chunks see it.
 struct FileWork<'a> {
     job: &'a Job,
+    source: &'a File,
     info: &'a WavInfo,
     veil: &'a Arc<Veil>,
     out: &'a OutputFile,
@@ -179,9 +207,9 @@ struct FileWork<'a> {
 }
 
 /// What a thread keeps from chunk to chunk of one file.
-struct Worker {
-    reader: WavReader<File>,
-    writer: File,
+struct Worker<'a> {
+    reader: WavReader<Place<'a>>,
+    writer: Place<'a>,
     before: Vec<Vec<f32>>,
     after: Vec<Vec<f32>>,
 }
@@ -195,20 +223,16 @@ struct Figures {
     clipped: u64,
 }
 
-impl FileWork<'_> {
+impl<'a> FileWork<'a> {
     fn chunk(
         &self,
-        worker: &mut Option<Worker>,
+        worker: &mut Worker<'a>,
         first: u64,
         frames: u64,
     ) -> Result<Figures, ProtectError> {
         if self.watch.stop.load(Ordering::Relaxed) {
             return Err(ProtectError::Stopped(self.job.input.clone()));
         }
-        let worker = match worker {
-            Some(worker) => worker,
-            None => worker.insert(self.worker()?),
-        };
         let unreadable = |source| ProtectError::Wav { path: self.job.input.clone(), source };
         let mut convolver = Convolver::of(self.veil.clone(), usize::from(self.info.channels));
         let context = (self.veil.context() as u64).min(first);
@@ -228,22 +252,17 @@ impl FileWork<'_> {
         Ok(figures)
     }
 
-    fn worker(&self) -> Result<Worker, ProtectError> {
-        let unreadable = |source| ProtectError::Wav { path: self.job.input.clone(), source };
-        Ok(Worker {
-            reader: WavReader::open(&self.job.input).map_err(unreadable)?,
-            // A file handle of its own, because two threads at one handle share its position.
-            writer: OpenOptions::new()
-                .write(true)
-                .open(self.out.temp_path())
-                .map_err(|e| self.out.write_failed(e))?,
+    fn worker(&self) -> Worker<'a> {
+        Worker {
+            reader: WavReader::at_start(Place::new(self.source), self.info.clone()),
+            writer: Place::new(self.out.file()),
             before: Vec::new(),
             after: Vec::new(),
-        })
+        }
     }
 
     /// Writes the chunk that begins at frame `first` to its place.
-    fn write(&self, worker: &mut Worker, first: u64) -> io::Result<Figures> {
+    fn write(&self, worker: &mut Worker<'_>, first: u64) -> io::Result<Figures> {
         let bytes = worker.reader.block_bytes();
         let clipped = encode_changed(bytes, self.info.format, &worker.after, first)
             .map_err(io::Error::other)?;
@@ -298,8 +317,8 @@ fn outcome(job: &Job, info: &WavInfo, veil: &Veil, figures: &[Figures], begun: I
     let (before, after) = (peak(|f| f.peak_before), peak(|f| f.peak_after));
     let took_s = begun.elapsed().as_secs_f64();
     Outcome {
-        input: job.input.to_string_lossy().into_owned(),
-        output: job.output.to_string_lossy().into_owned(),
+        input: job.input.clone(),
+        output: job.output.clone(),
         sample_rate_hz: info.sample_rate,
         channels: info.channels,
         format: info.format,

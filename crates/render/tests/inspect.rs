@@ -5,6 +5,7 @@ mod support;
 
 use std::f64::consts::TAU;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use patchveil::inspect::{InspectError, Report, compare, draw};
@@ -37,7 +38,7 @@ fn files(before: &[u8], after: &[u8]) -> (TempDir, PathBuf, PathBuf) {
 
 fn report(before: &[u8], after: &[u8]) -> Result<Report, InspectError> {
     let (_folder, a, b) = files(before, after);
-    compare(&a, &b, |_, _| {})
+    compare(&a, &b, |_, _| ControlFlow::Continue(()))
 }
 
 /// A 997 Hz sine of −20 dBFS; in the second file, channel 0 is 10 % louder from 0.5 s to 0.6 s and
@@ -128,9 +129,26 @@ fn progress_ends_at_the_end() {
     let (before, after) = two_patches(48_000, 1.5);
     let (_folder, a, b) = files(&before, &after);
     let mut calls = Vec::new();
-    compare(&a, &b, |done, all| calls.push((done, all))).unwrap();
+    compare(&a, &b, |done, all| {
+        calls.push((done, all));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
     assert!(calls.windows(2).all(|w| w[0].0 < w[1].0));
     assert_eq!(calls.last(), Some(&(72_000, 72_000)));
+}
+
+#[test]
+fn a_comparison_can_be_stopped() {
+    let (before, after) = two_patches(48_000, 1.5);
+    let (_folder, a, b) = files(&before, &after);
+    let mut calls = 0;
+    let stopped = compare(&a, &b, |_, _| {
+        calls += 1;
+        ControlFlow::Break(())
+    });
+    assert!(matches!(stopped, Err(InspectError::Stopped)));
+    assert_eq!(calls, 1);
 }
 
 /// The picture's size and how many of its pixels are not white.
@@ -153,7 +171,7 @@ fn a_picture_comes_of_any_length_rate_and_channel_count() {
             at(n, c) * if n > frames / 2 { 0.4 } else { 0.5 }
         });
         let (folder, a, b) = files(&before, &after);
-        let report = compare(&a, &b, |_, _| {}).unwrap();
+        let report = compare(&a, &b, |_, _| ControlFlow::Continue(())).unwrap();
         let png = folder.path().join("out.png");
         draw(&report, &png, false).unwrap();
         let (width, height, ink) = drawn(&png);
@@ -166,7 +184,7 @@ fn a_picture_comes_of_any_length_rate_and_channel_count() {
 fn a_picture_that_is_there_is_replaced_only_by_force() {
     let silence = plain(1, 1, 8_000, 16, &[0; 200]);
     let (folder, a, b) = files(&silence, &silence);
-    let report = compare(&a, &b, |_, _| {}).unwrap();
+    let report = compare(&a, &b, |_, _| ControlFlow::Continue(())).unwrap();
     let png = folder.path().join("out.png");
     fs::write(&png, b"precious").unwrap();
     assert!(matches!(draw(&report, &png, false), Err(InspectError::Output(_))));

@@ -118,7 +118,7 @@ pub(super) enum KeyCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct ProtectArgs {
-    /// Recordings, or folders to search for *.wav
+    /// Recordings, or folders to search for *.wav and *.wave
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
     /// Class whose key to use [default: the keyring's default class]
@@ -132,7 +132,8 @@ pub(super) struct ProtectArgs {
     /// Replace files that exist (never an input)
     #[arg(long)]
     pub(super) force: bool,
-    /// One JSON object a file, as each is done
+    /// One JSON object a file, as each is done; a path that is no UTF-8 also as `input_bytes` or
+    /// `output_bytes`, exactly
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -144,13 +145,13 @@ pub(super) struct RecipeArgs {
     #[arg(long, value_name = "PRESET", default_value_t = Preset::Balanced)]
     pub(super) preset: Preset,
     /// Depth of the filter in percent of the preset's (0 to 200)
-    #[arg(long, value_name = "PCT")]
+    #[arg(long, value_name = "PCT", allow_negative_numbers = true)]
     pub(super) amount: Option<f64>,
     /// Length of a patch in ms
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
     pub(super) patch: Option<f64>,
     /// Length of a frame in ms
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
     pub(super) frame: Option<f64>,
     /// Patches in a frame
     #[arg(long, value_name = "N")]

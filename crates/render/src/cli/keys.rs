@@ -35,12 +35,8 @@ pub(super) fn run(cli: &Cli, command: &KeyCommand) -> Result<u8, Failure> {
             }
         }
         KeyCommand::Export { name, output, passphrase, new_passphrase_file } => {
-            let lock = if *passphrase {
-                Some(passphrase::new(new_passphrase_file.as_deref())?)
-            } else {
-                None
-            };
-            export(cli, name, output.as_deref(), lock.as_ref())?;
+            let lock = passphrase.then_some(new_passphrase_file.as_deref());
+            export(cli, name, output.as_deref(), lock)?;
         }
         KeyCommand::Import { file, name, import_passphrase_file } => {
             import(cli, file, name.as_deref(), import_passphrase_file.as_deref())?;
@@ -51,7 +47,7 @@ pub(super) fn run(cli: &Cli, command: &KeyCommand) -> Result<u8, Failure> {
                 false => Some(passphrase::new(new_passphrase_file.as_deref())?),
             };
             let path = resolve_path(cli.keyring.as_deref())?;
-            asking(cli.passphrase_file.as_deref(), "the keyring", |ask| {
+            KEYRING.unlock(cli.passphrase_file.as_deref(), |ask| {
                 Keyring::set_passphrase(&path, ask, new.as_ref())
             })?;
             say(if *remove {
@@ -67,7 +63,7 @@ pub(super) fn run(cli: &Cli, command: &KeyCommand) -> Result<u8, Failure> {
 /// The keyring, unlocked.
 pub(super) fn open(cli: &Cli) -> Result<Keyring, Failure> {
     let path = resolve_path(cli.keyring.as_deref())?;
-    asking(cli.passphrase_file.as_deref(), "the keyring", |ask| Keyring::open(&path, ask))
+    KEYRING.unlock(cli.passphrase_file.as_deref(), |ask| Keyring::open(&path, ask))
 }
 
 /// Changes the keyring.
@@ -76,27 +72,42 @@ fn update<T>(
     change: impl FnOnce(&mut Keyring) -> Result<T, KeyringError>,
 ) -> Result<T, Failure> {
     let path = resolve_path(cli.keyring.as_deref())?;
-    asking(cli.passphrase_file.as_deref(), "the keyring", |ask| Keyring::update(&path, ask, change))
+    KEYRING.unlock(cli.passphrase_file.as_deref(), |ask| Keyring::update(&path, ask, change))
 }
 
-/// Calls `with` a way to ask for the passphrase of `what`. What goes wrong in asking is told
-/// instead of the "locked" that follows from it.
-fn asking<T>(
-    file: Option<&Path>,
-    what: &str,
-    with: impl FnOnce(&mut dyn FnMut() -> Option<Passphrase>) -> Result<T, KeyringError>,
-) -> Result<T, Failure> {
-    let mut trouble = None;
-    let mut ask = || {
-        passphrase::known(file, what).unwrap_or_else(|failure| {
-            trouble = Some(failure);
-            None
-        })
-    };
-    let result = with(&mut ask);
-    match trouble {
-        Some(failure) => Err(failure),
-        None => Ok(result?),
+/// Something that may be under a passphrase.
+struct Lockable<'a> {
+    what: &'a str,
+    /// The option that names a file with the passphrase.
+    option: &'a str,
+}
+
+const KEYRING: Lockable<'static> = Lockable { what: "the keyring", option: "--passphrase-file" };
+
+impl Lockable<'_> {
+    /// Calls `with` a way to get at the passphrase: from `file`, else from the user. What goes
+    /// wrong in that is told instead of the "locked" that follows from it.
+    fn unlock<T>(
+        &self,
+        file: Option<&Path>,
+        with: impl FnOnce(&mut dyn FnMut() -> Option<Passphrase>) -> Result<T, KeyringError>,
+    ) -> Result<T, Failure> {
+        let mut trouble = None;
+        let mut ask = || {
+            passphrase::known(file, self.what).unwrap_or_else(|failure| {
+                trouble = Some(failure);
+                None
+            })
+        };
+        let result = with(&mut ask);
+        match (trouble, result) {
+            (Some(failure), _) => Err(failure),
+            (None, Err(error @ KeyringError::Locked { .. })) => Err(Failure::usage(format!(
+                "{error}, and there is no terminal to type it at; use {}",
+                self.option
+            ))),
+            (None, result) => Ok(result?),
+        }
     }
 }
 
@@ -189,23 +200,26 @@ fn remove(cli: &Cli, name: &str, yes: bool) -> Result<(), Failure> {
     say(&format!("removed {}  {}", entry.name(), entry.fingerprint()))
 }
 
+/// `lock` is whether to lock the file, and where the passphrase for it may be.
 fn export(
     cli: &Cli,
     name: &str,
     output: Option<&Path>,
-    lock: Option<&Passphrase>,
+    lock: Option<Option<&Path>>,
 ) -> Result<(), Failure> {
     let keyring = open(cli)?;
+    keyring.get(name)?;
     let Some(path) = output else {
         if io::stdout().is_terminal() {
             complain("this is the secret key; whoever has it can undo and recognise your veil:");
         }
         return say(&keyring.export_text(name)?);
     };
-    let content = keyring.export_file(name, lock)?;
-    let mut file = OutputFile::private(path).map_err(Failure::failed)?;
-    file.write_all(&content).map_err(|error| Failure::failed(file.write_failed(error)))?;
-    file.commit().map_err(Failure::failed)?;
+    let lock = lock.map(passphrase::new).transpose()?;
+    let content = keyring.export_file(name, lock.as_ref())?;
+    let mut file = OutputFile::private(path)?;
+    file.write_all(&content).map_err(|error| file.write_failed(error))?;
+    file.commit()?;
     say(&format!("wrote {}", shown(path)))
 }
 
@@ -215,7 +229,18 @@ fn import(
     name: Option<&str>,
     passphrase_file: Option<&Path>,
 ) -> Result<(), Failure> {
-    let unreadable = |error| Failure::usage(format!("{}: {error}", shown(file)));
+    if file.to_string_lossy().to_ascii_lowercase().contains("pvkey1") && !file.exists() {
+        return Err(Failure::usage(
+            "a key itself is no argument, because others can see those; give the file it is in, \
+             or - to type or paste it",
+        ));
+    }
+    let unreadable = |error| {
+        Failure::usage(format!(
+            "{}: cannot be read: {error}; give a file that was exported",
+            shown(file)
+        ))
+    };
     let mut content = Zeroizing::new(Vec::with_capacity(LONGEST_IMPORT as usize + 1));
     let read = if file == Path::new("-") {
         io::stdin().lock().take(LONGEST_IMPORT + 1).read_to_end(&mut content)
@@ -224,7 +249,8 @@ fn import(
     };
     read.map_err(unreadable)?;
     let what = shown(file).to_string();
-    let imported = asking(passphrase_file, &what, |ask| parse_import(&content, ask))?;
+    let lock = Lockable { what: &what, option: "--import-passphrase-file" };
+    let imported = lock.unlock(passphrase_file, |ask| parse_import(&content, ask))?;
     let name = match (name, &imported.name) {
         (Some(name), _) => name.to_owned(),
         (None, Some(name)) => name.clone(),

@@ -1,18 +1,22 @@
 //! The command line: arguments in, exit code out. Everything that is not talk is in the library.
 
 mod args;
-mod compare;
 mod demo;
+mod inspect;
 mod keys;
 mod passphrase;
 mod protect;
 mod stop;
 mod table;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use patchveil::inspect::InspectError;
+use patchveil::output::OutputError;
+use patchveil::protect::ProtectError;
+use patchveil_keyring::KeyringError;
 
 use args::{Cli, Command};
 
@@ -44,19 +48,40 @@ impl Failure {
     }
 }
 
-impl From<patchveil_keyring::KeyringError> for Failure {
-    fn from(error: patchveil_keyring::KeyringError) -> Self {
+impl From<KeyringError> for Failure {
+    fn from(error: KeyringError) -> Self {
         Self::usage(error)
+    }
+}
+
+impl From<ProtectError> for Failure {
+    fn from(error: ProtectError) -> Self {
+        let code = if matches!(error, ProtectError::Stopped(_)) { STOPPED } else { FAILED };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<InspectError> for Failure {
+    fn from(error: InspectError) -> Self {
+        let code = if matches!(error, InspectError::Stopped) { STOPPED } else { FAILED };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        Self::failed(error)
     }
 }
 
 /// Runs the command of this process.
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
+    stop::survive_size_limits();
     let result = match &cli.command {
         Command::Key(command) => keys::run(&cli, command),
         Command::Protect(args) => protect::run(&cli, args),
-        Command::Inspect(args) => compare::run(args),
+        Command::Inspect(args) => inspect::run(args),
         Command::Demo(args) => demo::run(args),
     };
     let code = match result {
@@ -69,14 +94,14 @@ pub(crate) fn run() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// One line on standard error.
+/// One line on standard error. If nobody reads that, there is nobody left to tell; `eprintln!` would
+/// panic.
 fn complain(message: &str) {
-    eprintln!("patchveil: {message}");
+    let _ = writeln!(io::stderr().lock(), "patchveil: {message}");
 }
 
 /// Prints to standard output. A reader that has gone (`… | head`) is no error and no panic.
 fn say(text: &str) -> Result<(), Failure> {
-    use io::Write;
     match writeln!(io::stdout().lock(), "{text}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::failed(format!("standard output cannot be written: {error}")))
@@ -91,7 +116,7 @@ fn say_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     say(&text)
 }
 
-/// A progress bar in bytes of audio; nothing where standard error is no terminal.
+/// A progress bar in bytes of audio, which clears itself away when it is dropped; nothing where standard error is no terminal.
 fn progress_bar(total: u64) -> indicatif::ProgressBar {
     if !io::stderr().is_terminal() {
         return indicatif::ProgressBar::hidden();

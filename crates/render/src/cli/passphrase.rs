@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::Path;
 
+use patchveil::shown;
 use patchveil_keyring::Passphrase;
 use zeroize::Zeroizing;
 
@@ -54,11 +55,17 @@ fn read_hidden(prompt: &str) -> Result<Zeroizing<String>, Failure> {
 
 fn first_line(path: &Path) -> Result<Passphrase, Failure> {
     let unreadable =
-        |error| Failure::usage(format!("passphrase file {}: {error}", patchveil::shown(path)));
+        |error| Failure::usage(format!("passphrase file {}: cannot be read: {error}", shown(path)));
     let file = File::open(path).map_err(unreadable)?;
     // Room for all of it from the start, so that no copy is left behind by growing.
     let mut line = Zeroizing::new(String::with_capacity(LONGEST as usize));
-    BufReader::new(file.take(LONGEST)).read_line(&mut line).map_err(unreadable)?;
+    let read = BufReader::new(file.take(LONGEST)).read_line(&mut line).map_err(unreadable)?;
+    if read as u64 == LONGEST {
+        return Err(Failure::usage(format!(
+            "passphrase file {}: its first line is longer than a passphrase; give another file",
+            shown(path)
+        )));
+    }
     let text = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
     Ok(Passphrase::new(text)?)
 }

@@ -1,9 +1,11 @@
 //! `patchveil protect`
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use patchveil::inputs::{Plan, expand};
+use patchveil::paths::{json, shown};
 use patchveil::protect::{Outcome, ProtectError, Veils, Watch, protect, rough_size};
 use patchveil_veil::ClassKey;
 use rayon::prelude::*;
@@ -27,9 +29,9 @@ enum Line<'a> {
         fingerprint: &'a str,
     },
     Failed {
+        #[serde(flatten, serialize_with = "json::input")]
+        input: &'a Path,
         error: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        input: Option<String>,
     },
 }
 
@@ -86,7 +88,7 @@ fn work(plan: &Plan, veils: &Veils, args: &ProtectArgs, fingerprint: &str) -> Re
     let mut failed = 0;
     for failure in &plan.failures {
         complain(&failure.to_string());
-        tell(&Line::Failed { error: failure.to_string(), input: None });
+        tell(&Line::Failed { input: failure.path(), error: failure.to_string() });
         failed += 1;
     }
     let results: Vec<Result<Outcome, ProtectError>> = plan
@@ -99,8 +101,7 @@ fn work(plan: &Plan, veils: &Veils, args: &ProtectArgs, fingerprint: &str) -> Re
                 Err(ProtectError::Stopped(_)) => {}
                 Err(error) => {
                     bar.suspend(|| complain(&error.to_string()));
-                    let input = Some(job.input.to_string_lossy().into_owned());
-                    tell(&Line::Failed { error: error.to_string(), input });
+                    tell(&Line::Failed { input: &job.input, error: error.to_string() });
                 }
             }
             result
@@ -133,7 +134,7 @@ pub(super) fn summary(done: &[&Outcome], took_s: f64) -> String {
     let mut rows = table::new(&headings);
     for outcome in done.iter().take(ROWS) {
         rows.add_row([
-            patchveil::shown(outcome.output.as_ref()).to_string(),
+            shown(&outcome.output).to_string(),
             table::number(Some(outcome.seconds), 2),
             outcome.patches.to_string(),
             table::number(outcome.snr_db, 1),

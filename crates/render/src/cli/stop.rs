@@ -1,5 +1,6 @@
-//! Ctrl-C: finish nothing, leave nothing.
+//! Signals: what is stopped finishes nothing and leaves nothing.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,4 +21,20 @@ pub(super) fn on_request() -> Arc<AtomicBool> {
         super::complain(&format!("Ctrl-C will not tidy up after itself: {error}"));
     }
     stop
+}
+
+/// Whether to go on.
+pub(super) fn unless(stop: &AtomicBool) -> ControlFlow<()> {
+    if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// Makes a file that outgrows `ulimit -f` an error like a full disk, so that it is told and tidied
+/// up, instead of the end of the process.
+pub(super) fn survive_size_limits() {
+    #[cfg(unix)]
+    #[allow(unsafe_code)]
+    // SAFETY: the signal is ignored; no handler runs, and nothing else here uses it.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
 }

@@ -1,6 +1,7 @@
 //! One pass over both files.
 
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::InspectError;
@@ -11,7 +12,6 @@ use super::report::{FileFacts, Picture, Report, dbfs};
 use super::runs::RunFinder;
 use super::spectrogram::Spectrogram;
 use super::spectrum::Spectrum;
-use crate::paths::shown;
 use crate::wav::{WavInfo, WavReader};
 
 /// Frames read at a time.
@@ -20,15 +20,15 @@ const BLOCK: usize = 1 << 15;
 /// Compares a recording with its protected version.
 ///
 /// Sample rate, channels and length must be equal; the sample formats may differ. `progress` is
-/// called after every block with the frames done and the frames there are.
+/// called after every block with the frames done and the frames there are, and may end it.
 ///
 /// # Errors
 /// [`InspectError::Wav`] if one of the files cannot be read, [`InspectError::Mismatch`] if they do
-/// not belong together.
+/// not belong together, [`InspectError::Stopped`] if `progress` says so.
 pub fn compare(
     before: &Path,
     after: &Path,
-    mut progress: impl FnMut(u64, u64),
+    mut progress: impl FnMut(u64, u64) -> ControlFlow<()>,
 ) -> Result<Report, InspectError> {
     let mut first = Side::open(before)?;
     let mut second = Side::open(after)?;
@@ -45,7 +45,9 @@ pub fn compare(
             || rayon::join(|| a_meters.push(a), || b_meters.push(b)),
             || difference.push(a, b),
         );
-        progress(first.reader.next_frame(), info.frames());
+        if progress(first.reader.next_frame(), info.frames()).is_break() {
+            return Err(InspectError::Stopped);
+        }
     }
     Ok(report(&info, first, second, difference))
 }
@@ -109,7 +111,7 @@ impl Side {
     }
 
     fn facts(&self) -> FileFacts {
-        FileFacts { path: shown(&self.path).to_string(), format: self.reader.info().format }
+        FileFacts { path: self.path.clone(), format: self.reader.info().format }
     }
 }
 

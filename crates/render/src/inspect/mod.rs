@@ -58,6 +58,9 @@ pub enum InspectError {
     /// The picture cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The user asked to stop.
+    #[error("stopped before the files were compared; nothing was written")]
+    Stopped,
     /// The picture cannot be made; a fault of this program.
     #[error("{}: the picture cannot be drawn: {what}", shown(path))]
     Picture {

@@ -1,10 +1,13 @@
 //! The result of a comparison.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::runs::Run;
 use super::spectrogram::Heat;
 use super::spectrum::Curve;
+use crate::paths::json;
 use crate::wav::SampleFormat;
 
 /// What a recording and its protected version have in common and where they differ.
@@ -65,8 +68,9 @@ pub struct Report {
 /// One of the compared files.
 #[derive(Debug, Clone, Serialize)]
 pub struct FileFacts {
-    /// Its path, for people to read.
-    pub path: String,
+    /// Its path as it was given.
+    #[serde(flatten, serialize_with = "json::path")]
+    pub path: PathBuf,
     /// How its samples are stored.
     pub format: SampleFormat,
 }

@@ -4,6 +4,16 @@ use std::io;
 
 use super::fmt::MAX_CHANNELS;
 
+/// What to do about a file that the system does not let us read, to follow what it says.
+pub(crate) fn read_hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "; check the spelling",
+        io::ErrorKind::PermissionDenied => "; you need permission to read it",
+        io::ErrorKind::IsADirectory => "; give a file",
+        _ => "",
+    }
+}
+
 /// Why a file cannot be read or rewritten as WAV.
 ///
 /// Every message is one line that says what is wrong, where (byte positions count from the start
@@ -11,9 +21,12 @@ use super::fmt::MAX_CHANNELS;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WavError {
-    /// The system could not read or write.
-    #[error("{0}")]
+    /// The system could not read.
+    #[error("cannot be read: {}{}", .0, read_hint(.0))]
     Io(#[from] io::Error),
+    /// It is not what it was when it was opened.
+    #[error("it was changed while it was read; wait until nothing writes to it and try again")]
+    Changed,
     /// Zero bytes.
     #[error("the file is empty (0 bytes); export or copy it again")]
     Empty,

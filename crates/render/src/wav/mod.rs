@@ -18,7 +18,8 @@ mod reader;
 mod samples;
 
 pub use error::WavError;
+pub(crate) use error::read_hint;
 pub use fmt::{MAX_CHANNELS, SampleFormat};
 pub use header::WavInfo;
-pub use reader::WavReader;
+pub use reader::{CopyError, WavReader};
 pub use samples::{decode, encode_changed};

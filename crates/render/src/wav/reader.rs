@@ -9,6 +9,18 @@ use super::{WavError, WavInfo, decode};
 /// Frames looked at together when searching a block for values that are no numbers.
 const TILE: usize = 1024;
 
+/// Bytes copied at a time.
+const COPY_PIECE: u64 = 1 << 16;
+
+/// Why the bytes around the samples could not be copied.
+#[derive(Debug)]
+pub enum CopyError {
+    /// The WAV file cannot be read.
+    Read(WavError),
+    /// The copy cannot be written.
+    Write(io::Error),
+}
+
 /// Reads the samples of a WAV file front to back, as stored bytes and as one buffer a channel.
 #[derive(Debug)]
 pub struct WavReader<R> {
@@ -38,7 +50,12 @@ impl<R: Read + Seek> WavReader<R> {
     pub fn new(mut source: R) -> Result<Self, WavError> {
         let info = WavInfo::read(&mut source)?;
         source.seek(SeekFrom::Start(info.data_offset))?;
-        Ok(Self { source, info, next_frame: 0, bytes: Vec::new() })
+        Ok(Self::at_start(source, info))
+    }
+
+    /// A reader of `source`, of which `info` was read before. It has to [`seek`](Self::seek) first.
+    pub(crate) fn at_start(source: R, info: WavInfo) -> Self {
+        Self { source, info, next_frame: 0, bytes: Vec::new() }
     }
 
     /// What the file holds.
@@ -82,8 +99,8 @@ impl<R: Read + Seek> WavReader<R> {
     /// at the end. `planar` is resized to channels × frames.
     ///
     /// # Errors
-    /// [`WavError::NonFinite`] at the first NaN or infinity, [`WavError::Io`] if the file cannot be
-    /// read or has become shorter.
+    /// [`WavError::NonFinite`] at the first NaN or infinity, [`WavError::Changed`] if the file has
+    /// become shorter, [`WavError::Io`] if it cannot be read.
     pub fn read_block(
         &mut self,
         max_frames: usize,
@@ -92,7 +109,7 @@ impl<R: Read + Seek> WavReader<R> {
         let left = self.info.frames() - self.next_frame;
         let frames = usize::try_from(left).map_or(max_frames, |left| left.min(max_frames));
         self.bytes.resize(frames * self.info.frame_bytes(), 0);
-        self.source.read_exact(&mut self.bytes)?;
+        self.source.read_exact(&mut self.bytes).map_err(read_error)?;
         planar.resize_with(usize::from(self.info.channels), Vec::new);
         decode(&self.bytes, self.info.format, planar)?;
         self.check_finite(planar)?;
@@ -103,29 +120,37 @@ impl<R: Read + Seek> WavReader<R> {
     /// Copies everything before the samples to `out`.
     ///
     /// # Errors
-    /// Whatever reading or writing gives.
-    pub fn copy_head(&mut self, out: &mut impl Write) -> io::Result<()> {
+    /// [`CopyError`], which tells whose fault it is.
+    pub fn copy_head(&mut self, out: &mut impl Write) -> Result<(), CopyError> {
         self.copy_span(0, self.info.data_offset, out)
     }
 
     /// Copies everything behind the samples to `out`.
     ///
     /// # Errors
-    /// Whatever reading or writing gives.
-    pub fn copy_tail(&mut self, out: &mut impl Write) -> io::Result<()> {
+    /// [`CopyError`], which tells whose fault it is.
+    pub fn copy_tail(&mut self, out: &mut impl Write) -> Result<(), CopyError> {
         let start = self.info.data_offset + self.info.data_len;
         self.copy_span(start, self.info.file_len - start, out)
     }
 
-    fn copy_span(&mut self, start: u64, len: u64, out: &mut impl Write) -> io::Result<()> {
-        self.source.seek(SeekFrom::Start(start))?;
-        let copied = io::copy(&mut self.source.by_ref().take(len), out)?;
-        if copied < len {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+    fn copy_span(
+        &mut self,
+        start: u64,
+        mut len: u64,
+        out: &mut impl Write,
+    ) -> Result<(), CopyError> {
+        let read = |error| CopyError::Read(read_error(error));
+        self.source.seek(SeekFrom::Start(start)).map_err(read)?;
+        let mut piece = vec![0; len.min(COPY_PIECE) as usize];
+        while len > 0 {
+            let now = len.min(COPY_PIECE);
+            let piece = &mut piece[..now as usize];
+            self.source.read_exact(piece).map_err(read)?;
+            out.write_all(piece).map_err(CopyError::Write)?;
+            len -= now;
         }
-        let block = self.next_frame * self.info.frame_bytes() as u64;
-        self.source.seek(SeekFrom::Start(self.info.data_offset + block))?;
-        Ok(())
+        self.seek(self.next_frame).map_err(CopyError::Read)
     }
 
     fn check_finite(&self, planar: &[Vec<f32>]) -> Result<(), WavError> {
@@ -148,6 +173,14 @@ impl<R: Read + Seek> WavReader<R> {
                 })
             }
         }
+    }
+}
+
+/// A file that ended early had its length checked before.
+fn read_error(error: io::Error) -> WavError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => WavError::Changed,
+        _ => error.into(),
     }
 }
 

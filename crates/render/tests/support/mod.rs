@@ -1,6 +1,13 @@
 //! WAV files built byte by byte, right or wrong.
 #![allow(dead_code, reason = "every test file uses a part of it")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed test may panic"
+)]
+
+pub(crate) mod command;
 
 use std::io::Cursor;
 

@@ -1,14 +1,17 @@
 //! Names and figures above the plots.
 
+use std::path::Path;
+
 use super::axis::minus;
 use super::canvas::{Align, Canvas};
 use super::style::{FIGURE_SIZE, INK, LABEL_SIZE, MUTED, SPECTRA, TITLE_SIZE};
 use crate::inspect::Report;
+use crate::paths::shown;
 
 pub(super) fn draw(canvas: &mut Canvas, report: &Report) {
     let (left, right) = (SPECTRA.left, SPECTRA.right);
     let (before, after) = (name(&report.before.path), name(&report.after.path));
-    let title = fitting(canvas, before, after, right - left);
+    let title = fitting(canvas, &before, &after, right - left);
     canvas.text((left, 46.0), &title, TITLE_SIZE, Align::Left, INK);
     canvas.text((left, 80.0), &facts(report), LABEL_SIZE, Align::Left, MUTED);
 
@@ -26,9 +29,9 @@ pub(super) fn draw(canvas: &mut Canvas, report: &Report) {
     }
 }
 
-/// The part of a path behind the last separator.
-fn name(path: &str) -> &str {
-    path.rsplit(std::path::is_separator).next().unwrap_or(path)
+/// A file's name without its folders.
+fn name(path: &Path) -> String {
+    shown(path.file_name().unwrap_or(path.as_os_str()).as_ref()).to_string()
 }
 
 /// Both names, shortened at their fronts until they fit.

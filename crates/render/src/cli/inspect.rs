@@ -1,23 +1,29 @@
 //! `patchveil inspect`
 
 use patchveil::inspect::{Report, compare, draw};
-use patchveil::shown;
+use patchveil::{output, shown};
 
 use super::args::InspectArgs;
 use super::table::{number, signed};
-use super::{DONE, Failure, progress_bar, say, say_json};
+use super::{DONE, Failure, progress_bar, say, say_json, stop};
 
 /// Compares two files.
 pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
+    if let Some(png) = &args.png {
+        // Before minutes of work, and because a recording is never overwritten.
+        output::check(png, &[&args.before, &args.after], args.force)?;
+    }
+    let stop = stop::on_request();
     let bar = progress_bar(0);
     let report = compare(&args.before, &args.after, |done, all| {
         bar.set_length(all);
         bar.set_position(done);
-    })
-    .map_err(Failure::failed)?;
+        stop::unless(&stop)
+    });
     bar.finish_and_clear();
+    let report = report?;
     if let Some(png) = &args.png {
-        draw(&report, png, args.force).map_err(Failure::failed)?;
+        draw(&report, png, args.force)?;
     }
     if args.json {
         say_json(&report)?;

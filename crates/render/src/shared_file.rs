@@ -1,0 +1,81 @@
+//! One open file, used by several threads.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+/// A place of its own in a file that is open once.
+///
+/// Threads at one handle share its position, and opening the path again could find another file
+/// there; so every thread gets one of these and says with each access where it is.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl<'a> Place<'a> {
+    /// The beginning of `file`.
+    pub(crate) fn new(file: &'a File) -> Self {
+        Self { file, at: 0 }
+    }
+}
+
+impl Read for Place<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let got = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.at)?;
+        #[cfg(windows)]
+        let got = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.at)?;
+        self.at += got as u64;
+        Ok(got)
+    }
+}
+
+impl Write for Place<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let put = std::os::unix::fs::FileExt::write_at(self.file, bytes, self.at)?;
+        #[cfg(windows)]
+        let put = std::os::windows::fs::FileExt::seek_write(self.file, bytes, self.at)?;
+        self.at += put as u64;
+        Ok(put)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Place<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let (base, by) = match to {
+            SeekFrom::Start(at) => (at, 0),
+            SeekFrom::Current(by) => (self.at, by),
+            SeekFrom::End(by) => (self.file.metadata()?.len(), by),
+        };
+        self.at = base.checked_add_signed(by).ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_in_one_file_do_not_move_each_other() {
+        let file = tempfile::tempfile().unwrap();
+        let (mut writer, mut reader) = (Place::new(&file), Place::new(&file));
+        writer.write_all(b"0123456789").unwrap();
+        let mut three = [0; 3];
+        reader.read_exact(&mut three).unwrap();
+        assert_eq!(&three, b"012");
+        assert_eq!(reader.seek(SeekFrom::End(-3)).unwrap(), 7);
+        writer.seek(SeekFrom::Start(8)).unwrap();
+        writer.write_all(b"xy").unwrap();
+        reader.read_exact(&mut three).unwrap();
+        assert_eq!(&three, b"7xy");
+        assert_eq!(reader.seek(SeekFrom::Current(-1)).unwrap(), 9);
+        assert!(reader.seek(SeekFrom::Current(-10)).is_err());
+    }
+}

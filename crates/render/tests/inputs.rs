@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use patchveil::inputs::{InputError, Note, Plan, PlanError, expand};
+use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
 /// A folder with these files in it.
@@ -166,6 +167,55 @@ fn several_outputs_need_a_folder() {
     let root = tree(&["a.wav", "b.wav", "file"]);
     let error = plan(&root, &["a.wav", "b.wav"], Some("file")).unwrap_err();
     assert!(matches!(error, PlanError::OutputNotAFolder(_)), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// Whatever is asked for, the plan loses no recording and does each once.
+    #[test]
+    fn any_plan_is_safe_to_carry_out(
+        files in prop::collection::btree_set("(a|b|a/b|c\\.wav)/(x|y|x\\.veiled|\\.patchveil-z|é)\\.(wav|WAV|wave|txt)", 1..8),
+        inputs in prop::collection::vec("(\\./|a/\\.\\./)?(\\.|a|b|a/b|c\\.wav|a/x\\.wav|b/y\\.wav|gone)/?", 1..4),
+        output in prop::option::of("(\\.|a|a/b|new|new/er|a/x\\.wav|a/\\.\\./b)/?"),
+    ) {
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let root = tree(&files);
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        let plan = match plan(&root, &inputs, output.as_deref()) {
+            Ok(plan) => plan,
+            Err(error) => {
+                prop_assert!(!error.to_string().contains('\n'));
+                return Ok(());
+            }
+        };
+        let resolved = |path: &Path| path.canonicalize().unwrap();
+        let mut taken: Vec<PathBuf> = plan.jobs.iter().map(|job| resolved(&job.input)).collect();
+        taken.sort();
+        let mut distinct = taken.clone();
+        distinct.dedup();
+        prop_assert_eq!(&taken, &distinct, "an input twice");
+        // Carried out, every job finds its place free or holding a file that is no input.
+        let mut written = Vec::new();
+        for job in &plan.jobs {
+            let folder = job.output.parent().unwrap();
+            prop_assert!(fs::create_dir_all(folder).is_ok(), "{:?}", job);
+            let output = resolved(folder).join(job.output.file_name().unwrap());
+            prop_assert!(!output.is_dir(), "{:?}", job);
+            prop_assert!(!taken.contains(&output), "over an input: {:?}", job);
+            prop_assert!(!written.contains(&output), "twice: {:?}", job);
+            fs::write(&output, b"veiled").unwrap();
+            written.push(output);
+        }
+        for failure in &plan.failures {
+            prop_assert!(!failure.to_string().contains('\n'));
+        }
+        prop_assert!(!plan.jobs.is_empty() || !plan.failures.is_empty() || !plan.notes.is_empty());
+    }
 }
 
 #[cfg(unix)]

@@ -224,9 +224,8 @@ impl Convolver {
     /// that no new one begins, and keeps `next` waiting.
     fn hand_over(&mut self, next: Option<Arc<Veil>>, at: i64, jumped: bool) {
         if let Some(lane) = &mut self.lane {
-            lane.until = lane.until.min(at);
+            lane.end_from(at);
             if lane.now.start < lane.until {
-                lane.now.falls = true;
                 self.next = Some(next);
                 return;
             }
@@ -263,6 +262,25 @@ impl Lane {
 
     fn advance(&mut self, veil: &Veil) {
         self.now = self.cursor.next(veil.schedule());
+        self.now.falls |= self.now.end >= self.until;
+    }
+
+    /// Lets no patch begin at `at` or later, unless what is under way cannot end without it.
+    fn end_from(&mut self, at: i64) {
+        if self.until != i64::MAX {
+            return;
+        }
+        let now = &mut self.now;
+        let under_way = now.start < at || now.start == at && !now.rises;
+        self.until = if !under_way {
+            at
+        } else if now.falls || at <= now.end.saturating_sub(now.fade) {
+            now.falls = true;
+            now.start.saturating_add(1)
+        } else {
+            // It goes over into the next one, and it is too late to let it fall instead.
+            now.end.saturating_add(1)
+        };
     }
 }
 

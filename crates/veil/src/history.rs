@@ -85,12 +85,45 @@ for_this_processor! {
 
 #[inline(always)]
 fn keep_anywhere(input: &[f32], kept: &mut [f32]) -> bool {
-    // Bits rather than truths, so that it becomes vector code.
-    let mut odd = 0_u32;
+    // The bits of a number without its sign are in the order of its magnitude, with infinity and
+    // NaN at the top. As integers, one comparison tells both limits; and this runs on every
+    // sample, between patches too.
+    const FAINT: u32 = FAINTEST.to_bits();
+    const LOUD: u32 = LOUDEST.to_bits();
+    let mut top = 0;
     for (kept, &x) in kept.iter_mut().zip(input) {
-        let audio = is_audio(x);
-        odd |= u32::from(!audio);
-        *kept = if audio & (x.abs() >= FAINTEST) { x } else { 0.0 };
+        let magnitude = x.abs().to_bits();
+        top = magnitude.max(top);
+        *kept = if magnitude.wrapping_sub(FAINT) <= LOUD - FAINT { x } else { 0.0 };
     }
-    odd == 0
+    top <= LOUD
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_audio_is_kept() {
+        let below = f32::from_bits(FAINTEST.to_bits() - 1);
+        let above = f32::from_bits(LOUDEST.to_bits() + 1);
+        for x in [FAINTEST, 1.0, LOUDEST, 1e-3] {
+            let (mut kept, mut negative) = ([7.0], [7.0]);
+            assert!(keep(&[x], &mut kept) && keep(&[-x], &mut negative));
+            assert_eq!((kept, negative), ([x], [-x]));
+        }
+        for (x, audio) in [
+            (0.0, true),
+            (f32::from_bits(1), true),
+            (below, true),
+            (above, false),
+            (f32::INFINITY, false),
+            (f32::NAN, false),
+        ] {
+            let (mut kept, mut negative) = ([7.0; 40], [7.0; 40]);
+            assert_eq!(keep(&[x; 40], &mut kept), audio);
+            assert_eq!(keep(&[-x; 40], &mut negative), audio);
+            assert_eq!((kept, negative), ([0.0; 40], [0.0; 40]), "{x}");
+        }
+    }
 }

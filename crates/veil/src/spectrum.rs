@@ -232,3 +232,55 @@ fn transpose(g: &mut Grid) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn samples(count: usize) -> impl Strategy<Value = Vec<f32>> {
+        prop::collection::vec(-1.0_f32..1.0, count)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn it_convolves_and_any_instruction_set_gives_the_same_bits(
+            x in samples(5 * BLOCK), taps in samples(3 * BLOCK + 17), newest in 0_usize..4,
+        ) {
+            let by = Transform::new();
+            let parts: Vec<Spectrum> = taps.chunks(BLOCK).map(Spectrum::of_taps).collect();
+            let mut spectra = [Spectrum::ZERO; 4];
+            for ago in 0..4 {
+                let window = x[(3 - ago) * BLOCK..].first_chunk().unwrap();
+                let (mut here, mut anywhere) = (Spectrum::ZERO, Spectrum::ZERO);
+                forward(&by, window, &mut here);
+                forward_anywhere(&by, window, &mut anywhere);
+                prop_assert_eq!(here.re, anywhere.re);
+                prop_assert_eq!(here.im, anywhere.im);
+                spectra[(newest + 4 - ago) % 4] = here;
+            }
+            let (mut here, mut anywhere) = ([0.0; BLOCK], [0.0; BLOCK]);
+            convolve(&by, &spectra, newest, &parts, &mut here);
+            convolve_anywhere(&by, &spectra, newest, &parts, &mut anywhere);
+            prop_assert_eq!(here, anywhere);
+            for (n, &y) in here.iter().enumerate() {
+                let exact: f64 = taps.iter().enumerate()
+                    .map(|(t, &h)| f64::from(h) * f64::from(x[4 * BLOCK + n - t])).sum();
+                prop_assert!((exact - f64::from(y)).abs() < 1e-5, "{y} for {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn silence_stays_silence() {
+        let by = Transform::new();
+        let mut spectrum = Spectrum::ZERO;
+        forward(&by, &[0.0; 2 * BLOCK], &mut spectrum);
+        let mut out = [7.0; BLOCK];
+        convolve(&by, &[spectrum], 0, &[Spectrum::of_taps(&[1.0; BLOCK])], &mut out);
+        assert!(out.iter().all(|&y| y == 0.0));
+    }
+}

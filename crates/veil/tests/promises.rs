@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{any_recipe, key, naive, noise, outside, veil, veiled};
+use common::{any_recipe, bits, cases, key, naive, noise, outside, veil, veiled};
 use patchveil_veil::{Convolver, Preset, Veil};
 use proptest::prelude::*;
 
@@ -13,12 +13,8 @@ fn dbfs(value: f64) -> f64 {
     20.0 * value.max(1e-30).log10()
 }
 
-fn bits(samples: &[f32]) -> Vec<u32> {
-    samples.iter().map(|x| x.to_bits()).collect()
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn any_split_into_blocks_gives_the_same_samples(

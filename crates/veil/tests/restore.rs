@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{any_recipe, key, naive, noise, outside, veil, veiled};
+use common::{any_recipe, cases, key, naive, noise, outside, veil, veiled};
 use patchveil_veil::{Preset, RecipeError, Restorer, Veil};
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ fn worst_dbfs<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn single_precision_comes_back_within_120_db_of_full_scale(

@@ -1,10 +1,24 @@
 //! What the promise tests share: signals, recipes, and the veil written down naively.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 use std::sync::Arc;
 
 use patchveil_veil::{ClassKey, Convolver, Filter, Offsets, Preset, Recipe, Veil};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+
+/// This many cases, with what failed once kept beside the test.
+pub fn cases(count: u32) -> ProptestConfig {
+    let beside = FileFailurePersistence::WithSource("proptest-regressions");
+    ProptestConfig {
+        failure_persistence: Some(Box::new(beside)),
+        ..ProptestConfig::with_cases(count)
+    }
+}
+
+pub fn bits(samples: &[f32]) -> Vec<u32> {
+    samples.iter().map(|x| x.to_bits()).collect()
+}
 
 pub fn key(byte: u8) -> ClassKey {
     ClassKey::from_bytes([byte; 32])

@@ -46,5 +46,5 @@ pub fn library() -> PathBuf {
 /// The standalone.
 #[must_use]
 pub fn standalone() -> PathBuf {
-    built().join(format!("patchveil-plugin{}", std::env::consts::EXE_SUFFIX))
+    built().join(format!("patchveil_plugin{}", std::env::consts::EXE_SUFFIX))
 }

@@ -192,7 +192,6 @@ fn the_last_position_is_reached_without_harm() {
 /// Everything released hangs on this: if a line here has to change, it is a new recipe version.
 #[test]
 fn released_audio_does_not_change() {
-    let golden = include_str!("golden.txt");
     let mut now = String::new();
     for preset in Preset::ALL {
         for rate in [8_000, 44_100, 48_000, 96_000] {
@@ -203,7 +202,12 @@ fn released_audio_does_not_change() {
             now += &format!("v1 {preset} {rate} Hz {}\n", &hash[..32]);
         }
     }
-    assert_eq!(now, golden, "released audio has changed");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
+    // Only for a new recipe version: PATCHVEIL_BLESS=1 cargo test -p patchveil-veil
+    if std::env::var_os("PATCHVEIL_BLESS").is_some() {
+        std::fs::write(file, &now).unwrap();
+    }
+    assert_eq!(now, std::fs::read_to_string(file).unwrap(), "released audio has changed");
 }
 
 #[test]

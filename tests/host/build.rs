@@ -17,17 +17,24 @@ fn directory() -> PathBuf {
     target.join(if cfg!(debug_assertions) { "debug" } else { "release" })
 }
 
-/// Builds the plug-in as this test was built, once.
+/// Builds plug-in and command as this test was built, once.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.current_dir(root()).args(["build", "--quiet", "--package", "patchveil-plugin"]);
+        command.current_dir(root()).args([
+            "build",
+            "--quiet",
+            "--package",
+            "patchveil-plugin",
+            "--package",
+            "patchveil",
+        ]);
         if !cfg!(debug_assertions) {
             command.arg("--release");
         }
-        assert!(command.status().unwrap().success(), "the plug-in does not build");
+        assert!(command.status().unwrap().success(), "it does not build");
         directory()
     })
 }
@@ -47,4 +54,10 @@ pub fn library() -> PathBuf {
 #[must_use]
 pub fn standalone() -> PathBuf {
     built().join(format!("patchveil_plugin{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The `patchveil` command.
+#[must_use]
+pub fn program() -> PathBuf {
+    built().join(format!("patchveil{}", std::env::consts::EXE_SUFFIX))
 }

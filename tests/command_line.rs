@@ -1,0 +1,113 @@
+//! Plug-in and command line make the same samples, bit for bit, in both formats.
+
+use std::path::Path;
+use std::process::Command;
+
+use patchveil_tests::build::{library, program};
+use patchveil_tests::keys::{CLASS, fingerprint, keyring, session};
+use patchveil_tests::signal::{Random, noise, same};
+use patchveil_tests::{clap, vst3};
+
+const RATE: u32 = 44_100;
+/// Bytes before the samples in the files made here.
+const HEADER: usize = 44;
+
+/// A stereo file of 32-bit floats.
+fn write(path: &Path, audio: &[Vec<f32>]) {
+    let frames = audio[0].len();
+    let bytes = (frames * 8) as u32;
+    let mut file = Vec::new();
+    file.extend_from_slice(b"RIFF");
+    file.extend_from_slice(&(36 + bytes).to_le_bytes());
+    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x03\0\x02\0");
+    file.extend_from_slice(&RATE.to_le_bytes());
+    file.extend_from_slice(&(RATE * 8).to_le_bytes());
+    file.extend_from_slice(b"\x08\0\x20\0data");
+    file.extend_from_slice(&bytes.to_le_bytes());
+    assert_eq!(file.len(), HEADER);
+    for n in 0..frames {
+        file.extend(audio.iter().flat_map(|channel| channel[n].to_le_bytes()));
+    }
+    std::fs::write(path, file).unwrap();
+}
+
+fn read(path: &Path) -> Vec<Vec<f32>> {
+    let file = std::fs::read(path).unwrap();
+    let samples: Vec<f32> = file[HEADER..]
+        .chunks_exact(4)
+        .map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()))
+        .collect();
+    (0..2).map(|channel| samples.iter().skip(channel).step_by(2).copied().collect()).collect()
+}
+
+/// Cuts the audio into random blocks and plays it from the start.
+fn play(mut audio: Vec<Vec<f32>>, mut block: impl FnMut(&mut [&mut [f32]], i64)) -> Vec<Vec<f32>> {
+    let mut random = Random::new(7);
+    let [left, right] = &mut audio[..] else { unreachable!() };
+    let mut done = 0;
+    while done < left.len() {
+        let end = (done + 1 + random.below(900)).min(left.len());
+        block(&mut [&mut left[done..end], &mut right[done..end]], done as i64);
+        done = end;
+    }
+    audio
+}
+
+#[test]
+fn the_plug_in_renders_what_patchveil_protect_writes() {
+    let keyring = keyring(false);
+    let dir = tempfile::tempdir().unwrap();
+    let input = noise(2, 200_000, 1);
+    let file = dir.path().join("in.wav");
+    write(&file, &input);
+    let clap = clap::Module::load(&library());
+    let vst3 = vst3::Module::load(&library());
+    let cases: [(&[&str], &str); 6] = [
+        (&[], ""),
+        (&["--preset", "transparent"], r#""preset":{"string":"transparent"}"#),
+        (
+            &["--preset", "strong", "--amount", "66.6"],
+            r#""preset":{"string":"strong"},"amount":{"f32":66.6}"#,
+        ),
+        (&["--preset", "poscuda"], r#""preset":{"string":"poscuda"}"#),
+        (&["--preset", "cuda"], r#""preset":{"string":"cuda"}"#),
+        (
+            &["--patch", "24.5", "--frame", "300", "--patches", "4"],
+            r#""patch":{"f32":24.5},"frame":{"f32":300.0},"patches":{"i32":4}"#,
+        ),
+    ];
+    for (number, (options, params)) in cases.into_iter().enumerate() {
+        let output = dir.path().join(format!("out{number}.wav"));
+        let status = Command::new(program())
+            .args(["protect", "--key", CLASS, "--keyring"])
+            .arg(keyring)
+            .arg("-o")
+            .arg(&output)
+            .args(options)
+            .arg(&file)
+            .output()
+            .unwrap();
+        assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+        let expected = read(&output);
+        assert_ne!(expected, input);
+
+        let mut instance = clap.instance();
+        assert!(instance.load(&session(fingerprint(), params)));
+        instance.activate(f64::from(RATE), 512);
+        let rendered = play(input.clone(), |block, position| {
+            let position = Some(position);
+            instance.process(block, &clap::Context { position, ..clap::Context::default() });
+        });
+        same(&rendered[0], &expected[0]);
+        same(&rendered[1], &expected[1]);
+
+        let mut instance = vst3.instance();
+        assert!(instance.load(&session(fingerprint(), params)[8..]));
+        instance.activate(f64::from(RATE), 512);
+        let rendered = play(input.clone(), |block, position| {
+            instance.process(block, Some(position), &[]);
+        });
+        same(&rendered[0], &expected[0]);
+        same(&rendered[1], &expected[1]);
+    }
+}

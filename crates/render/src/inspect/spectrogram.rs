@@ -105,7 +105,8 @@ impl Spectrogram {
 
     pub(super) fn finish(mut self) -> Heat {
         let channels = self.stft.channels();
-        self.push(&vec![vec![0.0; self.len]; channels]);
+        // As much silence as the window around the last frame needs, and no window more.
+        self.push(&vec![vec![0.0; self.len / 2]; channels]);
         self.heat
     }
 }

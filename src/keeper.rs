@@ -137,8 +137,8 @@ impl Worker {
         while let Some(call) = self.desk.next_call(patience) {
             drop(self.mail.collect());
             if let Some(engagement) = call.engagement {
-                self.look(call.asked);
-                self.serve(engagement);
+                let anew = self.look(call.asked);
+                self.serve(engagement, anew);
                 patience = POLL;
             } else {
                 patience = POLL_IDLE;
@@ -147,17 +147,17 @@ impl Worker {
         }
     }
 
-    /// Looks the class up in the keyring, if class or keyring may have changed.
-    fn look(&mut self, asked: bool) {
+    /// Looks the class up in the keyring, if class or keyring have changed; says whether it did.
+    fn look(&mut self, asked: bool) -> bool {
         if self.seen.is_some() && !asked && self.looked.elapsed() < POLL_KEYRING {
-            return;
+            return false;
         }
         self.looked = Instant::now();
         let path = resolve_path(None);
         let stamp = path.as_ref().ok().map(|path| Keyring::stamp(path));
         let seen = Seen { saved: self.params.class.get(), stamp };
         if self.seen.as_ref() == Some(&seen) {
-            return;
+            return false;
         }
         // The stamp is older than what is read, so a change in between is noticed next time.
         let keyring = path.map_err(|e| e.to_string()).and_then(|path: PathBuf| {
@@ -173,6 +173,7 @@ impl Worker {
             _ => Some(seen),
         };
         self.key = Some(held);
+        true
     }
 
     /// The key to `choice`.
@@ -227,13 +228,13 @@ impl Worker {
         }
     }
 
-    /// Sends an order if the last one is not what is wanted now.
-    fn serve(&mut self, engagement: Engagement) {
+    /// Sends an order if the last one is not what is wanted now, and says what is done. `anew`: the
+    /// keyring was looked at since.
+    fn serve(&mut self, engagement: Engagement, anew: bool) {
         let wish = self.params.wish();
         let Some(Seen { saved, .. }) = &self.seen else { return };
         let recipe = saved.recipe;
         let Some(HeldKey { key, trouble }) = &self.key else { return };
-        let trouble = trouble.clone();
         let (fingerprint, intent) = match key {
             Ok((class, _)) => (Some(class.fingerprint), Verdict::Protect),
             Err(Keyless::Undecided) => (None, Verdict::Pass),
@@ -241,6 +242,10 @@ impl Worker {
         };
         let Engagement { sample_rate, epoch } = engagement;
         let mut sent = Sent { epoch, wish, verdict: intent, fingerprint, recipe };
+        if self.sent.as_ref() == Some(&sent) && !anew {
+            return;
+        }
+        let trouble = trouble.clone();
         let veil = match key {
             Ok((_, key)) if self.sent.as_ref() != Some(&sent) => {
                 Some(design(&mut self.designed, key, &wish.recipe(recipe), sample_rate))

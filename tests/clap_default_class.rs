@@ -22,8 +22,14 @@ fn block(instance: &mut Instance, len: usize, seed: u64) -> (Vec<Vec<f32>>, Vec<
 #[test]
 fn a_default_class_protects_without_a_click_and_survives_its_keyring() {
     let path = keyring(true);
-    let module = Module::load(&library());
+    let library = library();
+    let before = threads();
+    let module = Module::load(&library);
+    assert_eq!(module.ids().len(), 1);
+    assert_eq!(threads(), before, "scanning has started a thread");
     let mut instance = module.instance();
+    // The framework has one for all instances; ours comes with activation.
+    assert!(threads() <= before + 1, "creation has started a thread");
     let before = String::from_utf8(instance.save()).unwrap();
     assert!(!before.contains(&fingerprint().to_string()), "creation has read the keyring");
 
@@ -84,6 +90,11 @@ fn a_default_class_protects_without_a_click_and_survives_its_keyring() {
     late.activate(48_000.0, 512);
     let (_, output) = block(&mut late, 40_000, 1);
     assert!(output.iter().flatten().all(|x| *x == 0.0));
+}
+
+/// Threads of this process, where the system says so.
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
 }
 
 fn eventually(mut done: impl FnMut() -> bool) {

@@ -38,7 +38,11 @@ pub fn keyring(default: bool) -> &'static PathBuf {
         )
         .unwrap();
         // SAFETY: no plug-in is loaded yet, and the tests' own threads go through this lock.
-        unsafe { std::env::set_var(PATH_VARIABLE, &path) };
+        unsafe {
+            std::env::set_var(PATH_VARIABLE, &path);
+            // A log file would have a thread of its own.
+            std::env::remove_var("NICE_LOG");
+        }
         path
     })
 }

@@ -75,11 +75,40 @@ impl Default for Patchveil {
     }
 }
 
-impl Patchveil {
-    /// What this instance is doing, for the editor. Not for the audio thread.
+/// What an editor, or anyone else outside the audio thread, can ask and tell an instance. It may
+/// outlive the instance.
+#[derive(Clone)]
+pub struct Remote {
+    params: Arc<PatchveilParams>,
+    desk: Arc<Desk>,
+}
+
+impl Remote {
+    /// What the instance is doing.
     #[must_use]
     pub fn status(&self) -> Status {
         self.desk.status()
+    }
+
+    /// The parameters.
+    #[must_use]
+    pub fn params(&self) -> &Arc<PatchveilParams> {
+        &self.params
+    }
+
+    /// Protects with this class from now on: as soon as its key is read, from the next patch on.
+    /// Returns at once. Touch a parameter as well to have the host notice that there is something
+    /// to save.
+    pub fn choose_class(&self, class: ChosenClass) {
+        self.params.class.choose(class);
+    }
+}
+
+impl Patchveil {
+    /// A remote control for this instance.
+    #[must_use]
+    pub fn remote(&self) -> Remote {
+        Remote { params: self.params.clone(), desk: self.desk.clone() }
     }
 }
 

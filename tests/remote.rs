@@ -1,0 +1,73 @@
+//! What an editor is told, and what it can do.
+
+use std::time::{Duration, Instant};
+
+use nice_plug::prelude::{
+    ActivateContext, AudioIOLayout, BufferConfig, Plugin, PluginApi, ProcessMode,
+};
+use patchveil_plugin::{ChosenClass, Patchveil, Status};
+use patchveil_tests::keys::{CLASS, fingerprint, keyring};
+use patchveil_veil::ClassKey;
+
+struct Host;
+
+impl ActivateContext<Patchveil> for Host {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+    fn execute(&self, (): ()) {}
+    fn set_latency_samples(&self, _: u32) {}
+    fn set_current_voice_capacity(&self, _: u32) {}
+}
+
+fn activate(plugin: &mut Patchveil, sample_rate: f32) {
+    let layout: &AudioIOLayout = &Patchveil::AUDIO_IO_LAYOUTS[0];
+    let config = BufferConfig {
+        sample_rate,
+        min_buffer_size: None,
+        max_buffer_size: 512,
+        process_mode: ProcessMode::Realtime,
+    };
+    assert!(plugin.activate(layout, &config, &mut Host));
+}
+
+fn eventually(done: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < Duration::from_secs(5), "nothing happened");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn the_status_says_what_is_done_and_why() {
+    keyring(false);
+    let mut plugin = Patchveil::default();
+    let remote = plugin.remote();
+    assert_eq!(remote.status(), Status::Idle);
+    activate(&mut plugin, 48_000.0);
+    assert_eq!(remote.status().to_string(), "not protecting: no class was chosen");
+
+    remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
+    eventually(|| matches!(remote.status(), Status::Protecting { .. }));
+    let said = remote.status().to_string();
+    assert_eq!(said, format!("protecting “{CLASS}” ({})", fingerprint()));
+
+    let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
+    remote.choose_class(ChosenClass { fingerprint: stranger, name: "Gone".to_owned() });
+    eventually(|| matches!(remote.status(), Status::Muted { .. }));
+    let said = remote.status().to_string();
+    assert!(said.contains("“Gone”") && said.contains(&stranger.to_string()), "{said}");
+    assert!(said.contains("import it, or choose another class"), "{said}");
+
+    // What cannot be designed is muted as well, and says why.
+    remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
+    activate(&mut plugin, 1_000.0);
+    assert!(remote.status().to_string().contains("sample rate"), "{}", remote.status());
+    activate(&mut plugin, 48_000.0);
+    assert!(matches!(remote.status(), Status::Protecting { .. }));
+
+    // The remote outlives the instance.
+    drop(plugin);
+    remote.choose_class(ChosenClass { fingerprint: stranger, name: "Gone".to_owned() });
+}

@@ -51,7 +51,9 @@ fn install_packages() -> Result<(), String> {
     }
     let line = format!("sudo apt-get install --yes {}", missing.join(" "));
     if !is_root() {
-        return Err(format!("the tests need packages that are missing; type this first:\n  {line}"));
+        return Err(format!(
+            "the tests need packages that are missing; type this first:\n  {line}"
+        ));
     }
     let apt = |args: &[&str]| {
         let mut command = Command::new("apt-get");

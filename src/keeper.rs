@@ -19,9 +19,13 @@ use crate::params::{PatchveilParams, Wish};
 use crate::state::{Choice, ChosenClass, Saved};
 use crate::status::Status;
 
-/// How often parameters are looked at while audio runs. The audio thread cannot knock: waking a
+/// How often parameters are looked at while they move. The audio thread cannot knock: waking a
 /// thread is a system call.
 const POLL: Duration = Duration::from_millis(40);
+/// How often they are looked at when nothing has moved for [`CALM_AFTER`]: each look costs a
+/// wake-up, and there may be hundreds of instances.
+const POLL_CALM: Duration = Duration::from_millis(100);
+const CALM_AFTER: Duration = Duration::from_secs(2);
 /// How often anything is looked at while no audio runs.
 const POLL_IDLE: Duration = Duration::from_millis(500);
 /// How often the keyring file is looked at.
@@ -81,6 +85,8 @@ struct Worker {
     /// The keyring as last looked at.
     seen: Option<Seen>,
     looked: Instant,
+    /// When something last changed.
+    moved: Instant,
     key: Option<HeldKey>,
     designed: Option<Arc<Veil>>,
     sent: Option<Sent>,
@@ -126,6 +132,7 @@ impl Worker {
             mail,
             seen: None,
             looked: Instant::now(),
+            moved: Instant::now(),
             key: None,
             designed: None,
             sent: None,
@@ -139,7 +146,7 @@ impl Worker {
             if let Some(engagement) = call.engagement {
                 let anew = self.look(call.asked);
                 self.serve(engagement, anew);
-                patience = POLL;
+                patience = if self.moved.elapsed() < CALM_AFTER { POLL } else { POLL_CALM };
             } else {
                 patience = POLL_IDLE;
             }
@@ -245,6 +252,7 @@ impl Worker {
         if self.sent.as_ref() == Some(&sent) && !anew {
             return;
         }
+        self.moved = Instant::now();
         let trouble = trouble.clone();
         let veil = match key {
             Ok((_, key)) if self.sent.as_ref() != Some(&sent) => {

@@ -56,10 +56,10 @@ pub struct VeilParams {
 /// Where the patches lie. Each follows the preset until it is moved off its lowest position.
 #[derive(Params)]
 pub struct PatchParams {
-    /// Length of a patch in ms, below [`FOLLOW_BELOW_MS`] the preset's.
+    /// Length of a patch in ms, below 1 the preset's.
     #[id = "patch"]
     pub patch: FloatParam,
-    /// Length of a frame in ms, below [`FOLLOW_BELOW_MS`] the preset's.
+    /// Length of a frame in ms, below 1 the preset's.
     #[id = "frame"]
     pub frame: FloatParam,
     /// Patches in a frame, 0 for the preset's.

@@ -14,10 +14,10 @@ const STEPS: [(&str, &[&str]); 5] = [
     ("format", &["fmt", "--all", "--check"]),
     ("lints", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
     ("tests", &["test", "--workspace"]),
-    // The counting allocator proves nothing about a build that nobody ships.
+    // The counting allocators prove nothing about a build that nobody ships.
     (
-        "tests of the audio thread, as released",
-        &["test", "--release", "--package", "patchveil-veil"],
+        "tests of the audio thread and of the plug-in in hosts, as released",
+        &["test", "--release", "--package", "patchveil-veil", "--package", "patchveil-tests"],
     ),
     ("documentation", &["doc", "--workspace", "--no-deps"]),
 ];

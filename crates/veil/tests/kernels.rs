@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{bits, cases, naive, noise, veil, veiled};
+use common::{bits, cases, naive, noise, veil, veiled, veiled_in_blocks};
 use patchveil_veil::{Convolver, Filter, Offsets, Preset, Recipe, Taps, Veil};
 use proptest::prelude::*;
 
@@ -53,15 +53,7 @@ proptest! {
     ) {
         let input = noise(1, 9_000);
         let whole = veiled(&veil, position, &input);
-        let mut parts = input.clone();
-        let mut convolver = Convolver::of(veil, 1);
-        let mut done = 0;
-        for cut in cuts.iter().cycle() {
-            let end = (done + cut).min(parts.len());
-            convolver.process(position + done as i64, &mut [&mut parts[done..end]]);
-            done = end;
-            if done == parts.len() { break; }
-        }
+        let parts = veiled_in_blocks(&veil, position, &input, &cuts);
         prop_assert_eq!(bits(&whole), bits(&parts));
     }
 

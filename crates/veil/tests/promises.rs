@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{any_recipe, bits, cases, key, naive, noise, outside, veil, veiled};
+use common::{any_recipe, bits, cases, key, naive, noise, outside, veil, veiled, veiled_in_blocks};
 use patchveil_veil::{Convolver, Preset, Veil};
 use proptest::prelude::*;
 
@@ -25,15 +25,7 @@ proptest! {
         let veil = veil(&recipe, 16_000);
         let input = noise(1, 9_000);
         let whole = veiled(&veil, position, &input);
-        let mut parts = input.clone();
-        let mut convolver = Convolver::of(veil, 1);
-        let mut done = 0;
-        for cut in cuts.iter().cycle() {
-            let end = (done + cut).min(parts.len());
-            convolver.process(position + done as i64, &mut [&mut parts[done..end]]);
-            done = end;
-            if done == parts.len() { break; }
-        }
+        let parts = veiled_in_blocks(&veil, position, &input, &cuts);
         prop_assert_eq!(bits(&whole), bits(&parts));
     }
 

@@ -49,6 +49,27 @@ pub fn veiled(veil: &Arc<Veil>, position: i64, input: &[f32]) -> Vec<f32> {
     out
 }
 
+/// The same, in blocks of these lengths over and over.
+pub fn veiled_in_blocks(
+    veil: &Arc<Veil>,
+    position: i64,
+    input: &[f32],
+    lengths: &[usize],
+) -> Vec<f32> {
+    let mut out = input.to_vec();
+    let mut convolver = Convolver::of(veil.clone(), 1);
+    let mut done = 0;
+    for length in lengths.iter().cycle() {
+        let end = (done + length).min(out.len());
+        convolver.process(position + done as i64, &mut [&mut out[done..end]]);
+        done = end;
+        if done == out.len() {
+            break;
+        }
+    }
+    out
+}
+
 /// The curve and weight at `position`, straight from the words of the design.
 pub fn weight(veil: &Veil, position: i64) -> Option<(usize, f64)> {
     let schedule = veil.schedule();

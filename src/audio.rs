@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use patchveil_veil::{Convolver, Veil};
+use patchveil_veil::{Convolver, LOUDEST, Veil};
 
 use crate::fade::{Aim, Fader, PIECE, Settled};
 use crate::handoff::mail::AudioEnd;
@@ -13,8 +13,6 @@ use crate::timeline::Timeline;
 
 /// Most channels of any layout.
 pub(crate) const CHANNELS_MAX: usize = 8;
-/// As in [`Convolver`]: beyond this magnitude a sample is no audio and leaves as 0.
-const LOUDEST: f32 = 1e30;
 /// The bit of a sample that is its sign.
 const SIGN: u32 = 1 << 31;
 

@@ -9,7 +9,7 @@ pub(crate) const CHUNK: usize = 512;
 /// on it.
 const ROOM: usize = 4 * CHUNK;
 /// Magnitude beyond which a sample is no audio (+600 dBFS), so that no sum can overflow.
-const LOUDEST: f32 = 1e30;
+pub const LOUDEST: f32 = 1e30;
 /// Magnitude below which a sample enters a kernel as 0 (−400 dBFS), so that no product is a
 /// denormal: those cost a hundred times an ordinary product on some processors.
 const FAINTEST: f32 = 1e-20;

@@ -232,9 +232,7 @@ impl Grid {
     fn hz(&self) -> impl Iterator<Item = f64> + '_ {
         (0..GRID).map(|i| (i as f64 + 0.5) / GRID as f64 * self.sample_rate / 2.0)
     }
-}
 
-impl Grid {
     /// The causal cepstrum, in nepers, of the minimum-phase filter whose log magnitude is `curve`
     /// (Hz → dB): the real cepstrum folded to its causal half (Oppenheim and Schafer,
     /// Discrete-Time Signal Processing, chapter on the cepstrum). It is tapered by a raised cosine

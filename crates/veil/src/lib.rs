@@ -25,6 +25,7 @@ mod tail;
 mod veil;
 
 pub use convolver::Convolver;
+pub use history::LOUDEST;
 pub use kernel::Kernel;
 pub use key::{ClassKey, Fingerprint, FingerprintError, KeyError};
 pub use recipe::{

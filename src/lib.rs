@@ -8,6 +8,7 @@
 //! | `audio.rs`, `fade.rs`, `timeline.rs` | the audio thread |
 //! | `handoff.rs` | the only room where threads meet |
 //! | `keeper.rs` | the thread that reads the keyring and designs veils |
+//! | `scope.rs` | what an editor is shown about the sound |
 //! | `status.rs` | what is happening, in words |
 //!
 //! # Timeline
@@ -27,6 +28,8 @@ mod state;
 mod status;
 mod sync;
 mod timeline;
+
+pub mod scope;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -1,0 +1,14 @@
+//! The evidence laboratory: how well does a model do on untouched recordings after it was trained on
+//! protected ones, what does the protection cost in quality, and which attack takes it off?
+//!
+//! The way of one training run:
+//!
+//! ```text
+//! recordings ── Cut::publish ── the patchveil command ── Cut::cut ── Attack::apply ── learner ── accuracy
+//!                                                                         untouched test clips ──┘
+//! ```
+
+pub mod attack;
+pub mod clip;
+pub mod cut;
+pub mod quality;

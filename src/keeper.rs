@@ -3,18 +3,18 @@
 //! It looks at what is wanted (class, parameters, sample rate) and at what was sent, and closes
 //! the gap. So it does not matter who changed what: host, editor, automation or a loaded session.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nice_plug::prelude::{nice_log, nice_warn};
-use patchveil_keyring::{Keyring, Stamp, resolve_path};
+use patchveil_keyring::{Keyring, KeyringError, resolve_path};
 use patchveil_veil::{ClassKey, Fingerprint, Recipe, Veil};
 
 use crate::audio::{Order, Verdict};
 use crate::handoff::desk::{Desk, Engagement};
 use crate::handoff::mail::KeeperEnd;
+use crate::keys::{Vault, VaultState};
 use crate::params::{PatchveilParams, Wish};
 use crate::state::{Choice, ChosenClass, Saved};
 use crate::status::Status;
@@ -82,6 +82,7 @@ struct Worker {
     params: Arc<PatchveilParams>,
     desk: Arc<Desk>,
     mail: KeeperEnd<Order>,
+    vault: Option<Arc<Vault>>,
     /// The keyring as last looked at.
     seen: Option<Seen>,
     looked: Instant,
@@ -96,7 +97,8 @@ struct Worker {
 #[derive(PartialEq)]
 struct Seen {
     saved: Saved,
-    stamp: Option<Stamp>,
+    /// The file, and the passphrase that was typed in this process.
+    keyring: Option<VaultState>,
 }
 
 /// What came of a look at the keyring.
@@ -130,6 +132,7 @@ impl Worker {
             params,
             desk,
             mail,
+            vault: None,
             seen: None,
             looked: Instant::now(),
             moved: Instant::now(),
@@ -160,22 +163,24 @@ impl Worker {
             return false;
         }
         self.looked = Instant::now();
-        let path = resolve_path(None);
-        let stamp = path.as_ref().ok().map(|path| Keyring::stamp(path));
-        let seen = Seen { saved: self.params.class.get(), stamp };
+        let vault = resolve_path(None).map(|path| Vault::of(&path));
+        // Held, so that what was typed there stays as long as this instance.
+        self.vault = vault.as_ref().ok().cloned();
+        // Older than what is read, so a change in between is noticed next time.
+        let keyring = self.vault.as_ref().map(|vault| vault.state());
+        let seen = Seen { saved: self.params.class.get(), keyring };
         if self.seen.as_ref() == Some(&seen) {
             return false;
         }
-        // The stamp is older than what is read, so a change in between is noticed next time.
-        let keyring = path.map_err(|e| e.to_string()).and_then(|path: PathBuf| {
-            // There is nobody to ask for a passphrase here.
-            Keyring::open(&path, || None).map_err(|e| e.to_string())
+        let opened = vault.and_then(|vault| vault.open()).map_err(|error| match error {
+            KeyringError::Locked { .. } => format!("{error}; type it in Patchveil's window"),
+            error => error.to_string(),
         });
-        let held = self.find(&seen.saved.choice, keyring);
+        let held = self.find(&seen.saved.choice, opened);
         self.seen = match &held.key {
             // If something else was chosen meanwhile, `seen` is out of date, and so looked at again.
             Ok((class, _)) if self.params.class.adopt(class) => {
-                Some(Seen { saved: self.params.class.get(), stamp })
+                Some(Seen { saved: self.params.class.get(), keyring })
             }
             _ => Some(seen),
         };
@@ -184,7 +189,7 @@ impl Worker {
     }
 
     /// The key to `choice`.
-    fn find(&mut self, choice: &Choice, keyring: Result<Keyring, String>) -> HeldKey {
+    fn find(&mut self, choice: &Choice, keyring: Result<Arc<Keyring>, String>) -> HeldKey {
         let missing =
             |reason: String| HeldKey { key: Err(Keyless::Missing(reason)), trouble: None };
         match (choice, keyring) {

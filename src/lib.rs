@@ -8,6 +8,7 @@
 //! | `audio.rs`, `fade.rs`, `timeline.rs` | the audio thread |
 //! | `handoff.rs` | the only room where threads meet |
 //! | `keeper.rs` | the thread that reads the keyring and designs veils |
+//! | `keys.rs` | the keyring as an editor sees and changes it |
 //! | `scope.rs` | what an editor is shown about the sound |
 //! | `status.rs` | what is happening, in words |
 //!
@@ -29,6 +30,7 @@ mod status;
 mod sync;
 mod timeline;
 
+pub mod keys;
 pub mod scope;
 
 use std::num::NonZeroU32;

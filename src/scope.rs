@@ -33,9 +33,29 @@ pub struct View {
 pub struct Spectra {
     /// Points in order of rising frequency, evenly spaced from 0 Hz to half the sample rate.
     pub points: Vec<SpectrumPoint>,
-    /// The designed gain of the kernel in force (of the patch under way or the last one),
-    /// in dB by frequency in Hz; empty without a veil.
+    /// The class's curves in force, by number; empty without a veil.
+    pub curves: Vec<Curve>,
+    /// Which of them the patch under way takes, or took the last one.
+    pub curve: usize,
+}
+
+impl Spectra {
+    /// The curve of the patch under way or of the last one, if there is a veil.
+    #[must_use]
+    pub fn current(&self) -> Option<&Curve> {
+        self.curves.get(self.curve)
+    }
+}
+
+/// What one kernel does, as designed and as heard: by frequency in Hz, the same for both.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Curve {
+    /// Gain of the kernel in dB.
     pub designed: Vec<(f32, f32)>,
+    /// After over before, in dB, inside patches that took this kernel, averaged; empty until
+    /// enough of it was heard. What it misses the design by is the ear's and the window's share:
+    /// a patch is short, so low frequencies blur.
+    pub measured: Vec<(f32, f32)>,
 }
 
 /// Levels at one frequency, in dBFS: a full-scale sine reads 0.
@@ -53,11 +73,14 @@ pub struct SpectrumPoint {
     pub after_peak: f32,
 }
 
-/// The level and the patches of the last ten seconds, oldest first.
+/// The level and the patches of the ten seconds up to [`View::position`], oldest first. Empty after
+/// a jump.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Strip {
-    /// Levels, oldest first, all of the same length in samples.
+    /// Levels in order of rising position. A stretch that was not heard has no column.
     pub columns: Vec<Column>,
+    /// Length of every column in samples.
+    pub column_len: i64,
     /// Patches that overlap the strip, in order.
     pub patches: Vec<Stretch>,
     /// Timeline positions at which a frame begins.

@@ -6,6 +6,7 @@
 //! | [`wav`] | the container: reading samples, rewriting them and nothing else |
 //! | [`output`] | files that appear whole or not at all |
 //! | [`paths`] | paths on a screen and in JSON |
+//! | [`recipe_file`] | recipes as JSON |
 //! | [`protect`] | the veil over files, streamed, on all cores |
 //! | [`inspect`] | what the veil did to a recording, in figures and as a picture |
 
@@ -14,6 +15,7 @@ pub mod inspect;
 pub mod output;
 pub mod paths;
 pub mod protect;
+pub mod recipe_file;
 mod shared_file;
 pub mod wav;
 

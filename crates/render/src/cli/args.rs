@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use patchveil_veil::{Preset, Recipe, RecipeError};
+use patchveil::{recipe_file, shown};
+use patchveil_veil::{Preset, Recipe};
+
+use super::Failure;
 
 /// Protect recordings before publishing them: small secret patches are convolved with a filter
 /// that belongs to your show, voice or artist, so that a model trained on the published files
@@ -31,6 +34,8 @@ pub(super) enum Command {
     Protect(ProtectArgs),
     /// Compare a recording with its protected version, in figures and as a picture
     Inspect(InspectArgs),
+    /// Print a recipe as JSON, to be changed and given to --recipe
+    Recipe(RecipeArgs),
     /// Protect a short bundled recording with a throw-away key and show what happens
     Demo(DemoArgs),
 }
@@ -144,7 +149,14 @@ pub(super) struct RecipeArgs {
     /// transparent, balanced or strong; poscuda and cuda are the papers' recipes, for comparison
     #[arg(long, value_name = "PRESET", default_value_t = Preset::Balanced)]
     pub(super) preset: Preset,
-    /// Depth of the filter in percent of the preset's (0 to 200)
+    /// File with a recipe, as “patchveil recipe” prints it, in place of a preset
+    #[arg(
+        long = "recipe",
+        value_name = "FILE",
+        conflicts_with_all = ["preset", "patch", "frame", "patches"]
+    )]
+    pub(super) file: Option<PathBuf>,
+    /// Depth of the filter in percent of the preset's or the recipe's (0 to 200)
     #[arg(long, value_name = "PCT", allow_negative_numbers = true)]
     pub(super) amount: Option<f64>,
     /// Length of a patch in ms
@@ -159,20 +171,31 @@ pub(super) struct RecipeArgs {
 }
 
 impl RecipeArgs {
-    /// The preset with what was changed of it.
+    /// The preset, or the recipe in the file, with what was changed of it.
     ///
     /// # Errors
-    /// What [`Recipe::validate`] finds.
-    pub(super) fn recipe(&self) -> Result<Recipe, RecipeError> {
-        let mut recipe = self.preset.recipe();
+    /// What is wrong with the file, and what [`Recipe::validate`] finds.
+    pub(super) fn recipe(&self) -> Result<Recipe, Failure> {
+        let mut recipe = match &self.file {
+            Some(file) => recipe_file::read(file).map_err(Failure::usage)?,
+            None => self.preset.recipe(),
+        };
         recipe.amount = self.amount.unwrap_or(recipe.amount);
         if let Some(patch) = self.patch {
             recipe.placement = recipe.placement.with_patch(microseconds(patch));
         }
         recipe.placement.frame_us = self.frame.map_or(recipe.placement.frame_us, microseconds);
         recipe.placement.patches = self.patches.unwrap_or(recipe.placement.patches);
-        recipe.validate()?;
+        recipe.validate().map_err(Failure::usage)?;
         Ok(recipe)
+    }
+
+    /// What to call the recipe: the preset's name, or the file's.
+    pub(super) fn name(&self) -> String {
+        match &self.file {
+            Some(file) => shown(file).to_string(),
+            None => self.preset.to_string(),
+        }
     }
 }
 

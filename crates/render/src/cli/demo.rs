@@ -22,7 +22,7 @@ const RECORDING: &[u8] = include_bytes!("../../../../assets/demo.wav");
 /// Protects the bundled recording with a key that is forgotten afterwards.
 pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     let begun = Instant::now();
-    let recipe = args.recipe.recipe().map_err(Failure::usage)?;
+    let recipe = args.recipe.recipe()?;
     let key = ClassKey::generate().map_err(Failure::failed)?;
     let fingerprint = key.fingerprint();
     let veils = veils(key, &args.recipe, recipe)?;
@@ -40,9 +40,9 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     let report = compare(&input, &output, |_, _| stop::unless(&stop))?;
     draw(&report, &png, args.force)?;
     let told = format!(
-        "{}\n\npreset            {}\nthrow-away key    {fingerprint} (forgotten now)\n{}\n",
+        "{}\n\nrecipe            {}\nthrow-away key    {fingerprint} (forgotten now)\n{}\n",
         summary(&[&outcome], outcome.took_s),
-        args.recipe.preset,
+        args.recipe.name(),
         figures(&report)
     );
     write(&text, told.as_bytes(), args.force)?;

@@ -6,6 +6,7 @@ mod inspect;
 mod keys;
 mod passphrase;
 mod protect;
+mod recipe;
 mod stop;
 mod table;
 
@@ -82,6 +83,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Key(command) => keys::run(&cli, command),
         Command::Protect(args) => protect::run(&cli, args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Recipe(args) => recipe::run(args),
         Command::Demo(args) => demo::run(args),
     };
     let code = match result {

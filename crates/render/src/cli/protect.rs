@@ -37,7 +37,7 @@ enum Line<'a> {
 
 /// Protects what the arguments name.
 pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
-    let recipe = args.recipe.recipe().map_err(Failure::usage)?;
+    let recipe = args.recipe.recipe()?;
     let keyring = keys::open(cli)?;
     let entry = match &args.key {
         Some(name) => keyring.get(name)?,
@@ -67,7 +67,7 @@ pub(super) fn veils(
         complain(&format!(
             "the recipe {} is a published baseline for comparison: it cannot be undone, keep the \
              originals",
-            args.preset
+            args.name()
         ));
     }
     Veils::new(key, recipe).map_err(Failure::usage)

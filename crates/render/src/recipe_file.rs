@@ -1,0 +1,99 @@
+//! Recipes as JSON files, for whoever wants one that is no preset.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use patchveil_veil::{RECIPE_VERSION, Recipe, RecipeError};
+use serde::Deserialize;
+
+use crate::paths::shown;
+use crate::wav::read_hint;
+
+/// No recipe is longer, in bytes.
+const LONGEST: u64 = 1 << 16;
+
+/// Why a file gives no recipe. Each message is one line and names the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecipeFileError {
+    /// The file cannot be read.
+    #[error("{}: cannot be read: {source}{}", shown(path), read_hint(source))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It holds no recipe.
+    #[error("{}: is no recipe: {reason}; start from what “patchveil recipe” prints", shown(path))]
+    NoRecipe {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// It holds one that cannot be used.
+    #[error("{}: {source}", shown(path))]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: RecipeError,
+    },
+}
+
+/// Reads the recipe in a file.
+///
+/// # Errors
+/// Any [`RecipeFileError`]. A recipe of a newer version is refused as such, whatever new settings
+/// it has.
+pub fn read(path: &Path) -> Result<Recipe, RecipeFileError> {
+    let mut text = String::new();
+    File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text)).map_err(
+        |source| match source.kind() {
+            io::ErrorKind::InvalidData => no_recipe(path, "it is not text"),
+            _ => RecipeFileError::Unreadable { path: path.to_owned(), source },
+        },
+    )?;
+    if text.len() as u64 > LONGEST {
+        return Err(no_recipe(path, "it is too long for one"));
+    }
+    parse(&text).map_err(|error| match error {
+        ParseError::Syntax(reason) => no_recipe(path, reason),
+        ParseError::Recipe(source) => RecipeFileError::Unusable { path: path.to_owned(), source },
+    })
+}
+
+/// The JSON of a recipe, to be read and changed by people.
+///
+/// # Errors
+/// None for any valid recipe.
+pub fn to_json(recipe: &Recipe) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(recipe)
+}
+
+enum ParseError {
+    Syntax(serde_json::Error),
+    Recipe(RecipeError),
+}
+
+fn parse(text: &str) -> Result<Recipe, ParseError> {
+    /// What every version of a recipe says of itself.
+    #[derive(Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    if let Ok(Version { version }) = serde_json::from_str(text)
+        && version > RECIPE_VERSION
+    {
+        return Err(ParseError::Recipe(RecipeError::Newer(version)));
+    }
+    let recipe: Recipe = serde_json::from_str(text).map_err(ParseError::Syntax)?;
+    recipe.validate().map_err(ParseError::Recipe)?;
+    Ok(recipe)
+}
+
+fn no_recipe(path: &Path, reason: impl ToString) -> RecipeFileError {
+    RecipeFileError::NoRecipe { path: path.to_owned(), reason: reason.to_string() }
+}

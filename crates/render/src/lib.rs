@@ -6,12 +6,14 @@
 //! | [`wav`] | the container: reading samples, rewriting them and nothing else |
 //! | [`output`] | files that appear whole or not at all |
 //! | [`paths`] | paths on a screen and in JSON |
+//! | [`manifest`] | the record of what was protected |
 //! | [`recipe_file`] | recipes as JSON |
 //! | [`protect`] | the veil over files, streamed, on all cores |
 //! | [`inspect`] | what the veil did to a recording, in figures and as a picture |
 
 pub mod inputs;
 pub mod inspect;
+pub mod manifest;
 pub mod output;
 pub mod paths;
 pub mod protect;

@@ -234,7 +234,7 @@ fn permission_bits(of: &Metadata) -> fs::Permissions {
 
 /// Makes a rename last through a power cut.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     let folder = match File::open(folder) {
         // A drop folder: files may be put into it but not listed, so it cannot be opened.
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => return Ok(()),
@@ -249,6 +249,6 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -17,12 +17,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::inputs::Job;
+use crate::manifest::{Digest, Hashed, TreeHash};
 use crate::output::{OutputError, OutputFile};
 use crate::paths::{json, shown};
 use crate::shared_file::Place;
 use crate::wav::{CopyError, SampleFormat, WavError, WavInfo, WavReader, encode_changed};
 
-/// Samples of one chunk, over all channels: 2.7 s of stereo at 48 kHz, some 3 MB in all.
+/// Most samples of one chunk, over all channels: 2.7 s of stereo at 48 kHz, some 3 MB in all.
 const CHUNK_SAMPLES: usize = 1 << 18;
 
 /// Why a file was not protected. Each message is one line and names the file.
@@ -83,6 +84,12 @@ pub struct Outcome {
     pub peak_change_db: Option<f64>,
     /// Samples beyond full scale, cut off there.
     pub clipped_samples: u64,
+    /// The recording's samples, as stored.
+    pub audio_before: Digest,
+    /// The protected file's samples, as stored.
+    pub audio_after: Digest,
+    /// All other bytes of either file.
+    pub around: Digest,
     /// Seconds it took.
     pub took_s: f64,
     /// Seconds of audio a second of work.
@@ -162,15 +169,27 @@ pub fn protect(
         CopyError::Read(source) => unreadable(source),
         CopyError::Write(error) => out.write_failed(error).into(),
     };
-    let mut around = Place::new(out.file());
+    let mut around = Hashed::new(Place::new(out.file()));
     reader.copy_head(&mut around).map_err(uncopied)?;
     around
+        .get_mut()
         .seek(SeekFrom::Start(info.data_offset + info.data_len))
         .map_err(|e| out.write_failed(e))?;
     reader.copy_tail(&mut around).map_err(uncopied)?;
 
-    let work = FileWork { job, source: &source, info: &info, veil: &veil, out: &out, watch };
-    let chunk = (CHUNK_SAMPLES / usize::from(info.channels)) as u64;
+    // A power of two, so that the chunks are whole branches of the hashes' trees.
+    let chunk = 1_u64 << (CHUNK_SAMPLES / usize::from(info.channels)).ilog2();
+    let hash = || TreeHash::new(info.data_len, chunk * info.frame_bytes() as u64);
+    let work = FileWork {
+        job,
+        source: &source,
+        info: &info,
+        veil: &veil,
+        out: &out,
+        watch,
+        before: hash(),
+        after: hash(),
+    };
     let figures = (0..info.frames().div_ceil(chunk))
         .into_par_iter()
         .map_init(|| work.worker(), |worker, number| work.chunk(worker, number * chunk, chunk))
@@ -178,8 +197,12 @@ pub fn protect(
     if Stamp::of(&source).map_err(|e| unreadable(e.into()))? != stamp {
         return Err(unreadable(WavError::Changed));
     }
+    let (Some(before), Some(after)) = (work.before.finish(), work.after.finish()) else {
+        return Err(unreadable(WavError::Changed));
+    };
+    let hashes = [before.into(), after.into(), around.finish().into()];
     out.commit()?;
-    Ok(outcome(job, &info, &veil, &figures, begun))
+    Ok(outcome(job, &info, &veil, &figures, hashes, begun))
 }
 
 /// What shows that somebody wrote to an open file.
@@ -204,6 +227,8 @@ struct FileWork<'a> {
     veil: &'a Arc<Veil>,
     out: &'a OutputFile,
     watch: &'a Watch<'a>,
+    before: TreeHash,
+    after: TreeHash,
 }
 
 /// What a thread keeps from chunk to chunk of one file.
@@ -264,9 +289,12 @@ impl<'a> FileWork<'a> {
     /// Writes the chunk that begins at frame `first` to its place.
     fn write(&self, worker: &mut Worker<'_>, first: u64) -> io::Result<Figures> {
         let bytes = worker.reader.block_bytes();
+        let within = first * self.info.frame_bytes() as u64;
+        self.before.add(within, bytes);
         let clipped = encode_changed(bytes, self.info.format, &worker.after, first)
             .map_err(io::Error::other)?;
-        let place = self.info.data_offset + first * self.info.frame_bytes() as u64;
+        self.after.add(within, bytes);
+        let place = self.info.data_offset + within;
         worker.writer.seek(SeekFrom::Start(place))?;
         worker.writer.write_all(bytes)?;
         let mut figures =
@@ -310,7 +338,14 @@ impl Figures {
     }
 }
 
-fn outcome(job: &Job, info: &WavInfo, veil: &Veil, figures: &[Figures], begun: Instant) -> Outcome {
+fn outcome(
+    job: &Job,
+    info: &WavInfo,
+    veil: &Veil,
+    figures: &[Figures],
+    [audio_before, audio_after, around]: [Digest; 3],
+    begun: Instant,
+) -> Outcome {
     let signal: f64 = figures.iter().map(|f| f.signal).sum();
     let change: f64 = figures.iter().map(|f| f.change).sum();
     let peak = |of: fn(&Figures) -> f32| f64::from(figures.iter().map(of).fold(0.0, f32::max));
@@ -329,6 +364,9 @@ fn outcome(job: &Job, info: &WavInfo, veil: &Veil, figures: &[Figures], begun: I
         peak_before_dbfs: (before > 0.0).then(|| 20.0 * before.log10()),
         peak_change_db: (before > 0.0 && after > 0.0).then(|| 20.0 * (after / before).log10()),
         clipped_samples: figures.iter().map(|f| f.clipped).sum(),
+        audio_before,
+        audio_after,
+        around,
         took_s,
         realtime: info.seconds() / took_s.max(1e-9),
     }

@@ -137,6 +137,9 @@ pub(super) struct ProtectArgs {
     /// Replace files that exist (never an input)
     #[arg(long)]
     pub(super) force: bool,
+    /// Write no record into the folder's patchveil.jsonl
+    #[arg(long)]
+    pub(super) no_manifest: bool,
     /// One JSON object a file, as each is done; a path that is no UTF-8 also as `input_bytes` or
     /// `output_bytes`, exactly
     #[arg(long)]

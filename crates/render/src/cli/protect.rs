@@ -1,13 +1,14 @@
 //! `patchveil protect`
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use patchveil::inputs::{Plan, expand};
+use patchveil::manifest::{Record, Recorder};
 use patchveil::paths::{json, shown};
 use patchveil::protect::{Outcome, ProtectError, Veils, Watch, protect, rough_size};
-use patchveil_veil::ClassKey;
+use patchveil_veil::{ClassKey, Fingerprint};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -26,7 +27,7 @@ enum Line<'a> {
     Done {
         #[serde(flatten)]
         outcome: &'a Outcome,
-        fingerprint: &'a str,
+        fingerprint: Fingerprint,
     },
     Failed {
         #[serde(flatten, serialize_with = "json::input")]
@@ -47,14 +48,21 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
             )
         })?,
     };
-    let fingerprint = entry.fingerprint().to_string();
+    let fingerprint = entry.fingerprint();
     let veils = veils(entry.key().clone(), &args.recipe, recipe)?;
     drop(keyring);
     let plan = expand(&args.inputs, args.output.as_deref()).map_err(Failure::usage)?;
     for note in &plan.notes {
         complain(&note.to_string());
     }
-    work(&plan, &veils, args, &fingerprint)
+    let recorder = match args.no_manifest {
+        true => None,
+        false => {
+            let outputs = plan.jobs.iter().map(|job| job.output.as_path());
+            Some(Recorder::new(outputs).map_err(Failure::usage)?)
+        }
+    };
+    work(&plan, &veils, args, fingerprint, recorder)
 }
 
 /// The veils of a recipe; says so where it is one that nobody can undo.
@@ -73,7 +81,13 @@ pub(super) fn veils(
     Veils::new(key, recipe).map_err(Failure::usage)
 }
 
-fn work(plan: &Plan, veils: &Veils, args: &ProtectArgs, fingerprint: &str) -> Result<u8, Failure> {
+fn work(
+    plan: &Plan,
+    veils: &Veils,
+    args: &ProtectArgs,
+    fingerprint: Fingerprint,
+    recorder: Option<Recorder>,
+) -> Result<u8, Failure> {
     let begun = Instant::now();
     let stop = stop::on_request();
     let bar = progress_bar(plan.jobs.iter().map(|job| rough_size(&job.input)).sum());
@@ -91,13 +105,26 @@ fn work(plan: &Plan, veils: &Veils, args: &ProtectArgs, fingerprint: &str) -> Re
         tell(&Line::Failed { input: failure.path(), error: failure.to_string() });
         failed += 1;
     }
+    let unrecorded = AtomicUsize::new(0);
+    let record = |outcome: &Outcome| {
+        let Some(recorder) = &recorder else { return };
+        let record = Record::of(outcome, fingerprint, veils.recipe());
+        if let Err(error) = recorder.add(&outcome.output, &record) {
+            let file = shown(&outcome.output);
+            bar.suspend(|| complain(&format!("{file}: protected, but not recorded: {error}")));
+            unrecorded.fetch_add(1, Ordering::Relaxed);
+        }
+    };
     let results: Vec<Result<Outcome, ProtectError>> = plan
         .jobs
         .par_iter()
         .map(|job| {
             let result = protect(job, veils, args.force, &watch);
             match &result {
-                Ok(outcome) => tell(&Line::Done { outcome, fingerprint }),
+                Ok(outcome) => {
+                    record(outcome);
+                    tell(&Line::Done { outcome, fingerprint });
+                }
                 Err(ProtectError::Stopped(_)) => {}
                 Err(error) => {
                     bar.suspend(|| complain(&error.to_string()));
@@ -108,6 +135,11 @@ fn work(plan: &Plan, veils: &Veils, args: &ProtectArgs, fingerprint: &str) -> Re
         })
         .collect();
     bar.finish_and_clear();
+    let mut unrecorded = unrecorded.into_inner();
+    if let Some(Err(error)) = recorder.map(Recorder::finish) {
+        complain(&error.to_string());
+        unrecorded += 1;
+    }
     let stopped = stop.load(Ordering::Relaxed);
     let done: Vec<&Outcome> = results.iter().flatten().collect();
     failed += results.len() - done.len();
@@ -124,7 +156,7 @@ fn work(plan: &Plan, veils: &Veils, args: &ProtectArgs, fingerprint: &str) -> Re
     if !told.into_inner() {
         return Err(Failure::failed("standard output could not be written"));
     }
-    Ok(if failed == 0 { DONE } else { FAILED })
+    Ok(if failed == 0 && unrecorded == 0 { DONE } else { FAILED })
 }
 
 /// The closing table.

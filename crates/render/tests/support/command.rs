@@ -70,12 +70,13 @@ impl User {
         fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// All files below the desk, hidden ones too, sorted.
+    /// All files below the desk, hidden ones too, sorted; without the manifests, which have tests of
+    /// their own.
     pub(crate) fn files(&self) -> Vec<String> {
         let mut names: Vec<String> = walkdir::WalkDir::new(&self.desk)
             .into_iter()
             .map(Result::unwrap)
-            .filter(|entry| !entry.file_type().is_dir())
+            .filter(|entry| !entry.file_type().is_dir() && entry.file_name() != "patchveil.jsonl")
             .map(|entry| {
                 entry.path().strip_prefix(&self.desk).unwrap().to_string_lossy().replace('\\', "/")
             })

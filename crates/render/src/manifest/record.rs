@@ -1,0 +1,228 @@
+//! One line of a manifest.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Component, Path};
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use patchveil_veil::{Fingerprint, Recipe};
+use serde::{Deserialize, Serialize};
+
+use crate::protect::Outcome;
+use crate::wav::SampleFormat;
+
+/// Version of the lines this build writes, and the newest it reads.
+pub const RECORD_VERSION: u32 = 1;
+
+/// What is written down of one protected file.
+///
+/// The class is named by its key's fingerprint alone. Its name is the owner's affair: it may be that
+/// of a person, changes with `key rename`, and the manifest travels with the published files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Version of the line's format, 1 ..= [`RECORD_VERSION`].
+    pub version: u32,
+    /// The protected file's name in the manifest's own folder; where it is no UTF-8, with `�`.
+    pub file: String,
+    /// The name exactly, byte for byte, where it is no UTF-8: JSON knows text only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_bytes: Option<Vec<u8>>,
+    /// Public name of the key.
+    pub fingerprint: Fingerprint,
+    /// The recipe, whole, so that it does not hang on what a later release calls `balanced`.
+    pub recipe: Recipe,
+    /// Timeline position of the file's first sample, in samples.
+    pub offset: i64,
+    /// Sample rate in Hz.
+    pub sample_rate_hz: u32,
+    /// Channels.
+    pub channels: u16,
+    /// How samples are stored.
+    pub format: SampleFormat,
+    /// Samples a channel.
+    pub frames: u64,
+    /// The samples of the original.
+    pub audio_before: Digest,
+    /// The samples of the protected file.
+    pub audio_after: Digest,
+    /// All bytes of the file that are no samples: headers, markers, tags. The same in the original.
+    pub around: Digest,
+    /// When the file was done, by this computer's clock, in UTC.
+    #[serde(with = "as_text")]
+    pub time: Timestamp,
+    /// What made the file.
+    pub tool: String,
+}
+
+impl Record {
+    /// The record of a file just protected.
+    #[must_use]
+    pub fn of(outcome: &Outcome, fingerprint: Fingerprint, recipe: &Recipe) -> Self {
+        let name = outcome.output.file_name().unwrap_or_default();
+        let exact = || name.as_encoded_bytes().to_vec();
+        Self {
+            version: RECORD_VERSION,
+            file: name.to_string_lossy().into_owned(),
+            file_bytes: name.to_str().is_none().then(exact),
+            fingerprint,
+            recipe: recipe.clone(),
+            offset: 0,
+            sample_rate_hz: outcome.sample_rate_hz,
+            channels: outcome.channels,
+            format: outcome.format,
+            frames: outcome.frames,
+            audio_before: outcome.audio_before,
+            audio_after: outcome.audio_after,
+            around: outcome.around,
+            time: Timestamp::now(),
+            tool: format!("patchveil {}", env!("CARGO_PKG_VERSION")),
+        }
+    }
+
+    /// The record in a line of a manifest.
+    ///
+    /// # Errors
+    /// [`Unreadable`], which says what is wrong with it.
+    pub fn parse(line: &[u8]) -> Result<Self, Unreadable> {
+        /// What every version of a line says of itself.
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        let text = std::str::from_utf8(line).map_err(|_| wrong("it is not text"))?;
+        let Version { version } = serde_json::from_str(text).map_err(wrong)?;
+        if version > RECORD_VERSION {
+            return Err(Unreadable::Newer(version));
+        }
+        let record: Self = serde_json::from_str(text).map_err(wrong)?;
+        if record.version == 0 {
+            return Err(wrong("there is no version 0"));
+        }
+        if !is_plain(&record.name()) {
+            return Err(wrong("its file is not a plain file name"));
+        }
+        record.recipe.validate().map_err(wrong)?;
+        Ok(record)
+    }
+
+    /// The file's name, as the system knows it.
+    #[must_use]
+    pub fn name(&self) -> OsString {
+        let exact = self.file_bytes.as_deref().and_then(from_bytes);
+        exact.unwrap_or_else(|| self.file.clone().into())
+    }
+
+    /// The line for a manifest, without its end.
+    ///
+    /// # Errors
+    /// None for any record there can be.
+    pub fn to_line(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+}
+
+/// Why a line is no record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unreadable {
+    /// A later release wrote it.
+    #[error("its version {0} is newer than this Patchveil knows ({RECORD_VERSION})")]
+    Newer(u32),
+    /// It is malformed.
+    #[error("{0}")]
+    Malformed(String),
+}
+
+fn wrong(reason: impl ToString) -> Unreadable {
+    Unreadable::Malformed(reason.to_string())
+}
+
+/// A record must not lead out of its folder, wherever its manifest comes from.
+fn is_plain(name: &OsStr) -> bool {
+    let mut components = Path::new(name).components();
+    let first = components.next();
+    matches!(first, Some(Component::Normal(only)) if only == name)
+        && components.next().is_none()
+        && !name.as_encoded_bytes().contains(&0)
+}
+
+#[cfg(unix)]
+fn from_bytes(bytes: &[u8]) -> Option<OsString> {
+    let name: &OsStr = std::os::unix::ffi::OsStrExt::from_bytes(bytes);
+    Some(name.to_owned())
+}
+
+#[cfg(not(unix))]
+fn from_bytes(_bytes: &[u8]) -> Option<OsString> {
+    None
+}
+
+/// BLAKE3 hash of bytes of a file, 64 hexadecimal digits as text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Digest(blake3::Hash);
+
+impl From<blake3::Hash> for Digest {
+    fn from(hash: blake3::Hash) -> Self {
+        Self(hash)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_hex())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Digest {
+    type Err = blake3::HexError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        blake3::Hash::from_hex(text).map(Self)
+    }
+}
+
+impl From<Digest> for String {
+    fn from(hash: Digest) -> Self {
+        hash.to_string()
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = blake3::HexError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// A value as the text it is displayed as.
+mod as_text {
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<T: Display, S: Serializer>(
+        value: &T,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_str(value)
+    }
+
+    pub(super) fn deserialize<'de, T, D>(from: D) -> Result<T, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        String::deserialize(from)?.parse().map_err(de::Error::custom)
+    }
+}

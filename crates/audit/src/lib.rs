@@ -12,3 +12,4 @@ pub mod attack;
 pub mod clip;
 pub mod cut;
 pub mod quality;
+pub mod signal;

@@ -1,0 +1,97 @@
+//! PESQ through Python's package `pesq`, where it is there.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use rayon::prelude::*;
+
+use crate::clip::Clip;
+use crate::signal::resample::resample;
+
+/// Runs once for many pairs; starting Python takes longer than measuring a clip.
+const SCRIPT: &str = include_str!("pesq.py");
+/// Rate of wide-band PESQ (ITU-T P.862.2), in Hz; recordings of at least this rate are measured so.
+const WIDE: u32 = 16_000;
+/// Rate of narrow-band PESQ (ITU-T P.862 with P.862.1), in Hz.
+const NARROW: u32 = 8_000;
+/// Silence before and behind each recording, in seconds: PESQ refuses clips under a quarter of a
+/// second and listens for pauses.
+const SILENCE: f64 = 0.25;
+
+/// What came of asking for PESQ.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pesq {
+    /// A score for each pair, 1 (bad) to 4.64 (the same): narrow-band below 16 kHz, wide-band from
+    /// there up. None where PESQ heard no utterance.
+    Scores(Vec<Option<f64>>),
+    /// Why there are none, in one line with what to do.
+    Unavailable(String),
+}
+
+/// Measures every pair (before, after) with the interpreter `python` (a name or a path). All are
+/// measured in as many processes as there are cores. Pairs of different length are compared as far
+/// as the shorter goes.
+#[must_use]
+pub fn pesq(pairs: &[(&Clip, &Clip)], python: &Path) -> Pesq {
+    let share = pairs.len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts: Vec<Result<Vec<Option<f64>>, String>> =
+        pairs.par_chunks(share).map(|part| run(part, python)).collect();
+    match parts.into_iter().collect::<Result<Vec<_>, _>>() {
+        Ok(scores) => Pesq::Scores(scores.concat()),
+        Err(reason) => Pesq::Unavailable(format!(
+            "no PESQ: {reason}; to have it, run “pip install pesq” for the python3 that is found first in PATH"
+        )),
+    }
+}
+
+/// One process for some pairs.
+fn run(pairs: &[(&Clip, &Clip)], python: &Path) -> Result<Vec<Option<f64>>, String> {
+    let file = tempfile::NamedTempFile::new()
+        .and_then(|file| write(pairs, file.as_file()).map(|()| file))
+        .map_err(|error| format!("the temporary folder cannot be written to: {error}"))?;
+    let output = Command::new(python)
+        .arg("-c")
+        .arg(SCRIPT)
+        .arg(file.path())
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{} does not start: {error}", python.display()))?;
+    if !output.status.success() {
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        let last = complaint.lines().last().unwrap_or("no reason given");
+        return Err(format!("{} says: {last}", python.display()));
+    }
+    let lines = String::from_utf8_lossy(&output.stdout);
+    let scores: Vec<Option<f64>> = lines.lines().map(|line| line.parse().ok()).collect();
+    if scores.len() != pairs.len() {
+        return Err(format!("{} scores came back for {} pairs", scores.len(), pairs.len()));
+    }
+    Ok(scores)
+}
+
+/// Rate and length as 32 bits each, then the two recordings as 32-bit floats, all little-endian.
+fn write(pairs: &[(&Clip, &Clip)], file: &std::fs::File) -> io::Result<()> {
+    let mut out = BufWriter::new(file);
+    for (before, after) in pairs {
+        let rate = if before.rate >= WIDE { WIDE } else { NARROW };
+        let (mut before, mut after) = (padded(before, rate)?, padded(after, rate)?);
+        let len = before.len().min(after.len());
+        before.truncate(len);
+        after.truncate(len);
+        let len = u32::try_from(len).map_err(io::Error::other)?;
+        out.write_all(&rate.to_le_bytes())?;
+        out.write_all(&len.to_le_bytes())?;
+        for sample in before.iter().chain(&after) {
+            out.write_all(&sample.to_le_bytes())?;
+        }
+    }
+    out.flush()
+}
+
+/// At PESQ's rate, with silence around.
+fn padded(clip: &Clip, rate: u32) -> io::Result<Vec<f32>> {
+    let silence = vec![0.0; (SILENCE * f64::from(rate)) as usize];
+    let samples = resample(&clip.samples, clip.rate, rate).map_err(io::Error::other)?;
+    Ok([silence.as_slice(), &samples, &silence].concat())
+}

@@ -46,6 +46,17 @@ pub(crate) struct Controls {
     pub(crate) gain: f32,
 }
 
+/// What became of a block.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Passed {
+    /// Timeline position of its first sample.
+    pub(crate) position: i64,
+    /// Whether the host states it.
+    pub(crate) host: bool,
+    /// Address of the veil that the output went through, for telling veils apart.
+    pub(crate) veil: Option<usize>,
+}
+
 /// All that one instance keeps on the audio thread.
 pub(crate) struct Audio {
     mail: AudioEnd<Order>,
@@ -122,11 +133,11 @@ impl Audio {
         host: Option<i64>,
         controls: &Controls,
         channels: &mut [&mut [f32]],
-    ) {
+    ) -> Passed {
         self.receive();
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
         if len == 0 {
-            return;
+            return Passed::default();
         }
         let (position, jumped) = self.timeline.advance(host, len);
         if jumped {
@@ -162,6 +173,9 @@ impl Audio {
             None => self.mix(position, channels, len),
         }
         self.send_back();
+        let veiled = self.verdict == Verdict::Protect && !controls.bypass;
+        let veil = self.convolver.veil().filter(|_| veiled);
+        Passed { position, host: host.is_some(), veil: veil.map(|veil| Arc::as_ptr(veil) as usize) }
     }
 
     /// Takes the samples in without output, so that the veil can set in at any time.

@@ -280,6 +280,7 @@ impl Worker {
         };
         if self.sent.as_ref() != Some(&sent) {
             let veil = veil.and_then(Result::ok);
+            self.desk.show(veil.clone());
             self.mail.send(Order { epoch, wish, verdict: sent.verdict, veil });
             self.sent = Some(sent);
         }

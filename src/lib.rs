@@ -38,14 +38,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nice_plug::prelude::*;
+use nice_plug_egui::RepaintNotifier;
 pub use params::{OutputParams, PatchParams, PatchveilParams, PresetChoice, VeilParams};
 pub use state::{Choice, ChosenClass, ClassField, Saved, Unreadable};
 pub use status::Status;
 
 use crate::audio::{Audio, Controls, Order};
 use crate::handoff::desk::{Desk, Engagement};
+use crate::handoff::feed::{Line, Tap, feed};
 use crate::handoff::mail::{KeeperEnd, mail};
 use crate::keeper::Keeper;
+use crate::scope::Scope;
 
 /// How long activation and offline renders wait for a design. It takes milliseconds; only a
 /// keyring on a disk that does not answer takes longer, and then the output is muted meanwhile.
@@ -59,6 +62,8 @@ pub struct Patchveil {
     /// The keeper's end of the mail, until there is a keeper.
     unclaimed: Option<KeeperEnd<Order>>,
     audio: Audio,
+    tap: Tap,
+    line: Line,
     epoch: u64,
     /// The host renders at its own pace, and may be kept waiting.
     patient: bool,
@@ -66,14 +71,18 @@ pub struct Patchveil {
 
 impl Default for Patchveil {
     fn default() -> Self {
-        let desk = Arc::new(Desk::new());
+        let news = RepaintNotifier::new();
+        let desk = Arc::new(Desk::new(news.clone()));
         let (keeper_end, audio_end) = mail();
+        let (tap, line) = feed(news);
         Self {
             params: Arc::new(PatchveilParams::new(ClassField::new(desk.clone()))),
             desk,
             keeper: Keeper::default(),
             unclaimed: Some(keeper_end),
             audio: Audio::new(audio_end),
+            tap,
+            line,
             epoch: 0,
             patient: false,
         }
@@ -86,6 +95,7 @@ impl Default for Patchveil {
 pub struct Remote {
     params: Arc<PatchveilParams>,
     desk: Arc<Desk>,
+    line: Line,
 }
 
 impl Remote {
@@ -107,13 +117,30 @@ impl Remote {
     pub fn choose_class(&self, class: ChosenClass) {
         self.params.class.choose(class);
     }
+
+    /// What is heard from now on, for an editor to show. While one is there, the audio thread
+    /// writes down what goes through it; so drop it when the window closes. The framework keeps
+    /// its app for the next window, so the app is not the place to keep this; the window's
+    /// `egui::Context` is.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope::new(self.line.clone(), self.desk.clone())
+    }
+
+    /// Set whenever there is something new to draw: audio while a [`Scope`] is open, or another
+    /// status. Setting it is one atomic store.
+    #[must_use]
+    pub fn news(&self) -> RepaintNotifier {
+        self.line.news().clone()
+    }
 }
 
 impl Patchveil {
     /// A remote control for this instance.
     #[must_use]
     pub fn remote(&self) -> Remote {
-        Remote { params: self.params.clone(), desk: self.desk.clone() }
+        let (params, desk) = (self.params.clone(), self.desk.clone());
+        Remote { params, desk, line: self.line.clone() }
     }
 }
 
@@ -169,6 +196,7 @@ impl Plugin for Patchveil {
         let channels = layout.main_output_channels.map_or(0, NonZeroU32::get) as usize;
         self.epoch += 1;
         self.audio.prepare(channels, sample_rate, self.epoch);
+        self.tap.prepare(sample_rate);
         // In VST3 the framework states the mode of the activation before, so only CLAP's counts.
         self.patient =
             config.process_mode == ProcessMode::Offline && context.plugin_api() == PluginApi::Clap;
@@ -207,7 +235,19 @@ impl Plugin for Patchveil {
             gain: self.params.gain(),
         };
         let position = position(context.transport());
-        self.audio.process(position, &controls, buffer.as_slice());
+        let samples = buffer.samples();
+        let channels = buffer.as_slice();
+        let passed = {
+            let tapped = self.tap.before(channels);
+            let passed = self.audio.process(position, &controls, channels);
+            if let Some(tapped) = tapped {
+                tapped.after(channels, &passed);
+            }
+            passed
+        };
+        if passed.veil.is_some() && !controls.delta {
+            self.tap.count(samples);
+        }
         match self.audio.tail() {
             0 => ProcessStatus::Normal,
             tail => ProcessStatus::Tail(tail),

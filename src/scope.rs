@@ -1,7 +1,29 @@
 //! What an open editor is shown about the sound.
 //!
-//! The types here are all that the panels know of the audio: they are plain data, so that a test
-//! can draw any situation.
+//! [`View`] and its parts are all that the panels know of the audio: they are plain data, so that
+//! a test can draw any situation. A [`Scope`] makes it from what the audio thread writes down.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `live.rs` | [`Scope`]: from records of the audio thread to the view |
+//! | `spectrum.rs` | levels by frequency |
+//! | `curves.rs` | what the kernels do, as designed and as heard |
+//! | `patches.rs`, `strip.rs` | the last ten seconds |
+//! | `load.rs` | how busy the audio thread is |
+
+mod curves;
+mod live;
+mod load;
+mod patches;
+mod spectrum;
+mod strip;
+
+pub use live::Scope;
+
+/// Window lengths of the spectra to choose from, in samples.
+pub const FFT_SIZES: [usize; 5] = [1_024, 2_048, 4_096, 8_192, 16_384];
+/// The window length to start with.
+pub const FFT_SIZE: usize = 4_096;
 
 /// One look at an instance's sound.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -47,14 +69,14 @@ impl Spectra {
     }
 }
 
-/// What one kernel does, as designed and as heard: by frequency in Hz, the same for both.
+/// What one kernel does, as designed and as heard, by frequency in Hz.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Curve {
     /// Gain of the kernel in dB.
     pub designed: Vec<(f32, f32)>,
     /// After over before, in dB, inside patches that took this kernel, averaged; empty until
-    /// enough of it was heard. What it misses the design by is the ear's and the window's share:
-    /// a patch is short, so low frequencies blur.
+    /// enough was heard, and without the frequencies at which there was next to nothing. A patch
+    /// is short, so low frequencies blur.
     pub measured: Vec<(f32, f32)>,
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{PluginState, nice_error};
+use nice_plug_egui::RepaintNotifier;
 use parking_lot::Mutex;
 use patchveil_veil::{Fingerprint, RECIPE_VERSION};
 use serde::{Deserialize, Serialize};
@@ -124,7 +125,7 @@ struct Inner {
 
 impl Default for ClassField {
     fn default() -> Self {
-        Self::new(Arc::new(Desk::new()))
+        Self::new(Arc::new(Desk::new(RepaintNotifier::new())))
     }
 }
 

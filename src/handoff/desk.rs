@@ -1,8 +1,11 @@
 //! Questions to the keeper, and what it has to say.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use nice_plug_egui::RepaintNotifier;
 use parking_lot::{Condvar, Mutex};
+use patchveil_veil::Veil;
 
 use crate::status::Status;
 
@@ -33,6 +36,9 @@ pub(crate) struct Desk {
     for_keeper: Condvar,
     for_askers: Condvar,
     status: Mutex<Status>,
+    veil: Mutex<Option<Arc<Veil>>>,
+    /// Draws the editor anew.
+    news: RepaintNotifier,
 }
 
 struct Book {
@@ -45,7 +51,7 @@ struct Book {
 }
 
 impl Desk {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(news: RepaintNotifier) -> Self {
         Self {
             book: Mutex::new(Book {
                 asked: 0,
@@ -57,6 +63,8 @@ impl Desk {
             for_keeper: Condvar::new(),
             for_askers: Condvar::new(),
             status: Mutex::new(Status::default()),
+            veil: Mutex::new(None),
+            news,
         }
     }
 
@@ -126,6 +134,19 @@ impl Desk {
         let mut board = self.status.lock();
         let news = *board != status;
         *board = status;
+        if news {
+            self.news.request_repaint();
+        }
         news
+    }
+
+    /// The veil that was sent to the audio thread last, if it was to protect.
+    pub(crate) fn veil(&self) -> Option<Arc<Veil>> {
+        self.veil.lock().clone()
+    }
+
+    /// For the keeper: this veil is about to be sent.
+    pub(crate) fn show(&self, veil: Option<Arc<Veil>>) {
+        *self.veil.lock() = veil;
     }
 }

@@ -1,0 +1,254 @@
+//! Levels by frequency, before and after.
+//!
+//! Windows are Hann's, each three quarters over the one before. Every window is transformed at
+//! four times its length, and of the points around each bin the highest counts: so a steady sine
+//! reads its level to within 0.1 dB wherever it lies between two bins, not 1.4 dB below.
+
+use std::f32::consts::TAU;
+use std::sync::Arc;
+
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+
+use super::SpectrumPoint;
+
+/// Windows follow each other in steps of this part of one.
+const OVERLAP: usize = 4;
+/// How much longer the transform is than the window.
+const PADDING: usize = 4;
+/// Time constant of the average of powers, in seconds: the eye can follow, and a word can be seen.
+const SMOOTHING: f32 = 0.3;
+/// Silence, in dBFS.
+pub(super) const FLOOR: f32 = -180.0;
+
+/// The spectra of one size at one sample rate.
+pub(super) struct Spectrum {
+    size: usize,
+    sample_rate: u32,
+    fft: Arc<dyn RealToComplex<f32>>,
+    window: Vec<f32>,
+    before: Side,
+    after: Side,
+    input: Vec<f32>,
+    output: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    /// Whether there are windows that the points do not show yet.
+    fresh: bool,
+}
+
+/// One of the two.
+#[derive(Default)]
+struct Side {
+    /// What the next window begins with.
+    samples: Vec<f32>,
+    /// Averaged powers, 1 being a full-scale sine; empty before the first window.
+    power: Vec<f32>,
+    peak: Vec<f32>,
+}
+
+impl Spectrum {
+    /// Spectra with windows of `size` samples at `sample_rate` Hz.
+    pub(super) fn new(size: usize, sample_rate: u32) -> Self {
+        let fft = RealFftPlanner::new().plan_fft_forward(size * PADDING);
+        Self {
+            size,
+            sample_rate,
+            window: hann(size),
+            before: Side::default(),
+            after: Side::default(),
+            input: fft.make_input_vec(),
+            output: fft.make_output_vec(),
+            scratch: fft.make_scratch_vec(),
+            fft,
+            fresh: false,
+        }
+    }
+
+    /// Goes on with these samples, as many before as after.
+    pub(super) fn take_in(&mut self, before: &[f32], after: &[f32]) {
+        let (mut before, mut after) = (before, after);
+        while !before.is_empty() {
+            let room = self.size - self.before.samples.len();
+            let count = room.min(before.len()).min(after.len());
+            self.before.samples.extend_from_slice(&before[..count]);
+            self.after.samples.extend_from_slice(&after[..count]);
+            (before, after) = (&before[count..], &after[count..]);
+            if count < room {
+                return;
+            }
+            self.analyse(false);
+            self.analyse(true);
+            self.fresh = true;
+        }
+    }
+
+    /// Begins a new window: what comes next does not follow what came last.
+    pub(super) fn interrupt(&mut self) {
+        self.before.samples.clear();
+        self.after.samples.clear();
+    }
+
+    /// Forgets the peaks.
+    pub(super) fn clear_peaks(&mut self) {
+        for side in [&mut self.before, &mut self.after] {
+            side.peak.clone_from(&side.power);
+        }
+        self.fresh = true;
+    }
+
+    /// One full window, of `after` or before.
+    fn analyse(&mut self, after: bool) {
+        let side = if after { &mut self.after } else { &mut self.before };
+        self.input.fill(0.0);
+        for ((to, x), w) in self.input.iter_mut().zip(&side.samples).zip(&self.window) {
+            *to = x * w;
+        }
+        let hop = self.size / OVERLAP;
+        side.samples.drain(..hop);
+        let done =
+            self.fft.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
+        if done.is_err() {
+            // Only a wrong length can be refused, and all lengths are the planner's own.
+            return;
+        }
+        // A sine of amplitude 1 has its line at half the sum of the window, which is size / 2.
+        let scale = (4.0 / self.size as f32).powi(2);
+        let powers = self.output.iter().map(|line| line.norm_sqr() * scale);
+        if side.power.is_empty() {
+            side.power.extend(powers);
+            side.peak.clone_from(&side.power);
+            return;
+        }
+        let weight = 1.0 - (-(hop as f32) / (self.sample_rate.max(1) as f32 * SMOOTHING)).exp();
+        for ((mean, peak), power) in side.power.iter_mut().zip(&mut side.peak).zip(powers) {
+            *mean += weight * (power - *mean);
+            *peak = peak.max(*mean);
+        }
+    }
+
+    /// Brings `points` up to date, if anything was heard since; says whether it did.
+    pub(super) fn show(&mut self, points: &mut Vec<SpectrumPoint>) -> bool {
+        if !std::mem::take(&mut self.fresh) || self.before.power.is_empty() {
+            return false;
+        }
+        let bins = self.size / 2 + 1;
+        let step = self.sample_rate as f32 / self.size as f32;
+        points.clear();
+        points.extend((0..bins).map(|bin| SpectrumPoint {
+            hz: bin as f32 * step,
+            before: level(&self.before.power, bin),
+            after: level(&self.after.power, bin),
+            before_peak: level(&self.before.peak, bin),
+            after_peak: level(&self.after.peak, bin),
+        }));
+        true
+    }
+}
+
+/// The highest level around a bin, in dBFS.
+fn level(powers: &[f32], bin: usize) -> f32 {
+    let middle = bin * PADDING;
+    let from = middle.saturating_sub(PADDING / 2);
+    let to = (middle + PADDING / 2 + 1).min(powers.len());
+    decibels(powers[from..to].iter().copied().fold(0.0, f32::max))
+}
+
+/// Power → dB, at least [`FLOOR`].
+pub(super) fn decibels(power: f32) -> f32 {
+    (10.0 * power.log10()).max(FLOOR)
+}
+
+/// Hann's window, periodic, so that overlapping windows add up evenly.
+pub(super) fn hann(len: usize) -> Vec<f32> {
+    let step = TAU / len as f32;
+    (0..len).map(|n| 0.5 - 0.5 * (n as f32 * step).cos()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: u32 = 48_000;
+
+    fn sine(hz: f64, amplitude: f64, len: usize) -> Vec<f32> {
+        let step = std::f64::consts::TAU * hz / f64::from(RATE);
+        (0..len).map(|n| (amplitude * (step * n as f64).sin()) as f32).collect()
+    }
+
+    fn points(spectrum: &mut Spectrum) -> Vec<SpectrumPoint> {
+        let mut points = Vec::new();
+        assert!(spectrum.show(&mut points));
+        points
+    }
+
+    fn loudest(points: &[SpectrumPoint]) -> SpectrumPoint {
+        *points.iter().max_by(|a, b| a.before.total_cmp(&b.before)).unwrap()
+    }
+
+    #[test]
+    fn a_full_scale_sine_reads_0_db_wherever_it_lies() {
+        for size in [1_024, 4_096, 16_384] {
+            for hz in [997.0, 1_000.0, 1_003.3, 5_017.7, 12_345.6] {
+                let mut spectrum = Spectrum::new(size, RATE);
+                let tone = sine(hz, 1.0, 4 * size);
+                let half: Vec<f32> = tone.iter().map(|x| x * 0.5).collect();
+                // In uneven pieces.
+                for (before, after) in tone.chunks(777).zip(half.chunks(777)) {
+                    spectrum.take_in(before, after);
+                }
+                let top = loudest(&points(&mut spectrum));
+                assert!(top.before.abs() < 0.1, "{size}, {hz} Hz: {}", top.before);
+                assert!((top.after + 6.02).abs() < 0.1, "{size}, {hz} Hz: {}", top.after);
+                assert!((top.hz - hz as f32).abs() <= RATE as f32 / size as f32);
+                assert!((top.before_peak - top.before).abs() < 0.1);
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_follow_leaves_no_trace_of_a_splice() {
+        let size = 4_096;
+        let mut spectrum = Spectrum::new(size, RATE);
+        // 1 kHz in two phases: spliced together it would splash all over the spectrum.
+        for piece in 0..20 {
+            let tone = sine(1_000.0, 1.0, size + 100);
+            spectrum.interrupt();
+            spectrum.take_in(&tone[piece..piece + size], &tone[piece..piece + size]);
+        }
+        let points = points(&mut spectrum);
+        for point in points.iter().filter(|point| (point.hz - 1_000.0).abs() > 300.0) {
+            assert!(point.before < -90.0, "{} Hz: {}", point.hz, point.before);
+        }
+    }
+
+    #[test]
+    fn peaks_hold_until_they_are_cleared_and_silence_is_silence() {
+        let size = 1_024;
+        let mut spectrum = Spectrum::new(size, RATE);
+        let tone = sine(3_000.0, 1.0, RATE as usize);
+        spectrum.take_in(&tone, &tone);
+        let silence = vec![0.0; 5 * RATE as usize];
+        spectrum.take_in(&silence, &silence);
+        let at = (3_000 * size) / RATE as usize;
+        let point = points(&mut spectrum)[at];
+        assert!(point.before < -60.0, "{}", point.before);
+        assert!(point.before_peak.abs() < 0.1 && point.after_peak.abs() < 0.1);
+        spectrum.clear_peaks();
+        assert!(points(&mut spectrum)[at].before_peak < -60.0);
+        assert!(!spectrum.show(&mut Vec::new()), "nothing is new");
+        let mut silent = Spectrum::new(size, RATE);
+        silent.take_in(&silence, &silence);
+        assert!(points(&mut silent).iter().all(|point| point.before == FLOOR));
+    }
+
+    #[test]
+    fn a_level_falls_to_a_third_of_its_power_in_three_tenths_of_a_second() {
+        let mut spectrum = Spectrum::new(1_024, RATE);
+        let tone = sine(6_000.0, 1.0, RATE as usize);
+        spectrum.take_in(&tone, &tone);
+        let silence = vec![0.0; (0.3 * RATE as f32) as usize];
+        spectrum.take_in(&silence, &silence);
+        let top = loudest(&points(&mut spectrum));
+        assert!((top.before + 4.34).abs() < 0.3, "{}", top.before);
+    }
+}

@@ -9,6 +9,8 @@
 //! | [`manifest`] | the record of what was protected |
 //! | [`recipe_file`] | recipes as JSON |
 //! | [`protect`] | the veil over files, streamed, on all cores |
+//! | [`restore`] | taking the veil off files again |
+//! | [`verify`] | files against their manifests |
 //! | [`inspect`] | what the veil did to a recording, in figures and as a picture |
 
 pub mod inputs;
@@ -18,7 +20,9 @@ pub mod output;
 pub mod paths;
 pub mod protect;
 pub mod recipe_file;
+pub mod restore;
 mod shared_file;
+pub mod verify;
 pub mod wav;
 
 pub use paths::shown;

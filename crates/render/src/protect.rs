@@ -10,7 +10,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use patchveil_veil::{ClassKey, Convolver, Recipe, RecipeError, Veil};
 use rayon::prelude::*;
@@ -20,7 +20,7 @@ use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, TreeHash};
 use crate::output::{OutputError, OutputFile};
 use crate::paths::{json, shown};
-use crate::shared_file::Place;
+use crate::shared_file::{Place, Stamp};
 use crate::wav::{CopyError, SampleFormat, WavError, WavInfo, WavReader, encode_changed};
 
 /// Most samples of one chunk, over all channels: 2.7 s of stereo at 48 kHz, some 3 MB in all.
@@ -203,20 +203,6 @@ pub fn protect(
     let hashes = [before.into(), after.into(), around.finish().into()];
     out.commit()?;
     Ok(outcome(job, &info, &veil, &figures, hashes, begun))
-}
-
-/// What shows that somebody wrote to an open file.
-#[derive(PartialEq)]
-struct Stamp {
-    len: u64,
-    modified: Option<SystemTime>,
-}
-
-impl Stamp {
-    fn of(file: &File) -> io::Result<Self> {
-        let meta = file.metadata()?;
-        Ok(Self { len: meta.len(), modified: meta.modified().ok() })
-    }
 }
 
 /// One file, as its chunks see it.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::time::SystemTime;
 
 /// A place of its own in a file that is open once.
 ///
@@ -55,6 +56,20 @@ impl Seek for Place<'_> {
         };
         self.at = base.checked_add_signed(by).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(self.at)
+    }
+}
+
+/// What shows that somebody wrote to an open file.
+#[derive(PartialEq)]
+pub(crate) struct Stamp {
+    len: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    pub(crate) fn of(file: &File) -> io::Result<Self> {
+        let meta = file.metadata()?;
+        Ok(Self { len: meta.len(), modified: meta.modified().ok() })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use patchveil::inputs::{InputError, Note, Plan, PlanError, expand};
+use patchveil::inputs::{InputError, Note, Plan, PlanError, Task, expand};
 use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
@@ -22,7 +22,7 @@ fn tree(files: &[&str]) -> TempDir {
 fn plan(root: &TempDir, inputs: &[&str], output: Option<&str>) -> Result<Plan, PlanError> {
     let inputs: Vec<PathBuf> = inputs.iter().map(|i| root.path().join(i)).collect();
     let output = output.map(|o| PathBuf::from(format!("{}/{o}", root.path().display())));
-    expand(&inputs, output.as_deref())
+    expand(&inputs, output.as_deref(), Task::Protect)
 }
 
 /// Inputs and outputs below the root, as `in > out`.
@@ -253,7 +253,7 @@ mod unix {
         let root = tree(&[]);
         let name = OsStr::from_bytes(b"caf\xe9\n.wav");
         fs::write(root.path().join(name), b"x").unwrap();
-        let plan = expand(&[root.path().to_owned()], None).unwrap();
+        let plan = expand(&[root.path().to_owned()], None, Task::Protect).unwrap();
         assert_eq!(plan.jobs[0].input.file_name().unwrap(), name);
         let output = plan.jobs[0].output.file_name().unwrap();
         assert_eq!(output.as_bytes(), b"caf\xe9\n.veiled.wav");
@@ -263,7 +263,7 @@ mod unix {
 
     #[test]
     fn devices_are_no_recordings() {
-        let plan = expand(&[PathBuf::from("/dev/null")], None).unwrap();
+        let plan = expand(&[PathBuf::from("/dev/null")], None, Task::Protect).unwrap();
         assert!(matches!(plan.failures[..], [InputError::NotAFile(_)]));
     }
 }

@@ -10,6 +10,7 @@
 //! [`Cursor::next`]. Making a [`Veil`], a [`Convolver`] or a [`Restorer`] allocates.
 #![deny(unsafe_code)]
 
+mod align;
 mod convolver;
 mod fir;
 mod history;
@@ -24,6 +25,7 @@ mod spectrum;
 mod tail;
 mod veil;
 
+pub use align::{Alignment, align, distance_from_grid, period};
 pub use convolver::Convolver;
 pub use history::LOUDEST;
 pub use kernel::Kernel;

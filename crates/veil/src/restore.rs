@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::processor::for_this_processor;
 use crate::recipe::RecipeError;
 use crate::schedule::{Cursor, Patch};
 use crate::veil::Veil;
@@ -135,7 +136,13 @@ impl Past {
     }
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+for_this_processor! {
+    /// Sum of products.
+    dot = dot_anywhere, (a: &[f64], b: &[f64]) -> f64
+}
+
+#[inline(always)]
+fn dot_anywhere(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; SUMS];
     let (a_whole, a_rest) = a.as_chunks::<SUMS>();
     let (b_whole, b_rest) = b.as_chunks::<SUMS>();

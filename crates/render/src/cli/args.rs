@@ -32,6 +32,10 @@ pub(super) enum Command {
     Key(KeyCommand),
     /// Protect recordings (WAV, or folders of them)
     Protect(ProtectArgs),
+    /// Take the veil off protected files again
+    Restore(RestoreArgs),
+    /// Check files against the record of what was protected
+    Verify(VerifyArgs),
     /// Compare a recording with its protected version, in figures and as a picture
     Inspect(InspectArgs),
     /// Print a recipe as JSON, to be changed and given to --recipe
@@ -146,12 +150,53 @@ pub(super) struct ProtectArgs {
     pub(super) json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct RestoreArgs {
+    /// Protected files, or folders to search for them
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// Class whose key to use [default: the one the manifest beside the file names, else the
+    /// keyring's default class]
+    #[arg(long, value_name = "NAME")]
+    pub(super) key: Option<String>,
+    /// Output file, or folder to write below [default: NAME.restored.wav beside each input]
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) recipe: RecipeArgs,
+    /// Timeline position of the file's first sample, in samples [default: from the manifest, else
+    /// found out]
+    #[arg(long, value_name = "SAMPLES", allow_negative_numbers = true)]
+    pub(super) offset: Option<i64>,
+    /// Write 32-bit float instead of the input's bit depth
+    #[arg(long)]
+    pub(super) float: bool,
+    /// Restore even if nothing shows that the file carries this key, and replace files that exist
+    /// (never an input)
+    #[arg(long)]
+    pub(super) force: bool,
+    /// One JSON object a file, as each is done
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Files, or folders to check with everything below them
+    #[arg(required = true, value_name = "DIR|FILE")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// One JSON object a file
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 /// Options that shape the veil.
 #[derive(Debug, Args)]
 pub(super) struct RecipeArgs {
     /// transparent, balanced or strong; poscuda and cuda are the papers' recipes, for comparison
-    #[arg(long, value_name = "PRESET", default_value_t = Preset::Balanced)]
-    pub(super) preset: Preset,
+    /// [default: balanced]
+    #[arg(long, value_name = "PRESET")]
+    pub(super) preset: Option<Preset>,
     /// File with a recipe, as “patchveil recipe” prints it, in place of a preset
     #[arg(
         long = "recipe",
@@ -181,7 +226,7 @@ impl RecipeArgs {
     pub(super) fn recipe(&self) -> Result<Recipe, Failure> {
         let mut recipe = match &self.file {
             Some(file) => recipe_file::read(file).map_err(Failure::usage)?,
-            None => self.preset.recipe(),
+            None => self.preset().recipe(),
         };
         recipe.amount = self.amount.unwrap_or(recipe.amount);
         if let Some(patch) = self.patch {
@@ -193,11 +238,25 @@ impl RecipeArgs {
         Ok(recipe)
     }
 
+    /// The recipe if any of the options was given.
+    ///
+    /// # Errors
+    /// As for [`recipe`](Self::recipe).
+    pub(super) fn chosen(&self) -> Result<Option<Recipe>, Failure> {
+        let times = self.patch.is_some() || self.frame.is_some() || self.patches.is_some();
+        let given = self.preset.is_some() || self.file.is_some() || self.amount.is_some() || times;
+        given.then(|| self.recipe()).transpose()
+    }
+
+    fn preset(&self) -> Preset {
+        self.preset.unwrap_or(Preset::Balanced)
+    }
+
     /// What to call the recipe: the preset's name, or the file's.
     pub(super) fn name(&self) -> String {
         match &self.file {
             Some(file) => shown(file).to_string(),
-            None => self.preset.to_string(),
+            None => self.preset().to_string(),
         }
     }
 }

@@ -7,8 +7,10 @@ mod keys;
 mod passphrase;
 mod protect;
 mod recipe;
+mod restore;
 mod stop;
 mod table;
+mod verify;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -82,6 +84,8 @@ pub(crate) fn run() -> ExitCode {
     let result = match &cli.command {
         Command::Key(command) => keys::run(&cli, command),
         Command::Protect(args) => protect::run(&cli, args),
+        Command::Restore(args) => restore::run(&cli, args),
+        Command::Verify(args) => verify::run(&cli, args),
         Command::Inspect(args) => inspect::run(args),
         Command::Recipe(args) => recipe::run(args),
         Command::Demo(args) => demo::run(args),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
-use patchveil::inputs::{Plan, expand};
+use patchveil::inputs::{Plan, Task, expand};
 use patchveil::manifest::{Record, Recorder};
 use patchveil::paths::{json, shown};
 use patchveil::protect::{Outcome, ProtectError, Veils, Watch, protect, rough_size};
@@ -51,7 +51,8 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
     let fingerprint = entry.fingerprint();
     let veils = veils(entry.key().clone(), &args.recipe, recipe)?;
     drop(keyring);
-    let plan = expand(&args.inputs, args.output.as_deref()).map_err(Failure::usage)?;
+    let plan =
+        expand(&args.inputs, args.output.as_deref(), Task::Protect).map_err(Failure::usage)?;
     for note in &plan.notes {
         complain(&note.to_string());
     }

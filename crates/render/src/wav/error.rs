@@ -215,6 +215,12 @@ pub enum WavError {
         /// The value: NaN, inf or -inf.
         value: f32,
     },
+    /// A file that has no room for wider samples.
+    #[error(
+        "as 32-bit float it would be longer than a WAV file can say (4 GB); leave --float out, or \
+         split it first"
+    )]
+    NoFloat,
     /// Buffers that do not fit the format; a fault of the caller.
     #[error(
         "{bytes} bytes do not hold the same frames as the given {channels} channels of samples"

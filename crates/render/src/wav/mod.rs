@@ -12,6 +12,7 @@
 //! protect it most likely has a recording that failed and wants to know.
 
 mod error;
+mod float;
 mod fmt;
 mod header;
 mod reader;
@@ -19,7 +20,8 @@ mod samples;
 
 pub use error::WavError;
 pub(crate) use error::read_hint;
+pub use float::{float_head, tail_start};
 pub use fmt::{MAX_CHANNELS, SampleFormat};
 pub use header::WavInfo;
 pub use reader::{CopyError, WavReader};
-pub use samples::{decode, encode_changed};
+pub use samples::{decode, encode_changed, encode_nearest};

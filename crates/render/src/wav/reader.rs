@@ -130,8 +130,12 @@ impl<R: Read + Seek> WavReader<R> {
     /// # Errors
     /// [`CopyError`], which tells whose fault it is.
     pub fn copy_tail(&mut self, out: &mut impl Write) -> Result<(), CopyError> {
-        let start = self.info.data_offset + self.info.data_len;
-        self.copy_span(start, self.info.file_len - start, out)
+        self.copy_from(self.info.data_offset + self.info.data_len, out)
+    }
+
+    /// Copies everything from byte `start` to the end to `out`.
+    pub(crate) fn copy_from(&mut self, start: u64, out: &mut impl Write) -> Result<(), CopyError> {
+        self.copy_span(start, self.info.file_len.saturating_sub(start), out)
     }
 
     fn copy_span(

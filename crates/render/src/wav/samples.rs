@@ -49,12 +49,35 @@ pub fn encode_changed(
     after: &[Vec<f32>],
     first_frame: u64,
 ) -> Result<u64, WavError> {
+    encode(bytes, format, after, Some(first_frame))
+}
+
+/// The same without dither: what changed becomes the nearest integer. For restoring, where the
+/// original was made of integers already and noise would only lead away from them.
+///
+/// # Errors
+/// [`WavError::Shape`] when `bytes` and `after` are not the same number of frames.
+pub fn encode_nearest(
+    bytes: &mut [u8],
+    format: SampleFormat,
+    after: &[Vec<f32>],
+) -> Result<u64, WavError> {
+    encode(bytes, format, after, None)
+}
+
+/// With dither if the index of the first frame is given.
+fn encode(
+    bytes: &mut [u8],
+    format: SampleFormat,
+    after: &[Vec<f32>],
+    dithered: Option<u64>,
+) -> Result<u64, WavError> {
     match format {
-        SampleFormat::U8 => encode_as::<U8, 1>(bytes, after, first_frame),
-        SampleFormat::I16 => encode_as::<I16, 2>(bytes, after, first_frame),
-        SampleFormat::I24 => encode_as::<I24, 3>(bytes, after, first_frame),
-        SampleFormat::I32 => encode_as::<I32, 4>(bytes, after, first_frame),
-        SampleFormat::F32 => encode_as::<F32, 4>(bytes, after, first_frame),
+        SampleFormat::U8 => encode_as::<U8, 1>(bytes, after, dithered),
+        SampleFormat::I16 => encode_as::<I16, 2>(bytes, after, dithered),
+        SampleFormat::I24 => encode_as::<I24, 3>(bytes, after, dithered),
+        SampleFormat::I32 => encode_as::<I32, 4>(bytes, after, dithered),
+        SampleFormat::F32 => encode_as::<F32, 4>(bytes, after, dithered),
     }
 }
 
@@ -67,7 +90,7 @@ trait Sample<const B: usize> {
         before != after
     }
     /// The bytes for `after` where `bytes` decode to `before`, and whether they were clamped.
-    /// `dither` is in (−1, 1).
+    /// `dither` is in (−1, 1), 0 for none.
     fn encode(bytes: [u8; B], before: f32, after: f32, dither: f64) -> ([u8; B], bool);
 }
 
@@ -255,7 +278,7 @@ fn deinterleave<S: Sample<B>, const B: usize, const C: usize>(
 fn encode_as<S: Sample<B>, const B: usize>(
     bytes: &mut [u8],
     after: &[Vec<f32>],
-    first_frame: u64,
+    dithered: Option<u64>,
 ) -> Result<u64, WavError> {
     let shape = WavError::Shape { bytes: bytes.len(), channels: after.len() };
     let samples = bytes.len() / B * B;
@@ -264,13 +287,13 @@ fn encode_as<S: Sample<B>, const B: usize>(
     if !fits || after.iter().any(|channel| channel.len() != frames) {
         return Err(shape);
     }
-    for_channels!(after.len(), shape, interleave::<S, B, _>(bytes, after, first_frame))
+    for_channels!(after.len(), shape, interleave::<S, B, _>(bytes, after, dithered))
 }
 
 fn interleave<S: Sample<B>, const B: usize, const C: usize>(
     bytes: &mut [u8],
     after: &[Vec<f32>],
-    first_frame: u64,
+    dithered: Option<u64>,
 ) -> u64 {
     let frames = bytes.as_chunks_mut::<B>().0.as_chunks_mut::<C>().0;
     let mut clamped = 0;
@@ -286,11 +309,12 @@ fn interleave<S: Sample<B>, const B: usize, const C: usize>(
                 continue;
             }
             let dither = Dither::of_channel(c);
-            let first = first_frame + (tile * TILE) as u64;
-            for ((frame, &after), at) in frames.iter_mut().zip(channel).zip(first..) {
+            let first = dithered.map(|first_frame| first_frame + (tile * TILE) as u64);
+            for ((frame, &after), index) in frames.iter_mut().zip(channel).zip(0..) {
                 let before = S::decode(frame[c]);
                 if S::differs(before, after) {
-                    let (new, was_clamped) = S::encode(frame[c], before, after, dither.at(at));
+                    let noise = first.map_or(0.0, |first| dither.at(first + index));
+                    let (new, was_clamped) = S::encode(frame[c], before, after, noise);
                     frame[c] = new;
                     clamped += u64::from(was_clamped);
                 }

@@ -3,28 +3,40 @@
 //! Everything that can be known before a file is opened is settled here, so that a run which would
 //! write two recordings to one place, or one over its own input, ends before it writes anything.
 
+mod told;
+
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
+pub use told::{InputError, Note, PlanError};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::output::TEMP_PREFIX;
-use crate::paths::{folder_of, identity, shown};
-use crate::wav::read_hint;
+use crate::paths::{folder_of, identity};
 
 /// How the names of protected files end.
 const VEILED_SUFFIX: &str = ".veiled.wav";
+/// How the names of restored files end.
+const RESTORED_SUFFIX: &str = ".restored.wav";
 
-/// One file to protect.
+/// What is to become of the inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// They are recordings to be protected.
+    Protect,
+    /// They are protected files to be restored.
+    Restore,
+}
+
+/// One file to work on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// The recording, as the user named it or below the folder the user named.
+    /// The recording or protected file, as the user named it or below the folder the user named.
     pub input: PathBuf,
-    /// Where the protected file goes.
+    /// Where the result goes.
     pub output: PathBuf,
 }
 
@@ -40,129 +52,27 @@ pub struct Plan {
     pub failures: Vec<InputError>,
 }
 
-/// Something left out on purpose, worth a line to the user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Note {
-    /// A file in a folder is named like an output of an earlier run.
-    AlreadyVeiled(PathBuf),
-    /// A file was reached a second time.
-    SameFile {
-        /// The path left out.
-        path: PathBuf,
-        /// The path by which it is done.
-        first: PathBuf,
-    },
-    /// A link leads back to a folder it is in.
-    LinkLoop(PathBuf),
-    /// The output folder lies in an input folder.
-    OutputFolder(PathBuf),
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyVeiled(path) => {
-                write!(f, "{}: skipped, its name says it is protected already", shown(path))
-            }
-            Self::SameFile { path, first } => {
-                write!(f, "{}: skipped, it is the same file as {}", shown(path), shown(first))
-            }
-            Self::LinkLoop(path) => {
-                write!(f, "{}: skipped, the link leads back to itself", shown(path))
-            }
-            Self::OutputFolder(path) => {
-                write!(f, "{}: skipped, it is the output folder", shown(path))
-            }
-        }
-    }
-}
-
-/// Why one input cannot be done. Each message is one line and names the input.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum InputError {
-    /// It cannot be looked at.
-    #[error("{}: cannot be read: {source}{}", shown(path), read_hint(source))]
-    Unreadable {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Neither file nor folder.
-    #[error("{}: is a device or a pipe; give a file or a folder", shown(.0))]
-    NotAFile(PathBuf),
-    /// A folder with nothing to do in it.
-    #[error("{}: has no .wav file to protect in it or below; give another folder", shown(.0))]
-    NoAudio(PathBuf),
-}
-
-impl InputError {
-    /// The input it is about.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::Unreadable { path, .. } | Self::NotAFile(path) | Self::NoAudio(path) => path,
-        }
-    }
-}
-
-/// Why nothing can be done: the arguments contradict each other. Each message is one line.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PlanError {
-    /// Two inputs would become one file.
-    #[error(
-        "{} and {} would both be written to {}; run them apart, with an output folder each",
-        shown(first),
-        shown(second),
-        shown(output)
-    )]
-    SameOutput {
-        /// The input that comes first.
-        first: PathBuf,
-        /// The other.
-        second: PathBuf,
-        /// The output of both.
-        output: PathBuf,
-    },
-    /// An output would replace an input, its own or another's.
-    #[error(
-        "{} would be written over the input {}; use another output folder",
-        shown(output),
-        shown(input)
-    )]
-    OutputIsInput {
-        /// The input that would be lost.
-        input: PathBuf,
-        /// The output.
-        output: PathBuf,
-    },
-    /// Several outputs, but `-o` names a file.
-    #[error(
-        "{}: is a file, but the outputs need a folder there; use another name", shown(.0)
-    )]
-    OutputNotAFolder(PathBuf),
-}
-
-/// Finds the files to protect in `inputs` and where each goes.
+/// Finds the files to work on in `inputs` and where each goes.
 ///
 /// Files are taken whatever their name. Folders are searched with everything below them, links
-/// followed, for `*.wav` and `*.wave` in any case, but not for `*.veiled.wav`, unfinished outputs
-/// and the `._*` companions that macOS leaves on other file systems.
+/// followed, for `*.wav` and `*.wave` in any case, but not for unfinished outputs and the `._*`
+/// companions that macOS leaves on other file systems; nor for `*.veiled.wav` if they are to be
+/// protected; nor for `*.restored.wav` and for originals beside their `*.veiled.wav` if they are to be
+/// restored.
 ///
-/// Without `output` a file `NAME.wav` goes to `NAME.veiled.wav` beside it. If `output` is a folder,
+/// Without `output` a file `NAME.wav` goes to `NAME.veiled.wav` beside it to be protected, and
+/// `NAME.veiled.wav` or `NAME.wav` to `NAME.restored.wav` to be restored. If `output` is a folder,
 /// ends with a slash, or there is more than the one input file, files go below it under the same
-/// name; those found in a folder keep their path relative to that folder. Else it is the output
+/// name, a restored one without `.veiled`; those found in a folder keep their path relative to that
+/// folder. Else it is the output
 /// file's name.
 ///
 /// # Errors
 /// [`PlanError`] if the outputs collide with each other or with inputs. An input that fails for
 /// itself is in [`Plan::failures`].
-pub fn expand(inputs: &[PathBuf], output: Option<&Path>) -> Result<Plan, PlanError> {
+pub fn expand(inputs: &[PathBuf], output: Option<&Path>, task: Task) -> Result<Plan, PlanError> {
     let destination = Destination::choose(inputs, output)?;
-    let mut planner = Planner { destination, plan: Plan::default(), seen: HashMap::new() };
+    let mut planner = Planner { task, destination, plan: Plan::default(), seen: HashMap::new() };
     for input in inputs {
         planner.add_input(input);
     }
@@ -203,14 +113,22 @@ impl Destination {
     }
 
     /// `below` is the file's path relative to the folder that was given, or its bare name.
-    fn of(&self, input: &Path, below: &Path) -> PathBuf {
+    fn of(&self, input: &Path, below: &Path, task: Task) -> PathBuf {
         match self {
             Self::Beside => {
-                let mut name = input.file_stem().unwrap_or_default().to_owned();
-                name.push(VEILED_SUFFIX);
+                let mut name = stem(input, task);
+                name.push(match task {
+                    Task::Protect => VEILED_SUFFIX,
+                    Task::Restore => RESTORED_SUFFIX,
+                });
                 input.with_file_name(name)
             }
             Self::File(path) => path.clone(),
+            Self::Folder { path, .. } if is_veiled(below, task) => {
+                let mut name = stem(below, task);
+                name.push(".wav");
+                path.join(below.with_file_name(name))
+            }
             Self::Folder { path, .. } => path.join(below),
         }
     }
@@ -221,6 +139,7 @@ impl Destination {
 }
 
 struct Planner {
+    task: Task,
     destination: Destination,
     plan: Plan,
     /// Resolved paths of the inputs taken, and how each was named.
@@ -259,8 +178,8 @@ impl Planner {
                 }
             } else if is_recording(&entry) {
                 found = true;
-                if ends_with(entry.file_name(), VEILED_SUFFIX) {
-                    self.plan.notes.push(Note::AlreadyVeiled(entry.into_path()));
+                if let Some(note) = self.left_out(entry.path()) {
+                    self.plan.notes.push(note);
                 } else {
                     let below = entry.path().strip_prefix(folder);
                     let below = below.unwrap_or(Path::new(entry.file_name()));
@@ -270,6 +189,22 @@ impl Planner {
         }
         if !found {
             self.fail(InputError::NoAudio(folder.to_owned()));
+        }
+    }
+
+    /// Why a file found in a folder is not what the task is for.
+    fn left_out(&self, path: &Path) -> Option<Note> {
+        let is_veiled = ends_with(path.file_name()?, VEILED_SUFFIX);
+        match self.task {
+            Task::Protect => is_veiled.then(|| Note::AlreadyVeiled(path.to_owned())),
+            Task::Restore if is_veiled => None,
+            Task::Restore if ends_with(path.file_name()?, RESTORED_SUFFIX) => {
+                Some(Note::AlreadyRestored(path.to_owned()))
+            }
+            Task::Restore => {
+                let veiled = Destination::Beside.of(path, path, Task::Protect);
+                veiled.exists().then(|| Note::Original(path.to_owned()))
+            }
         }
     }
 
@@ -297,9 +232,10 @@ impl Planner {
             return;
         }
         self.seen.insert(own, input.to_owned());
-        self.plan
-            .jobs
-            .push(Job { input: input.to_owned(), output: self.destination.of(input, below) });
+        self.plan.jobs.push(Job {
+            input: input.to_owned(),
+            output: self.destination.of(input, below, self.task),
+        });
     }
 
     fn fail(&mut self, error: InputError) {
@@ -335,7 +271,20 @@ impl Planner {
     }
 }
 
-fn is_recording(entry: &DirEntry) -> bool {
+/// Whether a file to be restored is named like a protected one.
+fn is_veiled(path: &Path, task: Task) -> bool {
+    task == Task::Restore && path.file_name().is_some_and(|name| ends_with(name, VEILED_SUFFIX))
+}
+
+/// The name without what says that it is a recording, and that it is protected.
+fn stem(path: &Path, task: Task) -> OsString {
+    let stem = path.file_stem().unwrap_or_default();
+    let stem = if is_veiled(path, task) { Path::new(stem).file_stem() } else { Some(stem) };
+    stem.unwrap_or_default().to_owned()
+}
+
+/// Whether an entry of a folder is a recording by its name.
+pub(crate) fn is_recording(entry: &DirEntry) -> bool {
     let name = entry.file_name();
     let starts_with = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
     entry.file_type().is_file()

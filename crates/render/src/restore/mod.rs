@@ -1,0 +1,154 @@
+//! Restoring files: the veil taken off again, streamed.
+//!
+//! The recipe and the timeline offset come from the file's record in the manifest, which is proven
+//! by the hash of its samples; or else from the audio itself, by detection and alignment. A file of
+//! which neither shows that it carries this key is not restored: with another key, or at another
+//! place, the result would be one more filter over the recording.
+
+mod error;
+mod place;
+mod run;
+
+use std::path::PathBuf;
+
+use patchveil_veil::{ClassKey, Fingerprint, Recipe};
+use serde::Serialize;
+
+use crate::inputs::Job;
+use crate::manifest::{Manifest, Record, beside};
+use crate::paths::json;
+use crate::protect::Watch;
+use crate::wav::SampleFormat;
+
+pub use error::RestoreError;
+use place::Place;
+use run::{Plan, Source};
+
+/// What is known beforehand, and wanted.
+pub struct Request<'a> {
+    /// Gives the key for a file whose record has this fingerprint, or which has no record; or says
+    /// in a line why there is none.
+    pub key: &'a (dyn Fn(Option<Fingerprint>) -> Result<ClassKey, String> + Sync),
+    /// The recipe, if it is known; else it is taken from the manifest or found out.
+    pub recipe: Option<Recipe>,
+    /// Timeline position of the file's first sample, in samples, if it is known.
+    pub offset: Option<i64>,
+    /// Write 32-bit float, whatever the input's format.
+    pub float: bool,
+    /// Restore without any evidence, and replace what has the output's name.
+    pub force: bool,
+}
+
+/// What shows that the file carries this key, with this recipe, at this place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// Its samples are those that the manifest recorded.
+    Manifest,
+    /// The key was detected in the audio.
+    Detection,
+    /// Nothing: it was forced.
+    None,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcome {
+    /// The protected file.
+    #[serde(flatten, serialize_with = "json::input")]
+    pub input: PathBuf,
+    /// The restored file.
+    #[serde(flatten, serialize_with = "json::output")]
+    pub output: PathBuf,
+    /// Public name of the key.
+    pub fingerprint: Fingerprint,
+    /// What shows that it is this key's.
+    pub evidence: Evidence,
+    /// The recipe undone.
+    pub recipe: Recipe,
+    /// Timeline position of the file's first sample, in samples.
+    pub offset: i64,
+    /// Length in seconds.
+    pub seconds: f64,
+    /// How the restored samples are stored.
+    pub format: SampleFormat,
+    /// Whether the restored samples are the original's, bit for bit, by the hash in the manifest;
+    /// none if there is no record of the original.
+    pub is_original: Option<bool>,
+    /// Power of the recording over that of the rounding errors that restoring spreads, in dB, as
+    /// estimated from the file's bit depth; none for silence.
+    pub expected_snr_db: Option<f64>,
+    /// Samples at full scale in the protected file. If they were cut off there, the recording was
+    /// lost around them.
+    pub full_scale_samples: u64,
+    /// Seconds it took.
+    pub took_s: f64,
+}
+
+/// Restores the protected file of `job`. Memory does not grow with the file.
+///
+/// # Errors
+/// Any [`RestoreError`]; nothing is left behind then, and what had the output's name is still
+/// there.
+pub fn restore(
+    job: &Job,
+    request: &Request<'_>,
+    watch: &Watch<'_>,
+) -> Result<Outcome, RestoreError> {
+    let source = Source::open(&job.input)?;
+    let record = record_of(job, &source, request)?;
+    let key = (request.key)(record.as_ref().map(|record| record.fingerprint))
+        .map_err(|reason| RestoreError::NoKey { path: job.input.clone(), reason })?;
+    crate::output::check(&job.output, &[&job.input], request.force)?;
+
+    if let Some(record) = record.as_ref().filter(|record| agrees(record, request)) {
+        let is_ours = record.fingerprint == key.fingerprint();
+        let plan = Plan::new(&key, &record.recipe, record.offset, Evidence::Manifest);
+        // Where the samples turn out not to be the recorded ones, nothing has been written yet.
+        if !is_ours {
+            if source.hash_audio(watch)? == record.audio_after && !request.force {
+                let recorded = record.fingerprint;
+                return Err(RestoreError::OtherKey { path: job.input.clone(), recorded });
+            }
+        } else if let Some(done) = run::run(job, &source, &plan, Some(record), request, watch)? {
+            return Ok(done);
+        }
+    }
+    let recipes = place::recipes(request, record.as_ref());
+    let found = place::find(&source, &key, &recipes, request.offset, watch);
+    let place = match found {
+        Ok(place) => place,
+        Err(error) if request.force && error.is_about_evidence() => Place {
+            recipe: recipes.into_iter().next().unwrap_or_else(place::default_recipe),
+            offset: request.offset.or(record.map(|record| record.offset)).unwrap_or(0),
+            evidence: Evidence::None,
+        },
+        Err(error) => return Err(error),
+    };
+    let plan = Plan::new(&key, &place.recipe, place.offset, place.evidence);
+    run::run(job, &source, &plan, None, request, watch)?
+        .ok_or_else(|| RestoreError::changed(&job.input))
+}
+
+/// The record of a file that may be as it was when it was protected.
+fn record_of(
+    job: &Job,
+    source: &Source,
+    request: &Request<'_>,
+) -> Result<Option<Record>, RestoreError> {
+    let manifest = match Manifest::load(&beside(&job.input)) {
+        Ok(manifest) => manifest,
+        // Who says everything there is to know need not have a manifest in order.
+        Err(_) if request.force => None,
+        Err(error) => return Err(error.into()),
+    };
+    let name = job.input.file_name().unwrap_or_default();
+    let record = manifest.as_ref().and_then(|manifest| manifest.get(name));
+    Ok(record.filter(|record| source.has_shape_of(record)).cloned())
+}
+
+/// Whether what was asked for is what is on record.
+fn agrees(record: &Record, request: &Request<'_>) -> bool {
+    request.recipe.as_ref().is_none_or(|recipe| *recipe == record.recipe)
+        && request.offset.is_none_or(|offset| offset == record.offset)
+}

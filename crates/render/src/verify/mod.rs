@@ -1,0 +1,169 @@
+//! Checking files against their manifests.
+//!
+//! A file is compared with its record by hash, not by name alone: so a changed file, a file whose
+//! tags were edited, and the original beside its protected version are told apart.
+
+mod survey;
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use patchveil_veil::Fingerprint;
+use serde::Serialize;
+
+use crate::manifest::{Digest, Hashed, Manifest, Record};
+use crate::paths::json;
+use crate::protect::Watch;
+use crate::wav::{CopyError, WavError, WavReader};
+
+pub use survey::{Survey, SurveyError, survey};
+
+/// Bytes read at a time.
+const PIECE: u64 = 1 << 18;
+
+/// How a file stands to its manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Every byte is as recorded.
+    AsRecorded,
+    /// The samples are those of a recording that the manifest has the protected version of.
+    Original,
+    /// The samples are as recorded, other bytes are not: tags or markers were edited.
+    TagsChanged,
+    /// The samples are not as recorded.
+    AudioChanged,
+    /// There is a record but no file.
+    Missing,
+    /// There is a file but no record.
+    NotRecorded,
+    /// The file cannot be read, or is no recording.
+    Unreadable,
+}
+
+impl Status {
+    /// All there are.
+    pub const ALL: [Self; 7] = [
+        Self::AsRecorded,
+        Self::Original,
+        Self::TagsChanged,
+        Self::AudioChanged,
+        Self::Missing,
+        Self::NotRecorded,
+        Self::Unreadable,
+    ];
+
+    /// Whether nothing about it needs anybody's attention.
+    #[must_use]
+    pub fn is_well(self) -> bool {
+        matches!(self, Self::AsRecorded | Self::Original)
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AsRecorded => "as recorded",
+            Self::Original => "the original",
+            Self::TagsChanged => "tags changed",
+            Self::AudioChanged => "AUDIO CHANGED",
+            Self::Missing => "MISSING",
+            Self::NotRecorded => "NOT RECORDED",
+            Self::Unreadable => "UNREADABLE",
+        }
+    }
+}
+
+/// What was found out about a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct Checked {
+    /// The file.
+    #[serde(flatten, serialize_with = "json::path")]
+    pub path: PathBuf,
+    /// How it stands to its manifest.
+    pub status: Status,
+    /// The key that it, or for an original its protected version, was protected with, by the record.
+    pub fingerprint: Option<Fingerprint>,
+    /// When, by the clock of the computer that did it, in UTC.
+    pub time: Option<String>,
+    /// Why it cannot be read.
+    pub error: Option<String>,
+}
+
+impl Checked {
+    fn new(path: &Path, status: Status, record: Option<&Record>) -> Self {
+        Self {
+            path: path.to_owned(),
+            status,
+            fingerprint: record.map(|record| record.fingerprint),
+            time: record.map(|record| record.time.to_string()),
+            error: None,
+        }
+    }
+
+    fn unreadable(path: &Path, record: Option<&Record>, error: &WavError) -> Self {
+        let error = Some(error.to_string());
+        Self { error, ..Self::new(path, Status::Unreadable, record) }
+    }
+}
+
+/// Checks one file against its folder's manifest. `None` if the user asked to stop.
+#[must_use]
+pub fn check(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Option<Checked> {
+    let name = path.file_name().unwrap_or_default();
+    let record = manifest.and_then(|manifest| manifest.get(name));
+    if record.is_some() && std::fs::symlink_metadata(path).is_err() {
+        return Some(Checked::new(path, Status::Missing, record));
+    }
+    let (audio, around) = match hashes(path, watch) {
+        Ok(hashes) => hashes?,
+        Err(error) => return Some(Checked::unreadable(path, record, &error)),
+    };
+    if let Some(record) = record.filter(|record| record.audio_after == audio) {
+        let same = record.around == around;
+        let status = if same { Status::AsRecorded } else { Status::TagsChanged };
+        return Some(Checked::new(path, status, Some(record)));
+    }
+    let mut records = manifest.into_iter().flat_map(Manifest::records);
+    let original = records.find(|record| record.audio_before == audio);
+    Some(match (record, original) {
+        // A protected file in whose place the original lies now is not what was recorded.
+        (Some(record), _) => Checked::new(path, Status::AudioChanged, Some(record)),
+        (None, Some(record)) => Checked::new(path, Status::Original, Some(record)),
+        (None, None) => Checked::new(path, Status::NotRecorded, None),
+    })
+}
+
+/// The hashes of a file's samples and of everything else in it.
+fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, WavError> {
+    let mut reader = WavReader::new(File::open(path)?)?;
+    let info = reader.info().clone();
+    let into_wav = |error| match error {
+        CopyError::Read(error) => error,
+        CopyError::Write(error) => error.into(),
+    };
+    let mut around = Hashed::new(io::sink());
+    reader.copy_head(&mut around).map_err(into_wav)?;
+    reader.copy_tail(&mut around).map_err(into_wav)?;
+    reader.seek(0)?;
+    let mut audio = Hashed::new(io::sink());
+    let mut piece = vec![0; PIECE as usize];
+    let mut left = info.data_len;
+    while left > 0 {
+        if watch.stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let now = left.min(PIECE);
+        let piece = &mut piece[..now as usize];
+        reader.source().read_exact(piece).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => WavError::Changed,
+            _ => error.into(),
+        })?;
+        audio.write_all(piece)?;
+        (watch.progress)(now);
+        left -= now;
+    }
+    Ok(Some((audio.finish().into(), around.finish().into())))
+}

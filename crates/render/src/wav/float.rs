@@ -1,0 +1,75 @@
+//! The same container around 32-bit floats.
+
+use super::{SampleFormat, WavError, WavInfo};
+
+const TAG_FLOAT: u16 = 3;
+const TAG_EXTENSIBLE: u16 = 0xfffe;
+/// Largest RIFF size with some room for what readers make of it.
+const RIFF_MAX: u64 = u32::MAX as u64 - 16;
+
+/// The bytes before the samples, for the same samples as 32-bit floats.
+///
+/// `head` are the bytes before the samples of the file that `info` is about. All chunks stay; the
+/// format, and the sizes that follow from it, change. Behind the samples, [`tail_start`] says from
+/// where on the file's own bytes follow.
+///
+/// # Errors
+/// [`WavError::NoFloat`] where the file would get longer than RIFF sizes reach, or is RF64.
+pub fn float_head(head: &[u8], info: &WavInfo) -> Result<Vec<u8>, WavError> {
+    if info.format == SampleFormat::F32 {
+        return Ok(head.to_vec());
+    }
+    let data_len = info.frames() * u64::from(info.channels) * 4;
+    let tail_len = info.file_len - tail_start(info);
+    let file_len = head.len() as u64 + data_len + tail_len;
+    if !head.starts_with(b"RIFF") || file_len > RIFF_MAX {
+        return Err(WavError::NoFloat);
+    }
+    let mut head = head.to_vec();
+    let fmt = find_fmt(&head).ok_or(WavError::NoFmt)?;
+    let frame_bytes = u32::from(info.channels) * 4;
+    let mut put = |at: usize, bytes: &[u8]| {
+        if let Some(place) = head.get_mut(at..at + bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+    };
+    put(4, &(file_len as u32 - 8).to_le_bytes());
+    put(fmt.body + 8, &(info.sample_rate.saturating_mul(frame_bytes)).to_le_bytes());
+    put(fmt.body + 12, &(frame_bytes as u16).to_le_bytes());
+    put(fmt.body + 14, &32_u16.to_le_bytes());
+    if fmt.tag == TAG_EXTENSIBLE {
+        put(fmt.body + 18, &32_u16.to_le_bytes());
+        put(fmt.body + 24, &TAG_FLOAT.to_le_bytes());
+    } else {
+        put(fmt.body, &TAG_FLOAT.to_le_bytes());
+    }
+    let size_at = info.data_offset as usize - 4;
+    put(size_at, &(data_len as u32).to_le_bytes());
+    Ok(head)
+}
+
+/// Where in the file of `info` the bytes behind the samples and their padding start.
+#[must_use]
+pub fn tail_start(info: &WavInfo) -> u64 {
+    let end = info.data_offset + info.data_len;
+    (end + info.data_len % 2).min(info.file_len)
+}
+
+struct FmtPlace {
+    body: usize,
+    tag: u16,
+}
+
+fn find_fmt(head: &[u8]) -> Option<FmtPlace> {
+    let mut at = 12;
+    loop {
+        let [a, b, c, d, size @ ..] = *head.get(at..at + 8)?.first_chunk::<8>()?;
+        let body = at + 8;
+        if &[a, b, c, d] == b"fmt " {
+            let tag = u16::from_le_bytes(*head.get(body..)?.first_chunk()?);
+            return Some(FmtPlace { body, tag });
+        }
+        let size = u32::from_le_bytes(size) as usize;
+        at = body.checked_add(size)?.checked_add(size % 2)?;
+    }
+}

@@ -1,0 +1,138 @@
+//! `patchveil verify`: what is protected, what is not, and what changed since.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed test may panic"
+)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use patchveil::manifest::NAME;
+use serde_json::Value;
+use support::chunk;
+use support::command::{CLASS, Ran, User, key, recording};
+
+/// Status by file.
+fn statuses(ran: &Ran) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    ran.json().iter().map(|line| (text(&line["path"]), text(&line["status"]))).collect()
+}
+
+/// A folder with two protected files, one of them below.
+fn published(user: &User) {
+    for name in ["show/a.wav", "show/2025/b.wav"] {
+        user.put(name, recording(8_000, 1, 0.5));
+    }
+    user.run(&["protect", "show", "-o", "out"]).succeeds();
+}
+
+#[test]
+fn a_folder_as_recorded_is_well() {
+    let user = User::with_key();
+    published(&user);
+    let ran = user.run(&["verify", "out"]).succeeds();
+    for part in ["out/2025/b.wav", "out/a.wav", "as recorded", CLASS, "2 as recorded"] {
+        assert!(ran.out.contains(part), "{ran:?}");
+    }
+    let lines = user.run(&["verify", "out", "--json"]).succeeds().json();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        assert_eq!((&line["status"], &line["class"]), (&"as_recorded".into(), &CLASS.into()));
+        assert_eq!(line["fingerprint"], key().fingerprint().to_string());
+        line["time"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    }
+    // A file at a time, too, and wherever the folder is taken.
+    user.run(&["verify", "out/a.wav"]).succeeds();
+    fs::rename(user.path("out"), user.path("elsewhere")).unwrap();
+    user.run(&["verify", "elsewhere"]).succeeds();
+}
+
+#[test]
+fn whatever_is_not_as_recorded_is_named_and_the_exit_code_says_so() {
+    let user = User::with_key();
+    for name in ["fine", "tags", "audio", "gone", "swapped", "broken"] {
+        user.put(format!("show/{name}.wav"), recording(8_000, 1, 0.5));
+    }
+    user.run(&["protect", "show", "-o", "out"]).succeeds();
+    let mut tagged = user.read("out/tags.wav");
+    tagged.extend(chunk(b"LIST", b"INFO"));
+    let size = tagged.len() as u32 - 8;
+    tagged[4..8].copy_from_slice(&size.to_le_bytes());
+    user.put("out/tags.wav", tagged);
+    let mut changed = user.read("out/audio.wav");
+    changed[4_000] ^= 1;
+    user.put("out/audio.wav", changed);
+    fs::remove_file(user.path("out/gone.wav")).unwrap();
+    user.put("out/swapped.wav", user.read("show/swapped.wav"));
+    user.put("out/broken.wav", "RIFF");
+    user.put("out/new.wav", recording(8_000, 1, 0.7));
+
+    let ran = user.run(&["verify", "out", "--json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{ran:?}");
+    let expected = [
+        ("out/audio.wav", "audio_changed"),
+        ("out/broken.wav", "unreadable"),
+        ("out/fine.wav", "as_recorded"),
+        ("out/gone.wav", "missing"),
+        ("out/new.wav", "not_recorded"),
+        ("out/swapped.wav", "audio_changed"),
+        ("out/tags.wav", "tags_changed"),
+    ];
+    assert_eq!(statuses(&ran), expected.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
+    let table = user.run(&["verify", "out"]).out;
+    for part in ["1 as recorded", "2 audio changed", "1 missing", "1 not recorded", "cut off"] {
+        assert!(table.contains(part), "{table}");
+    }
+    for file in ["audio", "gone", "new", "tags"] {
+        assert_eq!(user.run(&["verify", &format!("out/{file}.wav")]).code, Some(1), "{file}");
+    }
+    user.run(&["verify", "out/fine.wav"]).succeeds();
+}
+
+#[test]
+fn the_original_beside_its_protected_version_is_known_and_well() {
+    let user = User::with_key();
+    user.put("a.wav", recording(8_000, 1, 0.5));
+    user.run(&["protect", "a.wav"]).succeeds();
+    let ran = user.run(&["verify", ".", "--json"]).succeeds();
+    let expected = [("./a.veiled.wav", "as_recorded"), ("./a.wav", "original")];
+    assert_eq!(statuses(&ran), expected.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
+}
+
+#[test]
+fn no_keyring_and_no_passphrase_are_needed() {
+    let user = User::with_key();
+    published(&user);
+    let fingerprint = key().fingerprint().to_string();
+    user.put("pass.txt", "a passphrase for this test");
+    user.run(&["key", "passphrase", "--new-passphrase-file", "pass.txt"]).succeeds();
+    let locked = user.run(&["verify", "out"]).succeeds();
+    assert!(locked.out.contains(&fingerprint) && !locked.out.contains(CLASS), "{locked:?}");
+    let open = user.run(&["verify", "out", "--passphrase-file", "pass.txt"]).succeeds();
+    assert!(open.out.contains(CLASS), "{open:?}");
+    fs::remove_file(user.keyring()).unwrap();
+    let gone = user.run(&["verify", "out"]).succeeds();
+    assert!(gone.out.contains(&fingerprint), "{gone:?}");
+}
+
+#[test]
+fn a_check_that_would_leave_something_out_is_none() {
+    let user = User::with_key();
+    published(&user);
+    user.put("out/2025/patchveil.jsonl", "nonsense\n");
+    user.run(&["verify", "out"]).fails(2, &["out/2025/patchveil.jsonl: line 1 is damaged"]);
+    user.run(&["verify", "nowhere"]).fails(2, &["nowhere: cannot be read", "check the spelling"]);
+    // Nothing at all to check is not "all well".
+    fs::create_dir(user.path("empty")).unwrap();
+    let ran = user.run(&["verify", "empty"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.out.contains("nothing to check"), "{ran:?}");
+    // A folder without any record has files without a record.
+    let ran = user.run(&["verify", "show"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.out.contains("2 not recorded") && !user.path("show").join(NAME).exists());
+}

@@ -18,14 +18,14 @@ const GRID: usize = 4_096;
 /// Bands for which the key always draws, whatever the sample rate: up to 400 kHz and more.
 const BANDS_DRAWN: usize = 256;
 /// Frequency up to which [`Spectral::bands`] are counted, in Hz.
-const BANDS_TO_HZ: f64 = 4_000.0;
+pub(crate) const BANDS_TO_HZ: f64 = 4_000.0;
 /// Taps below this share of the largest are set to 0, so that no product with an audible sample
 /// is a denormal.
 const TAP_FLOOR: f64 = 1e-12;
 /// The curve begins to flatten at this many Hz …
 const FADE_FROM_HZ: f64 = 18_000.0;
 /// … and is flat from this many on, so that all rates from 44.1 kHz up carry the same curve.
-const FADE_TO_HZ: f64 = 20_000.0;
+pub(crate) const FADE_TO_HZ: f64 = 20_000.0;
 /// Largest phase a kernel may have at the reference rate, in radians. A blend of the untouched
 /// signal and a kernel has a zero on the unit circle only where the kernel's phase is π; this
 /// keeps clear of it, at the other rates too, where the phase is a few per cent off.
@@ -87,7 +87,7 @@ pub(crate) fn design(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Vec<K
     let count = recipe.curves as usize;
     match &recipe.filter {
         Filter::Spectral(spectral) => {
-            let code = Code::draw(spectral, count, scale, |stream| seed.stream(stream));
+            let code = Code::of(key, spectral, recipe);
             let limit = code.phase_limit(recipe, count);
             let grid = Grid::new(sample_rate, recipe.kernel_len(sample_rate));
             (0..count)
@@ -115,7 +115,7 @@ fn random_taps(taps: &Taps, scale: f64, stream: &mut KeyStream) -> Vec<f64> {
 }
 
 /// Which bands a class turns, and which way in each curve.
-struct Code<'a> {
+pub(crate) struct Code<'a> {
     spectral: &'a Spectral,
     /// The recipe's amount, 1 for 100 %.
     scale: f64,
@@ -126,6 +126,13 @@ struct Code<'a> {
 }
 
 impl<'a> Code<'a> {
+    /// The code of `key` under a valid `recipe` whose filter is `spectral`.
+    pub(crate) fn of(key: &ClassKey, spectral: &'a Spectral, recipe: &Recipe) -> Self {
+        let seed = key.derive(Purpose::Kernel);
+        let (curves, scale) = (recipe.curves as usize, recipe.amount / 100.0);
+        Self::draw(spectral, curves, scale, |stream| seed.stream(stream))
+    }
+
     /// Draws the code: stream 0 chooses bands and steady signs, stream 1 + n the n-th pair of
     /// opposite curves.
     fn draw(
@@ -158,7 +165,14 @@ impl<'a> Code<'a> {
     }
 
     /// The designed gain of a curve at `hz`, in dB.
-    fn db_at(&self, curve: usize, hz: f64) -> f64 {
+    pub(crate) fn db_at(&self, curve: usize, hz: f64) -> f64 {
+        let (signed, even) = self.parts_at(curve, hz);
+        signed + even
+    }
+
+    /// The designed gain of a curve at `hz`, in dB, in two parts that add up to it: what the
+    /// key's signs turn, and what is the same for all signs.
+    pub(crate) fn parts_at(&self, curve: usize, hz: f64) -> (f64, f64) {
         let spectral = self.spectral;
         let top = mel(BANDS_TO_HZ);
         let profile = spectral.depth_low
@@ -176,13 +190,13 @@ impl<'a> Code<'a> {
         };
         let steady = depth * spectral.steady_db * between(&self.steady);
         let turning = depth * spectral.turning_db * between(&self.turning[curve]);
-        steady + turning - power_of_swing(turning)
+        (steady + turning, -power_of_swing(turning))
     }
 
     /// The factor that keeps the phase of all curves within [`PHASE_MAX`], at most 1. Phase grows
     /// with depth, so one factor does it; it is found at one rate for all, so that the class
     /// sounds the same at every rate.
-    fn phase_limit(&self, recipe: &Recipe, curves: usize) -> f64 {
+    pub(crate) fn phase_limit(&self, recipe: &Recipe, curves: usize) -> f64 {
         let grid = Grid::new(REFERENCE_RATE, recipe.kernel_len(REFERENCE_RATE));
         let phase = (0..curves)
             .map(|curve| grid.largest_phase(|hz| self.db_at(curve, hz)))
@@ -208,7 +222,7 @@ fn sign(bits: u32) -> f64 {
 }
 
 /// Hz → mel (O'Shaughnessy's formula, as in HTK).
-fn mel(hz: f64) -> f64 {
+pub(crate) fn mel(hz: f64) -> f64 {
     2_595.0 * libm::log10(1.0 + hz / 700.0)
 }
 

@@ -12,6 +12,7 @@
 
 mod align;
 mod convolver;
+mod detect;
 mod fir;
 mod history;
 mod kernel;
@@ -27,6 +28,7 @@ mod veil;
 
 pub use align::{Alignment, align, distance_from_grid, period};
 pub use convolver::Convolver;
+pub use detect::{Coverage, Decoys, DetectError, Detector, Evidence, Score, same_code};
 pub use history::LOUDEST;
 pub use kernel::Kernel;
 pub use key::{ClassKey, Fingerprint, FingerprintError, KeyError};

@@ -1,0 +1,129 @@
+//! Detection: does a recording carry a key, where on the timeline, and how sure is that.
+//!
+//! A spectral recipe lays a level over time and frequency that repeats with every frame. A
+//! [`Detector`] takes the level of the audio in the code's own bands, a few hundred times a second,
+//! takes off what moves slowly, and adds up all frames: speech and music average out, the code
+//! stays. What is left, the [`Evidence`], is small, and holds no key. Against it the pattern of a
+//! key is correlated at all offsets at once; the highest correlation is its score. The same is done
+//! with [`Decoys`], keys drawn at random, and the rank among them is the p-value: exact whatever the
+//! audio was, because a key that was not used is itself nothing but a random draw.
+//!
+//! All of it allocates; none of it belongs on an audio thread.
+
+mod coverage;
+mod decoys;
+mod evidence;
+mod fold;
+mod front;
+mod levels;
+mod noise;
+mod pattern;
+mod raster;
+
+pub use coverage::Coverage;
+pub use decoys::Decoys;
+pub use evidence::{Evidence, Score};
+
+use crate::recipe::{Filter, Recipe, RecipeError};
+use fold::Fold;
+use front::Front;
+use levels::Levels;
+use raster::Raster;
+
+/// Length of the blocks whose sums are kept to tell covered stretches from others, in seconds.
+const BLOCK_S: f64 = 1.0;
+
+/// Why a code cannot be looked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DetectError {
+    /// The recipe or the sample rate is out of range.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// The recipe's filter is the papers' random taps.
+    #[error(
+        "this recipe's filter is a published baseline without a code in time, so there is nothing to detect"
+    )]
+    NoCode,
+    /// The recipe scatters its patches.
+    #[error(
+        "this recipe scatters its patches anew in every frame, so they cannot be found without the original timeline"
+    )]
+    Scattered,
+    /// The frame is too long.
+    #[error("this recipe's frame is longer than 10 s, too long to find where it begins")]
+    LongFrame,
+}
+
+/// Listens to one recording, block by block. Its memory grows by some kilobytes for every second.
+pub struct Detector {
+    recipe: Recipe,
+    raster: Raster,
+    front: Front,
+    levels: Levels,
+    fold: Fold,
+    samples: u64,
+}
+
+impl Detector {
+    /// A detector for audio of `channels` channels at `sample_rate` Hz ([`RATE_MIN`] ..=
+    /// [`RATE_MAX`]) and codes of `recipe`. The depths of the recipe hardly matter: see
+    /// [`same_code`].
+    ///
+    /// [`RATE_MIN`]: crate::RATE_MIN
+    /// [`RATE_MAX`]: crate::RATE_MAX
+    ///
+    /// # Errors
+    /// [`DetectError`] if the recipe or the rate is out of range, or if the recipe has no code
+    /// that could be searched for.
+    pub fn new(sample_rate: u32, channels: usize, recipe: &Recipe) -> Result<Self, DetectError> {
+        let raster = Raster::new(sample_rate, recipe)?;
+        let frame = raster.frame_seconds();
+        let block_frames = (BLOCK_S / frame).round().max(1.0) as u32;
+        Ok(Self {
+            front: Front::new(&raster, channels),
+            levels: Levels::new(raster.bands.len(), raster.hops, frame / raster.hops as f64),
+            fold: Fold::new(&raster, block_frames),
+            recipe: recipe.clone(),
+            raster,
+            samples: 0,
+        })
+    }
+
+    /// Takes the next block, channels × samples: as many channels as the detector was made for, all
+    /// of one length. What is no audio (NaN, infinities, beyond ±10³⁰) counts as 0.
+    pub fn feed(&mut self, block: &[&[f32]]) {
+        let (levels, fold) = (&mut self.levels, &mut self.fold);
+        self.samples += block.first().map_or(0, |channel| channel.len() as u64);
+        self.front.push(block, |power| levels.push(power, |row| fold.push(row)));
+    }
+
+    /// Ends the recording.
+    #[must_use]
+    pub fn finish(self) -> Evidence {
+        let mut fold = self.fold;
+        let alive = self.levels.finish(|row| fold.push(row));
+        let seconds = self.samples as f64 / f64::from(self.raster.sample_rate);
+        Evidence::new(self.raster, &self.recipe, fold, alive, seconds)
+    }
+}
+
+/// Whether two recipes lay the same code and differ in its depth alone, as the released presets do.
+/// One [`Detector`] then serves for both, and [`Score::depth`] tells which it was.
+#[must_use]
+pub fn same_code(a: &Recipe, b: &Recipe) -> bool {
+    let shape = |recipe: &Recipe| {
+        let mut recipe = recipe.clone();
+        recipe.amount = 100.0;
+        if let Filter::Spectral(spectral) = &mut recipe.filter {
+            let depth = spectral.turning_db.max(spectral.steady_db);
+            if depth > 0.0 {
+                spectral.turning_db /= depth;
+                spectral.steady_db /= depth;
+            }
+        }
+        recipe
+    };
+    let code = |recipe: &Recipe| matches!(recipe.filter, Filter::Spectral(_));
+    code(a) && shape(a) == shape(b)
+}

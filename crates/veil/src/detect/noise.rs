@@ -1,0 +1,59 @@
+//! How far each cell of a recording can be trusted.
+
+use realfft::num_complex::Complex32;
+
+use super::raster::Raster;
+
+/// A band of which at least this share is above the floor is lively.
+const LIVELY: f32 = 0.3;
+/// No band counts as moving less than this share of what lively bands do: a band that only holds
+/// the rounding of the file is steady, but carries nothing.
+const QUIETEST: f64 = 0.25;
+/// Frames after which a cell's own measurement counts as much as that of its neighbours.
+const FRAMES_TO_TRUST: f64 = 10.0;
+
+/// 1 / noise power of each cell of one frame: how much it moves from frame to frame around its
+/// `mean`. `power` is the sum over all `frames`, `alive` the share of each band that is no floor.
+pub(super) fn certainty(
+    raster: &Raster,
+    power: &[f64],
+    mean: &[Complex32],
+    frames: u64,
+    alive: &[f32],
+) -> Vec<f32> {
+    let count = frames.max(1) as f64;
+    let harmonics = raster.harmonics;
+    let noise: Vec<f64> = power
+        .iter()
+        .zip(mean)
+        .map(|(power, mean)| (power / count - f64::from(mean.norm_sqr())).max(0.0))
+        .collect();
+    // A cell alone is measured on few frames; with its band and its harmonic it is steadier.
+    let of_band: Vec<f64> = noise.chunks_exact(harmonics).map(|b| average(b.iter())).collect();
+    let of_harmonic: Vec<f64> =
+        (0..harmonics).map(|h| average(noise.iter().skip(h).step_by(harmonics))).collect();
+    let all = average(noise.iter());
+    let mut lively: Vec<f64> =
+        of_band.iter().zip(alive).filter(|(_, a)| **a > LIVELY).map(|(&noise, _)| noise).collect();
+    lively.sort_unstable_by(f64::total_cmp);
+    let usual = lively.get(lively.len() / 2).copied().unwrap_or(0.0);
+    if usual <= 0.0 {
+        return vec![0.0; noise.len()];
+    }
+    let own = count / (count + FRAMES_TO_TRUST);
+    noise
+        .iter()
+        .enumerate()
+        .map(|(cell, noise)| {
+            let (band, harmonic) = (cell / harmonics, cell % harmonics);
+            let shape = of_harmonic[harmonic] / all;
+            let measured = own * noise + (1.0 - own) * of_band[band] * shape;
+            (1.0 / measured.max(QUIETEST * usual * shape)) as f32
+        })
+        .collect()
+}
+
+fn average<'a>(values: impl Iterator<Item = &'a f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
+}

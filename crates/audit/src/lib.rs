@@ -11,5 +11,6 @@
 pub mod attack;
 pub mod clip;
 pub mod cut;
+pub mod instruments;
 pub mod quality;
 pub mod signal;

@@ -1,0 +1,158 @@
+//! The adaptive attacker who knows the method and the length of its frame.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::bands::Bands;
+use crate::clip::Clip;
+
+/// Frame of Patchveil's presets, in seconds: what the attacker knows.
+pub(super) const FRAME: f64 = 0.128;
+/// Bands, window and hop in ms.
+const BANDS: usize = 24;
+const WINDOW_MS: f64 = 16.0;
+const HOP_MS: f64 = 4.0;
+/// Phases of the frame that are told apart.
+const PHASES: usize = 32;
+/// How often classes' patterns and clips' phases are found from each other.
+const ROUNDS: usize = 4;
+/// Moments of a band more than this below its own loudest say nothing, in dB.
+const AUDIBLE_DB: f64 = 35.0;
+/// Most that is corrected, in dB.
+const LIMIT_DB: f64 = 24.0;
+
+/// What repeats with `period` (seconds) in a class, phases × bands in dB.
+type Pattern = Vec<Vec<f64>>;
+
+/// One clip's levels without its long-term colour.
+struct Levels {
+    label: usize,
+    /// Windows × bands in dB; none where nothing can be heard.
+    cells: Vec<Vec<Option<f64>>>,
+    /// Phase of each window.
+    phases: Vec<usize>,
+}
+
+/// Takes out of every clip what repeats in its class with `period` seconds. Levels of the clips of
+/// a class are folded at the period; their mean is the pattern the veil leaves. Where clips begin at
+/// unknown phases, all phases are tried for each clip against the pattern, and the pattern is
+/// found again, four times over. All clips are taken to have the rate of the first.
+pub(super) fn without_period(train: &mut [Clip], period: f64) {
+    let Some(fit) = Fit::of(train, period) else { return };
+    train.par_iter_mut().zip(&fit.shifts).for_each(|(clip, shift)| {
+        let pattern = &fit.patterns[&clip.label];
+        let mut spectra = fit.bands.stft.analysis(&clip.samples);
+        for (t, spectrum) in spectra.iter_mut().enumerate() {
+            let at = &pattern[(fit.phase(t) + shift) % PHASES];
+            let gains: Vec<f64> = at.iter().map(|x| (-x).clamp(-LIMIT_DB, LIMIT_DB)).collect();
+            fit.bands.turn(spectrum, &gains);
+        }
+        clip.samples = fit.bands.stft.synthesis(&spectra, clip.samples.len());
+    });
+}
+
+/// What the attacker has found out.
+struct Fit {
+    bands: Bands,
+    /// Phases from one window to the next.
+    step: f64,
+    patterns: BTreeMap<usize, Pattern>,
+    /// By how many phases each clip is to be moved to fit the pattern of its class.
+    shifts: Vec<usize>,
+}
+
+impl Fit {
+    fn of(train: &[Clip], period: f64) -> Option<Self> {
+        let rate = train.first()?.rate;
+        let bands = Bands::new(BANDS, WINDOW_MS, HOP_MS, rate);
+        let step = bands.stft.hop() as f64 / f64::from(rate) / period * PHASES as f64;
+        let shifts = vec![0; train.len()];
+        let mut fit = Self { bands, step, patterns: BTreeMap::new(), shifts };
+        let levels: Vec<Levels> = train.par_iter().map(|clip| fit.levels(clip)).collect();
+        fit.patterns = patterns(&levels, &fit.shifts);
+        for _ in 0..ROUNDS {
+            let best = |levels: &Levels| best_shift(levels, &fit.patterns[&levels.label]);
+            fit.shifts = levels.par_iter().map(best).collect();
+            fit.patterns = patterns(&levels, &fit.shifts);
+        }
+        Some(fit)
+    }
+
+    /// Phase of window `t` of a clip that begins with a frame.
+    fn phase(&self, t: usize) -> usize {
+        (t as f64 * self.step) as usize % PHASES
+    }
+
+    fn levels(&self, clip: &Clip) -> Levels {
+        let levels = self.bands.levels(&self.bands.stft.analysis(&clip.samples));
+        let mut cells = vec![vec![None; BANDS]; levels.len()];
+        for band in 0..BANDS {
+            let loudest = levels.iter().map(|x| x[band]).fold(f64::NEG_INFINITY, f64::max);
+            let heard = |t: usize| Some(levels[t][band]).filter(|x| *x > loudest - AUDIBLE_DB);
+            // What changes slowly is content: each level is taken relative to the mean over one
+            // frame's length around it.
+            for (t, cells) in cells.iter_mut().enumerate() {
+                let near = t.saturating_sub(PHASES / 2)..(t + PHASES / 2).min(levels.len());
+                let near: Vec<f64> = near.filter_map(heard).collect();
+                let mean = near.iter().sum::<f64>() / near.len().max(1) as f64;
+                cells[band] = heard(t).map(|x| x - mean);
+            }
+        }
+        let phases = (0..levels.len()).map(|t| self.phase(t)).collect();
+        Levels { label: clip.label, cells, phases }
+    }
+}
+
+/// The pattern of each class: its clips, each moved by its shift, averaged by phase.
+fn patterns(levels: &[Levels], shifts: &[usize]) -> BTreeMap<usize, Pattern> {
+    let mut sums: BTreeMap<usize, Vec<Vec<(f64, f64)>>> = BTreeMap::new();
+    for (levels, shift) in levels.iter().zip(shifts) {
+        let sums =
+            sums.entry(levels.label).or_insert_with(|| vec![vec![(0.0, 0.0); BANDS]; PHASES]);
+        for (cells, phase) in levels.cells.iter().zip(&levels.phases) {
+            for (sum, cell) in sums[(phase + shift) % PHASES].iter_mut().zip(cells) {
+                if let Some(x) = cell {
+                    *sum = (sum.0 + x, sum.1 + 1.0);
+                }
+            }
+        }
+    }
+    let mean = |sums: Vec<Vec<(f64, f64)>>| {
+        let of_phase = |sums: Vec<(f64, f64)>| {
+            sums.into_iter().map(|(sum, count)| sum / f64::max(count, 1.0)).collect()
+        };
+        sums.into_iter().map(of_phase).collect()
+    };
+    sums.into_iter().map(|(label, sums)| (label, mean(sums))).collect()
+}
+
+/// The shift, in phases, at which the clip resembles the pattern most.
+fn best_shift(levels: &Levels, pattern: &Pattern) -> usize {
+    let likeness = |shift: usize| -> f64 {
+        let moments = levels.cells.iter().zip(&levels.phases);
+        let of_moment = |(cells, phase): (&Vec<Option<f64>>, &usize)| -> f64 {
+            let pattern = &pattern[(phase + shift) % PHASES];
+            // Squared error less what does not depend on the shift.
+            cells.iter().zip(pattern).filter_map(|(x, p)| Some((2.0 * (*x)? - p) * p)).sum()
+        };
+        moments.map(of_moment).sum()
+    };
+    // Of equals the first: clips that begin with a frame stay where they are.
+    let mut best = (0, likeness(0));
+    for shift in 1..PHASES {
+        let likeness = likeness(shift);
+        if likeness > best.1 {
+            best = (shift, likeness);
+        }
+    }
+    best.0
+}
+
+/// Mean size of what repeats, in dB.
+#[cfg(test)]
+pub(super) fn depth(clips: &[Clip], period: f64) -> f64 {
+    let fit = Fit::of(clips, period).expect("there are clips");
+    let values: Vec<f64> = fit.patterns.values().flatten().flatten().map(|x| x.abs()).collect();
+    values.iter().sum::<f64>() / values.len() as f64
+}

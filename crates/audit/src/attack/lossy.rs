@@ -1,0 +1,228 @@
+//! MP3, AAC and Opus, through `ffmpeg`.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use rayon::prelude::*;
+use realfft::RealFftPlanner;
+
+use super::AttackError;
+use crate::clip::Clip;
+
+/// Clips are coded in batches of about this many seconds: starting the program takes longer than
+/// coding a clip.
+const BATCH: f64 = 180.0;
+/// Silence before each clip and behind the last, in seconds, so that no clip is heard in another.
+const GAP: f64 = 0.2;
+/// Coders and containers may delay by up to this, in seconds; what they do is measured.
+const LONGEST_DELAY: f64 = 0.15;
+
+/// A lossy coder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coder {
+    Mp3,
+    Aac,
+    Opus,
+}
+
+/// Which of a coder's two bit rates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grade {
+    High,
+    Low,
+}
+
+impl Coder {
+    /// Encoder and file ending by which ffmpeg knows it.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Mp3 => ("libmp3lame", "mp3"),
+            Self::Aac => ("aac", "m4a"),
+            Self::Opus => ("libopus", "opus"),
+        }
+    }
+
+    /// The rate it codes a recording of `rate` Hz at: the lowest that loses nothing, in Hz. MP3
+    /// and AAC begin at 8 kHz (MPEG-2.5), Opus codes at five rates only.
+    fn rate(self, rate: u32) -> u32 {
+        let rates: &[u32] = match self {
+            Self::Mp3 | Self::Aac => {
+                &[8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
+            }
+            Self::Opus => &[8_000, 12_000, 16_000, 24_000, 48_000],
+        };
+        rates.iter().copied().find(|&r| r >= rate).unwrap_or(48_000)
+    }
+
+    /// Bit rate in kbit/s for one channel of `rate` Hz.
+    fn kbit(self, grade: Grade, rate: u32) -> u32 {
+        let steps = match (self, grade) {
+            (Self::Mp3, Grade::High) => [32, 64, 128],
+            (Self::Mp3, Grade::Low) => [16, 32, 64],
+            (Self::Aac, Grade::High) => [24, 48, 96],
+            (Self::Aac, Grade::Low) => [12, 24, 48],
+            (Self::Opus, Grade::High) => [16, 24, 64],
+            (Self::Opus, Grade::Low) => [8, 12, 32],
+        };
+        match rate {
+            0..16_000 => steps[0],
+            16_000..32_000 => steps[1],
+            _ => steps[2],
+        }
+    }
+}
+
+/// Codes and decodes the training and the test clips. Delays are taken out to the sample, as far
+/// as the coder leaves whole samples of delay: the priming that containers announce by ffmpeg,
+/// what is left by cross-correlation with what went in.
+pub(super) fn both(
+    coder: Coder,
+    grade: Grade,
+    train: &mut [Clip],
+    test: &mut [Clip],
+) -> Result<(), AttackError> {
+    for clips in [train, test] {
+        let batches = batches(clips);
+        let coded: Result<Vec<Vec<Vec<f32>>>, AttackError> = batches
+            .par_iter()
+            .map(|batch| {
+                let clips: Vec<&Clip> = batch.iter().map(|&index| &clips[index]).collect();
+                code(coder, grade, &clips)
+            })
+            .collect();
+        for (batch, coded) in batches.iter().zip(coded?) {
+            for (&index, samples) in batch.iter().zip(coded) {
+                clips[index].samples = samples;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Indices of clips of one rate that are coded together.
+fn batches(clips: &[Clip]) -> Vec<Vec<usize>> {
+    let mut by_rate: BTreeMap<u32, Vec<Vec<usize>>> = BTreeMap::new();
+    let mut seconds = BTreeMap::new();
+    for (index, clip) in clips.iter().enumerate() {
+        let batches = by_rate.entry(clip.rate).or_default();
+        let filled: &mut f64 = seconds.entry(clip.rate).or_insert(BATCH);
+        if *filled >= BATCH {
+            batches.push(Vec::new());
+            *filled = 0.0;
+        }
+        *filled += clip.seconds() + GAP;
+        if let Some(batch) = batches.last_mut() {
+            batch.push(index);
+        }
+    }
+    by_rate.into_values().flatten().collect()
+}
+
+/// One batch through the coder and back.
+fn code(coder: Coder, grade: Grade, clips: &[&Clip]) -> Result<Vec<Vec<f32>>, AttackError> {
+    let Some(rate) = clips.first().map(|clip| clip.rate) else { return Ok(Vec::new()) };
+    let gap = (GAP * f64::from(rate)) as usize;
+    let mut joined = vec![0.0; gap];
+    let mut starts = Vec::with_capacity(clips.len());
+    for clip in clips {
+        starts.push(joined.len());
+        joined.extend_from_slice(&clip.samples);
+        joined.resize(joined.len() + gap, 0.0);
+    }
+    let mut decoded = through_ffmpeg(coder, grade, &joined, rate)?;
+    let delay = delay(&joined, &decoded, (LONGEST_DELAY * f64::from(rate)) as usize);
+    if delay >= 0 {
+        decoded.drain(..(delay as usize).min(decoded.len()));
+    } else {
+        decoded.splice(..0, std::iter::repeat_n(0.0, delay.unsigned_abs()));
+    }
+    decoded.resize(joined.len(), 0.0);
+    let cut = |(start, clip): (usize, &&Clip)| decoded[start..start + clip.samples.len()].to_vec();
+    Ok(starts.into_iter().zip(clips).map(cut).collect())
+}
+
+fn through_ffmpeg(
+    coder: Coder,
+    grade: Grade,
+    samples: &[f32],
+    rate: u32,
+) -> Result<Vec<f32>, AttackError> {
+    let file = |error: &dyn std::fmt::Display| AttackError::File(error.to_string());
+    let folder = tempfile::tempdir().map_err(|error| file(&error))?;
+    let (encoder, ending) = coder.names();
+    let wav = folder.path().join("in.wav");
+    let packed = folder.path().join(format!("packed.{ending}"));
+    let raw = folder.path().join("out.raw");
+    write_wav(&wav, samples, rate).map_err(|error| file(&error))?;
+    let kbit = format!("{}k", coder.kbit(grade, rate));
+    let coded_rate = coder.rate(rate).to_string();
+    let encode = ["-ac", "1", "-c:a", encoder, "-b:a", &kbit, "-ar", &coded_rate];
+    ffmpeg(&format!("code {ending}"), &wav, &encode, &packed)?;
+    let decode = ["-f", "f32le", "-ac", "1", "-ar", &rate.to_string()];
+    ffmpeg(&format!("decode {ending}"), &packed, &decode, &raw)?;
+    let bytes = std::fs::read(&raw).map_err(|error| file(&error))?;
+    Ok(bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+}
+
+fn write_wav(path: &Path, samples: &[f32], rate: u32) -> Result<(), hound::Error> {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: rate,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(path, spec)?;
+    for &sample in samples {
+        writer.write_sample(sample)?;
+    }
+    writer.finalize()
+}
+
+fn ffmpeg(what: &str, from: &Path, options: &[&str], to: &Path) -> Result<(), AttackError> {
+    let output = Command::new("ffmpeg")
+        .args(["-nostdin", "-hide_banner", "-loglevel", "error", "-i"])
+        .args([from.as_os_str()])
+        .args(options)
+        .args([OsStr::new("-fflags"), OsStr::new("+bitexact"), to.as_os_str()])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(AttackError::NoFfmpeg)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    let first = complaint.lines().next().unwrap_or("no reason given").to_owned();
+    Err(AttackError::Ffmpeg(what.to_owned(), first))
+}
+
+/// By how many samples `late` lags behind `early`, within ±`reach`: where their cross-correlation
+/// is greatest. 0 for silence.
+fn delay(early: &[f32], late: &[f32], reach: usize) -> isize {
+    let size = (early.len().max(late.len()) + reach).next_power_of_two();
+    let mut planner = RealFftPlanner::<f32>::new();
+    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+    let spectrum = |samples: &[f32]| {
+        let mut buffer = vec![0.0; size];
+        buffer[..samples.len()].copy_from_slice(samples);
+        let mut spectrum = forward.make_output_vec();
+        // The lengths are the plan's own, and there is no other way to fail.
+        let _ = forward.process(&mut buffer, &mut spectrum);
+        spectrum
+    };
+    let mut product = spectrum(late);
+    for (late, early) in product.iter_mut().zip(spectrum(early)) {
+        *late *= early.conj();
+    }
+    product[0].im = 0.0;
+    product[size / 2].im = 0.0;
+    let mut correlation = inverse.make_output_vec();
+    let _ = inverse.process(&mut product, &mut correlation);
+    let reach = reach as isize;
+    let at = |lag: isize| correlation[lag.rem_euclid(size as isize) as usize];
+    // Of equals, the one nearest to 0.
+    (-reach..=reach)
+        .max_by(|&a, &b| at(a).total_cmp(&at(b)).then(b.abs().cmp(&a.abs())))
+        .unwrap_or(0)
+}

@@ -11,6 +11,7 @@
 //! | `keys.rs` | the keyring as an editor sees and changes it |
 //! | `scope.rs` | what an editor is shown about the sound |
 //! | `status.rs` | what is happening, in words |
+//! | `editor.rs` | the window |
 //!
 //! # Timeline
 //! While the host plays and states a position, that position counts. Otherwise samples are
@@ -21,6 +22,7 @@
 #![deny(unsafe_code)]
 
 mod audio;
+mod editor;
 mod fade;
 mod handoff;
 mod keeper;
@@ -37,6 +39,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use editor::{Setup, SetupField, Window};
 use nice_plug::prelude::*;
 use nice_plug_egui::RepaintNotifier;
 pub use params::{OutputParams, PatchParams, PatchveilParams, PresetChoice, VeilParams};
@@ -119,9 +122,7 @@ impl Remote {
     }
 
     /// What is heard from now on, for an editor to show. While one is there, the audio thread
-    /// writes down what goes through it; so drop it when the window closes. The framework keeps
-    /// its app for the next window, so the app is not the place to keep this; the window's
-    /// `egui::Context` is.
+    /// writes down what goes through it; so drop it when the window closes.
     #[must_use]
     pub fn scope(&self) -> Scope {
         Scope::new(self.line.clone(), self.desk.clone())
@@ -173,13 +174,17 @@ impl Plugin for Patchveil {
     // and the framework's positions of cut blocks are wrong where the host states no tempo.
     const SAMPLE_ACCURATE_AUTOMATION: bool = false;
 
-    type Editor = ();
+    type Editor = Window;
     type SysExMessage = ();
     // The framework's worker is shared by all instances and can end the host; ours is our own.
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
+    }
+
+    fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<Window> {
+        Some(Window::new(self.remote()))
     }
 
     fn filter_state(state: &mut PluginState) {

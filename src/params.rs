@@ -5,6 +5,7 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 use patchveil_veil::{AMOUNT_MAX, FRAME_US_MIN, PATCH_US_MIN, PATCHES_MAX, Preset, Recipe};
 
+use crate::editor::SetupField;
 use crate::state::ClassField;
 
 /// Longest patch that can be set, in ms.
@@ -28,6 +29,9 @@ pub struct PatchveilParams {
     /// The class and the recipe's version.
     #[persist = "class"]
     pub class: ClassField,
+    /// Size, scale and colours of the editor.
+    #[persist = "editor"]
+    pub editor: SetupField,
     /// The host's own bypass: on, the input leaves as it came, without trim.
     #[id = "bypass"]
     pub bypass: BoolParam,
@@ -131,6 +135,7 @@ impl PatchveilParams {
     pub(crate) fn new(class: ClassField) -> Self {
         Self {
             class,
+            editor: SetupField::default(),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             veil: VeilParams {
                 preset: EnumParam::new("Preset", PresetChoice::Balanced),

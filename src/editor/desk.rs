@@ -1,0 +1,174 @@
+//! Which panel lies where, by the room there is.
+
+use egui::{Popup, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+
+use super::cell::HEIGHT;
+use super::controls;
+use super::hand::Hand;
+use super::keys::{self, Act};
+use super::look::{GAP, INSET, NEAR, SMALL, palette};
+use super::parts;
+use super::setup::{SCALES, SIZE_MIN};
+use super::spectra::{self, Asked, Sizes};
+use super::status::{self, Switches};
+use super::strip;
+use crate::keys::KeyringView;
+use crate::params::PatchveilParams;
+use crate::scope::View;
+use crate::status::Status;
+
+/// From this width on, in points, the keys are beside the sound instead of behind it.
+const WIDE: f32 = 880.0;
+/// Width of the keys beside the sound, in points.
+const KEYS: f32 = 300.0;
+/// Height of the first line, in points.
+const HEADLINE: f32 = 52.0;
+/// Height of the last line, in points.
+const FIGURES: f32 = 26.0;
+
+/// What is drawn.
+pub(crate) struct Scene<'a, H> {
+    pub(crate) status: &'a Status,
+    pub(crate) view: &'a View,
+    pub(crate) keyring: &'a KeyringView,
+    pub(crate) params: &'a PatchveilParams,
+    pub(crate) hand: &'a H,
+    /// Samples analysed at a time, and what can be chosen.
+    pub(crate) sizes: Sizes<'a>,
+}
+
+/// What the panels remember.
+#[derive(Debug, Default)]
+pub(crate) struct Panels {
+    pub(crate) spectra: spectra::Panel,
+    pub(crate) strip: strip::Panel,
+    pub(crate) keys: keys::Panel,
+    /// Where there is no room for both: show the keys instead of the sound.
+    pub(crate) turned: bool,
+}
+
+/// What the user wants done outside the panels.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) keys: Vec<Act>,
+    pub(crate) spectra: Asked,
+}
+
+/// Draws everything into the whole of `ui`.
+pub(crate) fn draw<H: Hand>(ui: &mut Ui, scene: &Scene<'_, H>, panels: &mut Panels) -> Wanted {
+    let seen = ui.max_rect();
+    ui.painter().rect_filled(seen, 0.0, palette(ui).ground);
+    // A window scaled up may be too small for all of it: then it can be moved about in.
+    let least = vec2(SIZE_MIN.0, SIZE_MIN.1);
+    if seen.width() >= least.x - 1.0 && seen.height() >= least.y - 1.0 {
+        return lay_out(ui, seen, scene, panels);
+    }
+    egui::ScrollArea::both()
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            let (rect, _) = ui.allocate_exact_size(seen.size().max(least), egui::Sense::hover());
+            lay_out(ui, rect, scene, panels)
+        })
+        .inner
+}
+
+fn lay_out<H: Hand>(ui: &mut Ui, rect: Rect, scene: &Scene<'_, H>, panels: &mut Panels) -> Wanted {
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(rect));
+    let ui = &mut ui;
+    let mut wanted = Wanted::default();
+    let params = scene.params;
+    let switches = Switches {
+        bypass: params.bypass.value(),
+        delta: params.output.delta.value(),
+        nothing: params.veil.amount.value() < 0.05,
+    };
+    let wide = rect.width() >= WIDE;
+
+    let top = Rect::from_min_size(rect.min, vec2(rect.width(), HEADLINE));
+    let tools = parts::right(ui, top, |ui| {
+        appearance(ui, params);
+        if !wide {
+            let keys = parts::toggle(ui, "Keys", panels.turned)
+                .on_hover_text("The class keys: choose, make, import and export.");
+            let sound =
+                parts::toggle(ui, "Sound", !panels.turned).on_hover_text("Spectra and timeline.");
+            if keys.clicked() || sound.clicked() {
+                panels.turned = keys.clicked();
+            }
+        }
+    });
+    let headline = status::headline(scene.status, switches);
+    let left = Rect::from_min_max(top.min, pos2(tools - GAP, top.bottom()));
+    status::draw_headline(ui, left, &headline);
+
+    let bottom = Rect::from_min_max(pos2(rect.left(), rect.bottom() - FIGURES), rect.max);
+    let row = Rect::from_min_max(
+        pos2(rect.left() + GAP, bottom.top() - HEIGHT),
+        pos2(rect.right() - GAP, bottom.top()),
+    );
+    let middle = Rect::from_min_max(
+        pos2(rect.left() + GAP, top.bottom()),
+        pos2(rect.right() - GAP, row.top() - GAP),
+    );
+    let (sound, keys) = if wide {
+        let edge = middle.right() - KEYS;
+        let sound = Rect::from_min_max(middle.min, pos2(edge - GAP, middle.bottom()));
+        let keys = Rect::from_min_max(pos2(edge, middle.top()), middle.max);
+        (Some(sound), Some(keys))
+    } else if panels.turned {
+        (None, Some(middle))
+    } else {
+        (Some(middle), None)
+    };
+
+    if let Some(rect) = sound {
+        wanted.spectra = draw_sound(ui, rect, scene, panels);
+    }
+    if let Some(rect) = keys {
+        let in_use = match scene.status {
+            Status::Protecting { fingerprint, .. } => Some(*fingerprint),
+            _ => None,
+        };
+        wanted.keys = keys::draw(ui, rect, scene.keyring, in_use, &mut panels.keys);
+    }
+    controls::draw(ui, row, params, scene.hand);
+    status::draw_figures(ui, bottom, scene.view);
+    wanted
+}
+
+/// Spectra above, the last seconds below.
+fn draw_sound<H>(ui: &mut Ui, rect: Rect, scene: &Scene<'_, H>, panels: &mut Panels) -> Asked {
+    let strip = (rect.height() * 0.26).clamp(74.0, 150.0).round();
+    let edge = rect.bottom() - strip;
+    let upper = Rect::from_min_max(rect.min, pos2(rect.right(), edge - GAP));
+    let lower = Rect::from_min_max(pos2(rect.left(), edge), rect.max);
+    let view = scene.view;
+    strip::draw(ui, lower, view, &mut panels.strip);
+    spectra::draw(ui, upper, &view.spectra, view.sample_rate, scene.sizes, &mut panels.spectra)
+}
+
+/// Scale and colours.
+fn appearance(ui: &mut Ui, params: &PatchveilParams) {
+    let setup = params.editor.get();
+    let button = parts::opener(ui, "View").on_hover_text("Scale and colours of this window.");
+    Popup::menu(&button).width(150.0).show(|ui| {
+        let quiet = palette(ui).quiet;
+        ui.label(RichText::new("Colours").font(SMALL).color(quiet));
+        for (theme, name) in [(egui::Theme::Dark, "Dark"), (egui::Theme::Light, "Light")] {
+            if ui.selectable_label(setup.theme() == theme, name).clicked() {
+                params.editor.set_theme(theme);
+                ui.ctx().set_theme(theme);
+            }
+        }
+        ui.add_space(NEAR);
+        ui.label(RichText::new("Scale").font(SMALL).color(quiet));
+        for scale in SCALES {
+            let chosen = (setup.zoom() * 100.0).round() == f32::from(scale);
+            if ui.selectable_label(chosen, format!("{scale} %")).clicked() {
+                params.editor.set_scale(scale);
+                ui.ctx().set_zoom_factor(f32::from(scale) / 100.0);
+            }
+        }
+        ui.set_min_width(150.0 - INSET);
+    });
+}

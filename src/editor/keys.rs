@@ -1,0 +1,377 @@
+//! The class keys: the keyring as a list, and what can be done with it.
+
+mod forms;
+mod row;
+
+use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use patchveil_veil::Fingerprint;
+use zeroize::Zeroizing;
+
+use super::icons::Icon;
+use super::look::{BODY, GAP, INSET, NEAR, SMALL, palette};
+use super::parts::{self, Weight};
+use super::status::sentence;
+use crate::keys::{Class, KeyringView, Keys, Outcome, Refusal, Request, RequestId, WayOut};
+use crate::state::ChosenClass;
+
+/// From this many classes on they can be searched.
+const SEARCH_FROM: usize = 7;
+
+/// What the user wants.
+#[derive(Debug)]
+pub(crate) enum Act {
+    /// Something of the keyring.
+    Ask(Request),
+    /// This class, for what this instance protects.
+    Use(ChosenClass),
+}
+
+/// What the panel remembers. Secrets in it are overwritten when they are no longer needed.
+#[derive(Debug, Default)]
+pub(crate) struct Panel {
+    search: String,
+    /// The class whose row is unfolded.
+    open: Option<Fingerprint>,
+    form: Form,
+    /// What came of the last request.
+    said: Option<Said>,
+    /// The request that is under way.
+    waiting: Option<RequestId>,
+    /// A key that is shown because the user asked for it.
+    shown: Option<Zeroizing<String>>,
+    /// Typed to open a locked keyring.
+    passphrase: Secret,
+}
+
+/// What is being filled in.
+#[derive(Debug, Default)]
+enum Form {
+    #[default]
+    None,
+    New {
+        name: String,
+    },
+    Import {
+        /// A key, what an exported file holds, or the path of such a file.
+        source: Secret,
+        name: String,
+        passphrase: Secret,
+        /// The key turned out to be locked.
+        locked: bool,
+    },
+    Rename {
+        name: String,
+    },
+    Export {
+        path: String,
+        passphrase: Secret,
+    },
+    Remove {
+        typed: String,
+    },
+}
+
+/// A text that is overwritten when dropped. Room for any key is taken at once, because growing
+/// would leave copies behind.
+#[derive(Debug)]
+struct Secret(Zeroizing<String>);
+
+impl Default for Secret {
+    fn default() -> Self {
+        Self(Zeroizing::new(String::with_capacity(4 * 1024)))
+    }
+}
+
+impl Secret {
+    /// What was typed, and nothing left here.
+    fn take(&mut self) -> Zeroizing<String> {
+        std::mem::take(self).0
+    }
+
+    /// The same, if there is anything.
+    fn take_some(&mut self) -> Option<Zeroizing<String>> {
+        (!self.0.is_empty()).then(|| self.take())
+    }
+}
+
+/// An answer, to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Said {
+    well: bool,
+    text: String,
+}
+
+impl Panel {
+    /// Passes what the user wants on to the keyring; `choose` takes a class into use.
+    pub(crate) fn serve(&mut self, acts: Vec<Act>, keys: &mut Keys, choose: impl Fn(ChosenClass)) {
+        for act in acts {
+            match act {
+                Act::Ask(request) => self.waiting = Some(keys.ask(request)),
+                Act::Use(class) => choose(class),
+            }
+        }
+        while let Some((id, answer)) = keys.next_answer() {
+            if self.waiting == Some(id) {
+                self.waiting = None;
+            }
+            match answer {
+                Ok(outcome) => self.done(outcome),
+                Err(refusal) => self.refused(&refusal),
+            }
+        }
+    }
+
+    fn done(&mut self, outcome: Outcome) {
+        let text = match outcome {
+            Outcome::Added(class) => {
+                self.open = Some(class.fingerprint);
+                self.form = Form::None;
+                format!(
+                    "“{}” is in the keyring. Export a copy of its key to keep elsewhere.",
+                    class.name
+                )
+            }
+            Outcome::Changed => {
+                self.form = Form::None;
+                self.said = None;
+                return;
+            }
+            Outcome::Removed { name } => {
+                self.close();
+                format!("“{name}” and its key are gone.")
+            }
+            Outcome::Exported { text } => {
+                self.shown = Some(text);
+                self.said = None;
+                return;
+            }
+            Outcome::Saved { path } => {
+                self.form = Form::None;
+                format!("The key was saved to {}. Only you can read the file.", path.display())
+            }
+            Outcome::Unlocked => "The keyring is open, in all instances here.".to_owned(),
+            Outcome::Locked => {
+                "The keyring is locked. What is being protected stays protected.".to_owned()
+            }
+            Outcome::PassphraseSet { sealed: true } => {
+                "The keyring has a passphrase now.".to_owned()
+            }
+            Outcome::PassphraseSet { sealed: false } => {
+                "The keyring has no passphrase any more.".to_owned()
+            }
+        };
+        self.said = Some(Said { well: true, text });
+    }
+
+    fn refused(&mut self, refusal: &Refusal) {
+        if let (WayOut::ImportPassphrase, Form::Import { locked, .. }) =
+            (refusal.way_out, &mut self.form)
+        {
+            *locked = true;
+        }
+        self.said = Some(Said { well: false, text: sentence(&refusal.sentence) });
+    }
+
+    /// Folds everything up and forgets what was typed and shown.
+    fn close(&mut self) {
+        self.open = None;
+        self.begin(Form::None);
+    }
+
+    /// Unfolds the row of `class`.
+    #[cfg(test)]
+    #[allow(dead_code)]
+    pub(super) fn unfold(&mut self, class: Fingerprint) {
+        self.open = Some(class);
+    }
+
+    fn begin(&mut self, form: Form) {
+        self.form = form;
+        self.shown = None;
+        self.said = None;
+    }
+}
+
+/// Draws the panel into `rect`. `in_use` is the class that this instance protects with.
+pub(crate) fn draw(
+    ui: &mut Ui,
+    rect: Rect,
+    view: &KeyringView,
+    in_use: Option<Fingerprint>,
+    panel: &mut Panel,
+) -> Vec<Act> {
+    parts::card(ui, rect);
+    let mut acts = Vec::new();
+    let head = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + parts::HEAD));
+    let readable = view.trouble.is_none() && view.looked;
+    parts::right(ui, head, |ui| {
+        if !readable {
+            return;
+        }
+        let importing = matches!(panel.form, Form::Import { .. });
+        if parts::toggle(ui, "Import", importing)
+            .on_hover_text("Takes a key in that was exported here or elsewhere.")
+            .clicked()
+        {
+            panel.open = None;
+            panel.begin(if importing { Form::None } else { forms::import() });
+        }
+        let making = matches!(panel.form, Form::New { .. });
+        if parts::toggle(ui, "New", making)
+            .on_hover_text("Makes a class with a new secret key.")
+            .clicked()
+        {
+            panel.open = None;
+            panel.begin(if making { Form::None } else { Form::New { name: String::new() } });
+        }
+    });
+    parts::title(ui, head, "Class keys");
+
+    let body = Rect::from_min_max(
+        pos2(rect.left() + INSET, head.bottom() + NEAR),
+        pos2(rect.right() - NEAR, rect.bottom() - GAP),
+    );
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));
+    ui.set_clip_rect(body.expand2(vec2(NEAR, 0.0)));
+    ScrollArea::vertical().auto_shrink([false, false]).show(&mut ui, |ui| {
+        ui.set_width(body.width() - GAP);
+        ui.spacing_mut().item_spacing.y = 6.0;
+        message(ui, panel);
+        if !view.looked {
+            parts::note(ui, "Looking at the keyring …");
+        } else if let Some(trouble) = &view.trouble {
+            unreadable(ui, view, trouble, panel, &mut acts);
+        } else {
+            forms::top(ui, panel, &mut acts);
+            list(ui, view, in_use, panel, &mut acts);
+            foot(ui, view, panel, &mut acts);
+        }
+    });
+    acts
+}
+
+/// What came of the last request, until it is put away.
+fn message(ui: &mut Ui, panel: &mut Panel) {
+    if panel.waiting.is_some() {
+        parts::note(ui, "Working …");
+        return;
+    }
+    let Some(said) = panel.said.clone() else { return };
+    let colours = palette(ui);
+    let (icon, ink) =
+        if said.well { (Icon::Done, colours.good) } else { (Icon::Warning, colours.warn) };
+    let response = parts::notice(ui, icon, ink, |ui| {
+        ui.label(RichText::new(&said.text).font(SMALL).color(colours.text));
+        parts::button(ui, "OK", Weight::Plain)
+    });
+    if response.clicked() {
+        panel.said = None;
+    }
+}
+
+/// The keyring cannot be read: why, and the way out.
+fn unreadable(
+    ui: &mut Ui,
+    view: &KeyringView,
+    trouble: &Refusal,
+    panel: &mut Panel,
+    acts: &mut Vec<Act>,
+) {
+    let colours = palette(ui);
+    parts::notice(ui, Icon::Warning, colours.warn, |ui| {
+        ui.label(RichText::new(sentence(&trouble.sentence)).font(SMALL).color(colours.text));
+    });
+    if trouble.way_out == WayOut::Unlock {
+        let field = parts::field(ui, "Passphrase", &mut panel.passphrase.0, "", true);
+        let enter = parts::entered(ui, &field);
+        if parts::button(ui, "Unlock", Weight::Main).clicked() || enter {
+            parts::forget(ui, &field);
+            panel.said = None;
+            acts.push(Act::Ask(Request::Unlock { passphrase: panel.passphrase.take() }));
+        }
+        parts::note(
+            ui,
+            "It opens the keyring in all instances of this program, and is forgotten when the last of them is closed.",
+        );
+        return;
+    }
+    if let Some(path) = &view.path {
+        let path = path.display().to_string();
+        if parts::button(ui, "Copy the keyring's path", Weight::Plain).clicked() {
+            ui.ctx().copy_text(path);
+        }
+    }
+    parts::note(ui, "The list comes back by itself when the file has changed.");
+}
+
+fn list(
+    ui: &mut Ui,
+    view: &KeyringView,
+    in_use: Option<Fingerprint>,
+    panel: &mut Panel,
+    acts: &mut Vec<Act>,
+) {
+    if view.classes.is_empty() {
+        empty(ui, panel);
+        return;
+    }
+    if view.classes.len() >= SEARCH_FROM {
+        let hint = format!("Search {} classes", view.classes.len());
+        parts::search(ui, &mut panel.search, &hint);
+    } else {
+        panel.search.clear();
+    }
+    let wanted = panel.search.trim().to_lowercase();
+    let fits = |class: &&Class| {
+        class.name.to_lowercase().contains(&wanted)
+            || class.fingerprint.to_string().contains(&wanted)
+    };
+    let found: Vec<&Class> = view.classes.iter().filter(fits).collect();
+    if found.is_empty() {
+        parts::note(
+            ui,
+            &format!("No class has “{}” in its name or fingerprint.", panel.search.trim()),
+        );
+    }
+    for class in found {
+        row::draw(ui, class, in_use == Some(class.fingerprint), panel, acts);
+    }
+}
+
+/// What a keyring without keys is good for.
+fn empty(ui: &mut Ui, panel: &mut Panel) {
+    if !matches!(panel.form, Form::None) {
+        return;
+    }
+    let colours = palette(ui);
+    ui.add_space(GAP);
+    ui.label(RichText::new("No class keys yet").font(BODY).color(colours.text));
+    parts::note(
+        ui,
+        "A class is what you protect as one: a show, a voice, an artist. Each has a secret key of \
+         its own, which never leaves this computer unless you export it.",
+    );
+    ui.horizontal(|ui| {
+        if parts::button(ui, "New class key", Weight::Main).clicked() {
+            panel.begin(Form::New { name: String::new() });
+        }
+        if parts::button(ui, "Import a key", Weight::Plain).clicked() {
+            panel.begin(forms::import());
+        }
+    });
+}
+
+/// How the keyring is kept.
+fn foot(ui: &mut Ui, view: &KeyringView, panel: &mut Panel, acts: &mut Vec<Act>) {
+    if !view.sealed {
+        return;
+    }
+    ui.add_space(NEAR);
+    if parts::button(ui, "Lock the keyring", Weight::Plain)
+        .on_hover_text("Forgets the passphrase in all instances of this program. What is being protected stays protected.")
+        .clicked()
+    {
+        panel.close();
+        acts.push(Act::Ask(Request::Lock));
+    }
+}

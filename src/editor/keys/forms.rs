@@ -1,0 +1,192 @@
+//! What is filled in to make, take in, name, give out and remove keys.
+
+use std::path::PathBuf;
+
+use egui::{FontId, RichText, Ui};
+
+use super::{Act, Form, Panel, Said, Secret};
+use crate::editor::icons::Icon;
+use crate::editor::look::{CODE, SMALL, palette};
+use crate::editor::parts::{self, Weight};
+use crate::keys::{Class, Request};
+
+/// An empty form to take a key in.
+pub(super) fn import() -> Form {
+    Form::Import {
+        source: Secret::default(),
+        name: String::new(),
+        passphrase: Secret::default(),
+        locked: false,
+    }
+}
+
+/// A form to give a key out, with a place that makes sense.
+pub(super) fn export(class: &Class) -> Form {
+    let safe = |c: char| if c.is_alphanumeric() || " -_".contains(c) { c } else { '_' };
+    let file: String = class.name.chars().map(safe).collect();
+    let folder = std::env::home_dir().unwrap_or_default();
+    let path = folder.join(format!("{file}.pvkey")).display().to_string();
+    Form::Export { path, passphrase: Secret::default() }
+}
+
+/// The forms that belong to no class in the list.
+pub(super) fn top(ui: &mut Ui, panel: &mut Panel, acts: &mut Vec<Act>) {
+    match panel.form {
+        Form::New { .. } => parts::sheet(ui, |ui| draw_new(ui, panel, acts)),
+        Form::Import { .. } => parts::sheet(ui, |ui| draw_import(ui, panel, acts)),
+        _ => {}
+    }
+}
+
+fn draw_new(ui: &mut Ui, panel: &mut Panel, acts: &mut Vec<Act>) {
+    let Form::New { name } = &mut panel.form else { return };
+    let field = parts::field(ui, "Name of the class", name, "A show, a voice, an artist", false);
+    parts::focus_first(ui, &field);
+    let enter = parts::entered(ui, &field);
+    if parts::button(ui, "Make the key", Weight::Main).clicked() || enter {
+        acts.push(Act::Ask(Request::New { name: name.clone() }));
+    }
+}
+
+/// The forms of a class whose row is unfolded.
+pub(super) fn of_class(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut Vec<Act>) {
+    let fingerprint = class.fingerprint;
+    match &mut panel.form {
+        Form::Rename { name } => {
+            let field = parts::field(ui, "New name", name, "", false);
+            parts::focus_first(ui, &field);
+            let enter = parts::entered(ui, &field);
+            parts::note(ui, "The key stays the same, and so does what it protects.");
+            if parts::button(ui, "Give it this name", Weight::Main).clicked() || enter {
+                let name = name.clone();
+                acts.push(Act::Ask(Request::Rename { class: fingerprint, name }));
+            }
+        }
+        Form::Export { .. } => draw_export(ui, class, panel, acts),
+        Form::Remove { typed } => {
+            let warning = format!(
+                "Removes “{}” and its key for good. Without a copy of the key, nothing that it \
+                 protected can be restored or recognised any more.",
+                class.name
+            );
+            let bad = palette(ui).bad;
+            parts::notice(ui, Icon::Warning, bad, |ui| {
+                ui.label(RichText::new(warning).font(SMALL).color(palette(ui).text));
+            });
+            let label = format!("To confirm, type the name: {}", class.name);
+            let field = parts::field(ui, &label, typed, "", false);
+            parts::focus_first(ui, &field);
+            let enter = parts::entered(ui, &field);
+            if parts::button(ui, "Remove for good", Weight::Danger).clicked() || enter {
+                if typed.trim() == class.name {
+                    acts.push(Act::Ask(Request::Remove { class: fingerprint }));
+                } else {
+                    let text = format!("Nothing was removed: type “{}” to confirm.", class.name);
+                    panel.said = Some(Said { well: false, text });
+                }
+            }
+        }
+        Form::None | Form::New { .. } | Form::Import { .. } => {}
+    }
+}
+
+fn draw_import(ui: &mut Ui, panel: &mut Panel, acts: &mut Vec<Act>) {
+    let Form::Import { source, name, passphrase, locked } = &mut panel.form else { return };
+    let field = parts::masked(
+        ui,
+        "Key, or file",
+        &mut source.0,
+        "Paste pvkey1…, or the path of an exported file",
+        is_secret,
+    );
+    parts::focus_first(ui, &field);
+    parts::field(ui, "Name of the class", name, "Empty: the name that comes with the key", false);
+    let lock =
+        locked.then(|| parts::field(ui, "Passphrase of the key", &mut passphrase.0, "", true));
+    let clicked = parts::button(ui, "Import", Weight::Main).clicked();
+    let enter = lock.as_ref().is_some_and(|lock| parts::entered(ui, lock));
+    if !clicked && !enter {
+        return;
+    }
+    let name = (!name.trim().is_empty()).then(|| name.clone());
+    let passphrase = passphrase.take_some();
+    let typed = source.0.trim();
+    if is_secret(typed) {
+        // It stays in the field until it has worked.
+        let text = source.0.clone();
+        acts.push(Act::Ask(Request::Import { text, name, passphrase }));
+    } else {
+        let path = PathBuf::from(typed.trim_matches('"'));
+        acts.push(Act::Ask(Request::ImportFile { path, name, passphrase }));
+    }
+    for field in [Some(&field), lock.as_ref()].into_iter().flatten() {
+        parts::forget(ui, field);
+    }
+}
+
+/// Whether a text is, or holds, a key: then it is not drawn.
+fn is_secret(text: &str) -> bool {
+    ["pvkey1", "-----BEGIN", "AGE-", "# "].iter().any(|mark| text.contains(mark))
+        || text.trim().contains('\n')
+}
+
+fn draw_export(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut Vec<Act>) {
+    let fingerprint = class.fingerprint;
+    if panel.shown.is_some() {
+        draw_shown(ui, panel);
+        return;
+    }
+    let Form::Export { path, passphrase } = &mut panel.form else { return };
+    parts::note(
+        ui,
+        "Whoever has the key can take the protection off. Keep the copy as you would a password.",
+    );
+    let lock =
+        parts::field(ui, "Passphrase", &mut passphrase.0, "Empty: the copy is not locked", true);
+    let field = parts::field(ui, "File", path, "", false);
+    parts::focus_first(ui, &field);
+    let enter = parts::entered(ui, &field);
+    ui.horizontal(|ui| {
+        if parts::button(ui, "Save to this file", Weight::Main).clicked() || enter {
+            let (path, passphrase) = (PathBuf::from(path.trim()), passphrase.take_some());
+            acts.push(Act::Ask(Request::ExportFile { class: fingerprint, path, passphrase }));
+            parts::forget(ui, &lock);
+        }
+        if parts::button(ui, "Show the key", Weight::Plain)
+            .on_hover_text("Shows the secret on the screen, to copy it. Mind who is watching.")
+            .clicked()
+        {
+            let passphrase = passphrase.take_some();
+            acts.push(Act::Ask(Request::Export { class: fingerprint, passphrase }));
+            parts::forget(ui, &lock);
+        }
+    });
+}
+
+/// The key itself, because the user asked for it.
+fn draw_shown(ui: &mut Ui, panel: &mut Panel) {
+    let Some(text) = &panel.shown else { return };
+    let colours = palette(ui);
+    parts::notice(ui, Icon::Warning, colours.warn, |ui| {
+        ui.label(
+            RichText::new("This is the secret. Copy it to a safe place, then hide it.")
+                .font(SMALL)
+                .color(colours.text),
+        );
+    });
+    let font: FontId = CODE;
+    ui.label(RichText::new(text.as_str()).font(font).color(colours.text));
+    let mut hide = false;
+    ui.horizontal(|ui| {
+        if parts::button(ui, "Copy", Weight::Main)
+            .on_hover_text("Puts the key on the clipboard, where other programs can read it.")
+            .clicked()
+        {
+            ui.ctx().copy_text(text.to_string());
+        }
+        hide = parts::button(ui, "Hide", Weight::Plain).clicked();
+    });
+    if hide {
+        panel.begin(Form::None);
+    }
+}

@@ -1,0 +1,4 @@
+//! The panels, drawn and used without a host.
+
+#[allow(dead_code)]
+mod scenes;

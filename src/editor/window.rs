@@ -1,0 +1,114 @@
+//! The editor's window, as hosts open and close it.
+//!
+//! The framework's own editor is made once, before a session is loaded, and keeps its app from
+//! then on. Here each opening makes a new one: it has the size that the session saved, and closing
+//! the window drops all that was only needed for it.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::{LogicalSize, NativeSize};
+use nice_plug::editor::{
+    Editor, HostMethods, ParentWindowHandle, ResizeHint, SizeConstraints, SpawnedEditor,
+};
+use nice_plug_egui::baseview::WindowSize;
+use nice_plug_egui::{EguiEditorHandle, EguiEditorState, EguiNiceSettings, create_egui_editor};
+use parking_lot::Mutex;
+
+use super::App;
+use super::setup::SIZE_MIN;
+use crate::Remote;
+
+/// Shortest time between two frames: about 30 a second.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// What a host opens.
+pub struct Window {
+    remote: Remote,
+    /// Of the window that is open, or was last.
+    state: Mutex<Arc<EguiEditorState>>,
+    measured: Measured,
+}
+
+/// The size of an open window, as the system has it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Measured(Arc<Mutex<Option<WindowSize>>>);
+
+impl Measured {
+    /// The window has this size now; its scale factor includes the scale that the user has chosen.
+    pub(crate) fn set(&self, size: WindowSize) {
+        *self.0.lock() = Some(size);
+    }
+}
+
+impl Window {
+    /// A window that is not open.
+    pub(crate) fn new(remote: Remote) -> Self {
+        let state = Mutex::new(state_of(&remote));
+        Self { remote, state, measured: Measured::default() }
+    }
+}
+
+/// The size and scale that the session saved.
+fn state_of(remote: &Remote) -> Arc<EguiEditorState> {
+    let setup = remote.params().editor.get();
+    let (width, height) = setup.size();
+    EguiEditorState::from_size(LogicalSize::new(width, height), setup.zoom())
+}
+
+impl Editor for Window {
+    type Handle = EguiEditorHandle;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        gui_context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        let state = state_of(&self.remote);
+        *self.measured.0.lock() = None;
+        let app = App::new(self.remote.clone(), self.measured.clone());
+        let settings = EguiNiceSettings::new()
+            .with_tile("Patchveil")
+            .with_resize_hint(self.resize_hint())
+            .with_repaint_poll_interval(FRAME);
+        let editor = create_egui_editor(state.clone(), self.remote.news(), settings, app)
+            .ok_or("the framework made no editor")?;
+        let spawned =
+            editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
+        *self.state.lock() = state;
+        Ok(spawned)
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        let setup = self.remote.params().editor.get();
+        let zoom = f64::from(setup.zoom());
+        match *self.measured.0.lock() {
+            Some(size) if self.state.lock().is_open() => {
+                NativeSize::from_size(size.physical.into(), size.scale_factor / zoom)
+            }
+            _ => {
+                let (width, height) = setup.size();
+                let size = LogicalSize::new(f64::from(width) * zoom, f64::from(height) * zoom);
+                NativeSize::from_size(size.into(), 1.0)
+            }
+        }
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        ResizeHint {
+            can_resize: true,
+            can_resize_horizontally: true,
+            can_resize_vertically: true,
+            size_constraints: SizeConstraints::Logical {
+                min_size: Some(LogicalSize::new(SIZE_MIN.0, SIZE_MIN.1)),
+                max_size: None,
+            },
+            ..ResizeHint::NON_RESIZABLE
+        }
+    }
+}

@@ -299,3 +299,6 @@ impl Board {
         self.pending(|pending| pending.saturating_sub(1));
     }
 }
+
+#[cfg(test)]
+mod tests;

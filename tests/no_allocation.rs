@@ -1,11 +1,17 @@
 //! The audio thread neither allocates nor frees. It counts in release builds: there, the
 //! framework has no check of its own.
 
+mod inside;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::time::Instant;
 
+use inside::Player;
+use nice_plug::prelude::Plugin;
+use patchveil_plugin::{ChosenClass, Patchveil};
 use patchveil_tests::clap::{Context, Module};
-use patchveil_tests::keys::{fingerprint, keyring, session};
+use patchveil_tests::keys::{CLASS, fingerprint, keyring, session};
 use patchveil_tests::signal::{Random, noise};
 use patchveil_veil::ClassKey;
 
@@ -109,9 +115,49 @@ fn nothing_is_allocated_or_freed_from_the_first_block_on() {
     }
     assert_eq!(CALLS.get(), 0);
     assert!(loads > 20);
-    // The counter counts.
+}
+
+#[test]
+fn the_counter_counts() {
     COUNTING.set(true);
     drop(std::hint::black_box(Box::new(1)));
     COUNTING.set(false);
     assert_eq!(CALLS.get(), 2);
+}
+
+#[test]
+fn an_open_editor_changes_nothing_about_that() {
+    keyring(false);
+    let mut plugin = Patchveil::default();
+    let remote = plugin.remote();
+    remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
+    inside::activate(&mut plugin, 48_000.0);
+    let mut random = Random::new(3);
+    let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+    let mut player = Player::new(&mut left, &mut right, 48_000.0);
+    let mut scope = remote.scope();
+    let mut heard = 0;
+    for block in 0..BLOCKS as i64 {
+        let samples = player.samples();
+        samples.iter_mut().flat_map(|channel| channel.iter_mut()).for_each(|x| {
+            *x = random.sample();
+        });
+        let before = CALLS.get();
+        COUNTING.set(true);
+        player.block(&mut plugin, Some(block * 64));
+        COUNTING.set(false);
+        assert_eq!(CALLS.get(), before, "the allocator was called in block {block}");
+        // Sometimes the editor is slow, and the ring runs full.
+        if random.below(if block % 20_000 < 10_000 { 20 } else { 5_000 }) == 0 {
+            heard += usize::from(scope.poll(Instant::now()));
+        }
+        if random.below(2_000) == 0 {
+            drop(scope);
+            scope = remote.scope();
+        }
+        if random.below(5_000) == 0 {
+            plugin.reset();
+        }
+    }
+    assert!(heard > BLOCKS / 100, "{heard}");
 }

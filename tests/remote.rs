@@ -1,35 +1,13 @@
 //! What an editor is told, and what it can do.
 
+mod inside;
+
 use std::time::{Duration, Instant};
 
-use nice_plug::prelude::{
-    ActivateContext, AudioIOLayout, BufferConfig, Plugin, PluginApi, ProcessMode,
-};
+use inside::activate;
 use patchveil_plugin::{ChosenClass, Patchveil, Status};
 use patchveil_tests::keys::{CLASS, fingerprint, keyring};
 use patchveil_veil::ClassKey;
-
-struct Host;
-
-impl ActivateContext<Patchveil> for Host {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-    fn execute(&self, (): ()) {}
-    fn set_latency_samples(&self, _: u32) {}
-    fn set_current_voice_capacity(&self, _: u32) {}
-}
-
-fn activate(plugin: &mut Patchveil, sample_rate: f32) {
-    let layout: &AudioIOLayout = &Patchveil::AUDIO_IO_LAYOUTS[0];
-    let config = BufferConfig {
-        sample_rate,
-        min_buffer_size: None,
-        max_buffer_size: 512,
-        process_mode: ProcessMode::Realtime,
-    };
-    assert!(plugin.activate(layout, &config, &mut Host));
-}
 
 fn eventually(done: impl Fn() -> bool) {
     let start = Instant::now();

@@ -3,8 +3,12 @@
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::Path;
+use std::sync::Arc;
 
 use clack_host::prelude::{HostInfo, PluginEntry, PluginInstance};
+
+use crate::wishes::{Handlers, Wishes};
+
 use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::events::{
     CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT,
@@ -38,7 +42,8 @@ pub struct Module(PluginEntry);
 
 /// One instance.
 pub struct Instance {
-    plugin: PluginInstance<()>,
+    plugin: PluginInstance<Handlers>,
+    wishes: Arc<Wishes>,
     raw: *const clap_plugin,
     rate: f64,
     active: bool,
@@ -96,19 +101,32 @@ impl Module {
     #[must_use]
     pub fn instance(&self) -> Instance {
         let info = HostInfo::new("test", "test", "https://example.org", "1").unwrap();
-        let plugin = PluginInstance::<()>::new(|_| (), |_| (), &self.0, ID, &info).unwrap();
+        let wishes = Arc::new(Wishes::default());
+        let given = wishes.clone();
+        let plugin = PluginInstance::<Handlers>::new(|_| given.into(), |_| (), &self.0, ID, &info);
+        let plugin = plugin.unwrap();
         let raw = std::ptr::from_ref(plugin.raw_instance());
-        Instance { plugin, raw, rate: 0.0, active: false }
+        Instance { plugin, wishes, raw, rate: 0.0, active: false }
     }
 }
 
 impl Instance {
+    pub(crate) fn raw(&self) -> *const clap_plugin {
+        self.raw
+    }
+
+    /// What the plug-in has asked for.
+    #[must_use]
+    pub fn wishes(&self) -> &Wishes {
+        &self.wishes
+    }
+
     fn call(&self) -> &clap_plugin {
         // SAFETY: lives as long as the instance.
         unsafe { &*self.raw }
     }
 
-    fn extension<T>(&self, id: &CStr) -> &T {
+    pub(crate) fn extension<T>(&self, id: &CStr) -> &T {
         // SAFETY: the format says what lies behind each id.
         unsafe {
             let found = self.call().get_extension.unwrap()(self.raw, id.as_ptr());

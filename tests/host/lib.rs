@@ -4,6 +4,11 @@
 
 pub mod build;
 pub mod clap;
+#[cfg(target_os = "linux")]
+pub mod display;
+#[cfg(target_os = "linux")]
+pub mod editor;
 pub mod keys;
 pub mod signal;
 pub mod vst3;
+pub mod wishes;

@@ -216,22 +216,27 @@ fn sibling(target: &Path, before: &str, after: &str) -> PathBuf {
 /// the file was, as good as certainly, not replaced in between; a file that does not exist, or can
 /// not be looked at, has a stamp as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp(Option<(Option<SystemTime>, u64, u64)>);
+pub struct Stamp(Option<(Option<SystemTime>, u64, Node)>);
 
 impl Stamp {
     pub(crate) fn of(path: &Path) -> Self {
-        Self(fs::metadata(path).ok().map(|meta| (meta.modified().ok(), meta.len(), inode(&meta))))
+        Self(fs::metadata(path).ok().map(|meta| (meta.modified().ok(), meta.len(), node(&meta))))
     }
 }
 
+/// Which file it is, and when anything about it last changed, in s and ns: a keyring that was too
+/// open is readable again after a `chmod`, which is no change of its content.
+type Node = (u64, i64, i64);
+
 #[cfg(unix)]
-fn inode(meta: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(meta)
+fn node(meta: &Metadata) -> Node {
+    use std::os::unix::fs::MetadataExt;
+    (meta.ino(), meta.ctime(), meta.ctime_nsec())
 }
 
 #[cfg(not(unix))]
-fn inode(_: &Metadata) -> u64 {
-    0
+fn node(_: &Metadata) -> Node {
+    (0, 0, 0)
 }
 
 #[cfg(test)]

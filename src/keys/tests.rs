@@ -78,7 +78,7 @@ fn classes_are_made_renamed_chosen_and_removed() {
     };
     assert_eq!((show.name.as_str(), show.default), ("Show", false));
     // The list is up to date with the answer.
-    assert_eq!(keys.view().classes, [show.clone()]);
+    assert_eq!(keys.view().classes, std::slice::from_ref(&show));
     let class = show.fingerprint;
     let renamed = ask(&mut keys, Request::Rename { class, name: "Night".to_owned() });
     assert_eq!(renamed, Ok(Outcome::Changed));

@@ -1,0 +1,74 @@
+//! A keyring under a passphrase: one editor asks for it, and every instance of the process protects.
+
+mod inside;
+
+use std::time::{Duration, Instant};
+
+use patchveil_keyring::{Keyring, Passphrase};
+use patchveil_plugin::keys::{Keys, Outcome, Request};
+use patchveil_plugin::{ChosenClass, Patchveil, Remote, Status};
+use patchveil_tests::keys::{CLASS, fingerprint, keyring};
+use zeroize::Zeroizing;
+
+fn eventually(remote: &Remote, wished: impl Fn(&Status) -> bool) -> Status {
+    let start = Instant::now();
+    loop {
+        let status = remote.status();
+        if wished(&status) {
+            return status;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "still {status}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_passphrase_typed_once_opens_the_keyring_for_all_instances() {
+    let path = keyring(false);
+    let passphrase = Passphrase::new("open sesame".to_owned()).unwrap().with_work_factor(2);
+    Keyring::set_passphrase(path, || None, Some(&passphrase)).unwrap();
+    let class = ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() };
+    let mut plugins = [Patchveil::default(), Patchveil::default()];
+    let remotes = plugins.each_ref().map(Patchveil::remote);
+    for (plugin, remote) in plugins.iter_mut().zip(&remotes) {
+        remote.choose_class(class.clone());
+        inside::activate(plugin, 48_000.0);
+        let said = remote.status().to_string();
+        assert!(said.starts_with("muted") && said.contains("is locked"), "{said}");
+        assert!(said.contains("type it in Patchveil's window"), "{said}");
+    }
+
+    let mut keys = Keys::new(|| {});
+    let mut ask = |request: Request| {
+        keys.ask(request);
+        let start = Instant::now();
+        loop {
+            if let Some((_, answer)) = keys.next_answer() {
+                return answer;
+            }
+            assert!(start.elapsed() < Duration::from_secs(60), "no answer");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let passphrase = Zeroizing::new("open sesame".to_owned());
+    assert_eq!(ask(Request::Unlock { passphrase }), Ok(Outcome::Unlocked));
+    for remote in &remotes {
+        eventually(remote, |status| matches!(status, Status::Protecting { .. }));
+    }
+
+    // Forgotten, it stays on air with the key it has, and says so.
+    assert_eq!(ask(Request::Lock), Ok(Outcome::Locked));
+    for remote in &remotes {
+        let trouble = |status: &Status| {
+            matches!(status, Status::Protecting { trouble: Some(trouble), .. }
+                if trouble.contains("is locked"))
+        };
+        eventually(remote, trouble);
+    }
+    // A new one does not.
+    let mut late = Patchveil::default();
+    let remote = late.remote();
+    remote.choose_class(class);
+    inside::activate(&mut late, 48_000.0);
+    assert!(matches!(remote.status(), Status::Muted { .. }));
+}

@@ -5,17 +5,22 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use rand::RngExt;
 use rayon::prelude::*;
 use realfft::RealFftPlanner;
 
 use super::AttackError;
 use crate::clip::Clip;
+use crate::signal::dice::dice;
 
 /// Clips are coded in batches of about this many seconds: starting the program takes longer than
 /// coding a clip.
 const BATCH: f64 = 180.0;
-/// Silence before each clip and behind the last, in seconds, so that no clip is heard in another.
+/// Pause before each clip and behind the last, in seconds, so that no clip is heard in another.
 const GAP: f64 = 0.2;
+/// Noise in the pauses: the last bit of 16. In perfect silence ffmpeg's AAC encoder searches long
+/// and spends the bits it saved on the clips around.
+const HISS: f32 = 3e-5;
 /// Coders and containers may delay by up to this, in seconds; what they do is measured.
 const LONGEST_DELAY: f64 = 0.15;
 
@@ -124,12 +129,14 @@ fn batches(clips: &[Clip]) -> Vec<Vec<usize>> {
 fn code(coder: Coder, grade: Grade, clips: &[&Clip]) -> Result<Vec<Vec<f32>>, AttackError> {
     let Some(rate) = clips.first().map(|clip| clip.rate) else { return Ok(Vec::new()) };
     let gap = (GAP * f64::from(rate)) as usize;
-    let mut joined = vec![0.0; gap];
+    let mut dice = dice(0, "pauses of a coder", &clips[0].name);
+    let mut pause = || (0..gap).map(|_| dice.random_range(-HISS..=HISS)).collect::<Vec<f32>>();
+    let mut joined = pause();
     let mut starts = Vec::with_capacity(clips.len());
     for clip in clips {
         starts.push(joined.len());
         joined.extend_from_slice(&clip.samples);
-        joined.resize(joined.len() + gap, 0.0);
+        joined.extend(pause());
     }
     let mut decoded = through_ffmpeg(coder, grade, &joined, rate)?;
     let delay = delay(&joined, &decoded, (LONGEST_DELAY * f64::from(rate)) as usize);

@@ -3,6 +3,7 @@
 //! No single figure is quality: narrow-band PESQ hardly hears above 3.4 kHz, STOI hears words and
 //! not timbre, a signal to noise ratio hears neither. They are told side by side.
 
+mod files;
 mod loudness;
 mod lsd;
 mod pesq;
@@ -11,7 +12,7 @@ mod stoi;
 mod summary;
 mod thirds;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -19,6 +20,7 @@ use serde::Serialize;
 use crate::clip::Clip;
 use crate::signal::resample::ResampleError;
 
+pub use files::pairs;
 pub use loudness::loudness_change;
 pub use lsd::lsd;
 pub use pesq::{Pesq, pesq};
@@ -104,6 +106,18 @@ pub enum QualityError {
     /// Different rates or lengths.
     #[error("{0} and {1} have different sample rates or lengths, so they cannot be compared")]
     Unlike(String, String),
+    /// A file cannot be compared with a folder.
+    #[error("{0} and {1}: name two files or two folders")]
+    FileAndFolder(PathBuf, PathBuf),
+    /// A folder cannot be read.
+    #[error("{0}: {1}")]
+    Folder(PathBuf, std::io::Error),
+    /// There is nothing to compare.
+    #[error("{0} holds no WAV file")]
+    NoWav(PathBuf),
+    /// The treated version of a file is missing.
+    #[error("{0} has no counterpart: there is no {1}")]
+    NoCounterpart(PathBuf, PathBuf),
     /// The rate of a recording could not be changed to that of a measure.
     #[error(transparent)]
     Resample(#[from] ResampleError),

@@ -95,3 +95,70 @@ fn padded(clip: &Clip, rate: u32) -> io::Result<Vec<f32>> {
     let samples = resample(&clip.samples, clip.rate, rate).map_err(io::Error::other)?;
     Ok([silence.as_slice(), &samples, &silence].concat())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clip(rate: u32, treat: impl Fn(f32) -> f32) -> Clip {
+        // Syllables at 3 Hz over harmonics of 130 Hz.
+        let sample = |n: u32| {
+            let t = n as f32 / rate as f32 * std::f32::consts::TAU;
+            let tone: f32 =
+                (1..20_u8).map(|k| (t * 130.0 * f32::from(k)).sin() / f32::from(k)).sum();
+            treat(0.1 * tone * (t * 1.5).sin().powi(2))
+        };
+        let samples = (0..rate).map(sample).collect();
+        Clip { samples, rate, label: 0, group: String::new(), name: format!("{rate}") }
+    }
+
+    #[test]
+    fn without_python_the_reason_is_one_line_with_what_to_do() {
+        let clip = clip(8_000, |x| x);
+        let Pesq::Unavailable(reason) = pesq(&[(&clip, &clip)], Path::new("no-such-python")) else {
+            panic!("PESQ without Python");
+        };
+        assert!(reason.contains("no-such-python does not start"), "{reason}");
+        assert!(reason.contains("pip install pesq") && !reason.contains('\n'), "{reason}");
+    }
+
+    #[test]
+    fn no_pairs_need_no_python() {
+        assert_eq!(pesq(&[], Path::new("no-such-python")), Pesq::Scores(Vec::new()));
+    }
+
+    /// The package is no part of Debian, so this is checked only where somebody installed it.
+    #[test]
+    fn the_same_scores_highest_and_worse_scores_lower_in_both_bands() {
+        let rates = [8_000, 16_000, 48_000];
+        let pairs: Vec<(Clip, Clip)> = rates
+            .iter()
+            .flat_map(|&rate| {
+                let clipped = |limit: f32| clip(rate, move |x| x.clamp(-limit, limit));
+                let mut silent = clip(rate, |_| 0.0);
+                silent.samples.truncate(100);
+                [
+                    (clip(rate, |x| x), clip(rate, |x| x)),
+                    (clip(rate, |x| x), clipped(0.1)),
+                    (clip(rate, |x| x), clipped(0.02)),
+                    (silent.clone(), silent),
+                ]
+            })
+            .collect();
+        let pairs: Vec<(&Clip, &Clip)> =
+            pairs.iter().map(|(before, after)| (before, after)).collect();
+        let scores = match pesq(&pairs, Path::new("python3")) {
+            Pesq::Scores(scores) => scores,
+            Pesq::Unavailable(reason) => return eprintln!("SKIPPED: {reason}"),
+        };
+        for (rate, scores) in rates.iter().zip(scores.chunks(4)) {
+            // The top of the scale: ITU-T P.862.1 and P.862.2.
+            let top = if *rate < 16_000 { 4.549 } else { 4.644 };
+            let [Some(same), Some(better), Some(worse), None] = scores else {
+                panic!("{rate} Hz: {scores:?}");
+            };
+            assert!((same - top).abs() < 2e-3, "{rate} Hz: {same}");
+            assert!(same > better && better > worse, "{rate} Hz: {scores:?}");
+        }
+    }
+}

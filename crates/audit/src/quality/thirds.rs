@@ -12,7 +12,7 @@ const LONG_MS: f64 = 60.0;
 /// Window of the short-term spectrum, in ms: short enough to see patches of 16 ms.
 const SHORT_MS: f64 = 16.0;
 /// A band this far below the loudest band of the recording does not count, in dB.
-const QUIET_DB: f64 = 60.0;
+const QUIET_DB: f64 = 50.0;
 
 /// How far third-octave levels lie apart. None where no band carries anything.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -33,7 +33,7 @@ pub struct Thirds {
 }
 
 /// Compares third-octave bands from 100 Hz to 20 kHz, as far as `rate` carries them. Bands that
-/// are 60 dB below the loudest of `before` do not count, neither do such moments of a band.
+/// are 50 dB below the loudest of `before` do not count, neither do such moments of a band.
 #[must_use]
 pub fn thirds(before: &[f32], after: &[f32], rate: u32) -> Option<Thirds> {
     let long = Stft::for_rate(LONG_MS, rate);

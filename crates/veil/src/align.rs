@@ -6,7 +6,9 @@
 //! no other: that is certain. Else the traces are a noise that cannot be predicted: with the power of
 //! the prediction error taken for Gaussian, window by window, as in linear prediction (Makhoul,
 //! “Linear prediction: a tutorial review”, Proc. IEEE 63, 1975, sections II and IV), the likelihood of
-//! a place is `−½·N·ln E` added up over windows of `N` samples with an error of energy `E`.
+//! a place is `−½·N·ln E` added up over windows of `N` samples with an error of energy `E`, less the
+//! logarithms of the gains `g₀` that the samples themselves were multiplied by. It compares recipes as
+//! well as places.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,11 +27,13 @@ const FLOOR: f64 = 1e-14;
 /// Odds, as a natural logarithm, from which a place counts as found. Prediction errors of speech and
 /// music are not Gaussian, which makes the odds look about twice as high as they are.
 const CERTAIN: f64 = 8.0;
-/// Depths in bits of integers that audio comes from.
-const GRIDS: [u32; 2] = [16, 24];
+/// Depths in bits of integers that audio comes from; the mean of two channels has one bit more.
+const GRIDS: [u32; 4] = [16, 17, 24, 25];
 /// Root mean square distance from a grid, in its steps, up to which samples lie on it. Samples that
 /// have nothing to do with it are 0.29 away.
 const ON_GRID: f64 = 0.1;
+/// Most frames of a period that are told apart.
+const FRAMES_TRIED: usize = 16;
 /// Seconds that are looked at for a grid.
 const GRID_S: f64 = 2.0;
 /// Places on either side of the most likely one that are tried for a grid.
@@ -102,10 +106,16 @@ pub fn align(
         }
         best = search.best();
     }
-    // Chance moves the peak by a sample or two: follow it until it stands free on both sides.
+    // Chance moves the peak by a sample or two: follow it until it stands free on both sides. And
+    // where a frame is no whole number of samples, no two frames of a period are quite alike.
     loop {
         for aside in -3..=3 {
             search.likelihood(best + aside);
+        }
+        for frame in search.frames_on() {
+            for aside in -1..=1 {
+                search.likelihood(best + frame + aside);
+            }
         }
         match search.best() {
             same if same == best => break,
@@ -118,6 +128,15 @@ pub fn align(
     );
     let offset = period(veil).map_or(found.offset, |period| found.offset.rem_euclid(period));
     Ok(Alignment { offset, ..found })
+}
+
+/// Log-likelihood, up to a constant of `audio` alone, of its having this veil and beginning at
+/// `offset`: to choose between recipes. Allocates.
+///
+/// # Errors
+/// [`RecipeError::NotInvertible`] for the papers' baselines.
+pub fn log_likelihood(veil: &Arc<Veil>, audio: &[f32], offset: i64) -> Result<f64, RecipeError> {
+    Ok(Search::new(veil, audio)?.likelihood(offset))
 }
 
 /// What has been tried.
@@ -161,9 +180,21 @@ impl<'a> Search<'a> {
         }
         self.restore(offset, 0, self.audio.len());
         let settled = self.buffer.get(self.settling..).unwrap_or_default();
-        let likelihood = self.predictor.log_likelihood(settled);
+        let from = offset.saturating_add(self.settling as i64);
+        let gains = log_gains(self.veil, from, settled.len());
+        let likelihood = self.predictor.log_likelihood(settled) - gains;
         self.tried.insert(offset, likelihood);
         likelihood
+    }
+
+    /// Distances in samples to the other frames of a period.
+    fn frames_on(&self) -> Vec<i64> {
+        let frame_us = i64::from(self.veil.recipe().placement.frame_us);
+        let ticks = frame_us * i64::from(self.veil.sample_rate());
+        let period = period(self.veil).unwrap_or(0);
+        let on = (1..).map(|frame| (frame * ticks + 500_000) / 1_000_000);
+        // Some recipes at some rates repeat only after very many frames, all but alike.
+        on.take_while(|on| *on < period - 1).take(FRAMES_TRIED).collect()
     }
 
     fn best(&self) -> i64 {
@@ -271,6 +302,24 @@ impl Predictor {
         }
         last_pivot(&mut self.matrix, size)
     }
+}
+
+/// Sum of the logarithms of what the veil multiplies each of `count` samples by itself, from timeline
+/// position `from` on.
+fn log_gains(veil: &Veil, from: i64, count: usize) -> f64 {
+    let schedule = veil.schedule();
+    let mut cursor = schedule.patches_from(from);
+    let mut patch = cursor.next(schedule);
+    let mut sum = 0.0;
+    for at in (from..).take(count) {
+        while patch.end <= at && patch.end < i64::MAX {
+            patch = cursor.next(schedule);
+        }
+        let weight = patch.weight(at, veil.rise());
+        let first = veil.kernels().get(patch.curve).and_then(|kernel| kernel.taps().first());
+        sum += first.map_or(0.0, |&first| (1.0 + weight * (f64::from(first) - 1.0)).ln());
+    }
+    sum
 }
 
 /// Cholesky's decomposition in place; the last pivot, squared, is the energy of the error of

@@ -26,7 +26,7 @@ mod spectrum;
 mod tail;
 mod veil;
 
-pub use align::{Alignment, align, distance_from_grid, period};
+pub use align::{Alignment, align, distance_from_grid, log_likelihood, period};
 pub use convolver::Convolver;
 pub use detect::{Coverage, Decoys, DetectError, Detector, Evidence, Score, same_code};
 pub use history::LOUDEST;

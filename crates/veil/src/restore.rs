@@ -109,7 +109,7 @@ impl Restorer {
 
 impl Patch {
     /// The patch's weight at a position, 0 ..= 1, exactly as the convolver has it.
-    fn weight(&self, at: i64, rise: &[f32]) -> f64 {
+    pub(crate) fn weight(&self, at: i64, rise: &[f32]) -> f64 {
         let edge = |from: i64| {
             let place = usize::try_from(at.saturating_sub(from)).ok()?;
             rise.get(place).copied()

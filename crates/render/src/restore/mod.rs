@@ -115,7 +115,7 @@ pub fn restore(
         }
     }
     let recipes = place::recipes(request, record.as_ref());
-    let found = place::find(&source, &key, &recipes, request.offset, watch);
+    let found = place::find(&source, &key, &recipes, request, watch);
     let place = match found {
         Ok(place) => place,
         Err(error) if request.force && error.is_about_evidence() => Place {

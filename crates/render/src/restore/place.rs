@@ -1,11 +1,26 @@
 //! Where on the timeline a file lies and which recipe it carries, found out from its audio.
 
-use patchveil_veil::{ClassKey, Preset, Recipe};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use patchveil_veil::{
+    Alignment, ClassKey, Detector, Evidence as Heard, Preset, Recipe, RecipeError, Veil, align,
+    log_likelihood, period, same_code,
+};
 
 use super::run::Source;
 use super::{Evidence, Request, RestoreError};
 use crate::manifest::Record;
 use crate::protect::Watch;
+
+/// Keys drawn at random that the key has to beat, all of them: a false alarm in a thousand.
+const DECOYS: u32 = 999;
+/// Seconds that a place is searched in, and then, if it is not certain, made certain in.
+const SEARCHED_S: [usize; 2] = [30, 300];
+/// How far from the detected place the right one may be, in samples at 48 kHz: a millisecond.
+const WITHIN_AT_48_KHZ: u32 = 48;
+/// The same once the place was searched for, in samples.
+const WITHIN_AFTER: u32 = 3;
 
 /// What to undo, and why that is right.
 pub(super) struct Place {
@@ -35,14 +50,221 @@ pub(super) fn default_recipe() -> Recipe {
 /// Finds the recipe and the place, to the sample.
 ///
 /// # Errors
-/// [`RestoreError`] if the key is not in the file, or the place is not certain.
+/// [`RestoreError`] if the key is not in the file, or not at the offset given, or if the place is not
+/// certain and the user does not insist.
 pub(super) fn find(
     source: &Source,
-    _key: &ClassKey,
-    _recipes: &[Recipe],
-    _given: Option<i64>,
-    _watch: &Watch<'_>,
+    key: &ClassKey,
+    recipes: &[Recipe],
+    request: &Request<'_>,
+    watch: &Watch<'_>,
 ) -> Result<Place, RestoreError> {
-    let reason = "the manifest beside it has no record of these samples".to_owned();
-    Err(RestoreError::Untold { path: source.path().to_owned(), reason })
+    let (near, recipes) = detect(source, key, recipes, watch)?;
+    let search = Search { source, key, watch };
+    if let Some(given) = request.offset {
+        return search.given(given, near, &recipes);
+    }
+    let place = search.unknown(near, &recipes)?;
+    match place {
+        (place, true) => Ok(place),
+        (place, false) if request.force => Ok(place),
+        (Place { offset, .. }, false) => {
+            Err(RestoreError::Uncertain { path: source.path().to_owned(), offset })
+        }
+    }
+}
+
+/// The offset that detection gives, and those of the recipes that lay the code it found.
+fn detect(
+    source: &Source,
+    key: &ClassKey,
+    recipes: &[Recipe],
+    watch: &Watch<'_>,
+) -> Result<(f64, Vec<Recipe>), RestoreError> {
+    let untold = |reason: String| RestoreError::Untold { path: source.path().to_owned(), reason };
+    let info = source.info();
+    let mut codes: Vec<Vec<Recipe>> = Vec::new();
+    for recipe in recipes {
+        match codes.iter_mut().find(|code| same_code(&code[0], recipe)) {
+            Some(code) => code.push(recipe.clone()),
+            None => codes.push(vec![recipe.clone()]),
+        }
+    }
+    let detector = |code: &Vec<Recipe>| {
+        Detector::new(info.sample_rate, usize::from(info.channels), &code[0])
+    };
+    let mut detectors = codes
+        .iter()
+        .map(detector)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| untold(error.to_string()))?;
+    source.blocks(watch, |_, planar| {
+        let block: Vec<&[f32]> = planar.iter().map(Vec::as_slice).collect();
+        detectors.iter_mut().for_each(|detector| detector.feed(&block));
+        Ok(true)
+    })?;
+    let heard: Vec<Heard> = detectors.into_iter().map(Detector::finish).collect();
+    if !heard.iter().any(Heard::is_audible) {
+        return Err(untold("it is too short or too quiet to hear any key in it".to_owned()));
+    }
+    // Nobody who makes the audio can know it.
+    let seed = RandomState::new().hash_one(0);
+    let mut best: Option<(f64, f64, Vec<Recipe>)> = None;
+    for (heard, code) in heard.iter().zip(codes) {
+        let score = heard.test(key);
+        let decoys = heard.decoys(DECOYS, seed);
+        let stands_out = decoys.sigmas(score.value);
+        let is_present = score.value > decoys.highest();
+        if is_present && best.as_ref().is_none_or(|(sigmas, ..)| stands_out > *sigmas) {
+            best = Some((stands_out, score.offset, code));
+        }
+    }
+    let (_, near, code) =
+        best.ok_or_else(|| RestoreError::NotFound(source.path().to_owned()))?;
+    Ok((near, code))
+}
+
+/// A key that is known to be in a file.
+struct Search<'a> {
+    source: &'a Source,
+    key: &'a ClassKey,
+    watch: &'a Watch<'a>,
+}
+
+impl Search<'_> {
+    /// The recipe that fits best where the user says the file begins.
+    fn given(&self, given: i64, near: f64, recipes: &[Recipe]) -> Result<Place, RestoreError> {
+        let excerpt = self.excerpt(SEARCHED_S[0])?;
+        let (veil, recipe) = self.likeliest(&excerpt, given, recipes)?;
+        let within = f64::from(self.within());
+        let placement = &veil.recipe().placement;
+        let frame = f64::from(placement.frame_us) * 1e-6 * f64::from(veil.sample_rate());
+        let away = (given as f64 - near).rem_euclid(frame);
+        if away.min(frame - away) > 2.0 * within {
+            return Err(RestoreError::Elsewhere {
+                path: self.source.path().to_owned(),
+                given,
+                found: near.round() as i64,
+                period: frame.round() as i64,
+            });
+        }
+        Ok(Place { recipe, offset: given, evidence: Evidence::Detection })
+    }
+
+    /// The likeliest recipe and place, and whether the place is certain.
+    fn unknown(&self, near: f64, recipes: &[Recipe]) -> Result<(Place, bool), RestoreError> {
+        let mut excerpt = self.excerpt(SEARCHED_S[0])?;
+        let near = near.round() as i64;
+        let (mut veil, mut recipe) = self.likeliest(&excerpt, near, recipes)?;
+        let mut found = self.align(&veil, &excerpt, near, self.within())?;
+        // A recipe chosen beside the right place is chosen once more at it.
+        let chosen = self.likeliest(&excerpt, found.offset, recipes)?;
+        if chosen.1 != recipe {
+            (veil, recipe) = chosen;
+            found = self.align(&veil, &excerpt, found.offset, self.within())?;
+        }
+        let whole = self.source.info().frames();
+        if !found.is_certain() && whole > excerpt.samples.len() as u64 {
+            excerpt = self.excerpt(SEARCHED_S[1])?;
+            found = self.align(&veil, &excerpt, found.offset, WITHIN_AFTER)?;
+        }
+        let place = Place { recipe, offset: found.offset, evidence: Evidence::Detection };
+        Ok((place, found.is_certain()))
+    }
+
+    fn within(&self) -> u32 {
+        (WITHIN_AT_48_KHZ * self.source.info().sample_rate / 48_000).max(4)
+    }
+
+    /// The recipe under which the audio is likeliest if the file begins at `offset`.
+    fn likeliest(
+        &self,
+        excerpt: &Excerpt,
+        offset: i64,
+        recipes: &[Recipe],
+    ) -> Result<(Arc<Veil>, Recipe), RestoreError> {
+        let mut best: Option<(f64, Arc<Veil>, Recipe)> = None;
+        for recipe in recipes {
+            let veil = Veil::new(self.key, recipe, self.source.info().sample_rate);
+            let veil = veil.map(Arc::new).map_err(|source| self.unusable(source))?;
+            let likelihood = log_likelihood(&veil, &excerpt.samples, offset + excerpt.first)
+                .map_err(|source| self.unusable(source))?;
+            if best.as_ref().is_none_or(|(most, ..)| likelihood > *most) {
+                best = Some((likelihood, veil, recipe.clone()));
+            }
+        }
+        let (_, veil, recipe) =
+            best.ok_or_else(|| RestoreError::NotFound(self.source.path().to_owned()))?;
+        Ok((veil, recipe))
+    }
+
+    /// The place of the file, as found in an excerpt of it.
+    fn align(
+        &self,
+        veil: &Arc<Veil>,
+        excerpt: &Excerpt,
+        near: i64,
+        within: u32,
+    ) -> Result<Alignment, RestoreError> {
+        let found = align(veil, &excerpt.samples, near + excerpt.first, within)
+            .map_err(|source| self.unusable(source))?;
+        let offset = found.offset - excerpt.first;
+        let offset = period(veil).map_or(offset, |period| offset.rem_euclid(period));
+        Ok(Alignment { offset, ..found })
+    }
+
+    fn unusable(&self, source: RecipeError) -> RestoreError {
+        RestoreError::Recipe { path: self.source.path().to_owned(), source }
+    }
+
+    /// The loudest stretch of the file of up to so many seconds, as the mean of its channels.
+    fn excerpt(&self, seconds: usize) -> Result<Excerpt, RestoreError> {
+        let rate = self.source.info().sample_rate as usize;
+        let mut loudness = Vec::new();
+        let mut begun = 0;
+        self.source.blocks(self.watch, |_, planar| {
+            for sample in mean(planar) {
+                if begun % rate == 0 {
+                    loudness.push(0.0);
+                }
+                if let Some(second) = loudness.last_mut() {
+                    *second += f64::from(sample).powi(2);
+                }
+                begun += 1;
+            }
+            Ok(true)
+        })?;
+        let sum = |stretch: &[f64]| stretch.iter().sum::<f64>();
+        let stretches = loudness.windows(seconds.min(loudness.len()).max(1)).map(sum);
+        let loudest = stretches.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+        let first = loudest.map_or(0, |(second, _)| second * rate);
+        let end = first + seconds * rate;
+        let (mut at, mut samples) = (0, Vec::new());
+        self.source.blocks(self.watch, |_, planar| {
+            let block: Vec<f32> = mean(planar).collect();
+            let from = first.saturating_sub(at).min(block.len());
+            let to = end.saturating_sub(at).min(block.len());
+            samples.extend_from_slice(&block[from.min(to)..to]);
+            at += block.len();
+            Ok(at < end)
+        })?;
+        Ok(Excerpt { first: first as i64, samples })
+    }
+}
+
+/// A stretch of a file.
+struct Excerpt {
+    /// Where in the file it begins, in samples.
+    first: i64,
+    samples: Vec<f32>,
+}
+
+/// The mean of all channels: the veil is the same in each, and linear.
+fn mean(planar: &[Vec<f32>]) -> impl Iterator<Item = f32> {
+    let frames = planar.iter().map(Vec::len).min().unwrap_or(0);
+    let scale = 1.0 / planar.len().max(1) as f32;
+    (0..frames).map(move |frame| {
+        let sum: f32 = planar.iter().filter_map(|channel| channel.get(frame)).sum();
+        sum * scale
+    })
 }

@@ -13,6 +13,7 @@
 //! | [`verify`] | files against their manifests |
 //! | [`inspect`] | what the veil did to a recording, in figures and as a picture |
 
+mod hear;
 pub mod inputs;
 pub mod inspect;
 pub mod manifest;

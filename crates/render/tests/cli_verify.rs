@@ -136,3 +136,35 @@ fn a_check_that_would_leave_something_out_is_none() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.out.contains("2 not recorded") && !user.path("show").join(NAME).exists());
 }
+
+#[test]
+fn keys_are_listened_for_where_they_are_asked_for() {
+    let user = User::with_key();
+    user.run(&["key", "new", "other"]).succeeds();
+    // Twelve seconds are enough for noise at this rate.
+    user.put("show/a.wav", recording(16_000, 1, 12.0));
+    user.run(&["protect", "show", "-o", "out"]).succeeds();
+    user.put("out/stray.wav", user.read("out/a.wav")[..300_044].to_vec());
+    let mut stray = user.read("out/stray.wav");
+    stray[40..44].copy_from_slice(&300_000_u32.to_le_bytes());
+    stray[4..8].copy_from_slice(&300_036_u32.to_le_bytes());
+    user.put("out/stray.wav", stray);
+    user.put("out/free.wav", recording(16_000, 1, 11.0));
+    let ran = user.run(&["verify", "out", "--all-keys", "--json"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let ours = key().fingerprint().to_string();
+    let expected = [
+        ("out/a.wav", "as_recorded", vec![ours.clone()]),
+        ("out/free.wav", "not_recorded", vec![]),
+        ("out/stray.wav", "not_recorded", vec![ours]),
+    ];
+    for (line, (path, status, heard)) in ran.json().iter().zip(expected) {
+        assert_eq!((&line["path"], &line["status"]), (&path.into(), &status.into()));
+        assert_eq!(line["heard"], serde_json::to_value(heard).unwrap(), "{path}");
+    }
+    let other = user.run(&["verify", "out/a.wav", "--key", "other", "--json"]).succeeds();
+    assert_eq!(other.json()[0]["heard"], serde_json::json!([]));
+    let unasked = user.run(&["verify", "out/a.wav", "--json"]).succeeds();
+    assert!(unasked.json()[0]["heard"].is_null());
+    user.run(&["verify", "out", "--key", "nobody"]).fails(2, &["no class named"]);
+}

@@ -21,9 +21,12 @@ use crate::veil::Veil;
 const WINDOW_S: f64 = 0.02;
 /// Highest order of prediction.
 const ORDER_MAX: usize = 32;
-/// Power of a prediction error that nothing is below (−140 dBFS), so that digital silence says
-/// nothing.
+/// Least power of the noise that is taken to lie over everything (−140 dBFS), so that digital silence
+/// says nothing.
 const FLOOR: f64 = 1e-14;
+/// How far above the rounding noise of the protected audio that is. Restoring shapes this noise, which
+/// the veil never shaped, by up to some 12 dB; what lies below it must not count.
+const ABOVE_ROUNDING: f64 = 64.0;
 /// Odds, as a natural logarithm, from which a place counts as found. Prediction errors of speech and
 /// music are not Gaussian, which makes the odds look about twice as high as they are.
 const CERTAIN: f64 = 8.0;
@@ -77,7 +80,8 @@ fn gcd(a: u64, b: u64) -> u64 {
 }
 
 /// Finds the place of `audio`, one channel or the mean of several, among those `within` samples
-/// of `near`. Ten seconds or more are needed to tell neighbouring samples apart, unless there is a
+/// of `near`. `rounding` is the power of the noise, dither included, from rounding to the file's depth,
+/// full scale being 1; 0 for floats. Ten seconds or more are needed to tell neighbouring samples apart, unless there is a
 /// grid. Allocates, and takes a good part of the audio's length at 48 kHz.
 ///
 /// # Errors
@@ -85,10 +89,11 @@ fn gcd(a: u64, b: u64) -> u64 {
 pub fn align(
     veil: &Arc<Veil>,
     audio: &[f32],
+    rounding: f64,
     near: i64,
     within: u32,
 ) -> Result<Alignment, RecipeError> {
-    let mut search = Search::new(veil, audio)?;
+    let mut search = Search::new(veil, audio, rounding)?;
     let (first, last) = (near - i64::from(within), near + i64::from(within));
     // An edge is what tells places apart; well within one, the likelihood has a single peak.
     let fade = veil.schedule().fade() as i64;
@@ -131,12 +136,17 @@ pub fn align(
 }
 
 /// Log-likelihood, up to a constant of `audio` alone, of its having this veil and beginning at
-/// `offset`: to choose between recipes. Allocates.
+/// `offset`: to choose between recipes. `rounding` is as for [`align`]. Allocates.
 ///
 /// # Errors
 /// [`RecipeError::NotInvertible`] for the papers' baselines.
-pub fn log_likelihood(veil: &Arc<Veil>, audio: &[f32], offset: i64) -> Result<f64, RecipeError> {
-    Ok(Search::new(veil, audio)?.likelihood(offset))
+pub fn log_likelihood(
+    veil: &Arc<Veil>,
+    audio: &[f32],
+    rounding: f64,
+    offset: i64,
+) -> Result<f64, RecipeError> {
+    Ok(Search::new(veil, audio, rounding)?.likelihood(offset))
 }
 
 /// What has been tried.
@@ -151,13 +161,13 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(veil: &'a Arc<Veil>, audio: &[f32]) -> Result<Self, RecipeError> {
+    fn new(veil: &'a Arc<Veil>, audio: &[f32], rounding: f64) -> Result<Self, RecipeError> {
         Restorer::new(veil.clone(), 0)?;
         Ok(Self {
             veil,
             audio: audio.iter().copied().map(f64::from).collect(),
             buffer: Vec::new(),
-            predictor: Predictor::new(veil.sample_rate()),
+            predictor: Predictor::new(veil.sample_rate(), rounding),
             settling: 4 * veil.context(),
             tried: BTreeMap::new(),
         })
@@ -258,15 +268,18 @@ pub fn distance_from_grid(samples: &[f64], bits: u32) -> Option<f64> {
 struct Predictor {
     order: usize,
     window: usize,
+    /// Power of a white noise that is taken to lie over the samples.
+    noise: f64,
     /// The covariances of lags 1 ..= order and, last, 0: (order + 1)², row by row.
     matrix: Vec<f64>,
 }
 
 impl Predictor {
-    fn new(sample_rate: u32) -> Self {
+    fn new(sample_rate: u32, rounding: f64) -> Self {
+        let noise = FLOOR.max(ABOVE_ROUNDING * rounding);
         let order = (sample_rate as usize / 1_000).clamp(12, ORDER_MAX);
         let window = ((WINDOW_S * f64::from(sample_rate)) as usize).max(8 * order);
-        Self { order, window, matrix: vec![0.0; (order + 1) * (order + 1)] }
+        Self { order, window, noise, matrix: vec![0.0; (order + 1) * (order + 1)] }
     }
 
     fn log_likelihood(&mut self, samples: &[f64]) -> f64 {
@@ -274,7 +287,7 @@ impl Predictor {
         let mut end = self.order + self.window;
         while end <= samples.len() {
             let power = self.error_energy(samples, end) / self.window as f64;
-            sum -= 0.5 * self.window as f64 * power.max(FLOOR).ln();
+            sum -= 0.5 * self.window as f64 * power.max(self.noise).ln();
             end += self.window;
         }
         sum
@@ -299,6 +312,9 @@ impl Predictor {
                 self.matrix[index(i) * size + index(j)] = value;
                 self.matrix[index(j) * size + index(i)] = value;
             }
+        }
+        for i in 0..size {
+            self.matrix[i * size + i] += self.noise * self.window as f64;
         }
         last_pivot(&mut self.matrix, size)
     }
@@ -360,7 +376,7 @@ mod tests {
         for n in 2..20_000 {
             samples.push(1.6 * samples[n - 1] - 0.81 * samples[n - 2] + 0.01 * noise());
         }
-        let mut predictor = Predictor::new(16_000);
+        let mut predictor = Predictor::new(16_000, 0.0);
         let (mut energy, mut windows) = (0.0, 0.0);
         let mut end = predictor.order + predictor.window;
         while end <= samples.len() {
@@ -376,7 +392,7 @@ mod tests {
 
     #[test]
     fn silence_says_nothing() {
-        let mut predictor = Predictor::new(8_000);
+        let mut predictor = Predictor::new(8_000, 0.0);
         let likelihood = predictor.log_likelihood(&[0.0; 8_000]);
         assert!(likelihood.is_finite());
         assert_eq!(distance_from_grid(&[0.0; 8_000], 16), None);

@@ -185,6 +185,12 @@ pub(super) struct VerifyArgs {
     /// Files, or folders to check with everything below them
     #[arg(required = true, value_name = "DIR|FILE")]
     pub(super) inputs: Vec<PathBuf>,
+    /// Class whose key to listen for in the audio, too; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) key: Vec<String>,
+    /// Listen for every key of the keyring
+    #[arg(long, conflicts_with = "key")]
+    pub(super) all_keys: bool,
     /// One JSON object a file
     #[arg(long)]
     pub(super) json: bool,

@@ -7,7 +7,7 @@ use patchveil::protect::{Watch, rough_size};
 use patchveil::shown;
 use patchveil::verify::{Checked, Status, check, survey};
 use patchveil_keyring::{Keyring, resolve_path};
-use patchveil_veil::Fingerprint;
+use patchveil_veil::{ClassKey, Fingerprint};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -27,6 +27,7 @@ struct Line<'a> {
 
 /// Checks what the arguments name.
 pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
+    let keys = keys(cli, args)?;
     let classes = classes(cli);
     let survey = survey(&args.inputs).map_err(Failure::usage)?;
     let stop = stop::on_request();
@@ -36,7 +37,7 @@ pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
     let checked: Vec<Checked> = survey
         .files
         .par_iter()
-        .filter_map(|file| check(file, survey.manifest(file), &watch))
+        .filter_map(|file| check(file, survey.manifest(file), &keys, &watch))
         .collect();
     bar.finish_and_clear();
     if stop.load(Ordering::Relaxed) {
@@ -49,10 +50,23 @@ pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
     if args.json {
         checked.iter().try_for_each(|one| say_json(&Line { checked: one, class: class(one) }))?;
     } else {
-        say(&report(&checked, class))?;
+        say(&report(&checked, &classes, !keys.is_empty()))?;
     }
     let well = checked.iter().all(|checked| checked.status.is_well());
     Ok(if well && !checked.is_empty() { DONE } else { FAILED })
+}
+
+/// The keys to listen for.
+fn keys(cli: &Cli, args: &VerifyArgs) -> Result<Vec<ClassKey>, Failure> {
+    if args.key.is_empty() && !args.all_keys {
+        return Ok(Vec::new());
+    }
+    let keyring = keys::open(cli)?;
+    if args.all_keys {
+        return Ok(keyring.entries().iter().map(|entry| entry.key().clone()).collect());
+    }
+    let named = args.key.iter().map(|name| Ok(keyring.get(name)?.key().clone()));
+    named.collect()
 }
 
 /// The names of the keyring's classes, as far as they can be had without asking for a passphrase: a
@@ -67,18 +81,29 @@ fn classes(cli: &Cli) -> BTreeMap<Fingerprint, String> {
     entries.map(|entry| (entry.fingerprint(), entry.name().to_owned())).collect()
 }
 
-fn report<'a>(checked: &'a [Checked], class: impl Fn(&'a Checked) -> Option<&'a str>) -> String {
-    let mut rows = table::new(&["file", "status", "class", "protected (UTC)"]);
+fn report(checked: &[Checked], classes: &BTreeMap<Fingerprint, String>, listened: bool) -> String {
+    let named = |key: &Fingerprint| classes.get(key).cloned().unwrap_or_else(|| key.to_string());
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let mut headings = vec!["file", "status", "class", "protected (UTC)"];
+    if listened {
+        headings.push("heard");
+    }
+    let mut rows = table::new(&headings);
     for one in checked {
-        let known = class(one).map(str::to_owned);
-        let class = known.or_else(|| one.fingerprint.map(|key| key.to_string()));
         let time = one.time.as_deref().map(|time| time.get(..19).unwrap_or(time).replace('T', " "));
-        rows.add_row([
+        let mut row = vec![
             shown(&one.path).to_string(),
             one.error.clone().unwrap_or_else(|| one.status.words().to_owned()),
-            class.unwrap_or_else(|| "–".to_owned()),
-            time.unwrap_or_else(|| "–".to_owned()),
-        ]);
+            or_dash(one.fingerprint.as_ref().map(named)),
+            or_dash(time),
+        ];
+        if listened {
+            let heard = one.heard.as_deref().filter(|heard| !heard.is_empty());
+            row.push(or_dash(
+                heard.map(|heard| heard.iter().map(named).collect::<Vec<_>>().join(", ")),
+            ));
+        }
+        rows.add_row(row);
     }
     let counts: Vec<String> = Status::ALL
         .into_iter()
@@ -87,5 +112,10 @@ fn report<'a>(checked: &'a [Checked], class: impl Fn(&'a Checked) -> Option<&'a 
         .map(|(status, count)| format!("{count} {}", status.words().to_lowercase()))
         .collect();
     let counts = if counts.is_empty() { "nothing to check".to_owned() } else { counts.join(", ") };
-    format!("{rows}\n{counts}\nby hash only: whether a key can be heard in the audio was not tried")
+    let hint = if listened {
+        ""
+    } else {
+        "\nby hash only: name keys with --key or --all-keys to listen for them in the audio"
+    };
+    format!("{rows}\n{counts}{hint}")
 }

@@ -100,6 +100,13 @@ pub enum RestoreError {
         /// The likeliest place.
         offset: i64,
     },
+    /// The key is in it, but which recipe it is, is not certain.
+    #[error(
+        "{}: this key is found in it, but which of the presets was used is not certain, so nothing \
+         was written; give --preset or --recipe",
+        shown(.0)
+    )]
+    RecipeUnclear(PathBuf),
     /// The output cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),

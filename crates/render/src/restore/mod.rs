@@ -22,6 +22,7 @@ use crate::wav::SampleFormat;
 
 pub use error::RestoreError;
 use place::Place;
+pub(crate) use place::released;
 use run::{Plan, Source};
 
 /// What is known beforehand, and wanted.

@@ -1,20 +1,17 @@
 //! Where on the timeline a file lies and which recipe it carries, found out from its audio.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use patchveil_veil::{
-    Alignment, ClassKey, Detector, Evidence as Heard, Preset, Recipe, RecipeError, Veil, align,
-    log_likelihood, period, same_code,
+    Alignment, ClassKey, Preset, Recipe, RecipeError, Veil, align, log_likelihood, period,
 };
 
-use super::run::Source;
+use super::run::{Source, step};
 use super::{Evidence, Request, RestoreError};
+use crate::hear::Listening;
 use crate::manifest::Record;
 use crate::protect::Watch;
 
-/// Keys drawn at random that the key has to beat, all of them: a false alarm in a thousand.
-const DECOYS: u32 = 999;
 /// Seconds that a place is searched in, and then, if it is not certain, made certain in.
 const SEARCHED_S: [usize; 2] = [30, 300];
 /// How far from the detected place the right one may be, in samples at 48 kHz: a millisecond.
@@ -35,11 +32,13 @@ pub(super) fn recipes(request: &Request<'_>, record: Option<&Record>) -> Vec<Rec
     match (&request.recipe, record) {
         (Some(recipe), _) => vec![recipe.clone()],
         (None, Some(record)) => vec![record.recipe.clone()],
-        (None, None) => {
-            let released = Preset::ALL.map(Preset::recipe).into_iter();
-            released.filter(Recipe::is_restorable).collect()
-        }
+        (None, None) => released(),
     }
+}
+
+/// The presets that can be undone, which are those that can be heard.
+pub(crate) fn released() -> Vec<Recipe> {
+    Preset::ALL.map(Preset::recipe).into_iter().filter(Recipe::is_restorable).collect()
 }
 
 /// The recipe to fall back on where the user insists and nothing is known.
@@ -60,7 +59,7 @@ pub(super) fn find(
     watch: &Watch<'_>,
 ) -> Result<Place, RestoreError> {
     let (near, recipes) = detect(source, key, recipes, watch)?;
-    let search = Search { source, key, watch };
+    let search = Search { source, key, watch, force: request.force };
     if let Some(given) = request.offset {
         return search.given(given, near, &recipes);
     }
@@ -83,45 +82,17 @@ fn detect(
 ) -> Result<(f64, Vec<Recipe>), RestoreError> {
     let untold = |reason: String| RestoreError::Untold { path: source.path().to_owned(), reason };
     let info = source.info();
-    let mut codes: Vec<Vec<Recipe>> = Vec::new();
-    for recipe in recipes {
-        match codes.iter_mut().find(|code| same_code(&code[0], recipe)) {
-            Some(code) => code.push(recipe.clone()),
-            None => codes.push(vec![recipe.clone()]),
-        }
-    }
-    let detector = |code: &Vec<Recipe>| {
-        Detector::new(info.sample_rate, usize::from(info.channels), &code[0])
-    };
-    let mut detectors = codes
-        .iter()
-        .map(detector)
-        .collect::<Result<Vec<_>, _>>()
+    let mut listening = Listening::new(info.sample_rate, info.channels, recipes)
         .map_err(|error| untold(error.to_string()))?;
     source.blocks(watch, |_, planar| {
-        let block: Vec<&[f32]> = planar.iter().map(Vec::as_slice).collect();
-        detectors.iter_mut().for_each(|detector| detector.feed(&block));
+        listening.feed(planar);
         Ok(true)
     })?;
-    let heard: Vec<Heard> = detectors.into_iter().map(Detector::finish).collect();
-    if !heard.iter().any(Heard::is_audible) {
+    let heard = listening.finish();
+    if !heard.is_audible() {
         return Err(untold("it is too short or too quiet to hear any key in it".to_owned()));
     }
-    // Nobody who makes the audio can know it.
-    let seed = RandomState::new().hash_one(0);
-    let mut best: Option<(f64, f64, Vec<Recipe>)> = None;
-    for (heard, code) in heard.iter().zip(codes) {
-        let score = heard.test(key);
-        let decoys = heard.decoys(DECOYS, seed);
-        let stands_out = decoys.sigmas(score.value);
-        let is_present = score.value > decoys.highest();
-        if is_present && best.as_ref().is_none_or(|(sigmas, ..)| stands_out > *sigmas) {
-            best = Some((stands_out, score.offset, code));
-        }
-    }
-    let (_, near, code) =
-        best.ok_or_else(|| RestoreError::NotFound(source.path().to_owned()))?;
-    Ok((near, code))
+    heard.find(key).ok_or_else(|| RestoreError::NotFound(source.path().to_owned()))
 }
 
 /// A key that is known to be in a file.
@@ -129,6 +100,7 @@ struct Search<'a> {
     source: &'a Source,
     key: &'a ClassKey,
     watch: &'a Watch<'a>,
+    force: bool,
 }
 
 impl Search<'_> {
@@ -176,26 +148,40 @@ impl Search<'_> {
         (WITHIN_AT_48_KHZ * self.source.info().sample_rate / 48_000).max(4)
     }
 
-    /// The recipe under which the audio is likeliest if the file begins at `offset`.
+    /// The recipe under which the audio is likeliest if the file begins at `offset`. Rounding noise
+    /// draws one way if it is left out of account and the other way if it is not: the recipe is told
+    /// where both say the same.
     fn likeliest(
         &self,
         excerpt: &Excerpt,
         offset: i64,
         recipes: &[Recipe],
     ) -> Result<(Arc<Veil>, Recipe), RestoreError> {
-        let mut best: Option<(f64, Arc<Veil>, Recipe)> = None;
-        for recipe in recipes {
-            let veil = Veil::new(self.key, recipe, self.source.info().sample_rate);
-            let veil = veil.map(Arc::new).map_err(|source| self.unusable(source))?;
-            let likelihood = log_likelihood(&veil, &excerpt.samples, offset + excerpt.first)
+        let rate = self.source.info().sample_rate;
+        let veils = recipes
+            .iter()
+            .map(|recipe| Veil::new(self.key, recipe, rate).map(Arc::new))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|source| self.unusable(source))?;
+        let best = |rounding: f64| -> Result<usize, RestoreError> {
+            let at = offset + excerpt.first;
+            let likelihoods = veils
+                .iter()
+                .map(|veil| log_likelihood(veil, &excerpt.samples, rounding, at))
+                .collect::<Result<Vec<f64>, _>>()
                 .map_err(|source| self.unusable(source))?;
-            if best.as_ref().is_none_or(|(most, ..)| likelihood > *most) {
-                best = Some((likelihood, veil, recipe.clone()));
+            let best = likelihoods.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+            Ok(best.map_or(0, |(index, _)| index))
+        };
+        let mut chosen = 0;
+        if veils.len() > 1 {
+            chosen = best(0.0)?;
+            if best(self.rounding())? != chosen && !self.force {
+                return Err(RestoreError::RecipeUnclear(self.source.path().to_owned()));
             }
         }
-        let (_, veil, recipe) =
-            best.ok_or_else(|| RestoreError::NotFound(self.source.path().to_owned()))?;
-        Ok((veil, recipe))
+        let found = veils.get(chosen).cloned().zip(recipes.get(chosen).cloned());
+        found.ok_or_else(|| RestoreError::NotFound(self.source.path().to_owned()))
     }
 
     /// The place of the file, as found in an excerpt of it.
@@ -206,11 +192,18 @@ impl Search<'_> {
         near: i64,
         within: u32,
     ) -> Result<Alignment, RestoreError> {
-        let found = align(veil, &excerpt.samples, near + excerpt.first, within)
+        let found = align(veil, &excerpt.samples, self.rounding(), near + excerpt.first, within)
             .map_err(|source| self.unusable(source))?;
         let offset = found.offset - excerpt.first;
         let offset = period(veil).map_or(offset, |period| offset.rem_euclid(period));
         Ok(Alignment { offset, ..found })
+    }
+
+    /// Power of the rounding noise in the mean of the channels, dither included.
+    fn rounding(&self) -> f64 {
+        let info = self.source.info();
+        let step = step(info.format).map_or(0.0, f64::from);
+        step.powi(2) / 4.0 / f64::from(info.channels)
     }
 
     fn unusable(&self, source: RecipeError) -> RestoreError {

@@ -346,7 +346,7 @@ impl Undoing {
 }
 
 /// The step between the values that a format can have, full scale being 1; none for floats.
-fn step(format: SampleFormat) -> Option<f32> {
+pub(super) fn step(format: SampleFormat) -> Option<f32> {
     match format {
         SampleFormat::U8 => Some(1.0 / 128.0),
         SampleFormat::I16 => Some(1.0 / 32_768.0),

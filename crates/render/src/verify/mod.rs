@@ -10,16 +10,20 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use patchveil_veil::Fingerprint;
+use patchveil_veil::{ClassKey, Fingerprint};
 use serde::Serialize;
 
+use crate::hear::Listening;
 use crate::manifest::{Digest, Hashed, Manifest, Record};
 use crate::paths::json;
 use crate::protect::Watch;
+use crate::restore::released;
 use crate::wav::{CopyError, WavError, WavReader};
 
 pub use survey::{Survey, SurveyError, survey};
 
+/// Samples a channel listened to at a time.
+const LISTENED: usize = 1 << 16;
 /// Bytes read at a time.
 const PIECE: u64 = 1 << 18;
 
@@ -88,7 +92,9 @@ pub struct Checked {
     pub fingerprint: Option<Fingerprint>,
     /// When, by the clock of the computer that did it, in UTC.
     pub time: Option<String>,
-    /// Why it cannot be read.
+    /// The keys that were found in the audio, of those that were listened for; none if none were.
+    pub heard: Option<Vec<Fingerprint>>,
+    /// Why it cannot be read, or listened to.
     pub error: Option<String>,
 }
 
@@ -99,6 +105,7 @@ impl Checked {
             status,
             fingerprint: record.map(|record| record.fingerprint),
             time: record.map(|record| record.time.to_string()),
+            heard: None,
             error: None,
         }
     }
@@ -109,9 +116,56 @@ impl Checked {
     }
 }
 
-/// Checks one file against its folder's manifest. `None` if the user asked to stop.
+/// Checks one file against its folder's manifest and, if there are any, listens for `keys` in it.
+/// `None` if the user asked to stop.
 #[must_use]
-pub fn check(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Option<Checked> {
+pub fn check(
+    path: &Path,
+    manifest: Option<&Manifest>,
+    keys: &[ClassKey],
+    watch: &Watch<'_>,
+) -> Option<Checked> {
+    let mut checked = compare(path, manifest, watch)?;
+    if keys.is_empty() || matches!(checked.status, Status::Missing | Status::Unreadable) {
+        return Some(checked);
+    }
+    let name = path.file_name().unwrap_or_default();
+    let record = manifest.and_then(|manifest| manifest.get(name));
+    match listen(path, record, keys, watch) {
+        Ok(heard) => checked.heard = Some(heard?),
+        Err(error) => checked.error = Some(error.to_string()),
+    }
+    Some(checked)
+}
+
+/// The keys that are in the audio, by the released recipes and the recorded one.
+fn listen(
+    path: &Path,
+    record: Option<&Record>,
+    keys: &[ClassKey],
+    watch: &Watch<'_>,
+) -> Result<Option<Vec<Fingerprint>>, WavError> {
+    let mut reader = WavReader::open(path)?;
+    let (rate, channels) = (reader.info().sample_rate, reader.info().channels);
+    let mut recipes = released();
+    recipes.extend(record.map(|record| record.recipe.clone()).filter(|own| !recipes.contains(own)));
+    // A recorded recipe that cannot be heard leaves the others; a rate that cannot be, none.
+    let listening = Listening::new(rate, channels, &recipes)
+        .or_else(|_| Listening::new(rate, channels, &released()));
+    let Ok(mut listening) = listening else { return Ok(Some(Vec::new())) };
+    let mut planar = Vec::new();
+    while reader.read_block(LISTENED, &mut planar)? > 0 {
+        if watch.stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        listening.feed(&planar);
+    }
+    let heard = listening.finish();
+    Ok(Some(keys.iter().filter(|key| heard.has(key)).map(ClassKey::fingerprint).collect()))
+}
+
+/// Compares a file with its record.
+fn compare(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Option<Checked> {
     let name = path.file_name().unwrap_or_default();
     let record = manifest.and_then(|manifest| manifest.get(name));
     if record.is_some() && std::fs::symlink_metadata(path).is_err() {

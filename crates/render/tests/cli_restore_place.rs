@@ -1,0 +1,128 @@
+//! `patchveil restore` without a manifest: recipe and place are found in the audio, or it is said
+//! that they are not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed test may panic"
+)]
+
+mod support;
+
+use patchveil::wav::WavReader;
+use patchveil_veil::Preset;
+use support::command::{CLASS, User};
+use support::{noise, plain};
+
+/// Syllables of noise and harmonics that rise and fall, and rests: speech of a kind, as floats of no
+/// particular grid.
+fn speech(rate: u32, seconds: f64) -> Vec<f32> {
+    let mut noise = noise(3);
+    let (mut voice, mut breath) = (0.0, [0.0_f64; 2]);
+    (0..(seconds * f64::from(rate)) as usize)
+        .map(|n| {
+            let t = n as f64 / f64::from(rate);
+            let syllable = (std::f64::consts::TAU * 3.1 * t).sin().max(0.0).powf(0.7);
+            let voiced = (std::f64::consts::TAU * 0.9 * t).sin() > -0.3;
+            voice = (voice + (120.0 + 30.0 * (2.0 * t).sin()) / f64::from(rate)) % 1.0;
+            let buzz = if voiced { voice - 0.5 } else { 0.0 };
+            let [a, b] = breath;
+            let now = 1.2 * a - 0.6 * b + noise() * 0.3 + buzz;
+            breath = [now, a];
+            (0.15 * syllable * now + 1e-4 * noise()) as f32
+        })
+        .collect()
+}
+
+fn floats(rate: u32, samples: &[f32]) -> Vec<u8> {
+    let data: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    plain(3, 1, rate, 32, &data)
+}
+
+fn integers(rate: u32, samples: &[f32]) -> Vec<u8> {
+    let integer = |sample: &f32| (sample * 32_768.0).round() as i16;
+    let data: Vec<u8> = samples.iter().flat_map(|sample| integer(sample).to_le_bytes()).collect();
+    plain(1, 1, rate, 16, &data)
+}
+
+/// The samples of a mono file.
+fn samples(user: &User, name: &str) -> Vec<f32> {
+    let mut planar = Vec::new();
+    WavReader::open(&user.path(name)).unwrap().read_block(usize::MAX, &mut planar).unwrap();
+    planar.remove(0)
+}
+
+/// Frames of the presets in samples at 16 kHz.
+const FRAME: i64 = 2_048;
+
+#[test]
+fn a_part_without_a_record_comes_back_from_where_it_lay_to_the_sample() {
+    let user = User::with_key();
+    let original = speech(16_000, 24.0);
+    for recipe in [&["--preset", "balanced"][..], &[]] {
+        user.put("a.wav", floats(16_000, &original));
+        user.run(&["protect", "a.wav", "--force", "--no-manifest"]).succeeds();
+        let cut = 54_321;
+        user.put("part.wav", floats(16_000, &samples(&user, "a.veiled.wav")[cut..]));
+        let ran = user.run(&[&["restore", "part.wav", "--force", "--json"], recipe].concat());
+        let done = &ran.succeeds().json()[0];
+        assert_eq!((&done["evidence"], &done["is_original"]), (&"detection".into(), &().into()));
+        assert_eq!(done["recipe"], serde_json::to_value(Preset::Balanced.recipe()).unwrap());
+        assert_eq!(done["offset"].as_i64().unwrap(), cut as i64 % FRAME, "{recipe:?}");
+        let apart = original[cut..].iter().zip(samples(&user, "part.restored.wav"));
+        // The beginning hangs on what was cut off, for a few milliseconds.
+        let worst = apart.skip(800).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst < 1e-6, "{recipe:?}: {worst}");
+    }
+}
+
+#[test]
+fn a_part_of_a_float_file_with_an_integer_original_needs_few_seconds() {
+    let user = User::with_key();
+    let original = speech(16_000, 12.0);
+    let rounded: Vec<f32> = original.iter().map(|x| (x * 32_768.0).round() / 32_768.0).collect();
+    user.put("a.wav", floats(16_000, &rounded));
+    user.run(&["protect", "a.wav", "--no-manifest"]).succeeds();
+    let veiled = samples(&user, "a.veiled.wav");
+    user.put("part.wav", floats(16_000, &veiled[12_345..108_345]));
+    user.run(&["restore", "part.wav", "--preset", "balanced"]).succeeds();
+    let restored = samples(&user, "part.restored.wav");
+    assert!(restored[800..] == rounded[13_145..108_345], "exactly, but for the beginning");
+}
+
+#[test]
+fn a_file_that_does_not_carry_the_key_is_not_restored() {
+    let user = User::with_key();
+    user.run(&["key", "new", "other"]).succeeds();
+    user.put("a.wav", integers(16_000, &speech(16_000, 12.0)));
+    user.run(&["protect", "a.wav", "--no-manifest"]).succeeds();
+    user.put("short.wav", integers(16_000, &speech(16_000, 0.1)));
+    let files = user.files();
+    let not_found = ["this key is not found in it", "nothing was written", "--force"];
+    user.run(&["restore", "a.veiled.wav", "--key", "other"]).fails(1, &not_found);
+    user.run(&["restore", "a.wav"]).fails(1, &not_found);
+    user.run(&["restore", "short.wav"])
+        .fails(1, &["too short or too quiet", "nothing was written"]);
+    user.run(&["restore", "a.veiled.wav", "--preset", "balanced", "--offset", "1000"])
+        .fails(1, &["not at --offset 1000", "near ", "leave --offset out"]);
+    assert_eq!(user.files(), files);
+    user.run(&["restore", "a.veiled.wav", "--preset", "balanced", "--offset", "0"]).succeeds();
+    user.run(&["restore", "a.wav", "--key", CLASS, "--force"]).succeeds();
+}
+
+#[test]
+fn a_file_that_was_changed_since_is_not_taken_for_the_recorded_one() {
+    let user = User::with_key();
+    let original = speech(16_000, 12.0);
+    user.put("a.wav", floats(16_000, &original));
+    user.run(&["protect", "a.wav"]).succeeds();
+    // Moved by some samples, which leaves length and record as they were.
+    let mut moved = samples(&user, "a.veiled.wav");
+    moved.rotate_left(700);
+    user.put("a.veiled.wav", floats(16_000, &moved));
+    let done = user.run(&["restore", "a.veiled.wav", "--force", "--json"]).succeeds().json();
+    assert_eq!((&done[0]["evidence"], &done[0]["offset"]), (&"detection".into(), &700.into()));
+    let restored = samples(&user, "a.restored.wav");
+    let apart = original[1_500..190_000].iter().zip(&restored[800..]);
+    assert!(apart.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) < 1e-6);
+}

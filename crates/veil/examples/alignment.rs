@@ -1,0 +1,81 @@
+//! How often the place of an excerpt is found to the sample: the figures of `docs/restore.md`.
+//!
+//! `cargo run --release -p patchveil-veil --example alignment -- AUDIO RATE SECONDS TRIALS DEPTH`
+//!
+//! AUDIO is one channel of 32-bit floats without a header (`ffmpeg -i IN.wav -ac 1 -f f32le AUDIO`),
+//! DEPTH what the protected audio is rounded to, with dither: 16, 24, or 0 for floats, which are made
+//! sure to come from no integers. Every trial has a key and an excerpt of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement may end")]
+
+use std::sync::Arc;
+
+use patchveil_veil::{ClassKey, Convolver, Preset, Veil, align, period};
+
+/// Samples on either side of the truth, in all, within which the search starts.
+const ASIDE: i64 = 48;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [audio, rate, seconds, trials, depth] = args.try_into().expect("five arguments");
+    let bytes = std::fs::read(&audio).expect("the audio can be read");
+    let audio: Vec<f32> =
+        bytes.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+    let rate: u32 = rate.parse().expect("a rate in Hz");
+    let count = (seconds.parse::<f64>().expect("seconds") * f64::from(rate)) as usize;
+    let trials: u8 = trials.parse().expect("at most 255 trials");
+    let depth: i32 = depth.parse().expect("16, 24 or 0");
+
+    let mut random = Random(99);
+    let (mut right, mut certain, mut wrong, mut farthest) = (0, 0, 0, 0);
+    for trial in 1..=trials {
+        let key = ClassKey::from_bytes([trial; 32]);
+        let veil = Arc::new(Veil::new(&key, &Preset::Balanced.recipe(), rate).expect("valid"));
+        let mut file = audio.clone();
+        if depth == 0 {
+            leave_the_grid(&mut file, 0.7 + 0.2 * random.unit() as f32);
+        }
+        Convolver::of(veil.clone(), 1).process(0, &mut [&mut file]);
+        let start = (random.unit() * (file.len() - count) as f64) as usize;
+        let mut excerpt = file[start..start + count].to_vec();
+        let step = 2.0_f64.powi(1 - depth);
+        if depth > 0 {
+            for sample in &mut excerpt {
+                let dither = random.unit() - random.unit();
+                *sample = ((f64::from(*sample) / step + dither).round() * step) as f32;
+            }
+        }
+        let rounding = if depth > 0 { step * step / 4.0 } else { 0.0 };
+        let near = start as i64 + (random.unit() * ASIDE as f64) as i64 - ASIDE / 2;
+        let found = align(&veil, &excerpt, rounding, near, ASIDE as u32).expect("restorable");
+        let period = period(&veil).expect("fixed places");
+        let off = (found.offset - start as i64 + period / 2).rem_euclid(period) - period / 2;
+        right += u32::from(off == 0);
+        certain += u32::from(found.is_certain());
+        wrong += u32::from(found.is_certain() && off != 0);
+        farthest = farthest.max(off.abs());
+        println!("{trial}: {off} samples off, log odds {:.1}", found.log_odds);
+    }
+    println!(
+        "{right} of {trials} right, {certain} certain, {wrong} of these wrong; at most {farthest} samples off"
+    );
+}
+
+/// Filters a little, so that no sample stays an integer.
+fn leave_the_grid(samples: &mut [f32], gain: f32) {
+    let mut before = 0.0;
+    for sample in samples {
+        before = 0.05 * before + 0.917 * gain * *sample;
+        *sample = before;
+    }
+}
+
+/// Numbers that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    /// In [0, 1).
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.0 >> 33) as f64 / f64::from(1_u32 << 31)
+    }
+}

@@ -107,13 +107,13 @@ pub(crate) fn switch(
     }
     frame(ui, &response, rect, colours);
     label(ui, rect, words, colours);
-    let track = Rect::from_min_size(rect.min + vec2(8.0, 21.0), vec2(24.0, 14.0));
+    let track = Rect::from_min_size(rect.min + vec2(8.0, 21.0), vec2(23.0, 14.0));
     let (fill, rim) = if on { (colours.warn, colours.warn) } else { (colours.ground, colours.rim) };
     ui.painter().rect(track, 7.0, fill, Stroke::new(1.0, rim), StrokeKind::Inside);
     let knob = if on { track.right() - 7.0 } else { track.left() + 7.0 };
     let ink = if on { colours.ground } else { colours.quiet };
     ui.painter().circle_filled(pos2(knob, track.center().y), 4.0, ink);
-    let at = pos2(track.right() + 6.0, track.center().y);
+    let at = pos2(track.right() + 5.0, track.center().y);
     let (word, ink) = if on { ("On", colours.warn) } else { ("Off", colours.text) };
     ui.painter().text(at, Align2::LEFT_CENTER, word, BODY, ink);
     response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, words.name));

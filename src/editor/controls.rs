@@ -12,7 +12,7 @@ use crate::params::{PatchveilParams, PresetChoice};
 /// Below this width of the row, in points, labels are shortened.
 const WIDE: f32 = 860.0;
 /// Shares of the width that the cells take, in order.
-const SHARES: [f32; 8] = [1.3, 1.0, 1.15, 1.3, 1.1, 1.0, 0.85, 0.85];
+const SHARES: [f32; 8] = [1.2, 0.95, 1.2, 1.3, 1.02, 0.92, 0.93, 0.93];
 
 /// The presets, what they are called, and what they cost and buy.
 const PRESETS: [(PresetChoice, &str, &str); 5] = [
@@ -126,6 +126,8 @@ fn preset(ui: &mut Ui, rect: Rect, params: &PatchveilParams, hand: &impl Hand) {
 /// What a cell says of a parameter that is set.
 fn set<'a>(name: &'a str, label: &'a str, tip: &'a str, param: &impl Param) -> Words<'a> {
     let value = param.normalized_value_to_string(param.unmodulated_normalized_value(), true);
+    // As a sign, not as a hyphen.
+    let value = value.replace('-', "−");
     Words { name, label, tip, value, note: "", follows: false, centred: false }
 }
 

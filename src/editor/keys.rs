@@ -163,7 +163,7 @@ impl Panel {
         self.said = Some(Said { well: true, text });
     }
 
-    fn refused(&mut self, refusal: &Refusal) {
+    pub(super) fn refused(&mut self, refusal: &Refusal) {
         if let (WayOut::ImportPassphrase, Form::Import { locked, .. }) =
             (refusal.way_out, &mut self.form)
         {
@@ -180,7 +180,6 @@ impl Panel {
 
     /// Unfolds the row of `class`.
     #[cfg(test)]
-    #[allow(dead_code)]
     pub(super) fn unfold(&mut self, class: Fingerprint) {
         self.open = Some(class);
     }

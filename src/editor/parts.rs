@@ -53,7 +53,7 @@ pub(crate) fn toggle(ui: &mut Ui, text: &str, on: bool) -> Response {
         (false, true) => colours.hovered,
         (false, false) => colours.raised,
     };
-    let rim = if on { colours.accent } else { colours.edge };
+    let rim = if on { colours.accent } else { colours.rim.gamma_multiply(0.6) };
     ui.painter().rect(
         rect,
         CornerRadius::same(ROUND_SMALL),
@@ -80,7 +80,7 @@ pub(crate) fn opener(ui: &mut Ui, text: &str) -> Response {
         rect,
         CornerRadius::same(ROUND_SMALL),
         fill,
-        Stroke::new(1.0, colours.edge),
+        Stroke::new(1.0, colours.rim.gamma_multiply(0.6)),
         StrokeKind::Inside,
     );
     let top = rect.center().y - label.size().y / 2.0;
@@ -102,15 +102,14 @@ pub(crate) fn focus_ring(ui: &Ui, rect: Rect) {
 
 /// A box of lines beside `x` inside `plot`: on the right of it, or on the left where there is no
 /// room.
-pub(crate) fn reading(ui: &Ui, plot: Rect, x: f32, lines: &[(String, Color32)]) {
+pub(crate) fn reading(ui: &Ui, plot: Rect, x: f32, lines: &[String]) {
     let colours = palette(ui);
     let painter = ui.painter();
-    let lines: Vec<_> = lines
-        .iter()
-        .map(|(text, ink)| (painter.layout_no_wrap(text.clone(), SMALL, *ink), *ink))
-        .collect();
-    let width = lines.iter().map(|(line, _)| line.size().x).fold(0.0, f32::max) + 2.0 * GAP;
-    let height = lines.iter().map(|(line, _)| line.size().y).sum::<f32>() + 2.0 * NEAR + 2.0;
+    let ink = colours.text;
+    let layout = |text: &String| painter.layout_no_wrap(text.clone(), SMALL, ink);
+    let lines: Vec<_> = lines.iter().map(layout).collect();
+    let width = lines.iter().map(|line| line.size().x).fold(0.0, f32::max) + 2.0 * GAP;
+    let height = lines.iter().map(|line| line.size().y).sum::<f32>() + 2.0 * NEAR + 2.0;
     let left = if x + GAP + width <= plot.right() { x + GAP } else { x - GAP - width };
     let rect = Rect::from_min_size(pos2(left, plot.top() + GAP), vec2(width, height));
     painter.rect(
@@ -121,7 +120,7 @@ pub(crate) fn reading(ui: &Ui, plot: Rect, x: f32, lines: &[(String, Color32)]) 
         StrokeKind::Inside,
     );
     let mut y = rect.top() + NEAR + 1.0;
-    for (line, ink) in lines {
+    for line in lines {
         let height = line.size().y;
         painter.galley(pos2(rect.left() + GAP, y), line, ink);
         y += height;
@@ -242,6 +241,7 @@ pub(crate) fn masked(
         ui.spacing_mut().item_spacing.y = 2.0;
         let label = ui.label(RichText::new(label).font(SMALL).color(palette(ui).quiet));
         let ink = palette(ui).text;
+        let hidden = is_secret(text);
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
             let text = text.as_str();
             let shown = match is_secret(text) {
@@ -254,6 +254,8 @@ pub(crate) fn masked(
             .id(label.id.with("field"))
             .hint_text(RichText::new(hint).color(palette(ui).quiet))
             .layouter(&mut layouter)
+            // For screen readers as well.
+            .password(hidden)
             .margin(vec2(6.0, 4.0))
             .desired_rows(2)
             .desired_width(f32::INFINITY);

@@ -133,7 +133,6 @@ pub(crate) fn draw(
         draw_curve(&ui.painter().with_clip_rect(lower.expand(1.0)), &axes, curve, colours);
     }
     read(ui, plot, &axes, spectra, curve, panel, colours);
-    choose_curve(ui, lower, spectra, panel);
     asked
 }
 
@@ -177,6 +176,7 @@ fn head_line(
             asked.clear_peaks = panel.peaks;
         }
         asked.size = choose_size(ui, sizes);
+        choose_curve(ui, spectra, &mut panel.chosen);
     });
     let mut x = parts::title(ui, head, "Spectra") + INSET;
     let legend = [
@@ -200,7 +200,7 @@ fn head_line(
 
 fn choose_size(ui: &mut Ui, sizes: Sizes<'_>) -> Option<usize> {
     let mut chosen = None;
-    let label = format!("{} samples", sizes.now);
+    let label = format!("FFT {}", sizes.now);
     let button = parts::opener(ui, &label).on_hover_text(
         "How much sound is analysed at a time. More tells low notes apart better and follows \
          changes more slowly; fewer show single patches.",
@@ -268,7 +268,7 @@ impl Axes {
         for (rect, axis, unit, signs) in
             [(upper, &self.level, "dBFS", false), (lower, &self.change, "dB", true)]
         {
-            for db in axis.labels(19.0) {
+            for db in axis.labels(18.0) {
                 let y = axis.y(db);
                 let stroke = if db == 0.0 && signs { Stroke::new(1.0, colours.rim) } else { plain };
                 painter.hline(rect.x_range(), y, stroke);
@@ -429,32 +429,29 @@ fn draw_curve(painter: &Painter, axes: &Axes, curve: &Curve, colours: &Palette) 
 }
 
 /// Lets the user choose whose curve is drawn, where a class has several.
-fn choose_curve(ui: &mut Ui, lower: Rect, spectra: &Spectra, panel: &mut Panel) {
+fn choose_curve(ui: &mut Ui, spectra: &Spectra, chosen: &mut Chosen) {
     let count = spectra.curves.len();
     if count < 2 {
         return;
     }
-    let corner = Rect::from_min_size(lower.min, vec2(lower.width(), 26.0));
-    parts::right(ui, corner, |ui| {
-        let label = match panel.chosen {
-            Chosen::Fixed(number) => format!("Curve {} of {count}", number.min(count - 1) + 1),
-            Chosen::Current => "Curve now".to_owned(),
-        };
-        let button = parts::opener(ui, &label).on_hover_text(
-            "The class's curves take turns from patch to patch. This is the one to compare with \
-             what is heard in its patches.",
-        );
-        egui::Popup::menu(&button).width(150.0).show(|ui| {
-            if ui.selectable_label(panel.chosen == Chosen::Current, "The one now").clicked() {
-                panel.chosen = Chosen::Current;
+    let label = match *chosen {
+        Chosen::Fixed(number) => format!("Curve {} of {count}", number.min(count - 1) + 1),
+        Chosen::Current => "Curve now".to_owned(),
+    };
+    let button = parts::opener(ui, &label).on_hover_text(
+        "The class's curves take turns from patch to patch. This one is drawn below, as designed \
+         and as heard in its patches.",
+    );
+    egui::Popup::menu(&button).width(130.0).show(|ui| {
+        if ui.selectable_label(*chosen == Chosen::Current, "The one now").clicked() {
+            *chosen = Chosen::Current;
+        }
+        for number in 0..count {
+            let here = *chosen == Chosen::Fixed(number);
+            if ui.selectable_label(here, format!("Curve {}", number + 1)).clicked() {
+                *chosen = Chosen::Fixed(number);
             }
-            for number in 0..count {
-                let here = panel.chosen == Chosen::Fixed(number);
-                if ui.selectable_label(here, format!("Curve {}", number + 1)).clicked() {
-                    panel.chosen = Chosen::Fixed(number);
-                }
-            }
-        });
+        }
     });
 }
 
@@ -479,8 +476,6 @@ fn read(
     colours: &Palette,
 ) {
     let response = ui.interact(plot, ui.scope_id().with("spectra"), Sense::click());
-    response
-        .widget_info(|| WidgetInfo::labeled(Role::Image, true, "Spectra, arrow keys read values"));
     if response.clicked() {
         response.request_focus();
     }
@@ -491,33 +486,45 @@ fn read(
         panel.cursor = None;
     }
     let x = match (response.hover_pos(), panel.cursor) {
-        (Some(pointer), _) => pointer.x,
-        (None, Some(hz)) => axes.hz.x(hz),
-        (None, None) => return,
+        (Some(pointer), _) => Some(pointer.x),
+        (None, Some(hz)) => Some(axes.hz.x(hz)),
+        (None, None) => None,
     };
+    let lines = x.map(|x| readings(axes, spectra, curve, x)).unwrap_or_default();
+    response.widget_info(|| {
+        let name = "Spectra, to be read with the arrow keys";
+        let mut info = WidgetInfo::labeled(Role::Image, true, name);
+        info.current_text_value = Some(lines.join(", "));
+        info
+    });
+    let Some(x) = x else { return };
     if response.hovered() {
         ui.set_cursor_icon(CursorIcon::Crosshair);
     }
-    let hz = axes.hz.hz(x);
-    let (low, high) = (axes.hz.hz(x - STEP / 2.0), axes.hz.hz(x + STEP / 2.0));
     ui.painter().vline(x, plot.y_range(), Stroke::new(1.0, colours.quiet));
-    let mut lines = vec![(format!("{}   {}", axis::reading(hz), axis::note(hz)), colours.text)];
-    if !spectra.points.is_empty() {
-        let point = at(&spectra.points, low..high);
-        lines.push((format!("Before {} dBFS", axis::level(point.before)), colours.text));
-        lines.push((format!("After {} dBFS", axis::level(point.after)), colours.text));
-        if let Some(change) = change(&point) {
-            lines.push((format!("Difference {} dB", axis::signed(change)), colours.text));
-        }
-    }
-    if let Some(curve) = curve {
-        for (name, values) in [("In its patches", &curve.measured), ("Designed", &curve.designed)] {
-            if let Some(db) = value(values, hz) {
-                lines.push((format!("{name} {} dB", axis::signed(db)), colours.text));
-            }
-        }
-    }
     parts::reading(ui, plot, x, &lines);
+}
+
+/// What there is to read at `x`, line by line.
+fn readings(axes: &Axes, spectra: &Spectra, curve: Option<&Curve>, x: f32) -> Vec<String> {
+    let hz = axes.hz.hz(x);
+    let mut lines = vec![format!("{}   {}", axis::reading(hz), axis::note(hz))];
+    if !spectra.points.is_empty() {
+        let point = at(&spectra.points, axes.hz.hz(x - STEP / 2.0)..axes.hz.hz(x + STEP / 2.0));
+        lines.push(format!("Before {} dBFS", axis::level(point.before)));
+        lines.push(format!("After {} dBFS", axis::level(point.after)));
+        if let Some(change) = change(&point) {
+            lines.push(format!("Difference {} dB", axis::signed(change)));
+        }
+    }
+    let curves =
+        curve.map(|curve| [("In its patches", &curve.measured), ("Designed", &curve.designed)]);
+    for (name, values) in curves.into_iter().flatten() {
+        if let Some(db) = value(values, hz) {
+            lines.push(format!("{name} {} dB", axis::signed(db)));
+        }
+    }
+    lines
 }
 
 fn move_cursor(ui: &Ui, response: &egui::Response, axes: &Axes, panel: &mut Panel) {

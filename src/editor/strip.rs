@@ -151,7 +151,7 @@ fn grid(
 ) {
     let painter = ui.painter();
     let stroke = Stroke::new(1.0, colours.grid);
-    for db in axis.labels(16.0) {
+    for db in axis.labels(18.0) {
         painter.hline(levels.x_range(), axis.y(db), stroke);
         let y = axis.y(db).clamp(levels.top() + 5.0, levels.bottom() - 5.0);
         let text = if db < 0.0 { format!("−{}", -db) } else { format!("{db}") };
@@ -297,13 +297,12 @@ fn read(ui: &mut Ui, plot: Rect, view: &View, time: &Time, colours: &Palette) {
     let position = time.position(pointer.x);
     ui.painter().vline(pointer.x, plot.y_range(), Stroke::new(1.0, colours.quiet));
     let ago = (time.now - position) as f64 / f64::from(time.sample_rate);
-    let mut lines = vec![(format!("{ago:.2} s ago   sample {position}"), colours.text)];
+    let mut lines = vec![format!("{ago:.2} s ago   sample {position}")];
     let columns = &view.strip.columns;
     let after = columns.partition_point(|column| column.position <= position);
     if let Some(column) = after.checked_sub(1).map(|at| columns[at]) {
         let before = axis::level(column.before);
-        let text = format!("Before {before}, after {} dBFS", axis::level(column.after));
-        lines.push((text, colours.text));
+        lines.push(format!("Before {before}, after {} dBFS", axis::level(column.after)));
     }
     let patch =
         view.strip.patches.iter().find(|patch| (patch.start..patch.end).contains(&position));
@@ -311,7 +310,7 @@ fn read(ui: &mut Ui, plot: Rect, view: &View, time: &Time, colours: &Palette) {
         Some(patch) => format!("In a patch, curve {}", patch.curve + 1),
         None => "Between patches".to_owned(),
     };
-    lines.push((text, colours.text));
+    lines.push(text);
     let plot = plot.translate(vec2(0.0, -GAP));
     parts::reading(ui, plot, pointer.x, &lines);
 }

@@ -1,4 +1,7 @@
 //! The panels, drawn and used without a host.
 
-#[allow(dead_code)]
+mod controls;
+mod keys;
 mod scenes;
+mod snapshots;
+mod sound;

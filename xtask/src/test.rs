@@ -6,8 +6,15 @@ use std::time::Instant;
 use crate::run::{cargo, run};
 
 /// Debian packages without which something here does not build or is not tested.
-const PACKAGES: [&str; 6] =
-    ["age", "expect", "ffmpeg", "libasound2-dev", "libjack-jackd2-dev", "pkg-config"];
+const PACKAGES: [&str; 7] = [
+    "age",
+    "expect",
+    "ffmpeg",
+    "libasound2-dev",
+    "libjack-jackd2-dev",
+    "mesa-vulkan-drivers",
+    "pkg-config",
+];
 
 /// The steps, in the order in which they are likely to fail.
 const STEPS: [(&str, &[&str]); 5] = [

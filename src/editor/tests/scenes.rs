@@ -126,6 +126,7 @@ impl Stage {
             .with_pixels_per_point(scale)
             .with_theme(theme)
             .with_max_steps(16)
+            .with_step_dt(0.05)
             .with_context_setup(look::dress)
             .wgpu()
             .build_ui_state(|ui, stage: &mut Self| stage.draw(ui), self)

@@ -1,0 +1,195 @@
+//! What a hand on the controls does to parameters, and what the host hears of it.
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, Pos2, Theme, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use nice_plug::prelude::Param;
+
+use super::scenes::Stage;
+use crate::editor::hand::Hand;
+
+type Window = Harness<'static, Stage>;
+
+fn window() -> Window {
+    let mut window = Stage::empty().window(1_000.0, 640.0, 1.0, Theme::Dark);
+    window.run();
+    window
+}
+
+fn centre(window: &Window, name: &str) -> Pos2 {
+    window.get_by_label(name).rect().center()
+}
+
+fn moves(window: &Window) -> Vec<String> {
+    window.state().hand.take()
+}
+
+/// Drags a cell to the right, step by step.
+fn drag(window: &mut Window, name: &str, points: f32, modifiers: Modifiers) {
+    let from = centre(window, name);
+    window.event(Event::ModifiersChanged(modifiers));
+    window.hover_at(from);
+    window.step();
+    window.drag_at(from);
+    window.step();
+    for n in 1..=10 {
+        window.hover_at(from + vec2(points * n as f32 / 10.0, 0.0));
+        window.step();
+    }
+    window.drop_at(from + vec2(points, 0.0));
+    window.event(Event::ModifiersChanged(Modifiers::NONE));
+    window.run();
+}
+
+fn double_click(window: &mut Window, name: &str) {
+    for _ in 0..2 {
+        window.get_by_label(name).click();
+        window.step();
+    }
+    window.run();
+}
+
+/// Clicks a cell and types into it.
+fn write(window: &mut Window, name: &str, text: &str) {
+    window.get_by_label(name).click();
+    window.run();
+    for letter in text.chars() {
+        window.event(Event::Text(letter.to_string()));
+        window.step();
+    }
+    window.key_press(Key::Enter);
+    window.run();
+}
+
+#[test]
+fn a_drag_is_one_gesture_that_begins_sets_and_ends() {
+    let mut window = window();
+    drag(&mut window, "Amount", 44.0, Modifiers::NONE);
+    let moves = moves(&window);
+    assert_eq!(moves.first().unwrap(), "begin Amount");
+    assert_eq!(moves.last().unwrap(), "end Amount");
+    let (inner, begun) = (&moves[1..moves.len() - 1], moves.len() > 5);
+    assert!(begun && inner.iter().all(|said| said.starts_with("set Amount")), "{moves:?}");
+    let amount = window.state().params.veil.amount.value();
+    assert!((130.0..=145.0).contains(&amount), "{amount}");
+}
+
+#[test]
+fn shift_makes_a_drag_ten_times_finer() {
+    let mut window = window();
+    drag(&mut window, "Amount", 44.0, Modifiers::SHIFT);
+    let amount = window.state().params.veil.amount.value();
+    assert!((103.0..=104.5).contains(&amount), "{amount}");
+}
+
+#[test]
+fn a_double_click_goes_back_to_the_default() {
+    let mut window = window();
+    let state = window.state();
+    state.hand.touch(&state.params.output.trim, 0.9);
+    state.hand.take();
+    window.run();
+    double_click(&mut window, "Output trim");
+    assert_eq!(moves(&window), ["begin Output Trim", "set Output Trim 0.0 dB", "end Output Trim"]);
+}
+
+#[test]
+fn a_value_can_be_typed_and_nonsense_changes_nothing() {
+    let mut window = window();
+    write(&mut window, "Patch length", "12,5 ms");
+    assert_eq!(
+        moves(&window),
+        ["begin Patch Length", "set Patch Length 12.5 ms", "end Patch Length"]
+    );
+    write(&mut window, "Amount", "loud");
+    assert!(moves(&window).is_empty());
+    // The field stays, so that the typing error can be mended, until it is given up.
+    assert!(window.query_by_label("Amount typed").is_some());
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(window.query_by_label("Amount typed").is_none());
+    assert!(moves(&window).is_empty());
+}
+
+#[test]
+fn arrows_and_delete_move_a_value_from_the_keyboard() {
+    let mut window = window();
+    window.get_by_label("Patches per frame").focus();
+    window.run();
+    window.key_press(Key::ArrowUp);
+    window.run();
+    window.key_press(Key::ArrowRight);
+    window.run();
+    assert_eq!(window.state().params.patches.count.value(), 2);
+    window.key_press(Key::Delete);
+    window.run();
+    assert_eq!(window.state().params.patches.count.value(), 0);
+    let moves = moves(&window);
+    let begun = moves.iter().filter(|said| said.starts_with("begin")).count();
+    let ended = moves.iter().filter(|said| said.starts_with("end")).count();
+    assert_eq!((begun, ended, moves.len()), (3, 3, 9));
+}
+
+#[test]
+fn every_control_can_be_reached_and_switched_with_the_keyboard() {
+    let mut window = window();
+    let mut reached = Vec::new();
+    for _ in 0..40 {
+        window.key_press(Key::Tab);
+        window.run();
+        for name in ["Preset", "Amount", "Patch length", "Output trim", "Delta", "Bypass"] {
+            if window.get_by_label(name).is_focused() {
+                reached.push(name);
+            }
+        }
+    }
+    reached.dedup();
+    let expected = ["Preset", "Amount", "Patch length", "Output trim", "Delta", "Bypass"];
+    assert!(reached.windows(6).any(|six| six == expected), "{reached:?}");
+    window.get_by_label("Bypass").focus();
+    window.run();
+    window.key_press(Key::Space);
+    window.run();
+    assert_eq!(moves(&window), ["begin Bypass", "set Bypass On", "end Bypass"]);
+}
+
+#[test]
+fn a_preset_is_chosen_from_a_list_that_says_what_it_costs() {
+    let mut window = window();
+    window.get_by_label("Preset").click();
+    window.run();
+    window.get_by_role_and_label(Role::MenuItemRadio, "Strong").click();
+    window.run();
+    assert_eq!(moves(&window), ["begin Preset", "set Preset Strong", "end Preset"]);
+    assert!(window.query_by_role_and_label(Role::MenuItemRadio, "Strong").is_none());
+}
+
+#[test]
+fn what_follows_the_preset_shows_the_value_that_holds() {
+    let mut window = window();
+    let value = |window: &Window, name: &str| window.get_by_label(name).value().unwrap();
+    assert_eq!(value(&window, "Patch length"), "16 ms");
+    assert_eq!(value(&window, "Frame length"), "128 ms");
+    assert_eq!(value(&window, "Patches per frame"), "8");
+    let state = window.state();
+    let poscuda = state.params.veil.preset.string_to_normalized_value("PosCUDA").unwrap();
+    state.hand.touch(&state.params.veil.preset, poscuda);
+    window.run();
+    assert_eq!(value(&window, "Patch length"), "50 ms");
+    assert_eq!(value(&window, "Frame length"), "500 ms");
+    // Patches that are too long for their frame give way, and the cell says so.
+    write(&mut window, "Patch length", "800");
+    assert_eq!(value(&window, "Patch length"), "500.0 ms");
+}
+
+#[test]
+fn nothing_is_drawn_again_while_nothing_moves() {
+    for stage in [Stage::empty(), Stage::busy()] {
+        let mut window = stage.window(1_000.0, 640.0, 1.0, Theme::Dark);
+        window.run();
+        window.step();
+        let delay = window.output().viewport_output.values().map(|v| v.repaint_delay).min();
+        assert!(delay.unwrap().as_secs() > 60, "{delay:?}");
+    }
+}

@@ -6,14 +6,16 @@ use std::time::Instant;
 use crate::run::{cargo, run};
 
 /// Debian packages without which something here does not build or is not tested.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 9] = [
     "age",
     "expect",
     "ffmpeg",
+    "fluidsynth",
     "libasound2-dev",
     "libjack-jackd2-dev",
     "mesa-vulkan-drivers",
     "pkg-config",
+    "timgm6mb-soundfont",
 ];
 
 /// The steps, in the order in which they are likely to fail.

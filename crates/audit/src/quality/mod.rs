@@ -3,6 +3,7 @@
 //! No single figure is quality: narrow-band PESQ hardly hears above 3.4 kHz, STOI hears words and
 //! not timbre, a signal to noise ratio hears neither. They are told side by side.
 
+mod compare;
 mod files;
 mod loudness;
 mod lsd;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use crate::clip::Clip;
 use crate::signal::resample::ResampleError;
 
+pub use compare::{Compared, Comparison, compare};
 pub use files::pairs;
 pub use loudness::loudness_change;
 pub use lsd::lsd;
@@ -112,6 +114,9 @@ pub enum QualityError {
     /// A folder cannot be read.
     #[error("{0}: {1}")]
     Folder(PathBuf, std::io::Error),
+    /// A file cannot be used.
+    #[error("{0}: {1}")]
+    File(PathBuf, String),
     /// There is nothing to compare.
     #[error("{0} holds no WAV file")]
     NoWav(PathBuf),

@@ -5,6 +5,9 @@ use egui::{Rangef, Rect};
 /// Lowest frequency shown, in Hz.
 pub(crate) const HZ_MIN: f32 = 20.0;
 
+/// What is lower, in dBFS, is silence.
+const SILENCE: f32 = -150.0;
+
 /// Frequencies from left to right, each octave as wide as the next.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LogAxis {
@@ -131,6 +134,9 @@ pub(crate) fn signed(db: f32) -> String {
 
 /// A level that is mostly below 0, to a tenth, with a sign only below 0.
 pub(crate) fn level(db: f32) -> String {
+    if db <= SILENCE {
+        return "−∞".to_owned();
+    }
     signed(db).trim_start_matches('+').to_owned()
 }
 
@@ -168,6 +174,7 @@ mod tests {
         assert_eq!(signed(-0.04), "0.0");
         assert_eq!(signed(3.26), "+3.3");
         assert_eq!(level(-34.25), "−34.3");
+        assert_eq!(level(-180.0), "−∞");
     }
 
     #[test]

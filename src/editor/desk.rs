@@ -155,7 +155,7 @@ fn appearance(ui: &mut Ui, params: &PatchveilParams) {
         let quiet = palette(ui).quiet;
         ui.label(RichText::new("Colours").font(SMALL).color(quiet));
         for (theme, name) in [(egui::Theme::Dark, "Dark"), (egui::Theme::Light, "Light")] {
-            if ui.selectable_label(setup.theme() == theme, name).clicked() {
+            if parts::option(ui, name, setup.theme() == theme).clicked() {
                 params.editor.set_theme(theme);
                 ui.ctx().set_theme(theme);
             }
@@ -164,7 +164,7 @@ fn appearance(ui: &mut Ui, params: &PatchveilParams) {
         ui.label(RichText::new("Scale").font(SMALL).color(quiet));
         for scale in SCALES {
             let chosen = (setup.zoom() * 100.0).round() == f32::from(scale);
-            if ui.selectable_label(chosen, format!("{scale} %")).clicked() {
+            if parts::option(ui, &format!("{scale} %"), chosen).clicked() {
                 params.editor.set_scale(scale);
                 ui.ctx().set_zoom_factor(f32::from(scale) / 100.0);
             }

@@ -93,6 +93,29 @@ pub(crate) fn opener(ui: &mut Ui, text: &str) -> Response {
     response
 }
 
+/// One line of a list that opens.
+pub(crate) fn option(ui: &mut Ui, text: &str, chosen: bool) -> Response {
+    let colours = palette(ui);
+    let size = vec2(ui.available_width(), 24.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if response.hovered() {
+        ui.painter().rect_filled(rect, f32::from(ROUND_SMALL), colours.hovered);
+    }
+    let dot = pos2(rect.left() + 12.0, rect.center().y);
+    if chosen {
+        ui.painter().circle_filled(dot, 4.0, colours.accent);
+    } else {
+        ui.painter().circle_stroke(dot, 4.0, Stroke::new(1.0, colours.rim));
+    }
+    let at = pos2(rect.left() + 26.0, rect.center().y);
+    ui.painter().text(at, Align2::LEFT_CENTER, text, BODY, colours.text);
+    if response.has_focus() {
+        focus_ring(ui, rect.shrink(1.0));
+    }
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItemRadio, true, chosen, text));
+    response
+}
+
 /// Shows where the keyboard is.
 pub(crate) fn focus_ring(ui: &Ui, rect: Rect) {
     let stroke = Stroke::new(2.0, palette(ui).accent);

@@ -5,7 +5,7 @@ use egui::{Popup, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use super::cell::HEIGHT;
 use super::controls;
 use super::hand::Hand;
-use super::keys::{self, Act};
+use super::keys::{self, Act, Here};
 use super::look::{GAP, INSET, NEAR, SMALL, palette};
 use super::parts;
 use super::setup::{SCALES, SIZE_MIN};
@@ -125,11 +125,12 @@ fn lay_out<H: Hand>(ui: &mut Ui, rect: Rect, scene: &Scene<'_, H>, panels: &mut 
         wanted.spectra = draw_sound(ui, rect, scene, panels);
     }
     if let Some(rect) = keys {
-        let in_use = match scene.status {
-            Status::Protecting { fingerprint, .. } => Some(*fingerprint),
-            _ => None,
+        let here = match scene.status {
+            Status::Protecting { fingerprint, .. } => Here::Uses(*fingerprint),
+            Status::Muted { reason } => Here::Lacks(reason),
+            _ => Here::Nothing,
         };
-        wanted.keys = keys::draw(ui, rect, scene.keyring, in_use, &mut panels.keys);
+        wanted.keys = keys::draw(ui, rect, scene.keyring, here, &mut panels.keys);
     }
     controls::draw(ui, row, params, scene.hand);
     status::draw_figures(ui, bottom, scene.view);
@@ -143,8 +144,10 @@ fn draw_sound<H>(ui: &mut Ui, rect: Rect, scene: &Scene<'_, H>, panels: &mut Pan
     let upper = Rect::from_min_max(rect.min, pos2(rect.right(), edge - GAP));
     let lower = Rect::from_min_max(pos2(rect.left(), edge), rect.max);
     let view = scene.view;
+    let spectra = &mut panels.spectra;
+    let asked = spectra::draw(ui, upper, &view.spectra, view.sample_rate, scene.sizes, spectra);
     strip::draw(ui, lower, view, &mut panels.strip);
-    spectra::draw(ui, upper, &view.spectra, view.sample_rate, scene.sizes, &mut panels.spectra)
+    asked
 }
 
 /// Scale and colours.

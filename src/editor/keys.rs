@@ -26,6 +26,17 @@ pub(crate) enum Act {
     Use(ChosenClass),
 }
 
+/// What the instance protects with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Here<'a> {
+    /// No class.
+    Nothing,
+    /// This class.
+    Uses(Fingerprint),
+    /// A class that it cannot protect with, for this reason: it is mute.
+    Lacks(&'a str),
+}
+
 /// What the panel remembers. Secrets in it are overwritten when they are no longer needed.
 #[derive(Debug, Default)]
 pub(crate) struct Panel {
@@ -191,12 +202,12 @@ impl Panel {
     }
 }
 
-/// Draws the panel into `rect`. `in_use` is the class that this instance protects with.
+/// Draws the panel into `rect`. `here` is what this instance protects with.
 pub(crate) fn draw(
     ui: &mut Ui,
     rect: Rect,
     view: &KeyringView,
-    in_use: Option<Fingerprint>,
+    here: Here<'_>,
     panel: &mut Panel,
 ) -> Vec<Act> {
     parts::card(ui, rect);
@@ -242,7 +253,8 @@ pub(crate) fn draw(
             unreadable(ui, view, trouble, panel, &mut acts);
         } else {
             forms::top(ui, panel, &mut acts);
-            list(ui, view, in_use, panel, &mut acts);
+            lacking(ui, here);
+            list(ui, view, here, panel, &mut acts);
             foot(ui, view, panel, &mut acts);
         }
     });
@@ -266,6 +278,15 @@ fn message(ui: &mut Ui, panel: &mut Panel) {
     if response.clicked() {
         panel.said = None;
     }
+}
+
+/// The instance is mute for want of a key: why, and the way out.
+fn lacking(ui: &mut Ui, here: Here<'_>) {
+    let Here::Lacks(reason) = here else { return };
+    let colours = palette(ui);
+    parts::notice(ui, Icon::Muted, colours.bad, |ui| {
+        ui.label(RichText::new(sentence(reason)).font(SMALL).color(colours.text));
+    });
 }
 
 /// The keyring cannot be read: why, and the way out.
@@ -303,13 +324,7 @@ fn unreadable(
     parts::note(ui, "The list comes back by itself when the file has changed.");
 }
 
-fn list(
-    ui: &mut Ui,
-    view: &KeyringView,
-    in_use: Option<Fingerprint>,
-    panel: &mut Panel,
-    acts: &mut Vec<Act>,
-) {
+fn list(ui: &mut Ui, view: &KeyringView, here: Here<'_>, panel: &mut Panel, acts: &mut Vec<Act>) {
     if view.classes.is_empty() {
         empty(ui, panel);
         return;
@@ -333,7 +348,7 @@ fn list(
         );
     }
     for class in found {
-        row::draw(ui, class, in_use == Some(class.fingerprint), panel, acts);
+        row::draw(ui, class, here == Here::Uses(class.fingerprint), panel, acts);
     }
 }
 

@@ -15,6 +15,7 @@ use super::scenes::{Stage, key};
 use crate::editor::look;
 use crate::keys::{Keys, Refusal, WayOut};
 use crate::state::ChosenClass;
+use crate::status::Status;
 
 /// The whole editor with a real keyring behind it.
 struct Live {
@@ -252,6 +253,20 @@ fn whatever_is_refused_is_a_sentence_that_can_be_put_away() {
     type_in(&mut window, "Name of the class", "night show");
     click(&mut window, "Make the key");
     reads(&mut window, "choose another name");
+}
+
+#[test]
+fn a_missing_key_is_named_where_another_can_be_chosen() {
+    let mut window = open(with_class);
+    let reason =
+        "the key of “Gone” (abcd) is not in the keyring; import it, or choose another class";
+    window.state_mut().stage.status = Status::Muted { reason: reason.to_owned() };
+    let sentence =
+        "The key of “Gone” (abcd) is not in the keyring; import it, or choose another class.";
+    until(&mut window, |window| window.query_by_label(sentence).is_some());
+    click(&mut window, "Night Show");
+    click(&mut window, "Use here");
+    assert_eq!(window.state().chosen[0].fingerprint, key(1).fingerprint());
 }
 
 #[test]

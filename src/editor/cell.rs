@@ -2,7 +2,7 @@
 
 use egui::{
     Align2, Color32, CornerRadius, CursorIcon, Event, EventFilter, Id, Key, Popup, Rect, Response,
-    Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Role, Sense, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 use nice_plug::prelude::{BoolParam, Param};
 
@@ -73,7 +73,11 @@ pub(crate) fn number<P: Param>(
     }
 
     frame(ui, &response, rect, colours);
-    label(ui, rect, words, colours);
+    if held.wrong {
+        label(ui, rect, "Not a value", colours.bad);
+    } else {
+        label(ui, rect, words.label, colours.quiet);
+    }
     match &held.typed {
         Some(_) => type_value(ui, rect, words, param, hand, &mut held, &response),
         None => value(ui, rect, words, colours, response.has_focus()),
@@ -106,7 +110,7 @@ pub(crate) fn switch(
         hand.touch(param, if on { 0.0 } else { 1.0 });
     }
     frame(ui, &response, rect, colours);
-    label(ui, rect, words, colours);
+    label(ui, rect, words.label, colours.quiet);
     let track = Rect::from_min_size(rect.min + vec2(8.0, 21.0), vec2(23.0, 14.0));
     let (fill, rim) = if on { (colours.warn, colours.warn) } else { (colours.ground, colours.rim) };
     ui.painter().rect(track, 7.0, fill, Stroke::new(1.0, rim), StrokeKind::Inside);
@@ -147,7 +151,7 @@ pub(crate) fn choice<P: Param>(
         }
     }
     frame(ui, &response, rect, colours);
-    label(ui, rect, words, colours);
+    label(ui, rect, words.label, colours.quiet);
     value(ui, rect, words, colours, false);
     paint_opener(ui.painter(), pos2(rect.right() - 13.0, rect.top() + 26.0), colours.quiet);
     response.widget_info(|| {
@@ -249,21 +253,22 @@ fn type_value<P: Param>(
     let id = cell.id.with("typed");
     let line =
         Rect::from_min_max(rect.min + vec2(4.0, 15.0), pos2(rect.right() - 4.0, rect.top() + 36.0));
+    let mut line = ui.new_child(UiBuilder::new().max_rect(line));
     if held.wrong {
-        let bad = palette(ui).bad;
-        ui.visuals_mut().selection.stroke.color = bad;
+        line.visuals_mut().selection.stroke.color = palette(ui).bad;
     }
     let edit = TextEdit::singleline(&mut typed)
         .id(id)
         .font(BODY)
         .margin(vec2(3.0, 1.0))
+        .desired_width(f32::INFINITY)
         .cursor_at_end(true)
         .char_limit(24);
     let begun = !ui.memory(|memory| memory.had_focus_last_frame(id));
-    let edit = ui.put(line, edit);
-    edit.widget_info(|| {
-        WidgetInfo::labeled(Role::TextInput, true, format!("{} typed", words.name))
-    });
+    let edit = line.add(edit);
+    let trouble = if held.wrong { ": not a value" } else { "" };
+    let name = format!("{} typed{trouble}", words.name);
+    edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
     if begun && !edit.has_focus() && cell.has_focus() {
         edit.request_focus();
     }
@@ -304,13 +309,13 @@ fn frame(ui: &Ui, response: &Response, rect: Rect, colours: &Palette) {
     ui.painter().rect(rect, CornerRadius::same(ROUND_SMALL), fill, stroke, StrokeKind::Inside);
 }
 
-fn label(ui: &Ui, rect: Rect, words: &Words<'_>, colours: &Palette) {
+fn label(ui: &Ui, rect: Rect, text: &str, ink: Color32) {
     ui.painter().with_clip_rect(rect.shrink(2.0)).text(
         rect.min + vec2(8.0, 4.0),
         Align2::LEFT_TOP,
-        words.label,
+        text,
         SMALL,
-        colours.quiet,
+        ink,
     );
 }
 

@@ -3,6 +3,8 @@
 mod forms;
 mod row;
 
+use std::fmt;
+
 use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use patchveil_veil::Fingerprint;
 use zeroize::Zeroizing;
@@ -49,7 +51,7 @@ pub(crate) struct Panel {
     /// The request that is under way.
     waiting: Option<RequestId>,
     /// A key that is shown because the user asked for it.
-    shown: Option<Zeroizing<String>>,
+    shown: Option<Secret>,
     /// Typed to open a locked keyring.
     passphrase: Secret,
 }
@@ -84,8 +86,13 @@ enum Form {
 
 /// A text that is overwritten when dropped. Room for any key is taken at once, because growing
 /// would leave copies behind.
-#[derive(Debug)]
 struct Secret(Zeroizing<String>);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
 
 impl Default for Secret {
     fn default() -> Self {
@@ -152,7 +159,7 @@ impl Panel {
                 format!("“{name}” and its key are gone.")
             }
             Outcome::Exported { text } => {
-                self.shown = Some(text);
+                self.shown = Some(Secret(text));
                 self.said = None;
                 return;
             }

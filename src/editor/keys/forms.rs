@@ -175,14 +175,14 @@ fn draw_shown(ui: &mut Ui, panel: &mut Panel) {
         );
     });
     let font: FontId = CODE;
-    ui.label(RichText::new(text.as_str()).font(font).color(colours.text));
+    ui.label(RichText::new(text.0.as_str()).font(font).color(colours.text));
     let mut hide = false;
     ui.horizontal(|ui| {
         if parts::button(ui, "Copy", Weight::Main)
             .on_hover_text("Puts the key on the clipboard, where other programs can read it.")
             .clicked()
         {
-            ui.ctx().copy_text(text.to_string());
+            ui.ctx().copy_text(text.0.to_string());
         }
         hide = parts::button(ui, "Hide", Weight::Plain).clicked();
     });

@@ -11,8 +11,10 @@
 //! | [`protect`] | the veil over files, streamed, on all cores |
 //! | [`restore`] | taking the veil off files again |
 //! | [`verify`] | files against their manifests |
+//! | [`detect`] | looking for keys in files, published ones too |
 //! | [`inspect`] | what the veil did to a recording, in figures and as a picture |
 
+pub mod detect;
 mod hear;
 pub mod inputs;
 pub mod inspect;

@@ -196,7 +196,7 @@ impl<'a> Code<'a> {
     /// The factor that keeps the phase of all curves within [`PHASE_MAX`], at most 1. Phase grows
     /// with depth, so one factor does it; it is found at one rate for all, so that the class
     /// sounds the same at every rate.
-    pub(crate) fn phase_limit(&self, recipe: &Recipe, curves: usize) -> f64 {
+    fn phase_limit(&self, recipe: &Recipe, curves: usize) -> f64 {
         let grid = Grid::new(REFERENCE_RATE, recipe.kernel_len(REFERENCE_RATE));
         let phase = (0..curves)
             .map(|curve| grid.largest_phase(|hz| self.db_at(curve, hz)))

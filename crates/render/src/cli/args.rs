@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use patchveil::detect::LEAST_DECOYS;
 use patchveil::{recipe_file, shown};
 use patchveil_veil::{Preset, Recipe};
 
@@ -36,6 +37,8 @@ pub(super) enum Command {
     Restore(RestoreArgs),
     /// Check files against the record of what was protected
     Verify(VerifyArgs),
+    /// Tell whether files carry a class's key, and where
+    Detect(DetectArgs),
     /// Compare a recording with its protected version, in figures and as a picture
     Inspect(InspectArgs),
     /// Print a recipe as JSON, to be changed and given to --recipe
@@ -192,6 +195,38 @@ pub(super) struct VerifyArgs {
     #[arg(long, conflicts_with = "key")]
     pub(super) all_keys: bool,
     /// One JSON object a file
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DetectArgs {
+    /// Recordings (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for them
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// Class to look for; may be given several times [default: the keyring's default class]
+    #[arg(long = "key", value_name = "NAME", conflicts_with = "all_keys")]
+    pub(super) keys: Vec<String>,
+    /// Look for all classes of the keyring
+    #[arg(long)]
+    pub(super) all_keys: bool,
+    /// Random keys to hold each score against; more of them tell smaller p-values
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = LEAST_DECOYS,
+        value_parser = clap::value_parser!(u32).range(i64::from(LEAST_DECOYS)..=1_000_000)
+    )]
+    pub(super) decoys: u32,
+    #[command(flatten)]
+    pub(super) recipe: RecipeArgs,
+    /// Picture to write, of one file and one class: score over offset, coverage over time
+    #[arg(long, value_name = "FILE")]
+    pub(super) png: Option<PathBuf>,
+    /// Replace the picture if it exists (never an input)
+    #[arg(long)]
+    pub(super) force: bool,
+    /// One JSON object for every file and class
     #[arg(long)]
     pub(super) json: bool,
 }

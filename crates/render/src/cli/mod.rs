@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod detect;
 mod inspect;
 mod keys;
 mod passphrase;
@@ -29,6 +30,8 @@ const DONE: u8 = 0;
 const FAILED: u8 = 1;
 /// Nothing was begun: the arguments or the keyring do not allow it.
 const USAGE: u8 = 2;
+/// All was read, but not every key that was asked for was found.
+const NOT_FOUND: u8 = 3;
 /// The user stopped it: what shells expect after Ctrl-C.
 const STOPPED: u8 = 130;
 
@@ -86,6 +89,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Protect(args) => protect::run(&cli, args),
         Command::Restore(args) => restore::run(&cli, args),
         Command::Verify(args) => verify::run(&cli, args),
+        Command::Detect(args) => detect::run(&cli, args),
         Command::Inspect(args) => inspect::run(args),
         Command::Recipe(args) => recipe::run(args),
         Command::Demo(args) => demo::run(args),

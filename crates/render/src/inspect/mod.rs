@@ -7,7 +7,7 @@
 
 mod columns;
 mod compare;
-mod draw;
+pub(crate) mod draw;
 mod figures;
 mod loudness;
 mod report;

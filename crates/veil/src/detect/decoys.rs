@@ -4,11 +4,13 @@ use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
 use zeroize::Zeroizing;
 
-use crate::key::ClassKey;
+use crate::key::{ClassKey, KeyError};
 
 /// The scores of keys drawn at random, and with them what a score is worth.
 #[derive(Debug, Clone)]
 pub struct Decoys {
+    /// In the order in which their keys were drawn.
+    drawn: Vec<f64>,
     /// In rising order.
     scores: Vec<f64>,
     mean: f64,
@@ -16,12 +18,13 @@ pub struct Decoys {
 }
 
 impl Decoys {
-    pub(super) fn new(mut scores: Vec<f64>) -> Self {
+    pub(super) fn new(drawn: Vec<f64>) -> Self {
+        let mut scores = drawn.clone();
         scores.sort_unstable_by(f64::total_cmp);
         let count = scores.len().max(1) as f64;
         let mean = scores.iter().sum::<f64>() / count;
         let variance = scores.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / count;
-        Self { scores, mean, deviation: variance.sqrt() }
+        Self { drawn, scores, mean, deviation: variance.sqrt() }
     }
 
     /// How many there are.
@@ -48,6 +51,21 @@ impl Decoys {
     #[must_use]
     pub fn sigmas(&self, score: f64) -> f64 {
         if self.deviation > 0.0 { (score - self.mean) / self.deviation } else { 0.0 }
+    }
+
+    /// The decoys of two recipes together: each key counts with the higher of its two scores, as
+    /// the key that is looked for has to. Both must have been drawn with one seed.
+    #[must_use]
+    pub fn or(self, other: &Self) -> Self {
+        Self::new(self.drawn.iter().zip(&other.drawn).map(|(a, b)| a.max(*b)).collect())
+    }
+
+    /// A seed from the operating system's random source.
+    ///
+    /// # Errors
+    /// [`KeyError::NoEntropy`] when the system has no random bytes to give.
+    pub fn random_seed() -> Result<u64, KeyError> {
+        getrandom::u64().map_err(|_| KeyError::NoEntropy)
     }
 
     /// The highest score among them.

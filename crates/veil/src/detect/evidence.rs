@@ -44,8 +44,9 @@ pub struct Score {
     /// the recording's rate: 0 up to a frame, for the code repeats with every frame. Good to
     /// about half a millisecond.
     pub offset: f64,
-    /// How deep the code lies, as a share of the depth that the recipe asks for. Of protected
-    /// audio that nobody touched about 1.
+    /// How deep the code lies, as a share of the depth that the recipe asks for. Windows, pauses
+    /// and the limits of the kernel take their part: of protected speech that nobody touched about
+    /// 0.4, of steady noise 0.7.
     pub depth: f64,
     /// The correlation at all offsets, evenly spaced from 0 up to a frame, in the unit of `value`.
     pub over_offset: Vec<f32>,

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 /// A band never counts as quieter than this below its own level of the last second, in dB: a
 /// pause or a hole that a codec left says nothing.
 const FLOOR_DB: f64 = -40.0;
-/// Nor than this below the level of all bands together, in dB.
-const FLOOR_OF_ALL_DB: f64 = -80.0;
+/// Nor than this below the level of all bands together, in dB: what a file of 16 bits or a resampler
+/// leaves where a recording has nothing is no part of the code.
+const FLOOR_OF_ALL_DB: f64 = -70.0;
 /// Power that is silence whatever came before.
 const SILENCE: f32 = 1e-12;
 /// How long the levels are remembered for the floors, in seconds.

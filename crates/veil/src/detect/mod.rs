@@ -109,7 +109,7 @@ impl Detector {
 }
 
 /// Whether two recipes lay the same code and differ in its depth alone, as the released presets do.
-/// One [`Detector`] then serves for both, and [`Score::depth`] tells which it was.
+/// One [`Detector`] then serves for both.
 #[must_use]
 pub fn same_code(a: &Recipe, b: &Recipe) -> bool {
     let shape = |recipe: &Recipe| {

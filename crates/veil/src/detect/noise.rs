@@ -4,7 +4,8 @@ use realfft::num_complex::Complex32;
 
 use super::raster::Raster;
 
-/// A band of which at least this share is above the floor is lively.
+/// A band of which a smaller share is above the floor is left out: hardly anything is to be heard in
+/// it, and the code that should be there would speak against the right key.
 const LIVELY: f32 = 0.3;
 /// No band counts as moving less than this share of what lively bands do: a band that only holds
 /// the rounding of the file is steady, but carries nothing.
@@ -33,8 +34,12 @@ pub(super) fn certainty(
     let of_harmonic: Vec<f64> =
         (0..harmonics).map(|h| average(noise.iter().skip(h).step_by(harmonics))).collect();
     let all = average(noise.iter());
-    let mut lively: Vec<f64> =
-        of_band.iter().zip(alive).filter(|(_, a)| **a > LIVELY).map(|(&noise, _)| noise).collect();
+    let mut lively: Vec<f64> = of_band
+        .iter()
+        .zip(alive)
+        .filter(|(_, alive)| **alive >= LIVELY)
+        .map(|(&noise, _)| noise)
+        .collect();
     lively.sort_unstable_by(f64::total_cmp);
     let usual = lively.get(lively.len() / 2).copied().unwrap_or(0.0);
     if usual <= 0.0 {
@@ -46,6 +51,9 @@ pub(super) fn certainty(
         .enumerate()
         .map(|(cell, noise)| {
             let (band, harmonic) = (cell / harmonics, cell % harmonics);
+            if alive.get(band).is_none_or(|&alive| alive < LIVELY) {
+                return 0.0;
+            }
             let shape = of_harmonic[harmonic] / all;
             let measured = own * noise + (1.0 - own) * of_band[band] * shape;
             (1.0 / measured.max(QUIETEST * usual * shape)) as f32

@@ -2,7 +2,7 @@
 
 /// An axis: values from `low` to `high` on pixels from `start` to `end` (which may be above it).
 #[derive(Clone, Copy)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     low: f64,
     high: f64,
     start: f32,
@@ -11,16 +11,16 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    pub(super) fn linear((low, high): (f64, f64), (start, end): (f32, f32)) -> Self {
+    pub(crate) fn linear((low, high): (f64, f64), (start, end): (f32, f32)) -> Self {
         Self { low, high, start, end, logarithmic: false }
     }
 
-    pub(super) fn logarithmic((low, high): (f64, f64), (start, end): (f32, f32)) -> Self {
+    pub(crate) fn logarithmic((low, high): (f64, f64), (start, end): (f32, f32)) -> Self {
         Self { low: low.ln(), high: high.ln(), start, end, logarithmic: true }
     }
 
     /// The pixel of a value; values beyond the ends are at the ends.
-    pub(super) fn at(&self, value: f64) -> f32 {
+    pub(crate) fn at(&self, value: f64) -> f32 {
         let value = if self.logarithmic { value.ln() } else { value };
         let share = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0) as f32;
         self.start + share * (self.end - self.start)
@@ -28,14 +28,14 @@ impl Axis {
 }
 
 /// A line across a plot.
-pub(super) struct Tick {
-    pub(super) value: f64,
+pub(crate) struct Tick {
+    pub(crate) value: f64,
     /// Empty for a minor one.
-    pub(super) label: String,
+    pub(crate) label: String,
 }
 
 /// Ticks at 1, 2 and 5 times a power of ten with a label, at the other digits without.
-pub(super) fn frequency_ticks((low, high): (f64, f64)) -> Vec<Tick> {
+pub(crate) fn frequency_ticks((low, high): (f64, f64)) -> Vec<Tick> {
     let mut ticks = Vec::new();
     for decade in low.log10().floor() as i32..=high.log10().floor() as i32 {
         for digit in 1..10_u8 {
@@ -55,14 +55,14 @@ pub(super) fn frequency_ticks((low, high): (f64, f64)) -> Vec<Tick> {
 }
 
 /// Ticks every `step` from the first multiple within the range, labelled.
-pub(super) fn level_ticks((low, high): (f64, f64), step: f64) -> Vec<Tick> {
+pub(crate) fn level_ticks((low, high): (f64, f64), step: f64) -> Vec<Tick> {
     multiples((low, high), step)
         .map(|value| Tick { value, label: minus(format!("{value:.0}")) })
         .collect()
 }
 
 /// At most about 14 ticks on a round number of seconds or minutes.
-pub(super) fn time_ticks(seconds: f64) -> Vec<Tick> {
+pub(crate) fn time_ticks(seconds: f64) -> Vec<Tick> {
     const STEPS: [f64; 17] = [
         1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0,
         14_400.0, 28_800.0, 86_400.0,
@@ -88,7 +88,7 @@ pub(super) fn time_ticks(seconds: f64) -> Vec<Tick> {
 }
 
 /// The unit the labels of [`time_ticks`] are in.
-pub(super) fn time_unit(seconds: f64) -> &'static str {
+pub(crate) fn time_unit(seconds: f64) -> &'static str {
     if seconds < 120.0 {
         "time, s"
     } else if seconds < 3600.0 {
@@ -105,7 +105,7 @@ fn multiples((low, high): (f64, f64), step: f64) -> impl Iterator<Item = f64> {
 }
 
 /// A number with a true minus sign, and no "-0".
-pub(super) fn minus(number: String) -> String {
+pub(crate) fn minus(number: String) -> String {
     match number.strip_prefix('-') {
         None => number,
         Some(digits) if digits.chars().all(|c| matches!(c, '0' | '.')) => digits.to_owned(),

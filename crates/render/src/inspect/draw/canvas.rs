@@ -9,18 +9,18 @@ use tiny_skia::{
 };
 
 /// Opaque colour: red, green, blue.
-pub(super) type Rgb = (u8, u8, u8);
+pub(crate) type Rgb = (u8, u8, u8);
 
 /// Which way a text goes from its position.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Align {
+pub(crate) enum Align {
     Left,
     Centre,
     Right,
 }
 
 /// A white picture; positions are in pixels from the upper left corner.
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     pixmap: Pixmap,
     /// The second has the arrows and alphabets that the first lacks.
     fonts: [FontRef<'static>; 2],
@@ -34,7 +34,7 @@ struct Placed {
 }
 
 impl Canvas {
-    pub(super) fn new(width: u32, height: u32) -> Result<Self, String> {
+    pub(crate) fn new(width: u32, height: u32) -> Result<Self, String> {
         let mut pixmap = Pixmap::new(width, height).ok_or("no memory for it")?;
         pixmap.fill(Color::WHITE);
         let font = |bytes| FontRef::try_from_slice(bytes).map_err(|e| e.to_string());
@@ -43,11 +43,11 @@ impl Canvas {
         Ok(Self { pixmap, fonts })
     }
 
-    pub(super) fn to_png(&self) -> Result<Vec<u8>, String> {
+    pub(crate) fn to_png(&self) -> Result<Vec<u8>, String> {
         self.pixmap.encode_png().map_err(|e| e.to_string())
     }
 
-    pub(super) fn rect(&mut self, area: Area, colour: Rgb, opacity: f32) {
+    pub(crate) fn rect(&mut self, area: Area, colour: Rgb, opacity: f32) {
         let rect = Rect::from_ltrb(area.left, area.top, area.right, area.bottom);
         if let Some(rect) = rect {
             let transform = Transform::identity();
@@ -55,12 +55,12 @@ impl Canvas {
         }
     }
 
-    pub(super) fn frame(&mut self, area: Area, colour: Rgb) {
+    pub(crate) fn frame(&mut self, area: Area, colour: Rgb) {
         let (l, t, r, b) = (area.left, area.top, area.right, area.bottom);
         self.line(&[(l, t), (r, t), (r, b), (l, b), (l, t)], colour, 1.0);
     }
 
-    pub(super) fn line(&mut self, points: &[(f32, f32)], colour: Rgb, width: f32) {
+    pub(crate) fn line(&mut self, points: &[(f32, f32)], colour: Rgb, width: f32) {
         let stroke = Stroke { width, line_join: tiny_skia::LineJoin::Round, ..Stroke::default() };
         if let Some(path) = path(points) {
             let transform = Transform::identity();
@@ -68,7 +68,7 @@ impl Canvas {
         }
     }
 
-    pub(super) fn pixel(&mut self, x: i32, y: i32, (r, g, b): Rgb) {
+    pub(crate) fn pixel(&mut self, x: i32, y: i32, (r, g, b): Rgb) {
         if let Some(pixel) = self.pixel_mut(x, y)
             && let Some(colour) = PremultipliedColorU8::from_rgba(r, g, b, 255)
         {
@@ -77,12 +77,12 @@ impl Canvas {
     }
 
     /// Width of a text in pixels.
-    pub(super) fn text_width(&self, text: &str, size: f32) -> f32 {
+    pub(crate) fn text_width(&self, text: &str, size: f32) -> f32 {
         self.layout(text, size).1
     }
 
     /// Text with its baseline at `y`; gives its width.
-    pub(super) fn text(
+    pub(crate) fn text(
         &mut self,
         (x, y): (f32, f32),
         text: &str,
@@ -97,7 +97,7 @@ impl Canvas {
     }
 
     /// Text from below to above, centred on `y`, with its baseline at `x`.
-    pub(super) fn text_upwards(&mut self, (x, y): (f32, f32), text: &str, size: f32, colour: Rgb) {
+    pub(crate) fn text_upwards(&mut self, (x, y): (f32, f32), text: &str, size: f32, colour: Rgb) {
         let y = y + self.text_width(text, size) / 2.0;
         self.glyphs(text, size, colour, |gx, gy| (x + gy, y - gx));
     }
@@ -197,19 +197,19 @@ fn path(points: &[(f32, f32)]) -> Option<Path> {
 
 /// A rectangle in pixels.
 #[derive(Clone, Copy)]
-pub(super) struct Area {
-    pub(super) left: f32,
-    pub(super) top: f32,
-    pub(super) right: f32,
-    pub(super) bottom: f32,
+pub(crate) struct Area {
+    pub(crate) left: f32,
+    pub(crate) top: f32,
+    pub(crate) right: f32,
+    pub(crate) bottom: f32,
 }
 
 impl Area {
-    pub(super) fn height(&self) -> f32 {
+    pub(crate) fn height(&self) -> f32 {
         self.bottom - self.top
     }
 
-    pub(super) fn width(&self) -> f32 {
+    pub(crate) fn width(&self) -> f32 {
         self.right - self.left
     }
 }

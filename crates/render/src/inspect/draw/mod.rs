@@ -1,10 +1,10 @@
 //! The picture: figures, spectra, spectrogram of the difference, patches on the time axis.
 
-mod axis;
-mod canvas;
+pub(crate) mod axis;
+pub(crate) mod canvas;
 mod header;
-mod plots;
-mod style;
+pub(crate) mod plots;
+pub(crate) mod style;
 
 use std::io::Write;
 use std::path::Path;

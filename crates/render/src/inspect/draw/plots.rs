@@ -195,7 +195,7 @@ fn round_up(db: f64) -> f64 {
     if db.is_finite() { (db / 10.0).ceil() * 10.0 } else { 0.0 }
 }
 
-fn heading(canvas: &mut Canvas, area: Area, text: &str) {
+pub(crate) fn heading(canvas: &mut Canvas, area: Area, text: &str) {
     let at = (area.left, area.top - 14.0);
     canvas.text(at, text, HEADING_SIZE, Align::Left, INK);
 }
@@ -205,12 +205,18 @@ fn nothing(canvas: &mut Canvas, area: Area, text: &str) {
     canvas.text(at, text, HEADING_SIZE, Align::Centre, MUTED);
 }
 
-fn axis_title(canvas: &mut Canvas, area: Area, text: &str) {
+pub(crate) fn axis_title(canvas: &mut Canvas, area: Area, text: &str) {
     let middle = area.top + area.height() / 2.0;
     canvas.text_upwards((34.0, middle), text, LABEL_SIZE, MUTED);
 }
 
-fn vertical_grid(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick], labels: bool) {
+pub(crate) fn vertical_grid(
+    canvas: &mut Canvas,
+    area: Area,
+    axis: Axis,
+    ticks: &[Tick],
+    labels: bool,
+) {
     for tick in ticks {
         let x = axis.at(tick.value);
         let colour = grid_colour(tick);
@@ -222,7 +228,7 @@ fn vertical_grid(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick], la
     }
 }
 
-fn horizontal_grid(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {
+pub(crate) fn horizontal_grid(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {
     for tick in ticks {
         let y = axis.at(tick.value);
         canvas.line(&[(area.left, y), (area.right, y)], grid_colour(tick), 1.0);

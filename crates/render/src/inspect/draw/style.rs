@@ -5,36 +5,36 @@ use super::canvas::{Area, Rgb};
 use crate::inspect::columns::COLUMNS;
 use crate::inspect::spectrogram::ROWS;
 
-pub(super) const WIDTH: u32 = 1600;
-pub(super) const HEIGHT: u32 = 1120;
+pub(crate) const WIDTH: u32 = 1600;
+pub(crate) const HEIGHT: u32 = 1120;
 
 const LEFT: f32 = 104.0;
 const RIGHT: f32 = LEFT + COLUMNS as f32;
 
 /// Where the plots are; those over time share their left and right.
-pub(super) const SPECTRA: Area = plot(232.0, 500.0);
-pub(super) const HEAT: Area = plot(602.0, 602.0 + ROWS as f32);
-pub(super) const LEVEL: Area = plot(926.0, 1008.0);
-pub(super) const CHANGED: Area = plot(1016.0, 1040.0);
+pub(crate) const SPECTRA: Area = plot(232.0, 500.0);
+pub(crate) const HEAT: Area = plot(602.0, 602.0 + ROWS as f32);
+pub(crate) const LEVEL: Area = plot(926.0, 1008.0);
+pub(crate) const CHANGED: Area = plot(1016.0, 1040.0);
 
 const fn plot(top: f32, bottom: f32) -> Area {
     Area { left: LEFT, top, right: RIGHT, bottom }
 }
 
-pub(super) const TITLE_SIZE: f32 = 34.0;
-pub(super) const HEADING_SIZE: f32 = 26.0;
-pub(super) const FIGURE_SIZE: f32 = 32.0;
-pub(super) const LABEL_SIZE: f32 = 22.0;
+pub(crate) const TITLE_SIZE: f32 = 34.0;
+pub(crate) const HEADING_SIZE: f32 = 26.0;
+pub(crate) const FIGURE_SIZE: f32 = 32.0;
+pub(crate) const LABEL_SIZE: f32 = 22.0;
 
-pub(super) const INK: Rgb = (0x1f, 0x25, 0x2b);
-pub(super) const MUTED: Rgb = (0x5c, 0x66, 0x70);
-pub(super) const GRID: Rgb = (0xd9, 0xde, 0xe3);
-pub(super) const GRID_MINOR: Rgb = (0xef, 0xf1, 0xf4);
-pub(super) const FRAME: Rgb = (0xa8, 0xb0, 0xb8);
+pub(crate) const INK: Rgb = (0x1f, 0x25, 0x2b);
+pub(crate) const MUTED: Rgb = (0x5c, 0x66, 0x70);
+pub(crate) const GRID: Rgb = (0xd9, 0xde, 0xe3);
+pub(crate) const GRID_MINOR: Rgb = (0xef, 0xf1, 0xf4);
+pub(crate) const FRAME: Rgb = (0xa8, 0xb0, 0xb8);
 
-pub(super) const BEFORE: Rgb = (0x7a, 0x85, 0x90);
-pub(super) const AFTER: Rgb = (0x00, 0x72, 0xb2);
-pub(super) const DIFFERENCE: Rgb = (0xd5, 0x5e, 0x00);
+pub(crate) const BEFORE: Rgb = (0x7a, 0x85, 0x90);
+pub(crate) const AFTER: Rgb = (0x00, 0x72, 0xb2);
+pub(crate) const DIFFERENCE: Rgb = (0xd5, 0x5e, 0x00);
 
 /// White to nearly black over yellow, orange and purple, in steps of equal lightness.
 const HEAT_STOPS: [Rgb; 9] = [
@@ -50,7 +50,7 @@ const HEAT_STOPS: [Rgb; 9] = [
 ];
 
 /// Colour of a share, 0 to 1.
-pub(super) fn heat(share: f32) -> Rgb {
+pub(crate) fn heat(share: f32) -> Rgb {
     let steps = HEAT_STOPS.len() - 1;
     let at = share.clamp(0.0, 1.0) * steps as f32;
     let below = (at as usize).min(steps - 1);

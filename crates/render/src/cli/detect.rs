@@ -1,0 +1,207 @@
+//! `patchveil detect`
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use patchveil::detect::{
+    Candidate, DetectFileError, Finding, Request, SIGNIFICANT, Search, draw, expand, search,
+};
+use patchveil::output;
+use patchveil::paths::{json, shown};
+use patchveil::protect::{Watch, rough_size};
+use patchveil_keyring::{KeyEntry, Keyring};
+use patchveil_veil::{Decoys, Preset, Recipe};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::args::{Cli, DetectArgs};
+use super::{
+    DONE, FAILED, Failure, NOT_FOUND, STOPPED, complain, keys, progress_bar, say, say_json, stop,
+    table,
+};
+
+/// From so many pairs of file and class on, the table says what chance alone would find.
+const MANY: usize = 10;
+
+/// A line of `--json`.
+#[derive(Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+enum Line<'a> {
+    Done {
+        #[serde(flatten)]
+        search: &'a Search,
+        #[serde(flatten)]
+        finding: &'a Finding,
+    },
+    Failed {
+        #[serde(flatten, serialize_with = "json::input")]
+        input: &'a Path,
+        error: String,
+    },
+}
+
+/// Looks for classes in what the arguments name.
+pub(super) fn run(cli: &Cli, args: &DetectArgs) -> Result<u8, Failure> {
+    let recipes = recipes(args)?;
+    let keyring = keys::open(cli)?;
+    let seed = Decoys::random_seed().map_err(Failure::usage)?;
+    let candidates = candidates(&keyring, args)?;
+    drop(keyring);
+    let request = Request { candidates, recipes, decoys: args.decoys, seed };
+    let found = expand(&args.inputs);
+    if let Some(png) = &args.png {
+        if found.files.len() != 1 || request.candidates.len() != 1 {
+            return Err(Failure::usage("--png shows one file and one class; give one of each"));
+        }
+        // Before minutes of work, and because a recording is never overwritten.
+        let inputs: Vec<&Path> = found.files.iter().map(|file| file.as_path()).collect();
+        output::check(png, &inputs, args.force)?;
+    }
+    let stop = stop::on_request();
+    let bar = progress_bar(found.files.iter().map(|file| rough_size(file)).sum());
+    let progress = |bytes| bar.inc(bytes);
+    let watch = Watch { stop: &stop, progress: &progress };
+    let told = AtomicBool::new(true);
+    let tell = |line: &Line<'_>| {
+        if args.json && bar.suspend(|| say_json(line)).is_err() {
+            told.store(false, Ordering::Relaxed);
+        }
+    };
+    let complain_of = |error: &DetectFileError| {
+        bar.suspend(|| complain(&error.to_string()));
+        if let Some(input) = error.path() {
+            tell(&Line::Failed { input, error: error.to_string() });
+        }
+    };
+    found.failures.iter().for_each(complain_of);
+    let results: Vec<Result<Search, DetectFileError>> = found
+        .files
+        .par_iter()
+        .map(|file| {
+            let result = search(file, &request, &watch);
+            match &result {
+                Ok(search) => {
+                    search.findings.iter().for_each(|finding| tell(&Line::Done { search, finding }))
+                }
+                Err(DetectFileError::Stopped(_)) => {}
+                Err(error) => complain_of(error),
+            }
+            result
+        })
+        .collect();
+    bar.finish_and_clear();
+    let done: Vec<&Search> = results.iter().flatten().collect();
+    if !args.json && !done.is_empty() {
+        say(&summary(&done))?;
+    }
+    if stop.load(Ordering::Relaxed) {
+        complain(&format!("stopped; {} of {} files were searched", done.len(), results.len()));
+        return Ok(STOPPED);
+    }
+    if let (Some(png), Some(search)) = (&args.png, done.first())
+        && let Some(finding) = search.findings.first()
+    {
+        draw(search, finding, png, args.force).map_err(Failure::failed)?;
+        if !args.json {
+            say(&format!("picture  {}", shown(png)))?;
+        }
+    }
+    if !told.into_inner() {
+        return Err(Failure::failed("standard output could not be written"));
+    }
+    let failed = found.failures.len() + results.len() - done.len();
+    Ok(if failed > 0 {
+        FAILED
+    } else if done.iter().all(|search| is_satisfied(search, args.all_keys)) {
+        DONE
+    } else {
+        NOT_FOUND
+    })
+}
+
+/// Whether all that was asked for was found; of all classes of a keyring, any.
+fn is_satisfied(search: &Search, any: bool) -> bool {
+    let mut found = search.findings.iter().map(|finding| finding.found);
+    if any { found.any(|found| found) } else { found.all(|found| found) }
+}
+
+/// The recipe that was said, else all that were released and have a code.
+fn recipes(args: &DetectArgs) -> Result<Vec<(String, Recipe)>, Failure> {
+    if let Some(recipe) = args.recipe.chosen()? {
+        return Ok(vec![(args.recipe.name(), recipe)]);
+    }
+    let released = Preset::ALL.map(|preset| (preset.to_string(), preset.recipe())).into_iter();
+    Ok(released.filter(|(_, recipe)| recipe.is_restorable()).collect())
+}
+
+fn candidates(keyring: &Keyring, args: &DetectArgs) -> Result<Vec<Candidate>, Failure> {
+    let candidate =
+        |entry: &KeyEntry| Candidate { class: entry.name().to_owned(), key: entry.key().clone() };
+    if args.all_keys {
+        if keyring.entries().is_empty() {
+            return Err(Failure::usage(
+                "the keyring is empty; make a class first: patchveil key new NAME",
+            ));
+        }
+        return Ok(keyring.entries().iter().map(candidate).collect());
+    }
+    if args.keys.is_empty() {
+        let entry = keyring.default_entry().ok_or_else(|| {
+            Failure::usage("which class? name it with --key, or take all of them with --all-keys")
+        })?;
+        return Ok(vec![candidate(entry)]);
+    }
+    args.keys.iter().map(|name| Ok(candidate(keyring.get(name)?))).collect()
+}
+
+/// The closing table.
+fn summary(done: &[&Search]) -> String {
+    let headings = ["file", "class", "found", "p", "σ", "offset, samples", "covered, s", "recipe"];
+    let mut rows = table::new(&headings);
+    let mut pairs = 0;
+    for search in done {
+        for finding in &search.findings {
+            pairs += 1;
+            let known = |text: String| if finding.found { text } else { "–".to_owned() };
+            rows.add_row([
+                shown(&search.input).to_string(),
+                finding.class.clone(),
+                if finding.found { "yes" } else { "no" }.to_owned(),
+                format!("{:.*}", places(search.decoys), finding.p_value),
+                table::number(Some(finding.sigmas), 1),
+                known(table::number(Some(finding.offset_samples), 0)),
+                known(covered(search, finding)),
+                known(finding.recipes.join(" or ")),
+            ]);
+        }
+    }
+    let hint = if pairs >= MANY {
+        format!(
+            "\n{pairs} pairs of file and class were tried: with p ≤ {SIGNIFICANT} as the limit, chance \
+             alone is to find {:.2} of them. Real ones stand at σ 5 and more; --decoys tells smaller p.",
+            pairs as f64 * SIGNIFICANT
+        )
+    } else {
+        String::new()
+    };
+    format!("{rows}{hint}")
+}
+
+/// Decimals that tell the smallest p-value from none.
+fn places(decoys: u32) -> usize {
+    (f64::from(decoys) + 1.0).log10().ceil() as usize
+}
+
+/// “all 30.0”, or the seconds and how they lie.
+fn covered(search: &Search, finding: &Finding) -> String {
+    match finding.covered[..] {
+        [(start, end)] if start <= 0.0 && end >= search.seconds => format!("all {end:.1}"),
+        [(start, end)] => format!("{start:.0}–{end:.0} of {:.1}", search.seconds),
+        _ => format!(
+            "{:.0} in {} parts of {:.1}",
+            finding.covered_s,
+            finding.covered.len(),
+            search.seconds
+        ),
+    }
+}

@@ -1,0 +1,172 @@
+//! Measures how surely a key is found in speech, and prints the tables of `docs/detection.md`.
+//!
+//! `cargo run --release -p patchveil-veil --example detection -- TABLE [OPTIONS]`
+//!
+//! | table | what |
+//! |---|---|
+//! | `survived` | what publishing does to a recording, and how often the key is found after it |
+//! | `beyond` | the same for what it need not survive |
+//! | `false-alarms` | keys that are not in the recording, and how often they seem to be |
+//! | `speed` | how long it takes, on one core |
+//!
+//! | option | what |
+//! |---|---|
+//! | `--voices tune` or `measure` or a folder | whose speech: the voices tuned on, others, or the recordings of the Free Spoken Digit Dataset in that folder (default: measure) |
+//! | `--trials N` | recordings a row, each with a key, a text and an offset of its own (default: 40) |
+//! | `--only WORD` | only rows that have this word in their name |
+//! | `--preset NAME` | recipe (default: balanced) |
+//! | `--decoys N` | decoys a recording (default: 999) |
+//! | `--work FOLDER` | where speech is kept from run to run (default: `target/detection`) |
+//!
+//! It wants ffmpeg with libmp3lame, libopus and its own AAC, and for the synthesised voices
+//! espeak-ng, festival, festvox-us-slt-hts, festvox-kallpc16k, festvox-kdlpc16k and flite.
+#![allow(missing_docs, unreachable_pub)]
+
+mod chance;
+mod ffmpeg;
+mod speech;
+mod trial;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use ffmpeg::{BEYOND, SURVIVED, Treatment};
+use patchveil_veil::Preset;
+use trial::{Found, Lab};
+
+/// What can go wrong, in words.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Keys tried on each recording for false alarms.
+const WRONG_KEYS: u64 = 250;
+
+fn main() -> Result<(), Failure> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let option = |name: &str, usual: &str| {
+        let at = args.iter().position(|arg| arg == name);
+        at.and_then(|at| args.get(at + 1)).map_or(usual, String::as_str).to_owned()
+    };
+    let work = PathBuf::from(option("--work", "target/detection"));
+    std::fs::create_dir_all(&work)?;
+    let voices = match option("--voices", "measure").as_str() {
+        "tune" => speech::tuning_voices(),
+        "measure" => speech::voices(),
+        folder => speech::digit_voices(Path::new(folder)),
+    };
+    let recipe = option("--preset", "balanced").parse::<Preset>()?.recipe();
+    let lab = Lab { voices, recipe, decoys: option("--decoys", "999").parse()?, work };
+    let trials: u64 = option("--trials", "40").parse()?;
+    let only = option("--only", "");
+    let rows = |all: &'static [Treatment]| {
+        all.iter().filter(move |row| row.name.contains(only.as_str())).collect::<Vec<_>>()
+    };
+    match args.first().map(String::as_str) {
+        Some("survived") => found(&lab, &rows(SURVIVED), trials),
+        Some("beyond") => found(&lab, &rows(BEYOND), trials),
+        Some("false-alarms") => false_alarms(&lab, trials),
+        Some("speed") => speed(&lab),
+        _ => Err("which table? survived, beyond, false-alarms or speed".into()),
+    }
+}
+
+/// One line a treatment: how often the key was found, and how clearly.
+fn found(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
+    println!("| treatment | found | σ, least | σ, median | offset off by, median | worst |");
+    println!("|---|---|---|---|---|---|");
+    for row in rows {
+        let trials: Vec<Found> = on_all_cores(trials, |trial| lab.find(trial, row))?;
+        let hits: Vec<&Found> = trials.iter().filter(|found| found.p <= 0.001).collect();
+        let sigmas = sorted(trials.iter().map(|found| found.sigmas));
+        let off = sorted(hits.iter().map(|found| found.offset_ms.abs()));
+        let of = |values: &[f64], at: usize| values.get(at).copied().unwrap_or(f64::NAN);
+        println!(
+            "| {} | {}/{} | {:.1} | {:.1} | {:.2} ms | {:.2} ms |",
+            row.name,
+            hits.len(),
+            trials.len(),
+            of(&sigmas, 0),
+            of(&sigmas, sigmas.len() / 2),
+            of(&off, off.len() / 2),
+            of(&off, off.len().saturating_sub(1)),
+        );
+    }
+    Ok(())
+}
+
+/// Keys that are not in a recording: bare speech, and speech with another key.
+fn false_alarms(lab: &Lab, recordings: u64) -> Result<(), Failure> {
+    println!("| recordings | keys tried | p ≤ 0.001 | p ≤ 0.01 | p ≤ 0.1 |");
+    println!("|---|---|---|---|---|");
+    for (name, protected) in [("unprotected", false), ("protected with another key", true)] {
+        let ranks = on_all_cores(recordings, |n| lab.wrong_keys(n, protected, WRONG_KEYS))?;
+        let ranks: Vec<f64> = ranks.into_iter().flatten().collect();
+        let share = |limit: f64| {
+            let count = ranks.iter().filter(|&&p| p <= limit).count();
+            format!("{count} ({:.2} %)", 100.0 * count as f64 / ranks.len() as f64)
+        };
+        let keys = ranks.len();
+        println!("| {name} | {keys} | {} | {} | {} |", share(0.001), share(0.01), share(0.1));
+    }
+    Ok(())
+}
+
+/// Times one recording of 30 s on one core.
+fn speed(lab: &Lab) -> Result<(), Failure> {
+    let audio = lab.protected(0, true)?;
+    println!("| step | time | × real time |");
+    println!("|---|---|---|");
+    let timed = |name: &str, took: f64| {
+        println!("| {name} | {:.1} ms | {:.0} |", 1e3 * took, audio.seconds() / took);
+    };
+    let begun = Instant::now();
+    let evidence = trial::hear(&audio, &lab.recipe)?;
+    let heard = begun.elapsed().as_secs_f64();
+    timed("hearing 30 s, 48 kHz, stereo", heard);
+    let begun = Instant::now();
+    let _ = evidence.test(&trial::key(0));
+    let tested = begun.elapsed().as_secs_f64();
+    timed("one key, all offsets", tested);
+    let begun = Instant::now();
+    let decoys = evidence.decoys(lab.decoys, 1);
+    let drawn = begun.elapsed().as_secs_f64();
+    timed(&format!("{} decoys", decoys.count()), drawn);
+    timed("all of it", heard + tested + drawn);
+    Ok(())
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// `each` for 0 .. `count`, in order.
+fn on_all_cores<T: Send>(
+    count: u64,
+    each: impl Fn(u64) -> Result<T, Failure> + Sync,
+) -> Result<Vec<T>, Failure> {
+    let next = AtomicU64::new(0);
+    let done = Mutex::new(Vec::new());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= count {
+                        return;
+                    }
+                    let result = each(number);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((number, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().map_err(|_| "a thread failed")?;
+    done.sort_by_key(|(number, _)| *number);
+    done.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,106 @@
+//! One recording, one key, one treatment.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use patchveil_veil::{ClassKey, Convolver, Detector, Evidence, Recipe, Veil};
+
+use crate::Failure;
+use crate::chance::Chance;
+use crate::ffmpeg::{Audio, Treatment};
+use crate::speech::{RATE, Voice};
+
+/// Length of every recording before it is treated.
+const SECONDS: f64 = 30.0;
+/// Texts a voice has.
+const TEXTS: u64 = 8;
+
+/// What all trials share.
+pub struct Lab {
+    pub voices: Vec<Voice>,
+    pub recipe: Recipe,
+    pub decoys: u32,
+    pub work: PathBuf,
+}
+
+/// What came of looking for the right key.
+pub struct Found {
+    pub p: f64,
+    /// Standard deviations of the decoys above their mean.
+    pub sigmas: f64,
+    /// How far the offset is from the true one.
+    pub offset_ms: f64,
+}
+
+impl Lab {
+    /// Protects recording number `trial` with a key of its own, treats it, and looks for the key.
+    pub fn find(&self, trial: u64, treatment: &Treatment) -> Result<Found, Failure> {
+        let audio = self.protected(trial, trial.is_multiple_of(2))?;
+        let random = Chance::new(trial ^ 0x00c0_ffee).bits();
+        let thread = std::thread::current().id();
+        let treated = treatment.apply(&audio, random, &self.work.join(format!("{thread:?}")))?;
+        let evidence = hear(&treated.audio, &self.recipe)?;
+        let score = evidence.test(&key(trial));
+        let decoys = evidence.decoys(self.decoys, random);
+        let frame_ms = f64::from(self.recipe.placement.frame_us) / 1e3;
+        let found_ms = 1e3 * score.offset / f64::from(treated.audio.rate);
+        let off = (found_ms - 1e3 * treated.start_s).rem_euclid(frame_ms);
+        Ok(Found {
+            p: decoys.p_value(score.value),
+            sigmas: decoys.sigmas(score.value),
+            offset_ms: if off > frame_ms / 2.0 { off - frame_ms } else { off },
+        })
+    }
+
+    /// The p-values of `keys` keys that recording number `n` was not made with.
+    pub fn wrong_keys(&self, n: u64, protected: bool, keys: u64) -> Result<Vec<f64>, Failure> {
+        let stereo = n.is_multiple_of(2);
+        let audio = if protected { self.protected(n, stereo)? } else { self.bare(n, stereo)? };
+        let evidence = hear(&audio, &self.recipe)?;
+        let decoys = evidence.decoys(self.decoys, Chance::new(n ^ 0xdec0).bits());
+        let wrong = (0..keys).map(|wrong| key(1_000_000 + n * keys + wrong));
+        Ok(wrong.map(|key| decoys.p_value(evidence.test(&key).value)).collect())
+    }
+
+    /// Recording number `n` with its own key on it.
+    pub fn protected(&self, n: u64, stereo: bool) -> Result<Audio, Failure> {
+        let mut audio = self.bare(n, stereo)?;
+        let veil = Arc::new(Veil::new(&key(n), &self.recipe, RATE)?);
+        let mut channels = audio.planar();
+        let mut slices: Vec<&mut [f32]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
+        Convolver::of(veil, slices.len()).process(0, &mut slices);
+        audio.interleave(&channels);
+        Ok(audio)
+    }
+
+    /// Recording number `n`: mono, or stereo with the voice a little to the left.
+    fn bare(&self, n: u64, stereo: bool) -> Result<Audio, Failure> {
+        let count = self.voices.len() as u64;
+        let voice = &self.voices[(n % count) as usize];
+        let left = voice.speak(n / count % TEXTS, SECONDS, &self.work)?;
+        let mut audio = Audio { samples: Vec::new(), rate: RATE, channels: 1 };
+        if stereo {
+            audio.channels = 2;
+            let late = std::iter::repeat_n(0.0, 17).chain(left.iter().map(|x| 0.6 * x));
+            let right: Vec<f32> = late.take(left.len()).collect();
+            audio.interleave(&[left, right]);
+        } else {
+            audio.samples = left;
+        }
+        Ok(audio)
+    }
+}
+
+/// Key number `number`.
+pub fn key(number: u64) -> ClassKey {
+    ClassKey::from_bytes(Chance::new(number ^ 0x6b65_7900).bytes())
+}
+
+/// All of a recording.
+pub fn hear(audio: &Audio, recipe: &Recipe) -> Result<Evidence, Failure> {
+    let mut detector = Detector::new(audio.rate, audio.channels, recipe)?;
+    let channels = audio.planar();
+    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+    detector.feed(&slices);
+    Ok(detector.finish())
+}

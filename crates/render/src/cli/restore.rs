@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use patchveil::inputs::{Task, expand};
 use patchveil::paths::{json, shown};
 use patchveil::protect::{Watch, rough_size};
-use patchveil::restore::{Evidence, Outcome, Request, RestoreError, restore};
+use patchveil::restore::{Evidence, Outcome, Request, RestoreError, VeilCache, restore};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, Preset, RecipeError};
 use rayon::prelude::*;
@@ -50,8 +50,14 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
     for note in &plan.notes {
         complain(&note.to_string());
     }
-    let request =
-        Request { key: &key, recipe, offset: args.offset, float: args.float, force: args.force };
+    let request = Request {
+        key: &key,
+        veils: VeilCache::default(),
+        recipe,
+        offset: args.offset,
+        float: args.float,
+        force: args.force,
+    };
     let stop = stop::on_request();
     let bar = progress_bar(plan.jobs.iter().map(|job| rough_size(&job.input)).sum());
     let progress = |bytes| bar.inc(bytes);

@@ -187,8 +187,9 @@ impl Recorder {
         Ok(Self::default())
     }
 
-    /// Adds the record of `file`, which lies where it is going to stay. It has reached the disk
-    /// after some seconds, or with [`finish`](Self::finish).
+    /// Adds the record of `file`, which lies where it is going to stay. From then on it survives the
+    /// end of this process; a power cut it survives once a record is added some seconds later, or
+    /// after [`finish`](Self::finish).
     ///
     /// # Errors
     /// [`ManifestError::Unwritable`] or [`ManifestError::Busy`]; the manifest is then as it was.

@@ -10,8 +10,9 @@ mod place;
 mod run;
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use patchveil_veil::{ClassKey, Fingerprint, Recipe};
+use patchveil_veil::{ClassKey, Fingerprint, Recipe, RecipeError, Veil};
 use serde::Serialize;
 
 use crate::inputs::Job;
@@ -30,6 +31,8 @@ pub struct Request<'a> {
     /// Gives the key for a file whose record has this fingerprint, or which has no record; or says
     /// in a line why there is none.
     pub key: &'a (dyn Fn(Option<Fingerprint>) -> Result<ClassKey, String> + Sync),
+    /// The veils made so far.
+    pub veils: VeilCache,
     /// The recipe, if it is known; else it is taken from the manifest or found out.
     pub recipe: Option<Recipe>,
     /// Timeline position of the file's first sample, in samples, if it is known.
@@ -38,6 +41,37 @@ pub struct Request<'a> {
     pub float: bool,
     /// Restore without any evidence, and replace what has the output's name.
     pub force: bool,
+}
+
+/// Veils of any keys and recipes, designed when first asked for: that takes longer than restoring a
+/// short file.
+#[derive(Debug, Default)]
+pub struct VeilCache(Mutex<Vec<Arc<Veil>>>);
+
+impl VeilCache {
+    /// The veil of `key` and `recipe` at `sample_rate` Hz.
+    ///
+    /// # Errors
+    /// Those of [`Veil::new`].
+    pub fn get(
+        &self,
+        key: &ClassKey,
+        recipe: &Recipe,
+        sample_rate: u32,
+    ) -> Result<Arc<Veil>, RecipeError> {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fingerprint = key.fingerprint();
+        let is_it = |veil: &&Arc<Veil>| {
+            (veil.fingerprint(), veil.sample_rate()) == (fingerprint, sample_rate)
+                && veil.recipe() == recipe
+        };
+        if let Some(veil) = made.iter().find(is_it) {
+            return Ok(veil.clone());
+        }
+        let veil = Arc::new(Veil::new(key, recipe, sample_rate)?);
+        made.push(veil.clone());
+        Ok(veil)
+    }
 }
 
 /// What shows that the file carries this key, with this recipe, at this place.

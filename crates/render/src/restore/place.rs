@@ -7,7 +7,7 @@ use patchveil_veil::{
 };
 
 use super::run::{Source, step};
-use super::{Evidence, Request, RestoreError};
+use super::{Evidence, Request, RestoreError, VeilCache};
 use crate::hear::Listening;
 use crate::manifest::Record;
 use crate::protect::Watch;
@@ -59,7 +59,7 @@ pub(super) fn find(
     watch: &Watch<'_>,
 ) -> Result<Place, RestoreError> {
     let (near, recipes) = detect(source, key, recipes, watch)?;
-    let search = Search { source, key, watch, force: request.force };
+    let search = Search { source, key, watch, veils: &request.veils, force: request.force };
     if let Some(given) = request.offset {
         return search.given(given, near, &recipes);
     }
@@ -100,6 +100,7 @@ struct Search<'a> {
     source: &'a Source,
     key: &'a ClassKey,
     watch: &'a Watch<'a>,
+    veils: &'a VeilCache,
     force: bool,
 }
 
@@ -160,7 +161,7 @@ impl Search<'_> {
         let rate = self.source.info().sample_rate;
         let veils = recipes
             .iter()
-            .map(|recipe| Veil::new(self.key, recipe, rate).map(Arc::new))
+            .map(|recipe| self.veils.get(self.key, recipe, rate))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|source| self.unusable(source))?;
         let best = |rounding: f64| -> Result<usize, RestoreError> {

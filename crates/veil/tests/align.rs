@@ -1,0 +1,110 @@
+//! What restoring a part of a recording relies on: its place is found to the sample, or it is said
+//! that it is not certain.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{key, noise, veiled};
+use patchveil_veil::{
+    Offsets, Preset, RecipeError, Veil, align, distance_from_grid, log_likelihood, period,
+};
+
+/// Noise that can be foretold in part, as speech and music can, and swells and fades.
+fn coloured(seed: u32, len: usize) -> Vec<f32> {
+    let (mut a, mut b) = (0.0, 0.0);
+    let swell = |n: usize| 0.2 + (n as f32 * 2e-4).sin().abs();
+    noise(seed.into(), len)
+        .into_iter()
+        .enumerate()
+        .map(|(n, x)| {
+            (a, b) = (1.5 * a - 0.75 * b + 0.02 * swell(n) * x, a);
+            a
+        })
+        .collect()
+}
+
+fn balanced(byte: u8, rate: u32) -> Arc<Veil> {
+    Arc::new(Veil::new(&key(byte), &Preset::Balanced.recipe(), rate).unwrap())
+}
+
+#[test]
+fn the_place_is_found_to_the_sample() {
+    for (byte, rate, start) in [(1, 8_000, 12_345), (2, 16_000, 54_321)] {
+        let veil = balanced(byte, rate);
+        let whole = veiled(&veil, 0, &coloured(byte.into(), start + 20 * rate as usize));
+        let near = start as i64 + 7;
+        let found = align(&veil, &whole[start..], 0.0, near, 20).unwrap();
+        assert_eq!(found.offset, start as i64 % period(&veil).unwrap(), "{rate} Hz");
+        assert!(found.is_certain() && found.grid_bits.is_none(), "{found:?}");
+    }
+}
+
+#[test]
+fn integers_give_the_place_away_in_a_few_seconds() {
+    for (bits, start) in [(16, 4_321), (24, 987)] {
+        let veil = balanced(3, 48_000);
+        let steps = (1_u32 << (bits - 1)) as f32;
+        let integers: Vec<f32> =
+            coloured(4, 150_000).iter().map(|x| (x * steps).round() / steps).collect();
+        let whole = veiled(&veil, 0, &integers);
+        let found = align(&veil, &whole[start..], 0.0, start as i64 - 9, 24).unwrap();
+        assert_eq!((found.offset, found.grid_bits), (start as i64, Some(bits)));
+        assert!(found.is_certain());
+    }
+}
+
+#[test]
+fn silence_has_no_certain_place() {
+    let veil = balanced(5, 8_000);
+    for audio in [vec![0.0; 80_000], vec![]] {
+        assert!(!align(&veil, &audio, 0.0, 100, 12).unwrap().is_certain());
+    }
+}
+
+#[test]
+fn the_likelihood_knows_the_key_and_the_depth() {
+    let (preset, rate) = (Preset::Transparent, 16_000);
+    let veil = Arc::new(Veil::new(&key(6), &preset.recipe(), rate).unwrap());
+    let audio = veiled(&veil, 0, &coloured(6, 20 * 16_000));
+    let right = log_likelihood(&veil, &audio, 0.0, 0).unwrap();
+    let mut half = preset.recipe();
+    half.amount = 50.0;
+    for wrong in [
+        Veil::new(&key(7), &preset.recipe(), rate).unwrap(),
+        Veil::new(&key(6), &half, rate).unwrap(),
+        Veil::new(&key(6), &Preset::Balanced.recipe(), rate).unwrap(),
+    ] {
+        assert!(right > log_likelihood(&Arc::new(wrong), &audio, 0.0, 0).unwrap() + 100.0);
+    }
+}
+
+#[test]
+fn places_are_one_after_a_period() {
+    assert_eq!(period(&balanced(1, 48_000)), Some(6_144));
+    assert_eq!(period(&balanced(1, 8_000)), Some(1_024));
+    // 5644.8 samples a frame.
+    assert_eq!(period(&balanced(1, 44_100)), Some(5 * 5_644 + 4));
+    let mut recipe = Preset::Balanced.recipe();
+    recipe.placement.offsets = Offsets::Scattered;
+    assert_eq!(period(&Veil::new(&key(1), &recipe, 48_000).unwrap()), None);
+}
+
+#[test]
+fn what_cannot_be_undone_has_no_place() {
+    let veil = Arc::new(Veil::new(&key(1), &Preset::Cuda.recipe(), 8_000).unwrap());
+    let none = align(&veil, &[0.0; 8_000], 0.0, 0, 4);
+    assert_eq!(none.err(), Some(RecipeError::NotInvertible));
+}
+
+#[test]
+fn a_grid_is_told_from_what_only_comes_near_it() {
+    let on = |steps: f64| move |x: f32| (f64::from(x) * 0.9 * steps).round() / steps;
+    let samples = noise(8, 4_000);
+    let integers: Vec<f64> = samples.iter().copied().map(on(32_768.0)).collect();
+    assert!(distance_from_grid(&integers, 16).unwrap() < 1e-9);
+    let others: Vec<f64> = samples.iter().map(|&x| 0.9 * f64::from(x)).collect();
+    assert!((distance_from_grid(&others, 16).unwrap() - 0.289).abs() < 0.02);
+    assert_eq!(distance_from_grid(&[1e-7; 4_000], 16), None);
+}

@@ -24,8 +24,7 @@ const ORDER_MAX: usize = 32;
 /// Least power of the noise that is taken to lie over everything (−140 dBFS), so that digital silence
 /// says nothing.
 const FLOOR: f64 = 1e-14;
-/// How far above the rounding noise of the protected audio that is. Restoring shapes this noise, which
-/// the veil never shaped, by up to some 12 dB; what lies below it must not count.
+/// How far above the rounding noise that is, which restoring shapes by up to some 12 dB.
 const ABOVE_ROUNDING: f64 = 64.0;
 /// Odds, as a natural logarithm, from which a place counts as found. Prediction errors of speech and
 /// music are not Gaussian, which makes the odds look about twice as high as they are.
@@ -122,10 +121,12 @@ pub fn align(
                 search.likelihood(best + frame + aside);
             }
         }
-        match search.best() {
-            same if same == best => break,
-            moved => best = moved,
+        // Of places that are alike, as in silence, none is worth following.
+        let moved = search.best();
+        if search.likelihood(moved) <= search.likelihood(best) {
+            break;
         }
+        best = moved;
     }
     let found = search.grid(best).map_or_else(
         || Alignment { offset: best, log_odds: search.log_odds(best), grid_bits: None },
@@ -208,8 +209,7 @@ impl<'a> Search<'a> {
     }
 
     fn best(&self) -> i64 {
-        let highest = self.tried.iter().max_by(|a, b| a.1.total_cmp(b.1));
-        highest.map_or(0, |(&offset, _)| offset)
+        self.tried.iter().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(&offset, _)| offset)
     }
 
     /// By how much a place stands out from all others.

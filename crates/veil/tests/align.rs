@@ -1,6 +1,6 @@
 //! What restoring a part of a recording relies on: its place is found to the sample, or it is said
 //! that it is not certain.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

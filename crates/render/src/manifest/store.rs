@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -109,7 +110,8 @@ impl Manifest {
         });
         match looked {
             Ok(bytes) => Self::parse(path, &bytes).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            // Under a file there is no folder, and no manifest in it.
+            Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
             Err(source) => Err(ManifestError::Unreadable { path: path.to_owned(), source }),
         }
     }

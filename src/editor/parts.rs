@@ -240,9 +240,11 @@ pub(crate) fn field(
 ) -> Response {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        // By its name: the place changes when a message appears above it.
+        let id = egui::Id::unique(("field", label));
         let label = ui.label(RichText::new(label).font(SMALL).color(palette(ui).quiet));
         let edit = egui::TextEdit::singleline(text)
-            .id(label.id.with("field"))
+            .id(id)
             .hint_text(RichText::new(hint).color(palette(ui).quiet))
             .password(hidden)
             .margin(vec2(6.0, 4.0))
@@ -262,6 +264,8 @@ pub(crate) fn masked(
 ) -> Response {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        // By its name: the place changes when a message appears above it.
+        let id = egui::Id::unique(("field", label));
         let label = ui.label(RichText::new(label).font(SMALL).color(palette(ui).quiet));
         let ink = palette(ui).text;
         let hidden = is_secret(text);
@@ -274,7 +278,7 @@ pub(crate) fn masked(
             ui.painter().layout(shown, BODY, ink, width)
         };
         let edit = egui::TextEdit::multiline(text)
-            .id(label.id.with("field"))
+            .id(id)
             .hint_text(RichText::new(hint).color(palette(ui).quiet))
             .layouter(&mut layouter)
             // For screen readers as well.

@@ -126,7 +126,7 @@ pub const BEYOND: &[Treatment] = &[
         filter: "aecho=0.8:0.7:13|29|47|71|117:0.5|0.4|0.3|0.25|0.2",
         ..PLAIN
     },
-    Treatment { name: "faster by 0.01 %", filter: "asetrate=480048,aresample=48000", ..PLAIN },
+    Treatment { name: "faster by 0.01 %", filter: "asetrate=48005,aresample=48000", ..PLAIN },
     Treatment { name: "faster by 0.1 %", filter: "asetrate=48048,aresample=48000", ..PLAIN },
     Treatment {
         name: "faster by 1 %, pitch too",

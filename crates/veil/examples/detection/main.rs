@@ -82,14 +82,14 @@ fn found(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
         let off = sorted(hits.iter().map(|found| found.offset_ms.abs()));
         let of = |values: &[f64], at: usize| values.get(at).copied().unwrap_or(f64::NAN);
         println!(
-            "| {} | {}/{} | {:.1} | {:.1} | {:.2} ms | {:.2} ms |",
+            "| {} | {}/{} | {:.1} | {:.1} | {} | {} |",
             row.name,
             hits.len(),
             trials.len(),
             of(&sigmas, 0),
             of(&sigmas, sigmas.len() / 2),
-            of(&off, off.len() / 2),
-            of(&off, off.len().saturating_sub(1)),
+            ms(off.get(off.len() / 2)),
+            ms(off.last()),
         );
     }
     Ok(())
@@ -134,6 +134,11 @@ fn speed(lab: &Lab) -> Result<(), Failure> {
     timed(&format!("{} decoys", decoys.count()), drawn);
     timed("all of it", heard + tested + drawn);
     Ok(())
+}
+
+/// A number of ms, or a dash for none.
+fn ms(value: Option<&f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.2} ms"))
 }
 
 fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {

@@ -14,6 +14,7 @@ fn it_protects_with_the_default_class_until_it_is_told_to_stop() {
         .args(["--backend", "dummy", "--sample-rate", "44100", "--period-size", "64"])
         .env("PATCHVEIL_KEYRING", keyring(true))
         .env_remove("NICE_LOG")
+        .env_remove("DISPLAY")
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -33,4 +34,79 @@ fn it_protects_with_the_default_class_until_it_is_told_to_stop() {
         std::thread::sleep(Duration::from_millis(20));
     };
     assert!(status.success(), "{status}");
+}
+
+/// The standalone in a window.
+#[cfg(target_os = "linux")]
+mod window {
+    use std::process::{Child, Command, Stdio};
+    use std::time::Duration;
+
+    use patchveil_tests::build::standalone;
+    use patchveil_tests::display::{display, wait_for};
+    use patchveil_tests::keys::keyring;
+
+    /// It, and the window it opened; ended if the test fails.
+    struct Running(Child, u32);
+
+    impl Drop for Running {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    fn open() -> Running {
+        display();
+        let child = Command::new(standalone())
+            .args(["--backend", "dummy", "--sample-rate", "48000", "--period-size", "256"])
+            .env("PATCHVEIL_KEYRING", keyring(true))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let running = Running(child, display().titled("Patchveil"));
+        wait_for("picture", || (display().picture(running.1).colours() > 16).then_some(()));
+        running
+    }
+
+    fn close(mut running: Running) {
+        display().close(running.1);
+        let status = wait_for("end", || running.0.try_wait().unwrap());
+        assert!(status.success(), "{status}");
+    }
+
+    #[test]
+    fn it_opens_is_resized_and_closes_fifty_times() {
+        for round in 0..50 {
+            let running = open();
+            let (width, height) = (700 + 10 * round, 500 + 5 * round);
+            display().resize(running.1, width, height);
+            wait_for("picture of that size", || {
+                let picture = display().picture(running.1);
+                // Its lower right corner is drawn.
+                let corner = picture.at(picture.width - 30, picture.height - 50);
+                (picture.width == usize::from(width) && corner != [0; 3]).then_some(())
+            });
+            close(running);
+        }
+    }
+
+    #[test]
+    fn resized_and_resized_again_it_does_not_grow() {
+        let running = open();
+        let memory = || {
+            let pages = std::fs::read_to_string(format!("/proc/{}/statm", running.0.id())).unwrap();
+            pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4_096 / (1 << 20)
+        };
+        let mut seen = Vec::new();
+        for round in 0..200_u16 {
+            display().resize(running.1, 700 + 13 * (round % 50), 450 + 7 * (round % 50));
+            std::thread::sleep(Duration::from_millis(50));
+            if round % 50 == 49 {
+                seen.push(memory());
+            }
+        }
+        assert!(seen[3] <= seen[1] + 16, "MiB after each fifty: {seen:?}");
+        close(running);
+    }
 }

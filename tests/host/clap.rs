@@ -7,14 +7,9 @@ use std::sync::Arc;
 
 use clack_host::prelude::{HostInfo, PluginEntry, PluginInstance};
 
+pub use crate::audio::{Audio, Context};
 use crate::wishes::{Handlers, Wishes};
 
-use clap_sys::audio_buffer::clap_audio_buffer;
-use clap_sys::events::{
-    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT,
-    CLAP_TRANSPORT_HAS_SECONDS_TIMELINE, CLAP_TRANSPORT_IS_PLAYING, clap_event_header,
-    clap_event_param_value, clap_event_transport, clap_input_events, clap_output_events,
-};
 use clap_sys::ext::audio_ports_config::{
     CLAP_EXT_AUDIO_PORTS_CONFIG, clap_audio_ports_config, clap_plugin_audio_ports_config,
 };
@@ -25,18 +20,11 @@ use clap_sys::ext::render::{
 };
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
 use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
-use clap_sys::fixedpoint::CLAP_SECTIME_FACTOR;
 use clap_sys::plugin::clap_plugin;
-use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process};
 use clap_sys::stream::{clap_istream, clap_ostream};
 
 /// The id of the plug-in.
 pub const ID: &CStr = c"org.patchveil.patchveil";
-/// Most channels of any layout.
-const CHANNELS_MAX: usize = 8;
-/// Most parameter changes in one block.
-const EVENTS_MAX: usize = 16;
-
 /// A loaded library.
 pub struct Module(PluginEntry);
 
@@ -62,17 +50,6 @@ pub struct Param {
     pub max: f64,
     pub default: f64,
     pub flags: u32,
-}
-
-/// What is said along with a block.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Context<'a> {
-    /// The host plays, and this is the position in samples.
-    pub position: Option<i64>,
-    /// The host gives no transport at all.
-    pub no_transport: bool,
-    /// Time in the block, parameter, value.
-    pub events: &'a [(u32, u32, f64)],
 }
 
 impl Module {
@@ -176,13 +153,17 @@ impl Instance {
         self.plugin.call_on_main_thread_callback();
     }
 
+    /// The audio thread's side, for a thread of its own while this one looks after the editor.
+    /// To be used by one thread at a time, and only while active.
+    #[must_use]
+    pub fn audio(&self) -> Audio<'_> {
+        assert!(self.active);
+        Audio::new(self, self.rate)
+    }
+
     /// One block in place.
     pub fn process(&mut self, channels: &mut [&mut [f32]], context: &Context) -> i32 {
-        let mut pointers = [std::ptr::null_mut(); CHANNELS_MAX];
-        for (pointer, channel) in pointers.iter_mut().zip(channels.iter_mut()) {
-            *pointer = channel.as_mut_ptr();
-        }
-        self.run(channels[0].len(), channels.len(), pointers, pointers, context)
+        self.audio().process(channels, context)
     }
 
     /// One block from one buffer to another.
@@ -192,55 +173,7 @@ impl Instance {
         output: &mut [&mut [f32]],
         context: &Context,
     ) -> i32 {
-        let mut from = [std::ptr::null_mut(); CHANNELS_MAX];
-        let mut to = from;
-        for n in 0..input.len() {
-            from[n] = input[n].as_mut_ptr();
-            to[n] = output[n].as_mut_ptr();
-        }
-        self.run(input[0].len(), input.len(), from, to, context)
-    }
-
-    fn run(
-        &mut self,
-        len: usize,
-        count: usize,
-        mut from: [*mut f32; CHANNELS_MAX],
-        mut to: [*mut f32; CHANNELS_MAX],
-        context: &Context,
-    ) -> i32 {
-        let port = |pointers: &mut [*mut f32; CHANNELS_MAX]| clap_audio_buffer {
-            data32: pointers.as_mut_ptr(),
-            data64: std::ptr::null_mut(),
-            channel_count: count as u32,
-            latency: 0,
-            constant_mask: 0,
-        };
-        let input = port(&mut from);
-        let mut output = port(&mut to);
-        let events = Events::of(context.events);
-        let in_events = clap_input_events {
-            ctx: std::ptr::from_ref(&events).cast_mut().cast(),
-            size: Some(Events::size),
-            get: Some(Events::get),
-        };
-        let out_events = clap_output_events { ctx: std::ptr::null_mut(), try_push: Some(swallow) };
-        let transport = transport(context.position, self.rate);
-        let process = clap_process {
-            steady_time: -1,
-            frames_count: len as u32,
-            transport: if context.no_transport { std::ptr::null() } else { &transport },
-            audio_inputs: &input,
-            audio_outputs: &mut output,
-            audio_inputs_count: 1,
-            audio_outputs_count: 1,
-            in_events: &in_events,
-            out_events: &out_events,
-        };
-        // SAFETY: everything it points to outlives the call.
-        let status = unsafe { self.call().process.unwrap()(self.raw, &process) };
-        assert_ne!(status, CLAP_PROCESS_ERROR);
-        status
+        self.audio().process_across(input, output, context)
     }
 
     /// What a session would keep.
@@ -396,69 +329,4 @@ impl Drop for Instance {
     fn drop(&mut self) {
         self.deactivate();
     }
-}
-
-/// Parameter changes of one block.
-struct Events {
-    list: [clap_event_param_value; EVENTS_MAX],
-    len: usize,
-}
-
-impl Events {
-    fn of(events: &[(u32, u32, f64)]) -> Self {
-        // SAFETY: plain data.
-        let mut list: [clap_event_param_value; EVENTS_MAX] = unsafe { std::mem::zeroed() };
-        for (event, &(time, id, value)) in list.iter_mut().zip(events) {
-            *event = clap_event_param_value {
-                header: header::<clap_event_param_value>(time, CLAP_EVENT_PARAM_VALUE),
-                param_id: id,
-                cookie: std::ptr::null_mut(),
-                note_id: -1,
-                port_index: -1,
-                channel: -1,
-                key: -1,
-                value,
-            };
-        }
-        Self { list, len: events.len() }
-    }
-
-    unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
-        // SAFETY: `ctx` is one of ours.
-        unsafe { (*(*list).ctx.cast::<Self>()).len as u32 }
-    }
-
-    unsafe extern "C" fn get(
-        list: *const clap_input_events,
-        index: u32,
-    ) -> *const clap_event_header {
-        // SAFETY: `ctx` is one of ours.
-        unsafe { &(&(*(*list).ctx.cast::<Self>()).list)[index as usize].header }
-    }
-}
-
-unsafe extern "C" fn swallow(_: *const clap_output_events, _: *const clap_event_header) -> bool {
-    true
-}
-
-fn header<T>(time: u32, kind: u16) -> clap_event_header {
-    clap_event_header {
-        size: size_of::<T>() as u32,
-        time,
-        space_id: CLAP_CORE_EVENT_SPACE_ID,
-        type_: kind,
-        flags: 0,
-    }
-}
-
-fn transport(position: Option<i64>, rate: f64) -> clap_event_transport {
-    // SAFETY: plain data.
-    let mut event: clap_event_transport = unsafe { std::mem::zeroed() };
-    event.header = header::<clap_event_transport>(0, CLAP_EVENT_TRANSPORT);
-    if let Some(position) = position {
-        event.flags = CLAP_TRANSPORT_IS_PLAYING | CLAP_TRANSPORT_HAS_SECONDS_TIMELINE;
-        event.song_pos_seconds =
-            (position as f64 / rate * CLAP_SECTIME_FACTOR as f64).round() as i64;
-    }
-    event
 }

@@ -1,14 +1,16 @@
 //! A display of the test's own, and a user in front of it.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, ConfigureWindowAux, ConnectionExt, CreateWindowAux, ImageFormat, InputFocus,
-    MapState, Window, WindowClass,
+    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, CreateWindowAux, EventMask,
+    ImageFormat, InputFocus, MapState, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::{COPY_DEPTH_FROM_PARENT, COPY_FROM_PARENT, CURRENT_TIME};
@@ -37,6 +39,17 @@ impl Picture {
     pub fn at(&self, x: usize, y: usize) -> [u8; 3] {
         let start = 3 * (y * self.width + x);
         [self.rgb[start], self.rgb[start + 1], self.rgb[start + 2]]
+    }
+
+    /// Writes it as PNG.
+    pub fn save(&self, path: &Path) {
+        let file = BufWriter::new(File::create(path).unwrap());
+        let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_compression(png::Compression::High);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&self.rgb).unwrap();
+        writer.finish().unwrap();
     }
 
     /// How many different colours there are: an empty window has one or two.
@@ -105,6 +118,17 @@ impl Display {
     pub fn resize(&self, window: Window, width: u16, height: u16) {
         let size = ConfigureWindowAux::new().width(u32::from(width)).height(u32::from(height));
         self.connection.configure_window(window, &size).unwrap();
+        self.connection.sync_now();
+    }
+
+    /// Asks a window to close, as a click on its cross does.
+    pub fn close(&self, window: Window) {
+        let atom = |name: &str| {
+            self.connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom
+        };
+        let data = [atom("WM_DELETE_WINDOW"), CURRENT_TIME, 0, 0, 0];
+        let event = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS"), data);
+        self.connection.send_event(false, window, EventMask::NO_EVENT, event).unwrap();
         self.connection.sync_now();
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Panics are how it fails; nothing but tests uses it.
 
+pub mod audio;
 pub mod build;
 pub mod clap;
 #[cfg(target_os = "linux")]
@@ -9,6 +10,7 @@ pub mod display;
 #[cfg(target_os = "linux")]
 pub mod editor;
 pub mod keys;
+pub mod player;
 pub mod signal;
 pub mod vst3;
 pub mod wishes;

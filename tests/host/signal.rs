@@ -59,3 +59,12 @@ pub fn same(ours: &[f32], expected: &[f32]) {
     let bad = ours.iter().zip(expected).position(|(a, b)| a.to_bits() != b.to_bits());
     assert_eq!(bad, None, "ours and expected: {:?}", bad.map(|n| (ours[n], expected[n])));
 }
+
+/// The demo recording, mono at 48 kHz, −1 to 1.
+#[must_use]
+pub fn demo() -> Vec<f32> {
+    let mut reader = hound::WavReader::open(crate::build::root().join("assets/demo.wav")).unwrap();
+    let spec = reader.spec();
+    assert_eq!((spec.channels, spec.sample_rate, spec.bits_per_sample), (1, 48_000, 16));
+    reader.samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0).collect()
+}

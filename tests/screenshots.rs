@@ -9,12 +9,18 @@ use patchveil_keyring::Keyring;
 use patchveil_tests::build::library;
 use patchveil_tests::clap::Module;
 use patchveil_tests::display::display;
-use patchveil_tests::keys::{fingerprint, keyring, session};
+use patchveil_tests::keys::{fingerprint, keyring, session_with_setup};
 use patchveil_tests::player::while_playing;
 use patchveil_tests::signal::demo;
 
 /// What is pictured: file name, and the setup of the editor as a session saves it.
-const PICTURES: [(&str, &str); 2] = [("editor-dark", "Dark"), ("editor-light", "Light")];
+const PICTURES: [(&str, &str); 3] = [
+    ("editor-dark", r#"{"width":1000.0,"height":640.0,"scale":200,"light":false}"#),
+    ("editor-light", r#"{"width":1000.0,"height":640.0,"scale":200,"light":true}"#),
+    ("editor-small", r#"{"width":640.0,"height":400.0,"scale":200,"light":false}"#),
+];
+/// How long the recording plays before a picture is taken: the timeline shows ten seconds.
+const PLAYED: Duration = Duration::from_millis(10_900);
 
 fn main() {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
@@ -35,18 +41,18 @@ fn main() {
     .unwrap();
     let module = Module::load(&library());
     let recording = demo();
-    for (name, _) in PICTURES {
-        take(&module, &recording, &folder.join(format!("{name}.png")));
+    for (name, setup) in PICTURES {
+        take(&module, setup, &recording, &folder.join(format!("{name}.png")));
     }
 }
 
-fn take(module: &Module, recording: &[f32], path: &Path) {
+fn take(module: &Module, setup: &str, recording: &[f32], path: &Path) {
     let mut instance = module.instance();
-    assert!(instance.load(&session(fingerprint(), "")));
+    assert!(instance.load(&session_with_setup(fingerprint(), "", setup)));
     instance.activate(48_000.0, 256);
     let editor = instance.open_editor(0, 0);
     while_playing(instance.audio(), recording, || {
-        editor.idle(Duration::from_millis(10_500));
+        editor.idle(PLAYED);
         editor.picture().save(path);
     });
     println!("{}", path.display());

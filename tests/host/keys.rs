@@ -50,11 +50,19 @@ pub fn keyring(default: bool) -> &'static PathBuf {
 /// A session that has chosen this class, as the plug-in would save it.
 #[must_use]
 pub fn session(fingerprint: Fingerprint, params: &str) -> Vec<u8> {
+    session_with_setup(fingerprint, params, "{}")
+}
+
+/// The same with the setup of the editor, as JSON.
+#[must_use]
+pub fn session_with_setup(fingerprint: Fingerprint, params: &str, setup: &str) -> Vec<u8> {
+    let setup = setup.replace('"', "\\\"");
     let class = format!(
         r#"{{\"class\":{{\"fingerprint\":\"{fingerprint}\",\"name\":\"{CLASS}\"}},\"recipe\":1,\"state\":1}}"#
     );
-    let json =
-        format!(r#"{{"version":"0.1.0","params":{{{params}}},"fields":{{"class":"{class}"}}}}"#);
+    let json = format!(
+        r#"{{"version":"0.1.0","params":{{{params}}},"fields":{{"class":"{class}","editor":"{setup}"}}}}"#
+    );
     framed(json.as_bytes())
 }
 

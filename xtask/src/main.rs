@@ -4,6 +4,7 @@ mod bench;
 mod bundle;
 mod demo;
 mod run;
+mod screenshots;
 mod test;
 
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ enum Command {
         #[arg(long)]
         table_only: bool,
     },
+    /// Picture the editor for the README, into docs/images
+    Screenshots,
     /// Build the plug-in as CLAP, VST3 and standalone into target/bundled
     Bundle {
         /// Arguments for cargo build instead of --release
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::demo(),
         Command::Test => test::test(),
         Command::Bench { filter, table_only } => bench::bench(filter.as_deref(), table_only),
+        Command::Screenshots => screenshots::screenshots(),
         Command::Bundle { args } => bundle::bundle(&args),
         Command::Install => bundle::install(),
         Command::Uninstall => bundle::uninstall(),

@@ -6,16 +6,19 @@ use std::time::Instant;
 use crate::run::{cargo, run};
 
 /// Debian packages without which something here does not build or is not tested.
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 12] = [
     "age",
     "expect",
     "ffmpeg",
     "fluidsynth",
     "libasound2-dev",
     "libjack-jackd2-dev",
+    "libxkbcommon-x11-0",
     "mesa-vulkan-drivers",
     "pkg-config",
     "timgm6mb-soundfont",
+    "xdotool",
+    "xvfb",
 ];
 
 /// The steps, in the order in which they are likely to fail.
@@ -48,7 +51,7 @@ pub(crate) fn test() -> Result<(), String> {
 }
 
 /// Installs what is missing where that is allowed, else says how.
-fn install_packages() -> Result<(), String> {
+pub(crate) fn install_packages() -> Result<(), String> {
     if !is_there("dpkg-query") {
         eprintln!("not a Debian: make sure that these are there: {}", PACKAGES.join(" "));
         return Ok(());

@@ -11,6 +11,12 @@
 pub mod attack;
 pub mod clip;
 pub mod cut;
+pub mod data;
+pub mod features;
 pub mod instruments;
+pub mod learn;
+pub mod protect;
 pub mod quality;
+pub mod report;
+pub mod run;
 pub mod signal;

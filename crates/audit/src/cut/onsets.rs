@@ -117,10 +117,10 @@ mod tests {
 
     #[test]
     fn silence_and_a_click_are_no_speech() {
-        assert_eq!(speech(&[0.0; 8_000], 8_000), []);
-        assert_eq!(speech(&[], 8_000), []);
+        assert!(speech(&[0.0; 8_000], 8_000).is_empty());
+        assert!(speech(&[], 8_000).is_empty());
         let mut click = vec![0.0; 8_000];
         click[4_000] = 1.0;
-        assert_eq!(speech(&click, 8_000), []);
+        assert!(speech(&click, 8_000).is_empty());
     }
 }

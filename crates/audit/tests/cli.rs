@@ -1,4 +1,5 @@
 //! The command as it is typed.
+#![allow(clippy::unwrap_used, reason = "tests may")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! What folders of recordings are taken, how they are divided, and what is said of those that are
 //! not.
+#![allow(clippy::unwrap_used, reason = "tests may")]
 
 use std::fs;
 use std::path::Path;

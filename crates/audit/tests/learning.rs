@@ -1,4 +1,5 @@
 //! Learners learn what is there to be learnt, and nothing else.
+#![allow(clippy::unwrap_used, reason = "tests may")]
 
 use std::f32::consts::TAU;
 use std::sync::atomic::AtomicBool;
@@ -30,7 +31,7 @@ fn clips(count: usize, salt: u32) -> Vec<Clip> {
 fn learn(learner: Learner, teach: &[Clip], seed: u64) -> Outcome {
     let lesson = Lesson {
         learner,
-        settings: Settings { epochs: 5, batch: 16, ..Settings::of(learner) },
+        settings: Settings { epochs: 12, batch: 16, ..Settings::of(learner) },
         classes: 3,
         rate: 8_000,
         seconds: 0.24,

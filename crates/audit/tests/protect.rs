@@ -1,4 +1,5 @@
 //! Protection is what the patchveil command does to files.
+#![allow(clippy::unwrap_used, reason = "tests may")]
 
 mod support;
 

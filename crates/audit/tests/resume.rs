@@ -1,4 +1,5 @@
 //! What is finished stays finished.
+#![allow(clippy::unwrap_used, reason = "tests may")]
 
 mod support;
 

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-/// Bands between [`LOWEST`] and half the sample rate.
+/// Bands between 20 Hz and half the sample rate.
 pub const MEL_BANDS: usize = 40;
 /// Lower edge of the lowest band in Hz.
 const LOWEST: f64 = 20.0;

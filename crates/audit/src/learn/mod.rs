@@ -150,7 +150,7 @@ impl Settings {
     #[must_use]
     pub fn of(learner: Learner) -> Self {
         let base = Self {
-            epochs: 15,
+            epochs: 8,
             batch: 64,
             rate: 4e-3,
             decay: 1e-2,
@@ -159,10 +159,10 @@ impl Settings {
             shift: 0.08,
         };
         match learner {
-            Learner::Transformer | Learner::TransformerNormalised => {
-                Self { rate: 2e-3, dropout: 0.1, ..base }
-            }
-            Learner::Probe => Self { rate: 2e-2, dropout: 0.0, ..base },
+            Learner::Transformer => Self { epochs: 12, rate: 2e-3, dropout: 0.1, ..base },
+            Learner::TransformerNormalised => Self { epochs: 24, rate: 2e-3, dropout: 0.1, ..base },
+            Learner::Raw => Self { epochs: 12, ..base },
+            Learner::Probe => Self { epochs: 15, rate: 2e-2, dropout: 0.0, ..base },
             _ => base,
         }
     }

@@ -143,10 +143,10 @@ impl Raw {
     const POOL: usize = 4;
 
     pub(super) fn new(rate: u32, classes: usize, device: &Device) -> Self {
-        // 5 ms and 0.5 ms at every rate.
-        let hop = (rate as usize / 2_000).max(1);
+        // 5 ms and 1 ms at every rate.
+        let hop = (rate as usize / 1_000).max(1);
         let convolution = |n: usize| {
-            let (size, stride) = if n == 0 { (10 * hop, hop) } else { (3, 1) };
+            let (size, stride) = if n == 0 { (5 * hop, hop) } else { (3, 1) };
             Conv1dConfig::new(Self::CHANNELS[n], Self::CHANNELS[n + 1], size)
                 .with_stride(stride)
                 .with_padding(PaddingConfig1d::Explicit(size / 2, size / 2))

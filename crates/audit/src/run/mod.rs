@@ -111,12 +111,14 @@ fn difference(old: &Basis, new: &Basis) -> &'static str {
 pub fn open(folder: &Path, plan: &Plan, resume: bool) -> Result<(Log, Done), RunError> {
     fs::create_dir_all(folder).map_err(|why| LogError::File { path: folder.to_owned(), why })?;
     let (mut log, lines) = Log::open(&folder.join(RESULTS))?;
-    let done = Done { lines };
+    let mut done = Done { lines };
     if !resume && !done.lines.is_empty() {
         return Err(RunError::Taken(folder.to_owned()));
     }
     done.fits(folder, plan)?;
-    log.add(&Line::Plan(plan.clone()))?;
+    let line = Line::Plan(plan.clone());
+    log.add(&line)?;
+    done.lines.push(line);
     Ok((log, done))
 }
 

@@ -1,5 +1,6 @@
 //! What several tests use.
 #![allow(dead_code, unreachable_pub, reason = "not every test uses all")]
+#![allow(clippy::unwrap_used, reason = "tests may")]
 
 use std::path::PathBuf;
 

@@ -30,8 +30,10 @@ pub(super) enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
-    /// Figures of quality for a recording before and after
+    /// Figures of quality for recordings before and after
     Quality(QualityArgs),
+    /// Make a wide-band task: ten instruments at 48 kHz, played by fluidsynth
+    MakeInstruments(InstrumentsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -154,11 +156,30 @@ const QUICK_PRESETS: &[Preset] = &[Preset::Balanced, Preset::Strong];
 
 #[derive(Debug, Args)]
 pub(super) struct QualityArgs {
-    /// The recording
+    /// The recording, or a folder of recordings
     pub(super) before: PathBuf,
-    /// Its treated version
+    /// Its treated version, or a folder with the same files
     pub(super) after: PathBuf,
     /// Python interpreter that has the package pesq, for the figure of that name
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     pub(super) python: PathBuf,
+    /// All figures of all files as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InstrumentsArgs {
+    /// Folder to write into; it must be new or empty
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: PathBuf,
+    /// Clips of each instrument and register; the first five are for testing
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(6..=999))]
+    pub(super) clips: u32,
+    /// General MIDI sound font (SF2 or SF3) [default: the first that Debian has installed]
+    #[arg(long, value_name = "FILE")]
+    pub(super) soundfont: Option<PathBuf>,
+    /// Which phrases are played
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out. Everything that is not talk is in the library.
 
 mod args;
+mod instruments;
 mod progress;
 mod quality;
 mod run;
@@ -78,6 +79,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Report { folder } => run::report(&folder),
         Command::Quality(args) => quality::run(&args),
+        Command::MakeInstruments(args) => instruments::run(&args),
     };
     let code = match result {
         Ok(code) => code,

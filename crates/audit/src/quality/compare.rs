@@ -1,15 +1,13 @@
 //! Two files, or two folders of files, compared: what `audit quality` prints.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use comfy_table::{CellAlignment, Table, presets};
-use hound::{SampleFormat, WavReader};
 use serde::Serialize;
 
 use super::{Figures, QualityError, Summary, measure_all, pairs, summary};
 use crate::clip::Clip;
+use crate::data::read_wav;
 
 /// The figures of one file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -83,26 +81,8 @@ impl Comparison {
     }
 }
 
-/// Reads a WAV file as one channel of full scale ±1.
+/// Reads a WAV file as a recording of nobody in particular.
 fn read(path: &Path) -> Result<Clip, QualityError> {
-    let refused = |error: hound::Error| QualityError::File(path.to_owned(), error.to_string());
-    let file = File::open(path).map_err(|error| refused(error.into()))?;
-    let mut reader = WavReader::new(BufReader::new(file)).map_err(refused)?;
-    let spec = reader.spec();
-    let samples: Result<Vec<f32>, hound::Error> = match spec.sample_format {
-        SampleFormat::Float => reader.samples::<f32>().collect(),
-        SampleFormat::Int => {
-            let full = 2_f64.powi(i32::from(spec.bits_per_sample) - 1);
-            reader.samples::<i32>().map(|x| Ok((f64::from(x?) / full) as f32)).collect()
-        }
-    };
-    let channels = usize::from(spec.channels).max(1);
-    let mean = |frame: &[f32]| frame.iter().sum::<f32>() / channels as f32;
-    let samples: Vec<f32> = samples.map_err(refused)?.chunks(channels).map(mean).collect();
-    if samples.iter().any(|x| !x.is_finite()) {
-        let why = "holds samples that are no numbers".to_owned();
-        return Err(QualityError::File(path.to_owned(), why));
-    }
-    let name = path.display().to_string();
-    Ok(Clip { samples, rate: spec.sample_rate, label: 0, group: String::new(), name })
+    let (samples, rate) = read_wav(path)?;
+    Ok(Clip { samples, rate, label: 0, group: String::new(), name: path.display().to_string() })
 }

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::clip::Clip;
+use crate::data::DataError;
 use crate::signal::resample::ResampleError;
 
 pub use compare::{Compared, Comparison, compare};
@@ -115,8 +116,8 @@ pub enum QualityError {
     #[error("{0}: {1}")]
     Folder(PathBuf, std::io::Error),
     /// A file cannot be used.
-    #[error("{0}: {1}")]
-    File(PathBuf, String),
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// There is nothing to compare.
     #[error("{0} holds no WAV file")]
     NoWav(PathBuf),

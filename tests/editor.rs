@@ -140,9 +140,10 @@ fn opened_resized_and_closed_fifty_times_nothing_is_left_behind() {
             memory.push(after.2);
         }
     });
-    // The first rounds fill caches of the graphics driver.
+    // The first rounds fill caches of the graphics driver, and the allocator's pools grow by a few
+    // steps of 35 MiB; but a picture lost with each window would be more.
     println!("MiB after each round: {memory:?}");
-    assert!(memory[49] <= memory[24] + 24, "MiB after each round: {memory:?}");
+    assert!(memory[49] <= memory[24] + 72, "MiB after each round: {memory:?}");
 }
 
 #[test]

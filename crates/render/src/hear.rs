@@ -4,8 +4,20 @@ use std::hash::{BuildHasher, RandomState};
 
 use patchveil_veil::{ClassKey, Decoys, DetectError, Detector, Evidence, Recipe, same_code};
 
-/// Keys drawn at random that a key has to beat, all of them: a false alarm in a thousand.
-const DECOYS: u32 = 999;
+use crate::detect::LEAST_DECOYS;
+
+/// Recipes by the code that they lay, each with what belongs to it: the recipes of one code differ in
+/// depth alone, so one [`Detector`], of the recipe that stands first, serves for all.
+pub(crate) fn codes<T>(recipes: impl IntoIterator<Item = (T, Recipe)>) -> Vec<(Recipe, Vec<T>)> {
+    let mut codes: Vec<(Recipe, Vec<T>)> = Vec::new();
+    for (item, recipe) in recipes {
+        match codes.iter_mut().find(|(first, _)| same_code(first, &recipe)) {
+            Some((_, items)) => items.push(item),
+            None => codes.push((recipe, vec![item])),
+        }
+    }
+    codes
+}
 
 /// An ear for every code that a set of recipes lays.
 pub(crate) struct Listening {
@@ -20,18 +32,13 @@ impl Listening {
         channels: u16,
         recipes: &[Recipe],
     ) -> Result<Self, DetectError> {
-        let mut ears: Vec<(Detector, Vec<Recipe>)> = Vec::new();
-        for recipe in recipes {
-            let same = |(_, code): &&mut (_, Vec<Recipe>)| {
-                code.first().is_some_and(|first| same_code(first, recipe))
-            };
-            if let Some((_, code)) = ears.iter_mut().find(same) {
-                code.push(recipe.clone());
-                continue;
-            }
-            let detector = Detector::new(sample_rate, usize::from(channels), recipe)?;
-            ears.push((detector, vec![recipe.clone()]));
-        }
+        let ears = codes(recipes.iter().map(|recipe| (recipe.clone(), recipe.clone())))
+            .into_iter()
+            .map(|(first, code)| {
+                let detector = Detector::new(sample_rate, usize::from(channels), &first)?;
+                Ok((detector, code))
+            })
+            .collect::<Result<_, DetectError>>()?;
         Ok(Self { ears })
     }
 
@@ -47,7 +54,7 @@ impl Listening {
         let seed = RandomState::new().hash_one(0);
         let heard = |(detector, code): (Detector, Vec<Recipe>)| {
             let evidence = detector.finish();
-            let decoys = evidence.decoys(DECOYS, seed);
+            let decoys = evidence.decoys(LEAST_DECOYS, seed);
             (evidence, decoys, code)
         };
         Heard { codes: self.ears.into_iter().map(heard).collect() }

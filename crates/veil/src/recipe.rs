@@ -180,6 +180,11 @@ impl Preset {
     pub const ALL: [Self; 5] =
         [Self::Transparent, Self::Balanced, Self::Strong, Self::Poscuda, Self::Cuda];
 
+    /// The presets that the owner of the key can undo and find again, mildest first.
+    pub fn restorable() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|preset| preset.recipe().is_restorable())
+    }
+
     /// The name used on the command line and in manifests.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -130,8 +130,7 @@ fn recipes(args: &DetectArgs) -> Result<Vec<(String, Recipe)>, Failure> {
     if let Some(recipe) = args.recipe.chosen()? {
         return Ok(vec![(args.recipe.name(), recipe)]);
     }
-    let released = Preset::ALL.map(|preset| (preset.to_string(), preset.recipe())).into_iter();
-    Ok(released.filter(|(_, recipe)| recipe.is_restorable()).collect())
+    Ok(Preset::restorable().map(|preset| (preset.to_string(), preset.recipe())).collect())
 }
 
 fn candidates(keyring: &Keyring, args: &DetectArgs) -> Result<Vec<Candidate>, Failure> {

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use patchveil_veil::{ClassKey, Decoys, Detector, Evidence, Fingerprint, Recipe, Score, same_code};
+use patchveil_veil::{ClassKey, Decoys, Detector, Evidence, Fingerprint, Recipe, Score};
 use serde::Serialize;
 
 use super::DetectFileError;
 use super::listen::{Listener, listen};
+use crate::hear::codes;
 use crate::paths::json;
 use crate::protect::Watch;
 
@@ -103,12 +104,16 @@ pub fn search(
     request: &Request,
     watch: &Watch<'_>,
 ) -> Result<Search, DetectFileError> {
-    let mut ears =
-        Ears { path, recipes: codes(&request.recipes), detectors: Vec::new(), heard: None };
+    let mut ears = Ears {
+        path,
+        recipes: codes(request.recipes.iter().cloned()),
+        detectors: Vec::new(),
+        heard: None,
+    };
     listen(path, &mut ears, watch)?;
     let evidence: Vec<Evidence> = ears.detectors.into_iter().map(Detector::finish).collect();
     let (sample_rate_hz, channels) = ears.heard.unwrap_or_default();
-    let names: Vec<Vec<String>> = ears.recipes.into_iter().map(|(names, _)| names).collect();
+    let names: Vec<Vec<String>> = ears.recipes.into_iter().map(|(_, names)| names).collect();
     if !evidence.iter().any(Evidence::is_audible) {
         return Err(DetectFileError::Inaudible(path.to_owned()));
     }
@@ -161,22 +166,10 @@ fn find(
     })
 }
 
-/// The different codes among the recipes, each with the names of all recipes that lay it.
-fn codes(recipes: &[(String, Recipe)]) -> Vec<(Vec<String>, Recipe)> {
-    let mut codes: Vec<(Vec<String>, Recipe)> = Vec::new();
-    for (name, recipe) in recipes {
-        match codes.iter_mut().find(|(_, known)| same_code(known, recipe)) {
-            Some((names, _)) => names.push(name.clone()),
-            None => codes.push((vec![name.clone()], recipe.clone())),
-        }
-    }
-    codes
-}
-
 /// A detector for every code.
 struct Ears<'a> {
     path: &'a Path,
-    recipes: Vec<(Vec<String>, Recipe)>,
+    recipes: Vec<(Recipe, Vec<String>)>,
     detectors: Vec<Detector>,
     heard: Option<(u32, usize)>,
 }
@@ -187,7 +180,7 @@ impl Listener for Ears<'_> {
         self.detectors = self
             .recipes
             .iter()
-            .map(|(_, recipe)| Detector::new(sample_rate, channels, recipe))
+            .map(|(recipe, _)| Detector::new(sample_rate, channels, recipe))
             .collect::<Result<_, _>>()
             .map_err(|source| DetectFileError::Search { path: self.path.to_owned(), source })?;
         Ok(())

@@ -38,7 +38,7 @@ pub(super) fn recipes(request: &Request<'_>, record: Option<&Record>) -> Vec<Rec
 
 /// The presets that can be undone, which are those that can be heard.
 pub(crate) fn released() -> Vec<Recipe> {
-    Preset::ALL.map(Preset::recipe).into_iter().filter(Recipe::is_restorable).collect()
+    Preset::restorable().map(Preset::recipe).collect()
 }
 
 /// The recipe to fall back on where the user insists and nothing is known.

@@ -10,7 +10,7 @@
 //! | `spectra.rs`, `strip.rs`, `axis.rs` | pictures of the sound |
 //! | `controls.rs`, `cell.rs`, `hand.rs` | the row of controls |
 //! | `keys.rs` | the class keys |
-//! | `icons.rs`, `parts.rs` | what panels are made of |
+//! | `icons.rs`, `parts.rs`, `fill.rs` | what panels are made of |
 //!
 //! Panels are functions: the state they show and keep is passed in, so that a test can draw any
 //! situation. They know neither the host nor the audio thread.
@@ -19,6 +19,7 @@ mod axis;
 mod cell;
 mod controls;
 mod desk;
+mod fill;
 mod hand;
 mod icons;
 mod keys;
@@ -125,7 +126,7 @@ impl NiceEguiApp for App {
         let Some(host) = self.host.clone() else { return };
         let hand = host.param_setter();
         let params = self.remote.params().clone();
-        frame.set_clear_color(look::palette(ui).ground.into());
+        frame.set_clear_color(look::ground(ui));
         self.scope.poll(Instant::now());
         if self.scope.view().running {
             ui.ctx().request_repaint_after(self.next_watch());

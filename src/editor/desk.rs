@@ -54,10 +54,9 @@ pub(crate) struct Wanted {
     pub(crate) spectra: Asked,
 }
 
-/// Draws everything into the whole of `ui`.
+/// Draws everything into the whole of `ui`, on a window that has the colour of the ground already.
 pub(crate) fn draw<H: Hand>(ui: &mut Ui, scene: &Scene<'_, H>, panels: &mut Panels) -> Wanted {
     let seen = ui.max_rect();
-    ui.painter().rect_filled(seen, 0.0, palette(ui).ground);
     // A window scaled up may be too small for all of it: then it can be moved about in.
     let least = vec2(SIZE_MIN.0, SIZE_MIN.1);
     if seen.width() >= least.x - 1.0 && seen.height() >= least.y - 1.0 {

@@ -1,7 +1,8 @@
 //! What everything looks like: colours, spacing and type, in one place.
 
 use egui::{
-    Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Ui, Vec2,
+    Color32, CornerRadius, FontFamily, FontId, Margin, Rgba, Stroke, Style, TextStyle, Theme, Ui,
+    Vec2,
 };
 
 /// Space between things that belong together, in points.
@@ -123,6 +124,12 @@ impl Palette {
 /// The colours that `ui` is drawn in.
 pub(crate) fn palette(ui: &Ui) -> &'static Palette {
     Palette::of(if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light })
+}
+
+/// The colour of an empty window, for the graphics system: it takes the numbers as they are.
+pub(crate) fn ground(ui: &Ui) -> Rgba {
+    let [red, green, blue, _] = palette(ui).ground.to_array().map(|part| f32::from(part) / 255.0);
+    Rgba::from_rgb(red, green, blue)
 }
 
 /// Gives `context` the looks of both themes.

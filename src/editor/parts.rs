@@ -1,8 +1,8 @@
 //! Parts that several panels are made of.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, Frame, Layout, Margin, Rect, Response, RichText, Role,
-    Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, Frame, Layout, Margin, Rangef, Rect, Response, RichText,
+    Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::icons::{self, Icon, paint_opener};
@@ -23,6 +23,31 @@ pub(crate) fn card(ui: &Ui, rect: Rect) {
         Stroke::new(1.0, colours.edge),
         StrokeKind::Inside,
     );
+}
+
+/// The ground of a panel around pictures that lie on the window's own ground, one below the other
+/// and equally wide. A large area costs a machine without a graphics card most of its time, so
+/// nothing is painted that is painted over.
+pub(crate) fn card_around(ui: &Ui, rect: Rect, pictures: &[Rect]) {
+    let Some(first) = pictures.first() else { return card(ui, rect) };
+    let colours = palette(ui);
+    let painter = ui.painter();
+    let fill = |x: Rangef, y: Rangef, corners: CornerRadius| {
+        painter.rect_filled(Rect::from_x_y_ranges(x, y), corners, colours.panel);
+    };
+    let (round, none) = (ROUND, CornerRadius::ZERO);
+    let (x, top, bottom) = (first.x_range(), rect.top(), rect.bottom());
+    // The sides are wide enough for round corners; what is above and below may not be.
+    let (left, right) = (Rangef::new(rect.left(), x.min), Rangef::new(x.max, rect.right()));
+    fill(left, rect.y_range(), CornerRadius { nw: round, sw: round, ..none });
+    fill(right, rect.y_range(), CornerRadius { ne: round, se: round, ..none });
+    let tops = pictures.iter().map(Rect::top).chain([bottom]);
+    let bottoms = [top].into_iter().chain(pictures.iter().map(Rect::bottom));
+    for (above, below) in bottoms.zip(tops) {
+        fill(x, Rangef::new(above, below), none);
+    }
+    let edge = Stroke::new(1.0, colours.edge);
+    painter.rect_stroke(rect, CornerRadius::same(round), edge, StrokeKind::Inside);
 }
 
 /// A panel's title at the left of its first line; returns where it ends.

@@ -91,15 +91,7 @@ pub(crate) fn draw(
     panel: &mut Panel,
 ) -> Asked {
     let colours = palette(ui);
-    parts::card(ui, rect);
     let head = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + parts::HEAD));
-    let frozen = panel.frozen.clone();
-    let asked = head_line(ui, head, spectra, sample_rate, sizes, panel);
-    let (spectra, sample_rate) = match &frozen {
-        Some((spectra, sample_rate)) => (spectra, *sample_rate),
-        None => (spectra, sample_rate),
-    };
-
     let plot = Rect::from_min_max(
         pos2(rect.left() + SCALE + NEAR, head.bottom() + NEAR),
         pos2(rect.right() - INSET, rect.bottom() - FOOT - NEAR),
@@ -107,6 +99,14 @@ pub(crate) fn draw(
     let upper_height = ((plot.height() - GAP) * 0.62).round();
     let upper = Rect::from_min_size(plot.min, vec2(plot.width(), upper_height));
     let lower = Rect::from_min_max(pos2(plot.left(), upper.bottom() + GAP), plot.max);
+    parts::card_around(ui, rect, &[upper, lower]);
+    let frozen = panel.frozen.clone();
+    let asked = head_line(ui, head, spectra, sample_rate, sizes, panel);
+    let (spectra, sample_rate) = match &frozen {
+        Some((spectra, sample_rate)) => (spectra, *sample_rate),
+        None => (spectra, sample_rate),
+    };
+
     panel.widen(&spectra.curves);
     let curve = panel.chosen.curve(spectra);
     let axes = Axes {

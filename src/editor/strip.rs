@@ -1,8 +1,9 @@
 //! The last ten seconds: level before and after, patches as they fell, and the frames.
 
-use egui::{Align2, Mesh, Painter, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::axis::{self, LevelAxis};
+use super::fill::{Fill, area, thinned};
 use super::icons::{self, Icon};
 use super::look::{GAP, INSET, NEAR, Palette, SMALL, TITLE, palette};
 use super::parts;
@@ -31,8 +32,18 @@ pub(crate) struct Panel {
 /// Draws the panel into `rect`.
 pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut Panel) {
     let colours = palette(ui);
-    parts::card(ui, rect);
     let head = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + parts::HEAD));
+    let foot = if rect.height() >= TALL { 16.0 } else { 2.0 };
+    let plot = Rect::from_min_max(
+        pos2(rect.left() + SCALE + NEAR, head.bottom() + NEAR),
+        pos2(rect.right() - INSET, rect.bottom() - foot - NEAR),
+    );
+    let tall_enough = plot.height() >= 12.0;
+    let lane = (plot.height() * 0.28).clamp(8.0, 28.0).round();
+    let levels = Rect::from_min_max(plot.min, pos2(plot.right(), plot.bottom() - lane - 2.0));
+    let lane = Rect::from_min_max(pos2(plot.left(), plot.bottom() - lane), plot.max);
+    let pictures = [levels, lane];
+    parts::card_around(ui, rect, if tall_enough { &pictures } else { &[] });
     let buttons = parts::right(ui, head, |ui| {
         let near = parts::toggle(ui, "1 s", panel.near)
             .on_hover_text("Shows the last second, so that single patches can be seen.");
@@ -45,20 +56,9 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut Panel) {
     let x = parts::title(ui, head, "Timeline") + INSET;
     marker(ui, head, x, buttons, view.running && view.patch_active, colours);
 
-    let foot = if rect.height() >= TALL { 16.0 } else { 2.0 };
-    let plot = Rect::from_min_max(
-        pos2(rect.left() + SCALE + NEAR, head.bottom() + NEAR),
-        pos2(rect.right() - INSET, rect.bottom() - foot - NEAR),
-    );
-    if plot.height() < 12.0 {
+    if !tall_enough {
         return;
     }
-    let lane = (plot.height() * 0.28).clamp(8.0, 28.0).round();
-    let levels = Rect::from_min_max(plot.min, pos2(plot.right(), plot.bottom() - lane - 2.0));
-    let lane = Rect::from_min_max(pos2(plot.left(), plot.bottom() - lane), plot.max);
-    ui.painter().rect_filled(levels, 2.0, colours.ground);
-    ui.painter().rect_filled(lane, 2.0, colours.ground);
-
     let seconds = if panel.near { 1.0 } else { 10.0 };
     let time = Time::new(plot, view, seconds);
     let axis = LevelAxis::new(levels, LEVELS.0, LEVELS.1);
@@ -150,9 +150,12 @@ fn grid(
     colours: &Palette,
 ) {
     let painter = ui.painter();
-    let stroke = Stroke::new(1.0, colours.grid);
+    let mut lines = Fill::new(painter);
     for db in axis.labels(18.0) {
-        painter.hline(levels.x_range(), axis.y(db), stroke);
+        lines.hline(levels.x_range(), axis.y(db), colours.grid);
+    }
+    lines.paint(painter);
+    for db in axis.labels(18.0) {
         let y = axis.y(db).clamp(levels.top() + 5.0, levels.bottom() - 5.0);
         let text = if db < 0.0 { format!("−{}", -db) } else { format!("{db}") };
         painter.text(
@@ -186,17 +189,19 @@ fn grid(
 
 /// A line where each frame begins, if they are not too many.
 fn frames(painter: &Painter, plot: Rect, view: &View, time: &Time, colours: &Palette) {
-    let stroke = Stroke::new(1.0, colours.rim.gamma_multiply(0.5));
+    let ink = colours.rim.gamma_multiply(0.5);
     let frames = &view.strip.frames;
     let apart = frames.windows(2).map(|two| two[1] - two[0]).min().unwrap_or(i64::MAX);
     if (apart as f64 * time.scale) < f64::from(FRAMES_APART) {
         return;
     }
+    let mut lines = Fill::new(painter);
     for x in frames.iter().map(|&frame| time.x(frame)) {
         if plot.x_range().contains(x) {
-            painter.vline(x, plot.y_range(), stroke);
+            lines.vline(x, plot.y_range(), ink);
         }
     }
+    lines.paint(painter);
 }
 
 fn draw_levels(
@@ -210,21 +215,13 @@ fn draw_levels(
     let columns = &view.strip.columns;
     let first = columns.partition_point(|column| time.x(column.position) < levels.left() - 20.0);
     let columns = &columns[first..];
-    let mut area = Mesh::default();
-    let mut after = Vec::with_capacity(columns.len());
+    let columns = merge(columns, time);
+    let line = |level: fn(&Column) -> f32| -> Vec<Pos2> {
+        columns.iter().map(|column| pos2(time.x(column.position), axis.y(level(column)))).collect()
+    };
     let fill = colours.before.gamma_multiply(0.45);
-    for column in merge(columns, time) {
-        let x = time.x(column.position);
-        let at = area.vertices.len() as u32;
-        area.colored_vertex(pos2(x, axis.y(column.before)), fill);
-        area.colored_vertex(pos2(x, levels.bottom()), fill);
-        if at > 0 {
-            area.add_triangle(at - 2, at - 1, at);
-            area.add_triangle(at - 1, at, at + 1);
-        }
-        after.push(pos2(x, axis.y(column.after)));
-    }
-    painter.add(Shape::mesh(area));
+    painter.add(area(&line(|column| column.before), levels.bottom(), fill));
+    let after = thinned(&line(|column| column.after), 0.2);
     painter.add(Shape::line(after, Stroke::new(1.3, colours.after)));
 }
 
@@ -254,14 +251,16 @@ fn draw_patches(painter: &Painter, lane: Rect, view: &View, time: &Time, colours
     }
     let curves = patches.iter().map(|patch| patch.curve + 1).max().unwrap_or(1);
     let row = lane.height() / curves as f32;
+    let mut laid = Fill::new(painter);
     for patch in patches {
         let (from, to) = (time.x(patch.start), time.x(patch.end).min(time.right));
         if to >= lane.left() && from <= lane.right() {
             let top = lane.top() + row * patch.curve as f32;
             let rect = Rect::from_min_max(pos2(from, top), pos2(to, top + row));
-            painter.rect_filled(rect.shrink2(vec2(0.5, 0.0)), 0.0, colours.patch);
+            laid.rect(rect.shrink2(vec2(0.5, 0.0)), colours.patch);
         }
     }
+    laid.paint(painter);
 }
 
 /// How much of the sound patches take, place by place.
@@ -279,11 +278,13 @@ fn draw_band(painter: &Painter, lane: Rect, view: &View, time: &Time, colours: &
         }
     }
     let band = lane.shrink2(vec2(0.0, lane.height() * 0.2));
+    let mut places = Fill::new(painter);
     for (n, taken) in taken.into_iter().enumerate().filter(|(_, taken)| *taken > 0.0) {
         let left = lane.left() + n as f32 * BAND;
         let rect = Rect::from_x_y_ranges(left..=left + BAND, band.y_range());
-        painter.rect_filled(rect, 0.0, colours.patch.gamma_multiply(taken.min(1.0)));
+        places.rect(rect, colours.patch.gamma_multiply(taken.min(1.0)));
     }
+    places.paint(painter);
 }
 
 /// The reading under the pointer.

@@ -14,15 +14,19 @@ use nice_plug::editor::{
     Editor, HostMethods, ParentWindowHandle, ResizeHint, SizeConstraints, SpawnedEditor,
 };
 use nice_plug_egui::baseview::WindowSize;
-use nice_plug_egui::{EguiEditorHandle, EguiEditorState, EguiNiceSettings, create_egui_editor};
+use nice_plug_egui::{
+    EguiEditorHandle, EguiEditorState, EguiNiceSettings, GlConfig, GraphicsConfig,
+    create_egui_editor,
+};
 use parking_lot::Mutex;
 
 use super::App;
 use super::setup::SIZE_MIN;
 use crate::Remote;
 
-/// Shortest time between two frames: about 30 a second.
-const FRAME: Duration = Duration::from_millis(33);
+/// How often the window looks whether there is something new. Screens refresh 60 times a second and
+/// the framework skips every other time; a little less than two refreshes gives 30 frames a second.
+const FRAME: Duration = Duration::from_millis(30);
 
 /// What a host opens.
 pub struct Window {
@@ -58,6 +62,13 @@ fn state_of(remote: &Remote) -> Arc<EguiEditorState> {
     EguiEditorState::from_size(LogicalSize::new(width, height), setup.zoom())
 }
 
+/// No more than flat panels need. Without a graphics card, depth, stencil and dithering cost time
+/// and memory; and there is nothing to dither where nothing shades from one colour to another.
+fn graphics() -> GraphicsConfig {
+    let gl_config = GlConfig { depth_bits: 0, stencil_bits: 0, ..GlConfig::default() };
+    GraphicsConfig { gl_config, dithering: false, ..GraphicsConfig::default() }
+}
+
 impl Editor for Window {
     type Handle = EguiEditorHandle;
 
@@ -75,6 +86,7 @@ impl Editor for Window {
         let settings = EguiNiceSettings::new()
             .with_tile("Patchveil")
             .with_resize_hint(self.resize_hint())
+            .with_graphics_config(graphics())
             .with_repaint_poll_interval(FRAME);
         let editor = create_egui_editor(state.clone(), self.remote.news(), settings, app)
             .ok_or("the framework made no editor")?;

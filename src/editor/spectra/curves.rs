@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use egui::{Color32, Mesh, Painter, Pos2, Rangef, Shape, Stroke, pos2};
+use egui::{Color32, Painter, Pos2, Rangef, Shape, Stroke, pos2};
 
 use super::grid::Axes;
 use crate::editor::axis::{HZ_MIN, LevelAxis, LogAxis};
+use crate::editor::fill::{area, thinned};
 use crate::editor::look::Palette;
 use crate::scope::{Curve, SpectrumPoint};
 
@@ -13,6 +14,8 @@ use crate::scope::{Curve, SpectrumPoint};
 const FLOOR: f32 = -110.0;
 /// Distance of drawn points, in points.
 pub(super) const STEP: f32 = 1.5;
+/// How far, in points, a drawn line may pass a point by: less than an eye can tell.
+const OFF: f32 = 0.2;
 
 /// How a line is drawn, so that lines are told apart without colours.
 #[derive(Clone, Copy)]
@@ -24,11 +27,12 @@ pub(super) enum Line {
 
 impl Line {
     pub(super) fn draw(self, painter: &Painter, points: &[Pos2], colour: Color32) {
+        let points = thinned(points, OFF);
         let stroke = |width| Stroke::new(width, colour);
         match self {
-            Self::Plain => painter.add(Shape::line(points.to_vec(), stroke(1.0))),
-            Self::Strong => painter.add(Shape::line(points.to_vec(), stroke(1.7))),
-            Self::Dashed => painter.add(Shape::dashed_line(points, stroke(1.5), 5.0, 4.0)),
+            Self::Plain => painter.add(Shape::line(points, stroke(1.0))),
+            Self::Strong => painter.add(Shape::line(points, stroke(1.7))),
+            Self::Dashed => painter.add(Shape::dashed_line(&points, stroke(1.5), 5.0, 4.0)),
         };
     }
 }
@@ -68,9 +72,9 @@ impl Curves {
         if peaks {
             let thin = |colour: Color32| Stroke::new(1.0, colour.gamma_multiply(0.75));
             let before = self.line(|point| point.before_peak, &axes.level);
-            painter.add(Shape::line(before, thin(colours.before)));
+            painter.add(Shape::line(thinned(&before, OFF), thin(colours.before)));
             let after = self.line(|point| point.after_peak, &axes.level);
-            painter.add(Shape::line(after, thin(colours.after)));
+            painter.add(Shape::line(thinned(&after, OFF), thin(colours.after)));
         }
         Line::Strong.draw(painter, &self.line(|point| point.after, &axes.level), colours.after);
     }
@@ -135,21 +139,6 @@ pub(super) fn at(points: &[SpectrumPoint], hz: Range<f32>) -> SpectrumPoint {
         before_peak: between(|point| point.before_peak),
         after_peak: between(|point| point.after_peak),
     }
-}
-
-/// The area between a line and a level place.
-fn area(line: &[Pos2], base: f32, colour: Color32) -> Shape {
-    let mut mesh = Mesh::default();
-    for (n, point) in line.iter().enumerate() {
-        mesh.colored_vertex(*point, colour);
-        mesh.colored_vertex(pos2(point.x, base), colour);
-        if n > 0 {
-            let at = 2 * n as u32;
-            mesh.add_triangle(at - 2, at - 1, at);
-            mesh.add_triangle(at - 1, at, at + 1);
-        }
-    }
-    Shape::mesh(mesh)
 }
 
 /// What a kernel does, as heard in its patches and as designed.

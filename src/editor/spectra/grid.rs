@@ -1,8 +1,9 @@
 //! The axes, their grid and its labels.
 
-use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use crate::editor::axis::{self, LevelAxis, LogAxis};
+use crate::editor::fill::Fill;
 use crate::editor::look::{NEAR, Palette, SMALL};
 
 /// Where frequencies and levels lie.
@@ -13,19 +14,24 @@ pub(super) struct Axes {
 }
 
 impl Axes {
-    /// Draws grounds, lines and labels.
+    /// Draws lines and labels.
     pub(super) fn draw_grid(&self, ui: &Ui, upper: Rect, lower: Rect, colours: &Palette) {
         let painter = ui.painter();
-        painter.rect_filled(upper, 2.0, colours.ground);
-        painter.rect_filled(lower, 2.0, colours.ground);
-        let faint = Stroke::new(1.0, colours.grid.gamma_multiply(0.55));
-        let plain = Stroke::new(1.0, colours.grid);
+        let mut lines = Fill::new(painter);
+        let faint = colours.grid.gamma_multiply(0.55);
         for hz in self.hz.lines() {
-            let stroke = if axis::leads(hz) { plain } else { faint };
+            let ink = if axis::leads(hz) { colours.grid } else { faint };
             for rect in [upper, lower] {
-                painter.vline(self.hz.x(hz), rect.y_range(), stroke);
+                lines.vline(self.hz.x(hz), rect.y_range(), ink);
             }
         }
+        for (rect, axis, signs) in [(upper, &self.level, false), (lower, &self.change, true)] {
+            for db in axis.labels(18.0) {
+                let ink = if db == 0.0 && signs { colours.rim } else { colours.grid };
+                lines.hline(rect.x_range(), axis.y(db), ink);
+            }
+        }
+        lines.paint(painter);
         let mut free = f32::NEG_INFINITY;
         for (hz, text) in self.hz.labels() {
             let text = painter.layout_no_wrap(text, SMALL, colours.quiet);
@@ -43,8 +49,6 @@ impl Axes {
         {
             for db in axis.labels(18.0) {
                 let y = axis.y(db);
-                let stroke = if db == 0.0 && signs { Stroke::new(1.0, colours.rim) } else { plain };
-                painter.hline(rect.x_range(), y, stroke);
                 let number = format!("{}", db.abs());
                 let text = match db {
                     ..0.0 => format!("−{number}"),

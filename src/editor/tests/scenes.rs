@@ -96,8 +96,16 @@ impl Stage {
         stage
     }
 
-    /// Draws all of it.
+    /// Draws all of it, on the colour that a window begins in.
     pub(super) fn draw(&mut self, ui: &mut egui::Ui) {
+        let whole = ui.ctx().content_rect();
+        let painter = ui.painter().with_clip_rect(whole);
+        painter.rect_filled(whole, 0.0, look::palette(ui).ground);
+        self.draw_panels(ui);
+    }
+
+    /// Draws what an editor draws.
+    pub(super) fn draw_panels(&mut self, ui: &mut egui::Ui) {
         // The whole window, as in a host: the harness leaves a margin.
         let whole = ui.ctx().content_rect();
         let ui = &mut ui.new_child(UiBuilder::new().max_rect(whole));

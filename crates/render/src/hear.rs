@@ -1,8 +1,8 @@
 //! Listening for keys: detection over one file, for all recipes that it may carry.
 
-use std::hash::{BuildHasher, RandomState};
-
-use patchveil_veil::{ClassKey, Decoys, DetectError, Detector, Evidence, Recipe, same_code};
+use patchveil_veil::{
+    ClassKey, Decoys, DetectError, Detector, Evidence, KeyError, Recipe, same_code,
+};
 
 use crate::detect::LEAST_DECOYS;
 
@@ -49,15 +49,17 @@ impl Listening {
     }
 
     /// Ends the recording.
-    pub(crate) fn finish(self) -> Heard {
-        // Nobody who makes the audio can know it.
-        let seed = RandomState::new().hash_one(0);
+    ///
+    /// # Errors
+    /// [`KeyError::NoEntropy`] when the system has no random bytes for the decoys.
+    pub(crate) fn finish(self) -> Result<Heard, KeyError> {
+        let seed = Decoys::random_seed()?;
         let heard = |(detector, code): (Detector, Vec<Recipe>)| {
             let evidence = detector.finish();
             let decoys = evidence.decoys(LEAST_DECOYS, seed);
             (evidence, decoys, code)
         };
-        Heard { codes: self.ears.into_iter().map(heard).collect() }
+        Ok(Heard { codes: self.ears.into_iter().map(heard).collect() })
     }
 }
 

@@ -162,8 +162,30 @@ fn integers_of_16_bits_come_back_with_60_db_and_it_is_said_how_near() {
         assert!(snr >= 60.0, "{snr} dB");
         let told = done[0]["expected_snr_db"].as_f64().unwrap();
         assert!((told - snr).abs() < 1.0, "{told} dB was told, {snr} dB it is");
+        assert!(done[0]["snr_at_most_db"].is_null());
         assert_eq!(done[0]["is_original"], false);
     }
+}
+
+#[test]
+fn where_samples_may_have_been_cut_off_no_nearness_is_promised() {
+    let user = User::with_key();
+    // As loud as 16 bits allow: what the veil raises is cut off.
+    let mut loud = music_as(16, 16_000, 1, 2.0);
+    for sample in loud[44..].as_chunks_mut::<2>().0 {
+        let value = f64::from(i16::from_le_bytes(*sample)) * 5.0;
+        *sample = (value.clamp(-32_767.0, 32_767.0) as i16).to_le_bytes();
+    }
+    user.put("a.wav", &loud);
+    user.run(&["protect", "a.wav"]).succeeds();
+    let done = user.run(&["restore", "a.veiled.wav", "--json"]).succeeds().json();
+    let (.., snr) = compare(&loud, &user.read("a.restored.wav"));
+    assert!(snr < 50.0, "nothing was cut off: {snr} dB");
+    assert!(done[0]["full_scale_samples"].as_u64().unwrap() > 0);
+    assert!(done[0]["expected_snr_db"].is_null(), "{}", done[0]);
+    assert!(done[0]["snr_at_most_db"].as_f64().unwrap() > snr, "{}", done[0]);
+    let told = user.run(&["restore", "a.veiled.wav", "--force"]).succeeds();
+    assert!(told.out.contains("at most") && !told.out.contains("about"), "{told:?}");
 }
 
 #[test]

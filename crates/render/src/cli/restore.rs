@@ -144,7 +144,7 @@ fn summary(done: &[&Outcome]) -> String {
     }
     let cut_off = done.iter().any(|outcome| outcome.full_scale_samples > 0);
     let hint = if cut_off {
-        "\nsamples at full scale: if they were cut off there, what surrounds them is not the original"
+        "\nat most: samples are at full scale; if they were cut off there, what surrounds them is lost"
     } else {
         ""
     };
@@ -158,9 +158,14 @@ fn recipe_name(outcome: &Outcome) -> String {
 
 /// How near the original the result is, as far as that is known.
 fn closeness(outcome: &Outcome) -> String {
-    match (outcome.evidence, outcome.is_original, outcome.expected_snr_db) {
-        (_, Some(true), _) => "exactly the original".to_owned(),
-        (Evidence::None, ..) | (_, _, None) => "–".to_owned(),
-        (.., Some(snr)) => format!("to rounding, about {snr:.0} dB below it"),
+    let (expected, most) = (outcome.expected_snr_db, outcome.snr_at_most_db);
+    match (outcome.evidence, outcome.is_original, expected, most) {
+        (_, Some(true), ..) => "exactly the original".to_owned(),
+        (Evidence::None, ..) | (.., None, None) => "–".to_owned(),
+        (.., Some(snr), _) => format!("to rounding, about {snr:.0} dB below it"),
+        (.., Some(snr)) => format!(
+            "at most to rounding, {snr:.0} dB below it; {} at full scale",
+            outcome.full_scale_samples
+        ),
     }
 }

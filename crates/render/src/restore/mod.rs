@@ -111,8 +111,12 @@ pub struct Outcome {
     /// none if there is no record of the original.
     pub is_original: Option<bool>,
     /// Power of the recording over that of the rounding errors that restoring spreads, in dB, as
-    /// estimated from the file's bit depth; none for silence.
+    /// estimated from the file's bit depth; none for silence, and where samples at full scale may have
+    /// been cut off, for how much was lost there is not known.
     pub expected_snr_db: Option<f64>,
+    /// Where samples are at full scale, what the SNR is at most, in dB: what it is if none of them was
+    /// cut off.
+    pub snr_at_most_db: Option<f64>,
     /// Samples at full scale in the protected file. If they were cut off there, the recording was
     /// lost around them.
     pub full_scale_samples: u64,

@@ -88,7 +88,7 @@ fn detect(
         listening.feed(planar);
         Ok(true)
     })?;
-    let heard = listening.finish();
+    let heard = listening.finish().map_err(|error| untold(error.to_string()))?;
     if !heard.is_audible() {
         return Err(untold("it is too short or too quiet to hear any key in it".to_owned()));
     }

@@ -187,6 +187,7 @@ pub(super) fn run(
         return Err(RestoreError::changed(&job.input));
     }
     let restored = Digest::from(audio.finish());
+    let (snr_db, may_be_cut_off) = (undoing.snr_db(), undoing.full_scale > 0);
     out.commit()?;
     Ok(Some(Outcome {
         input: job.input.clone(),
@@ -200,7 +201,8 @@ pub(super) fn run(
         is_original: record
             .filter(|record| record.format == format)
             .map(|record| restored == record.audio_before),
-        expected_snr_db: undoing.snr_db(),
+        expected_snr_db: snr_db.filter(|_| !may_be_cut_off),
+        snr_at_most_db: snr_db.filter(|_| may_be_cut_off),
         full_scale_samples: undoing.full_scale,
         took_s: begun.elapsed().as_secs_f64(),
     }))

@@ -160,7 +160,7 @@ fn listen(
         }
         listening.feed(&planar);
     }
-    let heard = listening.finish();
+    let heard = listening.finish().map_err(io::Error::other)?;
     Ok(Some(keys.iter().filter(|key| heard.has(key)).map(ClassKey::fingerprint).collect()))
 }
 

@@ -47,9 +47,9 @@ impl Player {
     }
 }
 
-fn instance(module: &Module, preset: Preset) -> Instance {
+fn instance(module: &Module, preset: Preset, mode: &str) -> Instance {
     let mut instance = module.instance();
-    let params = format!(r#""preset":{{"string":"{preset}"}}"#);
+    let params = format!(r#""preset":{{"string":"{preset}"}},"mode":{{"string":"{mode}"}}"#);
     assert!(instance.load(&session(fingerprint(), &params)));
     instance.activate(RATE, BLOCK as u32);
     instance
@@ -59,10 +59,14 @@ fn bench_blocks(criterion: &mut Criterion) {
     keyring(false);
     let module = Module::load(&library());
     let budget = Duration::from_secs_f64(BLOCK as f64 / RATE);
-    for preset in [Preset::Balanced, Preset::Poscuda] {
-        let mut instance = instance(&module, preset);
+    for (name, preset, mode) in [
+        ("balanced", Preset::Balanced, "protect"),
+        ("poscuda", Preset::Poscuda, "protect"),
+        ("balanced restored", Preset::Balanced, "restore"),
+    ] {
+        let mut instance = instance(&module, preset, mode);
         let mut player = Player::new();
-        let mut group = criterion.benchmark_group(format!("plugin/{preset}/64 stereo at 48 kHz"));
+        let mut group = criterion.benchmark_group(format!("plugin/{name}/64 stereo at 48 kHz"));
         group.bench_function(BenchmarkId::from_parameter("patchveil"), |bencher| {
             bencher.iter(|| player.block(&mut instance));
         });
@@ -84,7 +88,7 @@ fn bench_blocks(criterion: &mut Criterion) {
         let mean = times.iter().sum::<Duration>() / WORST_OF as u32;
         let worst = times.iter().max().copied().unwrap_or_default();
         println!(
-            "{preset}: {:.3} % of a core, {:.0} × real time; worst of {WORST_OF} blocks {:.2} % of its time as the best of {RUNS} runs, {:.1} % with interruptions",
+            "{name}: {:.3} % of a core, {:.0} × real time; worst of {WORST_OF} blocks {:.2} % of its time as the best of {RUNS} runs, {:.1} % with interruptions",
             part(mean),
             100.0 / part(mean),
             part(worst),
@@ -93,7 +97,7 @@ fn bench_blocks(criterion: &mut Criterion) {
     }
 
     let mut instances: Vec<(Instance, Player)> =
-        (0..64).map(|_| (instance(&module, Preset::Balanced), Player::new())).collect();
+        (0..64).map(|_| (instance(&module, Preset::Balanced, "protect"), Player::new())).collect();
     let rounds = 2_000;
     let start = Instant::now();
     for _ in 0..rounds {

@@ -1,4 +1,4 @@
-//! The audio thread's part: timeline, veil, cross-fades.
+//! The audio thread's part: timeline, veil or its inverse, cross-fades.
 //!
 //! [`Audio::process`] and [`Audio::reset`] never allocate, free, lock, wait or panic.
 
@@ -8,6 +8,7 @@ use patchveil_veil::{Convolver, LOUDEST, Veil};
 
 use crate::fade::{Aim, Fader, PIECE, Settled};
 use crate::handoff::mail::AudioEnd;
+use crate::inverse::Inverse;
 use crate::params::Wish;
 use crate::timeline::Timeline;
 
@@ -25,9 +26,11 @@ pub(crate) enum Verdict {
     Mute,
     /// Apply the veil that comes along.
     Protect,
+    /// Take off the veil whose inverse comes along.
+    Restore,
 }
 
-/// A letter from the keeper. On its way back it carries a veil to be freed.
+/// A letter from the keeper. On its way back it carries what is to be freed.
 pub(crate) struct Order {
     /// The activation it is for.
     pub(crate) epoch: u64,
@@ -35,6 +38,7 @@ pub(crate) struct Order {
     pub(crate) wish: Wish,
     pub(crate) verdict: Verdict,
     pub(crate) veil: Option<Arc<Veil>>,
+    pub(crate) inverse: Option<Box<Inverse>>,
 }
 
 /// What the parameters say about this block.
@@ -53,8 +57,10 @@ pub(crate) struct Passed {
     pub(crate) position: i64,
     /// Whether the host states it.
     pub(crate) host: bool,
-    /// Address of the veil that the output went through, for telling veils apart.
+    /// Address of the veil that was applied or taken off, for telling veils apart.
     pub(crate) veil: Option<usize>,
+    /// Whether it was taken off.
+    pub(crate) restored: bool,
 }
 
 /// All that one instance keeps on the audio thread.
@@ -64,12 +70,19 @@ pub(crate) struct Audio {
     errand: Option<Box<Order>>,
     /// A letter that found no room on its way back.
     leaving: Option<Box<Order>>,
+    /// An order to go over from veiling to restoring or back, or to another inverse. It waits for
+    /// silence, because the two have nothing in common that could be faded.
+    turning: Option<Box<Order>>,
+    /// Samples of silence left until what has taken over has heard enough.
+    warming: usize,
     verdict: Verdict,
     wish: Option<Wish>,
     epoch: u64,
     convolver: Convolver,
-    /// Address of the veil that is, or is about to be, in force: only ever compared, and kept
-    /// alive by the convolver, so that no other veil can get the same address.
+    /// In the place of the convolver while a veil is taken off.
+    inverse: Option<Box<Inverse>>,
+    /// Address of the veil that is, or is about to be, in force: only ever compared, and kept alive
+    /// by convolver or inverse, so that no other veil can get the same address.
     aimed: usize,
     timeline: Timeline,
     fader: Fader,
@@ -83,11 +96,14 @@ impl Audio {
             mail,
             errand: None,
             leaving: None,
+            turning: None,
+            warming: 0,
             // Silence until the keeper has spoken: what should be protected must not slip through.
             verdict: Verdict::Mute,
             wish: None,
             epoch: 0,
             convolver: Convolver::new(0, 48_000),
+            inverse: None,
             aimed: 0,
             timeline: Timeline::new(48_000),
             fader: Fader::new(48_000),
@@ -99,8 +115,11 @@ impl Audio {
     /// for activation only.
     pub(crate) fn prepare(&mut self, channels: usize, sample_rate: u32, epoch: u64) {
         self.convolver = Convolver::new(channels, sample_rate);
+        self.inverse = None;
         self.aimed = 0;
         self.errand = None;
+        self.turning = None;
+        self.warming = 0;
         self.verdict = Verdict::Mute;
         self.wish = None;
         self.epoch = epoch;
@@ -113,6 +132,7 @@ impl Audio {
         self.convolver.reset();
         self.timeline.reset();
         self.fader.reset();
+        self.warming = 0;
     }
 
     /// What the newest order answers.
@@ -122,7 +142,10 @@ impl Audio {
 
     /// Samples that go on sounding after the input has ended.
     pub(crate) fn tail(&self) -> u32 {
-        let context = self.convolver.veil().map_or(0, |veil| veil.context());
+        let context = match &self.inverse {
+            Some(inverse) => inverse.context(),
+            None => self.convolver.veil().map_or(0, |veil| veil.context()),
+        };
         u32::try_from(context).unwrap_or(u32::MAX)
     }
 
@@ -145,15 +168,18 @@ impl Audio {
             // a render that starts here twice is the same twice.
             self.convolver.reset();
         }
+        self.turn();
+        let waiting = self.turning.is_some() || self.warming > 0;
         self.fader.aim(&Aim {
             bypass: controls.bypass,
             delta: controls.delta,
-            mute: self.verdict == Verdict::Mute,
+            mute: self.verdict == Verdict::Mute || waiting,
             gain: controls.gain,
         });
+        self.warming = self.warming.saturating_sub(len);
         match self.fader.settled() {
             Some(Settled::Veiled(gain)) => {
-                self.convolver.process(position, channels);
+                self.act(position, channels);
                 if gain != 1.0 {
                     for x in channels.iter_mut().flat_map(|channel| channel.iter_mut()) {
                         *x *= gain;
@@ -173,13 +199,44 @@ impl Audio {
             None => self.mix(position, channels, len),
         }
         self.send_back();
-        let veiled = self.verdict == Verdict::Protect && !controls.bypass;
-        let veil = self.convolver.veil().filter(|_| veiled);
-        Passed { position, host: host.is_some(), veil: veil.map(|veil| Arc::as_ptr(veil) as usize) }
+        let veil = match &self.inverse {
+            _ if controls.bypass || waiting => None,
+            Some(inverse) if self.verdict == Verdict::Restore => Some(inverse.address()),
+            None if self.verdict == Verdict::Protect => {
+                self.convolver.veil().map(|veil| Arc::as_ptr(veil) as usize)
+            }
+            _ => None,
+        };
+        let restored = veil.is_some() && self.inverse.is_some();
+        Passed { position, host: host.is_some(), veil, restored }
+    }
+
+    /// Veils or restores in place.
+    fn act(&mut self, position: i64, channels: &mut [&mut [f32]]) {
+        match &mut self.inverse {
+            Some(inverse) => inverse.process(position, channels),
+            None => self.convolver.process(position, channels),
+        }
     }
 
     /// Takes the samples in without output, so that the veil can set in at any time.
     fn listen(&mut self, position: i64, channels: &mut [&mut [f32]]) {
+        if let Some(inverse) = &mut self.inverse {
+            // What it restores is what it remembers, so it works on a copy.
+            let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
+            for done in (0..len).step_by(PIECE) {
+                let count = (len - done).min(PIECE);
+                let mut pieces: [&mut [f32]; CHANNELS_MAX] = Default::default();
+                let copies = pieces.iter_mut().zip(self.dry.iter_mut());
+                for ((piece, dry), channel) in copies.zip(channels.iter()) {
+                    dry[..count].copy_from_slice(&channel[done..done + count]);
+                    *piece = &mut dry[..count];
+                }
+                let used = channels.len().min(CHANNELS_MAX);
+                inverse.process(position.saturating_add(done as i64), &mut pieces[..used]);
+            }
+            return;
+        }
         let mut views: [&[f32]; CHANNELS_MAX] = [&[]; CHANNELS_MAX];
         let count = channels.len().min(CHANNELS_MAX);
         for (view, channel) in views.iter_mut().zip(channels.iter()) {
@@ -204,7 +261,7 @@ impl Audio {
                 used += 1;
             }
             let pieces = &mut pieces[..used];
-            self.convolver.process(position.saturating_add(done as i64), pieces);
+            self.act(position.saturating_add(done as i64), pieces);
             let weights = self.fader.weights(count);
             for (piece, dry) in pieces.iter_mut().zip(self.dry.iter()) {
                 weights.mix(&dry[..count], piece);
@@ -221,7 +278,7 @@ impl Audio {
         }
         // First the last change must be over and done with: one errand carries one veil.
         self.send_back();
-        if self.leaving.is_some() {
+        if self.leaving.is_some() || self.turning.is_some() {
             return;
         }
         let Some(mut order) = self.mail.receive() else { return };
@@ -230,6 +287,17 @@ impl Audio {
             return;
         }
         self.wish = Some(order.wish);
+        if order.verdict != Verdict::Mute && (order.inverse.is_some() || self.inverse.is_some()) {
+            let address = order.inverse.as_ref().map_or(0, |inverse| inverse.address());
+            if address != 0 && address == self.aimed && self.inverse.is_some() {
+                // Nothing to change: a key that was missed for a while is back.
+                self.verdict = order.verdict;
+                self.leave(order);
+            } else {
+                self.turning = Some(order);
+            }
+            return;
+        }
         self.verdict = order.verdict;
         let veil = order.veil.take();
         let address = veil.as_ref().map_or(0, |veil| Arc::as_ptr(veil) as usize);
@@ -254,6 +322,39 @@ impl Audio {
         }
     }
 
+    /// Carries out the order that waits for silence, if it is silent, or if nothing was heard yet.
+    fn turn(&mut self) {
+        let fresh = self.fader.is_fresh();
+        let silent = matches!(self.fader.settled(), Some(Settled::Silent | Settled::Dry));
+        if self.turning.is_none() || self.leaving.is_some() || !(fresh || silent) {
+            return;
+        }
+        // Brings a veil that still waits into force, so that nothing waits any more.
+        self.convolver.reset();
+        self.send_back();
+        if self.leaving.is_some() {
+            return;
+        }
+        let Some(mut order) = self.turning.take() else { return };
+        self.verdict = order.verdict;
+        let veil = order.veil.take();
+        self.aimed = match &order.inverse {
+            Some(inverse) => inverse.address(),
+            None => veil.as_ref().map_or(0, |veil| Arc::as_ptr(veil) as usize),
+        };
+        let context = veil.as_ref().map_or(0, |veil| veil.context());
+        let refused = self.convolver.set_veil(veil);
+        if refused.is_some() {
+            self.verdict = Verdict::Mute;
+            self.aimed = 0;
+        }
+        order.veil = refused.or_else(|| self.convolver.take_retired());
+        std::mem::swap(&mut self.inverse, &mut order.inverse);
+        let enough = self.inverse.as_ref().map_or(context, |inverse| inverse.warm_up());
+        self.warming = if fresh { 0 } else { enough };
+        self.leave(order);
+    }
+
     /// Sends what the last change retired back to the keeper.
     fn send_back(&mut self) {
         if self.leaving.is_some() || self.errand.is_none() {
@@ -273,7 +374,7 @@ impl Audio {
 }
 
 /// Sets NaN, infinities and what is beyond [`LOUDEST`] to 0, as the convolver does.
-fn clear_what_is_no_audio(samples: &mut [f32]) {
+pub(crate) fn clear_what_is_no_audio(samples: &mut [f32]) {
     // Bits of magnitudes have the order of magnitudes, with NaN above all; and comparing integers
     // costs the same for denormals.
     let is_audio = |x: &f32| x.to_bits() & !SIGN <= LOUDEST.to_bits();

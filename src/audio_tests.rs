@@ -1,4 +1,4 @@
-use patchveil_veil::{ClassKey, Preset, Recipe};
+use patchveil_veil::{ClassKey, Preset, Recipe, Restorer};
 use proptest::prelude::*;
 
 use super::*;
@@ -22,7 +22,7 @@ fn balanced(byte: u8) -> Arc<Veil> {
 }
 
 fn order(verdict: Verdict, veil: Option<Arc<Veil>>) -> Order {
-    Order { epoch: 1, wish: wish(), verdict, veil }
+    Order { epoch: 1, wish: wish(), verdict, veil, inverse: None }
 }
 
 fn instance(channels: usize) -> (KeeperEnd<Order>, Audio) {
@@ -284,4 +284,104 @@ fn every_veil_goes_home_to_be_freed_there() {
     assert_eq!(alive, 1, "only the last veil is still held");
     assert_eq!(Arc::strong_count(&veils[19]), 2);
     assert!(home > 5, "{home}");
+}
+
+fn inverse(veil: &Arc<Veil>, channels: usize) -> Order {
+    let inverse = Inverse::new(veil.clone(), channels).unwrap();
+    Order { inverse: Some(Box::new(inverse)), ..order(Verdict::Restore, None) }
+}
+
+fn restored(veil: &Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+    let mut restorer = Restorer::new(veil.clone(), signal.len()).unwrap();
+    let mut block: Vec<&mut [f32]> = signal.iter_mut().map(Vec::as_mut_slice).collect();
+    restorer.process(from, &mut block);
+    signal
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+    #[test]
+    fn restoring_in_any_split_gives_the_samples_of_the_restorer(
+        sizes in prop::collection::vec(1_usize..3_000, 1..20),
+        from in -100_000_i64..100_000,
+        channels in prop::sample::select(vec![1_usize, 2, 8]),
+        preset in prop::sample::select(Preset::restorable().collect::<Vec<_>>()),
+    ) {
+        let veil = veil(3, &preset.recipe());
+        let (keeper, mut audio) = instance(channels);
+        keeper.send(inverse(&veil, channels));
+        let input = reference(veil.clone(), from, noise(channels, 20_000));
+        let mut output = input.clone();
+        run(&mut audio, &PLAIN, from, &mut output, &sizes);
+        for (output, expected) in output.iter().zip(restored(&veil, from, input)) {
+            same(output, &expected);
+        }
+    }
+}
+
+#[test]
+fn protecting_and_restoring_take_turns_over_a_short_silence() {
+    let veil = balanced(4);
+    let (keeper, mut audio) = instance(2);
+    keeper.send(order(Verdict::Protect, Some(veil.clone())));
+    let original = noise(2, 60_000);
+    let protected = reference(veil.clone(), 0, original.clone());
+    let part = |signal: &[Vec<f32>], from: usize| -> Vec<Vec<f32>> {
+        signal.iter().map(|channel| channel[from..from + 20_000].to_vec()).collect()
+    };
+    let mut output = part(&original, 0);
+    run(&mut audio, &PLAIN, 0, &mut output, &[64, 500]);
+    same(&output[1], &protected[1][..20_000]);
+
+    keeper.send(inverse(&veil, 2));
+    let mut output = part(&protected, 20_000);
+    run(&mut audio, &PLAIN, 20_000, &mut output, &[64, 500]);
+    assert!(output[0][480..].iter().take_while(|x| **x == 0.0).count() > 200);
+    let off = output[1][5_000..].iter().zip(&original[1][25_000..]).map(|(a, b)| (a - b).abs());
+    assert!(off.fold(0.0, f32::max) < 1e-6);
+
+    drop(keeper.collect());
+    keeper.send(order(Verdict::Protect, Some(veil.clone())));
+    let mut output = part(&original, 40_000);
+    run(&mut audio, &PLAIN, 40_000, &mut output, &[64, 500]);
+    assert!(output[0][480..].iter().take_while(|x| **x == 0.0).count() > 200);
+    same(&output[1][5_000..], &protected[1][45_000..]);
+    // The inverse has gone home, and the veil is held here and by the audio thread.
+    drop(keeper.collect());
+    assert_eq!(Arc::strong_count(&veil), 2);
+}
+
+#[test]
+fn bypass_while_restoring_is_the_input_and_gives_way_without_a_trace() {
+    let veil = balanced(4);
+    let (keeper, mut audio) = instance(1);
+    keeper.send(inverse(&veil, 1));
+    let input = reference(veil.clone(), 0, noise(1, 30_000));
+    let expected = restored(&veil, 0, input.clone());
+    let bypass = Controls { bypass: true, ..PLAIN };
+    let mut output = Vec::new();
+    for (from, controls) in [(0, &PLAIN), (10_000, &bypass), (20_000, &PLAIN)] {
+        let mut part = vec![input[0][from..from + 10_000].to_vec()];
+        run(&mut audio, controls, from as i64, &mut part, &[64, 1, 500]);
+        output.append(&mut part[0]);
+    }
+    same(&output[..10_000], &expected[0][..10_000]);
+    same(&output[10_480..20_000], &input[0][10_480..20_000]);
+    same(&output[20_480..], &expected[0][20_480..]);
+}
+
+#[test]
+fn what_is_no_audio_does_not_stay_in_the_recursion() {
+    let veil = balanced(9);
+    let (keeper, mut audio) = instance(1);
+    keeper.send(inverse(&veil, 1));
+    let mut signal = noise(1, 4_000);
+    for (at, bad) in [(10, f32::NAN), (900, f32::INFINITY), (2_000, f32::MAX)] {
+        signal[0][at] = bad;
+    }
+    run(&mut audio, &PLAIN, 0, &mut signal, &[64]);
+    assert!(signal[0].iter().all(|x| x.is_finite()));
+    let mut silence = vec![vec![0.0; 48_000]];
+    run(&mut audio, &PLAIN, 4_000, &mut silence, &[64]);
+    assert!(silence[0][24_000..].iter().all(|x| x.abs() < 1e-9));
 }

@@ -59,7 +59,7 @@ pub(crate) enum Settled {
     Dry,
     /// Silence.
     Silent,
-    /// The veiled input, times the gain.
+    /// The veiled or restored input, times the gain.
     Veiled(f32),
 }
 
@@ -92,6 +92,11 @@ impl Fader {
     /// The next aim is reached at once.
     pub(crate) fn reset(&mut self) {
         self.fresh = true;
+    }
+
+    /// Whether nothing was heard yet.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.fresh
     }
 
     /// Moves towards `aim` from here on.
@@ -154,7 +159,7 @@ pub(crate) struct Weights {
 }
 
 impl Weights {
-    /// Mixes one channel: `wet` comes in veiled and leaves as the output.
+    /// Mixes one channel: `wet` comes in veiled or restored and leaves as the output.
     pub(crate) fn mix(&self, dry: &[f32], wet: &mut [f32]) {
         let weights = self.bypass.iter().zip(&self.delta).zip(&self.gain);
         for ((wet, dry), ((bypass, delta), gain)) in wet.iter_mut().zip(dry).zip(weights) {

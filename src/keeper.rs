@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use nice_plug::prelude::{nice_log, nice_warn};
 use patchveil_keyring::{Keyring, KeyringError, resolve_path};
-use patchveil_veil::{ClassKey, Fingerprint, Recipe, Veil};
+use patchveil_veil::{ClassKey, Fingerprint, Recipe, RecipeError, Veil};
 
 use crate::audio::{Order, Verdict};
-use crate::handoff::desk::{Desk, Engagement};
+use crate::handoff::desk::{Desk, Engagement, Shown};
 use crate::handoff::mail::KeeperEnd;
+use crate::inverse::Inverse;
 use crate::keys::{Vault, VaultState};
 use crate::params::{PatchveilParams, Wish};
 use crate::state::{Choice, ChosenClass, Saved};
@@ -248,40 +249,50 @@ impl Worker {
         let recipe = saved.recipe;
         let Some(HeldKey { key, trouble }) = &self.key else { return };
         let (fingerprint, intent) = match key {
+            Ok((class, _)) if wish.restore => (Some(class.fingerprint), Verdict::Restore),
             Ok((class, _)) => (Some(class.fingerprint), Verdict::Protect),
             Err(Keyless::Undecided) => (None, Verdict::Pass),
-            Err(Keyless::Missing(_)) => (None, Verdict::Mute),
+            Err(Keyless::Missing(_)) => (None, failed(wish)),
         };
-        let Engagement { sample_rate, epoch } = engagement;
+        let Engagement { sample_rate, channels, epoch } = engagement;
         let mut sent = Sent { epoch, wish, verdict: intent, fingerprint, recipe };
         if self.sent.as_ref() == Some(&sent) && !anew {
             return;
         }
         self.moved = Instant::now();
         let trouble = trouble.clone();
-        let veil = match key {
+        let made = match key {
             Ok((_, key)) if self.sent.as_ref() != Some(&sent) => {
-                Some(design(&mut self.designed, key, &wish.recipe(recipe), sample_rate))
+                let veil = design(&mut self.designed, key, &wish.recipe(recipe), sample_rate);
+                Some(veil.and_then(|veil| Made::new(veil, wish, channels)))
             }
             _ => None,
         };
-        let status = match (key, &veil) {
-            (_, Some(Err(reason))) => {
-                sent.verdict = Verdict::Mute;
-                Status::Muted { reason: reason.clone() }
+        let status = match (key, &made) {
+            (_, Some(Err(error))) => {
+                sent.verdict = failed(wish);
+                failure(wish, error.to_string())
             }
-            (Ok((class, _)), _) => Status::Protecting {
-                class: class.name.clone(),
-                fingerprint: class.fingerprint,
-                trouble,
-            },
+            (Ok((class, _)), _) => doing(wish, class, trouble),
+            (Err(Keyless::Undecided), _) if wish.restore => {
+                let why = trouble.map_or_else(String::new, |trouble| format!(", and {trouble}"));
+                failure(wish, format!("no class was chosen{why}"))
+            }
             (Err(Keyless::Undecided), _) => Status::NotProtecting { trouble },
-            (Err(Keyless::Missing(reason)), _) => Status::Muted { reason: reason.clone() },
+            (Err(Keyless::Missing(reason)), _) => failure(wish, reason.clone()),
         };
         if self.sent.as_ref() != Some(&sent) {
-            let veil = veil.and_then(Result::ok);
-            self.desk.show(veil.clone());
-            self.mail.send(Order { epoch, wish, verdict: sent.verdict, veil });
+            let (shown, veil, inverse) = match made {
+                Some(Ok(Made { veil, inverse: Some(inverse) })) => {
+                    (Some(Shown { veil, restores: true }), None, Some(inverse))
+                }
+                Some(Ok(Made { veil, inverse: None })) => {
+                    (Some(Shown { veil: veil.clone(), restores: false }), Some(veil), None)
+                }
+                _ => (None, None, None),
+            };
+            self.desk.show(shown);
+            self.mail.send(Order { epoch, wish, verdict: sent.verdict, veil, inverse });
             self.sent = Some(sent);
         }
         self.report(status);
@@ -289,10 +300,44 @@ impl Worker {
 
     fn report(&self, status: Status) {
         let text = status.to_string();
-        let muted = matches!(status, Status::Muted { .. });
+        let bad = matches!(status, Status::Muted { .. } | Status::NotRestoring { .. });
         if self.desk.report(status) {
-            if muted { nice_warn!("Patchveil is {text}") } else { nice_log!("Patchveil is {text}") }
+            if bad { nice_warn!("Patchveil is {text}") } else { nice_log!("Patchveil is {text}") }
         }
+    }
+}
+
+/// What an order is made of.
+struct Made {
+    veil: Arc<Veil>,
+    inverse: Option<Box<Inverse>>,
+}
+
+impl Made {
+    fn new(veil: Arc<Veil>, wish: Wish, channels: usize) -> Result<Self, RecipeError> {
+        let inverse = match wish.restore {
+            true => Some(Box::new(Inverse::new(veil.clone(), channels)?)),
+            false => None,
+        };
+        Ok(Self { veil, inverse })
+    }
+}
+
+/// What becomes of audio that cannot be dealt with: what should be protected must not leave, but
+/// what could not be restored leaves as it was published.
+fn failed(wish: Wish) -> Verdict {
+    if wish.restore { Verdict::Pass } else { Verdict::Mute }
+}
+
+fn failure(wish: Wish, reason: String) -> Status {
+    if wish.restore { Status::NotRestoring { reason } } else { Status::Muted { reason } }
+}
+
+fn doing(wish: Wish, class: &ChosenClass, trouble: Option<String>) -> Status {
+    let ChosenClass { fingerprint, name } = class.clone();
+    match wish.restore {
+        true => Status::Restoring { class: name, fingerprint, trouble },
+        false => Status::Protecting { class: name, fingerprint, trouble },
     }
 }
 
@@ -302,7 +347,7 @@ fn design(
     key: &ClassKey,
     recipe: &Recipe,
     sample_rate: u32,
-) -> Result<Arc<Veil>, String> {
+) -> Result<Arc<Veil>, RecipeError> {
     if let Some(veil) = last
         && veil.fingerprint() == key.fingerprint()
         && veil.recipe() == recipe
@@ -310,7 +355,7 @@ fn design(
     {
         return Ok(veil.clone());
     }
-    let veil = Veil::new(key, recipe, sample_rate).map(Arc::new).map_err(|e| e.to_string())?;
+    let veil = Arc::new(Veil::new(key, recipe, sample_rate)?);
     *last = Some(veil.clone());
     Ok(veil)
 }

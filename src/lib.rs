@@ -5,7 +5,7 @@
 //! | `lib.rs` | the plug-in as the formats want it |
 //! | `params.rs` | parameters, and the recipe that follows from them |
 //! | `state.rs` | what a session keeps: class by fingerprint, never the key |
-//! | `audio.rs`, `fade.rs`, `timeline.rs` | the audio thread |
+//! | `audio.rs`, `fade.rs`, `inverse.rs`, `timeline.rs` | the audio thread |
 //! | `handoff.rs` | the only room where threads meet |
 //! | `keeper.rs` | the thread that reads the keyring and designs veils |
 //! | `keys.rs` | the keyring as an editor sees and changes it |
@@ -19,12 +19,22 @@
 //! forgets what it heard, as if silence had come before: a bounce that starts in the middle has
 //! its patches where the whole render has them, and differs from it only while a kernel (5 ms)
 //! still reaches back before the start.
+//!
+//! # Restoring
+//! In the mode [`ModeChoice::Restore`] the veil is taken off what was protected, sample for sample
+//! as [`patchveil_veil::Restorer`] does it: with the same class and settings, and with the recording
+//! where it lay on the timeline. What cannot be restored (no key, a recipe without an inverse)
+//! passes unchanged, since it is what was published anyway, and the status says so. Where the host
+//! states no position the editor warns: a count of its own is right only by chance. Going over
+//! between the modes, and to another key or recipe while restoring, is a fade to some hundredths of
+//! a second of silence, in which the recursion finds its feet.
 #![deny(unsafe_code)]
 
 mod audio;
 mod editor;
 mod fade;
 mod handoff;
+mod inverse;
 mod keeper;
 mod params;
 mod state;
@@ -42,7 +52,9 @@ use std::time::Duration;
 pub use editor::{Setup, SetupField, Window};
 use nice_plug::prelude::*;
 use nice_plug_egui::RepaintNotifier;
-pub use params::{OutputParams, PatchParams, PatchveilParams, PresetChoice, VeilParams};
+pub use params::{
+    ModeChoice, OutputParams, PatchParams, PatchveilParams, PresetChoice, VeilParams,
+};
 pub use state::{Choice, ChosenClass, ClassField, Saved, Unreadable};
 pub use status::Status;
 
@@ -208,7 +220,8 @@ impl Plugin for Patchveil {
         if let Some(mail) = self.unclaimed.take() {
             self.keeper = Keeper::start(self.params.clone(), self.desk.clone(), mail);
         }
-        let ticket = self.desk.engage(Some(Engagement { sample_rate, epoch: self.epoch }));
+        let ticket =
+            self.desk.engage(Some(Engagement { sample_rate, channels, epoch: self.epoch }));
         // The very first block must be protected, so the veil has to be here before it.
         self.desk.wait(ticket, PATIENCE);
         true
@@ -250,7 +263,7 @@ impl Plugin for Patchveil {
             }
             passed
         };
-        if passed.veil.is_some() && !controls.delta {
+        if passed.veil.is_some() && !passed.restored && !controls.delta {
             self.tap.count(samples);
         }
         match self.audio.tail() {

@@ -35,6 +35,10 @@ pub struct PatchveilParams {
     /// The host's own bypass: on, the input leaves as it came, without trim.
     #[id = "bypass"]
     pub bypass: BoolParam,
+    /// Whether the veil is applied or taken off. Not for automation: it decides what a session is
+    /// for, and going over is heard as a short silence.
+    #[id = "mode"]
+    pub mode: EnumParam<ModeChoice>,
     /// What the veil is like.
     #[nested(group = "Veil")]
     pub veil: VeilParams,
@@ -82,6 +86,18 @@ pub struct OutputParams {
     pub trim: FloatParam,
 }
 
+/// What an instance is for. The ids go into sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum ModeChoice {
+    /// Apply the veil.
+    #[id = "protect"]
+    Protect,
+    /// Take it off what was protected, for whoever has the key. It is taken off where it lies on
+    /// the host's timeline, so the recording has to lie where it lay when it was protected.
+    #[id = "restore"]
+    Restore,
+}
+
 /// The presets as the host shows them. The ids go into sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum PresetChoice {
@@ -119,6 +135,8 @@ impl From<PresetChoice> for Preset {
 /// The parameters that shape the recipe, in whole steps: two that are equal make the same recipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Wish {
+    /// Take the veil off.
+    pub(crate) restore: bool,
     preset: Preset,
     /// In tenths of a percent.
     amount: u16,
@@ -137,6 +155,7 @@ impl PatchveilParams {
             class,
             editor: SetupField::default(),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
+            mode: EnumParam::new("Mode", ModeChoice::Protect).non_automatable(),
             veil: VeilParams {
                 preset: EnumParam::new("Preset", PresetChoice::Balanced),
                 amount: FloatParam::new(
@@ -186,6 +205,7 @@ impl PatchveilParams {
     /// What the parameters ask for now. Never allocates or waits.
     pub(crate) fn wish(&self) -> Wish {
         Wish {
+            restore: self.mode.value() == ModeChoice::Restore,
             preset: self.veil.preset.value().into(),
             // A NaN becomes 0.
             amount: (self.veil.amount.value() * 10.0).round() as u16,
@@ -280,7 +300,7 @@ mod tests {
     use super::*;
 
     fn wish(patch: Option<u32>, frame: Option<u32>, count: Option<u32>) -> Wish {
-        Wish { preset: Preset::Balanced, amount: 1_000, patch, frame, count }
+        Wish { restore: false, preset: Preset::Balanced, amount: 1_000, patch, frame, count }
     }
 
     fn placed(wish: &Wish) -> (u32, u32, u32) {
@@ -303,7 +323,7 @@ mod tests {
                 for frame in [None, Some(1_000), Some(4_000), Some(33_300), Some(10_000_000)] {
                     for count in [None, Some(1), Some(7), Some(64)] {
                         for amount in [0, 1, 999, 2_000, u16::MAX] {
-                            let wish = Wish { preset, amount, patch, frame, count };
+                            let wish = Wish { restore: false, preset, amount, patch, frame, count };
                             wish.recipe(1).validate().unwrap();
                         }
                     }

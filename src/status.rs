@@ -25,6 +25,20 @@ pub enum Status {
         /// Why the keyring cannot be read any more. The key that was read before stays in use.
         trouble: Option<String>,
     },
+    /// The veil is taken off again.
+    Restoring {
+        /// The class's name.
+        class: String,
+        /// The key's fingerprint.
+        fingerprint: Fingerprint,
+        /// Why the keyring cannot be read any more. The key that was read before stays in use.
+        trouble: Option<String>,
+    },
+    /// Audio passes unchanged, because it cannot be restored.
+    NotRestoring {
+        /// Why, and what to do.
+        reason: String,
+    },
     /// Silence: a class was chosen, but it cannot be protected with.
     Muted {
         /// Why, and what to do.
@@ -44,14 +58,23 @@ impl fmt::Display for Status {
             }
             Self::Protecting { class, fingerprint, trouble } => {
                 write!(f, "protecting “{class}” ({fingerprint})")?;
-                match trouble {
-                    Some(trouble) => {
-                        write!(f, "; the key read before stays in use, because {trouble}")
-                    }
-                    None => Ok(()),
-                }
+                stays_in_use(f, trouble.as_ref())
+            }
+            Self::Restoring { class, fingerprint, trouble } => {
+                write!(f, "restoring “{class}” ({fingerprint})")?;
+                stays_in_use(f, trouble.as_ref())
+            }
+            Self::NotRestoring { reason } => {
+                write!(f, "not restoring, audio passes unchanged: {reason}")
             }
             Self::Muted { reason } => write!(f, "muted: {reason}"),
         }
+    }
+}
+
+fn stays_in_use(f: &mut fmt::Formatter<'_>, trouble: Option<&String>) -> fmt::Result {
+    match trouble {
+        Some(trouble) => write!(f, "; the key read before stays in use, because {trouble}"),
+        None => Ok(()),
     }
 }

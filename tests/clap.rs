@@ -319,6 +319,7 @@ fn parameters_are_stable_grouped_and_readable() {
         list,
         [
             (773_352_680, "Bypass", ""),
+            (3_357_091, "Mode", ""),
             (1_167_385_311, "Preset", "Veil"),
             (733_630_552, "Amount", "Veil"),
             (106_438_728, "Patch Length", "Patches"),

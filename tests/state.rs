@@ -16,7 +16,7 @@ fn values(instance: &Instance) -> Vec<f64> {
 #[test]
 fn a_session_saved_and_loaded_twice_is_byte_for_byte_the_same() {
     let module = module();
-    let params = r#""amount":{"f32":42.5},"bypass":{"bool":true},"delta":{"bool":true},"frame":{"f32":512.0},"patch":{"f32":12.3},"patches":{"i32":5},"preset":{"string":"strong"},"trim":{"f32":-4.5}"#;
+    let params = r#""amount":{"f32":42.5},"bypass":{"bool":true},"delta":{"bool":true},"frame":{"f32":512.0},"mode":{"string":"restore"},"patch":{"f32":12.3},"patches":{"i32":5},"preset":{"string":"strong"},"trim":{"f32":-4.5}"#;
     let mut first = module.instance();
     assert!(first.load(&session(fingerprint(), params)));
     let once = first.save();
@@ -47,12 +47,14 @@ fn the_session_of_the_first_release_loads_as_it_was() {
     assert_eq!(reads("Frame Length"), "preset");
     assert_eq!(reads("Patches per Frame"), "5");
     assert_eq!(reads("Output Trim"), "-4.5 dB");
+    assert_eq!(reads("Mode"), "Protect");
     assert_eq!(instance.value(instance.param("Bypass").id), 0.0);
     assert_eq!(instance.value(instance.param("Delta").id), 1.0);
-    // As long as the version is the newest, it is also what is written, beside how the editor is
-    // set up, which that release had not.
+    // As long as the version is the newest, it is also what is written, beside the mode and how the
+    // editor is set up, which that release had not.
     let saved = String::from_utf8(instance.save()[8..].to_vec()).unwrap();
     let (all_else, editor) = saved.split_once(r#","editor":"#).unwrap();
+    let all_else = all_else.replace(r#""mode":{"string":"protect"},"#, "");
     assert_eq!(format!("{all_else}}}}}").as_bytes(), golden);
     assert!(editor.contains(r#"\"width\":1000.0"#), "{editor}");
 }

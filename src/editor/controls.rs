@@ -1,13 +1,14 @@
 //! The row of controls.
 
-use egui::{Rect, Ui, pos2, vec2};
+use egui::{Popup, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::{FloatParam, Param};
 use patchveil_veil::Placement;
 
 use super::cell::{self, HEIGHT, Words};
 use super::hand::Hand;
 use super::look::NEAR;
-use crate::params::{PatchveilParams, PresetChoice};
+use super::parts;
+use crate::params::{ModeChoice, PatchveilParams, PresetChoice};
 
 /// Below this width of the row, in points, labels are shortened.
 const WIDE: f32 = 860.0;
@@ -36,6 +37,23 @@ const PRESETS: [(PresetChoice, &str, &str); 5] = [
     ),
 ];
 
+/// What an instance can be for, and what that means.
+const MODES: [(ModeChoice, &str, &str); 2] = [
+    (
+        ModeChoice::Protect,
+        "Protect",
+        "Lays the veil over what passes. What cannot be protected is muted.",
+    ),
+    (
+        ModeChoice::Restore,
+        "Restore",
+        "Takes the veil off again, for whoever has the key. Set everything as it was when the \
+         recording was protected, and leave the recording at its place on the timeline. What \
+         cannot be restored passes unchanged.",
+    ),
+];
+
+const MODE_TIP: &str = "Whether the veil is laid over what passes, or taken off again.";
 const PRESET_TIP: &str = "The recipe that everything else starts from.";
 const AMOUNT_TIP: &str = "Depth of the filter, in percent of the preset's. More is harder to \
      learn around and easier to hear; at 0 % nothing is changed, and nothing protected.";
@@ -93,6 +111,21 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, hand: &imp
     cell::switch(ui, next(), &set("Delta", "Delta", DELTA_TIP, delta), delta, hand);
     let bypass = &params.bypass;
     cell::switch(ui, next(), &set("Bypass", "Bypass", BYPASS_TIP, bypass), bypass, hand);
+}
+
+/// The button that opens the list of modes.
+pub(crate) fn mode(ui: &mut Ui, params: &PatchveilParams, hand: &impl Hand) {
+    let mode = &params.mode;
+    let now = mode.value();
+    let name = MODES.iter().find(|(of, ..)| *of == now).map_or("", |(_, name, _)| name);
+    let button = parts::opener(ui, name).on_hover_text(MODE_TIP);
+    Popup::menu(&button).width(300.0).show(|ui| {
+        for (of, name, remark) in MODES {
+            if cell::entry(ui, name, remark, of == now) {
+                hand.touch(mode, mode.preview_normalized(of));
+            }
+        }
+    });
 }
 
 /// Where the cells lie.

@@ -80,6 +80,7 @@ fn lay_out<H: Hand>(ui: &mut Ui, rect: Rect, scene: &Scene<'_, H>, panels: &mut 
         bypass: params.bypass.value(),
         delta: params.output.delta.value(),
         nothing: params.veil.amount.value() < 0.05,
+        adrift: scene.view.running && !scene.view.host_timeline,
     };
     let wide = rect.width() >= WIDE;
 
@@ -95,6 +96,7 @@ fn lay_out<H: Hand>(ui: &mut Ui, rect: Rect, scene: &Scene<'_, H>, panels: &mut 
                 panels.turned = keys.clicked();
             }
         }
+        controls::mode(ui, params, scene.hand);
     });
     let headline = status::headline(scene.status, switches);
     let left = Rect::from_min_max(top.min, pos2(tools - GAP, top.bottom()));
@@ -125,7 +127,9 @@ fn lay_out<H: Hand>(ui: &mut Ui, rect: Rect, scene: &Scene<'_, H>, panels: &mut 
     }
     if let Some(rect) = keys {
         let here = match scene.status {
-            Status::Protecting { fingerprint, .. } => Here::Uses(*fingerprint),
+            Status::Protecting { fingerprint, .. } | Status::Restoring { fingerprint, .. } => {
+                Here::Uses(*fingerprint)
+            }
             Status::Muted { reason } => Here::Lacks(reason),
             _ => Here::Nothing,
         };

@@ -16,6 +16,8 @@ pub(crate) struct Switches {
     pub(crate) delta: bool,
     /// The filter's depth is 0 %.
     pub(crate) nothing: bool,
+    /// Audio runs, but the host states no position.
+    pub(crate) adrift: bool,
 }
 
 /// The headline in words.
@@ -54,6 +56,12 @@ pub(crate) fn headline(status: &Status, switches: Switches) -> Headline {
     let said = |icon, mood, title: String, detail: String| Headline { icon, mood, title, detail };
     match status {
         // Bypass lets the input through whatever the veil would do.
+        Status::Restoring { .. } | Status::NotRestoring { .. } if switches.bypass => said(
+            Icon::Open,
+            Mood::Warn,
+            "Bypassed: not restoring".to_owned(),
+            "The input leaves as it came. Switch bypass off to restore.".to_owned(),
+        ),
         _ if switches.bypass => said(
             Icon::Open,
             Mood::Warn,
@@ -93,6 +101,7 @@ pub(crate) fn headline(status: &Status, switches: Switches) -> Headline {
             "Delta: only what the veil changes is heard".to_owned(),
             "Switch delta off before you record or bounce.".to_owned(),
         ),
+        Status::Restoring { .. } | Status::NotRestoring { .. } => restoring(status, switches),
         Status::Protecting { class, trouble: Some(trouble), .. } => said(
             Icon::Protecting,
             Mood::Warn,
@@ -105,6 +114,46 @@ pub(crate) fn headline(status: &Status, switches: Switches) -> Headline {
             format!("Protecting “{class}”"),
             format!("Key {fingerprint}"),
         ),
+    }
+}
+
+/// The headline while veils are taken off. What leaves is open to everyone, and never reads as if
+/// it were protected.
+fn restoring(status: &Status, switches: Switches) -> Headline {
+    let said =
+        |mood, title: String, detail: String| Headline { icon: Icon::Open, mood, title, detail };
+    match status {
+        Status::Restoring { class, .. } if switches.nothing => said(
+            Mood::Warn,
+            format!("Not restoring “{class}”: the amount is 0 %"),
+            "Nothing is changed. Set the amount that it was protected with.".to_owned(),
+        ),
+        Status::Restoring { .. } if switches.delta => said(
+            Mood::Warn,
+            "Delta: only what restoring changes is heard".to_owned(),
+            "Switch delta off before you record or bounce.".to_owned(),
+        ),
+        Status::Restoring { class, .. } if switches.adrift => said(
+            Mood::Warn,
+            format!("Restoring “{class}” by a count of its own"),
+            "The host states no position, so samples are counted. That is right only where the \
+             recording lies where it lay when it was protected."
+                .to_owned(),
+        ),
+        Status::Restoring { class, trouble: Some(trouble), .. } => said(
+            Mood::Warn,
+            format!("Restoring “{class}”"),
+            format!("With the key as it was read before: {}", sentence(trouble)),
+        ),
+        Status::Restoring { class, fingerprint, trouble: None } => said(
+            Mood::Quiet,
+            format!("Restoring “{class}”"),
+            format!("Key {fingerprint}. What leaves is not protected."),
+        ),
+        Status::NotRestoring { reason } => {
+            said(Mood::Warn, "Not restoring: audio passes unchanged".to_owned(), sentence(reason))
+        }
+        other => said(Mood::Quiet, other.to_string(), String::new()),
     }
 }
 
@@ -258,6 +307,29 @@ mod tests {
         assert_eq!(timecode(0, 48_000), "0:00:00.0");
         assert_eq!(timecode(48_000 * 3_723 + 24_000, 48_000), "1:02:03.5");
         assert_eq!(timecode(-22_050, 44_100), "−0:00:00.5");
+    }
+
+    #[test]
+    fn what_is_restored_never_reads_as_if_it_were_protected() {
+        let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
+        let on = Status::Restoring { class: "Night Show".to_owned(), fingerprint, trouble: None };
+        let plain = headline(&on, Switches::default());
+        assert_eq!((plain.mood, plain.title.as_str()), (Mood::Quiet, "Restoring “Night Show”"));
+        let off = Status::NotRestoring { reason: "the key is missing".to_owned() };
+        for (status, switches) in [
+            (&on, Switches::default()),
+            (&on, Switches { bypass: true, ..Switches::default() }),
+            (&on, Switches { delta: true, ..Switches::default() }),
+            (&on, Switches { nothing: true, ..Switches::default() }),
+            (&on, Switches { adrift: true, ..Switches::default() }),
+            (&off, Switches::default()),
+            (&off, Switches { bypass: true, ..Switches::default() }),
+        ] {
+            let said = headline(status, switches);
+            assert_eq!(said.icon, Icon::Open, "{said:?}");
+            assert!(!said.title.contains("rotecting"), "{said:?}");
+            assert!(said.mood == Mood::Warn || said == plain, "{said:?}");
+        }
     }
 
     #[test]

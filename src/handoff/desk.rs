@@ -18,8 +18,17 @@ pub(crate) struct Ticket(u64);
 pub(crate) struct Engagement {
     /// In Hz.
     pub(crate) sample_rate: u32,
+    pub(crate) channels: usize,
     /// Counts activations, so that an order made for an earlier one is known as such.
     pub(crate) epoch: u64,
+}
+
+/// The veil that the audio thread was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    pub(crate) veil: Arc<Veil>,
+    /// It is taken off, not applied.
+    pub(crate) restores: bool,
 }
 
 /// What the keeper is woken with.
@@ -36,7 +45,7 @@ pub(crate) struct Desk {
     for_keeper: Condvar,
     for_askers: Condvar,
     status: Mutex<Status>,
-    veil: Mutex<Option<Arc<Veil>>>,
+    veil: Mutex<Option<Shown>>,
     /// Draws the editor anew.
     news: RepaintNotifier,
 }
@@ -140,13 +149,13 @@ impl Desk {
         news
     }
 
-    /// The veil that was sent to the audio thread last, if it was to protect.
-    pub(crate) fn veil(&self) -> Option<Arc<Veil>> {
+    /// The veil that was sent to the audio thread last, if it was to protect or to restore.
+    pub(crate) fn veil(&self) -> Option<Shown> {
         self.veil.lock().clone()
     }
 
     /// For the keeper: this veil is about to be sent.
-    pub(crate) fn show(&self, veil: Option<Arc<Veil>>) {
+    pub(crate) fn show(&self, veil: Option<Shown>) {
         *self.veil.lock() = veil;
     }
 }

@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn passed(position: i64) -> Passed {
-        Passed { position, host: true, veil: Some(0x7f00_1230) }
+        Passed { position, host: true, veil: Some(0x7f00_1230), restored: false }
     }
 
     /// One block of two channels through the tap, as the audio thread does it; says whether it was

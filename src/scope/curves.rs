@@ -88,11 +88,12 @@ impl Curves {
         &self.veil
     }
 
-    /// The curves as designed, with nothing heard yet. Takes milliseconds.
-    pub(super) fn designed(&self) -> Vec<Curve> {
+    /// The curves as designed, or their inverses, with nothing heard yet. Takes milliseconds.
+    pub(super) fn designed(&self, inverse: bool) -> Vec<Curve> {
         let rate = self.veil.sample_rate();
+        let sign = if inverse { -1.0 } else { 1.0 };
         let gains = |kernel: &patchveil_veil::Kernel| {
-            let point = |hz: f64| (hz as f32, kernel.gain_db(hz, rate) as f32);
+            let point = |hz: f64| (hz as f32, (sign * kernel.gain_db(hz, rate)) as f32);
             pitches(rate).map(point).collect()
         };
         let curve = |kernel| Curve { designed: gains(kernel), measured: Vec::new() };

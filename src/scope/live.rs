@@ -10,7 +10,7 @@ use super::load::Load;
 use super::patches::Walk;
 use super::spectrum::Spectrum;
 use super::{FFT_SIZE, FFT_SIZES, View, strip};
-use crate::handoff::desk::Desk;
+use crate::handoff::desk::{Desk, Shown};
 use crate::handoff::feed::{Ear, Line, Record, mark};
 
 /// After so long without audio none is running.
@@ -34,6 +34,8 @@ pub struct Scope {
     strip: strip::Writer,
     load: Load,
     walk: Option<Walk>,
+    /// Veils are taken off, so curves are the other way up.
+    restores: bool,
     /// Newest last.
     veils: Vec<Arc<Veil>>,
     /// Where the next record begins if nothing was dropped and nothing jumps.
@@ -56,6 +58,7 @@ impl Scope {
             strip: strip::Writer::default(),
             load: Load::default(),
             walk: None,
+            restores: false,
             veils: Vec::new(),
             expected: None,
             heard: None,
@@ -132,8 +135,12 @@ impl Scope {
 
     /// Looks whether the keeper has sent another veil; says whether it has.
     fn follow_veil(&mut self) -> bool {
-        let Some(veil) = self.desk.veil() else { return false };
-        if self.veils.last().is_some_and(|last| Arc::ptr_eq(last, &veil)) {
+        let Some(Shown { veil, restores }) = self.desk.veil() else { return false };
+        let turned = std::mem::replace(&mut self.restores, restores) != restores;
+        if turned {
+            self.curves = None;
+        }
+        if !turned && self.veils.last().is_some_and(|last| Arc::ptr_eq(last, &veil)) {
             return false;
         }
         self.veils.retain(|known| !Arc::ptr_eq(known, &veil));
@@ -150,7 +157,7 @@ impl Scope {
 
     fn show_curves(&mut self, veil: Arc<Veil>) {
         let curves = Curves::new(veil);
-        self.view.spectra.curves = curves.designed();
+        self.view.spectra.curves = curves.designed(self.restores);
         self.view.spectra.curve = 0;
         self.curves = Some(curves);
     }

@@ -41,8 +41,9 @@ impl Instance {
 
     fn order(&self, verdict: Verdict, veil: Option<Arc<Veil>>) {
         let wish = PatchveilParams::new(ClassField::default()).wish();
-        self.desk.show(veil.clone());
-        self.keeper.send(Order { epoch: 1, wish, verdict, veil });
+        let shown = veil.clone().map(|veil| Shown { veil, restores: false });
+        self.desk.show(shown);
+        self.keeper.send(Order { epoch: 1, wish, verdict, veil, inverse: None });
         drop(self.keeper.collect());
     }
 

@@ -166,6 +166,17 @@ fn a_preset_is_chosen_from_a_list_that_says_what_it_costs() {
 }
 
 #[test]
+fn the_mode_is_chosen_from_a_list_that_says_what_it_does() {
+    let mut window = window();
+    window.get_by_role_and_label(Role::Button, "Protect").click();
+    window.run();
+    window.get_by_role_and_label(Role::MenuItemRadio, "Restore").click();
+    window.run();
+    assert_eq!(moves(&window), ["begin Mode", "set Mode Restore", "end Mode"]);
+    window.get_by_role_and_label(Role::Button, "Restore");
+}
+
+#[test]
 fn what_follows_the_preset_shows_the_value_that_holds() {
     let mut window = window();
     let value = |window: &Window, name: &str| window.get_by_label(name).value().unwrap();

@@ -3,6 +3,7 @@
 use egui::Theme;
 
 use super::scenes::{Stage, key};
+use crate::editor::hand::Hand;
 use crate::status::Status;
 
 const SMALL: (f32, f32) = (640.0, 400.0);
@@ -52,6 +53,15 @@ fn where_there_is_little_room_the_keys_have_it_all() {
     stage.panels.turned = true;
     stage.panels.keys.unfold(key(2).fingerprint());
     picture("keys-small-light", stage, SMALL, 1.0, Theme::Light);
+}
+
+#[test]
+fn somebody_with_the_key_takes_the_veil_off() {
+    let mut stage = Stage::busy();
+    let (class, fingerprint) = ("Night Show".to_owned(), key(1).fingerprint());
+    stage.status = Status::Restoring { class, fingerprint, trouble: None };
+    stage.hand.set(&stage.params.mode, 1.0);
+    picture("restoring-small-light", stage, SMALL, 1.0, Theme::Light);
 }
 
 #[test]

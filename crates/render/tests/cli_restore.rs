@@ -13,7 +13,7 @@ use std::io::Cursor;
 
 use patchveil::manifest::NAME;
 use patchveil::wav::{SampleFormat, WavReader};
-use patchveil_veil::Preset;
+use patchveil_veil::{Filter, Preset};
 use support::command::{CLASS, User, key, recording, recording_as};
 use support::{chunk, fmt_body, plain, riff};
 
@@ -114,7 +114,7 @@ fn nothing_is_overwritten_without_force_and_the_protected_file_never() {
     }
     assert!(user.read("a.wav") == original && user.read("a.veiled.wav") == veiled);
     user.run(&["restore", "a.veiled.wav", "-o", "a.wav", "--force"]).succeeds();
-    assert!(compare(&original, &user.read("a.wav")).2 > 55.0);
+    assert!(compare(&original, &user.read("a.wav")).2 > 50.0);
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn where_samples_may_have_been_cut_off_no_nearness_is_promised() {
         *sample = (value.clamp(-32_767.0, 32_767.0) as i16).to_le_bytes();
     }
     user.put("a.wav", &loud);
-    user.run(&["protect", "a.wav"]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "strong"]).succeeds();
     let done = user.run(&["restore", "a.veiled.wav", "--json"]).succeeds().json();
     let (.., snr) = compare(&loud, &user.read("a.restored.wav"));
     assert!(snr < 50.0, "nothing was cut off: {snr} dB");
@@ -210,9 +210,12 @@ fn samples_interleaved(bytes: &[u8], channels: usize) -> Vec<f32> {
 }
 
 #[test]
-fn outside_patches_every_bit_stays() {
+fn without_a_ground_every_bit_outside_patches_stays() {
     let user = User::with_key();
     let mut recipe = Preset::Balanced.recipe();
+    if let Filter::Spectral(spectral) = &mut recipe.filter {
+        spectral.ground.db = 0.0;
+    }
     recipe.placement.frame_us = 500_000;
     user.put("recipe.json", serde_json::to_string(&recipe).unwrap());
     for bits in [8, 16, 24, 32, 0] {
@@ -269,7 +272,8 @@ fn what_is_no_audio_survives_and_the_bit_depth_is_kept_or_float() {
     }
     assert_eq!(u32::from_le_bytes(float[4..8].try_into().unwrap()) as usize, float.len() - 8);
     let (apart, peak, _) = compare(&original, &float);
-    assert!(apart - peak < -100.0);
+    // So quiet a recording has not much more than its 24 bits leave.
+    assert!(apart < -115.0, "{apart} dBFS with a peak of {peak} dBFS");
     let oracle = hound::WavReader::new(Cursor::new(&float)).unwrap();
     assert_eq!(oracle.spec().sample_format, hound::SampleFormat::Float);
     assert_eq!(oracle.duration() as usize, data.len() / 3);
@@ -339,6 +343,7 @@ fn a_part_of_the_file_comes_back_like_the_whole_where_its_place_is_given() {
     let restored = samples(&user.read("cut/part.restored.wav"));
     let original = &samples(&original)[cut..];
     // The beginning hangs on what was cut off, for a few milliseconds.
-    let apart = original.iter().zip(&restored).skip(400).map(|(a, b)| (a - b).abs());
-    assert!(apart.fold(0.0, f64::max) < 1e-6);
+    let apart = original.iter().zip(&restored).skip(2_000).map(|(a, b)| (a - b).abs());
+    let apart = apart.fold(0.0, f64::max);
+    assert!(apart < 1e-6, "{apart}");
 }

@@ -247,8 +247,9 @@ impl<'a> Search<'a> {
 /// resolve a step.
 pub fn distance_from_grid(samples: &[f64], bits: u32) -> Option<f64> {
     let steps = (1_u64 << (bits - 1)) as f64;
-    // Single precision rounds to 2⁻²⁵ of the next power of two; leave it a sixteenth of a step.
-    let loudest = (2.0_f64.powi(21) / steps).min(1.0);
+    // Single precision rounds to 2⁻²⁵ of the next power of two, and restoring raises that by up to
+    // some 12 dB; leave it a sixteenth of a step.
+    let loudest = (2.0_f64.powi(19) / steps).min(1.0);
     let mut count = 0_u32;
     let mut sum = 0.0;
     for window in samples.chunks(256) {
@@ -326,7 +327,8 @@ fn log_gains(veil: &Veil, from: i64, count: usize) -> f64 {
     let schedule = veil.schedule();
     let mut cursor = schedule.patches_from(from);
     let mut patch = cursor.next(schedule);
-    let mut sum = 0.0;
+    let ground = veil.ground().and_then(|kernel| kernel.taps().first());
+    let mut sum = ground.map_or(0.0, |&first| count as f64 * f64::from(first).ln());
     for at in (from..).take(count) {
         while patch.end <= at && patch.end < i64::MAX {
             patch = cursor.next(schedule);

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use crate::fir::{TAP_GROUP, fir};
+use crate::ground::Ground;
 use crate::history::{CHUNK, History};
+use crate::kernel::Kernel;
 use crate::recipe::Recipe;
 use crate::schedule::{Cursor, Patch};
 use crate::spectrum::Transform;
-use crate::tail::{Tail, reach};
+use crate::tail::{Sum, Tail, reach};
 use crate::veil::Veil;
 
 /// Applies a [`Veil`] in place to blocks of any size at any timeline position, with zero latency.
 ///
 /// The output at a position depends on that position, the veil, and the samples fed before it:
-/// not on how the timeline was cut into blocks. Outside patches every finite sample leaves as it
-/// came, bit for bit. Samples that are no audio (NaN, infinite, beyond ±10³⁰) leave as 0.
+/// not on how the timeline was cut into blocks. Where the recipe lays no ground, every finite sample
+/// outside patches leaves as it came, bit for bit. Samples that are no audio (NaN, infinite, beyond ±10³⁰) leave as 0.
 pub struct Convolver {
     veil: Option<Arc<Veil>>,
     /// The veil that takes over once no patch of the present one has weight.
@@ -22,6 +24,7 @@ pub struct Convolver {
     /// The veil taken over from, kept until someone may free it.
     retired: Option<Arc<Veil>>,
     lane: Option<Lane>,
+    ground: Ground,
     channels: Vec<Channel>,
     /// The convolved samples of one patch in one chunk.
     wet: Box<[f32]>,
@@ -38,10 +41,11 @@ struct Lane {
     until: i64,
 }
 
-/// What is kept of one channel.
+/// What is kept of one channel, ground laid.
 struct Channel {
     history: History,
     tail: Tail,
+    sum: Sum,
 }
 
 impl Convolver {
@@ -49,29 +53,31 @@ impl Convolver {
     /// Allocates all it will ever need.
     #[must_use]
     pub fn new(channels: usize, sample_rate: u32) -> Self {
-        Self::with_context(channels, reach(Recipe::kernel_len_max(sample_rate)))
+        Self::with_reach(channels, reach(Recipe::kernel_len_max(sample_rate)), false)
     }
 
     /// A convolver for `channels` channels with this veil from the first sample on.
     #[must_use]
     pub fn of(veil: Arc<Veil>, channels: usize) -> Self {
-        let mut convolver = Self::with_context(channels, veil.context());
+        let mut convolver = Self::with_reach(channels, veil.reach(), veil.ground().is_some());
         convolver.veil = Some(veil);
         convolver
     }
 
-    fn with_context(channels: usize, context: usize) -> Self {
-        let capacity = (context + 1).next_multiple_of(TAP_GROUP);
+    fn with_reach(channels: usize, reach: usize, ground: bool) -> Self {
+        let capacity = (reach + 1).next_multiple_of(TAP_GROUP);
         let transform = Arc::new(Transform::new());
         let channel = || Channel {
             history: History::new(capacity),
-            tail: Tail::new(transform.clone(), context),
+            tail: Tail::new(transform.clone(), capacity),
+            sum: Sum::EMPTY,
         };
         Self {
             veil: None,
             next: None,
             retired: None,
             lane: None,
+            ground: Ground::new(channels, capacity, &transform, ground),
             channels: (0..channels).map(|_| channel()).collect(),
             wet: vec![0.0; CHUNK].into(),
             expected: None,
@@ -99,26 +105,32 @@ impl Convolver {
 
     /// Puts `veil` in force (`None`: pass through). Before the first block at once; later, the
     /// present patch ends as it would without a follower, and the new veil begins with its first
-    /// patch that starts after that, so that nothing clicks.
+    /// patch that starts after that, while the one ground goes over into the other, so that nothing
+    /// clicks.
     ///
     /// Gives back what must be freed elsewhere: a veil that was waiting and will not come to be
     /// used, or `veil` itself where its kernels are longer than this convolver can hold. Never
     /// allocates or frees.
     pub fn set_veil(&mut self, veil: Option<Arc<Veil>>) -> Option<Arc<Veil>> {
-        if veil.as_ref().is_some_and(|veil| veil.context() >= self.capacity) {
+        if veil.as_ref().is_some_and(|veil| veil.reach() >= self.capacity) {
             return veil;
         }
         if self.expected.is_none() && self.retired.is_none() {
             let waiting = self.next.take().flatten();
             self.retired = std::mem::replace(&mut self.veil, veil);
+            self.ground.clear(lays_ground(&self.veil));
             return waiting;
         }
         self.next.replace(veil).flatten()
     }
 
-    /// The veil that was in force before the last change, to be freed off the audio thread. Until
+    /// The veil that was in force before the last change, to be freed off the audio thread, once
+    /// nothing of it sounds. Until
     /// it is taken, no further change comes into force. Never allocates or frees.
     pub fn take_retired(&mut self) -> Option<Arc<Veil>> {
+        if self.ground.is_changing() {
+            return None;
+        }
         self.retired.take()
     }
 
@@ -127,15 +139,15 @@ impl Convolver {
     pub fn reset(&mut self) {
         for channel in &mut self.channels {
             channel.history.clear();
-            channel.tail.forget();
         }
+        self.forget();
         self.expected = None;
-        self.lane = None;
         if self.retired.is_none()
             && let Some(next) = self.next.take()
         {
             self.retired = std::mem::replace(&mut self.veil, next);
         }
+        self.ground.clear(lays_ground(&self.veil));
     }
 
     /// Veils `channels` (channels × samples, in place) whose first sample lies at timeline
@@ -162,6 +174,7 @@ impl Convolver {
         len <= CHUNK
             && self.expected == Some(position)
             && self.next.is_none()
+            && !self.ground.is_active()
             && self.lane.as_ref().is_some_and(|lane| lane.now.start >= stop)
     }
 
@@ -171,9 +184,6 @@ impl Convolver {
         while done < len {
             let count = (len - done).min(CHUNK);
             let at = position.saturating_add(done as i64);
-            for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
-                own.history.take_in(&mut channel[done..done + count]);
-            }
             self.chunk(at, channels, done, count);
             done += count;
         }
@@ -184,31 +194,40 @@ impl Convolver {
     /// before it. Never allocates, locks or panics.
     pub fn feed(&mut self, position: i64, channels: &[&[f32]]) {
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
-        let mut done = 0;
-        while done < len {
-            let count = (len - done).min(CHUNK);
-            for (own, channel) in self.channels.iter_mut().zip(channels) {
-                own.history.record(&channel[done..done + count]);
-            }
-            done += count;
-        }
         let expected = self.expected.replace(position.saturating_add(len as i64));
         if expected != Some(position) {
             self.forget();
         }
         self.lane = None;
+        let mut done = 0;
+        while done < len {
+            let count = (len - done).min(CHUNK);
+            let at = position.saturating_add(done as i64);
+            for (index, channel) in channels.iter().enumerate().take(self.channels.len()) {
+                let fed = &mut self.wet[..count];
+                fed.copy_from_slice(&channel[done..done + count]);
+                if self.ground.is_active() {
+                    self.ground.lay(index, grounds(&self.retired, &self.veil), at, fed);
+                }
+                self.channels[index].history.record(fed);
+            }
+            self.ground.passed(at.saturating_add(count as i64), lays_ground(&self.veil));
+            done += count;
+        }
     }
 
     /// Forgets what hangs on where the samples of the past lay on the timeline.
     fn forget(&mut self) {
         self.lane = None;
+        self.ground.forget(lays_ground(&self.veil));
         for channel in &mut self.channels {
             channel.tail.forget();
+            channel.sum.forget();
         }
     }
 
-    /// Adds the patches to `count` samples from `done` on, which lie at `at` on the timeline and
-    /// are already in the histories.
+    /// Lays ground and patches over `count` samples from `done` on, which lie at `at` on the
+    /// timeline.
     fn chunk(&mut self, at: i64, channels: &mut [&mut [f32]], done: usize, count: usize) {
         let stop = at.saturating_add(count as i64);
         let jumped = self.expected.replace(stop) != Some(at);
@@ -220,6 +239,14 @@ impl Convolver {
         {
             self.hand_over(next, at, jumped);
         }
+        for (index, channel) in channels.iter_mut().enumerate().take(self.channels.len()) {
+            let samples = &mut channel[done..done + count];
+            if self.ground.is_active() {
+                self.ground.lay(index, grounds(&self.retired, &self.veil), at, samples);
+            }
+            self.channels[index].history.take_in(samples);
+        }
+        self.ground.passed(stop, lays_ground(&self.veil));
         let Some(veil) = &self.veil else { return };
         let lane = self.lane.get_or_insert_with(|| Lane::at(veil, at));
         while lane.now.start < stop.min(lane.until) {
@@ -232,7 +259,8 @@ impl Convolver {
                 for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
                     let (dry, past) = own.history.recent(back, kernel.head().len());
                     fir(kernel.head(), past, wet);
-                    own.tail.add(&own.history, kernel, patch.curve, start, back, wet);
+                    let kernel = (kernel, patch.curve);
+                    own.tail.add(&mut own.sum, &own.history, kernel, start, back, wet);
                     let out = &mut channel[done + from..done + to];
                     mix(&patch, start, veil.rise(), wet, dry, out);
                 }
@@ -255,8 +283,11 @@ impl Convolver {
             }
         }
         self.retired = std::mem::replace(&mut self.veil, next);
+        let grounds = (lays_ground(&self.retired), lays_ground(&self.veil));
+        let past = self.channels.iter().map(|channel| &channel.history);
+        self.ground.change(grounds, at, jumped, past);
         for channel in &mut self.channels {
-            channel.tail.forget_sum();
+            channel.sum.forget();
         }
         self.lane = match &self.veil {
             // After a jump the audio is broken off anyway, and the timeline alone decides.
@@ -306,6 +337,19 @@ impl Lane {
             now.end.saturating_add(1)
         };
     }
+}
+
+fn lays_ground(veil: &Option<Arc<Veil>>) -> bool {
+    veil.as_ref().is_some_and(|veil| veil.ground().is_some())
+}
+
+/// The grounds of two veils.
+fn grounds<'a>(
+    before: &'a Option<Arc<Veil>>,
+    now: &'a Option<Arc<Veil>>,
+) -> (Option<&'a Kernel>, Option<&'a Kernel>) {
+    let ground = |veil: &'a Option<Arc<Veil>>| veil.as_ref().and_then(|veil| veil.ground());
+    (ground(before), ground(now))
 }
 
 /// Adds `weight · (wet − dry)` to `out`; `at` is the position of the first sample. `rise` is the

@@ -34,6 +34,13 @@ impl History {
         self.end = self.context;
     }
 
+    /// Becomes the same as `other`, which was made for as many samples.
+    pub(crate) fn copy(&mut self, other: &Self) {
+        let len = self.samples.len().min(other.samples.len());
+        self.samples[..len].copy_from_slice(&other.samples[..len]);
+        self.end = other.end;
+    }
+
     /// Room for `count` more samples, at most [`CHUNK`].
     fn room(&mut self, count: usize) -> &mut [f32] {
         if self.end + count > self.context + ROOM {

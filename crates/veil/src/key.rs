@@ -204,6 +204,8 @@ impl TryFrom<String> for Fingerprint {
 pub(crate) enum Purpose {
     /// The class's curves.
     Kernel,
+    /// The class's ground.
+    Ground,
     /// Where the patches of each frame lie, and which curve each takes.
     Schedule,
 }
@@ -212,6 +214,7 @@ impl Purpose {
     fn context(self) -> &'static str {
         match self {
             Self::Kernel => "patchveil v1 kernel",
+            Self::Ground => "patchveil v1 ground",
             Self::Schedule => "patchveil v1 schedule",
         }
     }

@@ -1,7 +1,8 @@
 //! The Patchveil algorithm and nothing else: no files, no threads, no user interface.
 //!
 //! A [`Veil`] is a [`ClassKey`] and a [`Recipe`] made ready for one sample rate. A [`Convolver`]
-//! applies it, `y[n] = x[n] + w[n]·((h∗x)[n] − x[n])`; a [`Restorer`] undoes it. Both take audio
+//! applies it, `z = g∗x`, `y[n] = z[n] + w[n]·((h∗z)[n] − z[n])`, where g is the ground (without
+//! one, z is x); a [`Restorer`] undoes it. Both take audio
 //! as channels × samples in blocks of any size, at any position of the timeline.
 //!
 //! What never allocates, locks or panics, and so belongs on an audio thread:
@@ -14,6 +15,7 @@ mod align;
 mod convolver;
 mod detect;
 mod fir;
+mod ground;
 mod history;
 mod kernel;
 mod key;
@@ -33,9 +35,9 @@ pub use history::LOUDEST;
 pub use kernel::Kernel;
 pub use key::{ClassKey, Fingerprint, FingerprintError, KeyError};
 pub use recipe::{
-    AMOUNT_MAX, CURVES_MAX, DEPTH_DB_MAX, FADE_US_MIN, FRAME_US_MAX, FRAME_US_MIN, Filter, Offsets,
-    PATCH_US_MIN, PATCHES_MAX, Placement, Preset, RATE_MAX, RATE_MIN, RECIPE_VERSION, RING_US_MAX,
-    Recipe, RecipeError, Spectral, TAPS_MAX, Taps, UnknownPreset,
+    AMOUNT_MAX, CURVES_MAX, DEPTH_DB_MAX, Depth, FADE_US_MIN, FRAME_US_MAX, FRAME_US_MIN, Filter,
+    Offsets, PATCH_US_MIN, PATCHES_MAX, Placement, Preset, RATE_MAX, RATE_MIN, RECIPE_VERSION,
+    RING_US_MAX, Recipe, RecipeError, Spectral, TAPS_MAX, Taps, UnknownPreset,
 };
 pub use restore::Restorer;
 pub use schedule::{Cursor, Patch, Schedule};

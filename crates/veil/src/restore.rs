@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::kernel::Kernel;
 use crate::processor::for_this_processor;
 use crate::recipe::RecipeError;
 use crate::schedule::{Cursor, Patch};
@@ -13,16 +14,25 @@ const SUMS: usize = 8;
 
 /// The exact inverse of a [`Convolver`](crate::Convolver) with the same veil, block by block.
 ///
-/// The veil is `y[n] = g₀·x[n] + Σ gₖ·x[n−k]` with taps g that change with the patches' weights;
-/// solved for x it is a recursion, stable because every kernel has minimum phase. It runs in
-/// double precision. Outside patches samples leave bit for bit as they came.
+/// Patches and ground are each `y[n] = h₀·x[n] + Σ hₖ·x[n−k]`, with taps h that change with the
+/// patches' weights; solved for x this is a recursion, stable because every kernel has minimum
+/// phase. The patches come off first, then the ground. It runs in double precision. Where the recipe
+/// lays no ground, samples outside patches leave bit for bit as they came.
 pub struct Restorer {
     veil: Arc<Veil>,
-    channels: Vec<Past>,
+    channels: Vec<Channel>,
     /// Each curve's taps, newest sample last: the order in which the past is kept.
     reversed: Vec<Vec<f64>>,
+    /// The ground's taps in the same order.
+    ground: Option<Vec<f64>>,
     lane: Option<(Cursor, Patch)>,
     expected: Option<i64>,
+}
+
+/// What is kept of one channel: without the patches, and without the ground as well.
+struct Channel {
+    grounded: Past,
+    bare: Past,
 }
 
 /// The restored samples of one channel, contiguous.
@@ -40,15 +50,14 @@ impl Restorer {
         if !veil.recipe().is_restorable() {
             return Err(RecipeError::NotInvertible);
         }
-        let context = veil.context();
-        let reversed = veil
-            .kernels()
-            .iter()
-            .map(|kernel| kernel.taps().iter().rev().map(|&tap| f64::from(tap)).collect())
-            .collect();
+        let context = veil.reach();
+        let reverse =
+            |kernel: &Kernel| kernel.taps().iter().rev().map(|&tap| f64::from(tap)).collect();
+        let reversed = veil.kernels().iter().map(reverse).collect();
+        let ground = veil.ground().map(reverse);
         let past = || Past { samples: vec![0.0; context + (4 * context).max(4_096)], end: context };
-        let channels = (0..channels).map(|_| past()).collect();
-        Ok(Self { veil, channels, reversed, lane: None, expected: None })
+        let channels = (0..channels).map(|_| Channel { grounded: past(), bare: past() }).collect();
+        Ok(Self { veil, channels, reversed, ground, lane: None, expected: None })
     }
 
     /// Restores `channels` (channels × samples, in place) whose first sample lies at timeline
@@ -82,7 +91,8 @@ impl Restorer {
             let now = cursor.next(schedule);
             (cursor, now)
         });
-        let context = self.veil.context();
+        let context = self.veil.reach();
+        let ground = self.ground.as_ref().and_then(|taps| taps.split_last());
         for index in 0..len {
             let at = position.saturating_add(index as i64);
             while now.end <= at && now.end < i64::MAX {
@@ -90,18 +100,21 @@ impl Restorer {
             }
             let weight = now.weight(at, self.veil.rise());
             let taps = self.reversed.get(now.curve).and_then(|taps| taps.split_last());
-            for (past, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
-                let y = channel[index];
-                let (Some((first, older)), true) = (taps, weight > 0.0) else {
-                    past.push(widen(y), context);
-                    continue;
-                };
-                let first = 1.0 + weight * (first - 1.0);
-                let rest = weight * dot(older, &past.samples[past.end - older.len()..past.end]);
-                let x = (widen(y) - rest) / first;
-                let x = if x.is_finite() { x } else { 0.0 };
-                past.push(x, context);
-                channel[index] = narrow(x);
+            for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
+                let mut sample = widen(channel[index]);
+                let patched = taps.filter(|_| weight > 0.0);
+                if let Some((first, older)) = patched {
+                    let rest = weight * own.grounded.sum(older);
+                    sample = (sample - rest) / (1.0 + weight * (first - 1.0));
+                }
+                own.grounded.push(sample, context);
+                if let Some((first, older)) = ground {
+                    sample = (sample - own.bare.sum(older)) / first;
+                    own.bare.push(sample, context);
+                }
+                if patched.is_some() || ground.is_some() {
+                    channel[index] = narrow(if sample.is_finite() { sample } else { 0.0 });
+                }
             }
         }
     }
@@ -125,6 +138,11 @@ impl Patch {
 }
 
 impl Past {
+    /// Sum of products of `taps` and the newest samples.
+    fn sum(&self, taps: &[f64]) -> f64 {
+        dot(taps, &self.samples[self.end - taps.len()..self.end])
+    }
+
     fn push(&mut self, sample: f64, context: usize) {
         if self.end == self.samples.len() {
             self.samples.copy_within(self.end - context..self.end, 0);

@@ -40,7 +40,7 @@ pub(crate) fn parts(taps: &[f32]) -> Vec<Spectrum> {
     taps.chunks(BLOCK).skip(1).map(Spectrum::of_taps).collect()
 }
 
-/// One channel's spectra and the sum of the block under way.
+/// The spectra of one channel's past.
 pub(crate) struct Tail {
     transform: Arc<Transform>,
     /// The spectrum of block b and the one before it is in slot b mod the number of slots, a
@@ -48,10 +48,22 @@ pub(crate) struct Tail {
     spectra: Box<[Spectrum]>,
     /// The block that each slot holds.
     held: Box<[Option<i64>]>,
-    /// What is to be added in one block …
-    sum: [f32; BLOCK],
-    /// … and which block and curve it is for.
-    sum_of: Option<(i64, usize)>,
+}
+
+/// What the later taps of one kernel add in the block under way.
+pub(crate) struct Sum {
+    samples: [f32; BLOCK],
+    /// Which block and curve it is for.
+    of: Option<(i64, usize)>,
+}
+
+impl Sum {
+    pub(crate) const EMPTY: Self = Self { samples: [0.0; BLOCK], of: None };
+
+    /// To be called where the timeline jumps, and where curve numbers begin to mean other kernels.
+    pub(crate) fn forget(&mut self) {
+        self.of = None;
+    }
 }
 
 impl Tail {
@@ -62,29 +74,22 @@ impl Tail {
             transform,
             spectra: vec![Spectrum::ZERO; slots].into(),
             held: vec![None; slots].into(),
-            sum: [0.0; BLOCK],
-            sum_of: None,
         }
     }
 
     /// To be called where the timeline jumps: blocks of the past lie elsewhere now.
     pub(crate) fn forget(&mut self) {
         self.held.fill(None);
-        self.sum_of = None;
-    }
-
-    /// To be called where curve numbers begin to mean other kernels.
-    pub(crate) fn forget_sum(&mut self) {
-        self.sum_of = None;
     }
 
     /// Adds the parts of `kernel`, which is number `curve`, to `wet`, whose first sample lies at
-    /// `position` and `back` samples before the history's end.
+    /// `position` and `back` samples before the history's end. `sum` is the one that is kept for
+    /// this kernel and others that never sound at once with it.
     pub(crate) fn add(
         &mut self,
+        sum: &mut Sum,
         history: &History,
-        kernel: &Kernel,
-        curve: usize,
+        (kernel, curve): (&Kernel, usize),
         position: i64,
         back: usize,
         wet: &mut [f32],
@@ -97,11 +102,11 @@ impl Tail {
         let (mut block, mut back) = (position.div_euclid(BLOCK as i64), back + within);
         let (first, others) = wet.split_at_mut(wet.len().min(BLOCK - within));
         let mut add = |wet: &mut [f32], from: usize| {
-            if self.sum_of != Some((block, curve)) {
-                self.compute(history, kernel.parts(), block, back);
-                self.sum_of = Some((block, curve));
+            if sum.of != Some((block, curve)) {
+                self.compute(history, kernel.parts(), block, back, &mut sum.samples);
+                sum.of = Some((block, curve));
             }
-            for (y, more) in wet.iter_mut().zip(&self.sum[from..]) {
+            for (y, more) in wet.iter_mut().zip(&sum.samples[from..]) {
                 *y += more;
             }
             block += 1;
@@ -114,7 +119,14 @@ impl Tail {
     }
 
     /// Finds the sum for `block`, which starts `back` samples before the history's end.
-    fn compute(&mut self, history: &History, parts: &[Spectrum], block: i64, back: usize) {
+    fn compute(
+        &mut self,
+        history: &History,
+        parts: &[Spectrum],
+        block: i64,
+        back: usize,
+        sum: &mut [f32; BLOCK],
+    ) {
         let mask = self.spectra.len() as i64 - 1;
         let slot = |block: i64| (block & mask) as usize;
         for ago in 1..=parts.len() {
@@ -127,6 +139,6 @@ impl Tail {
                 self.held[slot] = Some(wanted);
             }
         }
-        convolve(&self.transform, &self.spectra, slot(block - 1), parts, &mut self.sum);
+        convolve(&self.transform, &self.spectra, slot(block - 1), parts, sum);
     }
 }

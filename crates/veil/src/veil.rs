@@ -17,6 +17,7 @@ pub struct Veil {
     recipe: Recipe,
     sample_rate: u32,
     schedule: Schedule,
+    ground: Option<Kernel>,
     kernels: Vec<Kernel>,
     rise: Vec<f32>,
 }
@@ -41,6 +42,7 @@ impl Veil {
             fingerprint: key.fingerprint(),
             recipe: recipe.clone(),
             sample_rate,
+            ground: kernel::ground(key, recipe, sample_rate),
             kernels: kernel::design(key, recipe, sample_rate),
             rise: raised_cosine(schedule.fade()),
             schedule,
@@ -71,6 +73,13 @@ impl Veil {
         &self.schedule
     }
 
+    /// The filter that the class lays on every sample, before the patches; `None` where the recipe
+    /// lays none.
+    #[must_use]
+    pub fn ground(&self) -> Option<&Kernel> {
+        self.ground.as_ref()
+    }
+
     /// The class's kernels, by curve number.
     #[must_use]
     pub fn kernels(&self) -> &[Kernel] {
@@ -83,13 +92,21 @@ impl Veil {
         &self.rise
     }
 
-    /// Samples before a position that the output there depends on, to the last bit. For kernels
-    /// of more than 128 taps this is a little more than the kernel: see [`feed`].
+    /// Samples before a position that the output there depends on, to the last bit: what the
+    /// ground and the longest kernel reach back together. For kernels of more than 128 taps this is
+    /// a little more than the kernel: see [`feed`].
     ///
     /// [`feed`]: crate::Convolver::feed
     #[must_use]
     pub fn context(&self) -> usize {
-        self.kernels.iter().map(|kernel| reach(kernel.taps().len())).max().unwrap_or(0)
+        let reach = |kernel: &Kernel| reach(kernel.taps().len());
+        self.ground.as_ref().map_or(0, reach) + self.kernels.iter().map(reach).max().unwrap_or(0)
+    }
+
+    /// Samples that its longest kernel alone reaches back.
+    pub(crate) fn reach(&self) -> usize {
+        let all = self.kernels.iter().chain(&self.ground);
+        all.map(|kernel| reach(kernel.taps().len())).max().unwrap_or(0)
     }
 
     /// Latency in samples: none, for every recipe. The first tap of every kernel acts at once.

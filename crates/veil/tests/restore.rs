@@ -14,6 +14,11 @@ fn worst_dbfs<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
     20.0 * worst.max(1e-30).log10()
 }
 
+/// Noise that keeps within full scale with any veil on.
+fn quiet(seed: u64, len: usize) -> Vec<f32> {
+    noise(seed, len).into_iter().map(|x| 0.2 * x).collect()
+}
+
 proptest! {
     #![proptest_config(cases(48))]
 
@@ -25,7 +30,7 @@ proptest! {
         block in 1_usize..2_000,
     ) {
         let veil = Arc::new(Veil::new(&key(byte), &recipe, 16_000).unwrap());
-        let input = noise(1, 16_000);
+        let input = quiet(1, 16_000);
         let mut audio = veiled(&veil, position, &input);
         let mut restorer = Restorer::new(veil.clone(), 1).unwrap();
         for (n, block_of) in audio.chunks_mut(block).enumerate() {
@@ -34,7 +39,7 @@ proptest! {
         let worst = worst_dbfs(&input, &audio);
         prop_assert!(worst < -120.0, "{worst} dBFS");
         for (n, free) in outside(&veil, position, input.len()).into_iter().enumerate() {
-            if free {
+            if free && veil.ground().is_none() {
                 prop_assert_eq!(input[n].to_bits(), audio[n].to_bits());
             }
         }
@@ -46,7 +51,7 @@ proptest! {
         byte: u8,
     ) {
         let veil = Arc::new(Veil::new(&key(byte), &recipe, 8_000).unwrap());
-        let input: Vec<f64> = noise(2, 6_000).into_iter().map(f64::from).collect();
+        let input: Vec<f64> = quiet(2, 6_000).into_iter().map(f64::from).collect();
         let mut audio = naive(&veil, 0, &input);
         Restorer::new(veil, 1).unwrap().process_f64(0, &mut [&mut audio]);
         // The fades are kept in single precision, the naive veil has them in double.
@@ -60,7 +65,7 @@ fn presets_come_back_at_every_rate_and_with_every_key() {
     for preset in [Preset::Transparent, Preset::Balanced, Preset::Strong] {
         for (byte, rate) in [(1, 8_000), (2, 44_100), (3, 48_000), (4, 96_000), (5, 192_000)] {
             let veil = Arc::new(Veil::new(&key(byte), &preset.recipe(), rate).unwrap());
-            let input = noise(3, rate as usize);
+            let input = quiet(3, rate as usize);
             let mut audio = veiled(&veil, 0, &input);
             Restorer::new(veil, 1).unwrap().process(0, &mut [&mut audio]);
             let worst = worst_dbfs(&input, &audio);
@@ -89,7 +94,7 @@ fn the_papers_baselines_say_that_they_cannot_be_undone() {
 #[test]
 fn broken_samples_do_not_stay() {
     let veil = veil(&Preset::Strong.recipe(), 48_000);
-    let input = noise(5, 48_000);
+    let input = quiet(5, 48_000);
     let mut audio = veiled(&veil, 0, &input);
     audio[5_000] = f32::NAN;
     audio[5_001] = f32::INFINITY;

@@ -125,7 +125,8 @@ fn names() -> String {
     names.join(", ")
 }
 
-/// How a learner is trained: AdamW, the learning rate rising and falling on a cosine.
+/// How a learner is trained: AdamW, the learning rate rising and falling on a cosine. The clips are
+/// shown as they are: what trainers do to them on the way stands among the attacks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// Passes over the training clips.
@@ -140,24 +141,14 @@ pub struct Settings {
     pub warm_up: f64,
     /// Share of the values before the last layer that is dropped while training.
     pub dropout: f32,
-    /// Clips start up to so many seconds later, or half as much earlier, drawn anew in each
-    /// epoch.
-    pub shift: f64,
 }
 
 impl Settings {
     /// What brings `learner` to [`JUDGE`] on spoken digits.
     #[must_use]
     pub fn of(learner: Learner) -> Self {
-        let base = Self {
-            epochs: 8,
-            batch: 64,
-            rate: 4e-3,
-            decay: 1e-2,
-            warm_up: 0.2,
-            dropout: 0.2,
-            shift: 0.08,
-        };
+        let base =
+            Self { epochs: 8, batch: 64, rate: 4e-3, decay: 1e-2, warm_up: 0.2, dropout: 0.2 };
         match learner {
             Learner::Transformer => Self { epochs: 12, rate: 2e-3, dropout: 0.1, ..base },
             Learner::TransformerNormalised => Self { epochs: 24, rate: 2e-3, dropout: 0.1, ..base },

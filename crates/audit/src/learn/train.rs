@@ -13,7 +13,7 @@ use super::chance::redraw;
 use super::networks::{Cnn, Network, Probe, Raw, Transformer};
 use super::{Learner, Settings};
 use crate::clip::Clip;
-use crate::features::{Extractor, Features, FrontEnd};
+use crate::features::{Extractor, Features};
 use crate::signal::dice::dice;
 
 /// What is to be learnt.
@@ -72,10 +72,6 @@ pub fn train(lesson: &Lesson, stop: &AtomicBool) -> Option<Outcome> {
     let mut extractor = Extractor::new(lesson.learner.front_end(), lesson.rate);
     let seen = (lesson.seconds * f64::from(lesson.rate)).round() as usize;
     let rows = extractor.frames(seen).max(8).next_multiple_of(8);
-    let samples_a_row = match lesson.learner.front_end() {
-        FrontEnd::Raw => f64::from(lesson.rate).recip(),
-        _ => crate::features::HOP_SECONDS,
-    };
     let mut extract = |clips: &[Clip]| -> Vec<(Features, usize)> {
         clips.iter().map(|clip| (extractor.extract(clip), clip.label)).collect()
     };
@@ -84,7 +80,6 @@ pub fn train(lesson: &Lesson, stop: &AtomicBool) -> Option<Outcome> {
         train: extract(lesson.train),
         test: extract(lesson.test),
         rows,
-        shift: (lesson.settings.shift / samples_a_row).round() as usize,
         device: Device::flex().autodiff(),
     };
     let width = work.train.first().map_or(1, |(features, _)| features.width);
@@ -109,7 +104,6 @@ struct Work<'a> {
     train: Vec<(Features, usize)>,
     test: Vec<(Features, usize)>,
     rows: usize,
-    shift: usize,
     device: Device,
 }
 
@@ -123,7 +117,6 @@ impl Work<'_> {
         let loss = CrossEntropyLossConfig::new().init(&self.device);
         let mut order: Vec<usize> = (0..self.train.len()).collect();
         let mut order_rng = dice("order");
-        let mut shift_rng = dice("shift");
         let mut dropout_rng = dice("dropout");
         let steps = settings.epochs * order.len().div_ceil(settings.batch);
         let mut step = 0;
@@ -137,8 +130,7 @@ impl Work<'_> {
                 }
                 let clips: Vec<(&Features, usize)> =
                     chosen.iter().map(|&n| (&self.train[n].0, self.train[n].1)).collect();
-                let batch =
-                    Batch::new(&clips, self.rows, self.shift, Some(&mut shift_rng), &self.device);
+                let batch = Batch::new(&clips, self.rows, &self.device);
                 let scores = network.forward(&batch, settings.dropout, Some(&mut dropout_rng));
                 let loss = loss.forward(scores, batch.labels.clone());
                 sum += loss.clone().into_scalar::<f32>() * chosen.len() as f32;
@@ -160,7 +152,7 @@ impl Work<'_> {
         for clips in self.test.chunks(TEST_BATCH) {
             let clips: Vec<(&Features, usize)> =
                 clips.iter().map(|(features, label)| (features, *label)).collect();
-            let batch = Batch::new(&clips, self.rows, 0, None, &device);
+            let batch = Batch::new(&clips, self.rows, &device);
             let named = network.forward(&batch, 0.0, None).argmax(1).flatten::<1>(0, 1);
             right += named.equal(batch.labels).int().sum().into_scalar::<i32>();
         }

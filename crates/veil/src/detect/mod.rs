@@ -24,7 +24,7 @@ pub use coverage::Coverage;
 pub use decoys::Decoys;
 pub use evidence::{Evidence, Score};
 
-use crate::recipe::{Filter, Recipe, RecipeError};
+use crate::recipe::{Depth, Filter, Recipe, RecipeError};
 use fold::Fold;
 use front::Front;
 use levels::Levels;
@@ -116,11 +116,9 @@ pub fn same_code(a: &Recipe, b: &Recipe) -> bool {
         let mut recipe = recipe.clone();
         recipe.amount = 100.0;
         if let Filter::Spectral(spectral) = &mut recipe.filter {
-            let depth = spectral.turning_db.max(spectral.steady_db);
-            if depth > 0.0 {
-                spectral.turning_db /= depth;
-                spectral.steady_db /= depth;
-            }
+            // The ground stands still, and what stands still is taken off before the search.
+            spectral.ground = Depth { db: 0.0, low: 0.0, high: 0.0 };
+            spectral.turning.db = f64::from(u8::from(spectral.turning.db > 0.0));
         }
         recipe
     };

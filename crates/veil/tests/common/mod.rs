@@ -93,16 +93,20 @@ pub fn weight(veil: &Veil, position: i64) -> Option<(usize, f64)> {
 
 /// The veil in double precision, sample by sample.
 pub fn naive(veil: &Veil, position: i64, x: &[f64]) -> Vec<f64> {
-    (0..x.len())
-        .map(|n| {
-            let mut y = x[n];
-            if let Some((curve, weight)) = weight(veil, position + n as i64) {
-                let taps = veil.kernels()[curve].taps();
-                let wet: f64 =
-                    (0..taps.len().min(n + 1)).map(|t| f64::from(taps[t]) * x[n - t]).sum();
-                y += weight * (wet - x[n]);
+    let convolved = |taps: &[f32], x: &[f64], n: usize| -> f64 {
+        (0..taps.len().min(n + 1)).map(|t| f64::from(taps[t]) * x[n - t]).sum()
+    };
+    let z: Vec<f64> = match veil.ground() {
+        Some(ground) => (0..x.len()).map(|n| convolved(ground.taps(), x, n)).collect(),
+        None => x.to_vec(),
+    };
+    (0..z.len())
+        .map(|n| match weight(veil, position + n as i64) {
+            Some((curve, weight)) => {
+                let wet = convolved(veil.kernels()[curve].taps(), &z, n);
+                z[n] + weight * (wet - z[n])
             }
-            y
+            None => z[n],
         })
         .collect()
 }
@@ -122,14 +126,14 @@ prop_compose! {
         fade in 0.0..1.0_f64,
         curves in 1_u32..9,
         amount in 0.0..150.0_f64,
-        steady in 0.0..3.0_f64,
+        ground in prop::option::of(0.0..8.0_f64),
         scattered: bool,
     ) -> Recipe {
         let mut recipe = preset.recipe();
         recipe.curves = curves;
         recipe.amount = amount;
         if let Filter::Spectral(spectral) = &mut recipe.filter {
-            spectral.steady_db = steady;
+            spectral.ground.db = ground.unwrap_or(0.0);
         }
         recipe.placement.frame_us = (patches * patch_us + slack.unwrap_or(0)).max(4_000);
         recipe.placement.patches = patches;

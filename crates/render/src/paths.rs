@@ -60,6 +60,14 @@ pub mod json {
         write(["path", "path_bytes"], path.as_ref(), to)
     }
 
+    /// `reference` and, if need be, `reference_bytes`.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn reference<S: Serializer>(path: impl AsRef<Path>, to: S) -> Result<S::Ok, S::Error> {
+        write(["reference", "reference_bytes"], path.as_ref(), to)
+    }
+
     fn write<S: Serializer>(
         [text, exact]: [&'static str; 2],
         path: &Path,

@@ -1,10 +1,11 @@
 //! How often the place of an excerpt is found to the sample: the figures of `docs/restore.md`.
 //!
-//! `cargo run --release -p patchveil-veil --example alignment -- AUDIO RATE SECONDS TRIALS DEPTH`
+//! `cargo run --release -p patchveil-veil --example alignment -- AUDIO RATE SECONDS TRIALS DEPTH SEED`
 //!
 //! AUDIO is one channel of 32-bit floats without a header (`ffmpeg -i IN.wav -ac 1 -f f32le AUDIO`),
 //! DEPTH what the protected audio is rounded to, with dither: 16, 24, or 0 for floats, which are made
-//! sure to come from no integers. Every trial has a key and an excerpt of its own.
+//! sure to come from no integers. Every trial has a key and an excerpt of its own; other keys and excerpts
+//! for every SEED from 0 to 255.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement may end")]
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ const ASIDE: i64 = 48;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [audio, rate, seconds, trials, depth] = args.try_into().expect("five arguments");
+    let [audio, rate, seconds, trials, depth, seed] = args.try_into().expect("six arguments");
     let bytes = std::fs::read(&audio).expect("the audio can be read");
     let audio: Vec<f32> =
         bytes.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
@@ -25,10 +26,14 @@ fn main() {
     let trials: u8 = trials.parse().expect("at most 255 trials");
     let depth: i32 = depth.parse().expect("16, 24 or 0");
 
-    let mut random = Random(99);
+    let seed: u8 = seed.parse().expect("at most 255");
+
+    let mut random = Random(99 + u64::from(seed));
     let (mut right, mut certain, mut wrong, mut farthest) = (0, 0, 0, 0);
     for trial in 1..=trials {
-        let key = ClassKey::from_bytes([trial; 32]);
+        let mut bytes = [trial; 32];
+        bytes[0] ^= seed;
+        let key = ClassKey::from_bytes(bytes);
         let veil = Arc::new(Veil::new(&key, &Preset::Balanced.recipe(), rate).expect("valid"));
         let mut file = audio.clone();
         if depth == 0 {

@@ -30,7 +30,9 @@ mod veil;
 
 pub use align::{Alignment, align, distance_from_grid, log_likelihood, period};
 pub use convolver::Convolver;
-pub use detect::{Coverage, Decoys, DetectError, Detector, Evidence, Score, same_code};
+pub use detect::{
+    Coverage, Decoys, DetectError, Detector, Evidence, Locator, Place, Score, same_code,
+};
 pub use history::LOUDEST;
 pub use kernel::Kernel;
 pub use key::{ClassKey, Fingerprint, FingerprintError, KeyError};

@@ -220,6 +220,10 @@ pub(super) struct DetectArgs {
     pub(super) decoys: u32,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
+    /// The original of the one input, of any format and rate: a second or two of a protected recording
+    /// may then be enough
+    #[arg(long, value_name = "FILE")]
+    pub(super) reference: Option<PathBuf>,
     /// Picture to write, of one file and one class: score over offset, coverage over time
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,

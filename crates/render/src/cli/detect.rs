@@ -47,18 +47,25 @@ pub(super) fn run(cli: &Cli, args: &DetectArgs) -> Result<u8, Failure> {
     let seed = Decoys::random_seed().map_err(Failure::usage)?;
     let candidates = candidates(&keyring, args)?;
     drop(keyring);
-    let request = Request { candidates, recipes, decoys: args.decoys, seed };
+    let reference = args.reference.clone();
+    let request = Request { candidates, recipes, decoys: args.decoys, seed, reference };
     let found = expand(&args.inputs);
+    if args.reference.is_some() && found.files.len() + found.failures.len() != 1 {
+        return Err(Failure::usage("--reference is the original of one file; give one input"));
+    }
     if let Some(png) = &args.png {
         if found.files.len() != 1 || request.candidates.len() != 1 {
             return Err(Failure::usage("--png shows one file and one class; give one of each"));
         }
         // Before minutes of work, and because a recording is never overwritten.
-        let inputs: Vec<&Path> = found.files.iter().map(|file| file.as_path()).collect();
+        let inputs = found.files.iter().chain(&args.reference);
+        let inputs: Vec<&Path> = inputs.map(|file| file.as_path()).collect();
         output::check(png, &inputs, args.force)?;
     }
     let stop = stop::on_request();
-    let bar = progress_bar(found.files.iter().map(|file| rough_size(file)).sum());
+    // A reference is read twice.
+    let read = found.files.iter().chain(&args.reference).chain(&args.reference);
+    let bar = progress_bar(read.map(|file| rough_size(file)).sum());
     let progress = |bytes| bar.inc(bytes);
     let watch = Watch { stop: &stop, progress: &progress };
     let told = AtomicBool::new(true);
@@ -67,13 +74,13 @@ pub(super) fn run(cli: &Cli, args: &DetectArgs) -> Result<u8, Failure> {
             told.store(false, Ordering::Relaxed);
         }
     };
-    let complain_of = |error: &DetectFileError| {
+    let complain_of = |input: Option<&Path>, error: &DetectFileError| {
         bar.suspend(|| complain(&error.to_string()));
-        if let Some(input) = error.path() {
+        if let Some(input) = input {
             tell(&Line::Failed { input, error: error.to_string() });
         }
     };
-    found.failures.iter().for_each(complain_of);
+    found.failures.iter().for_each(|error| complain_of(error.path(), error));
     let results: Vec<Result<Search, DetectFileError>> = found
         .files
         .par_iter()
@@ -84,7 +91,7 @@ pub(super) fn run(cli: &Cli, args: &DetectArgs) -> Result<u8, Failure> {
                     search.findings.iter().for_each(|finding| tell(&Line::Done { search, finding }))
                 }
                 Err(DetectFileError::Stopped(_)) => {}
-                Err(error) => complain_of(error),
+                Err(error) => complain_of(Some(file), error),
             }
             result
         })
@@ -183,7 +190,15 @@ fn summary(done: &[&Search]) -> String {
     } else {
         String::new()
     };
-    format!("{rows}{hint}")
+    let beside = done.iter().filter_map(|search| search.reference.as_ref());
+    let beside: String = beside
+        .map(|found| {
+            let (start_s, likeness) = (found.start_s, found.likeness);
+            let path = shown(&found.path);
+            format!("\nreference  {path}, from {start_s:.3} s on, alike by {likeness:.2} of 1")
+        })
+        .collect();
+    format!("{rows}{beside}{hint}")
 }
 
 /// Decimals that tell the smallest p-value from none.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use patchveil_veil::DetectError;
+use patchveil_veil::{DetectError, Place};
 
 use crate::output::OutputError;
 use crate::paths::shown;
@@ -54,6 +54,34 @@ pub enum DetectFileError {
     /// It has no whole frame with sound.
     #[error("{}: is silent or too short for anything to be heard in it", shown(.0))]
     Inaudible(PathBuf),
+    /// It is too long to be held beside its original.
+    #[error(
+        "{}: is longer than 5 minutes; --reference is for excerpts, so cut one, or go without it",
+        shown(.0)
+    )]
+    LongExcerpt(PathBuf),
+    /// It was given as its own original.
+    #[error("{}: is the reference itself; give the recording from before it was protected", shown(.0))]
+    OwnReference(PathBuf),
+    /// The original has no sound.
+    #[error("{}: the reference is silent, so nothing can be compared with it", shown(.0))]
+    SilentReference(PathBuf),
+    /// It is not from this original.
+    #[error(
+        "{}: does not lie in {}: where they are most alike it is by {likeness:.2} of 1 (the least for a \
+         match is {:.1}); give the original of this very recording, or go without --reference",
+        shown(path),
+        shown(reference),
+        Place::LIKELY
+    )]
+    Unlike {
+        /// The file.
+        path: PathBuf,
+        /// What was given as its original.
+        reference: PathBuf,
+        /// [`Place::likeness`].
+        likeness: f64,
+    },
     /// The picture cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -71,7 +99,7 @@ pub enum DetectFileError {
 }
 
 impl DetectFileError {
-    /// The file it is about, if it is about an input.
+    /// The file it is about, if it is about one that was to be read.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match self {
@@ -82,6 +110,10 @@ impl DetectFileError {
             | Self::Undecodable { path, .. }
             | Self::Search { path, .. }
             | Self::Inaudible(path)
+            | Self::LongExcerpt(path)
+            | Self::OwnReference(path)
+            | Self::SilentReference(path)
+            | Self::Unlike { path, .. }
             | Self::Stopped(path) => Some(path),
             Self::Output(_) | Self::Picture { .. } => None,
         }

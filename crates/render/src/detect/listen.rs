@@ -23,14 +23,15 @@ const BLOCK: usize = 1 << 15;
 pub(super) trait Listener {
     /// The first thing told: sample rate in Hz and channels.
     fn begin(&mut self, sample_rate: u32, channels: usize) -> Result<(), DetectFileError>;
-    /// The next block, channels × samples.
-    fn hear(&mut self, block: &[Vec<f32>]);
+    /// The next block, channels × samples; whether more is wanted.
+    fn hear(&mut self, block: &[Vec<f32>]) -> Result<bool, DetectFileError>;
 }
 
-/// Reads all of the file at `path`.
+/// Reads the file at `path`, as far as is wanted.
 ///
 /// # Errors
-/// [`DetectFileError`] if it cannot be read or decoded, or is of no kind that is known.
+/// [`DetectFileError`] if it cannot be read or decoded, or is of no kind that is known; those of the
+/// listener.
 pub(super) fn listen(
     path: &Path,
     to: &mut impl Listener,
@@ -65,8 +66,11 @@ fn listen_to_wav(
         if frames == 0 {
             return Ok(());
         }
-        to.hear(&block);
+        let more = to.hear(&block)?;
         go_on(path, watch, (frames * info.frame_bytes()) as u64)?;
+        if !more {
+            return Ok(());
+        }
     }
 }
 
@@ -107,8 +111,11 @@ fn listen_to_other(
             to.begin(now.0, now.1)?;
         }
         decoded.copy_to_vecs_planar(&mut block);
-        to.hear(&block);
+        let more = to.hear(&block)?;
         go_on(path, watch, packet.data.len() as u64)?;
+        if !more {
+            break;
+        }
     }
     if block.is_empty() { Err(no_use("has no audio that can be decoded")) } else { Ok(()) }
 }

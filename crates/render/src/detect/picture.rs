@@ -52,8 +52,9 @@ fn title(canvas: &mut Canvas, search: &Search, finding: &Finding) {
     let class = shown(Path::new(&finding.class)).to_string();
     let title = format!("{}: {class} {verdict}", shown(Path::new(name)));
     canvas.text((OFFSETS.left, 46.0), &title, TITLE_SIZE, Align::Left, INK);
+    let beside = if search.reference.is_some() { ", beside its original" } else { "" };
     let facts = format!(
-        "p = {:.3}, {} σ above {} decoys, {:.1} s of {:.1} s covered",
+        "p = {:.3}, {} σ above {} decoys, {:.1} s of {:.1} s covered{beside}",
         finding.p_value,
         minus(format!("{:.1}", finding.sigmas)),
         search.decoys,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::DetectFileError;
 use super::listen::{Listener, listen};
+use super::reference::{Beside, Reference};
 use crate::hear::codes;
 use crate::paths::json;
 use crate::protect::Watch;
@@ -35,6 +36,8 @@ pub struct Request {
     pub decoys: u32,
     /// Where the decoys come from: [`Decoys::random_seed`].
     pub seed: u64,
+    /// The original, if it is at hand: then a second or two may be enough.
+    pub reference: Option<PathBuf>,
 }
 
 /// What came of one class in one file.
@@ -87,6 +90,9 @@ pub struct Search {
     pub channels: usize,
     /// Its length in seconds.
     pub seconds: f64,
+    /// Where it lies in its original, if that was given.
+    #[serde(flatten)]
+    pub reference: Option<Reference>,
     /// Decoys that every score was held against.
     pub decoys: u32,
     /// One for each class, in the order asked.
@@ -104,16 +110,13 @@ pub fn search(
     request: &Request,
     watch: &Watch<'_>,
 ) -> Result<Search, DetectFileError> {
-    let mut ears = Ears {
-        path,
-        recipes: codes(request.recipes.iter().cloned()),
-        detectors: Vec::new(),
-        heard: None,
+    let recipes = codes(request.recipes.iter().cloned());
+    let Heard { detectors, sample_rate_hz, channels, reference } = match &request.reference {
+        None => hear(path, &recipes, watch)?,
+        Some(reference) => hear_beside(path, reference, &recipes, watch)?,
     };
-    listen(path, &mut ears, watch)?;
-    let evidence: Vec<Evidence> = ears.detectors.into_iter().map(Detector::finish).collect();
-    let (sample_rate_hz, channels) = ears.heard.unwrap_or_default();
-    let names: Vec<Vec<String>> = ears.recipes.into_iter().map(|(_, names)| names).collect();
+    let evidence: Vec<Evidence> = detectors.into_iter().map(Detector::finish).collect();
+    let names: Vec<Vec<String>> = recipes.into_iter().map(|(_, names)| names).collect();
     if !evidence.iter().any(Evidence::is_audible) {
         return Err(DetectFileError::Inaudible(path.to_owned()));
     }
@@ -132,7 +135,43 @@ pub fn search(
         })
         .collect();
     let decoys = request.decoys;
-    Ok(Search { input: path.to_owned(), sample_rate_hz, channels, seconds, decoys, findings })
+    let input = path.to_owned();
+    Ok(Search { input, sample_rate_hz, channels, seconds, reference, decoys, findings })
+}
+
+/// A file that was listened to, with a detector for every code.
+struct Heard {
+    detectors: Vec<Detector>,
+    sample_rate_hz: u32,
+    channels: usize,
+    reference: Option<Reference>,
+}
+
+fn hear(
+    path: &Path,
+    recipes: &[(Recipe, Vec<String>)],
+    watch: &Watch<'_>,
+) -> Result<Heard, DetectFileError> {
+    let mut ears = Ears { path, recipes, detectors: Vec::new(), heard: (0, 0) };
+    listen(path, &mut ears, watch)?;
+    let (sample_rate_hz, channels) = ears.heard;
+    Ok(Heard { detectors: ears.detectors, sample_rate_hz, channels, reference: None })
+}
+
+fn hear_beside(
+    path: &Path,
+    reference: &Path,
+    recipes: &[(Recipe, Vec<String>)],
+    watch: &Watch<'_>,
+) -> Result<Heard, DetectFileError> {
+    let beside = Beside::read(path, reference, watch)?;
+    let detectors = recipes
+        .iter()
+        .map(|(recipe, _)| beside.hear(recipe))
+        .collect::<Result<_, _>>()
+        .map_err(|source| DetectFileError::Search { path: path.to_owned(), source })?;
+    let (sample_rate_hz, channels) = (beside.sample_rate, beside.channels());
+    Ok(Heard { detectors, sample_rate_hz, channels, reference: Some(beside.found) })
 }
 
 fn find(
@@ -169,14 +208,15 @@ fn find(
 /// A detector for every code.
 struct Ears<'a> {
     path: &'a Path,
-    recipes: Vec<(Recipe, Vec<String>)>,
+    recipes: &'a [(Recipe, Vec<String>)],
     detectors: Vec<Detector>,
-    heard: Option<(u32, usize)>,
+    /// Sample rate in Hz, and channels.
+    heard: (u32, usize),
 }
 
 impl Listener for Ears<'_> {
     fn begin(&mut self, sample_rate: u32, channels: usize) -> Result<(), DetectFileError> {
-        self.heard = Some((sample_rate, channels));
+        self.heard = (sample_rate, channels);
         self.detectors = self
             .recipes
             .iter()
@@ -186,8 +226,9 @@ impl Listener for Ears<'_> {
         Ok(())
     }
 
-    fn hear(&mut self, block: &[Vec<f32>]) {
+    fn hear(&mut self, block: &[Vec<f32>]) -> Result<bool, DetectFileError> {
         let block: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
         self.detectors.iter_mut().for_each(|detector| detector.feed(&block));
+        Ok(true)
     }
 }

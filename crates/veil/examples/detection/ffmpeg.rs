@@ -88,6 +88,35 @@ pub const SURVIVED: &[Treatment] = &[
     },
 ];
 
+/// What is done to excerpts that are held beside their originals.
+pub const BESIDE: &[Treatment] = &[
+    PLAIN,
+    Treatment { name: "gain −12 dB", filter: "volume=-12dB", ..PLAIN },
+    Treatment {
+        name: "MP3 128 kbit/s",
+        codec: Some((&["-c:a", "libmp3lame", "-b:a", "128k"], "mp3")),
+        ..PLAIN
+    },
+    Treatment { name: "MP3 64 kbit/s", codec: Some(MP3_64), ..PLAIN },
+    Treatment {
+        name: "AAC 64 kbit/s",
+        codec: Some((&["-c:a", "aac", "-b:a", "64k"], "m4a")),
+        ..PLAIN
+    },
+    Treatment {
+        name: "Opus 64 kbit/s",
+        codec: Some((&["-c:a", "libopus", "-b:a", "64k"], "opus")),
+        ..PLAIN
+    },
+    Treatment { name: "resampled to 16 kHz", rate: Some(16_000), ..PLAIN },
+    Treatment { name: "mono fold-down", mono: true, ..PLAIN },
+    Treatment { name: "noise at −30 dB", filter: "NOISE-30", ..PLAIN },
+    Treatment { name: "noise at −10 dB", filter: "NOISE-10", ..PLAIN },
+];
+
+/// Lengths in seconds of excerpts that are held beside their originals.
+pub const BESIDE_S: [f64; 4] = [0.5, 1.0, 2.0, 5.0];
+
 /// What it need not survive; to see where it ends.
 pub const BEYOND: &[Treatment] = &[
     Treatment { name: "5 s", excerpt: Some(5.0), ..PLAIN },

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `survived` | what publishing does to a recording, and how often the key is found after it |
 //! | `beyond` | the same for what it need not survive |
+//! | `reference` | short excerpts, with the original at hand and without |
 //! | `false-alarms` | keys that are not in the recording, and how often they seem to be |
 //! | `speed` | how long it takes, on one core |
 //!
@@ -15,6 +16,7 @@
 //! | `--trials N` | recordings a row, each with a key, a text and an offset of its own (default: 40) |
 //! | `--only WORD` | only rows that have this word in their name |
 //! | `--preset NAME` | recipe (default: balanced) |
+//! | `--amount PCT` | depth of the recipe (default: 100) |
 //! | `--decoys N` | decoys a recording (default: 999) |
 //! | `--work FOLDER` | where speech is kept from run to run (default: `target/detection`) |
 //!
@@ -32,9 +34,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use ffmpeg::{BEYOND, SURVIVED, Treatment};
+use ffmpeg::{BESIDE, BESIDE_S, BEYOND, SURVIVED, Treatment};
 use patchveil_veil::Preset;
-use trial::{Found, Lab};
+use trial::{Beside, Found, Lab};
 
 /// What can go wrong, in words.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -55,7 +57,8 @@ fn main() -> Result<(), Failure> {
         "measure" => speech::voices(),
         folder => speech::digit_voices(Path::new(folder)),
     };
-    let recipe = option("--preset", "balanced").parse::<Preset>()?.recipe();
+    let mut recipe = option("--preset", "balanced").parse::<Preset>()?.recipe();
+    recipe.amount *= option("--amount", "100").parse::<f64>()? / 100.0;
     let lab = Lab { voices, recipe, decoys: option("--decoys", "999").parse()?, work };
     let trials: u64 = option("--trials", "40").parse()?;
     let only = option("--only", "");
@@ -65,9 +68,10 @@ fn main() -> Result<(), Failure> {
     match args.first().map(String::as_str) {
         Some("survived") => found(&lab, &rows(SURVIVED), trials),
         Some("beyond") => found(&lab, &rows(BEYOND), trials),
+        Some("reference") => beside(&lab, &rows(BESIDE), trials),
         Some("false-alarms") => false_alarms(&lab, trials),
         Some("speed") => speed(&lab),
-        _ => Err("which table? survived, beyond, false-alarms or speed".into()),
+        _ => Err("which table? survived, beyond, reference, false-alarms or speed".into()),
     }
 }
 
@@ -91,6 +95,40 @@ fn found(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
             ms(off.get(off.len() / 2)),
             ms(off.last()),
         );
+    }
+    Ok(())
+}
+
+/// One line a treatment and length: how often the key was found in excerpts, alone and beside their
+/// originals.
+fn beside(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
+    println!(
+        "| treatment | length | alone | with the original | σ, least | σ, median | off by, worst | likeness, least | to another recording, most |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for row in rows {
+        for seconds in BESIDE_S {
+            let cut = Treatment { excerpt: Some(seconds), ..**row };
+            let trials: Vec<Beside> = on_all_cores(trials, |trial| lab.find_beside(trial, &cut))?;
+            let count = |p: fn(&Beside) -> f64| trials.iter().filter(|t| p(t) <= 0.001).count();
+            let sigmas = sorted(trials.iter().map(|trial| trial.sigmas));
+            let likeness = sorted(trials.iter().map(|trial| trial.likeness));
+            let unlikeness = sorted(trials.iter().map(|trial| trial.unlikeness));
+            let off = sorted(trials.iter().map(|trial| trial.place_ms.abs()));
+            let of = |values: &[f64], at: usize| values.get(at).copied().unwrap_or(f64::NAN);
+            println!(
+                "| {} | {seconds} s | {}/{n} | {}/{n} | {:.1} | {:.1} | {} | {:.2} | {:.2} |",
+                row.name,
+                count(|trial| trial.blind),
+                count(|trial| trial.p),
+                of(&sigmas, 0),
+                of(&sigmas, sigmas.len() / 2),
+                ms(off.last()),
+                of(&likeness, 0),
+                unlikeness.last().copied().unwrap_or(f64::NAN),
+                n = trials.len(),
+            );
+        }
     }
     Ok(())
 }

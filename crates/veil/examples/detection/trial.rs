@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use patchveil_veil::{ClassKey, Convolver, Detector, Evidence, Recipe, Veil};
+use patchveil_veil::{ClassKey, Convolver, Detector, Evidence, Locator, Place, Recipe, Veil};
 
 use crate::Failure;
 use crate::chance::Chance;
@@ -32,7 +32,42 @@ pub struct Found {
     pub offset_ms: f64,
 }
 
+/// What came of looking for the right key in an excerpt, without its original and with it.
+pub struct Beside {
+    pub blind: f64,
+    pub p: f64,
+    pub sigmas: f64,
+    /// How far the excerpt's place in its original is from the true one.
+    pub place_ms: f64,
+    pub likeness: f64,
+    /// The likeness to another recording.
+    pub unlikeness: f64,
+}
+
 impl Lab {
+    /// As [`Self::find`], with recording number `trial` before it was protected at hand.
+    pub fn find_beside(&self, trial: u64, treatment: &Treatment) -> Result<Beside, Failure> {
+        let stereo = trial.is_multiple_of(2);
+        let original = self.bare(trial, stereo)?;
+        let audio = self.protected(trial, stereo)?;
+        let random = Chance::new(trial ^ 0x0b_e51de).bits();
+        let thread = std::thread::current().id();
+        let treated = treatment.apply(&audio, random, &self.work.join(format!("{thread:?}")))?;
+        let excerpt = treated.audio;
+        let p_of = |evidence: &Evidence| {
+            let score = evidence.test(&key(trial));
+            let decoys = evidence.decoys(self.decoys, random);
+            (decoys.p_value(score.value), decoys.sigmas(score.value))
+        };
+        let (blind, _) = p_of(&hear(&excerpt, &self.recipe)?);
+        let place = locate(&excerpt, &original)?;
+        let (p, sigmas) = p_of(&hear_beside(&excerpt, &original, &place, &self.recipe)?);
+        let other = locate(&excerpt, &self.bare(trial + 1, false)?)?;
+        let place_ms = 1e3 * (place.start_s - treated.start_s);
+        let (likeness, unlikeness) = (place.likeness, other.likeness);
+        Ok(Beside { blind, p, sigmas, place_ms, likeness, unlikeness })
+    }
+
     /// Protects recording number `trial` with a key of its own, treats it, and looks for the key.
     pub fn find(&self, trial: u64, treatment: &Treatment) -> Result<Found, Failure> {
         let audio = self.protected(trial, trial.is_multiple_of(2))?;
@@ -102,5 +137,41 @@ pub fn hear(audio: &Audio, recipe: &Recipe) -> Result<Evidence, Failure> {
     let channels = audio.planar();
     let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
     detector.feed(&slices);
+    Ok(detector.finish())
+}
+
+/// Where an excerpt lies in a recording.
+pub fn locate(excerpt: &Audio, original: &Audio) -> Result<Place, Failure> {
+    let channels = excerpt.planar();
+    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+    let mut locator =
+        Locator::new(&slices, excerpt.rate, original.rate).ok_or("the excerpt is silent")?;
+    let channels = original.planar();
+    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+    locator.feed(&slices);
+    Ok(locator.finish().ok_or("the original is silent")?)
+}
+
+/// All of an excerpt beside its original.
+pub fn hear_beside(
+    excerpt: &Audio,
+    original: &Audio,
+    place: &Place,
+    recipe: &Recipe,
+) -> Result<Evidence, Failure> {
+    let channels = if excerpt.channels == original.channels { excerpt.channels } else { 1 };
+    let mut detector = Detector::with_original(excerpt.rate, channels, recipe)?;
+    let (excerpt_channels, original_channels) = (excerpt.planar(), original.planar());
+    let stretch = place.stretch(excerpt.seconds());
+    let within = |channel: &'_ Vec<f32>| {
+        let end = channel.len();
+        (stretch.start as usize).min(end)..(stretch.end as usize).min(end)
+    };
+    let stretch: Vec<&[f32]> =
+        original_channels.iter().map(|channel| &channel[within(channel)]).collect();
+    let slices: Vec<&[f32]> = excerpt_channels.iter().map(Vec::as_slice).collect();
+    let laid = place.lay_beside(&slices, &stretch);
+    let laid: Vec<&[f32]> = laid.iter().map(Vec::as_slice).collect();
+    detector.feed_beside(&slices, &laid);
     Ok(detector.finish())
 }

@@ -58,6 +58,7 @@ impl Evidence {
         recipe: &Recipe,
         fold: Fold,
         alive: Vec<f32>,
+        beside: bool,
         seconds: f64,
     ) -> Self {
         let frames: u64 = fold.blocks.iter().map(|block| u64::from(block.frames)).sum();
@@ -68,7 +69,7 @@ impl Evidence {
             }
         }
         mean.iter_mut().for_each(|mean| *mean /= frames.max(1) as f32);
-        let certainty = noise::certainty(&raster, &fold.power, &mean, frames, &alive);
+        let certainty = noise::certainty(&raster, &fold.power, &mean, frames, &alive, beside);
         let weighed = mean.iter().zip(&certainty).map(|(mean, by)| mean * by).collect();
         Self {
             patterns: Patterns::new(&raster, recipe),

@@ -60,6 +60,14 @@ impl Fold {
         }
     }
 
+    /// Takes the frame that is not full as if the rest of it were average.
+    pub(super) fn finish(&mut self) {
+        if self.frame.first().is_some_and(|band| !band.is_empty()) {
+            self.frame.iter_mut().for_each(|band| band.resize(self.hops, 0.0));
+            self.add_frame();
+        }
+    }
+
     fn add_frame(&mut self) {
         let cells = self.power.len();
         if self.blocks.last().is_none_or(|block| block.frames == self.block_frames) {

@@ -8,14 +8,20 @@
 //! with [`Decoys`], keys drawn at random, and the rank among them is the p-value: exact whatever the
 //! audio was, because a key that was not used is itself nothing but a random draw.
 //!
+//! With the original at hand much shorter excerpts are enough: a [`Locator`] says where the excerpt lies
+//! in it, and of the two levels the difference is taken, in which there is no speech and no music.
+//!
 //! All of it allocates; none of it belongs on an audio thread.
 
+mod beside;
+mod correlate;
 mod coverage;
 mod decoys;
 mod evidence;
 mod fold;
 mod front;
 mod levels;
+mod locate;
 mod noise;
 mod pattern;
 mod raster;
@@ -23,6 +29,7 @@ mod raster;
 pub use coverage::Coverage;
 pub use decoys::Decoys;
 pub use evidence::{Evidence, Score};
+pub use locate::{Locator, Place};
 
 use crate::recipe::{Depth, Filter, Recipe, RecipeError};
 use fold::Fold;
@@ -60,8 +67,11 @@ pub struct Detector {
     recipe: Recipe,
     raster: Raster,
     front: Front,
+    /// The original's, if there is one.
+    beside: Option<Front>,
     levels: Levels,
     fold: Fold,
+    channels: usize,
     samples: u64,
 }
 
@@ -77,15 +87,47 @@ impl Detector {
     /// [`DetectError`] if the recipe or the rate is out of range, or if the recipe has no code
     /// that could be searched for.
     pub fn new(sample_rate: u32, channels: usize, recipe: &Recipe) -> Result<Self, DetectError> {
+        Self::make(sample_rate, channels, recipe, false)
+    }
+
+    /// A detector for a recording whose original is at hand, to be told by [`Self::feed_beside`]: what
+    /// the two differ in is the code and what happened to it on the way, and no longer speech or
+    /// music. So a tenth of the length is enough.
+    ///
+    /// What [`Decoys::p_value`] says stays exact: recording and original are chosen without the key
+    /// if the key was not used, and then it is one more random draw, whatever the two differ in.
+    /// An original that is none, or lies at the wrong place, can hide a key and can feign none.
+    ///
+    /// `channels` is how many both have, or 1 if they have not the same number.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_original(
+        sample_rate: u32,
+        channels: usize,
+        recipe: &Recipe,
+    ) -> Result<Self, DetectError> {
+        Self::make(sample_rate, channels, recipe, true)
+    }
+
+    fn make(
+        sample_rate: u32,
+        channels: usize,
+        recipe: &Recipe,
+        beside: bool,
+    ) -> Result<Self, DetectError> {
         let raster = Raster::new(sample_rate, recipe)?;
         let frame = raster.frame_seconds();
         let block_frames = (BLOCK_S / frame).round().max(1.0) as u32;
+        let (bands, hops) = (raster.bands.len(), raster.hops);
         Ok(Self {
             front: Front::new(&raster, channels),
-            levels: Levels::new(raster.bands.len(), raster.hops, frame / raster.hops as f64),
+            beside: beside.then(|| Front::new(&raster, channels)),
+            levels: Levels::new(bands, hops, frame / hops as f64, beside),
             fold: Fold::new(&raster, block_frames),
             recipe: recipe.clone(),
             raster,
+            channels,
             samples: 0,
         })
     }
@@ -93,9 +135,32 @@ impl Detector {
     /// Takes the next block, channels × samples: as many channels as the detector was made for, all
     /// of one length. What is no audio (NaN, infinities, beyond ±10³⁰) counts as 0.
     pub fn feed(&mut self, block: &[&[f32]]) {
+        self.feed_beside(block, &[]);
+    }
+
+    /// Takes the next block and what of the original belongs to it, sample for sample at the same rate:
+    /// see [`Place::lay_beside`]. Of the one that has other channels than the detector their mean is
+    /// taken. A detector without an original leaves the second out of account; one with an original
+    /// learns nothing where it is missing.
+    pub fn feed_beside(&mut self, block: &[&[f32]], original: &[&[f32]]) {
+        if block.len() != self.channels && !block.is_empty() {
+            return self.feed_beside(&[&correlate::mean(block)], original);
+        }
+        if original.len() != self.channels && !original.is_empty() {
+            return self.feed_beside(block, &[&correlate::mean(original)]);
+        }
         let (levels, fold) = (&mut self.levels, &mut self.fold);
         self.samples += block.first().map_or(0, |channel| channel.len() as u64);
-        self.front.push(block, |power| levels.push(power, |row| fold.push(row)));
+        // Both fronts give as many rows, for both have heard as many samples.
+        let mut rows = Vec::new();
+        if let Some(beside) = &mut self.beside {
+            beside.push(original, |power| rows.push(power.to_vec()));
+        }
+        let (mut rows, nothing) = (rows.iter(), vec![0.0; self.raster.bands.len()]);
+        self.front.push(block, |power| {
+            let original = rows.next().unwrap_or(&nothing);
+            levels.push(power, original, |row| fold.push(row));
+        });
     }
 
     /// Ends the recording.
@@ -103,8 +168,13 @@ impl Detector {
     pub fn finish(self) -> Evidence {
         let mut fold = self.fold;
         let alive = self.levels.finish(|row| fold.push(row));
+        let beside = self.beside.is_some();
+        if beside {
+            // Every hop of a short excerpt counts.
+            fold.finish();
+        }
         let seconds = self.samples as f64 / f64::from(self.raster.sample_rate);
-        Evidence::new(self.raster, &self.recipe, fold, alive, seconds)
+        Evidence::new(self.raster, &self.recipe, fold, alive, beside, seconds)
     }
 }
 

@@ -99,36 +99,35 @@ fn found(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One line a treatment and length: how often the key was found in excerpts, alone and beside their
-/// originals.
+/// One line a treatment: for every length how often the key was found in excerpts, alone and beside
+/// their originals.
 fn beside(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
+    let lengths = BESIDE_S.map(|seconds| format!(" {seconds} s: alone, with it |")).concat();
     println!(
-        "| treatment | length | alone | with the original | σ, least | σ, median | off by, worst | likeness, least | to another recording, most |"
+        "| treatment |{lengths} σ with it, least | place off by, worst | likeness, least | to another recording, most |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!("|---|{}---|---|---|---|", "---|".repeat(BESIDE_S.len()));
     for row in rows {
+        let mut all = Vec::new();
+        let mut cells = String::new();
         for seconds in BESIDE_S {
             let cut = Treatment { excerpt: Some(seconds), ..**row };
             let trials: Vec<Beside> = on_all_cores(trials, |trial| lab.find_beside(trial, &cut))?;
             let count = |p: fn(&Beside) -> f64| trials.iter().filter(|t| p(t) <= 0.001).count();
-            let sigmas = sorted(trials.iter().map(|trial| trial.sigmas));
-            let likeness = sorted(trials.iter().map(|trial| trial.likeness));
-            let unlikeness = sorted(trials.iter().map(|trial| trial.unlikeness));
-            let off = sorted(trials.iter().map(|trial| trial.place_ms.abs()));
-            let of = |values: &[f64], at: usize| values.get(at).copied().unwrap_or(f64::NAN);
-            println!(
-                "| {} | {seconds} s | {}/{n} | {}/{n} | {:.1} | {:.1} | {} | {:.2} | {:.2} |",
-                row.name,
-                count(|trial| trial.blind),
-                count(|trial| trial.p),
-                of(&sigmas, 0),
-                of(&sigmas, sigmas.len() / 2),
-                ms(off.last()),
-                of(&likeness, 0),
-                unlikeness.last().copied().unwrap_or(f64::NAN),
-                n = trials.len(),
-            );
+            let (alone, with) = (count(|trial| trial.blind), count(|trial| trial.p));
+            cells += &format!(" {alone}/{n}, {with}/{n} |", n = trials.len());
+            all.extend(trials);
         }
+        let least = |of: fn(&Beside) -> f64| all.iter().map(of).fold(f64::INFINITY, f64::min);
+        let most = |of: fn(&Beside) -> f64| all.iter().map(of).fold(0.0, f64::max);
+        println!(
+            "| {} |{cells} {:.1} | {:.2} ms | {:.2} | {:.2} |",
+            row.name,
+            least(|trial| trial.sigmas),
+            most(|trial| trial.place_ms.abs()),
+            least(|trial| trial.likeness),
+            most(|trial| trial.unlikeness),
+        );
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use patchveil_veil::{DetectError, Place};
+use patchveil_veil::DetectError;
 
 use crate::output::OutputError;
 use crate::paths::shown;
@@ -68,19 +68,20 @@ pub enum DetectFileError {
     SilentReference(PathBuf),
     /// It is not from this original.
     #[error(
-        "{}: does not lie in {}: where they are most alike it is by {likeness:.2} of 1 (the least for a \
-         match is {:.1}); give the original of this very recording, or go without --reference",
+        "{}: does not lie in {}: where they are most alike it is by {likeness:.2} of 1, and elsewhere \
+         by {elsewhere:.2}; give the original of this very recording, or go without --reference",
         shown(path),
-        shown(reference),
-        Place::LIKELY
+        shown(reference)
     )]
     Unlike {
         /// The file.
         path: PathBuf,
         /// What was given as its original.
         reference: PathBuf,
-        /// [`Place::likeness`].
+        /// How alike they are at most: `Place::likeness`.
         likeness: f64,
+        /// And at any other place.
+        elsewhere: f64,
     },
     /// The picture cannot be written.
     #[error(transparent)]

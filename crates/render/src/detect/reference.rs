@@ -61,6 +61,7 @@ impl Beside {
                 path: path.to_owned(),
                 reference: reference.to_owned(),
                 likeness: place.likeness,
+                elsewhere: place.elsewhere,
             });
         }
         let length = excerpt.first().map_or(0, Vec::len);

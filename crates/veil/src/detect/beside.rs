@@ -21,7 +21,7 @@ const REACH_S: f64 = 0.001;
 /// What a piece has to be away from where its neighbour says to be moved, in seconds.
 const STILL_S: f64 = 2e-5;
 /// Likeness from which a piece is believed.
-const ALIKE: f64 = 0.5;
+const ALIKE: f64 = 0.2;
 /// Up to this part of a sample beside a whole one, in recordings of one rate, a piece lies on whole ones.
 const WHOLE: f64 = 0.05;
 

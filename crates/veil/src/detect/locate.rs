@@ -15,6 +15,15 @@ const PROBE_S: f64 = 1.0;
 const STEP_S: f64 = 0.1;
 /// Length of the blocks of the original in which it is looked for, in seconds.
 const BLOCK_S: usize = 16;
+/// Likeness that is enough by itself.
+const ALIKE: f64 = 0.4;
+/// Least likeness that is enough if it stands out …
+const LEAST_ALIKE: f64 = 0.15;
+/// … by this factor from that elsewhere, which counts as no less than the second.
+const STANDS_OUT: f64 = 1.5;
+const LEAST_ELSEWHERE: f64 = 0.1;
+/// What is further away than this is elsewhere, in seconds: a vowel is like itself some periods later.
+const ELSEWHERE_S: f64 = 0.1;
 /// Power, relative to full scale, that is silence.
 const SILENCE: f64 = 1e-10;
 /// What is wanted of the original before and behind the excerpt, in seconds.
@@ -56,16 +65,18 @@ pub struct Place {
     /// 150 Hz to 3.6 kHz, raised by 6 dB an octave, without its sign: 1 for a copy, mostly 0.6 to 0.95
     /// for a protected one, below 0.25 for another recording.
     pub likeness: f64,
+    /// The highest likeness at any place more than 0.1 s away.
+    pub elsewhere: f64,
 }
 
 impl Place {
-    /// The least likeness from which an excerpt is taken to come from this original.
-    pub const LIKELY: f64 = 0.4;
-
-    /// Whether the excerpt is likely to come from this original at all.
+    /// Whether the excerpt is likely to come from this original at all: either the two are much alike
+    /// here, or, as after a deep filter, by far more than at any other place.
     #[must_use]
     pub fn is_likely(&self) -> bool {
-        self.likeness >= Self::LIKELY
+        let elsewhere = self.elsewhere.max(LEAST_ELSEWHERE);
+        self.likeness >= ALIKE
+            || (self.likeness >= LEAST_ALIKE && self.likeness >= STANDS_OUT * elsewhere)
     }
 
     /// The samples of the original that [`lay_beside`](Self::lay_beside) takes for an excerpt of
@@ -154,11 +165,19 @@ impl Locator {
         let mut under: f64 = (0..self.lags).map(behind).sum();
         for (lag, &now) in correlation.iter().enumerate().take(count) {
             let likeness = f64::from(now.abs()) / (self.energy * under.max(least)).sqrt();
-            if likeness > self.best.map_or(0.0, |best| best.likeness) {
+            let (best, next) = self.best.map_or((0.0, 0.0), |best| (best.likeness, best.elsewhere));
+            if likeness > next {
                 let in_block_s = (lag as f64 + aside(&correlation, lag)) / LAGS as f64;
                 let start_s = self.gone as f64 / rate + in_block_s - self.probe_s;
-                self.best =
-                    Some(Place { rates: self.rates, probe_s: self.probe_s, start_s, likeness });
+                let is_far = |best: &Place| (start_s - best.start_s).abs() > ELSEWHERE_S;
+                let far = self.best.as_ref().is_none_or(is_far);
+                if likeness > best {
+                    let elsewhere = if far { best } else { next };
+                    let (rates, probe_s) = (self.rates, self.probe_s);
+                    self.best = Some(Place { rates, probe_s, start_s, likeness, elsewhere });
+                } else if let Some(best) = self.best.as_mut().filter(|_| far) {
+                    best.elsewhere = likeness;
+                }
             }
             under += behind(lag + self.lags) - behind(lag);
         }

@@ -278,7 +278,7 @@ impl Audio {
         }
         // First the last change must be over and done with: one errand carries one veil.
         self.send_back();
-        if self.leaving.is_some() || self.turning.is_some() {
+        if self.leaving.is_some() || self.turning.is_some() || self.convolver.is_changing() {
             return;
         }
         let Some(mut order) = self.mail.receive() else { return };

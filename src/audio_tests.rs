@@ -168,10 +168,12 @@ fn trim_is_a_gain_and_a_change_of_it_fades() {
     let loud = Controls { gain: 2.0, ..PLAIN };
     run(&mut audio, &loud, 0, &mut output, &[100]);
     assert!(output[0].iter().zip(&expected[0]).all(|(a, b)| *a == b * 2.0));
-    let mut silence = vec![vec![1.0; 960]];
+    let mut even = vec![vec![0.5; 9_600]];
+    run(&mut audio, &loud, 8_000, &mut even, &[100]);
+    let mut even = vec![vec![0.5; 960]];
     keeper.send(order(Verdict::Pass, None));
-    run(&mut audio, &PLAIN, 8_000, &mut silence, &[960]);
-    assert!(silence[0].windows(2).all(|pair| (pair[1] - pair[0]).abs() < 1.5));
+    run(&mut audio, &PLAIN, 17_600, &mut even, &[960]);
+    assert!(even[0].windows(2).all(|pair| (pair[1] - pair[0]).abs() < 0.1));
 }
 
 #[test]

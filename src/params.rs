@@ -335,15 +335,15 @@ mod tests {
     #[test]
     fn what_is_set_gives_way_in_a_fixed_order() {
         // Too long a patch: fewer fit.
-        assert_eq!(placed(&wish(Some(40_000), None, None)), (40_000, 128_000, 3));
+        assert_eq!(placed(&wish(Some(60_000), None, None)), (60_000, 80_000, 1));
         // Only the number set: they shorten.
-        assert_eq!(placed(&wish(None, None, Some(16))), (8_000, 128_000, 16));
+        assert_eq!(placed(&wish(None, None, Some(16))), (5_000, 80_000, 16));
         // Both set: the length holds.
-        assert_eq!(placed(&wish(Some(32_000), None, Some(16))), (32_000, 128_000, 4));
+        assert_eq!(placed(&wish(Some(20_000), None, Some(16))), (20_000, 80_000, 4));
         // A patch longer than its frame fills it.
         assert_eq!(placed(&wish(Some(500_000), Some(20_000), None)), (20_000, 20_000, 1));
         // A longer frame spreads the preset's patches.
-        assert_eq!(placed(&wish(None, Some(1_000_000), None)), (16_000, 1_000_000, 8));
+        assert_eq!(placed(&wish(None, Some(1_000_000), None)), (40_000, 1_000_000, 2));
         // A short frame holds no more than it can.
         assert_eq!(placed(&wish(None, Some(4_000), Some(64))), (2_000, 4_000, 2));
     }

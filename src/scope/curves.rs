@@ -90,14 +90,13 @@ impl Curves {
 
     /// The curves as designed, or their inverses, with nothing heard yet. Takes milliseconds.
     pub(super) fn designed(&self, inverse: bool) -> Vec<Curve> {
-        let rate = self.veil.sample_rate();
         let sign = if inverse { -1.0 } else { 1.0 };
-        let gains = |kernel: &patchveil_veil::Kernel| {
-            let point = |hz: f64| (hz as f32, (sign * kernel.gain_db(hz, rate)) as f32);
-            pitches(rate).map(point).collect()
+        let gains = |curve: usize| {
+            let point = |hz: f64| (hz as f32, (sign * self.veil.gain_db(curve, hz)) as f32);
+            pitches(self.veil.sample_rate()).map(point).collect()
         };
-        let curve = |kernel| Curve { designed: gains(kernel), measured: Vec::new() };
-        self.veil.kernels().iter().map(curve).collect()
+        let curve = |number| Curve { designed: gains(number), measured: Vec::new() };
+        (0..self.veil.kernels().len()).map(curve).collect()
     }
 
     /// A patch has begun: it will be measured.

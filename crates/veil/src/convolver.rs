@@ -134,6 +134,13 @@ impl Convolver {
         self.retired.take()
     }
 
+    /// Whether the ground of one veil is going over into that of another. It is over after some
+    /// hundred samples.
+    #[must_use]
+    pub fn is_changing(&self) -> bool {
+        self.ground.is_changing()
+    }
+
     /// Forgets all samples, as if nothing had been fed. The veil stays; a waiting one comes into
     /// force if the one before it was taken. Never allocates or frees.
     pub fn reset(&mut self) {

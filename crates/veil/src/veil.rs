@@ -86,6 +86,14 @@ impl Veil {
         &self.kernels
     }
 
+    /// What a patch with this curve does at `hz`, in dB, ground and kernel together. 0 for a curve
+    /// that is not there.
+    #[must_use]
+    pub fn gain_db(&self, curve: usize, hz: f64) -> f64 {
+        let both = self.kernels.get(curve).into_iter().chain(&self.ground);
+        both.map(|kernel| kernel.gain_db(hz, self.sample_rate)).sum()
+    }
+
     /// The rising edge of every patch: raised cosine, sampled between the samples of its ends, so
     /// that it and its mirror image add up to 1.
     pub(crate) fn rise(&self) -> &[f32] {

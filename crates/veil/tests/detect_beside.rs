@@ -27,7 +27,7 @@ fn recording(seed: u64, seconds: f64) -> Vec<f32> {
 
 /// A recipe so mild that two seconds are not enough without the original.
 fn mild() -> Recipe {
-    Recipe { amount: 5.0, ..Preset::Balanced.recipe() }
+    Recipe { amount: 3.0, ..Preset::Balanced.recipe() }
 }
 
 fn protected(by: u8, recipe: &Recipe, original: &[f32]) -> Vec<f32> {

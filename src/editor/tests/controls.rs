@@ -180,9 +180,9 @@ fn the_mode_is_chosen_from_a_list_that_says_what_it_does() {
 fn what_follows_the_preset_shows_the_value_that_holds() {
     let mut window = window();
     let value = |window: &Window, name: &str| window.get_by_label(name).value().unwrap();
-    assert_eq!(value(&window, "Patch length"), "16 ms");
-    assert_eq!(value(&window, "Frame length"), "128 ms");
-    assert_eq!(value(&window, "Patches per frame"), "8");
+    assert_eq!(value(&window, "Patch length"), "40 ms");
+    assert_eq!(value(&window, "Frame length"), "80 ms");
+    assert_eq!(value(&window, "Patches per frame"), "2");
     let state = window.state();
     let poscuda = state.params.veil.preset.string_to_normalized_value("PosCUDA").unwrap();
     state.hand.touch(&state.params.veil.preset, poscuda);

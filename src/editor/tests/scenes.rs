@@ -166,7 +166,7 @@ fn sound() -> View {
     const RATE: u32 = 48_000;
     const NOW: i64 = 48_000 * 754 + 23_171;
     let veil = Veil::new(&key(1), &Preset::Balanced.recipe(), RATE).unwrap();
-    let gain = |curve: usize, hz: f32| veil.kernels()[curve].gain_db(f64::from(hz), RATE) as f32;
+    let gain = |curve: usize, hz: f32| veil.gain_db(curve, f64::from(hz)) as f32;
 
     // A spectrum that falls towards the top, with partials of a voice and a little grain.
     let bins = 2_049;

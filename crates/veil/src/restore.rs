@@ -11,6 +11,8 @@ use crate::veil::Veil;
 /// Independent sums in the dot product over the past, so that it runs at the speed of the
 /// multipliers and not of one addition after another.
 const SUMS: usize = 8;
+/// Far below what any output can tell from 0.
+const TINY: f64 = 1e-100;
 
 /// The exact inverse of a [`Convolver`](crate::Convolver) with the same veil, block by block.
 ///
@@ -62,7 +64,8 @@ impl Restorer {
 
     /// Restores `channels` (channels × samples, in place) whose first sample lies at timeline
     /// `position`. The file must be restored from its beginning, or from a place outside patches;
-    /// from the middle of a patch on, errors die away within about twice the kernel's length.
+    /// from the middle of a patch on, errors die away within about twice the kernel's length. Where
+    /// `position` does not follow on the block before, what was before is forgotten.
     /// Never allocates, locks or panics.
     pub fn process(&mut self, position: i64, channels: &mut [&mut [f32]]) {
         self.run(position, channels, f64::from, |x| x as f32);
@@ -84,6 +87,10 @@ impl Restorer {
         let schedule = self.veil.schedule();
         if self.expected != Some(position) {
             self.lane = None;
+            for channel in &mut self.channels {
+                channel.grounded.clear(self.veil.reach());
+                channel.bare.clear(self.veil.reach());
+            }
         }
         self.expected = Some(position.saturating_add(len as i64));
         let (cursor, now) = self.lane.get_or_insert_with(|| {
@@ -143,13 +150,21 @@ impl Past {
         dot(taps, &self.samples[self.end - taps.len()..self.end])
     }
 
+    /// As if silence had come before.
+    fn clear(&mut self, context: usize) {
+        self.samples[..context].fill(0.0);
+        self.end = context;
+    }
+
     fn push(&mut self, sample: f64, context: usize) {
         if self.end == self.samples.len() {
             self.samples.copy_within(self.end - context..self.end, 0);
             self.end = context;
         }
-        // What is no audio must not stay in the recursion for ever.
-        self.samples[self.end] = if sample.is_finite() { sample } else { 0.0 };
+        // What is no audio must not stay in the recursion for ever, and what dies away in it must
+        // not become denormal, which is slow.
+        let stays = sample.is_finite() && sample.abs() > TINY;
+        self.samples[self.end] = if stays { sample } else { 0.0 };
         self.end += 1;
     }
 }

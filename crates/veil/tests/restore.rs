@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{any_recipe, cases, key, naive, noise, outside, veil, veiled};
+use common::{any_recipe, bits, cases, key, naive, noise, outside, veil, veiled};
 use patchveil_veil::{Preset, RecipeError, Restorer, Veil};
 use proptest::prelude::*;
 
@@ -100,4 +100,18 @@ fn broken_samples_do_not_stay() {
     audio[5_001] = f32::INFINITY;
     Restorer::new(veil, 1).unwrap().process(0, &mut [&mut audio]);
     assert!(worst_dbfs(&input[24_000..], &audio[24_000..]) < -120.0);
+}
+
+#[test]
+fn after_a_jump_nothing_of_before_is_left() {
+    let veil = veil(&Preset::Balanced.recipe(), 16_000);
+    let later = veiled(&veil, 50_000, &quiet(6, 8_000));
+    let restored = |before: &[f32]| {
+        let mut restorer = Restorer::new(veil.clone(), 1).unwrap();
+        restorer.process(0, &mut [&mut before.to_vec()]);
+        let mut audio = later.clone();
+        restorer.process(50_000, &mut [&mut audio]);
+        bits(&audio)
+    };
+    assert_eq!(restored(&quiet(7, 3_000)), restored(&[]));
 }

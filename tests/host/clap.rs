@@ -57,7 +57,11 @@ impl Module {
     #[must_use]
     pub fn load(path: &Path) -> Self {
         // SAFETY: our own library.
-        Self(unsafe { PluginEntry::load(path) }.unwrap())
+        let entry = unsafe { PluginEntry::load(path) }.unwrap();
+        // Stays loaded to the end, as in most hosts: the framework's worker thread and the graphics
+        // driver's outlive the last instance, and must not lose the code under their feet.
+        std::mem::forget(entry.clone());
+        Self(entry)
     }
 
     /// What is linked in.

@@ -1,5 +1,7 @@
 //! An editor in a window of its host, by the CLAP extension.
 
+use std::ffi::{c_int, c_void};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use clap_sys::ext::gui::{
@@ -104,5 +106,25 @@ impl Drop for Editor<'_> {
             gui.destroy.unwrap()(raw);
         }
         display().destroy(self.parent);
+        leave_without_farewell();
     }
+}
+
+/// Lets this process end without the exit handlers of the graphics driver: Mesa's take down what
+/// threads of its own still use, and now and then crash a process that is done.
+fn leave_without_farewell() {
+    unsafe extern "C" {
+        fn on_exit(handler: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+        fn _exit(status: c_int) -> !;
+    }
+    extern "C" fn leave(status: c_int, _: *mut c_void) {
+        // SAFETY: ends the process, at once.
+        unsafe { _exit(status) }
+    }
+    // Handlers run last come, first served, and by now the driver has registered its own.
+    static ONCE: Once = Once::new();
+    // SAFETY: the handler lives as long as the process, and needs no argument.
+    ONCE.call_once(|| unsafe {
+        on_exit(leave, std::ptr::null_mut());
+    });
 }

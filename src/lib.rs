@@ -17,8 +17,8 @@
 //! While the host plays and states a position, that position counts. Otherwise samples are
 //! counted on from the last one, or from 0 after a reset. After a jump of more than 10 ms the veil
 //! forgets what it heard, as if silence had come before: a bounce that starts in the middle has
-//! its patches where the whole render has them, and differs from it only while a kernel (5 ms)
-//! still reaches back before the start.
+//! its patches where the whole render has them, and differs from it only while ground and kernel
+//! (8 ms each) still reach back before the start.
 //!
 //! # Restoring
 //! In the mode [`ModeChoice::Restore`] the veil is taken off what was protected, sample for sample

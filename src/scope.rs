@@ -72,7 +72,7 @@ impl Spectra {
 /// What one kernel does, as designed and as heard, by frequency in Hz.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Curve {
-    /// Gain of the kernel in dB, or of its inverse while a veil is taken off.
+    /// Gain of the kernel in dB, ground included, or of the inverse while a veil is taken off.
     pub designed: Vec<(f32, f32)>,
     /// After over before, in dB, inside patches that took this kernel, averaged; empty until
     /// enough was heard, and without the frequencies at which there was next to nothing. A patch

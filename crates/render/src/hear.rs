@@ -19,6 +19,11 @@ pub(crate) fn codes<T>(recipes: impl IntoIterator<Item = (T, Recipe)>) -> Vec<(R
     codes
 }
 
+/// Channels as detectors take them.
+pub(crate) fn slices(channels: &[Vec<f32>]) -> Vec<&[f32]> {
+    channels.iter().map(Vec::as_slice).collect()
+}
+
 /// An ear for every code that a set of recipes lays.
 pub(crate) struct Listening {
     ears: Vec<(Detector, Vec<Recipe>)>,
@@ -44,7 +49,7 @@ impl Listening {
 
     /// Takes the next block, a buffer a channel.
     pub(crate) fn feed(&mut self, planar: &[Vec<f32>]) {
-        let block: Vec<&[f32]> = planar.iter().map(Vec::as_slice).collect();
+        let block = slices(planar);
         self.ears.iter_mut().for_each(|(detector, _)| detector.feed(&block));
     }
 

@@ -16,7 +16,8 @@ use crate::veil::Veil;
 ///
 /// The output at a position depends on that position, the veil, and the samples fed before it:
 /// not on how the timeline was cut into blocks. Where the recipe lays no ground, every finite sample
-/// outside patches leaves as it came, bit for bit. Samples that are no audio (NaN, infinite, beyond ±10³⁰) leave as 0.
+/// outside patches leaves as it came, bit for bit. Samples that are no audio (NaN, infinite, beyond
+/// ±10³⁰) leave as 0.
 pub struct Convolver {
     veil: Option<Arc<Veil>>,
     /// The veil that takes over once no patch of the present one has weight.
@@ -211,10 +212,12 @@ impl Convolver {
             let count = (len - done).min(CHUNK);
             let at = position.saturating_add(done as i64);
             for (index, channel) in channels.iter().enumerate().take(self.channels.len()) {
-                let fed = &mut self.wet[..count];
-                fed.copy_from_slice(&channel[done..done + count]);
+                let mut fed = &channel[done..done + count];
                 if self.ground.is_active() {
-                    self.ground.lay(index, grounds(&self.retired, &self.veil), at, fed);
+                    let laid = &mut self.wet[..count];
+                    laid.copy_from_slice(fed);
+                    self.ground.lay(index, grounds(&self.retired, &self.veil), at, laid);
+                    fed = laid;
                 }
                 self.channels[index].history.record(fed);
             }

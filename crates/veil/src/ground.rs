@@ -1,6 +1,5 @@
 //! The ground in a stream of blocks: the class's colour under the patches, on every sample.
 
-use std::f64::consts::PI;
 use std::sync::Arc;
 
 use crate::fir::fir;
@@ -8,6 +7,7 @@ use crate::history::{CHUNK, History};
 use crate::kernel::Kernel;
 use crate::spectrum::Transform;
 use crate::tail::{Sum, Tail};
+use crate::veil::raised_cosine;
 
 /// Samples over which one ground goes over into another when the veil changes.
 const CHANGE: usize = 512;
@@ -48,11 +48,9 @@ impl Ground {
             tail: Tail::new(transform.clone(), capacity),
             sums: [Sum::EMPTY; 2],
         };
-        let step = PI / CHANGE as f64;
-        let weight = |i: usize| (0.5 - 0.5 * libm::cos((i as f64 + 0.5) * step)) as f32;
         Self {
             channels: (0..channels).map(|_| channel()).collect(),
-            rise: (0..CHANGE).map(weight).collect(),
+            rise: raised_cosine(CHANGE).into(),
             wet: [vec![0.0; CHUNK].into(), vec![0.0; CHUNK].into()],
             since: None,
             active,

@@ -85,6 +85,11 @@ fn is_audio(x: f32) -> bool {
     x.abs() <= LOUDEST
 }
 
+/// The sample as the veil takes it: what is no audio is 0.
+pub(crate) fn clean(x: f32) -> f32 {
+    if is_audio(x) { x } else { 0.0 }
+}
+
 for_this_processor! {
     /// Copies `input` as it enters kernels; says whether all of it was audio.
     keep = keep_anywhere, (input: &[f32], kept: &mut [f32]) -> bool

@@ -90,12 +90,7 @@ pub(crate) fn design(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Vec<K
             let code = Code::of(key, spectral, recipe);
             let limit = code.phase_limit(recipe, count);
             let grid = Grid::new(sample_rate, recipe.kernel_len(sample_rate));
-            (0..count)
-                .map(|curve| {
-                    let cepstrum = grid.cepstrum(|hz| limit * code.db_at(curve, hz));
-                    finish(minimum_phase(&cepstrum), sample_rate)
-                })
-                .collect()
+            (0..count).map(|curve| grid.kernel(|hz| limit * code.db_at(curve, hz))).collect()
         }
         Filter::Taps(taps) => (0..count)
             .map(|curve| {
@@ -134,9 +129,7 @@ pub(crate) fn ground(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Optio
         stream.shuffle(four);
     }
     let grid = Grid::new(sample_rate, recipe.kernel_len(sample_rate));
-    let cepstrum =
-        grid.cepstrum(|hz| scale * depth_at(&spectral.ground, hz) * between(&signs, bands, hz));
-    Some(finish(minimum_phase(&cepstrum), sample_rate))
+    Some(grid.kernel(|hz| scale * depth_at(&spectral.ground, hz) * between(&signs, bands, hz)))
 }
 
 /// Which bands a class turns, and which way in each curve.
@@ -256,9 +249,9 @@ pub(crate) fn mel(hz: f64) -> f64 {
     2_595.0 * libm::log10(1.0 + hz / 700.0)
 }
 
-/// The frequency grid of one sample rate, and what turns a curve on it into a cepstrum.
+/// The frequency grid of one sample rate, and what turns a curve on it into a kernel.
 struct Grid {
-    sample_rate: f64,
+    sample_rate: u32,
     /// Taps to make.
     len: usize,
     /// cos(π·i / (2·[`GRID`])) for i in 0 .. 4·[`GRID`]: one full turn.
@@ -269,12 +262,18 @@ impl Grid {
     fn new(sample_rate: u32, len: usize) -> Self {
         let step = PI / (2 * GRID) as f64;
         let cosine = (0..4 * GRID).map(|i| libm::cos(i as f64 * step)).collect();
-        Self { sample_rate: f64::from(sample_rate), len, cosine }
+        Self { sample_rate, len, cosine }
+    }
+
+    /// The kernel whose gain is `curve` (Hz → dB), but for its loudness.
+    fn kernel(&self, curve: impl Fn(f64) -> f64) -> Kernel {
+        finish(minimum_phase(&self.cepstrum(curve)), self.sample_rate)
     }
 
     /// The middles of the grid's cells, in Hz.
     fn hz(&self) -> impl Iterator<Item = f64> + '_ {
-        (0..GRID).map(|i| (i as f64 + 0.5) / GRID as f64 * self.sample_rate / 2.0)
+        let sample_rate = f64::from(self.sample_rate);
+        (0..GRID).map(move |i| (i as f64 + 0.5) / GRID as f64 * sample_rate / 2.0)
     }
 
     /// The causal cepstrum, in nepers, of the minimum-phase filter whose log magnitude is `curve`

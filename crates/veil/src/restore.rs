@@ -84,12 +84,12 @@ impl Restorer {
         narrow: impl Fn(f64) -> T,
     ) {
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
-        let schedule = self.veil.schedule();
+        let (schedule, context) = (self.veil.schedule(), self.veil.reach());
         if self.expected != Some(position) {
             self.lane = None;
             for channel in &mut self.channels {
-                channel.grounded.clear(self.veil.reach());
-                channel.bare.clear(self.veil.reach());
+                channel.grounded.clear(context);
+                channel.bare.clear(context);
             }
         }
         self.expected = Some(position.saturating_add(len as i64));
@@ -98,7 +98,6 @@ impl Restorer {
             let now = cursor.next(schedule);
             (cursor, now)
         });
-        let context = self.veil.reach();
         let ground = self.ground.as_ref().and_then(|taps| taps.split_last());
         for index in 0..len {
             let at = position.saturating_add(index as i64);

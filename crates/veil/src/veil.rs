@@ -124,7 +124,8 @@ impl Veil {
     }
 }
 
-fn raised_cosine(len: usize) -> Vec<f32> {
+/// A rising edge of `len` samples: see [`Veil::rise`].
+pub(crate) fn raised_cosine(len: usize) -> Vec<f32> {
     let step = std::f64::consts::PI / len as f64;
     (0..len).map(|i| (0.5 - 0.5 * libm::cos((i as f64 + 0.5) * step)) as f32).collect()
 }

@@ -13,7 +13,7 @@ use spectrum::Spectrum;
 /// Length of an analysis window in seconds; the transform is the next power of two.
 pub const WINDOW_SECONDS: f64 = 0.032;
 /// From one window to the next in seconds.
-pub const HOP_SECONDS: f64 = 0.010;
+const HOP_SECONDS: f64 = 0.010;
 /// Cepstral coefficients, the zeroth included.
 pub const CEPSTRA: usize = 20;
 /// Added to the energy of a band before the logarithm, with the clip at a mean power of 1: what is

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::DetectFileError;
 use super::listen::{Listener, listen};
+use crate::hear::slices;
 use crate::paths::{identity, json};
 use crate::protect::Watch;
 
@@ -87,10 +88,6 @@ impl Beside {
         detector.feed_beside(&excerpt, &original);
         Ok(detector)
     }
-}
-
-fn slices(channels: &[Vec<f32>]) -> Vec<&[f32]> {
-    channels.iter().map(Vec::as_slice).collect()
 }
 
 /// All of the excerpt, channels × samples.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::DetectFileError;
 use super::listen::{Listener, listen};
 use super::reference::{Beside, Reference};
-use crate::hear::codes;
+use crate::hear::{codes, slices};
 use crate::paths::json;
 use crate::protect::Watch;
 
@@ -227,7 +227,7 @@ impl Listener for Ears<'_> {
     }
 
     fn hear(&mut self, block: &[Vec<f32>]) -> Result<bool, DetectFileError> {
-        let block: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
+        let block = slices(block);
         self.detectors.iter_mut().for_each(|detector| detector.feed(&block));
         Ok(true)
     }

@@ -32,6 +32,21 @@ const PLAIN: Treatment = Treatment {
 };
 
 const MP3_64: (&[&str], &str) = (&["-c:a", "libmp3lame", "-b:a", "64k"], "mp3");
+const MP3_128: Treatment = Treatment {
+    name: "MP3 128 kbit/s",
+    codec: Some((&["-c:a", "libmp3lame", "-b:a", "128k"], "mp3")),
+    ..PLAIN
+};
+const AAC_64: Treatment = Treatment {
+    name: "AAC 64 kbit/s",
+    codec: Some((&["-c:a", "aac", "-b:a", "64k"], "m4a")),
+    ..PLAIN
+};
+const OPUS_64: Treatment = Treatment {
+    name: "Opus 64 kbit/s",
+    codec: Some((&["-c:a", "libopus", "-b:a", "64k"], "opus")),
+    ..PLAIN
+};
 
 /// What the code has to survive.
 pub const SURVIVED: &[Treatment] = &[
@@ -39,32 +54,20 @@ pub const SURVIVED: &[Treatment] = &[
     Treatment { name: "cut at any sample", excerpt: Some(25.0), ..PLAIN },
     Treatment { name: "gain −12 dB", filter: "volume=-12dB", ..PLAIN },
     Treatment { name: "gain +5 dB", filter: "volume=5dB", ..PLAIN },
-    Treatment {
-        name: "MP3 128 kbit/s",
-        codec: Some((&["-c:a", "libmp3lame", "-b:a", "128k"], "mp3")),
-        ..PLAIN
-    },
+    MP3_128,
     Treatment { name: "MP3 64 kbit/s", codec: Some(MP3_64), ..PLAIN },
     Treatment {
         name: "AAC 128 kbit/s",
         codec: Some((&["-c:a", "aac", "-b:a", "128k"], "m4a")),
         ..PLAIN
     },
-    Treatment {
-        name: "AAC 64 kbit/s",
-        codec: Some((&["-c:a", "aac", "-b:a", "64k"], "m4a")),
-        ..PLAIN
-    },
+    AAC_64,
     Treatment {
         name: "Opus 128 kbit/s",
         codec: Some((&["-c:a", "libopus", "-b:a", "128k"], "opus")),
         ..PLAIN
     },
-    Treatment {
-        name: "Opus 64 kbit/s",
-        codec: Some((&["-c:a", "libopus", "-b:a", "64k"], "opus")),
-        ..PLAIN
-    },
+    OPUS_64,
     Treatment { name: "resampled to 44.1 kHz", rate: Some(44_100), ..PLAIN },
     Treatment { name: "to 44.1 kHz and back", filter: "aresample=44100,aresample=48000", ..PLAIN },
     Treatment { name: "resampled to 16 kHz", rate: Some(16_000), ..PLAIN },
@@ -92,22 +95,10 @@ pub const SURVIVED: &[Treatment] = &[
 pub const BESIDE: &[Treatment] = &[
     PLAIN,
     Treatment { name: "gain −12 dB", filter: "volume=-12dB", ..PLAIN },
-    Treatment {
-        name: "MP3 128 kbit/s",
-        codec: Some((&["-c:a", "libmp3lame", "-b:a", "128k"], "mp3")),
-        ..PLAIN
-    },
+    MP3_128,
     Treatment { name: "MP3 64 kbit/s", codec: Some(MP3_64), ..PLAIN },
-    Treatment {
-        name: "AAC 64 kbit/s",
-        codec: Some((&["-c:a", "aac", "-b:a", "64k"], "m4a")),
-        ..PLAIN
-    },
-    Treatment {
-        name: "Opus 64 kbit/s",
-        codec: Some((&["-c:a", "libopus", "-b:a", "64k"], "opus")),
-        ..PLAIN
-    },
+    AAC_64,
+    OPUS_64,
     Treatment { name: "resampled to 16 kHz", rate: Some(16_000), ..PLAIN },
     Treatment { name: "mono fold-down", mono: true, ..PLAIN },
     Treatment { name: "noise at −30 dB", filter: "NOISE-30", ..PLAIN },

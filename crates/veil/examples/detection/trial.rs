@@ -135,7 +135,7 @@ pub fn key(number: u64) -> ClassKey {
 pub fn hear(audio: &Audio, recipe: &Recipe) -> Result<Evidence, Failure> {
     let mut detector = Detector::new(audio.rate, audio.channels, recipe)?;
     let channels = audio.planar();
-    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+    let slices = slices_of(&channels);
     detector.feed(&slices);
     Ok(detector.finish())
 }
@@ -143,11 +143,11 @@ pub fn hear(audio: &Audio, recipe: &Recipe) -> Result<Evidence, Failure> {
 /// Where an excerpt lies in a recording.
 pub fn locate(excerpt: &Audio, original: &Audio) -> Result<Place, Failure> {
     let channels = excerpt.planar();
-    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+    let slices = slices_of(&channels);
     let mut locator =
         Locator::new(&slices, excerpt.rate, original.rate).ok_or("the excerpt is silent")?;
     let channels = original.planar();
-    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+    let slices = slices_of(&channels);
     locator.feed(&slices);
     Ok(locator.finish().ok_or("the original is silent")?)
 }
@@ -169,9 +169,12 @@ pub fn hear_beside(
     };
     let stretch: Vec<&[f32]> =
         original_channels.iter().map(|channel| &channel[within(channel)]).collect();
-    let slices: Vec<&[f32]> = excerpt_channels.iter().map(Vec::as_slice).collect();
+    let slices = slices_of(&excerpt_channels);
     let laid = place.lay_beside(&slices, &stretch);
-    let laid: Vec<&[f32]> = laid.iter().map(Vec::as_slice).collect();
-    detector.feed_beside(&slices, &laid);
+    detector.feed_beside(&slices, &slices_of(&laid));
     Ok(detector.finish())
+}
+
+fn slices_of(channels: &[Vec<f32>]) -> Vec<&[f32]> {
+    channels.iter().map(Vec::as_slice).collect()
 }

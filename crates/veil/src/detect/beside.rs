@@ -6,9 +6,9 @@ use std::sync::Arc;
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use super::correlate::{Correlator, LAGS, aside, mean};
+use super::correlate::{Correlator, LAGS, aside, energy, mean};
 use super::locate::Place;
-use crate::history::LOUDEST;
+use crate::history::clean;
 
 /// Length of the pieces for each of which the place is looked up anew, in seconds: clocks drift apart.
 const PIECE_S: usize = 1;
@@ -70,9 +70,7 @@ impl Place {
             let there = stretch.get(first..last.min(stretch.len())).unwrap_or_default();
             let a = correlator.spectrum(&*transforms[0], pieces[piece]);
             let b = correlator.spectrum(&*transforms[1], there);
-            let energies = [&a, &b].map(|spectrum| {
-                correlator.signal(spectrum).iter().map(|&x| f64::from(x).powi(2)).sum::<f64>()
-            });
+            let energies = [&a, &b].map(|spectrum| energy(&correlator.signal(spectrum)));
             let correlation = correlator.correlation(&a, &b);
             let near = correlation.iter().copied().enumerate();
             let near = near.take((2.0 * REACH_S * LAGS as f64) as usize);
@@ -168,6 +166,5 @@ impl Resampler {
 
 /// A sample; 0 where there is none, or what the veil takes for none.
 fn sample(samples: &[f32], at: i64) -> f32 {
-    let sample = usize::try_from(at).ok().and_then(|at| samples.get(at)).copied();
-    sample.filter(|x| x.abs() <= LOUDEST).unwrap_or(0.0)
+    usize::try_from(at).ok().and_then(|at| samples.get(at)).map_or(0.0, |&x| clean(x))
 }

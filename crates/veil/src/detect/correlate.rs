@@ -5,6 +5,8 @@ use std::sync::Arc;
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
+use crate::history::clean;
+
 /// What of the spectrum is compared, in Hz: what every codec and telephone keeps, without rumble.
 const COMPARED_HZ: (f64, f64) = (150.0, 3_600.0);
 /// Nothing above this share of a sample rate is compared.
@@ -83,9 +85,9 @@ pub(super) fn mean(channels: &[&[f32]]) -> Vec<f32> {
     (0..count).map(at).collect()
 }
 
-/// What is no audio to the veil is none here.
-fn clean(x: f32) -> f32 {
-    if x.abs() <= crate::history::LOUDEST { x } else { 0.0 }
+/// Sum of the squares.
+pub(super) fn energy(signal: &[f32]) -> f64 {
+    signal.iter().map(|&x| f64::from(x).powi(2)).sum()
 }
 
 /// By how much a peak or a dip lies beside `lag`, in lags: the top of the parabola through that value of a

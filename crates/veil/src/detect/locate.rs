@@ -6,7 +6,7 @@ use std::sync::Arc;
 use realfft::RealToComplex;
 use realfft::num_complex::Complex32;
 
-use super::correlate::{Correlator, LAGS, aside, mean};
+use super::correlate::{Correlator, LAGS, aside, energy, mean};
 
 /// What is looked for of an excerpt: its loudest stretch of this length, in seconds. Clocks that differ
 /// by 0.02 % move apart by 0.2 ms meanwhile.
@@ -98,10 +98,9 @@ impl Locator {
         let mono = mean(excerpt);
         let (first, stretch) = loudest(&mono, f64::from(sample_rate));
         let probe = correlator.spectrum(&*correlator.transform(sample_rate), stretch);
-        let energy = energy(&correlator.signal(&probe));
+        let probe_energy = energy(&correlator.signal(&probe));
         let seconds = stretch.len() as f64 / f64::from(sample_rate);
-        let own: f64 = stretch.iter().map(|&x| f64::from(x).powi(2)).sum();
-        if energy <= 0.0 || own <= SILENCE * stretch.len() as f64 {
+        if probe_energy <= 0.0 || is_silent(stretch) {
             return None;
         }
         let whole = (BLOCK_S as f64 - seconds) * f64::from(original_rate);
@@ -110,7 +109,7 @@ impl Locator {
             transform: correlator.transform(original_rate),
             correlator,
             probe,
-            energy,
+            energy: probe_energy,
             probe_s: first as f64 / f64::from(sample_rate),
             lags: (seconds * LAGS as f64) as usize,
             whole: whole as usize,
@@ -149,8 +148,7 @@ impl Locator {
 
     /// Compares the excerpt with what is waiting, at all lags within the first `starts` samples.
     fn compare(&mut self, starts: usize) {
-        let power = self.pending.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
-        if power <= SILENCE * self.pending.len() as f64 {
+        if is_silent(&self.pending) {
             return;
         }
         self.has_sound = true;
@@ -199,6 +197,6 @@ fn loudest(mono: &[f32], rate: f64) -> (usize, &[f32]) {
     (first, &mono[first..mono.len().min(first + steps * step)])
 }
 
-fn energy(signal: &[f32]) -> f64 {
-    signal.iter().map(|&x| f64::from(x).powi(2)).sum()
+fn is_silent(samples: &[f32]) -> bool {
+    energy(samples) <= SILENCE * samples.len() as f64
 }

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use patchveil_veil::ClassKey;
+use patchveil_veil::{ClassKey, Preset, Recipe};
 use serde::{Deserialize, Serialize};
 
 use crate::clip::Clip;
@@ -51,6 +51,23 @@ impl Veil {
             Self::None => "none",
             Self::Preset(name) | Self::Recipe { name, .. } => name,
         }
+    }
+
+    /// How long its frame is, in seconds; of nothing, as long as that of `balanced`.
+    ///
+    /// # Errors
+    /// [`ProtectError::Recipe`] if it is none of patchveil's.
+    pub fn frame_seconds(&self) -> Result<f64, ProtectError> {
+        let refused = |why: String| ProtectError::Recipe { file: self.name().into(), why };
+        let recipe = match self {
+            Self::None => Preset::Balanced.recipe(),
+            Self::Preset(name) => {
+                name.parse::<Preset>().map_err(|error| refused(error.to_string()))?.recipe()
+            }
+            Self::Recipe { json, .. } => serde_json::from_str::<Recipe>(json)
+                .map_err(|error| refused(format!("is no recipe: {error}")))?,
+        };
+        Ok(f64::from(recipe.placement.frame_us) * 1e-6)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::f32::consts::TAU;
 use std::sync::atomic::AtomicBool;
 
+use audit::attack::Attack;
 use audit::clip::Clip;
 use audit::learn::{Learner, Lesson, Outcome, Settings, train};
 
@@ -35,6 +36,7 @@ fn learn(learner: Learner, teach: &[Clip], seed: u64) -> Outcome {
         classes: 3,
         rate: 8_000,
         seconds: 0.24,
+        drawn: Attack::None,
         train: teach,
         test: &clips(30, 99),
         seed,
@@ -99,6 +101,7 @@ fn a_lesson_that_is_stopped_has_no_outcome() {
         classes: 3,
         rate: 8_000,
         seconds: 0.24,
+        drawn: Attack::None,
         train: &teach,
         test: &teach,
         seed: 0,

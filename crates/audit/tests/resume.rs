@@ -20,6 +20,7 @@ use support::{patchveil, tones};
 
 fn plan(seeds: u64) -> Plan {
     let data = tones();
+    let settings = Settings { epochs: 1, ..Settings::of(Learner::Probe) };
     Plan {
         basis: Basis {
             format: FORMAT,
@@ -31,6 +32,7 @@ fn plan(seeds: u64) -> Plan {
             data: fingerprint(&data),
             seconds: data.seconds(),
             quick: false,
+            settings: [(Learner::Probe, settings)].into(),
             patchveil: "any".into(),
             audit: "any".into(),
         },
@@ -59,7 +61,6 @@ fn go(folder: &Path, plan: &Plan, most: usize) -> Result<Vec<Record>, RunError> 
         preparing: &|_| {},
         python: PathBuf::from("no python"),
         threads: 1,
-        settings: &|learner| Settings { epochs: 1, ..Settings::of(learner) },
     };
     let lines = work(plan, &tones(), &patchveil(), log, done, &watch)?;
     Ok(records(lines))

@@ -37,7 +37,9 @@ pub enum KeyError {
     )]
     Malformed,
     /// The operating system gave no random bytes.
-    #[error("the operating system gave no random bytes, so no key was made")]
+    #[error(
+        "the operating system gives no random bytes, so there can be no new keys; restart the machine"
+    )]
     NoEntropy,
 }
 

@@ -7,8 +7,6 @@ use rayon::prelude::*;
 use super::bands::Bands;
 use crate::clip::Clip;
 
-/// Frame of Patchveil's presets, in seconds: what the attacker knows.
-pub(super) const FRAME: f64 = 0.128;
 /// Bands, window and hop in ms.
 const BANDS: usize = 24;
 const WINDOW_MS: f64 = 16.0;

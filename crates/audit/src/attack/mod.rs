@@ -41,6 +41,8 @@ pub struct Material {
     /// The training clips as they were before they were protected, cut in the same way. Only the
     /// attacks that mix in clean data may look.
     pub clean: Vec<Clip>,
+    /// How long the veil's frame is, in seconds: no secret, for recipes are published.
+    pub frame: f64,
 }
 
 /// One way of treating the training data.
@@ -167,7 +169,7 @@ const TABLE: [(Attack, &str, &str); 25] = [
     (
         Attack::ClassFrame,
         "class-frame",
-        "knows the frame of 128 ms: what repeats with it in a class is taken out, at the best phase for each clip",
+        "knows the veil's frame: what repeats with it in a class is taken out, at the best phase for each clip",
     ),
     (
         Attack::ClassMap,
@@ -243,32 +245,54 @@ impl Attack {
         )
     }
 
-    /// Whether the treatment is drawn at random for each clip, so that a trainer may draw it anew
-    /// in every epoch (another seed, the same clips) instead of once.
+    /// What draws the treatment of one clip, where it is drawn at random: such clips are treated
+    /// anew in every pass of a training.
+    fn by_chance(self) -> Option<fn(&Clip, &mut ChaCha20Rng) -> Vec<f32>> {
+        match self {
+            Self::RandomEq => Some(random::eq),
+            Self::TimeWarp => Some(random::warp),
+            Self::Noise => Some(random::noise),
+            Self::TimeShift => Some(random::shift),
+            Self::SpecAugment => Some(spec_augment::masked),
+            _ => None,
+        }
+    }
+
+    /// Whether the treatment is drawn at random for each clip, see [`Attack::draw`].
     #[must_use]
     pub fn is_random(self) -> bool {
-        matches!(
-            self,
-            Self::RandomEq | Self::TimeWarp | Self::Noise | Self::SpecAugment | Self::TimeShift
-        )
+        self.by_chance().is_some()
+    }
+
+    /// The clips as a random treatment leaves them in a pass of a training, counted from 0: every pass draws
+    /// anew, as trainers do. `None` for all other treatments. Runs on the calling thread.
+    #[must_use]
+    pub fn draw(self, clips: &[Clip], seed: u64, pass: usize) -> Option<Vec<Clip>> {
+        let treat = self.by_chance()?;
+        let purpose = format!("{}, pass {pass}", self.name());
+        let drawn = |clip: &Clip| {
+            let samples = treat(clip, &mut dice(seed, &purpose, &clip.name));
+            Clip { samples, ..clip.clone() }
+        };
+        Some(clips.iter().map(drawn).collect())
     }
 
     /// Treats the material in place. All randomness comes from `seed` and the clips' names. Labels,
     /// groups, names, rates and lengths stay as they are, except that clean clips replace others
-    /// whole. Takes all cores.
+    /// whole. What is drawn at random is drawn as for the first pass. Takes all cores.
     ///
     /// # Errors
     /// [`AttackError`] if a tool it needs is missing or refuses.
     pub fn apply(self, material: &mut Material, seed: u64) -> Result<(), AttackError> {
-        let Material { train, test, clean } = material;
+        let Material { train, test, clean, frame } = material;
         let alike = |treat: Treat<'_>, train: &mut [Clip], test: &mut [Clip]| {
             each(train, treat).and_then(|()| each(test, treat))
         };
-        let by_chance = |treat: fn(&Clip, &mut ChaCha20Rng) -> Vec<f32>, train: &mut [Clip]| {
-            each(train, &|clip| Ok(treat(clip, &mut dice(seed, self.name(), &clip.name))))
-        };
+        if let Some(drawn) = self.draw(train, seed, 0) {
+            *train = drawn;
+            return Ok(());
+        }
         match self {
-            Self::None => Ok(()),
             Self::ResampleMild => {
                 alike(&|clip| channel::resampled(clip, 16_000, 0.75), train, test)
             }
@@ -277,11 +301,6 @@ impl Attack {
             Self::LowPass => alike(&|clip| Ok(channel::low_pass(clip)), train, test),
             Self::SpectralGate => alike(&|clip| Ok(gate::gated(clip)), train, test),
             Self::Whiten => alike(&|clip| Ok(whiten::whitened(clip)), train, test),
-            Self::RandomEq => by_chance(random::eq, train),
-            Self::TimeWarp => by_chance(random::warp, train),
-            Self::Noise => by_chance(random::noise, train),
-            Self::TimeShift => by_chance(random::shift, train),
-            Self::SpecAugment => by_chance(spec_augment::masked, train),
             Self::Mp3High => lossy::both(Coder::Mp3, Grade::High, train, test),
             Self::Mp3Low => lossy::both(Coder::Mp3, Grade::Low, train, test),
             Self::AacHigh => lossy::both(Coder::Aac, Grade::High, train, test),
@@ -297,7 +316,7 @@ impl Attack {
                 Ok(())
             }
             Self::ClassFrame => {
-                fold::without_period(train, fold::FRAME);
+                fold::without_period(train, *frame);
                 Ok(())
             }
             Self::ClassMap => {
@@ -307,6 +326,12 @@ impl Attack {
             Self::Clean50 => clean::mix(train, clean, 0.5, seed),
             Self::Clean10 => clean::mix(train, clean, 0.1, seed),
             Self::Clean1 => clean::mix(train, clean, 0.01, seed),
+            Self::None
+            | Self::RandomEq
+            | Self::TimeWarp
+            | Self::Noise
+            | Self::TimeShift
+            | Self::SpecAugment => Ok(()),
         }
     }
 }

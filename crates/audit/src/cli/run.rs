@@ -44,6 +44,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Failure> {
             patchveil: patchveil.version()?,
             audit: env!("CARGO_PKG_VERSION").to_owned(),
             classes: data.classes.clone(),
+            settings: Learner::ALL.iter().map(|&l| (l, settings(l, args.quick))).collect(),
         },
         command: command(),
         veils,
@@ -73,7 +74,6 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Failure> {
         threads: args
             .threads
             .unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get)),
-        settings: &|learner| settings(learner, args.quick),
     };
     let lines = work(&plan, &data, &patchveil, log, done, &watch)?;
     drop(progress);

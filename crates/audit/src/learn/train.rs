@@ -12,6 +12,7 @@ use super::batch::Batch;
 use super::chance::redraw;
 use super::networks::{Cnn, Network, Probe, Raw, Transformer};
 use super::{Learner, Settings};
+use crate::attack::Attack;
 use crate::clip::Clip;
 use crate::features::{Extractor, Features};
 use crate::signal::dice::dice;
@@ -33,6 +34,9 @@ pub struct Lesson<'a> {
     pub train: &'a [Clip],
     /// Clips to be tested on.
     pub test: &'a [Clip],
+    /// A random treatment that the clips to learn from go through, anew in every pass. Attacks that
+    /// are not drawn at random do nothing here.
+    pub drawn: Attack,
     /// All randomness comes from it.
     pub seed: u64,
 }
@@ -72,18 +76,11 @@ pub fn train(lesson: &Lesson, stop: &AtomicBool) -> Option<Outcome> {
     let mut extractor = Extractor::new(lesson.learner.front_end(), lesson.rate);
     let seen = (lesson.seconds * f64::from(lesson.rate)).round() as usize;
     let rows = extractor.frames(seen).max(8).next_multiple_of(8);
-    let mut extract = |clips: &[Clip]| -> Vec<(Features, usize)> {
-        clips.iter().map(|clip| (extractor.extract(clip), clip.label)).collect()
-    };
-    let work = Work {
-        lesson,
-        train: extract(lesson.train),
-        test: extract(lesson.test),
-        rows,
-        device: Device::flex().autodiff(),
-    };
-    let width = work.train.first().map_or(1, |(features, _)| features.width);
-    let (classes, device) = (lesson.classes, &work.device);
+    let train = features(&mut extractor, lesson.train);
+    let test = features(&mut extractor, lesson.test);
+    let width = train.first().map_or(1, |(features, _)| features.width);
+    let (classes, device) = (lesson.classes, &Device::flex().autodiff());
+    let work = Work { lesson, extractor, train, test, rows, device: device.clone() };
     let (epochs, weights) = match lesson.learner {
         Learner::Cnn | Learner::CnnMfcc | Learner::CnnNormalised => {
             work.run(Cnn::new(width, classes, device), stop)?
@@ -98,9 +95,14 @@ pub fn train(lesson: &Lesson, stop: &AtomicBool) -> Option<Outcome> {
     Some(Outcome { accuracy, epochs, weights, cpu_seconds: cpu_seconds() - begun })
 }
 
+fn features(extractor: &mut Extractor, clips: &[Clip]) -> Vec<(Features, usize)> {
+    clips.iter().map(|clip| (extractor.extract(clip), clip.label)).collect()
+}
+
 /// A lesson, prepared.
 struct Work<'a> {
     lesson: &'a Lesson<'a>,
+    extractor: Extractor,
     train: Vec<(Features, usize)>,
     test: Vec<(Features, usize)>,
     rows: usize,
@@ -108,8 +110,8 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn run<N: Network>(&self, network: N, stop: &AtomicBool) -> Option<(Vec<Epoch>, usize)> {
-        let Lesson { settings, seed, learner, .. } = *self.lesson;
+    fn run<N: Network>(mut self, network: N, stop: &AtomicBool) -> Option<(Vec<Epoch>, usize)> {
+        let Lesson { settings, seed, learner, drawn, .. } = *self.lesson;
         let dice = |purpose: &str| dice(seed, purpose, learner.name());
         let mut network = redraw(network, dice("weights"));
         let weights = network.num_params();
@@ -121,7 +123,10 @@ impl Work<'_> {
         let steps = settings.epochs * order.len().div_ceil(settings.batch);
         let mut step = 0;
         let mut epochs = Vec::with_capacity(settings.epochs);
-        for _ in 0..settings.epochs {
+        for pass in 0..settings.epochs {
+            if let Some(clips) = drawn.draw(self.lesson.train, seed, pass) {
+                self.train = features(&mut self.extractor, &clips);
+            }
             order.shuffle(&mut order_rng);
             let mut sum = 0.0;
             for chosen in order.chunks(settings.batch) {

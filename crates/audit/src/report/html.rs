@@ -307,17 +307,17 @@ fn what_was_run(results: &Results) -> Markup {
     let cpu: f64 = results.records.iter().map(|record| record.outcome.cpu_seconds).sum();
     let settings = |learner: Learner| {
         let runs = results.records.iter().filter(|record| record.id.learner == learner);
-        let (mut count, mut seconds, mut epochs, mut weights) = (0u32, 0.0, 0, 0);
+        let (mut count, mut seconds, mut weights) = (0u32, 0.0, 0);
         for run in runs {
             count += 1;
             seconds += run.outcome.cpu_seconds;
-            epochs = run.outcome.epochs.len();
             weights = run.outcome.weights;
         }
-        let settings = Settings::of(learner);
+        let known = basis.settings.get(&learner).copied();
+        let settings = known.unwrap_or_else(|| Settings::of(learner));
         html! {
             tr {
-                td { (learner) } td.left { (learner.about()) } td { (weights) } td { (epochs) }
+                td { (learner) } td.left { (learner.about()) } td { (weights) } td { (settings.epochs) }
                 td { (settings.batch) } td { (settings.rate) }
                 td { (format!("{:.1}", seconds / f64::from(count.max(1)))) }
             }

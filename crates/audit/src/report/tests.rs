@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::data::Label;
 use crate::learn::{Epoch, Learner, Outcome};
@@ -16,6 +18,7 @@ fn plan() -> Plan {
             data: "0123456789abcdef".into(),
             seconds: 0.72,
             quick: false,
+            settings: BTreeMap::new(),
             patchveil: "patchveil 0.1.0 (abc)".into(),
             audit: "0.1.0".into(),
         },

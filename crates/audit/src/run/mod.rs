@@ -98,6 +98,8 @@ fn difference(old: &Basis, new: &Basis) -> &'static str {
         "--quick"
     } else if old.label != new.label {
         "--label"
+    } else if old.settings != new.settings {
+        "the training of the learners"
     } else {
         "the data"
     }

@@ -1,13 +1,15 @@
 //! What is written down of a run, one JSON object a line.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::data::Label;
-use crate::learn::{Learner, Outcome};
+use crate::learn::{Learner, Outcome, Settings};
 use crate::protect::Veil;
 
 /// Raised when an old file of results can no longer be gone on with.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A line of the file of results.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +44,8 @@ pub struct Basis {
     pub seconds: f64,
     /// Whether it was a first look only.
     pub quick: bool,
+    /// How each learner is trained.
+    pub settings: BTreeMap<Learner, Settings>,
     /// Version and hash of the patchveil command.
     pub patchveil: String,
     /// Version of the laboratory.

@@ -11,7 +11,7 @@ use crate::attack::{Attack, Material};
 use crate::clip::Clip;
 use crate::cut::Cut;
 use crate::data::Dataset;
-use crate::learn::{Learner, Lesson, Settings, train};
+use crate::learn::{Lesson, Settings, train};
 use crate::protect::{Patchveil, Veil};
 use crate::quality::{measure_all, summary};
 
@@ -32,14 +32,14 @@ pub struct Watch<'a> {
     pub python: PathBuf,
     /// Threads that train.
     pub threads: usize,
-    /// How each learner is trained.
-    pub settings: &'a (dyn Fn(Learner) -> Settings + Sync),
 }
 
 /// A training run with what it needs.
 struct Task {
     id: RunId,
     material: Arc<Material>,
+    /// What the clips go through anew in every pass.
+    drawn: Attack,
 }
 
 /// Does all runs of the plan that are not done, and returns their records and the figures of quality.
@@ -123,15 +123,18 @@ impl Shared<'_> {
         if self.stopped() {
             return Ok(());
         }
-        let Task { id, material } = task;
+        let Task { id, material, drawn } = task;
+        let known = self.plan.basis.settings.get(&id.learner).copied();
+        let settings = known.unwrap_or_else(|| Settings::of(id.learner));
         let lesson = Lesson {
             learner: id.learner,
-            settings: (self.watch.settings)(id.learner),
+            settings,
             classes: self.data.classes.len(),
             rate: self.data.rate,
             seconds: self.plan.basis.seconds,
             train: &material.train,
             test: &material.test,
+            drawn,
             seed: id.seed,
         };
         let Some(outcome) = train(&lesson, self.watch.abort) else { return Ok(()) };
@@ -193,11 +196,15 @@ impl Shared<'_> {
             }
             (self.watch.preparing)(&format!("{}, {cut}, {attack}, seed {seed}", veil.name()));
             let (train, clean) = (train.clone(), clean.clone());
-            let mut material = Material { train, test: self.data.test.clone(), clean };
-            attack.apply(&mut material, seed)?;
+            let test = self.data.test.clone();
+            let mut material = Material { train, test, clean, frame: veil.frame_seconds()? };
+            if !attack.is_random() {
+                attack.apply(&mut material, seed)?;
+            }
             let material = Arc::new(material);
             for run in runs {
-                let task = Task { id: (*run).clone(), material: Arc::clone(&material) };
+                let material = Arc::clone(&material);
+                let task = Task { id: (*run).clone(), material, drawn: attack };
                 // Refused only where nobody trains any more.
                 if self.stopped() || sender.send(task).is_err() {
                     return Ok(());

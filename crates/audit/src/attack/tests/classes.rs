@@ -6,8 +6,10 @@ use super::*;
 use crate::signal::shape::shape;
 use crate::signal::stft::Stft;
 
-/// One frame of 128 ms.
+/// One frame.
 const FRAME: usize = 1_024;
+/// The same in seconds.
+const SECONDS: f64 = FRAME as f64 / RATE as f64;
 
 /// Clips of three classes, each under a filter of its own that turns over every 64 ms, as a veil
 /// lays it.
@@ -43,7 +45,8 @@ fn classes_apart(clips: &[Clip], when: impl Fn(usize) -> bool) -> f64 {
 }
 
 fn with(attack: Attack, clips: &[Clip]) -> Vec<Clip> {
-    let mut material = Material { train: clips.to_vec(), test: Vec::new(), clean: Vec::new() };
+    let mut material =
+        Material { train: clips.to_vec(), test: Vec::new(), clean: Vec::new(), frame: SECONDS };
     attack.apply(&mut material, 1).unwrap();
     material.train
 }
@@ -78,7 +81,7 @@ fn folding_finds_the_phase_of_each_clip_by_itself() {
         let late = (n * 389) % FRAME;
         clip.samples.drain(..late.min(clip.samples.len() / 3));
     }
-    let before = crate::attack::fold::depth(&clips, fold::FRAME);
-    let after = crate::attack::fold::depth(&with(Attack::ClassFrame, &clips), fold::FRAME);
+    let before = crate::attack::fold::depth(&clips, SECONDS);
+    let after = crate::attack::fold::depth(&with(Attack::ClassFrame, &clips), SECONDS);
     assert!(after < before * 0.7, "{before} dB became {after} dB");
 }

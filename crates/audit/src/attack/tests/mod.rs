@@ -49,7 +49,7 @@ fn material(rate: u32) -> Material {
         })
         .collect();
     let test = clips(36, rate).split_off(30);
-    Material { train, test, clean }
+    Material { train, test, clean, frame: 0.08 }
 }
 
 /// Says so and is true where the tests must do without `ffmpeg`.
@@ -140,6 +140,17 @@ fn the_same_seed_does_the_same_and_another_seed_something_else() {
 }
 
 #[test]
+fn what_is_drawn_at_random_is_drawn_anew_in_every_pass() {
+    let clips = clips(6, RATE);
+    for &attack in Attack::ALL {
+        let draw = |pass| attack.draw(&clips, 1, pass);
+        assert_eq!(draw(0), draw(0), "{attack}");
+        assert_eq!(draw(0) != draw(1), attack.is_random(), "{attack}");
+        assert_eq!(draw(0).is_some(), attack.is_random(), "{attack}");
+    }
+}
+
+#[test]
 fn empty_and_silent_clips_pass_through_every_attack() {
     let skip = no_ffmpeg();
     for &attack in Attack::ALL.iter().filter(|&&attack| !(skip && needs_ffmpeg(attack))) {
@@ -150,7 +161,8 @@ fn empty_and_silent_clips_pass_through_every_attack() {
         attack.apply(&mut material, 1).unwrap();
         let samples = || material.train.iter().flat_map(|clip| &clip.samples);
         assert!(samples().all(|x| x.is_finite()), "{attack}");
-        let mut none = Material { train: Vec::new(), test: Vec::new(), clean: Vec::new() };
+        let mut none =
+            Material { train: Vec::new(), test: Vec::new(), clean: Vec::new(), frame: 0.08 };
         attack.apply(&mut none, 1).unwrap();
     }
 }

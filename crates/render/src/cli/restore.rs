@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use patchveil::inputs::{Task, expand};
 use patchveil::paths::{json, shown};
 use patchveil::protect::{Watch, rough_size};
-use patchveil::restore::{Evidence, Outcome, Request, RestoreError, VeilCache, restore};
+use patchveil::restore::{
+    Evidence, ManifestCache, Outcome, Request, RestoreError, VeilCache, restore,
+};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, Preset, RecipeError};
 use rayon::prelude::*;
@@ -53,6 +55,7 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
     let request = Request {
         key: &key,
         veils: VeilCache::default(),
+        manifests: ManifestCache::default(),
         recipe,
         offset: args.offset,
         float: args.float,

@@ -9,14 +9,15 @@ mod error;
 mod place;
 mod run;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use patchveil_veil::{ClassKey, Fingerprint, Recipe, RecipeError, Veil};
 use serde::Serialize;
 
 use crate::inputs::Job;
-use crate::manifest::{Manifest, Record, beside};
+use crate::manifest::{Manifest, ManifestError, Record, beside};
 use crate::paths::json;
 use crate::protect::Watch;
 use crate::wav::SampleFormat;
@@ -33,6 +34,8 @@ pub struct Request<'a> {
     pub key: &'a (dyn Fn(Option<Fingerprint>) -> Result<ClassKey, String> + Sync),
     /// The veils made so far.
     pub veils: VeilCache,
+    /// The manifests read so far.
+    pub manifests: ManifestCache,
     /// The recipe, if it is known; else it is taken from the manifest or found out.
     pub recipe: Option<Recipe>,
     /// Timeline position of the file's first sample, in samples, if it is known.
@@ -71,6 +74,27 @@ impl VeilCache {
         let veil = Arc::new(Veil::new(key, recipe, sample_rate)?);
         made.push(veil.clone());
         Ok(veil)
+    }
+}
+
+/// Manifests, each read when first asked for: reading a long one takes longer than restoring a short
+/// file.
+#[derive(Debug, Default)]
+pub struct ManifestCache(Mutex<BTreeMap<PathBuf, Option<Arc<Manifest>>>>);
+
+impl ManifestCache {
+    /// The manifest at `path`; none if there is no such file.
+    ///
+    /// # Errors
+    /// Those of [`Manifest::load`].
+    pub fn get(&self, path: &Path) -> Result<Option<Arc<Manifest>>, ManifestError> {
+        let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(manifest) = read.get(path) {
+            return Ok(manifest.clone());
+        }
+        let manifest = Manifest::load(path)?.map(Arc::new);
+        read.insert(path.to_owned(), manifest.clone());
+        Ok(manifest)
     }
 }
 
@@ -175,7 +199,7 @@ fn record_of(
     source: &Source,
     request: &Request<'_>,
 ) -> Result<Option<Record>, RestoreError> {
-    let manifest = match Manifest::load(&beside(&job.input)) {
+    let manifest = match request.manifests.get(&beside(&job.input)) {
         Ok(manifest) => manifest,
         // Who says everything there is to know need not have a manifest in order.
         Err(_) if request.force => None,

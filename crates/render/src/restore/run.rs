@@ -139,8 +139,7 @@ pub(super) fn run(
     let begun = Instant::now();
     let info = source.info();
     let unusable = |error| RestoreError::Recipe { path: job.input.clone(), source: error };
-    let veil =
-        Veil::new(plan.key, plan.recipe, info.sample_rate).map(Arc::new).map_err(unusable)?;
+    let veil = request.veils.get(plan.key, plan.recipe, info.sample_rate).map_err(unusable)?;
     let mut undoing = Undoing::new(&veil, info, plan.offset).map_err(unusable)?;
     undoing.look_for_integers(source, watch)?;
 

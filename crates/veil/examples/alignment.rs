@@ -12,8 +12,10 @@ use std::sync::Arc;
 
 use patchveil_veil::{ClassKey, Convolver, Preset, Veil, align, period};
 
-/// Samples on either side of the truth, in all, within which the search starts.
-const ASIDE: i64 = 48;
+/// Seconds before and behind the truth within which the search starts: what detection leaves.
+const ASIDE_S: f64 = 0.0015;
+/// Seconds on either side that are searched, as `restore` does.
+const WITHIN_S: f64 = 0.002;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -50,8 +52,10 @@ fn main() {
             }
         }
         let rounding = if depth > 0 { step * step / 4.0 } else { 0.0 };
-        let near = start as i64 + (random.unit() * ASIDE as f64) as i64 - ASIDE / 2;
-        let found = align(&veil, &excerpt, rounding, near, ASIDE as u32).expect("restorable");
+        let aside = ASIDE_S * f64::from(rate);
+        let near = start as i64 + ((2.0 * random.unit() - 1.0) * aside) as i64;
+        let within = (WITHIN_S * f64::from(rate)) as u32;
+        let found = align(&veil, &excerpt, rounding, near, within).expect("restorable");
         let period = period(&veil).expect("fixed places");
         let off = (found.offset - start as i64 + period / 2).rem_euclid(period) - period / 2;
         right += u32::from(off == 0);

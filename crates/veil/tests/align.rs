@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::f64::consts::PI;
 use std::sync::Arc;
 
 use common::{key, noise, veiled};
@@ -38,6 +39,42 @@ fn the_place_is_found_to_the_sample() {
         let found = align(&veil, &whole[start..], 0.0, near, 20).unwrap();
         assert_eq!(found.offset, start as i64 % period(&veil).unwrap(), "{rate} Hz");
         assert!(found.is_certain() && found.grid_bits.is_none(), "{found:?}");
+    }
+}
+
+/// Pulses through two resonances, with nothing above a third of the band, as a synthetic voice that
+/// was resampled has it.
+fn without_treble(seed: u32, len: usize) -> Vec<f32> {
+    let mut past = [0.0; 4];
+    let voice = noise(seed.into(), len / 3 + 64).into_iter().enumerate().map(|(n, x)| {
+        let pulse = if n % 113 == 0 { 0.01 + 0.005 * x } else { 0.0 };
+        let first = 1.9 * past[0] - 0.96 * past[1] + pulse;
+        let second = 0.9 * past[2] - 0.95 * past[3] + first;
+        past = [first, past[0], second, past[2]];
+        second
+    });
+    let slow: Vec<f32> = voice.collect();
+    let tap = |distance: f64| {
+        let (phase, edge) = (PI * distance, PI * distance / 32.0);
+        let sinc = if phase == 0.0 { 1.0 } else { phase.sin() / phase };
+        // Blackman's window.
+        sinc * (0.42 + 0.5 * edge.cos() + 0.08 * (2.0 * edge).cos())
+    };
+    let at = |n: usize| -> f64 {
+        let (whole, part) = (n / 3, (n % 3) as f64 / 3.0);
+        (0..64).map(|k| f64::from(slow[whole + k]) * tap(k as f64 - 31.0 - part)).sum()
+    };
+    (0..len).map(|n| at(n) as f32).collect()
+}
+
+#[test]
+fn the_place_is_found_where_all_but_the_right_one_are_as_bad_as_each_other() {
+    for (byte, aside) in [(9, 37), (16, -70), (19, 37)] {
+        let (veil, start) = (balanced(byte, 48_000), 12_345);
+        let whole = veiled(&veil, 0, &without_treble(byte.into(), start + 2 * 48_000));
+        let found = align(&veil, &whole[start..], 0.0, start as i64 + aside, 96).unwrap();
+        assert_eq!(found.offset, start as i64 % period(&veil).unwrap());
+        assert!(found.is_certain(), "{found:?}");
     }
 }
 

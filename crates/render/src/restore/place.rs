@@ -14,8 +14,9 @@ use crate::protect::Watch;
 
 /// Seconds that a place is searched in, and then, if it is not certain, made certain in.
 const SEARCHED_S: [usize; 2] = [30, 300];
-/// How far from the detected place the right one may be, in samples at 48 kHz: a millisecond.
-const WITHIN_AT_48_KHZ: u32 = 48;
+/// How far from the detected place the right one may be, in samples at 48 kHz: two milliseconds. Three
+/// quarters of that were seen.
+const WITHIN_AT_48_KHZ: u32 = 96;
 /// The same once the place was searched for, in samples.
 const WITHIN_AFTER: u32 = 3;
 

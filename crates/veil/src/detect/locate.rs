@@ -96,7 +96,7 @@ impl Locator {
         let rates = [sample_rate, original_rate];
         let correlator = Correlator::new(BLOCK_S, rates);
         let mono = mean(excerpt);
-        let (first, stretch) = loudest(&mono, f64::from(sample_rate));
+        let (first, stretch) = loudest(&mono, f64::from(sample_rate), PROBE_S);
         let probe = correlator.spectrum(&*correlator.transform(sample_rate), stretch);
         let probe_energy = energy(&correlator.signal(&probe));
         let seconds = stretch.len() as f64 / f64::from(sample_rate);
@@ -182,15 +182,15 @@ impl Locator {
     }
 }
 
-/// The loudest stretch of [`PROBE_S`], and with which sample it begins. Loud in what is compared, which
+/// The loudest stretch of some seconds, and with which sample it begins. Loud in what is compared, which
 /// the difference of neighbouring samples stands for.
-fn loudest(mono: &[f32], rate: f64) -> (usize, &[f32]) {
+pub(crate) fn loudest(mono: &[f32], rate: f64, seconds: f64) -> (usize, &[f32]) {
     let step = ((STEP_S * rate) as usize).max(1);
     let energies: Vec<f64> = mono
         .chunks(step)
         .map(|chunk| chunk.windows(2).map(|pair| f64::from(pair[1] - pair[0]).powi(2)).sum())
         .collect();
-    let steps = ((PROBE_S / STEP_S).round() as usize).min(energies.len()).max(1);
+    let steps = ((seconds / STEP_S).round() as usize).min(energies.len()).max(1);
     let sums = energies.windows(steps).map(|window| window.iter().sum::<f64>());
     let best = sums.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |best| best.0);
     let first = best * step;

@@ -29,6 +29,7 @@ mod raster;
 pub use coverage::Coverage;
 pub use decoys::Decoys;
 pub use evidence::{Evidence, Score};
+pub(crate) use locate::loudest;
 pub use locate::{Locator, Place};
 
 use crate::recipe::{Depth, Filter, Recipe, RecipeError};

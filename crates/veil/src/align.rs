@@ -26,11 +26,11 @@ const ORDER_MAX: usize = 32;
 /// Least power of the noise that is taken to lie over everything (−140 dBFS), so that digital silence
 /// says nothing.
 const FLOOR: f64 = 1e-14;
-/// How far above the rounding noise that is, which restoring shapes by up to some 12 dB.
-const ABOVE_ROUNDING: f64 = 64.0;
+/// How far above the rounding noise that is, which restoring shapes by up to some 16 dB.
+const ABOVE_ROUNDING: f64 = 256.0;
 /// Odds, as a natural logarithm, from which a place counts as found. Prediction errors of speech and
-/// music are not Gaussian, which makes the odds look about twice as high as they are.
-const CERTAIN: f64 = 8.0;
+/// music are not Gaussian, which makes the odds look higher than they are: wrong places had up to 10.
+const CERTAIN: f64 = 12.0;
 /// Depths in bits of integers that audio comes from; the mean of two channels has one bit more.
 const GRIDS: [u32; 4] = [16, 17, 24, 25];
 /// Root mean square distance from a grid, in its steps, up to which samples lie on it. Samples that
@@ -217,7 +217,7 @@ impl<'a> Search<'a> {
         let settled = self.buffer.get(self.settling..).unwrap_or_default();
         let from = offset.saturating_add(self.settling as i64);
         let gains = log_gains(self.veil, from, settled.len());
-        let likelihood = self.predictor.log_likelihood(settled) - gains;
+        let likelihood = self.predictor.log_likelihood(settled, &gains);
         self.tried.insert(offset, likelihood);
         likelihood
     }
@@ -293,7 +293,7 @@ pub fn distance_from_grid(samples: &[f64], bits: u32) -> Option<f64> {
 struct Predictor {
     order: usize,
     window: usize,
-    /// Power of a white noise that is taken to lie over the samples.
+    /// Power of a white noise that is taken to lie over the protected samples.
     noise: f64,
     /// The covariances of lags 1 ..= order and, last, 0: (order + 1)², row by row.
     matrix: Vec<f64>,
@@ -307,20 +307,26 @@ impl Predictor {
         Self { order, window, noise, matrix: vec![0.0; (order + 1) * (order + 1)] }
     }
 
-    fn log_likelihood(&mut self, samples: &[f64]) -> f64 {
+    /// The log-likelihood of restored samples; `gains` are the logarithms of what the veil multiplied
+    /// each of them by itself. Noise over the protected samples becomes fainter by these gains when
+    /// it is restored, so that of noise alone every place and recipe is equally likely.
+    fn log_likelihood(&mut self, samples: &[f64], gains: &[f64]) -> f64 {
+        let count = self.window as f64;
         let mut sum = 0.0;
         let mut end = self.order + self.window;
-        while end <= samples.len() {
-            let power = self.error_energy(samples, end) / self.window as f64;
-            sum -= 0.5 * self.window as f64 * power.max(self.noise).ln();
+        while end <= samples.len().min(gains.len()) {
+            let gain = gains[end - self.window..end].iter().sum::<f64>() / count;
+            let noise = self.noise * (-2.0 * gain).exp();
+            let power = self.error_energy(samples, end, noise) / count;
+            sum -= count * (0.5 * power.max(noise).ln() + gain);
             end += self.window;
         }
         sum
     }
 
     /// Energy of what the samples of the window that ends before `end` have in them that the
-    /// `order` samples before each do not foretell.
-    fn error_energy(&mut self, samples: &[f64], end: usize) -> f64 {
+    /// `order` samples before each do not foretell, with a white noise of power `noise` over all.
+    fn error_energy(&mut self, samples: &[f64], end: usize, noise: f64) -> f64 {
         let (order, size, begin) = (self.order, self.order + 1, end - self.window);
         let index = |lag: usize| if lag == 0 { order } else { lag - 1 };
         for lag in 0..size {
@@ -339,29 +345,29 @@ impl Predictor {
             }
         }
         for i in 0..size {
-            self.matrix[i * size + i] += self.noise * self.window as f64;
+            self.matrix[i * size + i] += noise * self.window as f64;
         }
         last_pivot(&mut self.matrix, size)
     }
 }
 
-/// Sum of the logarithms of what the veil multiplies each of `count` samples by itself, from timeline
-/// position `from` on.
-fn log_gains(veil: &Veil, from: i64, count: usize) -> f64 {
+/// Logarithms of what the veil multiplies each of `count` samples by itself, from timeline position
+/// `from` on.
+fn log_gains(veil: &Veil, from: i64, count: usize) -> Vec<f64> {
     let schedule = veil.schedule();
     let mut cursor = schedule.patches_from(from);
     let mut patch = cursor.next(schedule);
     let ground = veil.ground().and_then(|kernel| kernel.taps().first());
-    let mut sum = ground.map_or(0.0, |&first| count as f64 * f64::from(first).ln());
-    for at in (from..).take(count) {
+    let ground = ground.map_or(0.0, |&first| f64::from(first).ln());
+    let gain = |at: i64| {
         while patch.end <= at && patch.end < i64::MAX {
             patch = cursor.next(schedule);
         }
         let weight = patch.weight(at, veil.rise());
         let first = veil.kernels().get(patch.curve).and_then(|kernel| kernel.taps().first());
-        sum += first.map_or(0.0, |&first| (1.0 + weight * (f64::from(first) - 1.0)).ln());
-    }
-    sum
+        ground + first.map_or(0.0, |&first| (1.0 + weight * (f64::from(first) - 1.0)).ln())
+    };
+    (from..).take(count).map(gain).collect()
 }
 
 /// Cholesky's decomposition in place; the last pivot, squared, is the energy of the error of
@@ -406,7 +412,7 @@ mod tests {
         let (mut energy, mut windows) = (0.0, 0.0);
         let mut end = predictor.order + predictor.window;
         while end <= samples.len() {
-            energy += predictor.error_energy(&samples, end);
+            energy += predictor.error_energy(&samples, end, predictor.noise);
             windows += 1.0;
             end += predictor.window;
         }
@@ -419,7 +425,7 @@ mod tests {
     #[test]
     fn silence_says_nothing() {
         let mut predictor = Predictor::new(8_000, 0.0);
-        let likelihood = predictor.log_likelihood(&[0.0; 8_000]);
+        let likelihood = predictor.log_likelihood(&[0.0; 8_000], &[0.0; 8_000]);
         assert!(likelihood.is_finite());
         assert_eq!(distance_from_grid(&[0.0; 8_000], 16), None);
     }

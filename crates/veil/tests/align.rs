@@ -34,7 +34,7 @@ fn balanced(byte: u8, rate: u32) -> Arc<Veil> {
 fn the_place_is_found_to_the_sample() {
     for (byte, rate, start) in [(1, 8_000, 12_345), (2, 16_000, 54_321)] {
         let veil = balanced(byte, rate);
-        let whole = veiled(&veil, 0, &coloured(byte.into(), start + 40 * rate as usize));
+        let whole = veiled(&veil, 0, &coloured(byte.into(), start + 90 * rate as usize));
         let near = start as i64 + 7;
         let found = align(&veil, &whole[start..], 0.0, near, 20).unwrap();
         assert_eq!(found.offset, start as i64 % period(&veil).unwrap(), "{rate} Hz");

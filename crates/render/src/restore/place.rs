@@ -5,6 +5,7 @@ use std::sync::Arc;
 use patchveil_veil::{
     Alignment, ClassKey, Preset, Recipe, RecipeError, Veil, align, log_likelihood, period,
 };
+use rayon::prelude::*;
 
 use super::run::{Source, step};
 use super::{Evidence, Request, RestoreError, VeilCache};
@@ -109,7 +110,9 @@ impl Search<'_> {
     /// The recipe that fits best where the user says the file begins.
     fn given(&self, given: i64, near: f64, recipes: &[Recipe]) -> Result<Place, RestoreError> {
         let excerpt = self.excerpt(SEARCHED_S[0])?;
-        let (veil, recipe) = self.likeliest(&excerpt, given, recipes)?;
+        let at = Alignment { offset: given, log_odds: 0.0, grid_bits: None };
+        let candidates = self.candidates(recipes, |_| Ok(at))?;
+        let Candidate { veil, recipe, .. } = self.likeliest(&excerpt, candidates)?;
         let within = f64::from(self.within());
         let placement = &veil.recipe().placement;
         let frame = f64::from(placement.frame_us) * 1e-6 * f64::from(veil.sample_rate());
@@ -129,14 +132,11 @@ impl Search<'_> {
     fn unknown(&self, near: f64, recipes: &[Recipe]) -> Result<(Place, bool), RestoreError> {
         let mut excerpt = self.excerpt(SEARCHED_S[0])?;
         let near = near.round() as i64;
-        let (mut veil, mut recipe) = self.likeliest(&excerpt, near, recipes)?;
-        let mut found = self.align(&veil, &excerpt, near, self.within())?;
-        // A recipe chosen beside the right place is chosen once more at it.
-        let chosen = self.likeliest(&excerpt, found.offset, recipes)?;
-        if chosen.1 != recipe {
-            (veil, recipe) = chosen;
-            found = self.align(&veil, &excerpt, found.offset, self.within())?;
-        }
+        // Beside the right place one recipe may look as bad as the other: each stands where it fits
+        // best.
+        let candidates =
+            self.candidates(recipes, |veil| self.align(veil, &excerpt, near, self.within()))?;
+        let Candidate { veil, recipe, at: mut found } = self.likeliest(&excerpt, candidates)?;
         let whole = self.source.info().frames();
         if !found.is_certain() && whole > excerpt.samples.len() as u64 {
             excerpt = self.excerpt(SEARCHED_S[1])?;
@@ -150,40 +150,49 @@ impl Search<'_> {
         (WITHIN_AT_48_KHZ * self.source.info().sample_rate / 48_000).max(4)
     }
 
-    /// The recipe under which the audio is likeliest if the file begins at `offset`. Rounding noise
-    /// draws one way if it is left out of account and the other way if it is not: the recipe is told
-    /// where both say the same.
+    /// The recipes with their veils, and what `place` says of each.
+    fn candidates(
+        &self,
+        recipes: &[Recipe],
+        place: impl Fn(&Arc<Veil>) -> Result<Alignment, RestoreError> + Sync,
+    ) -> Result<Vec<Candidate>, RestoreError> {
+        let rate = self.source.info().sample_rate;
+        let candidate = |recipe: &Recipe| {
+            let veil = self.veils.get(self.key, recipe, rate);
+            let veil = veil.map_err(|source| self.unusable(source))?;
+            Ok(Candidate { at: place(&veil)?, recipe: recipe.clone(), veil })
+        };
+        recipes.par_iter().map(candidate).collect()
+    }
+
+    /// The recipe under which the audio is likeliest. Rounding noise draws one way if it is left out of
+    /// account and the other way if it is not: the recipe is told where both say the same.
     fn likeliest(
         &self,
         excerpt: &Excerpt,
-        offset: i64,
-        recipes: &[Recipe],
-    ) -> Result<(Arc<Veil>, Recipe), RestoreError> {
-        let rate = self.source.info().sample_rate;
-        let veils = recipes
-            .iter()
-            .map(|recipe| self.veils.get(self.key, recipe, rate))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|source| self.unusable(source))?;
+        mut candidates: Vec<Candidate>,
+    ) -> Result<Candidate, RestoreError> {
         let best = |rounding: f64| -> Result<usize, RestoreError> {
-            let at = offset + excerpt.first;
-            let likelihoods = veils
-                .iter()
-                .map(|veil| log_likelihood(veil, &excerpt.samples, rounding, at))
-                .collect::<Result<Vec<f64>, _>>()
-                .map_err(|source| self.unusable(source))?;
+            let likelihood = |one: &Candidate| {
+                let at = one.at.offset + excerpt.first;
+                log_likelihood(&one.veil, &excerpt.samples, rounding, at)
+            };
+            let likelihoods = candidates.iter().map(likelihood).collect::<Result<Vec<f64>, _>>();
+            let likelihoods = likelihoods.map_err(|source| self.unusable(source))?;
             let best = likelihoods.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
             Ok(best.map_or(0, |(index, _)| index))
         };
         let mut chosen = 0;
-        if veils.len() > 1 {
+        if candidates.len() > 1 {
             chosen = best(0.0)?;
             if best(self.rounding())? != chosen && !self.force {
                 return Err(RestoreError::RecipeUnclear(self.source.path().to_owned()));
             }
         }
-        let found = veils.get(chosen).cloned().zip(recipes.get(chosen).cloned());
-        found.ok_or_else(|| RestoreError::NotFound(self.source.path().to_owned()))
+        if chosen >= candidates.len() {
+            return Err(RestoreError::NotFound(self.source.path().to_owned()));
+        }
+        Ok(candidates.swap_remove(chosen))
     }
 
     /// The place of the file, as found in an excerpt of it.
@@ -245,6 +254,13 @@ impl Search<'_> {
         })?;
         Ok(Excerpt { first: first as i64, samples })
     }
+}
+
+/// A recipe, and where the file lies on the timeline if it is the right one.
+struct Candidate {
+    veil: Arc<Veil>,
+    recipe: Recipe,
+    at: Alignment,
 }
 
 /// A stretch of a file.

@@ -21,6 +21,12 @@ const WITHIN_AT_48_KHZ: u32 = 96;
 /// The same once the place was searched for, in samples.
 const WITHIN_AFTER: u32 = 3;
 
+/// Noise, relative to that of rounding, under which what rounding hid counts for nothing.
+const MUCH_NOISE: f64 = 64.0;
+/// By how much a recipe has to be likelier than the next one, as the natural logarithm of the odds by
+/// sample. Where a wrong one was likelier, it was so by 0.002.
+const CLEAR: f64 = 0.005;
+
 /// What to undo, and why that is right.
 pub(super) struct Place {
     pub(super) recipe: Recipe,
@@ -165,14 +171,15 @@ impl Search<'_> {
         recipes.par_iter().map(candidate).collect()
     }
 
-    /// The recipe under which the audio is likeliest. Rounding noise draws one way if it is left out of
-    /// account and the other way if it is not: the recipe is told where both say the same.
+    /// The recipe under which the audio is likeliest. Where rounding noise hides the treble, how much of
+    /// it is taken into account can draw to either side: the recipe is told where the likelihood says
+    /// the same with none, with what there is and with [`MUCH_NOISE`], and there clearly.
     fn likeliest(
         &self,
         excerpt: &Excerpt,
         mut candidates: Vec<Candidate>,
     ) -> Result<Candidate, RestoreError> {
-        let best = |rounding: f64| -> Result<usize, RestoreError> {
+        let best = |rounding: f64| -> Result<(usize, f64), RestoreError> {
             let likelihood = |one: &Candidate| {
                 let at = one.at.offset + excerpt.first;
                 log_likelihood(&one.veil, &excerpt.samples, rounding, at)
@@ -180,12 +187,17 @@ impl Search<'_> {
             let likelihoods = candidates.iter().map(likelihood).collect::<Result<Vec<f64>, _>>();
             let likelihoods = likelihoods.map_err(|source| self.unusable(source))?;
             let best = likelihoods.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            Ok(best.map_or(0, |(index, _)| index))
+            let (best, top) = best.map_or((0, 0.0), |(index, top)| (index, *top));
+            let others = likelihoods.iter().enumerate().filter(|(index, _)| *index != best);
+            let next = others.map(|(_, other)| *other).fold(f64::NEG_INFINITY, f64::max);
+            Ok((best, (top - next) / excerpt.samples.len().max(1) as f64))
         };
         let mut chosen = 0;
         if candidates.len() > 1 {
-            chosen = best(0.0)?;
-            if best(self.rounding())? != chosen && !self.force {
+            chosen = best(self.rounding())?.0;
+            let (with_much, margin) = best(MUCH_NOISE * self.rounding())?;
+            let agree = with_much == chosen && best(0.0)?.0 == chosen;
+            if !(self.force || agree && margin >= CLEAR) {
                 return Err(RestoreError::RecipeUnclear(self.source.path().to_owned()));
             }
         }

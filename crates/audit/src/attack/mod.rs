@@ -272,7 +272,8 @@ impl Attack {
         let purpose = format!("{}, pass {pass}", self.name());
         let drawn = |clip: &Clip| {
             let samples = treat(clip, &mut dice(seed, &purpose, &clip.name));
-            Clip { samples, ..clip.clone() }
+            let (group, name) = (clip.group.clone(), clip.name.clone());
+            Clip { samples, rate: clip.rate, label: clip.label, group, name }
         };
         Some(clips.iter().map(drawn).collect())
     }

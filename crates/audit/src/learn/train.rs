@@ -76,7 +76,8 @@ pub fn train(lesson: &Lesson, stop: &AtomicBool) -> Option<Outcome> {
     let mut extractor = Extractor::new(lesson.learner.front_end(), lesson.rate);
     let seen = (lesson.seconds * f64::from(lesson.rate)).round() as usize;
     let rows = extractor.frames(seen).max(8).next_multiple_of(8);
-    let train = features(&mut extractor, lesson.train);
+    let first = lesson.drawn.draw(lesson.train, lesson.seed, 0);
+    let train = features(&mut extractor, first.as_deref().unwrap_or(lesson.train));
     let test = features(&mut extractor, lesson.test);
     let width = train.first().map_or(1, |(features, _)| features.width);
     let (classes, device) = (lesson.classes, &Device::flex().autodiff());
@@ -124,7 +125,9 @@ impl Work<'_> {
         let mut step = 0;
         let mut epochs = Vec::with_capacity(settings.epochs);
         for pass in 0..settings.epochs {
-            if let Some(clips) = drawn.draw(self.lesson.train, seed, pass) {
+            if pass > 0
+                && let Some(clips) = drawn.draw(self.lesson.train, seed, pass)
+            {
                 self.train = features(&mut self.extractor, &clips);
             }
             order.shuffle(&mut order_rng);

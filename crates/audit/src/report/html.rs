@@ -9,7 +9,7 @@ use super::style::CSS;
 use super::tables::{Cell, Panel, Results};
 use crate::attack::Attack;
 use crate::cut::Cut;
-use crate::learn::{JUDGE, Learner, Settings};
+use crate::learn::{JUDGE, Learner};
 use crate::protect::Veil;
 
 /// The whole page as text.
@@ -313,8 +313,7 @@ fn what_was_run(results: &Results) -> Markup {
             seconds += run.outcome.cpu_seconds;
             weights = run.outcome.weights;
         }
-        let known = basis.settings.get(&learner).copied();
-        let settings = known.unwrap_or_else(|| Settings::of(learner));
+        let settings = basis.settings_of(learner);
         html! {
             tr {
                 td { (learner) } td.left { (learner.about()) } td { (weights) } td { (settings.epochs) }

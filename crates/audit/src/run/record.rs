@@ -52,6 +52,14 @@ pub struct Basis {
     pub audit: String,
 }
 
+impl Basis {
+    /// How `learner` is trained: as written down, else as usual.
+    #[must_use]
+    pub fn settings_of(&self, learner: Learner) -> Settings {
+        self.settings.get(&learner).copied().unwrap_or_else(|| Settings::of(learner))
+    }
+}
+
 /// What is to be done: all combinations of these lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {

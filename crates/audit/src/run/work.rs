@@ -11,7 +11,7 @@ use crate::attack::{Attack, Material};
 use crate::clip::Clip;
 use crate::cut::Cut;
 use crate::data::Dataset;
-use crate::learn::{Lesson, Settings, train};
+use crate::learn::{Lesson, train};
 use crate::protect::{Patchveil, Veil};
 use crate::quality::{measure_all, summary};
 
@@ -124,11 +124,9 @@ impl Shared<'_> {
             return Ok(());
         }
         let Task { id, material, drawn } = task;
-        let known = self.plan.basis.settings.get(&id.learner).copied();
-        let settings = known.unwrap_or_else(|| Settings::of(id.learner));
         let lesson = Lesson {
             learner: id.learner,
-            settings,
+            settings: self.plan.basis.settings_of(id.learner),
             classes: self.data.classes.len(),
             rate: self.data.rate,
             seconds: self.plan.basis.seconds,

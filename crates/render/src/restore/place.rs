@@ -118,12 +118,12 @@ impl Search<'_> {
         let excerpt = self.excerpt(SEARCHED_S[0])?;
         let at = Alignment { offset: given, log_odds: 0.0, grid_bits: None };
         let candidates = self.candidates(recipes, |_| Ok(at))?;
-        let Candidate { veil, recipe, .. } = self.likeliest(&excerpt, candidates)?;
+        let veil = self.likeliest(&excerpt, candidates)?.veil;
         let within = f64::from(self.within());
         let placement = &veil.recipe().placement;
         let frame = f64::from(placement.frame_us) * 1e-6 * f64::from(veil.sample_rate());
         let away = (given as f64 - near).rem_euclid(frame);
-        if away.min(frame - away) > 2.0 * within {
+        if away.min(frame - away) > within {
             return Err(RestoreError::Elsewhere {
                 path: self.source.path().to_owned(),
                 given,
@@ -131,6 +131,7 @@ impl Search<'_> {
                 period: frame.round() as i64,
             });
         }
+        let recipe = veil.recipe().clone();
         Ok(Place { recipe, offset: given, evidence: Evidence::Detection })
     }
 
@@ -142,12 +143,13 @@ impl Search<'_> {
         // best.
         let candidates =
             self.candidates(recipes, |veil| self.align(veil, &excerpt, near, self.within()))?;
-        let Candidate { veil, recipe, at: mut found } = self.likeliest(&excerpt, candidates)?;
+        let Candidate { veil, at: mut found } = self.likeliest(&excerpt, candidates)?;
         let whole = self.source.info().frames();
         if !found.is_certain() && whole > excerpt.samples.len() as u64 {
             excerpt = self.excerpt(SEARCHED_S[1])?;
             found = self.align(&veil, &excerpt, found.offset, WITHIN_AFTER)?;
         }
+        let recipe = veil.recipe().clone();
         let place = Place { recipe, offset: found.offset, evidence: Evidence::Detection };
         Ok((place, found.is_certain()))
     }
@@ -166,7 +168,7 @@ impl Search<'_> {
         let candidate = |recipe: &Recipe| {
             let veil = self.veils.get(self.key, recipe, rate);
             let veil = veil.map_err(|source| self.unusable(source))?;
-            Ok(Candidate { at: place(&veil)?, recipe: recipe.clone(), veil })
+            Ok(Candidate { at: place(&veil)?, veil })
         };
         recipes.par_iter().map(candidate).collect()
     }
@@ -179,6 +181,7 @@ impl Search<'_> {
         excerpt: &Excerpt,
         mut candidates: Vec<Candidate>,
     ) -> Result<Candidate, RestoreError> {
+        // The one that is likeliest, and by how much.
         let best = |rounding: f64| -> Result<(usize, f64), RestoreError> {
             let likelihood = |one: &Candidate| {
                 let at = one.at.offset + excerpt.first;
@@ -271,7 +274,6 @@ impl Search<'_> {
 /// A recipe, and where the file lies on the timeline if it is the right one.
 struct Candidate {
     veil: Arc<Veil>,
-    recipe: Recipe,
     at: Alignment,
 }
 

@@ -42,27 +42,33 @@ impl History {
     }
 
     /// Room for `count` more samples, at most [`CHUNK`].
+    #[inline]
     fn room(&mut self, count: usize) -> &mut [f32] {
         if self.end + count > self.context + ROOM {
-            self.samples.copy_within(self.end - self.context..self.end, 0);
-            self.end = self.context;
+            self.move_to_front();
         }
         let start = self.end;
         self.end += count;
         &mut self.samples[start..self.end]
     }
 
+    #[cold]
+    fn move_to_front(&mut self) {
+        self.samples.copy_within(self.end - self.context..self.end, 0);
+        self.end = self.context;
+    }
+
     /// Records `input`, at most [`CHUNK`] samples; says whether all of them were audio.
+    #[inline]
     pub(crate) fn record(&mut self, input: &[f32]) -> bool {
         keep(input, self.room(input.len()))
     }
 
     /// Records `samples` and clears what is no audio.
+    #[inline]
     pub(crate) fn take_in(&mut self, samples: &mut [f32]) {
         if !self.record(samples) {
-            for x in samples.iter_mut().filter(|x| !is_audio(**x)) {
-                *x = 0.0;
-            }
+            silence(samples);
         }
     }
 
@@ -85,6 +91,14 @@ fn is_audio(x: f32) -> bool {
     x.abs() <= LOUDEST
 }
 
+/// Takes out of `samples` what is no audio.
+#[cold]
+fn silence(samples: &mut [f32]) {
+    for x in samples {
+        *x = clean(*x);
+    }
+}
+
 /// The sample as the veil takes it: what is no audio is 0.
 pub(crate) fn clean(x: f32) -> f32 {
     if is_audio(x) { x } else { 0.0 }
@@ -98,17 +112,18 @@ for_this_processor! {
 #[inline(always)]
 fn keep_anywhere(input: &[f32], kept: &mut [f32]) -> bool {
     // The bits of a number without its sign are in the order of its magnitude, with infinity and
-    // NaN at the top. As integers, one comparison tells both limits; and this runs on every
-    // sample, between patches too.
-    const FAINT: u32 = FAINTEST.to_bits();
-    const LOUD: u32 = LOUDEST.to_bits();
+    // NaN at the top, so one maximum tells. This runs on every sample, between patches too, and
+    // what is too loud is rare: here it is only noticed, and then taken out.
     let mut top = 0;
     for (kept, &x) in kept.iter_mut().zip(input) {
-        let magnitude = x.abs().to_bits();
-        top = magnitude.max(top);
-        *kept = if magnitude.wrapping_sub(FAINT) <= LOUD - FAINT { x } else { 0.0 };
+        top = x.abs().to_bits().max(top);
+        *kept = if x.abs() >= FAINTEST { x } else { 0.0 };
     }
-    top <= LOUD
+    let audio = top <= LOUDEST.to_bits();
+    if !audio {
+        silence(kept);
+    }
+    audio
 }
 
 #[cfg(test)]

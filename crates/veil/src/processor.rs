@@ -7,6 +7,7 @@ macro_rules! for_this_processor {
     ($(#[$doc:meta])* $name:ident = $anywhere:path,
      ($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)?) => {
         $(#[$doc])*
+        #[inline]
         pub(crate) fn $name($($arg: $type),*) $(-> $out)? {
             #[cfg(target_arch = "x86_64")]
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
@@ -18,7 +19,12 @@ macro_rules! for_this_processor {
                 #[allow(unsafe_code)]
                 return unsafe { wide($($arg),*) };
             }
-            $anywhere($($arg),*)
+            // Apart, so that the choice itself costs next to nothing.
+            #[inline(never)]
+            fn narrow($($arg: $type),*) $(-> $out)? {
+                $anywhere($($arg),*)
+            }
+            narrow($($arg),*)
         }
     };
 }

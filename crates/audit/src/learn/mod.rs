@@ -151,7 +151,7 @@ impl Settings {
             Self { epochs: 8, batch: 64, rate: 4e-3, decay: 1e-2, warm_up: 0.2, dropout: 0.2 };
         match learner {
             Learner::Transformer => Self { epochs: 12, rate: 2e-3, dropout: 0.1, ..base },
-            Learner::TransformerNormalised => Self { epochs: 24, rate: 2e-3, dropout: 0.1, ..base },
+            Learner::TransformerNormalised => Self { epochs: 30, rate: 2e-3, ..base },
             Learner::Raw => Self { epochs: 12, ..base },
             Learner::Probe => Self { epochs: 15, rate: 2e-2, dropout: 0.0, ..base },
             _ => base,

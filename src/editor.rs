@@ -112,12 +112,13 @@ impl NiceEguiApp for App {
         &mut self,
         context: egui::Context,
         host: GuiContext,
-        _: &mut Frame,
+        frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         look::dress(&context);
         context.set_theme(self.remote.params().editor.get().theme());
         // Scales are chosen from a list that ends where the layout does.
         context.options_mut(|options| options.zoom_with_keyboard = false);
+        self.scope.set_apart(window::apart(frame));
         self.host = Some(host);
         Ok(())
     }

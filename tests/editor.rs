@@ -140,11 +140,12 @@ fn opened_resized_and_closed_fifty_times_nothing_is_left_behind() {
             memory.push(after.2);
         }
     });
-    // The first rounds fill caches of the graphics driver and pools of the allocator; the second half
-    // adds some 7 MiB, and the 50 rounds after it 5. A picture lost with each window, 2 MiB on
-    // average, would be 50; a step that the allocator takes once is less.
+    // Caches of the graphics driver and pools of the allocator fill in a few large steps, on a busy
+    // machine even late. What is lost with each window, a picture of 1 to 3 MiB say, makes every
+    // round take more than the one before.
     println!("MiB after each round: {memory:?}");
-    assert!(memory[49] <= memory[24] + 40, "MiB after each round: {memory:?}");
+    let grown = memory[25..].windows(2).filter(|two| two[1] > two[0]).count();
+    assert!(grown <= 12, "MiB after each round: {memory:?}");
 }
 
 #[test]

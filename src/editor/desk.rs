@@ -131,6 +131,7 @@ fn lay_out<H: Hand>(ui: &mut Ui, rect: Rect, scene: &Scene<'_, H>, panels: &mut 
                 Here::Uses(*fingerprint)
             }
             Status::Muted { reason } => Here::Lacks(reason),
+            Status::NotRestoring { reason } => Here::Passes(reason),
             _ => Here::Nothing,
         };
         wanted.keys = keys::draw(ui, rect, scene.keyring, here, &mut panels.keys);

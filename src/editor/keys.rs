@@ -1,6 +1,7 @@
 //! The class keys: the keyring as a list, and what can be done with it.
 
 mod forms;
+mod lock;
 mod row;
 
 use std::fmt;
@@ -37,6 +38,8 @@ pub(crate) enum Here<'a> {
     Uses(Fingerprint),
     /// A class that it cannot protect with, for this reason: it is mute.
     Lacks(&'a str),
+    /// It cannot restore, for this reason: audio passes unchanged.
+    Passes(&'a str),
 }
 
 /// What the panel remembers. Secrets in it are overwritten when they are no longer needed.
@@ -81,6 +84,11 @@ enum Form {
     },
     Remove {
         typed: String,
+    },
+    /// What the keyring is locked with from now on.
+    Passphrase {
+        new: Secret,
+        again: Secret,
     },
 }
 
@@ -172,9 +180,11 @@ impl Panel {
                 "The keyring is locked. What is being protected stays protected.".to_owned()
             }
             Outcome::PassphraseSet { sealed: true } => {
-                "The keyring has a passphrase now.".to_owned()
+                self.form = Form::None;
+                "The keyring is locked with the new passphrase now.".to_owned()
             }
             Outcome::PassphraseSet { sealed: false } => {
+                self.form = Form::None;
                 "The keyring has no passphrase any more.".to_owned()
             }
         };
@@ -262,7 +272,7 @@ pub(crate) fn draw(
             forms::top(ui, panel, &mut acts);
             lacking(ui, here);
             list(ui, view, here, panel, &mut acts);
-            foot(ui, view, panel, &mut acts);
+            lock::draw(ui, view, panel, &mut acts);
         }
     });
     acts
@@ -287,11 +297,15 @@ fn message(ui: &mut Ui, panel: &mut Panel) {
     }
 }
 
-/// The instance is mute for want of a key: why, and the way out.
+/// The instance cannot do what it is to do, for want of a key as a rule: why, and the way out.
 fn lacking(ui: &mut Ui, here: Here<'_>) {
-    let Here::Lacks(reason) = here else { return };
     let colours = palette(ui);
-    parts::notice(ui, Icon::Muted, colours.bad, |ui| {
+    let (icon, ink, reason) = match here {
+        Here::Lacks(reason) => (Icon::Muted, colours.bad, reason),
+        Here::Passes(reason) => (Icon::Open, colours.warn, reason),
+        Here::Nothing | Here::Uses(_) => return,
+    };
+    parts::notice(ui, icon, ink, |ui| {
         ui.label(RichText::new(sentence(reason)).font(SMALL).color(colours.text));
     });
 }
@@ -380,19 +394,4 @@ fn empty(ui: &mut Ui, panel: &mut Panel) {
             panel.begin(forms::import());
         }
     });
-}
-
-/// How the keyring is kept.
-fn foot(ui: &mut Ui, view: &KeyringView, panel: &mut Panel, acts: &mut Vec<Act>) {
-    if !view.sealed {
-        return;
-    }
-    ui.add_space(NEAR);
-    if parts::button(ui, "Lock the keyring", Weight::Plain)
-        .on_hover_text("Forgets the passphrase in all instances of this program. What is being protected stays protected.")
-        .clicked()
-    {
-        panel.close();
-        acts.push(Act::Ask(Request::Lock));
-    }
 }

@@ -8,6 +8,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use glow::{HasContext as _, RENDERER};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
 use nice_plug::editor::{
@@ -15,7 +16,7 @@ use nice_plug::editor::{
 };
 use nice_plug_egui::baseview::WindowSize;
 use nice_plug_egui::{
-    EguiEditorHandle, EguiEditorState, EguiNiceSettings, GlConfig, GraphicsConfig,
+    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, GlConfig, GraphicsConfig,
     create_egui_editor,
 };
 use parking_lot::Mutex;
@@ -27,6 +28,33 @@ use crate::Remote;
 /// How often the window looks whether there is something new. Screens refresh 60 times a second and
 /// the framework skips every other time; a little less than two refreshes gives 30 frames a second.
 const FRAME: Duration = Duration::from_millis(30);
+
+/// Time from one picture to the next where no graphics card paints them: the processor is there for
+/// the audio first.
+const FRAME_IN_SOFTWARE: Duration = Duration::from_millis(60);
+/// What OpenGL calls itself where the processor does the painting.
+const SOFTWARE: [&str; 5] = ["llvmpipe", "softpipe", "SwiftShader", "Software", "GDI Generic"];
+
+/// How long a picture has to stay, by what paints it.
+pub(super) fn apart(frame: &Frame) -> Duration {
+    let software = painter(frame)
+        .is_some_and(|painter| SOFTWARE.iter().any(|software| painter.contains(software)));
+    if software { FRAME_IN_SOFTWARE } else { Duration::ZERO }
+}
+
+/// What OpenGL calls itself.
+#[allow(unsafe_code)]
+fn painter(frame: &Frame) -> Option<String> {
+    let context = frame.baseview_window().gl_context()?;
+    // SAFETY: the context was made on this thread, which alone uses it, and between two pictures
+    // it is current nowhere.
+    unsafe {
+        context.make_current().ok()?;
+        let painter = frame.gl().get_parameter_string(RENDERER);
+        context.make_not_current().ok()?;
+        Some(painter)
+    }
+}
 
 /// What a host opens.
 pub struct Window {

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nice_plug_egui::RepaintNotifier;
 use parking_lot::Mutex;
@@ -35,6 +35,8 @@ struct Shared {
     ring: Mutex<Option<Consumer<u32>>>,
     /// Draws the editor anew. One relaxed store.
     news: RepaintNotifier,
+    /// Nanoseconds from one picture of the editor to the next, at least.
+    apart: AtomicU64,
 }
 
 /// The audio thread's end.
@@ -44,6 +46,8 @@ pub(crate) struct Tap {
     sample_rate: u32,
     /// Nanoseconds of audio that left veiled.
     veiled: f64,
+    /// When the editor was last asked to draw itself.
+    asked: Option<Instant>,
 }
 
 /// Where an editor gets its end.
@@ -81,8 +85,10 @@ pub(crate) fn feed(news: RepaintNotifier) -> (Tap, Line) {
         veiled: AtomicU64::new(0),
         ring: Mutex::new(Some(consumer)),
         news,
+        apart: AtomicU64::new(0),
     });
-    let tap = Tap { ring: producer, shared: shared.clone(), sample_rate: 0, veiled: 0.0 };
+    let shared_too = shared.clone();
+    let tap = Tap { ring: producer, shared: shared_too, sample_rate: 0, veiled: 0.0, asked: None };
     (tap, Line(shared))
 }
 
@@ -114,8 +120,8 @@ impl Tap {
         }
         let mut chunk = self.ring.write_chunk(words).ok()?;
         means(chunk.as_mut_slices(), HEADER, channels, len);
-        let (shared, sample_rate) = (&*self.shared, self.sample_rate);
-        Some(Tapped { chunk, shared, sample_rate, len, begun })
+        let (shared, sample_rate, asked) = (&*self.shared, self.sample_rate, &mut self.asked);
+        Some(Tapped { chunk, shared, sample_rate, len, begun, asked })
     }
 
     /// Counts samples that left veiled. One relaxed store.
@@ -132,6 +138,7 @@ pub(crate) struct Tapped<'a> {
     sample_rate: u32,
     len: usize,
     begun: Instant,
+    asked: &'a mut Option<Instant>,
 }
 
 impl Tapped<'_> {
@@ -152,7 +159,11 @@ impl Tapped<'_> {
         let (first, rest) = self.chunk.as_mut_slices();
         first.iter_mut().chain(rest).zip(header).for_each(|(word, value)| *word = value);
         self.chunk.commit_all();
-        self.shared.news.request_repaint();
+        let apart = Duration::from_nanos(self.shared.apart.load(Ordering::Relaxed));
+        if self.asked.is_none_or(|asked| self.begun.duration_since(asked) >= apart) {
+            *self.asked = Some(self.begun);
+            self.shared.news.request_repaint();
+        }
     }
 }
 
@@ -186,6 +197,12 @@ impl Line {
     /// Seconds of audio that left veiled since the instance was made.
     pub(crate) fn veiled_seconds(&self) -> f64 {
         self.0.veiled.load(Ordering::Relaxed) as f64 / NANOS
+    }
+
+    /// Lets at least this time pass from one picture of the editor to the next.
+    pub(crate) fn set_apart(&self, apart: Duration) {
+        let nanos = u64::try_from(apart.as_nanos()).unwrap_or(u64::MAX);
+        self.0.apart.store(nanos, Ordering::Relaxed);
     }
 
     /// What draws the editor anew.
@@ -297,6 +314,22 @@ mod tests {
             assert_eq!(record.veil, Some(mark(0x7f00_1230)));
         }
         assert_eq!(ear.waiting(), 0);
+    }
+
+    #[test]
+    fn the_editor_is_asked_to_draw_itself_no_more_often_than_wished() {
+        let (mut tap, line) = feed_at(48_000);
+        let _ear = line.listen().unwrap();
+        let asked = |tap: &mut Tap| {
+            let before = tap.asked;
+            assert!(block(tap, 0, &mut [1.0; 8], &mut [1.0; 8]));
+            tap.asked != before
+        };
+        assert!(asked(&mut tap) && asked(&mut tap));
+        line.set_apart(Duration::from_secs(3_600));
+        assert!(!asked(&mut tap) && !asked(&mut tap));
+        line.set_apart(Duration::ZERO);
+        assert!(asked(&mut tap));
     }
 
     #[test]

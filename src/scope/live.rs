@@ -65,6 +65,12 @@ impl Scope {
         }
     }
 
+    /// Lets at least this time pass from one [`Remote::news`](crate::Remote::news) of audio to the
+    /// next.
+    pub fn set_apart(&self, apart: Duration) {
+        self.line.set_apart(apart);
+    }
+
     /// What was heard up to the last [`poll`](Self::poll).
     #[must_use]
     pub fn view(&self) -> &View {

@@ -86,7 +86,7 @@ pub(super) fn of_class(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut
                 }
             }
         }
-        Form::None | Form::New { .. } | Form::Import { .. } => {}
+        Form::None | Form::New { .. } | Form::Import { .. } | Form::Passphrase { .. } => {}
     }
 }
 

@@ -218,6 +218,36 @@ fn a_locked_keyring_asks_for_its_passphrase_and_says_when_it_is_wrong() {
 }
 
 #[test]
+fn a_passphrase_is_set_changed_and_taken_off() {
+    let mut window = open(with_class);
+    let type_twice = |window: &mut Window, first: &str, second: &str| {
+        fill(window, Role::PasswordInput, "New passphrase", first);
+        fill(window, Role::PasswordInput, "The same again", second);
+    };
+    click(&mut window, "Set a passphrase");
+    type_twice(&mut window, "open sesame", "open barley");
+    click(&mut window, "Set this passphrase");
+    reads(&mut window, "the two passphrases differ");
+    assert!(!window.state().keys.view().sealed);
+    type_twice(&mut window, "open sesame", "open sesame");
+    window.key_press(Key::Enter);
+    reads(&mut window, "locked with the new passphrase");
+    assert!(window.query_by_label("New passphrase").is_none(), "the form stays open");
+    let path = window.state().folder.path().join("keyring");
+    assert!(Keyring::open(&path, || None).is_err());
+
+    click(&mut window, "Lock the keyring");
+    reads(&mut window, "passphrase is needed");
+    fill(&mut window, Role::PasswordInput, "Passphrase", "open sesame");
+    click(&mut window, "Unlock");
+    until(&mut window, |window| names(window) == ["Night Show"]);
+    click(&mut window, "Passphrase");
+    click(&mut window, "Take it off");
+    reads(&mut window, "no passphrase any more");
+    assert_eq!(Keyring::open(&path, || None).unwrap().entries().len(), 1);
+}
+
+#[test]
 fn a_damaged_keyring_is_named_and_comes_back_when_it_is_mended() {
     let mut window = open(|path| {
         with_class(path);
@@ -264,10 +294,15 @@ fn a_missing_key_is_named_where_another_can_be_chosen() {
     let mut window = open(with_class);
     let reason =
         "the key of “Gone” (abcd) is not in the keyring; import it, or choose another class";
-    window.state_mut().stage.status = Status::Muted { reason: reason.to_owned() };
     let sentence =
         "The key of “Gone” (abcd) is not in the keyring; import it, or choose another class.";
-    until(&mut window, |window| window.query_by_label(sentence).is_some());
+    let reason = || reason.to_owned();
+    for status in [Status::Muted { reason: reason() }, Status::NotRestoring { reason: reason() }] {
+        window.state_mut().stage.status = Status::default();
+        until(&mut window, |window| window.query_by_label(sentence).is_none());
+        window.state_mut().stage.status = status;
+        until(&mut window, |window| window.query_by_label(sentence).is_some());
+    }
     click(&mut window, "Night Show");
     click(&mut window, "Use here");
     assert_eq!(window.state().chosen[0].fingerprint, key(1).fingerprint());

@@ -179,13 +179,13 @@ impl Panel {
             Outcome::Locked => {
                 "The keyring is locked. What is being protected stays protected.".to_owned()
             }
-            Outcome::PassphraseSet { sealed: true } => {
+            Outcome::PassphraseSet { sealed } => {
                 self.form = Form::None;
-                "The keyring is locked with the new passphrase now.".to_owned()
-            }
-            Outcome::PassphraseSet { sealed: false } => {
-                self.form = Form::None;
-                "The keyring has no passphrase any more.".to_owned()
+                let now = match sealed {
+                    true => "is locked with the new passphrase now",
+                    false => "has no passphrase any more",
+                };
+                format!("The keyring {now}.")
             }
         };
         self.said = Some(Said { well: true, text });

@@ -87,9 +87,8 @@ pub(crate) fn feed(news: RepaintNotifier) -> (Tap, Line) {
         news,
         apart: AtomicU64::new(0),
     });
-    let shared_too = shared.clone();
-    let tap = Tap { ring: producer, shared: shared_too, sample_rate: 0, veiled: 0.0, asked: None };
-    (tap, Line(shared))
+    let line = Line(shared.clone());
+    (Tap { ring: producer, shared, sample_rate: 0, veiled: 0.0, asked: None }, line)
 }
 
 /// The part of a veil's address that goes along with records.

@@ -28,15 +28,17 @@ pub(super) fn draw(ui: &mut Ui, view: &KeyringView, panel: &mut Panel, acts: &mu
             .on_hover_text("Encrypts the keyring's file. The passphrase is asked for once by each program that uses the keyring.")
             .clicked()
         {
-            panel.close();
-            if !filling {
-                panel.begin(Form::Passphrase { new: Secret::default(), again: Secret::default() });
-            }
+            panel.open = None;
+            panel.begin(if filling { Form::None } else { empty() });
         }
     });
     if filling {
         parts::sheet(ui, |ui| form(ui, view.sealed, panel, acts));
     }
+}
+
+fn empty() -> Form {
+    Form::Passphrase { new: Secret::default(), again: Secret::default() }
 }
 
 fn form(ui: &mut Ui, sealed: bool, panel: &mut Panel, acts: &mut Vec<Act>) {

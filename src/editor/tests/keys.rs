@@ -89,6 +89,12 @@ fn type_in(window: &mut Window, name: &str, text: &str) {
     fill(window, Role::TextInput, name, text);
 }
 
+fn unlock(window: &mut Window, passphrase: &str) {
+    reads(window, "passphrase is needed");
+    fill(window, Role::PasswordInput, "Passphrase", passphrase);
+    click(window, "Unlock");
+}
+
 fn with_class(path: &Path) {
     Keyring::update(path, || None, |keyring| keyring.import("Night Show", key(1))).unwrap();
 }
@@ -206,12 +212,9 @@ fn a_locked_keyring_asks_for_its_passphrase_and_says_when_it_is_wrong() {
         let new = new.with_work_factor(4);
         Keyring::set_passphrase(path, || None, Some(&new)).unwrap();
     });
-    reads(&mut window, "passphrase is needed");
-    fill(&mut window, Role::PasswordInput, "Passphrase", "open barley");
-    click(&mut window, "Unlock");
+    unlock(&mut window, "open barley");
     reads(&mut window, "Wrong passphrase");
-    fill(&mut window, Role::PasswordInput, "Passphrase", "open sesame");
-    click(&mut window, "Unlock");
+    unlock(&mut window, "open sesame");
     until(&mut window, |window| names(window) == ["Night Show"]);
     click(&mut window, "Lock the keyring");
     reads(&mut window, "passphrase is needed");
@@ -237,9 +240,15 @@ fn a_passphrase_is_set_changed_and_taken_off() {
     assert!(Keyring::open(&path, || None).is_err());
 
     click(&mut window, "Lock the keyring");
-    reads(&mut window, "passphrase is needed");
-    fill(&mut window, Role::PasswordInput, "Passphrase", "open sesame");
-    click(&mut window, "Unlock");
+    unlock(&mut window, "open sesame");
+    until(&mut window, |window| names(window) == ["Night Show"]);
+    click(&mut window, "OK");
+    click(&mut window, "Passphrase");
+    type_twice(&mut window, "open barley", "open barley");
+    click(&mut window, "Set this passphrase");
+    reads(&mut window, "locked with the new passphrase");
+    click(&mut window, "Lock the keyring");
+    unlock(&mut window, "open barley");
     until(&mut window, |window| names(window) == ["Night Show"]);
     click(&mut window, "Passphrase");
     click(&mut window, "Take it off");

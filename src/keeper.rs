@@ -1,6 +1,6 @@
 //! The keeper: one thread an instance that reads the keyring and designs veils.
 //!
-//! It looks at what is wanted (class, parameters, sample rate) and at what was sent, and closes
+//! It looks at what is wanted (class, parameters, sample rate) and at what was asked for last, and closes
 //! the gap. So it does not matter who changed what: host, editor, automation or a loaded session.
 
 use std::sync::Arc;
@@ -91,7 +91,10 @@ struct Worker {
     moved: Instant,
     key: Option<HeldKey>,
     designed: Option<Arc<Veil>>,
-    sent: Option<Sent>,
+    /// What was last asked for.
+    asked: Option<Asked>,
+    /// Why that could not be made.
+    refused: Option<String>,
 }
 
 /// What a look at the keyring depended on.
@@ -113,13 +116,13 @@ struct HeldKey {
 enum Keyless {
     /// No class was chosen, and there is no default.
     Undecided,
-    /// A class was chosen.
+    /// A class was chosen, or may have been.
     Missing(String),
 }
 
-/// What the last order was about.
+/// What an order is about.
 #[derive(PartialEq)]
-struct Sent {
+struct Asked {
     epoch: u64,
     wish: Wish,
     verdict: Verdict,
@@ -139,7 +142,8 @@ impl Worker {
             moved: Instant::now(),
             key: None,
             designed: None,
-            sent: None,
+            asked: None,
+            refused: None,
         }
     }
 
@@ -198,6 +202,10 @@ impl Worker {
                 "the session was saved by a newer Patchveil; update Patchveil to read it"
                     .to_owned(),
             ),
+            (Choice::Damaged(_), _) => missing(
+                "the session is damaged, and which class it meant cannot be read; choose the class"
+                    .to_owned(),
+            ),
             (Choice::Undecided, Ok(keyring)) => match keyring.default_entry() {
                 Some(entry) => {
                     let (fingerprint, name) = (entry.fingerprint(), entry.name().to_owned());
@@ -206,9 +214,14 @@ impl Worker {
                 }
                 None => HeldKey { key: Err(Keyless::Undecided), trouble: None },
             },
-            (Choice::Undecided, Err(trouble)) => {
-                HeldKey { key: Err(Keyless::Undecided), trouble: Some(trouble) }
-            }
+            (Choice::Undecided, Err(trouble)) => match &self.key {
+                // There was none when it could be read: what is on air stays there.
+                Some(HeldKey { key: Err(Keyless::Undecided), .. }) => {
+                    HeldKey { key: Err(Keyless::Undecided), trouble: None }
+                }
+                // There may well be one, and then nothing may leave without it.
+                _ => missing(format!("whether there is a default class cannot be read: {trouble}")),
+            },
             (Choice::Class(class), Ok(keyring)) => {
                 match keyring.by_fingerprint(class.fingerprint) {
                     Some(entry) => {
@@ -248,54 +261,59 @@ impl Worker {
         let Some(Seen { saved, .. }) = &self.seen else { return };
         let recipe = saved.recipe;
         let Some(HeldKey { key, trouble }) = &self.key else { return };
-        let (fingerprint, intent) = match key {
+        let (fingerprint, verdict) = match key {
             Ok((class, _)) if wish.restore => (Some(class.fingerprint), Verdict::Restore),
             Ok((class, _)) => (Some(class.fingerprint), Verdict::Protect),
             Err(Keyless::Undecided) => (None, Verdict::Pass),
             Err(Keyless::Missing(_)) => (None, failed(wish)),
         };
         let Engagement { sample_rate, channels, epoch } = engagement;
-        let mut sent = Sent { epoch, wish, verdict: intent, fingerprint, recipe };
-        if self.sent.as_ref() == Some(&sent) && !anew {
+        let asked = Asked { epoch, wish, verdict, fingerprint, recipe };
+        let news = self.asked.as_ref() != Some(&asked);
+        if !news && !anew {
             return;
         }
         self.moved = Instant::now();
-        let trouble = trouble.clone();
-        let made = match key {
-            Ok((_, key)) if self.sent.as_ref() != Some(&sent) => {
-                let veil = design(&mut self.designed, key, &wish.recipe(recipe), sample_rate);
-                Some(veil.and_then(|veil| Made::new(veil, wish, channels)))
-            }
-            _ => None,
-        };
-        let status = match (key, &made) {
-            (_, Some(Err(error))) => {
-                sent.verdict = failed(wish);
-                failure(wish, error.to_string())
-            }
-            (Ok((class, _)), _) => doing(wish, class, trouble),
-            (Err(Keyless::Undecided), _) if wish.restore => {
-                let why = trouble.map_or_else(String::new, |trouble| format!(", and {trouble}"));
-                failure(wish, format!("no class was chosen{why}"))
-            }
-            (Err(Keyless::Undecided), _) => Status::NotProtecting { trouble },
-            (Err(Keyless::Missing(reason)), _) => failure(wish, reason.clone()),
-        };
-        if self.sent.as_ref() != Some(&sent) {
-            let (shown, veil, inverse) = match made {
-                Some(Ok(Made { veil, inverse: Some(inverse) })) => {
-                    (Some(Shown { veil, restores: true }), None, Some(inverse))
-                }
-                Some(Ok(Made { veil, inverse: None })) => {
-                    (Some(Shown { veil: veil.clone(), restores: false }), Some(veil), None)
-                }
-                _ => (None, None, None),
-            };
-            self.desk.show(shown);
-            self.mail.send(Order { epoch, wish, verdict: sent.verdict, veil, inverse });
-            self.sent = Some(sent);
+        if news {
+            let designed = &mut self.designed;
+            let made = key.as_ref().ok().map(|(_, key)| {
+                let veil = design(designed, key, &wish.recipe(recipe), sample_rate)?;
+                Made::new(veil, wish, channels)
+            });
+            self.refused = self.send(&asked, made.transpose());
+            self.asked = Some(asked);
         }
-        self.report(status);
+        self.report(match (key, &self.refused) {
+            (_, Some(reason)) => failure(wish, reason.clone()),
+            (Ok((class, _)), None) => doing(wish, class, trouble.clone()),
+            (Err(Keyless::Undecided), None) if wish.restore => {
+                failure(wish, "no class was chosen".to_owned())
+            }
+            (Err(Keyless::Undecided), None) => Status::NotProtecting,
+            (Err(Keyless::Missing(reason)), None) => failure(wish, reason.clone()),
+        });
+    }
+
+    /// Has done what was asked with what was made for it; gives back why not, if that could not be
+    /// made.
+    fn send(&self, asked: &Asked, made: Result<Option<Made>, RecipeError>) -> Option<String> {
+        let &Asked { epoch, wish, verdict, .. } = asked;
+        let (made, verdict, refused) = match made {
+            Ok(made) => (made, verdict, None),
+            Err(error) => (None, failed(wish), Some(error.to_string())),
+        };
+        let shown = made.as_ref().map(|Made { veil, inverse }| Shown {
+            veil: veil.clone(),
+            restores: inverse.is_some(),
+        });
+        self.desk.show(shown);
+        let (veil, inverse) = match made {
+            Some(Made { inverse: Some(inverse), .. }) => (None, Some(inverse)),
+            Some(Made { veil, inverse: None }) => (Some(veil), None),
+            None => (None, None),
+        };
+        self.mail.send(Order { epoch, wish, verdict, veil, inverse });
+        refused
     }
 
     fn report(&self, status: Status) {

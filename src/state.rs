@@ -36,7 +36,7 @@ pub struct ChosenClass {
 
 /// What is saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Value", into = "Value")]
+#[serde(from = "Value", into = "Value")]
 pub struct Saved {
     /// Recipe version of the session. It stays what it was when the session was made, so that an
     /// update never changes the sound of what is already there.
@@ -54,12 +54,9 @@ pub enum Choice {
     Class(ChosenClass),
     /// Whatever a newer Patchveil wrote, kept as it is for it to read again.
     Newer(Value),
+    /// What no Patchveil wrote, kept as it is: a class may have been meant, and which is not known.
+    Damaged(Value),
 }
-
-/// Why a saved text is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the saved class cannot be read: {0}")]
-pub struct Unreadable(String);
 
 /// Version 1, released with 0.1.0.
 mod v1 {
@@ -80,21 +77,20 @@ impl Default for Saved {
     }
 }
 
-impl TryFrom<Value> for Saved {
-    type Error = Unreadable;
-
-    fn try_from(value: Value) -> Result<Self, Unreadable> {
+impl From<Value> for Saved {
+    fn from(value: Value) -> Self {
         match value.get("state").and_then(Value::as_u64) {
-            Some(1) => {
-                let state: v1::State =
-                    serde_json::from_value(value).map_err(|e| Unreadable(e.to_string()))?;
-                let choice = state.class.map_or(Choice::Undecided, Choice::Class);
-                Ok(Self { recipe: state.recipe, choice })
-            }
+            Some(1) => match v1::State::deserialize(&value) {
+                Ok(state) => {
+                    let choice = state.class.map_or(Choice::Undecided, Choice::Class);
+                    Self { recipe: state.recipe, choice }
+                }
+                Err(_) => Self { recipe: RECIPE_VERSION, choice: Choice::Damaged(value) },
+            },
             Some(newer) if newer > VERSION => {
-                Ok(Self { recipe: RECIPE_VERSION, choice: Choice::Newer(value) })
+                Self { recipe: RECIPE_VERSION, choice: Choice::Newer(value) }
             }
-            _ => Err(Unreadable("it states no version".to_owned())),
+            _ => Self { recipe: RECIPE_VERSION, choice: Choice::Damaged(value) },
         }
     }
 }
@@ -102,7 +98,7 @@ impl TryFrom<Value> for Saved {
 impl From<Saved> for Value {
     fn from(saved: Saved) -> Self {
         let class = match saved.choice {
-            Choice::Newer(value) => return value,
+            Choice::Newer(value) | Choice::Damaged(value) => return value,
             Choice::Class(class) => Some(class),
             Choice::Undecided => None,
         };
@@ -175,14 +171,13 @@ impl PersistentField<'_, Saved> for ClassField {
     }
 }
 
-/// Looks through a state before any of it is loaded. What holds an unreadable class is emptied,
-/// so that it changes nothing: the framework would load the parameters and leave the class out.
+/// Looks through a state before any of it is loaded. A class that is no JSON becomes JSON: the
+/// framework would leave it out, and what should be protected would leave open.
 pub(crate) fn check(state: &mut PluginState) {
-    let Some(text) = state.fields.get(FIELD) else { return };
-    if let Err(error) = serde_json::from_str::<Saved>(text) {
-        nice_error!("The session's state was not loaded: {error}");
-        state.params.clear();
-        state.fields.clear();
+    let Some(text) = state.fields.get_mut(FIELD) else { return };
+    if let Err(error) = serde_json::from_str::<Value>(text) {
+        nice_error!("The session's class cannot be read: {error}");
+        *text = Value::String(std::mem::take(text)).to_string();
     }
 }
 
@@ -190,8 +185,14 @@ pub(crate) fn check(state: &mut PluginState) {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Saved, serde_json::Error> {
-        serde_json::from_str(text)
+    fn read(text: &str) -> Saved {
+        let mut state = PluginState {
+            version: String::new(),
+            params: Default::default(),
+            fields: [(FIELD.to_owned(), text.to_owned())].into(),
+        };
+        check(&mut state);
+        serde_json::from_str(&state.fields[FIELD]).unwrap()
     }
 
     #[test]
@@ -203,29 +204,26 @@ mod tests {
         for choice in [Choice::Undecided, Choice::Class(class)] {
             let saved = Saved { recipe: 1, choice };
             let text = serde_json::to_string(&saved).unwrap();
-            assert_eq!(read(&text).unwrap(), saved);
+            assert_eq!(read(&text), saved);
         }
     }
 
     #[test]
     fn what_a_newer_version_wrote_is_kept_word_for_word() {
         let text = r#"{"colour":"blue","state":7}"#;
-        let saved = read(text).unwrap();
+        let saved = read(text);
         assert!(matches!(saved.choice, Choice::Newer(_)));
         assert_eq!(serde_json::to_string(&saved).unwrap(), text);
     }
 
     #[test]
-    fn garbage_is_refused_and_loads_nothing() {
-        for text in ["", "7", "{}", "null", r#"{"state":0}"#, r#"{"state":1,"recipe":"x"}"#] {
-            assert!(read(text).is_err(), "{text}");
-            let mut state = PluginState {
-                version: String::new(),
-                params: [("amount".to_owned(), nice_plug::plugin::ParamValue::F32(3.0))].into(),
-                fields: [(FIELD.to_owned(), text.to_owned())].into(),
-            };
-            check(&mut state);
-            assert!(state.params.is_empty() && state.fields.is_empty());
+    fn what_nobody_can_read_is_kept_and_not_taken_for_no_choice() {
+        for text in ["", "7", "{}", "null", r#"{"state":0}"#, r#"{"recipe":"x","state":1}"#, "{"] {
+            let saved = read(text);
+            assert!(matches!(saved.choice, Choice::Damaged(_)), "{text}");
+            let again = serde_json::to_string(&saved).unwrap();
+            assert_eq!(read(&again), saved);
+            assert!(again == text || again == Value::String(text.to_owned()).to_string());
         }
     }
 }

@@ -11,11 +11,8 @@ pub enum Status {
     /// The host has not activated the plug-in yet, so no key was looked for.
     #[default]
     Idle,
-    /// Audio passes unchanged, because no class was chosen.
-    NotProtecting {
-        /// Why the keyring's default class could not be taken, if it could not be read.
-        trouble: Option<String>,
-    },
+    /// Audio passes unchanged, because no class was chosen and there is no default.
+    NotProtecting,
     /// Audio is protected.
     Protecting {
         /// The class's name.
@@ -39,7 +36,7 @@ pub enum Status {
         /// Why, and what to do.
         reason: String,
     },
-    /// Silence: a class was chosen, but it cannot be protected with.
+    /// Silence: a class was or may have been chosen, but it cannot be protected with.
     Muted {
         /// Why, and what to do.
         reason: String,
@@ -50,12 +47,7 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Idle => f.write_str("waiting for the host to start"),
-            Self::NotProtecting { trouble: None } => {
-                f.write_str("not protecting: no class was chosen")
-            }
-            Self::NotProtecting { trouble: Some(trouble) } => {
-                write!(f, "not protecting: no class was chosen, and {trouble}")
-            }
+            Self::NotProtecting => f.write_str("not protecting: no class was chosen"),
             Self::Protecting { class, fingerprint, trouble } => {
                 write!(f, "protecting “{class}” ({fingerprint})")?;
                 stays_in_use(f, trouble.as_ref())

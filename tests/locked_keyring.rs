@@ -28,6 +28,12 @@ fn a_passphrase_typed_once_opens_the_keyring_for_all_instances() {
     let passphrase = Passphrase::new("open sesame".to_owned()).unwrap().with_work_factor(2);
     Keyring::set_passphrase(path, || None, Some(&passphrase)).unwrap();
     let class = ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() };
+    // Where nothing was chosen there may be a default class, so nothing leaves either.
+    let mut undecided = Patchveil::default();
+    let open = undecided.remote();
+    inside::activate(&mut undecided, 48_000.0);
+    let said = open.status().to_string();
+    assert!(said.starts_with("muted: whether there is a default class"), "{said}");
     let mut plugins = [Patchveil::default(), Patchveil::default()];
     let remotes = plugins.each_ref().map(Patchveil::remote);
     for (plugin, remote) in plugins.iter_mut().zip(&remotes) {
@@ -55,6 +61,7 @@ fn a_passphrase_typed_once_opens_the_keyring_for_all_instances() {
     for remote in &remotes {
         eventually(remote, |status| matches!(status, Status::Protecting { .. }));
     }
+    eventually(&open, |status| *status == Status::NotProtecting);
 
     // Forgotten, it stays on air with the key it has, and says so.
     assert_eq!(ask(Request::Lock), Ok(Outcome::Locked));
@@ -65,6 +72,7 @@ fn a_passphrase_typed_once_opens_the_keyring_for_all_instances() {
         };
         eventually(remote, trouble);
     }
+    assert_eq!(open.status(), Status::NotProtecting);
     // A new one does not.
     let mut late = Patchveil::default();
     let remote = late.remote();

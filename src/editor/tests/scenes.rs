@@ -68,7 +68,7 @@ impl Stage {
     /// As it is before anything has happened.
     pub(super) fn empty() -> Self {
         Self {
-            status: Status::NotProtecting { trouble: None },
+            status: Status::NotProtecting,
             view: View::default(),
             keyring: KeyringView { looked: true, ..KeyringView::default() },
             params: PatchveilParams::new(ClassField::default()),

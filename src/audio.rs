@@ -130,6 +130,9 @@ impl Audio {
     /// Forgets what was heard; the free-running count starts at 0.
     pub(crate) fn reset(&mut self) {
         self.convolver.reset();
+        if let Some(inverse) = &mut self.inverse {
+            inverse.reset();
+        }
         self.timeline.reset();
         self.fader.reset();
         self.warming = 0;
@@ -167,6 +170,9 @@ impl Audio {
             // What came before is not what lies before this position on the timeline. Without it,
             // a render that starts here twice is the same twice.
             self.convolver.reset();
+            if let Some(inverse) = &mut self.inverse {
+                inverse.reset();
+            }
         }
         self.turn();
         let waiting = self.turning.is_some() || self.warming > 0;
@@ -308,6 +314,10 @@ impl Audio {
             return;
         }
         self.aimed = address;
+        if matches!(self.fader.settled(), Some(Settled::Silent)) {
+            // Out of silence there is nothing to go over from, and no patch to wait for.
+            self.convolver.reset();
+        }
         let refused = self.convolver.set_veil(veil);
         if refused.as_ref().is_some_and(|veil| Arc::as_ptr(veil) as usize == address) {
             // Longer than any valid recipe makes: cannot be, but must not pass for protection.

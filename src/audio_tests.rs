@@ -193,8 +193,9 @@ fn a_missing_key_fades_to_silence_and_back() {
     keeper.send(order(Verdict::Protect, Some(veil.clone())));
     let mut signal = vec![vec![1.0_f32; 60_000]];
     run(&mut audio, &PLAIN, 6_000, &mut signal, &[100]);
+    // Patches and all, as soon as the fade is over: no stretch leaves with less.
     let expected = reference(veil, 0, vec![vec![1.0_f32; 66_000]]);
-    same(&signal[0][30_000..], &expected[0][36_000..]);
+    same(&signal[0][960..], &expected[0][6_960..]);
 }
 
 #[test]
@@ -298,6 +299,32 @@ fn restored(veil: &Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f
     let mut block: Vec<&mut [f32]> = signal.iter_mut().map(Vec::as_mut_slice).collect();
     restorer.process(from, &mut block);
     signal
+}
+
+#[test]
+fn a_host_that_rounds_its_positions_does_not_disturb_restoring_and_a_jump_forgets() {
+    let veil = balanced(4);
+    let input = noise(1, 60_000);
+    let rounded = |n: usize| (n * 480 + n % 2) as i64;
+    let pass = |audio: &mut Audio, signal: &mut [Vec<f32>]| {
+        for (n, block) in signal[0].chunks_mut(480).enumerate() {
+            audio.process(Some(rounded(n)), &PLAIN, &mut [block]);
+        }
+    };
+    let (keeper, mut audio) = instance(1);
+    keeper.send(order(Verdict::Protect, Some(veil.clone())));
+    let mut signal = input.clone();
+    pass(&mut audio, &mut signal);
+    let (keeper, mut audio) = instance(1);
+    keeper.send(inverse(&veil, 1));
+    let veiled = signal.clone();
+    pass(&mut audio, &mut signal);
+    let apart = input[0].iter().zip(&signal[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(apart < 1e-5, "{apart}");
+    let mut later = vec![veiled[0][..9_000].to_vec()];
+    run(&mut audio, &PLAIN, 500_000, &mut later, &[512]);
+    let expected = restored(&veil, 500_000, vec![veiled[0][..9_000].to_vec()]);
+    same(&later[0], &expected[0]);
 }
 
 proptest! {

@@ -34,6 +34,11 @@ impl Inverse {
         2 * self.veil.context()
     }
 
+    /// Forgets all samples. Never allocates.
+    pub(crate) fn reset(&mut self) {
+        self.restorer.reset();
+    }
+
     /// Restores `channels` (channels × samples, in place) from timeline `position` on. Samples
     /// that are no audio leave as 0. After a jump it is right again within
     /// [`warm_up`](Self::warm_up), as from the middle of a recording on. Never allocates, locks or panics.

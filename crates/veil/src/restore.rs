@@ -65,10 +65,21 @@ impl Restorer {
     /// Restores `channels` (channels × samples, in place) whose first sample lies at timeline
     /// `position`. The file must be restored from its beginning, or from a place outside patches;
     /// from the middle of a patch on, errors die away within about twice the kernel's length. Where
-    /// `position` does not follow on the block before, what was before is forgotten.
-    /// Never allocates, locks or panics.
+    /// `position` does not follow on the block before, the samples before still count as those before
+    /// it, as they do for the convolver: a host may round. Where it is another place altogether, call
+    /// [`reset`](Self::reset) first. Never allocates, locks or panics.
     pub fn process(&mut self, position: i64, channels: &mut [&mut [f32]]) {
         self.run(position, channels, f64::from, |x| x as f32);
+    }
+
+    /// Forgets all samples, as if nothing had been fed. Never allocates.
+    pub fn reset(&mut self) {
+        let context = self.veil.reach();
+        self.expected = None;
+        for channel in &mut self.channels {
+            channel.grounded.clear(context);
+            channel.bare.clear(context);
+        }
     }
 
     /// [`process`](Self::process) in double precision.
@@ -87,10 +98,6 @@ impl Restorer {
         let (schedule, context) = (self.veil.schedule(), self.veil.reach());
         if self.expected != Some(position) {
             self.lane = None;
-            for channel in &mut self.channels {
-                channel.grounded.clear(context);
-                channel.bare.clear(context);
-            }
         }
         self.expected = Some(position.saturating_add(len as i64));
         let (cursor, now) = self.lane.get_or_insert_with(|| {

@@ -103,12 +103,13 @@ fn broken_samples_do_not_stay() {
 }
 
 #[test]
-fn after_a_jump_nothing_of_before_is_left() {
+fn after_a_reset_nothing_of_before_is_left() {
     let veil = veil(&Preset::Balanced.recipe(), 16_000);
     let later = veiled(&veil, 50_000, &quiet(6, 8_000));
     let restored = |before: &[f32]| {
         let mut restorer = Restorer::new(veil.clone(), 1).unwrap();
         restorer.process(0, &mut [&mut before.to_vec()]);
+        restorer.reset();
         let mut audio = later.clone();
         restorer.process(50_000, &mut [&mut audio]);
         bits(&audio)

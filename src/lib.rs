@@ -55,7 +55,7 @@ use nice_plug_egui::RepaintNotifier;
 pub use params::{
     ModeChoice, OutputParams, PatchParams, PatchveilParams, PresetChoice, VeilParams,
 };
-pub use state::{Choice, ChosenClass, ClassField, Saved, Unreadable};
+pub use state::{Choice, ChosenClass, ClassField, Saved};
 pub use status::Status;
 
 use crate::audio::{Audio, Controls, Order};
@@ -253,11 +253,14 @@ impl Plugin for Patchveil {
             gain: self.params.gain(),
         };
         let position = position(context.transport());
+        let standalone = context.plugin_api() == PluginApi::Standalone;
         let samples = buffer.samples();
         let channels = buffer.as_slice();
         let passed = {
             let tapped = self.tap.before(channels);
-            let passed = self.audio.process(position, &controls, channels);
+            let mut passed = self.audio.process(position, &controls, channels);
+            // Without a host the framework counts samples from the start and says that it plays.
+            passed.host &= !standalone;
             if let Some(tapped) = tapped {
                 tapped.after(channels, &passed);
             }

@@ -88,7 +88,7 @@ pub(crate) fn number<P: Param>(
     ui.data_mut(|data| data.insert_temp(id, held));
     response.widget_info(|| {
         let mut info = WidgetInfo::slider(true, f64::from(place), words.name);
-        info.current_text_value = Some(words.value.clone());
+        info.current_text_value = Some(format!("{} {}", words.value, words.note).trim().to_owned());
         info
     });
     let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
@@ -210,10 +210,10 @@ fn keys<P: Param>(ui: &Ui, response: &Response, param: &P, hand: &impl Hand, hel
         for event in &input.events {
             match event {
                 Event::Key { key: Key::ArrowUp | Key::ArrowRight, pressed: true, .. } => {
-                    next = (next + leap(true)).min(1.0);
+                    next = moved(param, next, leap(true));
                 }
                 Event::Key { key: Key::ArrowDown | Key::ArrowLeft, pressed: true, .. } => {
-                    next = (next + leap(false)).max(0.0);
+                    next = moved(param, next, leap(false));
                 }
                 Event::Key { key: Key::Delete | Key::Backspace, pressed: true, .. } => {
                     next = param.default_normalized_value();
@@ -231,6 +231,21 @@ fn keys<P: Param>(ui: &Ui, response: &Response, param: &P, hand: &impl Hand, hel
     if next != now {
         hand.touch(param, next);
     }
+}
+
+/// The place one step further, or as many as it takes until something else is read: the lowest place
+/// of a length stands for the preset's, and the shortest length is some steps away.
+fn moved<P: Param>(param: &P, from: f32, step: f32) -> f32 {
+    let read = |place: f32| param.normalized_value_to_string(place, true);
+    let before = read(from);
+    let mut place = from;
+    while (0.0..=1.0).contains(&(place + step)) {
+        place += step;
+        if read(place) != before {
+            return place;
+        }
+    }
+    if step > 0.0 { 1.0 } else { 0.0 }
 }
 
 /// Keeps the arrow keys from moving the focus.

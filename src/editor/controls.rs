@@ -179,7 +179,7 @@ fn length<'a>(
     } else if (f64::from(param.value()) - actual).abs() > 0.06 {
         // It gave way; what it was set to comes back with the room for it.
         words.value = format!("{actual:.1} ms");
-        words.note = "at most";
+        words.note = if actual > f64::from(param.value()) { "at least" } else { "at most" };
     }
     words
 }

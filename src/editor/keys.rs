@@ -326,7 +326,6 @@ fn unreadable(
         let field = parts::field(ui, "Passphrase", &mut panel.passphrase.0, "", true);
         let enter = parts::entered(ui, &field);
         if parts::button(ui, "Unlock", Weight::Main).clicked() || enter {
-            parts::forget(ui, &field);
             panel.said = None;
             acts.push(Act::Ask(Request::Unlock { passphrase: panel.passphrase.take() }));
         }

@@ -274,7 +274,11 @@ pub(crate) fn field(
             .password(hidden)
             .margin(vec2(6.0, 4.0))
             .desired_width(f32::INFINITY);
-        ui.add(edit).labelled_by(label.id)
+        let field = ui.add(edit).labelled_by(label.id);
+        if hidden {
+            forget(ui, id);
+        }
+        field
     })
     .inner
 }
@@ -312,14 +316,16 @@ pub(crate) fn masked(
             .desired_rows(2)
             .desired_width(f32::INFINITY);
         let room = ui.available_width();
-        egui::ScrollArea::vertical()
+        let field = egui::ScrollArea::vertical()
             .id_salt(label.id)
             .max_height(70.0)
             .show(ui, |ui| {
                 ui.set_width(room);
                 ui.add(edit).labelled_by(label.id)
             })
-            .inner
+            .inner;
+        forget(ui, id);
+        field
     })
     .inner
 }
@@ -350,7 +356,9 @@ pub(crate) fn focus_first(ui: &Ui, field: &Response) {
     }
 }
 
-/// Drops what a field remembers for undoing, because it was a secret.
-pub(crate) fn forget(ui: &Ui, field: &Response) {
-    ui.data_mut(|data| data.remove::<egui::text_edit::TextEditState>(field.id));
+/// Drops what a field remembers for undoing, because it is a secret: it would outlive its form.
+fn forget(ui: &Ui, field: egui::Id) {
+    if let Some(mut state) = egui::text_edit::TextEditState::load(ui.ctx(), field) {
+        state.clear_undoer();
+    }
 }

@@ -54,6 +54,20 @@ impl Mood {
 /// The one thing to know now.
 pub(crate) fn headline(status: &Status, switches: Switches) -> Headline {
     let said = |icon, mood, title: String, detail: String| Headline { icon, mood, title, detail };
+    let idle =
+        switches.nothing || matches!(status, Status::NotProtecting | Status::NotRestoring { .. });
+    match status {
+        Status::Muted { .. } | Status::Idle => {}
+        _ if switches.delta && idle && !switches.bypass => {
+            return said(
+                Icon::Muted,
+                Mood::Warn,
+                "Delta: silent, because nothing is changed".to_owned(),
+                "Switch delta off to hear the input, which leaves as it came.".to_owned(),
+            );
+        }
+        _ => {}
+    }
     match status {
         // Bypass lets the input through whatever the veil would do.
         Status::Restoring { .. } | Status::NotRestoring { .. } if switches.bypass => said(
@@ -80,14 +94,11 @@ pub(crate) fn headline(status: &Status, switches: Switches) -> Headline {
             "Waiting for the host".to_owned(),
             "It has not started the plug-in's audio yet.".to_owned(),
         ),
-        Status::NotProtecting { trouble } => said(
+        Status::NotProtecting => said(
             Icon::Open,
             Mood::Warn,
             "Not protecting: no class is chosen".to_owned(),
-            match trouble {
-                Some(trouble) => sentence(trouble),
-                None => "Choose a class key, or make a new one.".to_owned(),
-            },
+            "Choose a class key, or make a new one.".to_owned(),
         ),
         Status::Protecting { class, .. } if switches.nothing => said(
             Icon::Open,
@@ -323,6 +334,7 @@ mod tests {
             (&on, Switches { nothing: true, ..Switches::default() }),
             (&on, Switches { adrift: true, ..Switches::default() }),
             (&off, Switches::default()),
+            (&off, Switches { adrift: true, ..Switches::default() }),
             (&off, Switches { bypass: true, ..Switches::default() }),
         ] {
             let said = headline(status, switches);
@@ -330,6 +342,28 @@ mod tests {
             assert!(!said.title.contains("rotecting"), "{said:?}");
             assert!(said.mood == Mood::Warn || said == plain, "{said:?}");
         }
+    }
+
+    #[test]
+    fn where_delta_leaves_nothing_to_hear_it_says_so() {
+        let class = "Night Show".to_owned();
+        let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
+        let delta = Switches { delta: true, ..Switches::default() };
+        let nothing = Switches { nothing: true, ..delta };
+        let on = Status::Protecting { class: class.clone(), fingerprint, trouble: None };
+        let off = Status::Restoring { class, fingerprint, trouble: None };
+        for (status, switches) in [
+            (&Status::NotProtecting, delta),
+            (&Status::NotRestoring { reason: "the key is missing".to_owned() }, delta),
+            (&on, nothing),
+            (&off, nothing),
+        ] {
+            let said = headline(status, switches);
+            assert!(said.title.starts_with("Delta: silent"), "{said:?}");
+            let through = headline(status, Switches { bypass: true, ..switches });
+            assert!(through.title.starts_with("Bypassed"), "{through:?}");
+        }
+        assert!(headline(&on, delta).title.starts_with("Delta: only"));
     }
 
     #[test]

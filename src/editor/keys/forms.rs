@@ -119,15 +119,17 @@ fn draw_import(ui: &mut Ui, panel: &mut Panel, acts: &mut Vec<Act>) {
         let path = PathBuf::from(typed.trim_matches('"'));
         acts.push(Act::Ask(Request::ImportFile { path, name, passphrase }));
     }
-    for field in [Some(&field), lock.as_ref()].into_iter().flatten() {
-        parts::forget(ui, field);
-    }
 }
 
-/// Whether a text is, or holds, a key: then it is not drawn.
+/// Whether a text is, or may be, a key, or part of one: then it is not drawn, and no message repeats
+/// it. Everything else is a path, and has a separator.
 fn is_secret(text: &str) -> bool {
-    ["pvkey1", "-----BEGIN", "AGE-", "# "].iter().any(|mark| text.contains(mark))
-        || text.trim().contains('\n')
+    let text = text.trim();
+    let starts =
+        |mark: &str| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
+    text.contains('\n')
+        || ["pvkey1", "-----BEGIN", "AGE-", "#"].into_iter().any(starts)
+        || !text.is_empty() && !text.contains(['/', '\\'])
 }
 
 fn draw_export(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut Vec<Act>) {
@@ -141,8 +143,8 @@ fn draw_export(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut Vec<Act
         ui,
         "Whoever has the key can take the protection off. Keep the copy as you would a password.",
     );
-    let lock =
-        parts::field(ui, "Passphrase", &mut passphrase.0, "Empty: the copy is not locked", true);
+    let hint = "Empty: the copy is not locked";
+    parts::field(ui, "Passphrase of the copy", &mut passphrase.0, hint, true);
     let field = parts::field(ui, "File", path, "", false);
     parts::focus_first(ui, &field);
     let enter = parts::entered(ui, &field);
@@ -150,7 +152,6 @@ fn draw_export(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut Vec<Act
         if parts::button(ui, "Save to this file", Weight::Main).clicked() || enter {
             let (path, passphrase) = (PathBuf::from(path.trim()), passphrase.take_some());
             acts.push(Act::Ask(Request::ExportFile { class: fingerprint, path, passphrase }));
-            parts::forget(ui, &lock);
         }
         if parts::button(ui, "Show the key", Weight::Plain)
             .on_hover_text("Shows the secret on the screen, to copy it. Mind who is watching.")
@@ -158,7 +159,6 @@ fn draw_export(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut Vec<Act
         {
             let passphrase = passphrase.take_some();
             acts.push(Act::Ask(Request::Export { class: fingerprint, passphrase }));
-            parts::forget(ui, &lock);
         }
     });
 }
@@ -188,5 +188,36 @@ fn draw_shown(ui: &mut Ui, panel: &mut Panel) {
     });
     if hide {
         panel.begin(Form::None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_secret;
+
+    #[test]
+    fn what_may_be_a_key_is_hidden_and_a_path_is_a_path() {
+        for key in [
+            "pvkey1qqqq",
+            "PVKEY1QQQQ",
+            " pvkey1qqqq",
+            "vkey1qqqq",
+            "# Night Show\npvkey1qqqq",
+            "-----BEGIN AGE ENCRYPTED FILE-----",
+            "one\ntwo",
+            "p",
+        ] {
+            assert!(is_secret(key), "{key}");
+        }
+        for path in [
+            "",
+            "/",
+            "/home/me/pvkey1.txt",
+            "~/VOYAGE-2026/a",
+            "C:\\C# keys\\x.pvkey",
+            "\"/a b/k\"",
+        ] {
+            assert!(!is_secret(path), "{path}");
+        }
     }
 }

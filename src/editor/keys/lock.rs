@@ -64,9 +64,6 @@ fn form(ui: &mut Ui, sealed: bool, panel: &mut Panel, acts: &mut Vec<Act>) {
         return;
     }
     let (new, again) = (new.take(), again.take());
-    for field in [&first, &second] {
-        parts::forget(ui, field);
-    }
     if set && new != again {
         let text = "Nothing was changed: the two passphrases differ.".to_owned();
         panel.said = Some(Said { well: false, text });

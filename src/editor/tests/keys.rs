@@ -159,6 +159,23 @@ fn a_key_is_shown_only_when_asked_for_and_goes_into_another_keyring() {
     // What is pasted is hidden, for screen readers as well.
     let field = other.get_by_role_and_label(Role::PasswordInput, "Key, or file");
     assert!(!field.value().unwrap().contains("pvkey1"));
+    // And it does not come back once the form was put away, though it stood there long enough to be
+    // remembered.
+    other.run_steps(12);
+    for _ in 0..2 {
+        let buttons = other.get_all_by_role_and_label(Role::Button, "Import");
+        // The one above the list, not that of the form.
+        let highest = buttons.min_by(|one, other| one.rect().top().total_cmp(&other.rect().top()));
+        highest.unwrap().click();
+        other.run_steps(4);
+    }
+    let field = other.get_by_role_and_label(Role::MultilineTextInput, "Key, or file");
+    field.focus();
+    other.run_steps(2);
+    other.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    other.run_steps(2);
+    assert!(other.query_by_role_and_label(Role::PasswordInput, "Key, or file").is_none());
+    fill(&mut other, Role::MultilineTextInput, "Key, or file", &secret);
     import(&mut other);
     reads(&mut other, "comes without a name");
     type_in(&mut other, "Name of the class", "Copy");
@@ -183,7 +200,7 @@ fn an_exported_file_comes_back_with_its_name_and_its_passphrase() {
     let path = file.display().to_string();
     click(&mut window, "Night Show");
     click(&mut window, "Export");
-    fill(&mut window, Role::PasswordInput, "Passphrase", "correct horse");
+    fill(&mut window, Role::PasswordInput, "Passphrase of the copy", "correct horse");
     type_in(&mut window, "File", &path);
     click(&mut window, "Save to this file");
     reads(&mut window, "The key was saved to");

@@ -59,43 +59,38 @@ impl Listening {
     /// [`KeyError::NoEntropy`] when the system has no random bytes for the decoys.
     pub(crate) fn finish(self) -> Result<Heard, KeyError> {
         let seed = Decoys::random_seed()?;
-        let heard = |(detector, code): (Detector, Vec<Recipe>)| {
-            let evidence = detector.finish();
-            let decoys = evidence.decoys(LEAST_DECOYS, seed);
-            (evidence, decoys, code)
-        };
-        Ok(Heard { codes: self.ears.into_iter().map(heard).collect() })
+        let codes: Vec<(Evidence, Vec<Recipe>)> =
+            self.ears.into_iter().map(|(detector, code)| (detector.finish(), code)).collect();
+        let decoys = codes.iter().map(|(evidence, _)| evidence.decoys(LEAST_DECOYS, seed));
+        let decoys = decoys.reduce(|all, more| all.or(&more));
+        Ok(Heard { codes, decoys })
     }
 }
 
 /// What a file says about keys.
 pub(crate) struct Heard {
-    codes: Vec<(Evidence, Decoys, Vec<Recipe>)>,
+    codes: Vec<(Evidence, Vec<Recipe>)>,
+    /// Of all codes together; none where no code is asked for.
+    decoys: Option<Decoys>,
 }
 
 impl Heard {
     /// Whether there was anything to hear.
     pub(crate) fn is_audible(&self) -> bool {
-        self.codes.iter().any(|(evidence, ..)| evidence.is_audible())
+        self.codes.iter().any(|(evidence, _)| evidence.is_audible())
     }
 
     /// If the key is there: the timeline position of the first sample, within a frame and about half a
     /// millisecond, and the recipes that lay the code it was found by.
     pub(crate) fn find(self, key: &ClassKey) -> Option<(f64, Vec<Recipe>)> {
-        let mut best: Option<(f64, f64, Vec<Recipe>)> = None;
-        for (evidence, decoys, code) in self.codes {
-            let score = evidence.test(key);
-            let stands_out = decoys.sigmas(score.value);
-            let is_present = score.value > decoys.highest();
-            if is_present && best.as_ref().is_none_or(|(most, ..)| stands_out > *most) {
-                best = Some((stands_out, score.offset, code));
-            }
-        }
-        best.map(|(_, offset, code)| (offset, code))
+        let scores = self.codes.into_iter().map(|(evidence, code)| (evidence.test(key), code));
+        let (score, code) = scores.max_by(|(a, _), (b, _)| a.value.total_cmp(&b.value))?;
+        (score.value > self.decoys?.highest()).then_some((score.offset, code))
     }
 
     /// Whether the key is there.
     pub(crate) fn has(&self, key: &ClassKey) -> bool {
-        self.codes.iter().any(|(evidence, decoys, _)| evidence.test(key).value > decoys.highest())
+        let Some(decoys) = &self.decoys else { return false };
+        self.codes.iter().any(|(evidence, _)| evidence.test(key).value > decoys.highest())
     }
 }

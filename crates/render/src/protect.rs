@@ -6,18 +6,18 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use patchveil_veil::{ClassKey, Convolver, Recipe, RecipeError, Veil};
+use patchveil_veil::{ClassKey, Convolver, Fingerprint, Recipe, RecipeError, Veil};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::inputs::Job;
-use crate::manifest::{Digest, Hashed, TreeHash};
+use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash};
 use crate::output::{OutputError, OutputFile};
 use crate::paths::{json, shown};
 use crate::shared_file::{Place, Stamp};
@@ -49,6 +49,26 @@ pub enum ProtectError {
     /// The output cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The recording is a protected file.
+    #[error(
+        "{}: is protected already, with the key {fingerprint}, by the manifest beside it; to veil it once \
+         more use --force",
+        shown(path)
+    )]
+    Protected {
+        /// The input.
+        path: PathBuf,
+        /// The key that it was protected with.
+        fingerprint: Fingerprint,
+    },
+    /// There is nothing to do: the output is what would be written.
+    #[error("{}: skipped, {} is its protected version", shown(input), shown(output))]
+    Done {
+        /// The recording.
+        input: PathBuf,
+        /// The protected file, with the same key and recipe.
+        output: PathBuf,
+    },
     /// The user asked to stop.
     #[error("{}: stopped before it was done; nothing was written", shown(.0))]
     Stopped(PathBuf),
@@ -113,6 +133,12 @@ impl Veils {
         Ok(Self { key, recipe, made: Mutex::new(BTreeMap::new()) })
     }
 
+    /// The key's public name.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.key.fingerprint()
+    }
+
     /// The recipe.
     #[must_use]
     pub fn recipe(&self) -> &Recipe {
@@ -143,7 +169,7 @@ pub struct Watch<'a> {
 }
 
 /// Protects the recording of `job`, whose first sample is timeline position 0. Memory does not grow
-/// with the file.
+/// with the file. By `records`, what is done already is not done again, unless `force`.
 ///
 /// # Errors
 /// Any [`ProtectError`]; nothing is left behind then, and what had the output's name is still
@@ -153,6 +179,7 @@ pub fn protect(
     job: &Job,
     veils: &Veils,
     force: bool,
+    records: &ManifestCache,
     watch: &Watch<'_>,
 ) -> Result<Outcome, ProtectError> {
     let begun = Instant::now();
@@ -164,6 +191,10 @@ pub fn protect(
     let veil = veils
         .at(info.sample_rate)
         .map_err(|source| ProtectError::Recipe { path: job.input.clone(), source })?;
+    if !force && is_done(job, veils, &source, &info, records).map_err(unreadable)? {
+        let (input, output) = (job.input.clone(), job.output.clone());
+        return Err(ProtectError::Done { input, output });
+    }
     let out = OutputFile::create(&job.output, Some(&job.input), force)?;
     let uncopied = |error| match error {
         CopyError::Read(source) => unreadable(source),
@@ -201,8 +232,41 @@ pub fn protect(
         return Err(unreadable(WavError::Changed));
     };
     let hashes = [before.into(), after.into(), around.finish().into()];
+    let was_protected = |record: &Record| record.audio_after == hashes[0];
+    if let Some(record) = records.record(&job.input).filter(was_protected)
+        && !force
+    {
+        let (path, fingerprint) = (job.input.clone(), record.fingerprint);
+        return Err(ProtectError::Protected { path, fingerprint });
+    }
     out.commit()?;
     Ok(outcome(job, &info, &veil, &figures, hashes, begun))
+}
+
+/// Whether the output is there, and is this recording under this veil by the record beside it.
+fn is_done(
+    job: &Job,
+    veils: &Veils,
+    source: &File,
+    info: &WavInfo,
+    records: &ManifestCache,
+) -> Result<bool, WavError> {
+    let is_ours = |record: &Record| {
+        (record.fingerprint, &record.recipe) == (veils.fingerprint(), veils.recipe())
+    };
+    let Some(record) = records.record(&job.output).filter(is_ours) else { return Ok(false) };
+    let Ok(output) = File::open(&job.output) else { return Ok(false) };
+    Ok(audio_of(source, info)? == record.audio_before
+        && audio_of(&output, info)? == record.audio_after)
+}
+
+/// The hash of the samples that lie in `file` where `info` has them.
+fn audio_of(file: &File, info: &WavInfo) -> Result<Digest, WavError> {
+    let mut samples = Place::new(file);
+    samples.seek(SeekFrom::Start(info.data_offset))?;
+    let mut hash = Hashed::new(io::sink());
+    io::copy(&mut samples.take(info.data_len), &mut hash)?;
+    Ok(hash.finish().into())
 }
 
 /// One file, as its chunks see it.

@@ -77,7 +77,7 @@ fn a_folder_keeps_its_tree_and_a_second_run_does_nothing_twice() {
 
     user.run(&["protect", "show"]).succeeds();
     let count = user.files().len();
-    let again = user.run(&["protect", "show"]);
+    let again = user.run(&["protect", "show", "--preset", "strong"]);
     assert_eq!(again.code, Some(1), "{again:?}");
     let again = again.says(&[
         "a.veiled.wav: skipped, its name says it is protected already",
@@ -85,6 +85,20 @@ fn a_folder_keeps_its_tree_and_a_second_run_does_nothing_twice() {
         "3 failed, 0 done",
     ]);
     assert_eq!(again.err.lines().count(), 7, "{again:?}");
+    // The same once more has nothing to do but what is new.
+    user.put("show/c.wav", recording(8_000, 1, 0.2));
+    let more = user.run(&["protect", "show", "--json"]);
+    assert_eq!(more.code, Some(0), "{more:?}");
+    let lines = more.json();
+    let status = |name: &str| lines.iter().filter(|line| line["status"] == name).count();
+    assert_eq!((status("skipped"), status("done"), lines.len()), (3, 1, 4));
+    let more = more.says(&["b.WAV: skipped, show/b.veiled.wav is its protected version"]);
+    assert_eq!(more.err.lines().count(), 6, "{more:?}");
+    fs::remove_file(user.path("show/c.wav")).unwrap();
+    fs::remove_file(user.path("show/c.veiled.wav")).unwrap();
+    // A recording that changed since is none of that.
+    user.put("show/b.WAV", recording(8_000, 1, 0.2));
+    user.run(&["protect", "show/b.WAV"]).fails(1, &["b.veiled.wav: exists already"]);
     assert_eq!(user.files().len(), count);
     let forced = user.run(&["protect", "show", "--force"]);
     assert_eq!(forced.code, Some(0), "{forced:?}");
@@ -215,11 +229,27 @@ fn every_option_changes_the_output_and_amount_zero_leaves_the_file_as_it_is() {
         assert!(!seen.contains(&output), "{options:?}");
         seen.push(output);
     }
-    user.run(&["protect", "a.wav", "--force", "--amount", "0"]).succeeds();
+    assert_eq!(user.run(&["protect", "a.wav", "--force", "--amount", "0"]).code, Some(0));
     assert_eq!(user.read("a.veiled.wav"), original);
     let baseline = user.run(&["protect", "a.wav", "--force", "--preset", "cuda"]);
     assert_eq!(baseline.code, Some(0), "{baseline:?}");
     baseline.says(&["the recipe cuda", "cannot be undone, keep the originals"]);
+}
+
+#[test]
+fn what_is_protected_already_is_not_veiled_once_more_and_nothing_at_0_percent_is_told() {
+    let user = User::with_key();
+    user.put("show/a.wav", recording(8_000, 1, 0.5));
+    user.run(&["protect", "show", "-o", "published"]).succeeds();
+    let count = user.files().len();
+    let once_more = ["published/a.wav: is protected already, with the key", "--force"];
+    user.run(&["protect", "published"]).fails(1, &once_more);
+    user.run(&["protect", "published/a.wav", "-o", "x.wav"]).fails(1, &once_more);
+    assert_eq!(user.files().len(), count);
+    user.run(&["protect", "published/a.wav", "-o", "x.wav", "--force"]).succeeds();
+    let ran = user.run(&["protect", "show/a.wav", "--amount", "0"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.says(&["the amount is 0 %: nothing will be changed"]);
 }
 
 #[test]
@@ -324,7 +354,7 @@ fn paths_that_are_no_text_are_protected_and_told_exactly() {
     assert_eq!(line["output_bytes"], Value::from(b"caf\xe9\n.veiled.wav".to_vec()));
     assert!(user.path(name(b"caf\xe9\n.veiled.wav")).is_file());
     // In a message it can neither break the line nor be mistaken for two words.
-    user.run(&args(&[])).fails(1, &["caf\u{fffd}\\n.veiled.wav: exists already"]);
+    user.run(&args(&["--amount", "50"])).fails(1, &["caf\u{fffd}\\n.veiled.wav: exists already"]);
     let table = user.run(&args(&["--force"])).succeeds().out;
     assert!(table.contains("caf\u{fffd}\\n.veiled.wav"), "{table}");
     // Text needs no second form.

@@ -35,7 +35,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, [&'static str; 2])> {
         ("65-channels", plain(1, 65, 8_000, 16, &second), ["has 65 channels, at most 8", "split"]),
         ("0-hz", patched(24, &[0; 4]), ["says 0 Hz", "export it again"]),
         ("1-hz", patched(24, &[1, 0, 0, 0]), ["1 Hz", "convert the recording first"]),
-        ("4-ghz", patched(24, &[255; 4]), ["4294967295 Hz", "convert the recording first"]),
+        ("4-ghz", patched(24, &[255; 4]), ["4294967295 Hz", "export it again"]),
         ("double", plain(3, 1, 8_000, 64, &second), ["64-bit float", "convert it first"]),
         ("alaw", plain(6, 1, 8_000, 8, &second), ["A-law", "convert it first"]),
         ("nan", floats(f32::NAN), ["sample 4000 of channel 1 (0.500000 s) is NaN", "repair"]),
@@ -60,7 +60,7 @@ fn every_bad_recording_is_refused_in_one_line() {
         user.put(&file, &content);
         let named = format!("patchveil: {file}: ");
         user.run(&["protect", &file]).fails(1, &[&named, parts[0], parts[1]]);
-        if !["1-hz", "4-ghz"].contains(&name) {
+        if name != "1-hz" {
             user.run(&["inspect", &file, "good.wav"]).fails(1, &[&named, parts[0]]);
             user.run(&["inspect", "good.wav", &file]).fails(1, &[&named, parts[0]]);
         }

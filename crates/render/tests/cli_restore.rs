@@ -113,6 +113,12 @@ fn nothing_is_overwritten_without_force_and_the_protected_file_never() {
             .fails(2, &["would be written over the input"]);
     }
     assert!(user.read("a.wav") == original && user.read("a.veiled.wav") == veiled);
+    // Nor the original, where nobody named it.
+    for (input, output) in [(".", "."), ("a.veiled.wav", ".")] {
+        user.run(&["restore", input, "-o", output, "--force"])
+            .fails(2, &["a.veiled.wav would be restored over", "a.wav, which is its original"]);
+    }
+    assert!(user.read("a.wav") == original && user.read("a.veiled.wav") == veiled);
     user.run(&["restore", "a.veiled.wav", "-o", "a.wav", "--force"]).succeeds();
     assert!(compare(&original, &user.read("a.wav")).2 > 50.0);
 }
@@ -271,6 +277,13 @@ fn what_is_no_audio_survives_and_the_bit_depth_is_kept_or_float() {
         assert!(float.windows(note.len()).any(|bytes| bytes == note));
     }
     assert_eq!(u32::from_le_bytes(float[4..8].try_into().unwrap()) as usize, float.len() - 8);
+    // What lies behind the RIFF chunk stays behind it.
+    let mut tagged = user.read("a.veiled.wav");
+    tagged.extend(b"ID3\x04 and a tag that is no chunk at all");
+    user.put("a.veiled.wav", &tagged);
+    user.run(&["restore", "a.veiled.wav", "-o", "g.wav", "--float"]).succeeds();
+    let tagged = user.read("g.wav");
+    assert!(support::parse(&tagged).is_ok() && tagged[..float.len()] == float[..]);
     let (apart, peak, _) = compare(&original, &float);
     // So quiet a recording has not much more than its 24 bits leave.
     assert!(apart < -115.0, "{apart} dBFS with a peak of {peak} dBFS");

@@ -107,7 +107,14 @@ fn a_file_that_does_not_carry_the_key_is_not_restored() {
         .fails(1, &["not at --offset 1000", "near ", "leave --offset out"]);
     assert_eq!(user.files(), files);
     user.run(&["restore", "a.veiled.wav", "--preset", "balanced", "--offset", "0"]).succeeds();
-    user.run(&["restore", "a.wav", "--key", CLASS, "--force"]).succeeds();
+    // Who insists has it, but what nothing shows to be right replaces nothing.
+    let restored = user.read("a.restored.wav");
+    for insisting in [["a.wav", CLASS], ["a.veiled.wav", "other"]] {
+        user.run(&["restore", insisting[0], "--key", insisting[1], "--force"])
+            .fails(1, &["a.restored.wav: exists already", "what only --force takes to be right"]);
+    }
+    assert!(user.read("a.restored.wav") == restored);
+    user.run(&["restore", "a.wav", "--key", CLASS, "--force", "-o", "forced.wav"]).succeeds();
 }
 
 #[test]
@@ -121,7 +128,7 @@ fn a_file_that_was_changed_since_is_not_taken_for_the_recorded_one() {
     moved.rotate_left(700);
     user.put("a.veiled.wav", floats(16_000, &moved));
     let done = user.run(&["restore", "a.veiled.wav", "--force", "--json"]).succeeds().json();
-    assert_eq!((&done[0]["evidence"], &done[0]["offset"]), (&"detection".into(), &700.into()));
+    assert_eq!((&done[0]["evidence"], &done[0]["offset"]), (&"guess".into(), &700.into()));
     let restored = samples(&user, "a.restored.wav");
     let apart = original[1_500..190_000].iter().zip(&restored[800..]);
     assert!(apart.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) < 1e-6);

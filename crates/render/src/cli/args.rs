@@ -9,9 +9,9 @@ use patchveil_veil::{Preset, Recipe};
 
 use super::Failure;
 
-/// Protect recordings before publishing them: small secret patches are convolved with a filter
-/// that belongs to your show, voice or artist, so that a model trained on the published files
-/// learns the filter instead of the content.
+/// Protect recordings before publishing them: they are convolved with secret filters that belong to
+/// your show, voice or artist, so that a model trained on the published files tends to learn the
+/// filters instead of the content.
 #[derive(Debug, Parser)]
 #[command(name = "patchveil", version, arg_required_else_help = true)]
 pub(super) struct Cli {
@@ -141,7 +141,7 @@ pub(super) struct ProtectArgs {
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
-    /// Replace files that exist (never an input)
+    /// Replace files that exist (never an input), and veil what is veiled already
     #[arg(long)]
     pub(super) force: bool,
     /// Write no record into the folder's patchveil.jsonl
@@ -174,8 +174,9 @@ pub(super) struct RestoreArgs {
     /// Write 32-bit float instead of the input's bit depth
     #[arg(long)]
     pub(super) float: bool,
-    /// Restore even if nothing shows that the file carries this key, and replace files that exist
-    /// (never an input)
+    /// Restore even if nothing shows that the file carries this key, or take the likeliest place;
+    /// and replace files that exist (never an input or an original, and not by what is not shown to
+    /// be right)
     #[arg(long)]
     pub(super) force: bool,
     /// One JSON object a file, as each is done
@@ -249,7 +250,7 @@ pub(super) struct RecipeArgs {
         conflicts_with_all = ["preset", "patch", "frame", "patches"]
     )]
     pub(super) file: Option<PathBuf>,
-    /// Depth of the filter in percent of the preset's or the recipe's (0 to 200)
+    /// Depth of the filter in percent of what preset or recipe lay down at 100 (0 to 200)
     #[arg(long, value_name = "PCT", allow_negative_numbers = true)]
     pub(super) amount: Option<f64>,
     /// Length of a patch in ms

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use patchveil::inputs::Job;
 use patchveil::inspect::{compare, draw};
+use patchveil::manifest::ManifestCache;
 use patchveil::output::{OutputError, OutputFile, check};
 use patchveil::protect::{Watch, protect};
 use patchveil::shown;
@@ -36,7 +37,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     write(&input, RECORDING, args.force)?;
     let job = Job { input: input.clone(), output: output.clone() };
     let watch = Watch { stop: &stop, progress: &|_| {} };
-    let outcome = protect(&job, &veils, args.force, &watch)?;
+    let outcome = protect(&job, &veils, args.force, &ManifestCache::default(), &watch)?;
     let report = compare(&input, &output, |_, _| stop::unless(&stop))?;
     draw(&report, &png, args.force)?;
     let told = format!(

@@ -184,8 +184,9 @@ fn summary(done: &[&Search]) -> String {
     let hint = if pairs >= MANY {
         format!(
             "\n{pairs} pairs of file and class were tried: with p ≤ {SIGNIFICANT} as the limit, chance \
-             alone is to find {:.2} of them. Real ones stand at σ 5 and more; --decoys tells smaller p.",
-            pairs as f64 * SIGNIFICANT
+             alone is to find {:.2} of them. With --decoys 99999 believe those with p ≤ {:.5}.",
+            pairs as f64 * SIGNIFICANT,
+            SIGNIFICANT / pairs as f64
         )
     } else {
         String::new()

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use patchveil::inputs::{Plan, Task, expand};
-use patchveil::manifest::{Record, Recorder};
+use patchveil::manifest::{ManifestCache, Record, Recorder};
 use patchveil::paths::{json, shown};
 use patchveil::protect::{Outcome, ProtectError, Veils, Watch, protect, rough_size};
 use patchveil_veil::{ClassKey, Fingerprint};
@@ -29,6 +29,12 @@ enum Line<'a> {
         outcome: &'a Outcome,
         fingerprint: Fingerprint,
     },
+    Skipped {
+        #[serde(flatten, serialize_with = "json::input")]
+        input: &'a Path,
+        #[serde(flatten, serialize_with = "json::output")]
+        output: &'a Path,
+    },
     Failed {
         #[serde(flatten, serialize_with = "json::input")]
         input: &'a Path,
@@ -40,6 +46,9 @@ enum Line<'a> {
 pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
     let recipe = args.recipe.recipe()?;
     let keyring = keys::open(cli)?;
+    if recipe.amount == 0.0 {
+        complain("the amount is 0 %: nothing will be changed, so nothing will be protected");
+    }
     let entry = match &args.key {
         Some(name) => keyring.get(name)?,
         None => keyring.default_entry().ok_or_else(|| {
@@ -116,17 +125,22 @@ fn work(
             unrecorded.fetch_add(1, Ordering::Relaxed);
         }
     };
+    let records = ManifestCache::default();
     let results: Vec<Result<Outcome, ProtectError>> = plan
         .jobs
         .par_iter()
         .map(|job| {
-            let result = protect(job, veils, args.force, &watch);
+            let result = protect(job, veils, args.force, &records, &watch);
             match &result {
                 Ok(outcome) => {
                     record(outcome);
                     tell(&Line::Done { outcome, fingerprint });
                 }
                 Err(ProtectError::Stopped(_)) => {}
+                Err(note @ ProtectError::Done { input, output }) => {
+                    bar.suspend(|| complain(&note.to_string()));
+                    tell(&Line::Skipped { input, output });
+                }
                 Err(error) => {
                     bar.suspend(|| complain(&error.to_string()));
                     tell(&Line::Failed { input: &job.input, error: error.to_string() });
@@ -143,7 +157,8 @@ fn work(
     }
     let stopped = stop.load(Ordering::Relaxed);
     let done: Vec<&Outcome> = results.iter().flatten().collect();
-    failed += results.len() - done.len();
+    let skipped = results.iter().filter(|result| matches!(result, Err(ProtectError::Done { .. })));
+    failed += results.len() - done.len() - skipped.count();
     if !args.json && !done.is_empty() {
         say(&summary(&done, begun.elapsed().as_secs_f64()))?;
     }

@@ -4,11 +4,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use patchveil::inputs::{Task, expand};
+use patchveil::manifest::ManifestCache;
 use patchveil::paths::{json, shown};
 use patchveil::protect::{Watch, rough_size};
-use patchveil::restore::{
-    Evidence, ManifestCache, Outcome, Request, RestoreError, VeilCache, restore,
-};
+use patchveil::restore::{Evidence, Outcome, Request, RestoreError, VeilCache, restore};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, Preset, RecipeError};
 use rayon::prelude::*;
@@ -137,6 +136,7 @@ fn summary(done: &[&Outcome]) -> String {
             match outcome.evidence {
                 Evidence::Manifest => "the manifest",
                 Evidence::Detection => "detection",
+                Evidence::Guess => "detection, the place a guess",
                 Evidence::None => "nothing",
             }
             .to_owned(),
@@ -164,7 +164,7 @@ fn closeness(outcome: &Outcome) -> String {
     let (expected, most) = (outcome.expected_snr_db, outcome.snr_at_most_db);
     match (outcome.evidence, outcome.is_original, expected, most) {
         (_, Some(true), ..) => "exactly the original".to_owned(),
-        (Evidence::None, ..) | (.., None, None) => "–".to_owned(),
+        (Evidence::Guess | Evidence::None, ..) | (.., None, None) => "–".to_owned(),
         (.., Some(snr), _) => format!("to rounding, about {snr:.0} dB below it"),
         (.., Some(snr)) => format!(
             "at most to rounding, {snr:.0} dB below it; {} at full scale",

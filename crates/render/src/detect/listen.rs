@@ -6,6 +6,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use patchveil_veil::RATE_MAX;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -84,7 +85,7 @@ fn listen_to_other(
         |what: &str| DetectFileError::Undecodable { path: path.to_owned(), what: what.to_owned() };
     let (mut format, track, mut decoder) = open(path, file)?;
     let mut spec = None;
-    let mut block = Vec::new();
+    let mut block: Vec<Vec<f32>> = Vec::new();
     loop {
         let packet = match format.next_packet() {
             Ok(Some(packet)) if packet.track_id == track => packet,
@@ -99,8 +100,15 @@ fn listen_to_other(
         };
         let decoded = match decoder.decode(&packet) {
             Ok(decoded) => decoded,
-            // One broken packet is a gap of some milliseconds.
-            Err(Error::DecodeError(_)) => continue,
+            // A broken packet is a gap of some milliseconds, most likely as long as the one before,
+            // and what comes behind it stays in its place.
+            Err(Error::DecodeError(_)) => {
+                block.iter_mut().for_each(|channel| channel.fill(0.0));
+                if !block.is_empty() && !to.hear(&block)? {
+                    break;
+                }
+                continue;
+            }
             Err(error) => return Err(no_use(&format!("cannot be decoded: {error}"))),
         };
         let now = (decoded.spec().rate(), decoded.spec().channels().count());
@@ -108,6 +116,9 @@ fn listen_to_other(
             return Err(no_use("changes its sample rate or channels on the way"));
         }
         if block.is_empty() {
+            if now.0 > RATE_MAX {
+                return Err(no_use("has a sample rate that no recording has"));
+            }
             to.begin(now.0, now.1)?;
         }
         decoded.copy_to_vecs_planar(&mut block);

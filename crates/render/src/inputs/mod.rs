@@ -252,6 +252,17 @@ impl Planner {
                     output: job.output.clone(),
                 });
             }
+            // A name that nobody typed, and behind it what was meant to be got back.
+            if let (Task::Restore, Destination::Folder { .. }) = (self.task, &self.destination)
+                && job.output.exists()
+                && identity(&Destination::Beside.of(&job.output, &job.output, Task::Protect))
+                    == identity(&job.input)
+            {
+                return Err(PlanError::OutputIsOriginal {
+                    input: job.input.clone(),
+                    output: job.output.clone(),
+                });
+            }
             if let Some(first) = outputs.insert(output, job) {
                 return Err(PlanError::SameOutput {
                     first: first.input.clone(),

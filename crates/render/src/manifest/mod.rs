@@ -9,11 +9,13 @@
 //! then no record, and the next writer takes it away. Everything else that is no record is damage,
 //! which is told and never written over.
 
+mod cache;
 mod hashed;
 mod record;
 mod store;
 mod tree;
 
+pub use cache::ManifestCache;
 pub(crate) use hashed::Hashed;
 pub use record::{Digest, RECORD_VERSION, Record, Unreadable};
 pub use store::{Manifest, ManifestError, NAME, Recorder, beside};

@@ -107,6 +107,13 @@ pub enum RestoreError {
         shown(.0)
     )]
     RecipeUnclear(PathBuf),
+    /// The output exists, and nothing shows that what would replace it is right.
+    #[error(
+        "{}: exists already, and what only --force takes to be right does not replace it; use another \
+         name",
+        shown(.0)
+    )]
+    Unproven(PathBuf),
     /// The output cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),

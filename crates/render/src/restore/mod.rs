@@ -9,15 +9,14 @@ mod error;
 mod place;
 mod run;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use patchveil_veil::{ClassKey, Fingerprint, Recipe, RecipeError, Veil};
 use serde::Serialize;
 
 use crate::inputs::Job;
-use crate::manifest::{Manifest, ManifestError, Record, beside};
+use crate::manifest::{ManifestCache, Record, beside};
 use crate::paths::json;
 use crate::protect::Watch;
 use crate::wav::SampleFormat;
@@ -42,7 +41,7 @@ pub struct Request<'a> {
     pub offset: Option<i64>,
     /// Write 32-bit float, whatever the input's format.
     pub float: bool,
-    /// Restore without any evidence, and replace what has the output's name.
+    /// Restore without any evidence; and replace what has the output's name, if there is some.
     pub force: bool,
 }
 
@@ -77,27 +76,6 @@ impl VeilCache {
     }
 }
 
-/// Manifests, each read when first asked for: reading a long one takes longer than restoring a short
-/// file.
-#[derive(Debug, Default)]
-pub struct ManifestCache(Mutex<BTreeMap<PathBuf, Option<Arc<Manifest>>>>);
-
-impl ManifestCache {
-    /// The manifest at `path`; none if there is no such file.
-    ///
-    /// # Errors
-    /// Those of [`Manifest::load`].
-    pub fn get(&self, path: &Path) -> Result<Option<Arc<Manifest>>, ManifestError> {
-        let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(manifest) = read.get(path) {
-            return Ok(manifest.clone());
-        }
-        let manifest = Manifest::load(path)?.map(Arc::new);
-        read.insert(path.to_owned(), manifest.clone());
-        Ok(manifest)
-    }
-}
-
 /// What shows that the file carries this key, with this recipe, at this place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -106,6 +84,8 @@ pub enum Evidence {
     Manifest,
     /// The key was detected in the audio.
     Detection,
+    /// The key was detected in the audio; that the recipe or the place is the likeliest one was forced.
+    Guess,
     /// Nothing: it was forced.
     None,
 }
@@ -188,6 +168,11 @@ pub fn restore(
         },
         Err(error) => return Err(error),
     };
+    // Who insists has likely done so before, with what is in the file now.
+    let shown = matches!(place.evidence, Evidence::Manifest | Evidence::Detection);
+    if !shown && job.output.symlink_metadata().is_ok() {
+        return Err(RestoreError::Unproven(job.output.clone()));
+    }
     let plan = Plan::new(&key, &place.recipe, place.offset, place.evidence);
     run::run(job, &source, &plan, None, request, watch)?
         .ok_or_else(|| RestoreError::changed(&job.input))

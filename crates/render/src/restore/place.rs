@@ -71,14 +71,7 @@ pub(super) fn find(
     if let Some(given) = request.offset {
         return search.given(given, near, &recipes);
     }
-    let place = search.unknown(near, &recipes)?;
-    match place {
-        (place, true) => Ok(place),
-        (place, false) if request.force => Ok(place),
-        (Place { offset, .. }, false) => {
-            Err(RestoreError::Uncertain { path: source.path().to_owned(), offset })
-        }
-    }
+    search.unknown(near, &recipes)
 }
 
 /// The offset that detection gives, and those of the recipes that lay the code it found.
@@ -118,7 +111,7 @@ impl Search<'_> {
         let excerpt = self.excerpt(SEARCHED_S[0])?;
         let at = Alignment { offset: given, log_odds: 0.0, grid_bits: None };
         let candidates = self.candidates(recipes, |_| Ok(at))?;
-        let veil = self.likeliest(&excerpt, candidates)?.veil;
+        let (Candidate { veil, .. }, evidence) = self.likeliest(&excerpt, candidates)?;
         let within = f64::from(self.within());
         let placement = &veil.recipe().placement;
         let frame = f64::from(placement.frame_us) * 1e-6 * f64::from(veil.sample_rate());
@@ -132,26 +125,33 @@ impl Search<'_> {
             });
         }
         let recipe = veil.recipe().clone();
-        Ok(Place { recipe, offset: given, evidence: Evidence::Detection })
+        Ok(Place { recipe, offset: given, evidence })
     }
 
-    /// The likeliest recipe and place, and whether the place is certain.
-    fn unknown(&self, near: f64, recipes: &[Recipe]) -> Result<(Place, bool), RestoreError> {
+    /// The likeliest recipe and place, if they are certain or the user insists.
+    fn unknown(&self, near: f64, recipes: &[Recipe]) -> Result<Place, RestoreError> {
         let mut excerpt = self.excerpt(SEARCHED_S[0])?;
         let near = near.round() as i64;
         // Beside the right place one recipe may look as bad as the other: each stands where it fits
         // best.
         let candidates =
             self.candidates(recipes, |veil| self.align(veil, &excerpt, near, self.within()))?;
-        let Candidate { veil, at: mut found } = self.likeliest(&excerpt, candidates)?;
+        let (Candidate { veil, at: mut found }, mut evidence) =
+            self.likeliest(&excerpt, candidates)?;
         let whole = self.source.info().frames();
         if !found.is_certain() && whole > excerpt.samples.len() as u64 {
             excerpt = self.excerpt(SEARCHED_S[1])?;
             found = self.align(&veil, &excerpt, found.offset, WITHIN_AFTER)?;
         }
-        let recipe = veil.recipe().clone();
-        let place = Place { recipe, offset: found.offset, evidence: Evidence::Detection };
-        Ok((place, found.is_certain()))
+        let (recipe, offset) = (veil.recipe().clone(), found.offset);
+        if !found.is_certain() {
+            if !self.force {
+                let path = self.source.path().to_owned();
+                return Err(RestoreError::Uncertain { path, offset });
+            }
+            evidence = Evidence::Guess;
+        }
+        Ok(Place { recipe, offset, evidence })
     }
 
     fn within(&self) -> u32 {
@@ -175,12 +175,13 @@ impl Search<'_> {
 
     /// The recipe under which the audio is likeliest. Where rounding noise hides the treble, how much of
     /// it is taken into account can draw to either side: the recipe is told where the likelihood says
-    /// the same with none, with what there is and with [`MUCH_NOISE`], and there clearly.
+    /// the same with none, with what there is and with [`MUCH_NOISE`], and there clearly. Where it is
+    /// not and the user insists, it is a guess.
     fn likeliest(
         &self,
         excerpt: &Excerpt,
         mut candidates: Vec<Candidate>,
-    ) -> Result<Candidate, RestoreError> {
+    ) -> Result<(Candidate, Evidence), RestoreError> {
         // The one that is likeliest, and by how much.
         let best = |rounding: f64| -> Result<(usize, f64), RestoreError> {
             let likelihood = |one: &Candidate| {
@@ -195,19 +196,22 @@ impl Search<'_> {
             let next = others.map(|(_, other)| *other).fold(f64::NEG_INFINITY, f64::max);
             Ok((best, (top - next) / excerpt.samples.len().max(1) as f64))
         };
-        let mut chosen = 0;
+        let (mut chosen, mut evidence) = (0, Evidence::Detection);
         if candidates.len() > 1 {
             chosen = best(self.rounding())?.0;
             let (with_much, margin) = best(MUCH_NOISE * self.rounding())?;
             let agree = with_much == chosen && best(0.0)?.0 == chosen;
-            if !(self.force || agree && margin >= CLEAR) {
-                return Err(RestoreError::RecipeUnclear(self.source.path().to_owned()));
+            if !(agree && margin >= CLEAR) {
+                if !self.force {
+                    return Err(RestoreError::RecipeUnclear(self.source.path().to_owned()));
+                }
+                evidence = Evidence::Guess;
             }
         }
         if chosen >= candidates.len() {
             return Err(RestoreError::NotFound(self.source.path().to_owned()));
         }
-        Ok(candidates.swap_remove(chosen))
+        Ok((candidates.swap_remove(chosen), evidence))
     }
 
     /// The place of the file, as found in an excerpt of it.

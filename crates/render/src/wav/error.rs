@@ -102,7 +102,7 @@ pub enum WavError {
     #[error(
         "the data chunk at byte {offset} has the size {size:#x}: the program that wrote it never \
          filled the size in (a recording that was streamed or broke off); repair it, for example \
-         with `ffmpeg -i IN.wav -c copy OUT.wav`"
+         with `ffmpeg -i IN.wav -c copy OUT.wav`, which keeps the samples but no markers"
     )]
     OpenSize {
         /// Where its header starts.
@@ -170,6 +170,11 @@ pub enum WavError {
     /// A sample rate of zero.
     #[error("the fmt chunk says 0 Hz; its header is damaged, export it again")]
     ZeroRate,
+    /// A sample rate beyond any.
+    #[error(
+        "the fmt chunk says {0} Hz, which no recording has; its header is damaged, export it again"
+    )]
+    RateTooHigh(u32),
     /// Frame size and sample format disagree.
     #[error(
         "the fmt chunk says {block_align} bytes a frame but {channels} channels of {bits} bits make \
@@ -221,6 +226,12 @@ pub enum WavError {
          split it first"
     )]
     NoFloat,
+    /// A file whose sizes are 64 bits long.
+    #[error("is RF64, which --float cannot write; leave --float out")]
+    NoFloatRf64,
+    /// A file whose format stands behind its samples.
+    #[error("has its fmt chunk behind the samples, which --float cannot change; leave --float out")]
+    NoFloatOrder,
     /// Buffers that do not fit the format; a fault of the caller.
     #[error(
         "{bytes} bytes do not hold the same frames as the given {channels} channels of samples"

@@ -14,26 +14,32 @@ const RIFF_MAX: u64 = u32::MAX as u64 - 16;
 /// where on the file's own bytes follow.
 ///
 /// # Errors
-/// [`WavError::NoFloat`] where the file would get longer than RIFF sizes reach, or is RF64.
+/// [`WavError::NoFloat`] where the file would get longer than RIFF sizes reach,
+/// [`WavError::NoFloatRf64`] where it is RF64, [`WavError::NoFloatOrder`] where the format stands
+/// behind the samples.
 pub fn float_head(head: &[u8], info: &WavInfo) -> Result<Vec<u8>, WavError> {
     if info.format == SampleFormat::F32 {
         return Ok(head.to_vec());
     }
+    let Some([b'R', b'I', b'F', b'F', riff_len @ ..]) = head.first_chunk::<8>() else {
+        return Err(WavError::NoFloatRf64);
+    };
     let data_len = info.frames() * u64::from(info.channels) * 4;
-    let tail_len = info.file_len - tail_start(info);
-    let file_len = head.len() as u64 + data_len + tail_len;
-    if !head.starts_with(b"RIFF") || file_len > RIFF_MAX {
+    // What follows the RIFF chunk, a tag for instance, stays behind it.
+    let before = tail_start(info) - info.data_offset;
+    let riff_len = (u64::from(u32::from_le_bytes(*riff_len)) + data_len).saturating_sub(before);
+    if riff_len > RIFF_MAX {
         return Err(WavError::NoFloat);
     }
     let mut head = head.to_vec();
-    let fmt = find_fmt(&head).ok_or(WavError::NoFmt)?;
+    let fmt = find_fmt(&head).ok_or(WavError::NoFloatOrder)?;
     let frame_bytes = u32::from(info.channels) * 4;
     let mut put = |at: usize, bytes: &[u8]| {
         if let Some(place) = head.get_mut(at..at + bytes.len()) {
             place.copy_from_slice(bytes);
         }
     };
-    put(4, &(file_len as u32 - 8).to_le_bytes());
+    put(4, &(riff_len as u32).to_le_bytes());
     put(fmt.body + 8, &(info.sample_rate.saturating_mul(frame_bytes)).to_le_bytes());
     put(fmt.body + 12, &(frame_bytes as u16).to_le_bytes());
     put(fmt.body + 14, &32_u16.to_le_bytes());

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Read;
 
+use patchveil_veil::RATE_MAX;
 use serde::{Deserialize, Serialize};
 
 use super::WavError;
@@ -123,6 +124,10 @@ impl RawFmt {
         }
         if self.sample_rate == 0 {
             return Err(WavError::ZeroRate);
+        }
+        // Whoever reads sizes buffers by the rate.
+        if self.sample_rate > RATE_MAX {
+            return Err(WavError::RateTooHigh(self.sample_rate));
         }
         let format = self.sample_format()?;
         let expected = self.channels * format.bytes() as u16;

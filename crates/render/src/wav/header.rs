@@ -125,7 +125,8 @@ impl RiffHeader {
 
 /// Says what a file without RIFF header is, as far as its first bytes tell.
 fn name_the_intruder(head: &[u8]) -> WavError {
-    let convert = "convert it to WAV first";
+    let convert = "convert it to WAV first (lossless 24-bit files with ffmpeg -c:a pcm_s24le, else it \
+                   makes 16 bits)";
     let is_text = |b: &u8| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n');
     let (found, advice) = match head {
         [b'f', b'L', b'a', b'C', ..] => ("is FLAC", convert),

@@ -4,6 +4,8 @@ use crate::signal::stft::{Spectrum, Stft};
 
 /// Band levels further below the clip's highest than this count as so far below, in dB.
 const FLOOR_DB: f64 = 60.0;
+/// Bands from 0 Hz to 4 kHz where they are to be finer than any veil's.
+const FINE: f64 = 40.0;
 
 /// Bands of equal width on the mel scale from 0 Hz to half the sample rate.
 pub(super) struct Bands {
@@ -14,11 +16,22 @@ pub(super) struct Bands {
 }
 
 impl Bands {
+    /// Bands finer than any veil's, at any rate, over windows of `window_ms` every `hop_ms` at `rate`
+    /// Hz.
+    pub(super) fn fine(window_ms: f64, hop_ms: f64, rate: u32) -> Self {
+        let count = FINE * mel(f64::from(rate) / 2.0) / mel(4_000.0);
+        Self::new(count.round().max(1.0) as usize, window_ms, hop_ms, rate)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
     /// `count` bands over windows of `window_ms` every `hop_ms` at `rate` Hz.
-    pub(super) fn new(count: usize, window_ms: f64, hop_ms: f64, rate: u32) -> Self {
+    fn new(count: usize, window_ms: f64, hop_ms: f64, rate: u32) -> Self {
         let samples = |ms: f64| (ms * 1e-3 * f64::from(rate)).round() as usize;
         let stft = Stft::new(samples(window_ms), samples(hop_ms));
-        let mel = |hz: f64| (1.0 + hz / 700.0).ln();
         let top = mel(f64::from(rate) / 2.0);
         let place = |bin: usize| {
             (mel(stft.hz(bin, rate)) / top * count as f64 - 0.5).clamp(0.0, (count - 1) as f64)
@@ -61,4 +74,9 @@ impl Bands {
             *x *= 10_f64.powf(gain_db / 20.0) as f32;
         }
     }
+}
+
+/// Place on the mel scale, in any unit.
+fn mel(hz: f64) -> f64 {
+    (1.0 + hz / 700.0).ln()
 }

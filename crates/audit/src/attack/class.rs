@@ -17,8 +17,7 @@ const LONG_MS: f64 = 60.0;
 const SMOOTH_HZ: f64 = 30.0;
 /// Most that is corrected, in dB.
 const LIMIT_DB: f64 = 24.0;
-/// Spectrograms: bands, window and hop in ms.
-const BANDS: usize = 24;
+/// Spectrograms: window and hop in ms.
 const SHORT_MS: f64 = 16.0;
 const HOP_MS: f64 = 4.0;
 /// A mean over n clips is trusted by n/(n + this).
@@ -80,7 +79,7 @@ fn mean<'a>(vectors: impl Iterator<Item = &'a Vec<f64>>, len: usize) -> Vec<f64>
 /// veil's timeline alike (whole clips), this also finds what it does in time.
 pub(super) fn equal_spectrograms(train: &mut [Clip]) {
     let Some(rate) = train.first().map(|clip| clip.rate) else { return };
-    let bands = Bands::new(BANDS, SHORT_MS, HOP_MS, rate);
+    let bands = Bands::fine(SHORT_MS, HOP_MS, rate);
     let levels: Vec<(usize, Vec<Vec<f64>>)> = train
         .par_iter()
         .map(|clip| (clip.label, bands.levels(&bands.stft.analysis(&clip.samples))))
@@ -90,7 +89,7 @@ pub(super) fn equal_spectrograms(train: &mut [Clip]) {
     for (label, levels) in &levels {
         let sums = sums.entry(*label).or_default();
         if sums.len() < levels.len() {
-            sums.resize(levels.len(), (vec![0.0; BANDS], 0.0));
+            sums.resize(levels.len(), (vec![0.0; bands.count()], 0.0));
         }
         for ((sum, count), levels) in sums.iter_mut().zip(levels) {
             sum.iter_mut().zip(levels).for_each(|(sum, x)| *sum += x);
@@ -108,7 +107,7 @@ pub(super) fn equal_spectrograms(train: &mut [Clip]) {
         .collect();
     let gains = |label: usize, t: usize| -> Vec<f64> {
         let at_t: Vec<&(Vec<f64>, f64)> = means.values().filter_map(|x| x.get(t)).collect();
-        let global = mean(at_t.iter().map(|(levels, _)| levels), BANDS);
+        let global = mean(at_t.iter().map(|(levels, _)| levels), bands.count());
         let (class, count) = &means[&label][t];
         let trust = count / (count + DOUBT);
         let apart = global.iter().zip(class).map(|(g, c)| (g - c) * trust);

@@ -1,4 +1,4 @@
-//! Clean data mixed in.
+//! Clean data mixed in, and clean data alone.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -19,13 +19,51 @@ pub(super) fn mix(
     share: f64,
     seed: u64,
 ) -> Result<(), AttackError> {
+    for found in found(train, clean, share, seed)? {
+        for (&index, clip) in found.members.iter().zip(found.clean) {
+            train[index] = clip.clone();
+        }
+    }
+    Ok(())
+}
+
+/// What [`mix`] lets in and nothing else: what protected clips add to it can be told from this. Each
+/// clip comes as often as fills its class, so that a pass of a training is as long.
+pub(super) fn only(
+    train: &mut [Clip],
+    clean: &[Clip],
+    share: f64,
+    seed: u64,
+) -> Result<(), AttackError> {
+    for found in found(train, clean, share, seed)? {
+        for (&index, clip) in found.members.iter().zip(found.clean.iter().cycle()) {
+            train[index] = (*clip).clone();
+        }
+    }
+    Ok(())
+}
+
+/// What was found of a class.
+struct Found<'a> {
+    /// The training clips of the class, in random order.
+    members: Vec<usize>,
+    /// Clean clips for the first of them.
+    clean: Vec<&'a Clip>,
+}
+
+fn found<'a>(
+    train: &[Clip],
+    clean: &'a [Clip],
+    share: f64,
+    seed: u64,
+) -> Result<Vec<Found<'a>>, AttackError> {
     let mut by_class: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, clip) in train.iter().enumerate() {
         by_class.entry(clip.label).or_default().push(index);
     }
     let by_name: HashMap<(usize, &str), &Clip> =
         clean.iter().map(|clip| ((clip.label, clip.name.as_str()), clip)).collect();
-    for (label, mut members) in by_class {
+    let of_class = |(label, mut members): (usize, Vec<usize>)| {
         let mut dice = dice(seed, "clean", &label.to_string());
         members.shuffle(&mut dice);
         let count = ((members.len() as f64 * share).round() as usize).max(1);
@@ -35,12 +73,11 @@ pub(super) fn mix(
         }
         others.shuffle(&mut dice);
         let mut others = others.into_iter().cycle();
-        for &index in &members[..count] {
-            let same = by_name.get(&(label, train[index].name.as_str())).copied();
-            if let Some(clip) = same.or_else(|| others.next()) {
-                train[index] = clip.clone();
-            }
-        }
-    }
-    Ok(())
+        let pick = |&index: &usize| {
+            by_name.get(&(label, train[index].name.as_str())).copied().or_else(|| others.next())
+        };
+        let clean = members[..count].iter().filter_map(pick).collect();
+        Ok(Found { members, clean })
+    };
+    by_class.into_iter().map(of_class).collect()
 }

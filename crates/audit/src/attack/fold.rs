@@ -1,14 +1,15 @@
-//! The adaptive attacker who knows the method and the length of its frame.
+//! The adaptive attacker who knows the method and the length of its frame, and perhaps an original.
 
 use std::collections::BTreeMap;
 
+use rand::RngExt;
 use rayon::prelude::*;
 
 use super::bands::Bands;
 use crate::clip::Clip;
+use crate::signal::dice::dice;
 
-/// Bands, window and hop in ms.
-const BANDS: usize = 24;
+/// Window and hop in ms.
 const WINDOW_MS: f64 = 16.0;
 const HOP_MS: f64 = 4.0;
 /// Phases of the frame that are told apart.
@@ -38,16 +39,33 @@ struct Levels {
 /// found again, four times over. All clips are taken to have the rate of the first.
 pub(super) fn without_period(train: &mut [Clip], period: f64) {
     let Some(fit) = Fit::of(train, period) else { return };
-    train.par_iter_mut().zip(&fit.shifts).for_each(|(clip, shift)| {
-        let pattern = &fit.patterns[&clip.label];
-        let mut spectra = fit.bands.stft.analysis(&clip.samples);
-        for (t, spectrum) in spectra.iter_mut().enumerate() {
-            let at = &pattern[(fit.phase(t) + shift) % PHASES];
-            let gains: Vec<f64> = at.iter().map(|x| (-x).clamp(-LIMIT_DB, LIMIT_DB)).collect();
-            fit.bands.turn(spectrum, &gains);
-        }
-        clip.samples = fit.bands.stft.synthesis(&spectra, clip.samples.len());
-    });
+    fit.undo(train);
+}
+
+/// Takes out of every clip what the veil did to one clip of its class, drawn at random, of which
+/// there is the original too: the mean difference of their levels for each phase of the frame, and
+/// over all phases where a band was not heard at one. Clips are taken to begin with a frame, and to
+/// have the rate of the first.
+pub(super) fn with_a_pair(train: &mut [Clip], clean: &[Clip], period: f64, seed: u64) {
+    let Some(mut fit) = Fit::blank(train, period) else { return };
+    let mut classes: BTreeMap<usize, Vec<&Clip>> = BTreeMap::new();
+    for clip in train.iter() {
+        classes.entry(clip.label).or_default().push(clip);
+    }
+    for (label, members) in &classes {
+        let first = dice(seed, "pair", &label.to_string()).random_range(0..members.len());
+        let mut drawn = members.iter().cycle().skip(first).take(members.len());
+        let pair = drawn.find_map(|veiled| {
+            let was = |clip: &&Clip| (clip.label, &clip.name) == (*label, &veiled.name);
+            Some((*veiled, clean.iter().find(was)?))
+        });
+        let pattern = match pair {
+            Some((veiled, clean)) => fit.difference(veiled, clean),
+            None => vec![vec![0.0; fit.bands.count()]; PHASES],
+        };
+        fit.patterns.insert(*label, pattern);
+    }
+    fit.undo(train);
 }
 
 /// What the attacker has found out.
@@ -61,12 +79,16 @@ struct Fit {
 }
 
 impl Fit {
-    fn of(train: &[Clip], period: f64) -> Option<Self> {
+    fn blank(train: &[Clip], period: f64) -> Option<Self> {
         let rate = train.first()?.rate;
-        let bands = Bands::new(BANDS, WINDOW_MS, HOP_MS, rate);
+        let bands = Bands::fine(WINDOW_MS, HOP_MS, rate);
         let step = bands.stft.hop() as f64 / f64::from(rate) / period * PHASES as f64;
         let shifts = vec![0; train.len()];
-        let mut fit = Self { bands, step, patterns: BTreeMap::new(), shifts };
+        Some(Self { bands, step, patterns: BTreeMap::new(), shifts })
+    }
+
+    fn of(train: &[Clip], period: f64) -> Option<Self> {
+        let mut fit = Self::blank(train, period)?;
         let levels: Vec<Levels> = train.par_iter().map(|clip| fit.levels(clip)).collect();
         fit.patterns = patterns(&levels, &fit.shifts);
         for _ in 0..ROUNDS {
@@ -77,6 +99,43 @@ impl Fit {
         Some(fit)
     }
 
+    /// Takes the patterns out of the clips they were found for.
+    fn undo(&self, train: &mut [Clip]) {
+        train.par_iter_mut().zip(&self.shifts).for_each(|(clip, shift)| {
+            let pattern = &self.patterns[&clip.label];
+            let mut spectra = self.bands.stft.analysis(&clip.samples);
+            for (t, spectrum) in spectra.iter_mut().enumerate() {
+                let at = &pattern[(self.phase(t) + shift) % PHASES];
+                let gains: Vec<f64> = at.iter().map(|x| (-x).clamp(-LIMIT_DB, LIMIT_DB)).collect();
+                self.bands.turn(spectrum, &gains);
+            }
+            clip.samples = self.bands.stft.synthesis(&spectra, clip.samples.len());
+        });
+    }
+
+    /// What sets the levels of a clip apart from those of its original.
+    fn difference(&self, veiled: &Clip, clean: &Clip) -> Pattern {
+        let levels = |clip: &Clip| self.bands.levels(&self.bands.stft.analysis(&clip.samples));
+        let (veiled, clean) = (levels(veiled), levels(clean));
+        let mut pattern = vec![vec![0.0; self.bands.count()]; PHASES];
+        for band in 0..self.bands.count() {
+            let loudest = clean.iter().map(|x| x[band]).fold(f64::NEG_INFINITY, f64::max);
+            let mut sums = [(0.0, 0.0); PHASES];
+            for (t, (veiled, clean)) in veiled.iter().zip(&clean).enumerate() {
+                if clean[band] > loudest - AUDIBLE_DB {
+                    let sum = &mut sums[self.phase(t)];
+                    *sum = (sum.0 + veiled[band] - clean[band], sum.1 + 1.0);
+                }
+            }
+            let all = sums.iter().fold((0.0, 0.0), |all, sum| (all.0 + sum.0, all.1 + sum.1));
+            for (pattern, sum) in pattern.iter_mut().zip(sums) {
+                let (sum, count) = if sum.1 > 0.0 { sum } else { all };
+                pattern[band] = sum / f64::max(count, 1.0);
+            }
+        }
+        pattern
+    }
+
     /// Phase of window `t` of a clip that begins with a frame.
     fn phase(&self, t: usize) -> usize {
         (t as f64 * self.step) as usize % PHASES
@@ -84,14 +143,16 @@ impl Fit {
 
     fn levels(&self, clip: &Clip) -> Levels {
         let levels = self.bands.levels(&self.bands.stft.analysis(&clip.samples));
-        let mut cells = vec![vec![None; BANDS]; levels.len()];
-        for band in 0..BANDS {
+        let mut cells = vec![vec![None; self.bands.count()]; levels.len()];
+        // Windows in half a frame.
+        let half = (PHASES as f64 / self.step / 2.0).round() as usize;
+        for band in 0..self.bands.count() {
             let loudest = levels.iter().map(|x| x[band]).fold(f64::NEG_INFINITY, f64::max);
             let heard = |t: usize| Some(levels[t][band]).filter(|x| *x > loudest - AUDIBLE_DB);
             // What changes slowly is content: each level is taken relative to the mean over one
             // frame's length around it.
             for (t, cells) in cells.iter_mut().enumerate() {
-                let near = t.saturating_sub(PHASES / 2)..(t + PHASES / 2).min(levels.len());
+                let near = t.saturating_sub(half)..(t + half).min(levels.len());
                 let near: Vec<f64> = near.filter_map(heard).collect();
                 let mean = near.iter().sum::<f64>() / near.len().max(1) as f64;
                 cells[band] = heard(t).map(|x| x - mean);
@@ -106,8 +167,9 @@ impl Fit {
 fn patterns(levels: &[Levels], shifts: &[usize]) -> BTreeMap<usize, Pattern> {
     let mut sums: BTreeMap<usize, Vec<Vec<(f64, f64)>>> = BTreeMap::new();
     for (levels, shift) in levels.iter().zip(shifts) {
+        let bands = levels.cells.first().map_or(0, Vec::len);
         let sums =
-            sums.entry(levels.label).or_insert_with(|| vec![vec![(0.0, 0.0); BANDS]; PHASES]);
+            sums.entry(levels.label).or_insert_with(|| vec![vec![(0.0, 0.0); bands]; PHASES]);
         for (cells, phase) in levels.cells.iter().zip(&levels.phases) {
             for (sum, cell) in sums[(phase + shift) % PHASES].iter_mut().zip(cells) {
                 if let Some(x) = cell {

@@ -3,8 +3,9 @@
 //! Three kinds. A *front end* treats every recording alike and without chance (resampling, a
 //! codec, whitening): whoever trains behind it also uses the model behind it, so it treats the
 //! test clips as well, each by itself. *Random* treatments and those that need labels treat the
-//! training clips only. Nothing but the last kind, clean data mixed in, sees untouched recordings.
+//! training clips only. Nothing but what is about clean data sees untouched recordings.
 
+mod average;
 mod bands;
 mod channel;
 mod class;
@@ -39,7 +40,7 @@ pub struct Material {
     /// front end (whitening, say) may treat it, each clip by itself and without its label.
     pub test: Vec<Clip>,
     /// The training clips as they were before they were protected, cut in the same way. Only the
-    /// attacks that mix in clean data may look.
+    /// attacks that are about clean data may look.
     pub clean: Vec<Clip>,
     /// How long the veil's frame is, in seconds: no secret, for recipes are published.
     pub frame: f64,
@@ -86,6 +87,8 @@ pub enum Attack {
     VectorCodec,
     /// Each clip divided by its own smoothed spectrum.
     Whiten,
+    /// The levels of each clip held still over one of the veil's frames.
+    FrameAverage,
     /// Each class brought to the mean spectrum of all.
     ClassMean,
     /// What repeats in a class with the period of the veil's frame taken out.
@@ -98,10 +101,18 @@ pub enum Attack {
     Clean10,
     /// One in a hundred of the training clips is clean.
     Clean1,
+    /// The half of the training clips that is clean, and nothing else.
+    OnlyClean50,
+    /// The tenth of the training clips that is clean, and nothing else.
+    OnlyClean10,
+    /// The hundredth of the training clips that is clean, and nothing else.
+    OnlyClean1,
+    /// One clip of each class is known as it was before it was protected.
+    OnePair,
 }
 
 /// Name and description of every attack, in the order of reports.
-const TABLE: [(Attack, &str, &str); 25] = [
+const TABLE: [(Attack, &str, &str); 30] = [
     (Attack::None, "none", "trains on the published clips as they are"),
     (
         Attack::ResampleMild,
@@ -165,6 +176,11 @@ const TABLE: [(Attack, &str, &str); 25] = [
         "through a multi-scale residual vector-quantised codec trained on the same clips (the idea of arXiv 2410.14411 at laboratory size, no network)",
     ),
     (Attack::Whiten, "whiten", "each clip divided by its own smoothed spectrum"),
+    (
+        Attack::FrameAverage,
+        "frame-average",
+        "knows the veil's frame: the level of every band held still over one frame",
+    ),
     (Attack::ClassMean, "class-mean", "each class equalised to the mean spectrum of all classes"),
     (
         Attack::ClassFrame,
@@ -190,6 +206,26 @@ const TABLE: [(Attack, &str, &str); 25] = [
         Attack::Clean1,
         "clean-1",
         "1 % of the training clips of each class, at least one, replaced by untouched ones",
+    ),
+    (
+        Attack::OnlyClean50,
+        "only-clean-50",
+        "those 50 % alone, each as often as makes up for the others",
+    ),
+    (
+        Attack::OnlyClean10,
+        "only-clean-10",
+        "those 10 % alone, each as often as makes up for the others",
+    ),
+    (
+        Attack::OnlyClean1,
+        "only-clean-1",
+        "those of the 1 % alone, each as often as makes up for the others",
+    ),
+    (
+        Attack::OnePair,
+        "one-pair",
+        "has one clip of each class as it was, too: what the veil did to it is undone in all",
     ),
 ];
 
@@ -242,6 +278,7 @@ impl Attack {
                 | Self::SpectralGate
                 | Self::VectorCodec
                 | Self::Whiten
+                | Self::FrameAverage
         )
     }
 
@@ -280,7 +317,7 @@ impl Attack {
 
     /// Treats the material in place. All randomness comes from `seed` and the clips' names. Labels,
     /// groups, names, rates and lengths stay as they are, except that clean clips replace others
-    /// whole. What is drawn at random is drawn as for the first pass. Takes all cores.
+    /// whole; classes keep their sizes. What is drawn at random is drawn as for the first pass. Takes all cores.
     ///
     /// # Errors
     /// [`AttackError`] if a tool it needs is missing or refuses.
@@ -302,6 +339,7 @@ impl Attack {
             Self::LowPass => alike(&|clip| Ok(channel::low_pass(clip)), train, test),
             Self::SpectralGate => alike(&|clip| Ok(gate::gated(clip)), train, test),
             Self::Whiten => alike(&|clip| Ok(whiten::whitened(clip)), train, test),
+            Self::FrameAverage => alike(&|clip| Ok(average::averaged(clip, *frame)), train, test),
             Self::Mp3High => lossy::both(Coder::Mp3, Grade::High, train, test),
             Self::Mp3Low => lossy::both(Coder::Mp3, Grade::Low, train, test),
             Self::AacHigh => lossy::both(Coder::Aac, Grade::High, train, test),
@@ -327,6 +365,13 @@ impl Attack {
             Self::Clean50 => clean::mix(train, clean, 0.5, seed),
             Self::Clean10 => clean::mix(train, clean, 0.1, seed),
             Self::Clean1 => clean::mix(train, clean, 0.01, seed),
+            Self::OnlyClean50 => clean::only(train, clean, 0.5, seed),
+            Self::OnlyClean10 => clean::only(train, clean, 0.1, seed),
+            Self::OnlyClean1 => clean::only(train, clean, 0.01, seed),
+            Self::OnePair => {
+                fold::with_a_pair(train, clean, *frame, seed);
+                Ok(())
+            }
             Self::None
             | Self::RandomEq
             | Self::TimeWarp

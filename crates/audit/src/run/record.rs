@@ -9,7 +9,7 @@ use crate::learn::{Learner, Outcome, Settings};
 use crate::protect::Veil;
 
 /// Raised when an old file of results can no longer be gone on with.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// A line of the file of results.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

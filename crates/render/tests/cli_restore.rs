@@ -330,6 +330,20 @@ fn the_papers_recipes_cannot_be_undone_and_that_is_said() {
 }
 
 #[test]
+fn a_renamed_file_is_known_by_its_samples() {
+    let user = User::with_key();
+    for name in ["a", "b"] {
+        user.put(format!("{name}.wav"), recording(8_000, 1, if name == "a" { 1.0 } else { 0.9 }));
+    }
+    user.run(&["protect", ".", "-o", "out"]).succeeds();
+    fs::rename(user.path("out/a.wav"), user.path("out/Episode 1.wav")).unwrap();
+    let done = user.run(&["restore", "out/Episode 1.wav", "--json"]).succeeds().json();
+    assert_eq!(done[0]["evidence"], "manifest");
+    let (.., snr) = compare(&user.read("a.wav"), &user.read("out/Episode 1.restored.wav"));
+    assert!(snr > 50.0, "{snr}");
+}
+
+#[test]
 fn a_damaged_manifest_is_told_and_can_be_done_without() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 1.0));

@@ -70,12 +70,14 @@ fn whatever_is_not_as_recorded_is_named_and_the_exit_code_says_so() {
     user.put("out/swapped.wav", user.read("show/swapped.wav"));
     user.put("out/broken.wav", "RIFF");
     user.put("out/new.wav", recording(8_000, 1, 0.7));
+    user.put("out/copy.wav", user.read("out/fine.wav"));
 
     let ran = user.run(&["verify", "out", "--json"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{ran:?}");
     let expected = [
         ("out/audio.wav", "audio_changed"),
         ("out/broken.wav", "unreadable"),
+        ("out/copy.wav", "renamed"),
         ("out/fine.wav", "as_recorded"),
         ("out/gone.wav", "missing"),
         ("out/new.wav", "not_recorded"),

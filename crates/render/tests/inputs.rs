@@ -165,7 +165,12 @@ fn an_output_never_is_an_input() {
 #[test]
 fn several_outputs_need_a_folder() {
     let root = tree(&["a.wav", "b.wav", "file"]);
-    let error = plan(&root, &["a.wav", "b.wav"], Some("file")).unwrap_err();
+    for output in ["file", "file/", "file/deeper", "file/deeper/still/"] {
+        let error = plan(&root, &["a.wav", "b.wav"], Some(output)).unwrap_err();
+        assert!(matches!(error, PlanError::OutputNotAFolder(_)), "{output}: {error}");
+    }
+    // However deep the inputs lie.
+    let error = plan(&tree(&["a/x.wav"]), &["."], Some("a/x.wav/")).unwrap_err();
     assert!(matches!(error, PlanError::OutputNotAFolder(_)), "{error}");
 }
 

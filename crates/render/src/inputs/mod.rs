@@ -272,9 +272,9 @@ impl Planner {
             }
             // A file on the way to an output would only fail when the run gets there.
             if let Destination::Folder { .. } = self.destination {
-                let folder = folder_of(&job.output);
-                if folder.exists() && !folder.is_dir() {
-                    return Err(PlanError::OutputNotAFolder(folder.to_owned()));
+                let deepest = folder_of(&job.output).ancestors().find(|path| path.exists());
+                if let Some(file) = deepest.filter(|path| !path.is_dir()) {
+                    return Err(PlanError::OutputNotAFolder(file.to_owned()));
                 }
             }
         }

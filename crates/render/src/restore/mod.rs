@@ -139,7 +139,7 @@ pub fn restore(
     watch: &Watch<'_>,
 ) -> Result<Outcome, RestoreError> {
     let source = Source::open(&job.input)?;
-    let record = record_of(job, &source, request)?;
+    let record = record_of(job, &source, request, watch)?;
     let key = (request.key)(record.as_ref().map(|record| record.fingerprint))
         .map_err(|reason| RestoreError::NoKey { path: job.input.clone(), reason })?;
     crate::output::check(&job.output, &[&job.input], request.force)?;
@@ -178,11 +178,12 @@ pub fn restore(
         .ok_or_else(|| RestoreError::changed(&job.input))
 }
 
-/// The record of a file that may be as it was when it was protected.
+/// The record of a file that may be as it was when it was protected, under this name or another.
 fn record_of(
     job: &Job,
     source: &Source,
     request: &Request<'_>,
+    watch: &Watch<'_>,
 ) -> Result<Option<Record>, RestoreError> {
     let manifest = match request.manifests.get(&beside(&job.input)) {
         Ok(manifest) => manifest,
@@ -190,9 +191,17 @@ fn record_of(
         Err(_) if request.force => None,
         Err(error) => return Err(error.into()),
     };
-    let name = job.input.file_name().unwrap_or_default();
-    let record = manifest.as_ref().and_then(|manifest| manifest.get(name));
-    Ok(record.filter(|record| source.has_shape_of(record)).cloned())
+    let Some(manifest) = manifest else { return Ok(None) };
+    let alike = |record: &&Record| source.has_shape_of(record);
+    if let Some(record) = manifest.get(job.input.file_name().unwrap_or_default()).filter(alike) {
+        return Ok(Some(record.clone()));
+    }
+    // It may have been renamed since.
+    if !manifest.records().any(|record| alike(&record)) {
+        return Ok(None);
+    }
+    let audio = source.hash_audio(watch)?;
+    Ok(manifest.records().find(|record| record.audio_after == audio).cloned())
 }
 
 /// Whether what was asked for is what is on record.

@@ -33,6 +33,8 @@ const PIECE: u64 = 1 << 18;
 pub enum Status {
     /// Every byte is as recorded.
     AsRecorded,
+    /// The samples are those of a protected file on record under another name.
+    Renamed,
     /// The samples are those of a recording that the manifest has the protected version of.
     Original,
     /// The samples are as recorded, other bytes are not: tags or markers were edited.
@@ -49,8 +51,9 @@ pub enum Status {
 
 impl Status {
     /// All there are.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AsRecorded,
+        Self::Renamed,
         Self::Original,
         Self::TagsChanged,
         Self::AudioChanged,
@@ -70,6 +73,7 @@ impl Status {
     pub fn words(self) -> &'static str {
         match self {
             Self::AsRecorded => "as recorded",
+            Self::Renamed => "renamed",
             Self::Original => "the original",
             Self::TagsChanged => "tags changed",
             Self::AudioChanged => "AUDIO CHANGED",
@@ -180,13 +184,16 @@ fn compare(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Optio
         let status = if same { Status::AsRecorded } else { Status::TagsChanged };
         return Some(Checked::new(path, status, Some(record)));
     }
-    let mut records = manifest.into_iter().flat_map(Manifest::records);
-    let original = records.find(|record| record.audio_before == audio);
-    Some(match (record, original) {
+    let records = || manifest.into_iter().flat_map(Manifest::records);
+    Some(if let Some(record) = record {
         // A protected file in whose place the original lies now is not what was recorded.
-        (Some(record), _) => Checked::new(path, Status::AudioChanged, Some(record)),
-        (None, Some(record)) => Checked::new(path, Status::Original, Some(record)),
-        (None, None) => Checked::new(path, Status::NotRecorded, None),
+        Checked::new(path, Status::AudioChanged, Some(record))
+    } else if let Some(record) = records().find(|record| record.audio_before == audio) {
+        Checked::new(path, Status::Original, Some(record))
+    } else if let Some(record) = records().find(|record| record.audio_after == audio) {
+        Checked::new(path, Status::Renamed, Some(record))
+    } else {
+        Checked::new(path, Status::NotRecorded, None)
     })
 }
 

@@ -63,6 +63,9 @@ pub(super) struct RunArgs {
     /// Repetitions, each with its own keys and initial weights [default: 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: Option<u64>,
+    /// Passes over the training clips, for all models [default: what each needs on digits]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub(super) epochs: Option<u16>,
     /// A first look in three minutes: part of the clips, few models, one seed
     #[arg(long)]
     pub(super) quick: bool,

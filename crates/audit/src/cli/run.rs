@@ -44,7 +44,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Failure> {
             patchveil: patchveil.version()?,
             audit: env!("CARGO_PKG_VERSION").to_owned(),
             classes: data.classes.clone(),
-            settings: Learner::ALL.iter().map(|&l| (l, settings(l, args.quick))).collect(),
+            settings: Learner::ALL.iter().map(|&l| (l, settings(l, args))).collect(),
         },
         command: command(),
         veils,
@@ -111,13 +111,14 @@ fn show(folder: &Path, lines: &[Line]) -> Result<(), Failure> {
     ))
 }
 
-fn settings(learner: Learner, quick: bool) -> Settings {
+fn settings(learner: Learner, args: &RunArgs) -> Settings {
     let settings = Settings::of(learner);
-    if quick {
-        Settings { epochs: settings.epochs.min(QUICK_EPOCHS), ..settings }
-    } else {
-        settings
-    }
+    let epochs = match args.epochs {
+        Some(epochs) => usize::from(epochs),
+        None if args.quick => settings.epochs.min(QUICK_EPOCHS),
+        None => settings.epochs,
+    };
+    Settings { epochs, ..settings }
 }
 
 /// What to type to do the same again.

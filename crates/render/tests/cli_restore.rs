@@ -209,6 +209,27 @@ fn integers_that_were_protected_as_floats_come_back_exactly_and_that_is_said() {
     assert!(user.read("a.restored.wav") == original);
 }
 
+#[test]
+fn a_beginning_of_integers_does_not_round_the_rest() {
+    let user = User::with_key();
+    let integers = samples_interleaved(&music_as(16, 48_000, 2, 8.0), 2);
+    // The left channel is of integers throughout, the right one for its first half only.
+    let half = integers.len() / 2;
+    let finer = |(n, x): (usize, f32)| if n % 2 == 1 && n > half { 0.77 * x } else { x };
+    let floats: Vec<f32> = integers.into_iter().enumerate().map(finer).collect();
+    let original =
+        plain(3, 2, 48_000, 32, &floats.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>());
+    user.put("a.wav", &original);
+    user.run(&["protect", "a.wav"]).succeeds();
+    user.run(&["restore", "a.veiled.wav"]).succeeds();
+    let restored = user.read("a.restored.wav");
+    let (apart, ..) = compare(&original, &restored);
+    assert!(apart < -120.0, "{apart} dBFS");
+    let left =
+        |bytes: &[u8]| bytes[44..].chunks_exact(8).map(|x| x[..4].to_vec()).collect::<Vec<_>>();
+    assert!(left(&original) == left(&restored), "integers come back exactly");
+}
+
 fn samples_interleaved(bytes: &[u8], channels: usize) -> Vec<f32> {
     let all = samples(bytes);
     let frames = all.len() / channels;

@@ -232,8 +232,8 @@ struct Undoing {
     format: SampleFormat,
     sample_rate: u32,
     position: i64,
-    /// Steps from 0 to full scale of the integers that the original of a float file consists of.
-    steps: Option<f32>,
+    /// Bits of the integers that the original of a float file consists of, at its beginning.
+    grid: Option<u32>,
     /// A channel of noise as strong as the file's rounding: what restoring makes of it is what it
     /// makes of the rounding errors, because it is linear.
     noise: Vec<f32>,
@@ -251,7 +251,7 @@ impl Undoing {
             format: info.format,
             sample_rate: info.sample_rate,
             position: offset,
-            steps: None,
+            grid: None,
             noise: Vec::new(),
             random: 1,
             signal: 0.0,
@@ -288,7 +288,7 @@ impl Undoing {
             let undecided = told.iter().all(|told| told.1.is_none());
             Ok(undecided && position < end)
         })?;
-        self.steps = found.map(|(bits, _)| (1_u64 << (bits - 1)) as f32);
+        self.grid = found.map(|(bits, _)| bits);
         Ok(())
     }
 
@@ -296,16 +296,14 @@ impl Undoing {
     fn block(&mut self, bytes: &mut [u8], planar: &mut [Vec<f32>]) -> Result<(), WavError> {
         let frames = planar.first().map_or(0, Vec::len);
         self.full_scale += full_scale(self.format, planar);
-        let before = self.steps.map(|_| planar.to_vec());
+        let before = self.grid.map(|_| planar.to_vec());
         self.draw_noise(planar, frames);
         let mut channels: Vec<&mut [f32]> = planar.iter_mut().map(Vec::as_mut_slice).collect();
         channels.push(&mut self.noise);
         self.restorer.process(self.position, &mut channels);
-        if let (Some(steps), Some(before)) = (self.steps, before) {
+        if let (Some(bits), Some(before)) = (self.grid, before) {
             for (channel, before) in planar.iter_mut().zip(&before) {
-                let changed = channel.iter_mut().zip(before).filter(|(x, y)| x != y);
-                // An ordinary zero, not the negative one, is what integers become.
-                changed.for_each(|(x, _)| *x = (*x * steps).round() / steps + 0.0);
+                round_what_is_on_grid(channel, before, bits);
             }
         }
         self.position += frames as i64;
@@ -343,6 +341,20 @@ impl Undoing {
 
     fn snr_db(&self) -> Option<f64> {
         (self.signal > 0.0 && self.error > 0.0).then(|| 10.0 * (self.signal / self.error).log10())
+    }
+}
+
+/// Rounds what of the restored samples of a channel differs from `before` to integers of `bits` bits,
+/// unless they tell that they never were any: a beginning made of integers does not make the rest so.
+fn round_what_is_on_grid(channel: &mut [f32], before: &[f32], bits: u32) {
+    let restored: Vec<f64> = channel.iter().copied().map(f64::from).collect();
+    if distance_from_grid(&restored, bits).is_some_and(|away| away >= ON_GRID) {
+        return;
+    }
+    let steps = (1_u64 << (bits - 1)) as f32;
+    for (x, _) in channel.iter_mut().zip(before).filter(|(x, y)| x != y) {
+        // An ordinary zero, not the negative one, is what integers become.
+        *x = (*x * steps).round() / steps + 0.0;
     }
 }
 

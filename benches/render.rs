@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use patchveil::inputs::Job;
+use patchveil::manifest::ManifestCache;
 use patchveil::protect::{Veils, Watch, protect};
 use patchveil_veil::{ClassKey, Preset};
 
@@ -45,10 +46,11 @@ fn bench_render(criterion: &mut Criterion) {
     for preset in [Preset::Balanced, Preset::Poscuda] {
         let veils = Veils::new(ClassKey::from_bytes([1; 32]), preset.recipe()).unwrap();
         let job = Job { input: input.clone(), output: output.clone() };
+        let records = ManifestCache::default();
         let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
         let mut group = criterion.benchmark_group(format!("render/{preset}/{SECONDS} s stereo"));
         group.bench_function(BenchmarkId::from_parameter("patchveil"), |bencher| {
-            bencher.iter(|| protect(&job, &veils, true, &watch).unwrap());
+            bencher.iter(|| protect(&job, &veils, true, &records, &watch).unwrap());
         });
         group.bench_function(BenchmarkId::from_parameter("file copy"), |bencher| {
             bencher.iter(|| {

@@ -8,6 +8,7 @@ mod vault;
 mod worker;
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,7 +55,6 @@ pub struct Class {
 
 /// What can be asked for. Classes are named by fingerprint, so that a change of name in between
 /// does no harm.
-#[derive(Debug)]
 pub enum Request {
     /// A class with a new random key.
     New {
@@ -128,6 +128,35 @@ pub enum Request {
     },
 }
 
+impl fmt::Debug for Request {
+    /// Which one it is, and nothing of what it holds: that may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::New { .. } => "New",
+            Self::Rename { .. } => "Rename",
+            Self::Import { .. } => "Import",
+            Self::ImportFile { .. } => "ImportFile",
+            Self::Export { .. } => "Export",
+            Self::ExportFile { .. } => "ExportFile",
+            Self::Remove { .. } => "Remove",
+            Self::SetDefault { .. } => "SetDefault",
+            Self::Unlock { .. } => "Unlock",
+            Self::Lock => "Lock",
+            Self::SetPassphrase { .. } => "SetPassphrase",
+        })
+    }
+}
+
+/// A key as text. `Debug` does not print it.
+#[derive(PartialEq, Eq)]
+pub struct KeyText(pub Zeroizing<String>);
+
+impl fmt::Debug for KeyText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyText")
+    }
+}
+
 /// What came of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -142,8 +171,10 @@ pub enum Outcome {
     },
     /// The secret that was asked for.
     Exported {
+        /// Whose.
+        class: Fingerprint,
         /// `pvkey1…`, or an age file.
-        text: Zeroizing<String>,
+        text: KeyText,
     },
     /// The backup was written.
     Saved {

@@ -166,9 +166,12 @@ impl Panel {
                 self.close();
                 format!("“{name}” and its key are gone.")
             }
-            Outcome::Exported { text } => {
-                self.shown = Some(Secret(text));
-                self.said = None;
+            Outcome::Exported { class, text } => {
+                // Who has turned to another class meanwhile must not take it for that one's.
+                if self.open == Some(class) && matches!(self.form, Form::Export { .. }) {
+                    self.shown = Some(Secret(text.0));
+                    self.said = None;
+                }
                 return;
             }
             Outcome::Saved { path } => {

@@ -128,7 +128,7 @@ fn a_key_goes_out_and_comes_in_as_text_and_as_file() {
     let class = with_show(&path, None);
     let mut keys = Keys::at(path, || {});
     let exported = ask(&mut keys, Request::Export { class, passphrase: None }).unwrap();
-    let Outcome::Exported { text } = exported else { panic!("{exported:?}") };
+    let Outcome::Exported { text: KeyText(text), .. } = exported else { panic!("{exported:?}") };
     assert_eq!(text, key(1).to_text());
 
     let file = dir.path().join("show.pvkey");
@@ -174,7 +174,9 @@ fn an_export_under_a_passphrase_asks_for_it() {
     let class = with_show(&path, None);
     let mut keys = Keys::at(path, || {});
     let export = Request::Export { class, passphrase: Some(typed("open sesame")) };
-    let Ok(Outcome::Exported { text }) = ask(&mut keys, export) else { panic!("not exported") };
+    let Ok(Outcome::Exported { text: KeyText(text), .. }) = ask(&mut keys, export) else {
+        panic!("not exported")
+    };
     assert!(!text.contains("pvkey1"));
     ask(&mut keys, Request::Remove { class }).unwrap();
     let import = |passphrase: Option<&str>| Request::Import {
@@ -295,4 +297,18 @@ fn it_goes_at_once_and_leaves_no_thread() {
     }
     assert!(start.elapsed() < PATIENCE);
     assert!(Keyring::open(&path, || None).unwrap().entries().len() <= 1);
+}
+
+#[test]
+fn no_secret_is_printed_for_debugging() {
+    let secret = || Zeroizing::new("open sesame".to_owned());
+    let class = ClassKey::from_bytes([1; 32]).fingerprint();
+    let said = [
+        format!("{:?}", Request::Unlock { passphrase: secret() }),
+        format!("{:?}", Request::Import { text: secret(), name: None, passphrase: Some(secret()) }),
+        format!("{:?}", Request::Export { class, passphrase: Some(secret()) }),
+        format!("{:?}", Request::SetPassphrase { new: Some(secret()) }),
+        format!("{:?}", Outcome::Exported { class, text: KeyText(secret()) }),
+    ];
+    assert!(said.iter().all(|said| !said.contains("sesame")), "{said:?}");
 }

@@ -13,7 +13,8 @@ use patchveil_veil::Fingerprint;
 use zeroize::Zeroizing;
 
 use super::{
-    Board, Class, KeyringView, Outcome, Refusal, Request, RequestId, Vault, VaultState, WayOut,
+    Board, Class, KeyText, KeyringView, Outcome, Refusal, Request, RequestId, Vault, VaultState,
+    WayOut,
 };
 
 /// How often the file is looked at.
@@ -102,7 +103,7 @@ impl Worker {
                     None => self.entry_of(class, |_, entry| Ok(entry.key().to_text()))?,
                     Some(passphrase) => as_text(self.backup(class, Some(passphrase))?)?,
                 };
-                Ok(Outcome::Exported { text })
+                Ok(Outcome::Exported { class, text: KeyText(text) })
             }
             Request::ExportFile { class, path, passphrase } => {
                 write(&path, &self.backup(class, passphrase)?)?;

@@ -177,9 +177,11 @@ fn show(cli: &Cli, name: &str, json: bool) -> Result<(), Failure> {
 }
 
 fn remove(cli: &Cli, name: &str, yes: bool) -> Result<(), Failure> {
+    let mut confirmed = None;
     if !yes {
         let keyring = open(cli)?;
         let entry = keyring.get(name)?;
+        confirmed = Some(entry.fingerprint());
         if !io::stdin().is_terminal() {
             return Err(Failure::usage(
                 "removing a key cannot be undone; say --yes if that is meant",
@@ -196,7 +198,15 @@ fn remove(cli: &Cli, name: &str, yes: bool) -> Result<(), Failure> {
             return Err(Failure::usage("that is not its name; nothing was removed"));
         }
     }
-    let entry = update(cli, |keyring| keyring.remove(name))?;
+    let entry = update(cli, |keyring| {
+        // Another class may have that name by now; the one that was confirmed is meant.
+        let entry = confirmed.and_then(|fingerprint| keyring.by_fingerprint(fingerprint));
+        let now = entry.map(|entry| entry.name().to_owned());
+        match (confirmed, now) {
+            (Some(_), None) => Err(KeyringError::UnknownName { name: format!("{name:?}") }),
+            (_, now) => keyring.remove(now.as_deref().unwrap_or(name)),
+        }
+    })?;
     say(&format!("removed {}  {}", entry.name(), entry.fingerprint()))
 }
 

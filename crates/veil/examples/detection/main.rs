@@ -55,7 +55,8 @@ fn main() -> Result<(), Failure> {
     let voices = match option("--voices", "measure").as_str() {
         "tune" => speech::tuning_voices(),
         "measure" => speech::voices(),
-        folder => speech::digit_voices(Path::new(folder)),
+        // The list that ffmpeg is given lies elsewhere, so paths in it cannot be relative.
+        folder => speech::digit_voices(&Path::new(folder).canonicalize()?),
     };
     let mut recipe = option("--preset", "balanced").parse::<Preset>()?.recipe();
     recipe.amount *= option("--amount", "100").parse::<f64>()? / 100.0;

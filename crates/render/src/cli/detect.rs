@@ -1,24 +1,19 @@
 //! `patchveil detect`
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use patchveil::detect::{
     Candidate, DetectFileError, Finding, Request, SIGNIFICANT, Search, draw, expand, search,
 };
 use patchveil::output;
 use patchveil::paths::{json, shown};
-use patchveil::protect::{Watch, rough_size};
 use patchveil_keyring::{KeyEntry, Keyring};
 use patchveil_veil::{Decoys, Preset, Recipe};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::args::{Cli, DetectArgs};
-use super::{
-    DONE, FAILED, Failure, NOT_FOUND, STOPPED, complain, keys, progress_bar, say, say_json, stop,
-    table,
-};
+use super::batch::Batch;
+use super::{DONE, FAILED, Failure, NOT_FOUND, STOPPED, keys, say, table};
 
 /// From so many pairs of file and class on, the table says what chance alone would find.
 const MANY: usize = 10;
@@ -62,47 +57,33 @@ pub(super) fn run(cli: &Cli, args: &DetectArgs) -> Result<u8, Failure> {
         let inputs: Vec<&Path> = inputs.map(|file| file.as_path()).collect();
         output::check(png, &inputs, args.force)?;
     }
-    let stop = stop::on_request();
     // A reference is read twice.
     let read = found.files.iter().chain(&args.reference).chain(&args.reference);
-    let bar = progress_bar(read.map(|file| rough_size(file)).sum());
-    let progress = |bytes| bar.inc(bytes);
-    let watch = Watch { stop: &stop, progress: &progress };
-    let told = AtomicBool::new(true);
-    let tell = |line: &Line<'_>| {
-        if args.json && bar.suspend(|| say_json(line)).is_err() {
-            told.store(false, Ordering::Relaxed);
-        }
-    };
+    let batch = Batch::begin(args.json, read.map(|file| file.as_path()));
     let complain_of = |input: Option<&Path>, error: &DetectFileError| {
-        bar.suspend(|| complain(&error.to_string()));
+        batch.complain(error);
         if let Some(input) = input {
-            tell(&Line::Failed { input, error: error.to_string() });
+            batch.tell(&Line::Failed { input, error: error.to_string() });
         }
     };
     found.failures.iter().for_each(|error| complain_of(error.path(), error));
-    let results: Vec<Result<Search, DetectFileError>> = found
-        .files
-        .par_iter()
-        .map(|file| {
-            let result = search(file, &request, &watch);
-            match &result {
-                Ok(search) => {
-                    search.findings.iter().for_each(|finding| tell(&Line::Done { search, finding }))
-                }
-                Err(DetectFileError::Stopped(_)) => {}
-                Err(error) => complain_of(Some(file), error),
+    let results = batch.each(&found.files, |file, watch| {
+        let result = search(file, &request, watch);
+        match &result {
+            Ok(search) => {
+                let tell = |finding| batch.tell(&Line::Done { search, finding });
+                search.findings.iter().for_each(tell);
             }
-            result
-        })
-        .collect();
-    bar.finish_and_clear();
+            Err(DetectFileError::Stopped(_)) => {}
+            Err(error) => complain_of(Some(file), error),
+        }
+        result
+    });
     let done: Vec<&Search> = results.iter().flatten().collect();
     if !args.json && !done.is_empty() {
         say(&summary(&done))?;
     }
-    if stop.load(Ordering::Relaxed) {
-        complain(&format!("stopped; {} of {} files were searched", done.len(), results.len()));
+    if batch.was_stopped(done.len(), results.len()) {
         return Ok(STOPPED);
     }
     if let (Some(png), Some(search)) = (&args.png, done.first())
@@ -113,9 +94,7 @@ pub(super) fn run(cli: &Cli, args: &DetectArgs) -> Result<u8, Failure> {
             say(&format!("picture  {}", shown(png)))?;
         }
     }
-    if !told.into_inner() {
-        return Err(Failure::failed("standard output could not be written"));
-    }
+    batch.was_told()?;
     let failed = found.failures.len() + results.len() - done.len();
     Ok(if failed > 0 {
         FAILED

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out. Everything that is not talk is in the library.
 
 mod args;
+mod batch;
 mod demo;
 mod detect;
 mod inspect;

@@ -1,21 +1,19 @@
 //! `patchveil protect`
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use patchveil::inputs::{Plan, Task, expand};
 use patchveil::manifest::{ManifestCache, Record, Recorder};
 use patchveil::paths::{json, shown};
-use patchveil::protect::{Outcome, ProtectError, Veils, Watch, protect, rough_size};
+use patchveil::protect::{Outcome, ProtectError, Veils, protect};
 use patchveil_veil::{ClassKey, Fingerprint};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::args::{Cli, ProtectArgs, RecipeArgs};
-use super::{
-    DONE, FAILED, Failure, STOPPED, complain, keys, progress_bar, say, say_json, stop, table,
-};
+use super::batch::Batch;
+use super::{FAILED, Failure, STOPPED, complain, keys, say, table};
 
 /// Files listed one by one; of more, the rest is only summed up.
 const ROWS: usize = 40;
@@ -99,21 +97,10 @@ fn work(
     recorder: Option<Recorder>,
 ) -> Result<u8, Failure> {
     let begun = Instant::now();
-    let stop = stop::on_request();
-    let bar = progress_bar(plan.jobs.iter().map(|job| rough_size(&job.input)).sum());
-    let progress = |bytes| bar.inc(bytes);
-    let watch = Watch { stop: &stop, progress: &progress };
-    let told = AtomicBool::new(true);
-    let tell = |line: &Line<'_>| {
-        if args.json && bar.suspend(|| say_json(line)).is_err() {
-            told.store(false, Ordering::Relaxed);
-        }
-    };
-    let mut failed = 0;
+    let batch = Batch::begin(args.json, plan.jobs.iter().map(|job| job.input.as_path()));
     for failure in &plan.failures {
-        complain(&failure.to_string());
-        tell(&Line::Failed { input: failure.path(), error: failure.to_string() });
-        failed += 1;
+        batch.complain(failure);
+        batch.tell(&Line::Failed { input: failure.path(), error: failure.to_string() });
     }
     let unrecorded = AtomicUsize::new(0);
     let record = |outcome: &Outcome| {
@@ -121,58 +108,47 @@ fn work(
         let record = Record::of(outcome, fingerprint, veils.recipe());
         if let Err(error) = recorder.add(&outcome.output, &record) {
             let file = shown(&outcome.output);
-            bar.suspend(|| complain(&format!("{file}: protected, but not recorded: {error}")));
+            batch.complain(&format!("{file}: protected, but not recorded: {error}"));
             unrecorded.fetch_add(1, Ordering::Relaxed);
         }
     };
     let records = ManifestCache::default();
-    let results: Vec<Result<Outcome, ProtectError>> = plan
-        .jobs
-        .par_iter()
-        .map(|job| {
-            let result = protect(job, veils, args.force, &records, &watch);
-            match &result {
-                Ok(outcome) => {
-                    record(outcome);
-                    tell(&Line::Done { outcome, fingerprint });
-                }
-                Err(ProtectError::Stopped(_)) => {}
-                Err(note @ ProtectError::Done { input, output }) => {
-                    bar.suspend(|| complain(&note.to_string()));
-                    tell(&Line::Skipped { input, output });
-                }
-                Err(error) => {
-                    bar.suspend(|| complain(&error.to_string()));
-                    tell(&Line::Failed { input: &job.input, error: error.to_string() });
-                }
+    let results = batch.each(&plan.jobs, |job, watch| {
+        let result = protect(job, veils, args.force, &records, watch);
+        match &result {
+            Ok(outcome) => {
+                record(outcome);
+                batch.tell(&Line::Done { outcome, fingerprint });
             }
-            result
-        })
-        .collect();
-    bar.finish_and_clear();
+            Err(ProtectError::Stopped(_)) => {}
+            Err(note @ ProtectError::Done { input, output }) => {
+                batch.complain(note);
+                batch.tell(&Line::Skipped { input, output });
+            }
+            Err(error) => {
+                batch.complain(error);
+                batch.tell(&Line::Failed { input: &job.input, error: error.to_string() });
+            }
+        }
+        result
+    });
     let mut unrecorded = unrecorded.into_inner();
     if let Some(Err(error)) = recorder.map(Recorder::finish) {
         complain(&error.to_string());
         unrecorded += 1;
     }
-    let stopped = stop.load(Ordering::Relaxed);
     let done: Vec<&Outcome> = results.iter().flatten().collect();
-    let skipped = results.iter().filter(|result| matches!(result, Err(ProtectError::Done { .. })));
-    failed += results.len() - done.len() - skipped.count();
     if !args.json && !done.is_empty() {
         say(&summary(&done, begun.elapsed().as_secs_f64()))?;
     }
-    if stopped {
-        complain(&format!("stopped; {} of {} files were done", done.len(), results.len()));
+    if batch.was_stopped(done.len(), results.len()) {
         return Ok(STOPPED);
     }
-    if failed > 0 && results.len() + plan.failures.len() > 1 {
-        complain(&format!("{failed} failed, {} done", done.len()));
-    }
-    if !told.into_inner() {
-        return Err(Failure::failed("standard output could not be written"));
-    }
-    Ok(if failed == 0 && unrecorded == 0 { DONE } else { FAILED })
+    let skipped = results.iter().filter(|result| matches!(result, Err(ProtectError::Done { .. })));
+    let skipped = skipped.count();
+    let failed = plan.failures.len() + results.len() - done.len() - skipped;
+    let code = batch.end(done.len(), skipped, failed)?;
+    Ok(if unrecorded == 0 { code } else { FAILED })
 }
 
 /// The closing table.

@@ -1,22 +1,18 @@
 //! `patchveil restore`
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use patchveil::inputs::{Task, expand};
 use patchveil::manifest::ManifestCache;
 use patchveil::paths::{json, shown};
-use patchveil::protect::{Watch, rough_size};
 use patchveil::restore::{Evidence, Outcome, Request, RestoreError, VeilCache, restore};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, Preset, RecipeError};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::args::{Cli, RestoreArgs};
-use super::{
-    DONE, FAILED, Failure, STOPPED, complain, keys, progress_bar, say, say_json, stop, table,
-};
+use super::batch::Batch;
+use super::{Failure, STOPPED, complain, keys, say, table};
 
 /// A line of `--json`.
 #[derive(Serialize)]
@@ -60,53 +56,31 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         float: args.float,
         force: args.force,
     };
-    let stop = stop::on_request();
-    let bar = progress_bar(plan.jobs.iter().map(|job| rough_size(&job.input)).sum());
-    let progress = |bytes| bar.inc(bytes);
-    let watch = Watch { stop: &stop, progress: &progress };
-    let told = AtomicBool::new(true);
-    let tell = |line: &Line<'_>| {
-        if args.json && bar.suspend(|| say_json(line)).is_err() {
-            told.store(false, Ordering::Relaxed);
-        }
-    };
+    let batch = Batch::begin(args.json, plan.jobs.iter().map(|job| job.input.as_path()));
     for failure in &plan.failures {
-        complain(&failure.to_string());
-        tell(&Line::Failed { input: failure.path(), error: failure.to_string() });
+        batch.complain(failure);
+        batch.tell(&Line::Failed { input: failure.path(), error: failure.to_string() });
     }
-    let results: Vec<Result<Outcome, RestoreError>> = plan
-        .jobs
-        .par_iter()
-        .map(|job| {
-            let result = restore(job, &request, &watch);
-            match &result {
-                Ok(outcome) => tell(&Line::Done { outcome }),
-                Err(RestoreError::Stopped(_)) => {}
-                Err(error) => {
-                    bar.suspend(|| complain(&error.to_string()));
-                    tell(&Line::Failed { input: &job.input, error: error.to_string() });
-                }
+    let results = batch.each(&plan.jobs, |job, watch| {
+        let result = restore(job, &request, watch);
+        match &result {
+            Ok(outcome) => batch.tell(&Line::Done { outcome }),
+            Err(RestoreError::Stopped(_)) => {}
+            Err(error) => {
+                batch.complain(error);
+                batch.tell(&Line::Failed { input: &job.input, error: error.to_string() });
             }
-            result
-        })
-        .collect();
-    bar.finish_and_clear();
+        }
+        result
+    });
     let done: Vec<&Outcome> = results.iter().flatten().collect();
     if !args.json && !done.is_empty() {
         say(&summary(&done))?;
     }
-    if stop.load(Ordering::Relaxed) {
-        complain(&format!("stopped; {} of {} files were done", done.len(), results.len()));
+    if batch.was_stopped(done.len(), results.len()) {
         return Ok(STOPPED);
     }
-    let failed = plan.failures.len() + results.len() - done.len();
-    if failed > 0 && results.len() + plan.failures.len() > 1 {
-        complain(&format!("{failed} failed, {} done", done.len()));
-    }
-    if !told.into_inner() {
-        return Err(Failure::failed("standard output could not be written"));
-    }
-    Ok(if failed == 0 { DONE } else { FAILED })
+    batch.end(done.len(), 0, plan.failures.len() + results.len() - done.len())
 }
 
 /// The key for a file where no class is named: the one on record, else the default class's.

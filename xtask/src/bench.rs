@@ -9,6 +9,7 @@ use serde_json::Value;
 use walkdir::WalkDir;
 
 use crate::run::{cargo, run, target};
+use crate::test::install_packages;
 
 /// What our own measurement is called in every group.
 const OURS: &str = "patchveil";
@@ -20,6 +21,7 @@ type Group = BTreeMap<String, f64>;
 pub(crate) fn bench(filter: Option<&str>, table_only: bool) -> Result<(), String> {
     let results = target().join("criterion");
     if !table_only {
+        install_packages()?;
         // Old results of benches that are gone must not get into the table.
         if filter.is_none() && results.exists() {
             fs::remove_dir_all(&results).map_err(|e| format!("{}: {e}", results.display()))?;

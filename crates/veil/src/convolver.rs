@@ -31,6 +31,9 @@ pub struct Convolver {
     wet: Box<[f32]>,
     /// Where the timeline goes on if it does not jump; `None` before the first block.
     expected: Option<i64>,
+    /// Until where on the timeline, if it does not jump, samples are only remembered.
+    /// `i64::MIN` where that is not known.
+    idle_until: i64,
     capacity: usize,
 }
 
@@ -82,6 +85,7 @@ impl Convolver {
             channels: (0..channels).map(|_| channel()).collect(),
             wet: vec![0.0; CHUNK].into(),
             expected: None,
+            idle_until: i64::MIN,
             capacity,
         }
     }
@@ -122,6 +126,7 @@ impl Convolver {
             self.ground.clear(lays_ground(&self.veil));
             return waiting;
         }
+        self.idle_until = i64::MIN;
         self.next.replace(veil).flatten()
     }
 
@@ -164,26 +169,16 @@ impl Convolver {
     #[inline]
     pub fn process(&mut self, position: i64, channels: &mut [&mut [f32]]) {
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
-        if self.is_idle(position, len) {
+        let stop = position.saturating_add(len as i64);
+        // Most blocks of a sparse recipe only have to be remembered, and this is all they cost.
+        if stop <= self.idle_until && self.expected == Some(position) && len <= CHUNK {
+            self.expected = Some(stop);
             for (own, channel) in self.channels.iter_mut().zip(channels) {
                 own.history.take_in(&mut channel[..len]);
             }
-            self.expected = Some(position.saturating_add(len as i64));
         } else {
             self.veil_over(position, channels, len);
         }
-    }
-
-    /// Whether nothing happens in the next `len` samples but that they are remembered. Most blocks
-    /// of a sparse recipe are like that, and this is all they cost.
-    #[inline]
-    fn is_idle(&self, position: i64, len: usize) -> bool {
-        let stop = position.saturating_add(len as i64);
-        len <= CHUNK
-            && self.expected == Some(position)
-            && self.next.is_none()
-            && !self.ground.is_active()
-            && self.lane.as_ref().is_some_and(|lane| lane.now.start >= stop)
     }
 
     /// [`process`](Self::process) where there is more to do.
@@ -207,6 +202,7 @@ impl Convolver {
             self.forget();
         }
         self.lane = None;
+        self.idle_until = i64::MIN;
         let mut done = 0;
         while done < len {
             let count = (len - done).min(CHUNK);
@@ -229,6 +225,7 @@ impl Convolver {
     /// Forgets what hangs on where the samples of the past lay on the timeline.
     fn forget(&mut self) {
         self.lane = None;
+        self.idle_until = i64::MIN;
         self.ground.forget(lays_ground(&self.veil));
         for channel in &mut self.channels {
             channel.tail.forget();
@@ -257,6 +254,8 @@ impl Convolver {
             self.channels[index].history.take_in(samples);
         }
         self.ground.passed(stop, lays_ground(&self.veil));
+        let unhindered = self.next.is_none() && !self.ground.is_active();
+        self.idle_until = if unhindered { i64::MAX } else { i64::MIN };
         let Some(veil) = &self.veil else { return };
         let lane = self.lane.get_or_insert_with(|| Lane::at(veil, at));
         while lane.now.start < stop.min(lane.until) {
@@ -280,6 +279,7 @@ impl Convolver {
             }
             lane.advance(veil);
         }
+        self.idle_until = self.idle_until.min(lane.now.start);
     }
 
     /// Lets `next` take over at `at` if no patch has weight there any more; otherwise sees to it

@@ -314,7 +314,7 @@ impl Audio {
             return;
         }
         self.aimed = address;
-        if matches!(self.fader.settled(), Some(Settled::Silent)) {
+        if self.errand.is_none() && matches!(self.fader.settled(), Some(Settled::Silent)) {
             // Out of silence there is nothing to go over from, and no patch to wait for.
             self.convolver.reset();
         }

@@ -1,7 +1,8 @@
 //! The keeper: one thread an instance that reads the keyring and designs veils.
 //!
-//! It looks at what is wanted (class, parameters, sample rate) and at what was asked for last, and closes
-//! the gap. So it does not matter who changed what: host, editor, automation or a loaded session.
+//! It looks at what is wanted (class, parameters, sample rate) and at what was asked for last, and
+//! closes the gap. So it does not matter who changed what: host, editor, automation or a loaded
+//! session.
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};

@@ -375,6 +375,11 @@ impl Audio {
         {
             letter.veil = Some(veil);
             self.leave(letter);
+        } else if !self.convolver.will_retire()
+            && let Some(letter) = self.errand.take()
+        {
+            // The first veil takes over from none.
+            self.leave(letter);
         }
     }
 

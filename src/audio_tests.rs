@@ -196,6 +196,22 @@ fn a_missing_key_fades_to_silence_and_back() {
     // Patches and all, as soon as the fade is over: no stretch leaves with less.
     let expected = reference(veil, 0, vec![vec![1.0_f32; 66_000]]);
     same(&signal[0][960..], &expected[0][6_960..]);
+    // And so after another one, too. The keeper fetches one letter a time.
+    let fetch = |audio: &mut Audio, from: i64| {
+        for n in 0..3 {
+            drop(keeper.collect());
+            run(audio, &PLAIN, from + 1_000 * n, &mut [vec![1.0_f32; 1_000]], &[100]);
+        }
+    };
+    fetch(&mut audio, 66_000);
+    keeper.send(order(Verdict::Mute, None));
+    fetch(&mut audio, 69_000);
+    let veil = balanced(8);
+    keeper.send(order(Verdict::Protect, Some(veil.clone())));
+    let mut signal = vec![vec![1.0_f32; 30_000]];
+    run(&mut audio, &PLAIN, 72_000, &mut signal, &[100]);
+    let expected = reference(veil, 0, vec![vec![1.0_f32; 102_000]]);
+    same(&signal[0][960..], &expected[0][72_960..]);
 }
 
 #[test]
@@ -362,6 +378,7 @@ fn protecting_and_restoring_take_turns_over_a_short_silence() {
     run(&mut audio, &PLAIN, 0, &mut output, &[64, 500]);
     same(&output[1], &protected[1][..20_000]);
 
+    drop(keeper.collect());
     keeper.send(inverse(&veil, 2));
     let mut output = part(&protected, 20_000);
     run(&mut audio, &PLAIN, 20_000, &mut output, &[64, 500]);

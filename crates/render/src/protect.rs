@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::inputs::Job;
-use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash};
+use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hashes};
 use crate::output::{OutputError, OutputFile};
 use crate::paths::{json, shown};
 use crate::shared_file::{Place, Stamp};
@@ -191,7 +191,8 @@ pub fn protect(
     let veil = veils
         .at(info.sample_rate)
         .map_err(|source| ProtectError::Recipe { path: job.input.clone(), source })?;
-    if !force && is_done(job, veils, &source, &info, records).map_err(unreadable)? {
+    if !force && is_done(job, veils, records, watch)? {
+        (watch.progress)(info.data_len);
         let (input, output) = (job.input.clone(), job.output.clone());
         return Err(ProtectError::Done { input, output });
     }
@@ -231,42 +232,36 @@ pub fn protect(
     let (Some(before), Some(after)) = (work.before.finish(), work.after.finish()) else {
         return Err(unreadable(WavError::Changed));
     };
-    let hashes = [before.into(), after.into(), around.finish().into()];
-    let was_protected = |record: &Record| record.audio_after == hashes[0];
-    if let Some(record) = records.record(&job.input).filter(was_protected)
+    let digests: [Digest; 3] = [before.into(), after.into(), around.finish().into()];
+    if let Some(fingerprint) = records.protected_by(&job.input, digests[0])
         && !force
     {
-        let (path, fingerprint) = (job.input.clone(), record.fingerprint);
-        return Err(ProtectError::Protected { path, fingerprint });
+        return Err(ProtectError::Protected { path: job.input.clone(), fingerprint });
     }
     out.commit()?;
-    Ok(outcome(job, &info, &veil, &figures, hashes, begun))
+    Ok(outcome(job, &info, &veil, &figures, digests, begun))
 }
 
 /// Whether the output is there, and is this recording under this veil by the record beside it.
 fn is_done(
     job: &Job,
     veils: &Veils,
-    source: &File,
-    info: &WavInfo,
     records: &ManifestCache,
-) -> Result<bool, WavError> {
+    watch: &Watch<'_>,
+) -> Result<bool, ProtectError> {
     let is_ours = |record: &Record| {
         (record.fingerprint, &record.recipe) == (veils.fingerprint(), veils.recipe())
     };
     let Some(record) = records.record(&job.output).filter(is_ours) else { return Ok(false) };
-    let Ok(output) = File::open(&job.output) else { return Ok(false) };
-    Ok(audio_of(source, info)? == record.audio_before
-        && audio_of(&output, info)? == record.audio_after)
-}
-
-/// The hash of the samples that lie in `file` where `info` has them.
-fn audio_of(file: &File, info: &WavInfo) -> Result<Digest, WavError> {
-    let mut samples = Place::new(file);
-    samples.seek(SeekFrom::Start(info.data_offset))?;
-    let mut hash = Hashed::new(io::sink());
-    io::copy(&mut samples.take(info.data_len), &mut hash)?;
-    Ok(hash.finish().into())
+    let quietly = Watch { stop: watch.stop, progress: &|_| {} };
+    let of = |path: &Path| match hashes(path, &quietly) {
+        Ok(Some(hashes)) => Ok(Some(hashes)),
+        Ok(None) => Err(ProtectError::Stopped(job.input.clone())),
+        // What is wrong with the input is told where it is read; another output is not this one.
+        Err(_) => Ok(None),
+    };
+    Ok(of(&job.output)? == Some((record.audio_after, record.around))
+        && of(&job.input)? == Some((record.audio_before, record.around)))
 }
 
 /// One file, as its chunks see it.

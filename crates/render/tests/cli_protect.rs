@@ -96,7 +96,11 @@ fn a_folder_keeps_its_tree_and_a_second_run_does_nothing_twice() {
     assert_eq!(more.err.lines().count(), 6, "{more:?}");
     fs::remove_file(user.path("show/c.wav")).unwrap();
     fs::remove_file(user.path("show/c.veiled.wav")).unwrap();
-    // A recording that changed since is none of that.
+    // A recording that changed since is none of that, and neither is one whose tags did.
+    let mut tagged = user.read("show/2024/a.wav");
+    tagged.extend(b"a tag behind the samples");
+    user.put("show/2024/a.wav", &tagged);
+    user.run(&["protect", "show/2024/a.wav"]).fails(1, &["a.veiled.wav: exists already"]);
     user.put("show/b.WAV", recording(8_000, 1, 0.2));
     user.run(&["protect", "show/b.WAV"]).fails(1, &["b.veiled.wav: exists already"]);
     assert_eq!(user.files().len(), count);
@@ -245,6 +249,10 @@ fn what_is_protected_already_is_not_veiled_once_more_and_nothing_at_0_percent_is
     let once_more = ["published/a.wav: is protected already, with the key", "--force"];
     user.run(&["protect", "published"]).fails(1, &once_more);
     user.run(&["protect", "published/a.wav", "-o", "x.wav"]).fails(1, &once_more);
+    user.put("published/renamed.wav", user.read("published/a.wav"));
+    user.run(&["protect", "published/renamed.wav"])
+        .fails(1, &["published/renamed.wav: is protected already"]);
+    fs::remove_file(user.path("published/renamed.wav")).unwrap();
     assert_eq!(user.files().len(), count);
     user.run(&["protect", "published/a.wav", "-o", "x.wav", "--force"]).succeeds();
     let ran = user.run(&["protect", "show/a.wav", "--amount", "0"]);

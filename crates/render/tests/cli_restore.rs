@@ -113,14 +113,23 @@ fn nothing_is_overwritten_without_force_and_the_protected_file_never() {
             .fails(2, &["would be written over the input"]);
     }
     assert!(user.read("a.wav") == original && user.read("a.veiled.wav") == veiled);
-    // Nor the original, where nobody named it.
-    for (input, output) in [(".", "."), ("a.veiled.wav", ".")] {
-        user.run(&["restore", input, "-o", output, "--force"])
-            .fails(2, &["a.veiled.wav would be restored over", "a.wav, which is its original"]);
+    // Nor the original, whatever it is called and wherever it lies.
+    let is_original = "a.wav: is the original itself";
+    for output in [".", "a.wav"] {
+        user.run(&["restore", "a.veiled.wav", "-o", output, "--force"]).fails(1, &[is_original]);
     }
+    let all = user.run(&["restore", ".", "-o", ".", "--force"]);
+    assert_eq!(all.code, Some(1), "{all:?}");
+    all.says(&[is_original]);
+    user.put("show/a.wav", &original);
+    user.run(&["protect", "show", "-o", "published"]).succeeds();
+    user.run(&["restore", "published", "-o", "show", "--force"]).fails(1, &[is_original]);
+    assert!(user.read("show/a.wav") == original);
+    fs::remove_file(user.path("show/a.wav")).unwrap();
+    user.run(&["restore", "published", "-o", "show"]).succeeds();
+    user.run(&["restore", "published", "-o", "show", "--force"]).succeeds();
     assert!(user.read("a.wav") == original && user.read("a.veiled.wav") == veiled);
-    user.run(&["restore", "a.veiled.wav", "-o", "a.wav", "--force"]).succeeds();
-    assert!(compare(&original, &user.read("a.wav")).2 > 50.0);
+    assert!(compare(&original, &user.read("show/a.wav")).2 > 50.0);
 }
 
 #[test]

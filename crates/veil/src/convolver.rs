@@ -140,6 +140,13 @@ impl Convolver {
         self.retired.take()
     }
 
+    /// Whether a veil waits to come into force, or one that was is to be taken by
+    /// [`take_retired`](Self::take_retired).
+    #[must_use]
+    pub fn will_retire(&self) -> bool {
+        self.next.is_some() || self.retired.is_some()
+    }
+
     /// Whether the ground of one veil is going over into that of another. It is over after some
     /// hundred samples.
     #[must_use]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rand::RngExt;
 use rayon::prelude::*;
 
+use super::AttackError;
 use super::bands::Bands;
 use crate::clip::Clip;
 use crate::signal::dice::dice;
@@ -44,10 +45,18 @@ pub(super) fn without_period(train: &mut [Clip], period: f64) {
 
 /// Takes out of every clip what the veil did to one clip of its class, drawn at random, of which
 /// there is the original too: the mean difference of their levels for each phase of the frame, and
-/// over all phases where a band was not heard at one. Clips are taken to begin with a frame, and to
-/// have the rate of the first.
-pub(super) fn with_a_pair(train: &mut [Clip], clean: &[Clip], period: f64, seed: u64) {
-    let Some(mut fit) = Fit::blank(train, period) else { return };
+/// over all phases where a band was not heard at one. Clips are taken to begin with a frame, so they
+/// must be whole, and to have the rate of the first.
+///
+/// # Errors
+/// [`AttackError::NoPair`] for a class without an original of equal length.
+pub(super) fn with_a_pair(
+    train: &mut [Clip],
+    clean: &[Clip],
+    period: f64,
+    seed: u64,
+) -> Result<(), AttackError> {
+    let Some(mut fit) = Fit::blank(train, period) else { return Ok(()) };
     let mut classes: BTreeMap<usize, Vec<&Clip>> = BTreeMap::new();
     for clip in train.iter() {
         classes.entry(clip.label).or_default().push(clip);
@@ -56,16 +65,15 @@ pub(super) fn with_a_pair(train: &mut [Clip], clean: &[Clip], period: f64, seed:
         let first = dice(seed, "pair", &label.to_string()).random_range(0..members.len());
         let mut drawn = members.iter().cycle().skip(first).take(members.len());
         let pair = drawn.find_map(|veiled| {
-            let was = |clip: &&Clip| (clip.label, &clip.name) == (*label, &veiled.name);
+            let facts = |clip: &Clip| (clip.label, clip.name.clone(), clip.samples.len());
+            let was = |clip: &&Clip| facts(clip) == facts(veiled);
             Some((*veiled, clean.iter().find(was)?))
         });
-        let pattern = match pair {
-            Some((veiled, clean)) => fit.difference(veiled, clean),
-            None => vec![vec![0.0; fit.bands.count()]; PHASES],
-        };
-        fit.patterns.insert(*label, pattern);
+        let (veiled, clean) = pair.ok_or(AttackError::NoPair(*label))?;
+        fit.patterns.insert(*label, fit.difference(veiled, clean));
     }
     fit.undo(train);
+    Ok(())
 }
 
 /// What the attacker has found out.

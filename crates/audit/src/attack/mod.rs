@@ -368,10 +368,7 @@ impl Attack {
             Self::OnlyClean50 => clean::only(train, clean, 0.5, seed),
             Self::OnlyClean10 => clean::only(train, clean, 0.1, seed),
             Self::OnlyClean1 => clean::only(train, clean, 0.01, seed),
-            Self::OnePair => {
-                fold::with_a_pair(train, clean, *frame, seed);
-                Ok(())
-            }
+            Self::OnePair => fold::with_a_pair(train, clean, *frame, seed),
             Self::None
             | Self::RandomEq
             | Self::TimeWarp
@@ -426,6 +423,9 @@ pub enum AttackError {
     /// A rate could not be changed.
     #[error(transparent)]
     Resample(#[from] ResampleError),
+    /// There is no clip as it was before it was protected.
+    #[error("no clip of class {0} is there as it was before it was protected")]
+    NoPair(usize),
     /// There is no untouched clip to mix in.
     #[error("no untouched clip of class {0} is there to mix in")]
     NoClean(usize),

@@ -24,6 +24,11 @@ const QUICK_EPOCHS: usize = 12;
 
 /// Does what the arguments say.
 pub(super) fn run(args: &RunArgs) -> Result<u8, Failure> {
+    if args.attacks().contains(&Attack::OnePair) && args.cuts().len() > 1 {
+        return Err(Failure::usage(
+            "one-pair knows where whole clips begin and nothing of pieces; leave out --cuts or that attack",
+        ));
+    }
     let data = Dataset::read(&args.data, args.label)?;
     let data = if args.quick { data.thinned(QUICK_CLIPS.0, QUICK_CLIPS.1) } else { data };
     let veils = unique(args.veils()?)?;

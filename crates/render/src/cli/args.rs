@@ -128,6 +128,9 @@ pub(super) enum KeyCommand {
     },
 }
 
+/// Most decoys that can be asked for.
+pub(super) const MOST_DECOYS: u32 = 1_000_000;
+
 #[derive(Debug, Args)]
 pub(super) struct ProtectArgs {
     /// Recordings, or folders to search for *.wav and *.wave
@@ -216,7 +219,7 @@ pub(super) struct DetectArgs {
         long,
         value_name = "N",
         default_value_t = LEAST_DECOYS,
-        value_parser = clap::value_parser!(u32).range(i64::from(LEAST_DECOYS)..=1_000_000)
+        value_parser = clap::value_parser!(u32).range(i64::from(LEAST_DECOYS)..=i64::from(MOST_DECOYS))
     )]
     pub(super) decoys: u32,
     #[command(flatten)]

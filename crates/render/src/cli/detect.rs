@@ -11,7 +11,7 @@ use patchveil_keyring::{KeyEntry, Keyring};
 use patchveil_veil::{Decoys, Preset, Recipe};
 use serde::Serialize;
 
-use super::args::{Cli, DetectArgs};
+use super::args::{Cli, DetectArgs, MOST_DECOYS};
 use super::batch::Batch;
 use super::{DONE, FAILED, Failure, NOT_FOUND, STOPPED, keys, say, table};
 
@@ -163,9 +163,9 @@ fn summary(done: &[&Search]) -> String {
     let hint = if pairs >= MANY {
         format!(
             "\n{pairs} pairs of file and class were tried: with p ≤ {SIGNIFICANT} as the limit, chance \
-             alone is to find {:.2} of them. With --decoys 99999 believe those with p ≤ {:.5}.",
+             alone is to find {:.2} of them. {}",
             pairs as f64 * SIGNIFICANT,
-            SIGNIFICANT / pairs as f64
+            what_to_believe(pairs)
         )
     } else {
         String::new()
@@ -179,6 +179,17 @@ fn summary(done: &[&Search]) -> String {
         })
         .collect();
     format!("{rows}{beside}{hint}")
+}
+
+/// How many decoys tell a key that is there from what chance finds in so many pairs.
+fn what_to_believe(pairs: usize) -> String {
+    let limit = SIGNIFICANT / pairs as f64;
+    let decoys = (1.0 / limit).ceil() - 1.0;
+    if decoys <= f64::from(MOST_DECOYS) {
+        format!("Believe what --decoys {decoys} leaves at p ≤ {limit:.1e}.")
+    } else {
+        format!("To be believed p has to be {limit:.1e}, which no --decoys shows: ask for less.")
+    }
 }
 
 /// Decimals that tell the smallest p-value from none.
@@ -197,5 +208,17 @@ fn covered(search: &Search, finding: &Finding) -> String {
             finding.covered.len(),
             search.seconds
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::what_to_believe;
+
+    #[test]
+    fn what_chance_finds_in_many_pairs_is_told_with_a_limit_that_can_be_met() {
+        assert_eq!(what_to_believe(10), "Believe what --decoys 9999 leaves at p ≤ 1.0e-4.");
+        assert_eq!(what_to_believe(200), "Believe what --decoys 199999 leaves at p ≤ 5.0e-6.");
+        assert!(what_to_believe(10_000).contains("1.0e-7, which no --decoys shows"));
     }
 }

@@ -110,7 +110,7 @@ fn summary(done: &[&Outcome]) -> String {
             match outcome.evidence {
                 Evidence::Manifest => "the manifest",
                 Evidence::Detection => "detection",
-                Evidence::Guess => "detection, the place a guess",
+                Evidence::Guess => "detection, recipe or place a guess",
                 Evidence::None => "nothing",
             }
             .to_owned(),

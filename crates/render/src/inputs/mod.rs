@@ -252,17 +252,6 @@ impl Planner {
                     output: job.output.clone(),
                 });
             }
-            // A name that nobody typed, and behind it what was meant to be got back.
-            if let (Task::Restore, Destination::Folder { .. }) = (self.task, &self.destination)
-                && job.output.exists()
-                && identity(&Destination::Beside.of(&job.output, &job.output, Task::Protect))
-                    == identity(&job.input)
-            {
-                return Err(PlanError::OutputIsOriginal {
-                    input: job.input.clone(),
-                    output: job.output.clone(),
-                });
-            }
             if let Some(first) = outputs.insert(output, job) {
                 return Err(PlanError::SameOutput {
                     first: first.input.clone(),
@@ -280,6 +269,11 @@ impl Planner {
         }
         Ok(())
     }
+}
+
+/// Whether `path` has the name of the recording that `protected` was made of, beside it.
+pub(crate) fn is_named_as_original(path: &Path, protected: &Path) -> bool {
+    identity(&Destination::Beside.of(path, path, Task::Protect)) == identity(protected)
 }
 
 /// Whether a file to be restored is named like a protected one.

@@ -116,18 +116,6 @@ pub enum PlanError {
         /// The output.
         output: PathBuf,
     },
-    /// An output would replace the original that lies beside the protected file.
-    #[error(
-        "{} would be restored over {}, which is its original; use another output folder",
-        shown(input),
-        shown(output)
-    )]
-    OutputIsOriginal {
-        /// The protected file.
-        input: PathBuf,
-        /// The output, which is the original.
-        output: PathBuf,
-    },
     /// Several outputs, but `-o` names a file.
     #[error(
         "{}: is a file, but the outputs need a folder there; use another name", shown(.0)

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Manifest, ManifestError, Record, beside};
+use patchveil_veil::Fingerprint;
+
+use super::{Digest, Manifest, ManifestError, Record, beside};
 
 /// Manifests, each read when first asked for: reading a long one takes longer than restoring a short
 /// file.
@@ -24,6 +26,14 @@ impl ManifestCache {
         let manifest = Manifest::load(path)?.map(Arc::new);
         read.insert(path.to_owned(), manifest.clone());
         Ok(manifest)
+    }
+
+    /// The key that a file with these samples was protected with, by the manifest beside it, whatever
+    /// it is called by now.
+    pub(crate) fn protected_by(&self, file: &Path, audio: Digest) -> Option<Fingerprint> {
+        let manifest = self.get(&beside(file)).ok()??;
+        let is_it = |record: &&Record| record.audio_after == audio && record.audio_before != audio;
+        manifest.records().find(is_it).map(|record| record.fingerprint)
     }
 
     /// The record of `file`, if the manifest beside it can be read and has one.

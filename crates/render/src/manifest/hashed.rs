@@ -1,8 +1,18 @@
-//! Hashing on the way to a file.
+//! Hashing on the way to a file, and hashes of files.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use blake3::{Hash, Hasher};
+
+use super::Digest;
+use crate::protect::Watch;
+use crate::wav::{CopyError, WavError, WavReader};
+
+/// Bytes read at a time.
+const PIECE: u64 = 1 << 18;
 
 /// A writer that hashes what is written, in the order it is written.
 pub(crate) struct Hashed<W> {
@@ -36,4 +46,36 @@ impl<W: Write> Write for Hashed<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
+}
+
+/// The hashes of a file's samples and of everything else in it; `None` if the user asked to stop.
+pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, WavError> {
+    let mut reader = WavReader::new(File::open(path)?)?;
+    let info = reader.info().clone();
+    let into_wav = |error| match error {
+        CopyError::Read(error) => error,
+        CopyError::Write(error) => error.into(),
+    };
+    let mut around = Hashed::new(io::sink());
+    reader.copy_head(&mut around).map_err(into_wav)?;
+    reader.copy_tail(&mut around).map_err(into_wav)?;
+    reader.seek(0)?;
+    let mut audio = Hashed::new(io::sink());
+    let mut piece = vec![0; PIECE as usize];
+    let mut left = info.data_len;
+    while left > 0 {
+        if watch.stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let now = left.min(PIECE);
+        let piece = &mut piece[..now as usize];
+        reader.source().read_exact(piece).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => WavError::Changed,
+            _ => error.into(),
+        })?;
+        audio.write_all(piece)?;
+        (watch.progress)(now);
+        left -= now;
+    }
+    Ok(Some((audio.finish().into(), around.finish().into())))
 }

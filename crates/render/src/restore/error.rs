@@ -107,6 +107,13 @@ pub enum RestoreError {
         shown(.0)
     )]
     RecipeUnclear(PathBuf),
+    /// The output is the original.
+    #[error(
+        "{}: is the original itself, which what is restored only comes near; it is not overwritten, even \
+         with --force; use another name",
+        shown(.0)
+    )]
+    Original(PathBuf),
     /// The output exists, and nothing shows that what would replace it is right.
     #[error(
         "{}: exists already, and what only --force takes to be right does not replace it; use another \

@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use patchveil_veil::{ClassKey, Fingerprint, Recipe, RecipeError, Veil};
 use serde::Serialize;
 
-use crate::inputs::Job;
-use crate::manifest::{ManifestCache, Record, beside};
+use crate::inputs::{Job, is_named_as_original};
+use crate::manifest::{ManifestCache, Record, beside, hashes};
 use crate::paths::json;
 use crate::protect::Watch;
 use crate::wav::SampleFormat;
@@ -143,6 +143,9 @@ pub fn restore(
     let key = (request.key)(record.as_ref().map(|record| record.fingerprint))
         .map_err(|reason| RestoreError::NoKey { path: job.input.clone(), reason })?;
     crate::output::check(&job.output, &[&job.input], request.force)?;
+    if is_original(job, record.as_ref(), watch)? {
+        return Err(RestoreError::Original(job.output.clone()));
+    }
 
     if let Some(record) = record.as_ref().filter(|record| agrees(record, request)) {
         let is_ours = record.fingerprint == key.fingerprint();
@@ -176,6 +179,27 @@ pub fn restore(
     let plan = Plan::new(&key, &place.recipe, place.offset, place.evidence);
     run::run(job, &source, &plan, None, request, watch)?
         .ok_or_else(|| RestoreError::changed(&job.input))
+}
+
+/// Whether the output is there and is the recording that was protected, by its samples or by its
+/// name: nobody gets it back from what would replace it.
+fn is_original(
+    job: &Job,
+    record: Option<&Record>,
+    watch: &Watch<'_>,
+) -> Result<bool, RestoreError> {
+    if !job.output.is_file() {
+        return Ok(false);
+    }
+    let quietly = Watch { stop: watch.stop, progress: &|_| {} };
+    let is_recorded = |record: &Record| match hashes(&job.output, &quietly) {
+        Ok(Some((audio, _))) => Ok(audio == record.audio_before),
+        Ok(None) => Err(RestoreError::Stopped(job.input.clone())),
+        // What is no recording is no original.
+        Err(_) => Ok(false),
+    };
+    let by_name = is_named_as_original(&job.output, &job.input);
+    Ok(by_name || record.map(is_recorded).transpose()?.unwrap_or(false))
 }
 
 /// The record of a file that may be as it was when it was protected, under this name or another.

@@ -5,8 +5,7 @@
 
 mod survey;
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
@@ -14,18 +13,16 @@ use patchveil_veil::{ClassKey, Fingerprint};
 use serde::Serialize;
 
 use crate::hear::Listening;
-use crate::manifest::{Digest, Hashed, Manifest, Record};
+use crate::manifest::{Manifest, Record, hashes};
 use crate::paths::json;
 use crate::protect::Watch;
 use crate::restore::released;
-use crate::wav::{CopyError, WavError, WavReader};
+use crate::wav::{WavError, WavReader};
 
 pub use survey::{Survey, SurveyError, survey};
 
 /// Samples a channel listened to at a time.
 const LISTENED: usize = 1 << 16;
-/// Bytes read at a time.
-const PIECE: u64 = 1 << 18;
 
 /// How a file stands to its manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -195,36 +192,4 @@ fn compare(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Optio
     } else {
         Checked::new(path, Status::NotRecorded, None)
     })
-}
-
-/// The hashes of a file's samples and of everything else in it.
-fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, WavError> {
-    let mut reader = WavReader::new(File::open(path)?)?;
-    let info = reader.info().clone();
-    let into_wav = |error| match error {
-        CopyError::Read(error) => error,
-        CopyError::Write(error) => error.into(),
-    };
-    let mut around = Hashed::new(io::sink());
-    reader.copy_head(&mut around).map_err(into_wav)?;
-    reader.copy_tail(&mut around).map_err(into_wav)?;
-    reader.seek(0)?;
-    let mut audio = Hashed::new(io::sink());
-    let mut piece = vec![0; PIECE as usize];
-    let mut left = info.data_len;
-    while left > 0 {
-        if watch.stop.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        let now = left.min(PIECE);
-        let piece = &mut piece[..now as usize];
-        reader.source().read_exact(piece).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => WavError::Changed,
-            _ => error.into(),
-        })?;
-        audio.write_all(piece)?;
-        (watch.progress)(now);
-        left -= now;
-    }
-    Ok(Some((audio.finish().into(), around.finish().into())))
 }

@@ -17,9 +17,6 @@ const LONG_MS: f64 = 60.0;
 const SMOOTH_HZ: f64 = 30.0;
 /// Most that is corrected, in dB.
 const LIMIT_DB: f64 = 24.0;
-/// Spectrograms: window and hop in ms.
-const SHORT_MS: f64 = 16.0;
-const HOP_MS: f64 = 4.0;
 /// A mean over n clips is trusted by n/(n + this).
 const DOUBT: f64 = 10.0;
 
@@ -79,11 +76,9 @@ fn mean<'a>(vectors: impl Iterator<Item = &'a Vec<f64>>, len: usize) -> Vec<f64>
 /// veil's timeline alike (whole clips), this also finds what it does in time.
 pub(super) fn equal_spectrograms(train: &mut [Clip]) {
     let Some(rate) = train.first().map(|clip| clip.rate) else { return };
-    let bands = Bands::fine(SHORT_MS, HOP_MS, rate);
-    let levels: Vec<(usize, Vec<Vec<f64>>)> = train
-        .par_iter()
-        .map(|clip| (clip.label, bands.levels(&bands.stft.analysis(&clip.samples))))
-        .collect();
+    let bands = Bands::new(rate);
+    let levels: Vec<(usize, Vec<Vec<f64>>)> =
+        train.par_iter().map(|clip| (clip.label, bands.levels_of(clip))).collect();
     // Label → moment → (sum of levels, clips that last so long).
     let mut sums: BTreeMap<usize, Vec<(Vec<f64>, f64)>> = BTreeMap::new();
     for (label, levels) in &levels {
@@ -110,18 +105,14 @@ pub(super) fn equal_spectrograms(train: &mut [Clip]) {
         let global = mean(at_t.iter().map(|(levels, _)| levels), bands.count());
         let (class, count) = &means[&label][t];
         let trust = count / (count + DOUBT);
-        let apart = global.iter().zip(class).map(|(g, c)| (g - c) * trust);
-        apart.map(|db| db.clamp(-LIMIT_DB, LIMIT_DB)).collect()
+        global.iter().zip(class).map(|(g, c)| (g - c) * trust).collect()
     };
     let gains: BTreeMap<usize, Vec<Vec<f64>>> = means
         .iter()
         .map(|(&label, moments)| (label, (0..moments.len()).map(|t| gains(label, t)).collect()))
         .collect();
     train.par_iter_mut().for_each(|clip| {
-        let mut spectra = bands.stft.analysis(&clip.samples);
-        for (spectrum, gains) in spectra.iter_mut().zip(&gains[&clip.label]) {
-            bands.turn(spectrum, gains);
-        }
-        clip.samples = bands.stft.synthesis(&spectra, clip.samples.len());
+        let (gains, spectra) = (&gains[&clip.label], bands.stft.analysis(&clip.samples));
+        clip.samples = bands.turned(clip, spectra, |t| gains[t].clone());
     });
 }

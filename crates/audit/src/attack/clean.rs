@@ -19,11 +19,8 @@ pub(super) fn mix(
     share: f64,
     seed: u64,
 ) -> Result<(), AttackError> {
-    for found in found(train, clean, share, seed)? {
-        for (&index, clip) in found.members.iter().zip(found.clean) {
-            train[index] = clip.clone();
-        }
-    }
+    let found = found(train, clean, share, seed)?;
+    found.iter().for_each(|found| found.lay(train, found.clean.len()));
     Ok(())
 }
 
@@ -35,11 +32,8 @@ pub(super) fn only(
     share: f64,
     seed: u64,
 ) -> Result<(), AttackError> {
-    for found in found(train, clean, share, seed)? {
-        for (&index, clip) in found.members.iter().zip(found.clean.iter().cycle()) {
-            train[index] = (*clip).clone();
-        }
-    }
+    let found = found(train, clean, share, seed)?;
+    found.iter().for_each(|found| found.lay(train, found.members.len()));
     Ok(())
 }
 
@@ -49,6 +43,15 @@ struct Found<'a> {
     members: Vec<usize>,
     /// Clean clips for the first of them.
     clean: Vec<&'a Clip>,
+}
+
+impl Found<'_> {
+    /// Puts clean clips, over and over, in the place of `count` members.
+    fn lay(&self, train: &mut [Clip], count: usize) {
+        for (&index, &clip) in self.members.iter().zip(self.clean.iter().cycle()).take(count) {
+            train[index] = clip.clone();
+        }
+    }
 }
 
 fn found<'a>(

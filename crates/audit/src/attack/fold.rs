@@ -6,21 +6,16 @@ use rand::RngExt;
 use rayon::prelude::*;
 
 use super::AttackError;
-use super::bands::Bands;
+use super::bands::{Bands, loudest};
 use crate::clip::Clip;
 use crate::signal::dice::dice;
 
-/// Window and hop in ms.
-const WINDOW_MS: f64 = 16.0;
-const HOP_MS: f64 = 4.0;
 /// Phases of the frame that are told apart.
 const PHASES: usize = 32;
 /// How often classes' patterns and clips' phases are found from each other.
 const ROUNDS: usize = 4;
 /// Moments of a band more than this below its own loudest say nothing, in dB.
 const AUDIBLE_DB: f64 = 35.0;
-/// Most that is corrected, in dB.
-const LIMIT_DB: f64 = 24.0;
 
 /// What repeats with `period` (seconds) in a class, phases × bands in dB.
 type Pattern = Vec<Vec<f64>>;
@@ -65,8 +60,10 @@ pub(super) fn with_a_pair(
         let first = dice(seed, "pair", &label.to_string()).random_range(0..members.len());
         let mut drawn = members.iter().cycle().skip(first).take(members.len());
         let pair = drawn.find_map(|veiled| {
-            let facts = |clip: &Clip| (clip.label, clip.name.clone(), clip.samples.len());
-            let was = |clip: &&Clip| facts(clip) == facts(veiled);
+            let was = |clip: &&Clip| {
+                (clip.label, &clip.name, clip.samples.len())
+                    == (*label, &veiled.name, veiled.samples.len())
+            };
             Some((*veiled, clean.iter().find(was)?))
         });
         let (veiled, clean) = pair.ok_or(AttackError::NoPair(*label))?;
@@ -89,7 +86,7 @@ struct Fit {
 impl Fit {
     fn blank(train: &[Clip], period: f64) -> Option<Self> {
         let rate = train.first()?.rate;
-        let bands = Bands::fine(WINDOW_MS, HOP_MS, rate);
+        let bands = Bands::new(rate);
         let step = bands.stft.hop() as f64 / f64::from(rate) / period * PHASES as f64;
         let shifts = vec![0; train.len()];
         Some(Self { bands, step, patterns: BTreeMap::new(), shifts })
@@ -111,23 +108,18 @@ impl Fit {
     fn undo(&self, train: &mut [Clip]) {
         train.par_iter_mut().zip(&self.shifts).for_each(|(clip, shift)| {
             let pattern = &self.patterns[&clip.label];
-            let mut spectra = self.bands.stft.analysis(&clip.samples);
-            for (t, spectrum) in spectra.iter_mut().enumerate() {
-                let at = &pattern[(self.phase(t) + shift) % PHASES];
-                let gains: Vec<f64> = at.iter().map(|x| (-x).clamp(-LIMIT_DB, LIMIT_DB)).collect();
-                self.bands.turn(spectrum, &gains);
-            }
-            clip.samples = self.bands.stft.synthesis(&spectra, clip.samples.len());
+            let at = |t: usize| &pattern[(self.phase(t) + shift) % PHASES];
+            let spectra = self.bands.stft.analysis(&clip.samples);
+            clip.samples = self.bands.turned(clip, spectra, |t| at(t).iter().map(|x| -x).collect());
         });
     }
 
     /// What sets the levels of a clip apart from those of its original.
     fn difference(&self, veiled: &Clip, clean: &Clip) -> Pattern {
-        let levels = |clip: &Clip| self.bands.levels(&self.bands.stft.analysis(&clip.samples));
-        let (veiled, clean) = (levels(veiled), levels(clean));
+        let (veiled, clean) = (self.bands.levels_of(veiled), self.bands.levels_of(clean));
         let mut pattern = vec![vec![0.0; self.bands.count()]; PHASES];
         for band in 0..self.bands.count() {
-            let loudest = clean.iter().map(|x| x[band]).fold(f64::NEG_INFINITY, f64::max);
+            let loudest = loudest(&clean, band);
             let mut sums = [(0.0, 0.0); PHASES];
             for (t, (veiled, clean)) in veiled.iter().zip(&clean).enumerate() {
                 if clean[band] > loudest - AUDIBLE_DB {
@@ -150,12 +142,12 @@ impl Fit {
     }
 
     fn levels(&self, clip: &Clip) -> Levels {
-        let levels = self.bands.levels(&self.bands.stft.analysis(&clip.samples));
+        let levels = self.bands.levels_of(clip);
         let mut cells = vec![vec![None; self.bands.count()]; levels.len()];
         // Windows in half a frame.
         let half = (PHASES as f64 / self.step / 2.0).round() as usize;
         for band in 0..self.bands.count() {
-            let loudest = levels.iter().map(|x| x[band]).fold(f64::NEG_INFINITY, f64::max);
+            let loudest = loudest(&levels, band);
             let heard = |t: usize| Some(levels[t][band]).filter(|x| *x > loudest - AUDIBLE_DB);
             // What changes slowly is content: each level is taken relative to the mean over one
             // frame's length around it.

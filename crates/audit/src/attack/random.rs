@@ -121,6 +121,13 @@ pub(super) fn shift(clip: &Clip, dice: &mut ChaCha20Rng) -> Vec<f32> {
     (0..len).map(|n| source(n).and_then(|n| clip.samples.get(n)).copied().unwrap_or(0.0)).collect()
 }
 
+/// `samples` at the root mean square of `clip`.
+pub(super) fn at_the_power_of(clip: &Clip, mut samples: Vec<f32>) -> Vec<f32> {
+    let scale = (rms(&clip.samples) / rms(&samples).max(f64::MIN_POSITIVE)) as f32;
+    samples.iter_mut().for_each(|x| *x *= scale);
+    samples
+}
+
 /// Root mean square.
 pub(super) fn rms(samples: &[f32]) -> f64 {
     let energy: f64 = samples.iter().map(|&x| f64::from(x).powi(2)).sum();

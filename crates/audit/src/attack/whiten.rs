@@ -1,6 +1,6 @@
 //! Each clip without its own colour.
 
-use super::random::rms;
+use super::random::at_the_power_of;
 use crate::clip::Clip;
 use crate::signal::shape::{between, shape};
 use crate::signal::stft::Stft;
@@ -25,10 +25,7 @@ pub(super) fn whitened(clip: &Clip) -> Vec<f32> {
         return clip.samples.clone();
     }
     let gains: Vec<f64> = power.iter().map(|x| (strongest / (x + floor)).sqrt()).collect();
-    let mut samples = shape(&clip.samples, |f| between(&gains, f));
-    let scale = (rms(&clip.samples) / rms(&samples).max(f64::MIN_POSITIVE)) as f32;
-    samples.iter_mut().for_each(|x| *x *= scale);
-    samples
+    at_the_power_of(clip, shape(&clip.samples, |f| between(&gains, f)))
 }
 
 /// Averaged with Gaussian weights of standard deviation `sigma`, in points, over the points that

@@ -129,13 +129,18 @@ impl Audio {
 
     /// Forgets what was heard; the free-running count starts at 0.
     pub(crate) fn reset(&mut self) {
+        self.forget();
+        self.timeline.reset();
+        self.fader.reset();
+        self.warming = 0;
+    }
+
+    /// Forgets the samples of before.
+    fn forget(&mut self) {
         self.convolver.reset();
         if let Some(inverse) = &mut self.inverse {
             inverse.reset();
         }
-        self.timeline.reset();
-        self.fader.reset();
-        self.warming = 0;
     }
 
     /// What the newest order answers.
@@ -169,10 +174,7 @@ impl Audio {
         if jumped {
             // What came before is not what lies before this position on the timeline. Without it,
             // a render that starts here twice is the same twice.
-            self.convolver.reset();
-            if let Some(inverse) = &mut self.inverse {
-                inverse.reset();
-            }
+            self.forget();
         }
         self.turn();
         let waiting = self.turning.is_some() || self.warming > 0;

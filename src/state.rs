@@ -79,19 +79,16 @@ impl Default for Saved {
 
 impl From<Value> for Saved {
     fn from(value: Value) -> Self {
-        match value.get("state").and_then(Value::as_u64) {
-            Some(1) => match v1::State::deserialize(&value) {
-                Ok(state) => {
-                    let choice = state.class.map_or(Choice::Undecided, Choice::Class);
-                    Self { recipe: state.recipe, choice }
-                }
-                Err(_) => Self { recipe: RECIPE_VERSION, choice: Choice::Damaged(value) },
-            },
-            Some(newer) if newer > VERSION => {
-                Self { recipe: RECIPE_VERSION, choice: Choice::Newer(value) }
-            }
-            _ => Self { recipe: RECIPE_VERSION, choice: Choice::Damaged(value) },
+        let version = value.get("state").and_then(Value::as_u64);
+        if version == Some(1)
+            && let Ok(state) = v1::State::deserialize(&value)
+        {
+            let choice = state.class.map_or(Choice::Undecided, Choice::Class);
+            return Self { recipe: state.recipe, choice };
         }
+        let is_newer = version.is_some_and(|version| version > VERSION);
+        let choice = if is_newer { Choice::Newer(value) } else { Choice::Damaged(value) };
+        Self { recipe: RECIPE_VERSION, choice }
     }
 }
 

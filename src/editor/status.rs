@@ -57,18 +57,6 @@ pub(crate) fn headline(status: &Status, switches: Switches) -> Headline {
     let idle =
         switches.nothing || matches!(status, Status::NotProtecting | Status::NotRestoring { .. });
     match status {
-        Status::Muted { .. } | Status::Idle => {}
-        _ if switches.delta && idle && !switches.bypass => {
-            return said(
-                Icon::Muted,
-                Mood::Warn,
-                "Delta: silent, because nothing is changed".to_owned(),
-                "Switch delta off to hear the input, which leaves as it came.".to_owned(),
-            );
-        }
-        _ => {}
-    }
-    match status {
         // Bypass lets the input through whatever the veil would do.
         Status::Restoring { .. } | Status::NotRestoring { .. } if switches.bypass => said(
             Icon::Open,
@@ -93,6 +81,12 @@ pub(crate) fn headline(status: &Status, switches: Switches) -> Headline {
             Mood::Quiet,
             "Waiting for the host".to_owned(),
             "It has not started the plug-in's audio yet.".to_owned(),
+        ),
+        _ if switches.delta && idle => said(
+            Icon::Muted,
+            Mood::Warn,
+            "Delta: silent, because nothing is changed".to_owned(),
+            "Switch delta off to hear the input, which leaves as it came.".to_owned(),
         ),
         Status::NotProtecting => said(
             Icon::Open,

@@ -19,6 +19,15 @@ pub(crate) fn codes<T>(recipes: impl IntoIterator<Item = (T, Recipe)>) -> Vec<(R
     codes
 }
 
+/// The decoys of all codes together; none where there is no code.
+pub(crate) fn decoys<'a>(
+    evidence: impl Iterator<Item = &'a Evidence>,
+    count: u32,
+    seed: u64,
+) -> Option<Decoys> {
+    evidence.map(|evidence| evidence.decoys(count, seed)).reduce(|all, more| all.or(&more))
+}
+
 /// Channels as detectors take them.
 pub(crate) fn slices(channels: &[Vec<f32>]) -> Vec<&[f32]> {
     channels.iter().map(Vec::as_slice).collect()
@@ -61,8 +70,7 @@ impl Listening {
         let seed = Decoys::random_seed()?;
         let codes: Vec<(Evidence, Vec<Recipe>)> =
             self.ears.into_iter().map(|(detector, code)| (detector.finish(), code)).collect();
-        let decoys = codes.iter().map(|(evidence, _)| evidence.decoys(LEAST_DECOYS, seed));
-        let decoys = decoys.reduce(|all, more| all.or(&more));
+        let decoys = decoys(codes.iter().map(|(evidence, _)| evidence), LEAST_DECOYS, seed);
         Ok(Heard { codes, decoys })
     }
 }

@@ -168,6 +168,13 @@ pub struct Watch<'a> {
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
+impl Watch<'_> {
+    /// The same for what is read besides, which the progress does not count.
+    pub(crate) fn quietly(&self) -> Self {
+        Self { stop: self.stop, progress: &|_| {} }
+    }
+}
+
 /// Protects the recording of `job`, whose first sample is timeline position 0. Memory does not grow
 /// with the file. By `records`, what is done already is not done again, unless `force`.
 ///
@@ -253,8 +260,7 @@ fn is_done(
         (record.fingerprint, &record.recipe) == (veils.fingerprint(), veils.recipe())
     };
     let Some(record) = records.record(&job.output).filter(is_ours) else { return Ok(false) };
-    let quietly = Watch { stop: watch.stop, progress: &|_| {} };
-    let of = |path: &Path| match hashes(path, &quietly) {
+    let of = |path: &Path| match hashes(path, &watch.quietly()) {
         Ok(Some(hashes)) => Ok(Some(hashes)),
         Ok(None) => Err(ProtectError::Stopped(job.input.clone())),
         // What is wrong with the input is told where it is read; another output is not this one.

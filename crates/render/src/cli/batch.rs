@@ -57,9 +57,14 @@ impl Batch {
         }
     }
 
-    /// Whether the user stopped it, and if so, says how far it came.
+    /// Whether the user stopped it.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The same, and if so, says how far it came.
     pub(super) fn was_stopped(&self, done: usize, of: usize) -> bool {
-        let stopped = self.stop.load(Ordering::Relaxed);
+        let stopped = self.is_stopped();
         if stopped {
             complain(&format!("stopped; {done} of {of} files were done"));
         }

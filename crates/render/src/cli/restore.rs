@@ -138,7 +138,8 @@ fn closeness(outcome: &Outcome) -> String {
     let (expected, most) = (outcome.expected_snr_db, outcome.snr_at_most_db);
     match (outcome.evidence, outcome.is_original, expected, most) {
         (_, Some(true), ..) => "exactly the original".to_owned(),
-        (Evidence::Guess | Evidence::None, ..) | (.., None, None) => "–".to_owned(),
+        (evidence, ..) if !evidence.is_proof() => "–".to_owned(),
+        (.., None, None) => "–".to_owned(),
         (.., Some(snr), _) => format!("to rounding, about {snr:.0} dB below it"),
         (.., Some(snr)) => format!(
             "at most to rounding, {snr:.0} dB below it; {} at full scale",

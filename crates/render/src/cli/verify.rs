@@ -1,20 +1,17 @@
 //! `patchveil verify`
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
+use std::path::Path;
 
-use patchveil::protect::{Watch, rough_size};
 use patchveil::shown;
 use patchveil::verify::{Checked, Status, check, survey};
 use patchveil_keyring::{Keyring, resolve_path};
 use patchveil_veil::{ClassKey, Fingerprint};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::args::{Cli, VerifyArgs};
-use super::{
-    DONE, FAILED, Failure, STOPPED, complain, keys, progress_bar, say, say_json, stop, table,
-};
+use super::batch::Batch;
+use super::{DONE, FAILED, Failure, STOPPED, complain, keys, say, say_json, table};
 
 /// A line of `--json`.
 #[derive(Serialize)]
@@ -30,17 +27,12 @@ pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
     let keys = keys(cli, args)?;
     let classes = classes(cli);
     let survey = survey(&args.inputs).map_err(Failure::usage)?;
-    let stop = stop::on_request();
-    let bar = progress_bar(survey.files.iter().map(|file| rough_size(file)).sum());
-    let progress = |bytes| bar.inc(bytes);
-    let watch = Watch { stop: &stop, progress: &progress };
-    let checked: Vec<Checked> = survey
-        .files
-        .par_iter()
-        .filter_map(|file| check(file, survey.manifest(file), &keys, &watch))
-        .collect();
-    bar.finish_and_clear();
-    if stop.load(Ordering::Relaxed) {
+    let files: Vec<&Path> = survey.files.iter().map(|file| file.as_path()).collect();
+    let batch = Batch::begin(args.json, files.iter().copied());
+    let checked =
+        batch.each(&files, |file, watch| check(file, survey.manifest(file), &keys, watch));
+    let checked: Vec<Checked> = checked.into_iter().flatten().collect();
+    if batch.is_stopped() {
         complain("stopped before all files were checked");
         return Ok(STOPPED);
     }

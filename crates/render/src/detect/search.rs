@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::DetectFileError;
 use super::listen::{Listener, listen};
 use super::reference::{Beside, Reference};
-use crate::hear::{codes, slices};
+use crate::hear::{codes, decoys, slices};
 use crate::paths::json;
 use crate::protect::Watch;
 
@@ -120,10 +120,7 @@ pub fn search(
     if !evidence.iter().any(Evidence::is_audible) {
         return Err(DetectFileError::Inaudible(path.to_owned()));
     }
-    let decoys = evidence
-        .iter()
-        .map(|evidence| evidence.decoys(request.decoys, request.seed))
-        .reduce(|all, more| all.or(&more));
+    let decoys = decoys(evidence.iter(), request.decoys, request.seed);
     let seconds = evidence.first().map_or(0.0, Evidence::seconds);
     let findings = request
         .candidates

@@ -202,8 +202,7 @@ impl Planner {
                 Some(Note::AlreadyRestored(path.to_owned()))
             }
             Task::Restore => {
-                let veiled = Destination::Beside.of(path, path, Task::Protect);
-                veiled.exists().then(|| Note::Original(path.to_owned()))
+                protected_beside(path).exists().then(|| Note::Original(path.to_owned()))
             }
         }
     }
@@ -273,7 +272,12 @@ impl Planner {
 
 /// Whether `path` has the name of the recording that `protected` was made of, beside it.
 pub(crate) fn is_named_as_original(path: &Path, protected: &Path) -> bool {
-    identity(&Destination::Beside.of(path, path, Task::Protect)) == identity(protected)
+    identity(&protected_beside(path)) == identity(protected)
+}
+
+/// Where the protected version of a recording goes unless told otherwise.
+fn protected_beside(recording: &Path) -> PathBuf {
+    Destination::Beside.of(recording, recording, Task::Protect)
 }
 
 /// Whether a file to be restored is named like a protected one.

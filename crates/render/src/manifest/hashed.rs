@@ -1,7 +1,7 @@
 //! Hashing on the way to a file, and hashes of files.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -51,7 +51,6 @@ impl<W: Write> Write for Hashed<W> {
 /// The hashes of a file's samples and of everything else in it; `None` if the user asked to stop.
 pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, WavError> {
     let mut reader = WavReader::new(File::open(path)?)?;
-    let info = reader.info().clone();
     let into_wav = |error| match error {
         CopyError::Read(error) => error,
         CopyError::Write(error) => error.into(),
@@ -59,17 +58,26 @@ pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, D
     let mut around = Hashed::new(io::sink());
     reader.copy_head(&mut around).map_err(into_wav)?;
     reader.copy_tail(&mut around).map_err(into_wav)?;
+    let audio = hash_audio(&mut reader, watch)?;
+    Ok(audio.map(|audio| (audio, around.finish().into())))
+}
+
+/// The hash of a file's samples as stored; `None` if the user asked to stop.
+pub(crate) fn hash_audio<R: Read + Seek>(
+    reader: &mut WavReader<R>,
+    watch: &Watch<'_>,
+) -> Result<Option<Digest>, WavError> {
     reader.seek(0)?;
     let mut audio = Hashed::new(io::sink());
     let mut piece = vec![0; PIECE as usize];
-    let mut left = info.data_len;
+    let mut left = reader.info().data_len;
     while left > 0 {
         if watch.stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
         let now = left.min(PIECE);
         let piece = &mut piece[..now as usize];
-        reader.source().read_exact(piece).map_err(|error| match error.kind() {
+        reader.source_mut().read_exact(piece).map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => WavError::Changed,
             _ => error.into(),
         })?;
@@ -77,5 +85,5 @@ pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, D
         (watch.progress)(now);
         left -= now;
     }
-    Ok(Some((audio.finish().into(), around.finish().into())))
+    Ok(Some(audio.finish().into()))
 }

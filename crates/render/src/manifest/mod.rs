@@ -16,7 +16,7 @@ mod store;
 mod tree;
 
 pub use cache::ManifestCache;
-pub(crate) use hashed::{Hashed, hashes};
+pub(crate) use hashed::{Hashed, hash_audio, hashes};
 pub use record::{Digest, RECORD_VERSION, Record, Unreadable};
 pub use store::{Manifest, ManifestError, NAME, Recorder, beside};
 pub(crate) use tree::TreeHash;

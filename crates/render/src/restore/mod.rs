@@ -16,10 +16,10 @@ use patchveil_veil::{ClassKey, Fingerprint, Recipe, RecipeError, Veil};
 use serde::Serialize;
 
 use crate::inputs::{Job, is_named_as_original};
-use crate::manifest::{ManifestCache, Record, beside, hashes};
+use crate::manifest::{ManifestCache, Record, beside, hash_audio};
 use crate::paths::json;
 use crate::protect::Watch;
-use crate::wav::SampleFormat;
+use crate::wav::{SampleFormat, WavReader};
 
 pub use error::RestoreError;
 use place::Place;
@@ -88,6 +88,14 @@ pub enum Evidence {
     Guess,
     /// Nothing: it was forced.
     None,
+}
+
+impl Evidence {
+    /// Whether nothing about it was forced.
+    #[must_use]
+    pub fn is_proof(self) -> bool {
+        matches!(self, Self::Manifest | Self::Detection)
+    }
 }
 
 /// What became of a file.
@@ -172,8 +180,7 @@ pub fn restore(
         Err(error) => return Err(error),
     };
     // Who insists has likely done so before, with what is in the file now.
-    let shown = matches!(place.evidence, Evidence::Manifest | Evidence::Detection);
-    if !shown && job.output.symlink_metadata().is_ok() {
+    if !place.evidence.is_proof() && job.output.symlink_metadata().is_ok() {
         return Err(RestoreError::Unproven(job.output.clone()));
     }
     let plan = Plan::new(&key, &place.recipe, place.offset, place.evidence);
@@ -191,15 +198,17 @@ fn is_original(
     if !job.output.is_file() {
         return Ok(false);
     }
-    let quietly = Watch { stop: watch.stop, progress: &|_| {} };
-    let is_recorded = |record: &Record| match hashes(&job.output, &quietly) {
-        Ok(Some((audio, _))) => Ok(audio == record.audio_before),
+    if is_named_as_original(&job.output, &job.input) {
+        return Ok(true);
+    }
+    let Some(record) = record else { return Ok(false) };
+    let reader = WavReader::open(&job.output);
+    match reader.and_then(|mut reader| hash_audio(&mut reader, &watch.quietly())) {
+        Ok(Some(audio)) => Ok(audio == record.audio_before),
         Ok(None) => Err(RestoreError::Stopped(job.input.clone())),
         // What is no recording is no original.
         Err(_) => Ok(false),
-    };
-    let by_name = is_named_as_original(&job.output, &job.input);
-    Ok(by_name || record.map(is_recorded).transpose()?.unwrap_or(false))
+    }
 }
 
 /// The record of a file that may be as it was when it was protected, under this name or another.

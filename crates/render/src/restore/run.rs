@@ -11,7 +11,7 @@ use patchveil_veil::{ClassKey, Recipe, RecipeError, Restorer, Veil, distance_fro
 
 use super::{Evidence, Outcome, Request, RestoreError};
 use crate::inputs::Job;
-use crate::manifest::{Digest, Hashed, Record};
+use crate::manifest::{Digest, Hashed, Record, hash_audio};
 use crate::output::OutputFile;
 use crate::protect::Watch;
 use crate::shared_file::{Place, Stamp};
@@ -94,12 +94,9 @@ impl Source {
 
     /// The hash of the samples as stored.
     pub(super) fn hash_audio(&self, watch: &Watch<'_>) -> Result<Digest, RestoreError> {
-        let mut hasher = Hashed::new(io::sink());
-        self.blocks(watch, |bytes, _| {
-            hasher.write_all(bytes).map_err(|error| self.unreadable(error.into()))?;
-            Ok(true)
-        })?;
-        Ok(hasher.finish().into())
+        let audio = hash_audio(&mut self.reader()?, &watch.quietly());
+        let audio = audio.map_err(|error| self.unreadable(error))?;
+        audio.ok_or_else(|| RestoreError::Stopped(self.path.clone()))
     }
 
     fn is_unchanged(&self) -> bool {

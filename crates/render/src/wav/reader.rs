@@ -65,9 +65,8 @@ impl<R: Read + Seek> WavReader<R> {
     }
 
     /// The file or stream itself. Moving its position breaks the next [`read_block`](Self::read_block).
-    #[must_use]
-    pub fn source(&self) -> &R {
-        &self.source
+    pub fn source_mut(&mut self) -> &mut R {
+        &mut self.source
     }
 
     /// Index of the frame the next block starts with.

@@ -159,7 +159,7 @@ fn bench_idle(criterion: &mut Criterion) {
     // Without a ground, which has no outside, and with one short patch in ten minutes: the bench
     // never gets there.
     let mut recipe = Preset::Poscuda.recipe();
-    recipe.placement = Placement { frame_us: 600_000_000, patches: 1, ..recipe.placement };
+    recipe.placement = Placement { period_us: 600_000_000, patches: 1, ..recipe.placement };
     for block in BLOCKS {
         let mut group = criterion.benchmark_group(format!("idle/{block}"));
         let veil = veil(&recipe);

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use nice_plug::prelude::*;
-use patchveil_veil::{AMOUNT_MAX, FRAME_US_MIN, PATCH_US_MIN, PATCHES_MAX, Preset, Recipe};
+use patchveil_veil::{AMOUNT_MAX, PATCH_US_MIN, PATCHES_MAX, PERIOD_US_MIN, Preset, Recipe};
 
-use crate::editor::SetupField;
+use crate::editor_state::EditorStateField;
 use crate::state::ClassField;
 
 /// Longest patch that can be set, in ms.
@@ -31,7 +31,7 @@ pub struct PatchveilParams {
     pub class: ClassField,
     /// Size, scale and colours of the editor.
     #[persist = "editor"]
-    pub editor: SetupField,
+    pub editor: EditorStateField,
     /// The host's own bypass: on, the input leaves as it came, without trim.
     #[id = "bypass"]
     pub bypass: BoolParam,
@@ -101,9 +101,9 @@ pub enum ModeChoice {
 /// The presets as the host shows them. The ids go into sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum PresetChoice {
-    /// [`Preset::Transparent`]
+    /// [`Preset::Light`]. The id is that of its former name: sessions hold it.
     #[id = "transparent"]
-    Transparent,
+    Light,
     /// [`Preset::Balanced`]
     #[id = "balanced"]
     Balanced,
@@ -123,7 +123,7 @@ pub enum PresetChoice {
 impl From<PresetChoice> for Preset {
     fn from(choice: PresetChoice) -> Self {
         match choice {
-            PresetChoice::Transparent => Self::Transparent,
+            PresetChoice::Light => Self::Light,
             PresetChoice::Balanced => Self::Balanced,
             PresetChoice::Strong => Self::Strong,
             PresetChoice::Poscuda => Self::Poscuda,
@@ -134,7 +134,7 @@ impl From<PresetChoice> for Preset {
 
 /// The parameters that shape the recipe, in whole steps: two that are equal make the same recipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub(crate) struct VeilSettings {
     /// Take the veil off.
     pub(crate) restore: bool,
     preset: Preset,
@@ -153,7 +153,7 @@ impl PatchveilParams {
     pub(crate) fn new(class: ClassField) -> Self {
         Self {
             class,
-            editor: SetupField::default(),
+            editor: EditorStateField::default(),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             mode: EnumParam::new("Mode", ModeChoice::Protect).non_automatable(),
             veil: VeilParams {
@@ -169,7 +169,7 @@ impl PatchveilParams {
             },
             patches: PatchParams {
                 patch: length("Patch Length", PATCH_MS_MAX, PATCH_US_MIN),
-                frame: length("Frame Length", FRAME_MS_MAX, FRAME_US_MIN),
+                frame: length("Frame Length", FRAME_MS_MAX, PERIOD_US_MIN),
                 count: IntParam::new(
                     "Patches per Frame",
                     0,
@@ -203,8 +203,8 @@ impl PatchveilParams {
     }
 
     /// What the parameters ask for now. Never allocates or waits.
-    pub(crate) fn wish(&self) -> Wish {
-        Wish {
+    pub(crate) fn settings(&self) -> VeilSettings {
+        VeilSettings {
             restore: self.mode.value() == ModeChoice::Restore,
             preset: self.veil.preset.value().into(),
             // A NaN becomes 0.
@@ -224,7 +224,7 @@ impl PatchveilParams {
     }
 }
 
-impl Wish {
+impl VeilSettings {
     /// The recipe asked for. It is valid whatever the parameters are, because details give way
     /// to each other in a fixed order:
     ///
@@ -240,8 +240,8 @@ impl Wish {
             return recipe;
         }
         let mut placement = recipe.placement;
-        placement.frame_us = self.frame.unwrap_or(placement.frame_us).max(FRAME_US_MIN);
-        let frame = placement.frame_us;
+        placement.period_us = self.frame.unwrap_or(placement.period_us).max(PERIOD_US_MIN);
+        let frame = placement.period_us;
         let most = (frame / PATCH_US_MIN).min(PATCHES_MAX);
         let patch = match (self.patch, self.count) {
             (Some(patch), _) => patch,
@@ -299,20 +299,27 @@ fn number(text: &str, unit: &str) -> Option<f32> {
 mod tests {
     use super::*;
 
-    fn wish(patch: Option<u32>, frame: Option<u32>, count: Option<u32>) -> Wish {
-        Wish { restore: false, preset: Preset::Balanced, amount: 1_000, patch, frame, count }
+    fn settings(patch: Option<u32>, frame: Option<u32>, count: Option<u32>) -> VeilSettings {
+        VeilSettings {
+            restore: false,
+            preset: Preset::Balanced,
+            amount: 1_000,
+            patch,
+            frame,
+            count,
+        }
     }
 
-    fn placed(wish: &Wish) -> (u32, u32, u32) {
-        let recipe = wish.recipe(1);
+    fn placed(settings: &VeilSettings) -> (u32, u32, u32) {
+        let recipe = settings.recipe(1);
         recipe.validate().unwrap();
-        (recipe.placement.patch_us, recipe.placement.frame_us, recipe.placement.patches)
+        (recipe.placement.patch_us, recipe.placement.period_us, recipe.placement.patches)
     }
 
     #[test]
     fn untouched_parameters_are_the_balanced_preset() {
         let params = PatchveilParams::new(ClassField::default());
-        assert_eq!(params.wish().recipe(1), Preset::Balanced.recipe());
+        assert_eq!(params.settings().recipe(1), Preset::Balanced.recipe());
         assert_eq!(params.gain(), 1.0);
     }
 
@@ -323,8 +330,15 @@ mod tests {
                 for frame in [None, Some(1_000), Some(4_000), Some(33_300), Some(10_000_000)] {
                     for count in [None, Some(1), Some(7), Some(64)] {
                         for amount in [0, 1, 999, 2_000, u16::MAX] {
-                            let wish = Wish { restore: false, preset, amount, patch, frame, count };
-                            wish.recipe(1).validate().unwrap();
+                            let settings = VeilSettings {
+                                restore: false,
+                                preset,
+                                amount,
+                                patch,
+                                frame,
+                                count,
+                            };
+                            settings.recipe(1).validate().unwrap();
                         }
                     }
                 }
@@ -335,17 +349,17 @@ mod tests {
     #[test]
     fn what_is_set_gives_way_in_a_fixed_order() {
         // Too long a patch: fewer fit.
-        assert_eq!(placed(&wish(Some(60_000), None, None)), (60_000, 80_000, 1));
+        assert_eq!(placed(&settings(Some(60_000), None, None)), (60_000, 80_000, 1));
         // Only the number set: they shorten.
-        assert_eq!(placed(&wish(None, None, Some(16))), (5_000, 80_000, 16));
+        assert_eq!(placed(&settings(None, None, Some(16))), (5_000, 80_000, 16));
         // Both set: the length holds.
-        assert_eq!(placed(&wish(Some(20_000), None, Some(16))), (20_000, 80_000, 4));
+        assert_eq!(placed(&settings(Some(20_000), None, Some(16))), (20_000, 80_000, 4));
         // A patch longer than its frame fills it.
-        assert_eq!(placed(&wish(Some(500_000), Some(20_000), None)), (20_000, 20_000, 1));
+        assert_eq!(placed(&settings(Some(500_000), Some(20_000), None)), (20_000, 20_000, 1));
         // A longer frame spreads the preset's patches.
-        assert_eq!(placed(&wish(None, Some(1_000_000), None)), (40_000, 1_000_000, 2));
+        assert_eq!(placed(&settings(None, Some(1_000_000), None)), (40_000, 1_000_000, 2));
         // A short frame holds no more than it can.
-        assert_eq!(placed(&wish(None, Some(4_000), Some(64))), (2_000, 4_000, 2));
+        assert_eq!(placed(&settings(None, Some(4_000), Some(64))), (2_000, 4_000, 2));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use patchveil_veil::{Fingerprint, RECIPE_VERSION};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::handoff::desk::Desk;
+use crate::handoff::design_requests::DesignRequests;
 
 /// The version this build writes.
 const VERSION: u64 = 1;
@@ -104,7 +104,7 @@ impl From<Saved> for Value {
     }
 }
 
-/// The saved state of one instance, shared by host, editor and keeper. Never to be touched on the
+/// The saved state of one instance, shared by host, editor and designer. Never to be touched on the
 /// audio thread: it is behind a lock.
 #[derive(Clone)]
 pub struct ClassField {
@@ -113,19 +113,19 @@ pub struct ClassField {
 
 struct Inner {
     saved: Mutex<Saved>,
-    desk: Arc<Desk>,
+    requests: Arc<DesignRequests>,
 }
 
 impl Default for ClassField {
     fn default() -> Self {
-        Self::new(Arc::new(Desk::new(RepaintNotifier::new())))
+        Self::new(Arc::new(DesignRequests::new(RepaintNotifier::new())))
     }
 }
 
 impl ClassField {
-    /// Nothing chosen; changes are announced at `desk`.
-    pub(crate) fn new(desk: Arc<Desk>) -> Self {
-        Self { inner: Arc::new(Inner { saved: Mutex::new(Saved::default()), desk }) }
+    /// Nothing chosen; changes are announced at `requests`.
+    pub(crate) fn new(requests: Arc<DesignRequests>) -> Self {
+        Self { inner: Arc::new(Inner { saved: Mutex::new(Saved::default()), requests }) }
     }
 
     /// What is chosen now.
@@ -137,7 +137,7 @@ impl ClassField {
     /// Protects with this class from now on, by the present recipe version.
     pub fn choose(&self, class: ChosenClass) {
         *self.inner.saved.lock() = Saved { recipe: RECIPE_VERSION, choice: Choice::Class(class) };
-        self.inner.desk.ask();
+        self.inner.requests.ask();
     }
 
     /// Chooses the keyring's default class if nothing was chosen yet; says whether it did.
@@ -152,12 +152,12 @@ impl ClassField {
 }
 
 impl PersistentField<'_, Saved> for ClassField {
-    /// A host loads a session. It tells nobody else of it, so the keeper is asked here; and it
+    /// A host loads a session. It tells nobody else of it, so the designer is asked here; and it
     /// may process right after, so this waits until what was loaded is in force.
     fn set(&self, saved: Saved) {
         *self.inner.saved.lock() = saved;
-        let ticket = self.inner.desk.ask();
-        self.inner.desk.wait(ticket, PATIENCE);
+        let request = self.inner.requests.ask();
+        self.inner.requests.wait(request, PATIENCE);
     }
 
     fn map<F, R>(&self, f: F) -> R

@@ -67,7 +67,7 @@ fn the_audio_is_the_algorithms_bit_for_bit() {
     let module = module();
     for (preset, channels, rate) in [
         (Preset::Balanced, 2, 48_000),
-        (Preset::Transparent, 1, 44_100),
+        (Preset::Light, 1, 44_100),
         (Preset::Strong, 6, 96_000),
         (Preset::Poscuda, 4, 48_000),
         (Preset::Cuda, 8, 44_100),
@@ -97,7 +97,7 @@ fn settings_make_the_recipe_that_the_command_line_would_make() {
     instance.activate(48_000.0, 512);
     let mut recipe: Recipe = Preset::Balanced.recipe();
     recipe.amount = 133.3;
-    recipe.placement.frame_us = 250_000;
+    recipe.placement.period_us = 250_000;
     recipe.placement.patches = 3;
     recipe.placement = recipe.placement.with_patch(20_500);
     let input = noise(2, 60_000, 3);

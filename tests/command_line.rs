@@ -64,7 +64,7 @@ fn the_plug_in_renders_what_patchveil_protect_writes() {
     let vst3 = vst3::Module::load(&library());
     let cases: [(&[&str], &str); 6] = [
         (&[], ""),
-        (&["--preset", "transparent"], r#""preset":{"string":"transparent"}"#),
+        (&["--preset", "light"], r#""preset":{"string":"transparent"}"#),
         (
             &["--preset", "strong", "--amount", "66.6"],
             r#""preset":{"string":"strong"},"amount":{"f32":66.6}"#,

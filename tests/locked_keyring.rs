@@ -10,11 +10,11 @@ use patchveil_plugin::{ChosenClass, Patchveil, Remote, Status};
 use patchveil_tests::keys::{CLASS, fingerprint, keyring};
 use zeroize::Zeroizing;
 
-fn eventually(remote: &Remote, wished: impl Fn(&Status) -> bool) -> Status {
+fn eventually(remote: &Remote, set: impl Fn(&Status) -> bool) -> Status {
     let start = Instant::now();
     loop {
         let status = remote.status();
-        if wished(&status) {
+        if set(&status) {
             return status;
         }
         assert!(start.elapsed() < Duration::from_secs(60), "still {status}");

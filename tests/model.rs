@@ -1,17 +1,19 @@
-//! Every interleaving of the mail between keeper and audio thread, by a model checker.
+//! Every interleaving of the slot between designer and audio thread, by a model checker.
 
 use std::cell::Cell;
 
 use loom::thread;
 
-mod sync {
-    pub(crate) use loom::sync::Arc;
-    pub(crate) use loom::sync::atomic::{AtomicPtr, Ordering};
+mod handoff {
+    pub(crate) mod sync {
+        pub(crate) use loom::sync::Arc;
+        pub(crate) use loom::sync::atomic::{AtomicPtr, Ordering};
+    }
 }
 
 // The file itself, compiled with the checker's atomics.
-#[path = "../src/handoff/mail.rs"]
-mod mail;
+#[path = "../src/handoff/command_slot.rs"]
+mod command_slot;
 
 loom::thread_local! {
     static ON_AUDIO_THREAD: Cell<bool> = Cell::new(false);
@@ -26,62 +28,62 @@ impl Drop for Veil {
     }
 }
 
-struct Letter {
+struct Command {
     number: usize,
     veil: Option<Veil>,
 }
 
-fn letter(number: usize) -> Letter {
-    Letter { number, veil: Some(Veil(loom::sync::Arc::new(number))) }
+fn command(number: usize) -> Command {
+    Command { number, veil: Some(Veil(loom::sync::Arc::new(number))) }
 }
 
-/// What the audio thread does with letters: the veil in force changes, and the one before goes
+/// What the audio thread does with commands: the veil in force changes, and the one before goes
 /// back in the box of its follower.
 struct Audio {
-    mail: mail::AudioEnd<Letter>,
-    leaving: Option<Box<Letter>>,
+    slot: command_slot::CommandReceiver<Command>,
+    leaving: Option<Box<Command>>,
     veil: Option<Veil>,
     last: usize,
 }
 
 impl Audio {
     fn block(&mut self) {
-        if let Some(letter) = self.leaving.take() {
-            self.leaving = self.mail.give_back(letter);
+        if let Some(command) = self.leaving.take() {
+            self.leaving = self.slot.give_back(command);
         }
         if self.leaving.is_some() {
             return;
         }
-        let Some(mut letter) = self.mail.receive() else { return };
-        assert!(letter.number > self.last, "an old letter came after a new one");
-        self.last = letter.number;
-        std::mem::swap(&mut self.veil, &mut letter.veil);
-        self.leaving = self.mail.give_back(letter);
+        let Some(mut command) = self.slot.receive() else { return };
+        assert!(command.number > self.last, "an old command came after a new one");
+        self.last = command.number;
+        std::mem::swap(&mut self.veil, &mut command.veil);
+        self.leaving = self.slot.give_back(command);
     }
 }
 
 #[test]
 fn no_letter_is_lost_doubled_or_freed_on_the_audio_thread() {
     loom::model(|| {
-        let (keeper, audio_end) = mail::mail();
-        keeper.send(letter(1));
+        let (designer, receiver) = command_slot::slot();
+        designer.send(command(1));
         let audio = thread::spawn(move || {
             ON_AUDIO_THREAD.with(|on| on.set(true));
-            let mut audio = Audio { mail: audio_end, leaving: None, veil: None, last: 0 };
+            let mut audio = Audio { slot: receiver, leaving: None, veil: None, last: 0 };
             for _ in 0..3 {
                 audio.block();
             }
             ON_AUDIO_THREAD.with(|on| on.set(false));
             audio
         });
-        keeper.send(letter(2));
-        drop(keeper.collect());
-        keeper.send(letter(3));
-        drop(keeper.collect());
+        designer.send(command(2));
+        drop(designer.collect());
+        designer.send(command(3));
+        drop(designer.collect());
         let mut audio = audio.join().unwrap();
         // With time, the newest always arrives and everything else goes home.
         for _ in 0..3 {
-            drop(keeper.collect());
+            drop(designer.collect());
             audio.block();
         }
         assert_eq!(audio.last, 3);
@@ -92,17 +94,17 @@ fn no_letter_is_lost_doubled_or_freed_on_the_audio_thread() {
 #[test]
 fn either_end_may_go_first() {
     loom::model(|| {
-        let (keeper, audio_end) = mail::mail();
-        keeper.send(letter(1));
+        let (designer, receiver) = command_slot::slot();
+        designer.send(command(1));
         let host = thread::spawn(move || {
-            let taken = audio_end.receive();
-            if let Some(letter) = taken {
-                drop(audio_end.give_back(letter));
+            let taken = receiver.receive();
+            if let Some(command) = taken {
+                drop(receiver.give_back(command));
             }
-            drop(audio_end);
+            drop(receiver);
         });
-        keeper.send(letter(2));
-        drop(keeper);
+        designer.send(command(2));
+        drop(designer);
         host.join().unwrap();
     });
 }

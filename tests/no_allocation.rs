@@ -135,7 +135,7 @@ fn an_open_editor_changes_nothing_about_that() {
     let mut random = Random::new(3);
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
     let mut player = Player::new(&mut left, &mut right, 48_000.0);
-    let mut scope = remote.scope();
+    let mut analyzer = remote.analyzer();
     let mut heard = 0;
     for block in 0..BLOCKS as i64 {
         let samples = player.samples();
@@ -149,11 +149,11 @@ fn an_open_editor_changes_nothing_about_that() {
         assert_eq!(CALLS.get(), before, "the allocator was called in block {block}");
         // Sometimes the editor is slow, and the ring runs full.
         if random.below(if block % 20_000 < 10_000 { 20 } else { 5_000 }) == 0 {
-            heard += usize::from(scope.poll(Instant::now()));
+            heard += usize::from(analyzer.poll(Instant::now()));
         }
         if random.below(2_000) == 0 {
-            drop(scope);
-            scope = remote.scope();
+            drop(analyzer);
+            analyzer = remote.analyzer();
         }
         if random.below(5_000) == 0 {
             plugin.reset();

@@ -143,7 +143,7 @@ fn go_through(mode: ModeChoice) -> f64 {
     let mut random = Random::new(1);
     let mut position = 0;
     let classes = [fingerprint(), ClassKey::from_bytes([43; 32]).fingerprint()];
-    let mut scope = Some(remote.scope());
+    let mut analyzer = Some(remote.analyzer());
     let mut looks = 0_usize;
     let passed = without_the_kernel(
         move |_| {
@@ -161,9 +161,9 @@ fn go_through(mode: ModeChoice) -> f64 {
             // thread would have to wait sooner or later.
             looks += 1;
             if looks.is_multiple_of(100) {
-                scope = None;
+                analyzer = None;
             }
-            scope.get_or_insert_with(|| remote.scope()).poll(Instant::now());
+            analyzer.get_or_insert_with(|| remote.analyzer()).poll(Instant::now());
             drop(remote.status());
             if looks.is_multiple_of(50) {
                 let fingerprint = classes[looks / 50 % 2];
@@ -173,9 +173,9 @@ fn go_through(mode: ModeChoice) -> f64 {
     );
     assert_eq!(passed, Ok(()), "block and number of the system call");
     assert!(looks >= LOOKS, "{looks}");
-    let mut scope = scope.unwrap_or_else(|| remote.scope());
-    scope.poll(Instant::now());
-    scope.view().protected_seconds
+    let mut analyzer = analyzer.unwrap_or_else(|| remote.analyzer());
+    analyzer.poll(Instant::now());
+    analyzer.view().protected_seconds
 }
 
 #[test]

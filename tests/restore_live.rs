@@ -49,7 +49,7 @@ fn apart(a: &[f32], b: &[f32]) -> f32 {
 fn what_one_instance_protects_another_restores() {
     let module = module();
     for (preset, rate) in [
-        (Preset::Transparent, 44_100),
+        (Preset::Light, 44_100),
         (Preset::Balanced, 48_000),
         (Preset::Strong, 48_000),
         (Preset::Balanced, 96_000),

@@ -48,7 +48,7 @@ fn the_audio_is_the_algorithms_bit_for_bit_in_every_layout() {
         (SpeakerArr::kMono, 1, Preset::Strong, 44_100),
         (SpeakerArr::k40Music, 4, Preset::Cuda, 48_000),
         (SpeakerArr::k51, 6, Preset::Poscuda, 48_000),
-        (SpeakerArr::k71Cine, 8, Preset::Transparent, 96_000),
+        (SpeakerArr::k71Cine, 8, Preset::Light, 96_000),
     ] {
         let mut instance = protecting(&module, &format!(r#""preset":{{"string":"{preset}"}}"#));
         assert!(instance.layout(layout, layout));

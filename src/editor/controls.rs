@@ -4,10 +4,10 @@ use egui::{Popup, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::{FloatParam, Param};
 use patchveil_veil::Placement;
 
-use super::cell::{self, HEIGHT, Words};
-use super::hand::Hand;
-use super::look::NEAR;
-use super::parts;
+use super::param_control::{self, HEIGHT, Words};
+use super::param_gesture::ParamGesture;
+use super::theme::NEAR;
+use super::widgets;
 use crate::params::{ModeChoice, PatchveilParams, PresetChoice};
 
 /// Below this width of the row, in points, labels are shortened.
@@ -17,7 +17,7 @@ const SHARES: [f32; 8] = [1.2, 0.95, 1.2, 1.3, 1.02, 0.92, 0.93, 0.93];
 
 /// The presets, what they are called, and what they cost and buy.
 const PRESETS: [(PresetChoice, &str, &str); 5] = [
-    (PresetChoice::Transparent, "Transparent", "The least to hear, and the least protection."),
+    (PresetChoice::Light, "Light", "The least to hear, and the least protection."),
     (PresetChoice::Balanced, "Balanced", "Between what is heard and what protects: the default."),
     (
         PresetChoice::Strong,
@@ -71,26 +71,26 @@ const BYPASS_TIP: &str = "The input leaves as it came, without trim and unprotec
      the host's own bypass.";
 
 /// Draws the controls into `rect`, in one row.
-pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, hand: &impl Hand) {
+pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &impl ParamGesture) {
     let wide = rect.width() >= WIDE;
     let mut places = cells(rect);
     let mut next = || places.next().unwrap_or(Rect::NOTHING);
     let label = |long, short| if wide { long } else { short };
 
-    preset(ui, next(), params, hand);
+    preset(ui, next(), params, gesture);
     let amount = &params.veil.amount;
     let words = set("Amount", "Amount", AMOUNT_TIP, amount);
-    cell::number(ui, next(), &words, amount, hand);
+    param_control::number(ui, next(), &words, amount, gesture);
 
     // What holds: the parameters may follow the preset, or give way to each other.
-    let placement = params.wish().recipe(params.class.get().recipe).placement;
-    let Placement { patch_us, frame_us, patches, .. } = placement;
+    let placement = params.settings().recipe(params.class.get().recipe).placement;
+    let Placement { patch_us, period_us, patches, .. } = placement;
     let patch = &params.patches.patch;
     let words = length("Patch length", label("Patch length", "Patch"), PATCH_TIP, patch, patch_us);
-    cell::number(ui, next(), &words, patch, hand);
+    param_control::number(ui, next(), &words, patch, gesture);
     let frame = &params.patches.frame;
-    let words = length("Frame length", label("Frame length", "Frame"), FRAME_TIP, frame, frame_us);
-    cell::number(ui, next(), &words, frame, hand);
+    let words = length("Frame length", label("Frame length", "Frame"), FRAME_TIP, frame, period_us);
+    param_control::number(ui, next(), &words, frame, gesture);
 
     let count = &params.patches.count;
     let fit = format!("{patches} fit");
@@ -101,28 +101,34 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, hand: &imp
         Ok(1..) => words.note = &fit,
         _ => follow(&mut words, patches.to_string()),
     }
-    cell::number(ui, next(), &words, count, hand);
+    param_control::number(ui, next(), &words, count, gesture);
 
     let trim = &params.output.trim;
     let mut words = set("Output trim", label("Output trim", "Trim"), TRIM_TIP, trim);
     words.centred = true;
-    cell::number(ui, next(), &words, trim, hand);
+    param_control::number(ui, next(), &words, trim, gesture);
     let delta = &params.output.delta;
-    cell::switch(ui, next(), &set("Delta", "Delta", DELTA_TIP, delta), delta, hand);
+    param_control::switch(ui, next(), &set("Delta", "Delta", DELTA_TIP, delta), delta, gesture);
     let bypass = &params.bypass;
-    cell::switch(ui, next(), &set("Bypass", "Bypass", BYPASS_TIP, bypass), bypass, hand);
+    param_control::switch(
+        ui,
+        next(),
+        &set("Bypass", "Bypass", BYPASS_TIP, bypass),
+        bypass,
+        gesture,
+    );
 }
 
 /// The button that opens the list of modes.
-pub(crate) fn mode(ui: &mut Ui, params: &PatchveilParams, hand: &impl Hand) {
+pub(crate) fn mode(ui: &mut Ui, params: &PatchveilParams, gesture: &impl ParamGesture) {
     let mode = &params.mode;
     let now = mode.value();
     let name = MODES.iter().find(|(of, ..)| *of == now).map_or("", |(_, name, _)| name);
-    let button = parts::opener(ui, name).on_hover_text(MODE_TIP);
+    let button = widgets::opener(ui, name).on_hover_text(MODE_TIP);
     Popup::menu(&button).width(300.0).show(|ui| {
         for (of, name, remark) in MODES {
-            if cell::entry(ui, name, remark, of == now) {
-                hand.touch(mode, mode.preview_normalized(of));
+            if param_control::entry(ui, name, remark, of == now) {
+                gesture.touch(mode, mode.preview_normalized(of));
             }
         }
     });
@@ -141,14 +147,14 @@ fn cells(rect: Rect) -> impl Iterator<Item = Rect> {
     })
 }
 
-fn preset(ui: &mut Ui, rect: Rect, params: &PatchveilParams, hand: &impl Hand) {
+fn preset(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &impl ParamGesture) {
     let preset = &params.veil.preset;
     let now = preset.value();
     let words = set("Preset", "Preset", PRESET_TIP, preset);
-    cell::choice(ui, rect, &words, preset, hand, |ui| {
+    param_control::choice(ui, rect, &words, preset, gesture, |ui| {
         let mut chosen = None;
         for (preset_of, name, remark) in PRESETS {
-            if cell::entry(ui, name, remark, preset_of == now) {
+            if param_control::entry(ui, name, remark, preset_of == now) {
                 chosen = Some(preset.preview_normalized(preset_of));
             }
         }

@@ -24,17 +24,26 @@ pub(crate) enum Icon {
     Done,
 }
 
-/// Paints `icon` into `rect`. `ground` is the colour behind it.
-pub(crate) fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32, ground: Color32) {
+/// Paints `icon` into `rect`. `background` is the colour behind it.
+pub(crate) fn paint(
+    painter: &Painter,
+    rect: Rect,
+    icon: Icon,
+    colour: Color32,
+    background: Color32,
+) {
     let draw = Drawing { painter, rect, line: Stroke::new(rect.height() / 11.0, colour) };
     match icon {
         Icon::Protecting => {
             draw.polygon(&SHIELD, colour, Stroke::NONE);
-            draw.path(&TICK, Stroke::new(rect.height() / 8.0, ground));
+            draw.path(&TICK, Stroke::new(rect.height() / 8.0, background));
         }
         Icon::Open => {
             draw.polygon(&SHIELD, Color32::TRANSPARENT, draw.line);
-            draw.path(&[(-0.95, 0.95), (0.95, -0.95)], Stroke::new(draw.line.width * 3.0, ground));
+            draw.path(
+                &[(-0.95, 0.95), (0.95, -0.95)],
+                Stroke::new(draw.line.width * 3.0, background),
+            );
             draw.path(&[(-0.95, 0.95), (0.95, -0.95)], draw.line);
         }
         Icon::Waiting => {
@@ -69,12 +78,12 @@ pub(crate) fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32, 
         }
         Icon::Warning => {
             draw.polygon(&[(0.0, -0.9), (1.0, 0.85), (-1.0, 0.85)], colour, Stroke::NONE);
-            draw.path(&[(0.0, -0.3), (0.0, 0.25)], Stroke::new(rect.height() / 9.0, ground));
-            painter.circle_filled(draw.at((0.0, 0.55)), rect.height() / 14.0, ground);
+            draw.path(&[(0.0, -0.3), (0.0, 0.25)], Stroke::new(rect.height() / 9.0, background));
+            painter.circle_filled(draw.at((0.0, 0.55)), rect.height() / 14.0, background);
         }
         Icon::Done => {
             painter.circle_filled(rect.center(), rect.height() * 0.5, colour);
-            draw.path(&TICK, Stroke::new(rect.height() / 8.0, ground));
+            draw.path(&TICK, Stroke::new(rect.height() / 8.0, background));
         }
     }
 }

@@ -3,8 +3,8 @@
 use egui::{Color32, FontId, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
-use super::look::{BODY, HEADLINE, INSET, NEAR, Palette, SMALL, palette};
-use crate::scope::View;
+use super::theme::{BODY, HEADLINE, INSET, NEAR, Palette, SMALL, palette};
+use crate::analyzer::View;
 use crate::status::Status;
 
 /// What besides the status decides what leaves.
@@ -164,9 +164,9 @@ fn restoring(status: &Status, switches: Switches) -> Headline {
 
 /// The same text as a sentence.
 pub(crate) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let mut sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    sentence.push_str(letters.as_str());
+    let mut commands = text.chars();
+    let mut sentence: String = commands.next().into_iter().flat_map(char::to_uppercase).collect();
+    sentence.push_str(commands.as_str());
     if !sentence.ends_with(['.', '!', '?', '`']) {
         sentence.push('.');
     }
@@ -179,7 +179,7 @@ pub(crate) fn draw_headline(ui: &mut Ui, rect: Rect, headline: &Headline) {
     let mood = headline.mood.colour(colours);
     let icon =
         Rect::from_center_size(pos2(rect.left() + INSET + 11.0, rect.center().y), vec2(22.0, 24.0));
-    icons::paint(ui.painter(), icon, headline.icon, mood, colours.ground);
+    icons::paint(ui.painter(), icon, headline.icon, mood, colours.background);
     let left = icon.right() + INSET;
     let room = rect.right() - left;
     let title = elided(ui, &headline.title, HEADLINE, mood, room);

@@ -22,8 +22,8 @@ use nice_plug_egui::{
 use parking_lot::Mutex;
 
 use super::App;
-use super::setup::SIZE_MIN;
 use crate::Remote;
+use crate::editor_state::SIZE_MIN;
 
 /// How often the window looks whether there is something new. Screens refresh 60 times a second and
 /// the framework skips every other time; a little less than two refreshes gives 30 frames a second.

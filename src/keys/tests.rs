@@ -50,12 +50,12 @@ fn ask(keys: &mut Keys, request: Request) -> Result<Outcome, Refusal> {
     }
 }
 
-/// Waits until the view is as wished.
-fn until(keys: &Keys, wished: impl Fn(&KeyringView) -> bool) -> Arc<KeyringView> {
+/// Waits until the view is as set.
+fn until(keys: &Keys, set: impl Fn(&KeyringView) -> bool) -> Arc<KeyringView> {
     let start = Instant::now();
     loop {
         let view = keys.view();
-        if wished(&view) {
+        if set(&view) {
             return view;
         }
         assert!(start.elapsed() < PATIENCE, "still {view:?}");
@@ -211,16 +211,16 @@ fn a_passphrase_opens_the_keyring_for_the_whole_process_until_all_have_let_go() 
     assert_eq!(names(&keys.view()), ["Show"]);
     // The other editor, and whoever else reads.
     assert_eq!(names(&until(&other, |view| view.trouble.is_none() && view.looked)), ["Show"]);
-    assert_eq!(Vault::of(&path).open().unwrap().entries().len(), 1);
+    assert_eq!(UnlockedKeyring::of(&path).open().unwrap().entries().len(), 1);
 
     assert_eq!(ask(&mut keys, Request::Lock), Ok(Outcome::Locked));
     until(&other, |view| view.trouble.is_some());
-    assert!(Vault::of(&path).open().is_err());
+    assert!(UnlockedKeyring::of(&path).open().is_err());
 
     // Gone with the last who had it.
     ask(&mut keys, unlock("open sesame")).unwrap();
     drop((keys, other));
-    assert!(Vault::of(&path).open().is_err());
+    assert!(UnlockedKeyring::of(&path).open().is_err());
 }
 
 #[test]

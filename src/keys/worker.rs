@@ -13,8 +13,8 @@ use patchveil_veil::Fingerprint;
 use zeroize::Zeroizing;
 
 use super::{
-    Board, Class, KeyText, KeyringView, Outcome, Refusal, Request, RequestId, Vault, VaultState,
-    WayOut,
+    Board, Class, KeyText, KeyringView, Outcome, Refusal, Request, RequestId, UnlockedKeyring,
+    UnlockedState, WayOut,
 };
 
 /// How often the file is looked at.
@@ -26,16 +26,16 @@ type Answer = Result<Outcome, Refusal>;
 
 pub(super) struct Worker {
     path: PathBuf,
-    vault: Arc<Vault>,
+    unlocked: Arc<UnlockedKeyring>,
     board: Arc<Board>,
     changed: Box<dyn Fn() + Send>,
     /// What the view was made from.
-    seen: Option<VaultState>,
+    seen: Option<UnlockedState>,
 }
 
 impl Worker {
     pub(super) fn new(path: PathBuf, board: Arc<Board>, changed: Box<dyn Fn() + Send>) -> Self {
-        Self { vault: Vault::of(&path), path, board, changed, seen: None }
+        Self { unlocked: UnlockedKeyring::of(&path), path, board, changed, seen: None }
     }
 
     /// Works until the other end hangs up.
@@ -59,13 +59,13 @@ impl Worker {
 
     /// Reads the keyring if it has changed.
     fn look(&mut self) {
-        let now = self.vault.state();
+        let now = self.unlocked.state();
         if self.seen == Some(now) {
             return;
         }
-        let opened = self.vault.open();
+        let opened = self.unlocked.open();
         // Opening may have turned the version; that is no reason to look again.
-        self.seen = Some((now.0, self.vault.state().1));
+        self.seen = Some((now.0, self.unlocked.state().1));
         let sealed = Keyring::is_locked(&self.path).unwrap_or(false);
         let (classes, trouble) = match opened {
             Ok(keyring) => (classes(&keyring), None),
@@ -122,19 +122,19 @@ impl Worker {
             }),
             Request::Unlock { passphrase } => {
                 let passphrase = Passphrase::new(passphrase).map_err(|e| refusal(&e))?;
-                self.vault.unlock(passphrase).map_err(|e| refusal(&e))?;
+                self.unlocked.unlock(passphrase).map_err(|e| refusal(&e))?;
                 Ok(Outcome::Unlocked)
             }
             Request::Lock => {
-                self.vault.keep(None);
+                self.unlocked.keep(None);
                 Ok(Outcome::Locked)
             }
             Request::SetPassphrase { new } => {
                 let new = new.map(Passphrase::new).transpose().map_err(|e| refusal(&e))?;
-                let ask = || self.vault.passphrase();
+                let ask = || self.unlocked.passphrase();
                 Keyring::set_passphrase(&self.path, ask, new.as_ref()).map_err(|e| refusal(&e))?;
                 let sealed = new.is_some();
-                self.vault.keep(new);
+                self.unlocked.keep(new);
                 Ok(Outcome::PassphraseSet { sealed })
             }
         }
@@ -145,7 +145,7 @@ impl Worker {
         &self,
         change: impl FnOnce(&mut Keyring) -> Result<T, KeyringError>,
     ) -> Result<T, Refusal> {
-        let ask = || self.vault.passphrase();
+        let ask = || self.unlocked.passphrase();
         Keyring::update(&self.path, ask, change).map_err(|error| refusal(&error))
     }
 
@@ -189,7 +189,7 @@ impl Worker {
         class: Fingerprint,
         work: impl FnOnce(&Keyring, &KeyEntry) -> Result<T, KeyringError>,
     ) -> Result<T, Refusal> {
-        self.vault
+        self.unlocked
             .open()
             .and_then(|keyring| work(&keyring, entry(&keyring, class)?))
             .map_err(|error| refusal(&error))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clack_host::prelude::{HostInfo, PluginEntry, PluginInstance};
 
 pub use crate::audio::{Audio, Context};
-use crate::wishes::{Handlers, Wishes};
+use crate::requests::{Handlers, HostRequests};
 
 use clap_sys::ext::audio_ports_config::{
     CLAP_EXT_AUDIO_PORTS_CONFIG, clap_audio_ports_config, clap_plugin_audio_ports_config,
@@ -31,7 +31,7 @@ pub struct Module(PluginEntry);
 /// One instance.
 pub struct Instance {
     plugin: PluginInstance<Handlers>,
-    wishes: Arc<Wishes>,
+    requests: Arc<HostRequests>,
     raw: *const clap_plugin,
     rate: f64,
     active: bool,
@@ -82,12 +82,12 @@ impl Module {
     #[must_use]
     pub fn instance(&self) -> Instance {
         let info = HostInfo::new("test", "test", "https://example.org", "1").unwrap();
-        let wishes = Arc::new(Wishes::default());
-        let given = wishes.clone();
+        let requests = Arc::new(HostRequests::default());
+        let given = requests.clone();
         let plugin = PluginInstance::<Handlers>::new(|_| given.into(), |_| (), &self.0, ID, &info);
         let plugin = plugin.unwrap();
         let raw = std::ptr::from_ref(plugin.raw_instance());
-        Instance { plugin, wishes, raw, rate: 0.0, active: false }
+        Instance { plugin, requests, raw, rate: 0.0, active: false }
     }
 }
 
@@ -98,8 +98,8 @@ impl Instance {
 
     /// What the plug-in has asked for.
     #[must_use]
-    pub fn wishes(&self) -> &Wishes {
-        &self.wishes
+    pub fn requests(&self) -> &HostRequests {
+        &self.requests
     }
 
     fn call(&self) -> &clap_plugin {

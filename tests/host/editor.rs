@@ -47,7 +47,7 @@ impl Instance {
 
     /// What a host's main thread does between two events.
     pub fn main_thread(&self) {
-        if self.wishes().callback() {
+        if self.requests().callback() {
             // SAFETY: on the thread that made the instance.
             unsafe { (*self.raw()).on_main_thread.unwrap()(self.raw()) }
         }

@@ -11,6 +11,6 @@ pub mod display;
 pub mod editor;
 pub mod keys;
 pub mod player;
+pub mod requests;
 pub mod signal;
 pub mod vst3;
-pub mod wishes;

@@ -75,7 +75,7 @@ pub fn period(veil: &Veil) -> Option<i64> {
     if placement.offsets == Offsets::Scattered {
         return None;
     }
-    let ticks = u64::from(placement.frame_us) * u64::from(veil.sample_rate());
+    let ticks = u64::from(placement.period_us) * u64::from(veil.sample_rate());
     let frames = 1_000_000 / gcd(ticks, 1_000_000);
     i64::try_from(ticks * frames / 1_000_000).ok()
 }
@@ -224,8 +224,8 @@ impl<'a> Search<'a> {
 
     /// Distances in samples to the other frames of a period.
     fn frames_on(&self) -> Vec<i64> {
-        let frame_us = i64::from(self.veil.recipe().placement.frame_us);
-        let ticks = frame_us * i64::from(self.veil.sample_rate());
+        let period_us = i64::from(self.veil.recipe().placement.period_us);
+        let ticks = period_us * i64::from(self.veil.sample_rate());
         let period = period(self.veil).unwrap_or(0);
         let on = (1..).map(|frame| (frame * ticks + 500_000) / 1_000_000);
         // Some recipes at some rates repeat only after very many frames, all but alike.
@@ -357,15 +357,15 @@ fn log_gains(veil: &Veil, from: i64, count: usize) -> Vec<f64> {
     let schedule = veil.schedule();
     let mut cursor = schedule.patches_from(from);
     let mut patch = cursor.next(schedule);
-    let ground = veil.ground().and_then(|kernel| kernel.taps().first());
-    let ground = ground.map_or(0.0, |&first| f64::from(first).ln());
+    let static_eq = veil.static_eq().and_then(|kernel| kernel.taps().first());
+    let static_eq = static_eq.map_or(0.0, |&first| f64::from(first).ln());
     let gain = |at: i64| {
         while patch.end <= at && patch.end < i64::MAX {
             patch = cursor.next(schedule);
         }
         let weight = patch.weight(at, veil.rise());
-        let first = veil.kernels().get(patch.curve).and_then(|kernel| kernel.taps().first());
-        ground + first.map_or(0.0, |&first| (1.0 + weight * (f64::from(first) - 1.0)).ln())
+        let first = veil.kernels().get(patch.kernel).and_then(|kernel| kernel.taps().first());
+        static_eq + first.map_or(0.0, |&first| (1.0 + weight * (f64::from(first) - 1.0)).ln())
     };
     (from..).take(count).map(gain).collect()
 }

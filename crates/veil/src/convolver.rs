@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use crate::fir::{TAP_GROUP, fir};
-use crate::ground::Ground;
 use crate::history::{CHUNK, History};
 use crate::kernel::Kernel;
 use crate::recipe::Recipe;
 use crate::schedule::{Cursor, Patch};
 use crate::spectrum::Transform;
+use crate::static_eq::StaticEq;
 use crate::tail::{Sum, Tail, reach};
 use crate::veil::Veil;
 
 /// Applies a [`Veil`] in place to blocks of any size at any timeline position, with zero latency.
 ///
 /// The output at a position depends on that position, the veil, and the samples fed before it:
-/// not on how the timeline was cut into blocks. Where the recipe lays no ground, every finite sample
+/// not on how the timeline was cut into blocks. Where the recipe lays no static EQ, every finite sample
 /// outside patches leaves as it came, bit for bit. Samples that are no audio (NaN, infinite, beyond
 /// ±10³⁰) leave as 0.
 pub struct Convolver {
@@ -25,7 +25,7 @@ pub struct Convolver {
     /// The veil taken over from, kept until someone may free it.
     retired: Option<Arc<Veil>>,
     lane: Option<Lane>,
-    ground: Ground,
+    static_eq: StaticEq,
     channels: Vec<Channel>,
     /// The convolved samples of one patch in one chunk.
     wet: Box<[f32]>,
@@ -45,7 +45,7 @@ struct Lane {
     until: i64,
 }
 
-/// What is kept of one channel, ground laid.
+/// What is kept of one channel, static EQ laid.
 struct Channel {
     history: History,
     tail: Tail,
@@ -63,12 +63,12 @@ impl Convolver {
     /// A convolver for `channels` channels with this veil from the first sample on.
     #[must_use]
     pub fn of(veil: Arc<Veil>, channels: usize) -> Self {
-        let mut convolver = Self::with_reach(channels, veil.reach(), veil.ground().is_some());
+        let mut convolver = Self::with_reach(channels, veil.reach(), veil.static_eq().is_some());
         convolver.veil = Some(veil);
         convolver
     }
 
-    fn with_reach(channels: usize, reach: usize, ground: bool) -> Self {
+    fn with_reach(channels: usize, reach: usize, static_eq: bool) -> Self {
         let capacity = (reach + 1).next_multiple_of(TAP_GROUP);
         let transform = Arc::new(Transform::new());
         let channel = || Channel {
@@ -81,7 +81,7 @@ impl Convolver {
             next: None,
             retired: None,
             lane: None,
-            ground: Ground::new(channels, capacity, &transform, ground),
+            static_eq: StaticEq::new(channels, capacity, &transform, static_eq),
             channels: (0..channels).map(|_| channel()).collect(),
             wet: vec![0.0; CHUNK].into(),
             expected: None,
@@ -110,7 +110,7 @@ impl Convolver {
 
     /// Puts `veil` in force (`None`: pass through). Before the first block at once; later, the
     /// present patch ends as it would without a follower, and the new veil begins with its first
-    /// patch that starts after that, while the one ground goes over into the other, so that nothing
+    /// patch that starts after that, while the one static EQ goes over into the other, so that nothing
     /// clicks.
     ///
     /// Gives back what must be freed elsewhere: a veil that was waiting and will not come to be
@@ -123,7 +123,7 @@ impl Convolver {
         if self.expected.is_none() && self.retired.is_none() {
             let waiting = self.next.take().flatten();
             self.retired = std::mem::replace(&mut self.veil, veil);
-            self.ground.clear(lays_ground(&self.veil));
+            self.static_eq.clear(has_static_eq(&self.veil));
             return waiting;
         }
         self.idle_until = i64::MIN;
@@ -134,7 +134,7 @@ impl Convolver {
     /// nothing of it sounds. Until
     /// it is taken, no further change comes into force. Never allocates or frees.
     pub fn take_retired(&mut self) -> Option<Arc<Veil>> {
-        if self.ground.is_changing() {
+        if self.static_eq.is_changing() {
             return None;
         }
         self.retired.take()
@@ -147,11 +147,11 @@ impl Convolver {
         self.next.is_some() || self.retired.is_some()
     }
 
-    /// Whether the ground of one veil is going over into that of another. It is over after some
+    /// Whether the static EQ of one veil is going over into that of another. It is over after some
     /// hundred samples.
     #[must_use]
     pub fn is_changing(&self) -> bool {
-        self.ground.is_changing()
+        self.static_eq.is_changing()
     }
 
     /// Forgets all samples, as if nothing had been fed. The veil stays; a waiting one comes into
@@ -167,7 +167,7 @@ impl Convolver {
         {
             self.retired = std::mem::replace(&mut self.veil, next);
         }
-        self.ground.clear(lays_ground(&self.veil));
+        self.static_eq.clear(has_static_eq(&self.veil));
     }
 
     /// Veils `channels` (channels × samples, in place) whose first sample lies at timeline
@@ -216,15 +216,15 @@ impl Convolver {
             let at = position.saturating_add(done as i64);
             for (index, channel) in channels.iter().enumerate().take(self.channels.len()) {
                 let mut fed = &channel[done..done + count];
-                if self.ground.is_active() {
+                if self.static_eq.is_active() {
                     let laid = &mut self.wet[..count];
                     laid.copy_from_slice(fed);
-                    self.ground.lay(index, grounds(&self.retired, &self.veil), at, laid);
+                    self.static_eq.lay(index, static_eqs(&self.retired, &self.veil), at, laid);
                     fed = laid;
                 }
                 self.channels[index].history.record(fed);
             }
-            self.ground.passed(at.saturating_add(count as i64), lays_ground(&self.veil));
+            self.static_eq.passed(at.saturating_add(count as i64), has_static_eq(&self.veil));
             done += count;
         }
     }
@@ -233,14 +233,14 @@ impl Convolver {
     fn forget(&mut self) {
         self.lane = None;
         self.idle_until = i64::MIN;
-        self.ground.forget(lays_ground(&self.veil));
+        self.static_eq.forget(has_static_eq(&self.veil));
         for channel in &mut self.channels {
             channel.tail.forget();
             channel.sum.forget();
         }
     }
 
-    /// Lays ground and patches over `count` samples from `done` on, which lie at `at` on the
+    /// Lays static EQ and patches over `count` samples from `done` on, which lie at `at` on the
     /// timeline.
     fn chunk(&mut self, at: i64, channels: &mut [&mut [f32]], done: usize, count: usize) {
         let stop = at.saturating_add(count as i64);
@@ -255,13 +255,13 @@ impl Convolver {
         }
         for (index, channel) in channels.iter_mut().enumerate().take(self.channels.len()) {
             let samples = &mut channel[done..done + count];
-            if self.ground.is_active() {
-                self.ground.lay(index, grounds(&self.retired, &self.veil), at, samples);
+            if self.static_eq.is_active() {
+                self.static_eq.lay(index, static_eqs(&self.retired, &self.veil), at, samples);
             }
             self.channels[index].history.take_in(samples);
         }
-        self.ground.passed(stop, lays_ground(&self.veil));
-        let unhindered = self.next.is_none() && !self.ground.is_active();
+        self.static_eq.passed(stop, has_static_eq(&self.veil));
+        let unhindered = self.next.is_none() && !self.static_eq.is_active();
         self.idle_until = if unhindered { i64::MAX } else { i64::MIN };
         let Some(veil) = &self.veil else { return };
         let lane = self.lane.get_or_insert_with(|| Lane::at(veil, at));
@@ -270,12 +270,12 @@ impl Convolver {
             let from = (patch.start.clamp(at, stop) - at) as usize;
             let to = (patch.end.clamp(at, stop) - at) as usize;
             let wet = &mut self.wet[..to - from];
-            if let Some(kernel) = veil.kernels().get(patch.curve) {
+            if let Some(kernel) = veil.kernels().get(patch.kernel) {
                 let (start, back) = (at + from as i64, count - from);
                 for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
                     let (dry, past) = own.history.recent(back, kernel.head().len());
                     fir(kernel.head(), past, wet);
-                    let kernel = (kernel, patch.curve);
+                    let kernel = (kernel, patch.kernel);
                     own.tail.add(&mut own.sum, &own.history, kernel, start, back, wet);
                     let out = &mut channel[done + from..done + to];
                     mix(&patch, start, veil.rise(), wet, dry, out);
@@ -300,9 +300,9 @@ impl Convolver {
             }
         }
         self.retired = std::mem::replace(&mut self.veil, next);
-        let grounds = (lays_ground(&self.retired), lays_ground(&self.veil));
+        let static_eqs = (has_static_eq(&self.retired), has_static_eq(&self.veil));
         let past = self.channels.iter().map(|channel| &channel.history);
-        self.ground.change(grounds, at, jumped, past);
+        self.static_eq.change(static_eqs, at, jumped, past);
         for channel in &mut self.channels {
             channel.sum.forget();
         }
@@ -356,17 +356,17 @@ impl Lane {
     }
 }
 
-fn lays_ground(veil: &Option<Arc<Veil>>) -> bool {
-    veil.as_ref().is_some_and(|veil| veil.ground().is_some())
+fn has_static_eq(veil: &Option<Arc<Veil>>) -> bool {
+    veil.as_ref().is_some_and(|veil| veil.static_eq().is_some())
 }
 
-/// The grounds of two veils.
-fn grounds<'a>(
+/// The static EQs of two veils.
+fn static_eqs<'a>(
     before: &'a Option<Arc<Veil>>,
     now: &'a Option<Arc<Veil>>,
 ) -> (Option<&'a Kernel>, Option<&'a Kernel>) {
-    let ground = |veil: &'a Option<Arc<Veil>>| veil.as_ref().and_then(|veil| veil.ground());
-    (ground(before), ground(now))
+    let static_eq = |veil: &'a Option<Arc<Veil>>| veil.as_ref().and_then(|veil| veil.static_eq());
+    (static_eq(before), static_eq(now))
 }
 
 /// Adds `weight · (wet − dry)` to `out`; `at` is the position of the first sample. `rise` is the

@@ -9,7 +9,7 @@ pub(crate) const CHUNK: usize = 512;
 /// on it.
 const ROOM: usize = 4 * CHUNK;
 /// Magnitude beyond which a sample is no audio (+600 dBFS), so that no sum can overflow.
-pub const LOUDEST: f32 = 1e30;
+pub const MAGNITUDE_MAX: f32 = 1e30;
 /// Magnitude below which a sample enters a kernel as 0 (−400 dBFS), so that no product is a
 /// denormal: those cost a hundred times an ordinary product on some processors.
 const FAINTEST: f32 = 1e-20;
@@ -88,7 +88,7 @@ impl History {
 
 /// Every comparison with a NaN is false.
 fn is_audio(x: f32) -> bool {
-    x.abs() <= LOUDEST
+    x.abs() <= MAGNITUDE_MAX
 }
 
 /// Takes out of `samples` what is no audio. Apart, so that who never meets any pays nothing for it.
@@ -120,7 +120,7 @@ fn keep_anywhere(input: &[f32], kept: &mut [f32]) -> bool {
         top = x.abs().to_bits().max(top);
         *kept = if x.abs() >= FAINTEST { x } else { 0.0 };
     }
-    let audio = top <= LOUDEST.to_bits();
+    let audio = top <= MAGNITUDE_MAX.to_bits();
     if !audio {
         silence(kept);
     }
@@ -134,8 +134,8 @@ mod tests {
     #[test]
     fn only_audio_is_kept() {
         let below = f32::from_bits(FAINTEST.to_bits() - 1);
-        let above = f32::from_bits(LOUDEST.to_bits() + 1);
-        for x in [FAINTEST, 1.0, LOUDEST, 1e-3] {
+        let above = f32::from_bits(MAGNITUDE_MAX.to_bits() + 1);
+        for x in [FAINTEST, 1.0, MAGNITUDE_MAX, 1e-3] {
             let (mut kept, mut negative) = ([7.0], [7.0]);
             assert!(keep(&[x], &mut kept) && keep(&[-x], &mut negative));
             assert_eq!((kept, negative), ([x], [-x]));

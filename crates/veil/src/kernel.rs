@@ -84,7 +84,7 @@ impl Kernel {
 pub(crate) fn design(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Vec<Kernel> {
     let seed = key.derive(Purpose::Kernel);
     let scale = recipe.amount / 100.0;
-    let count = recipe.curves as usize;
+    let count = recipe.kernels as usize;
     match &recipe.filter {
         Filter::Spectral(spectral) => {
             let code = Code::of(key, spectral, recipe);
@@ -111,16 +111,16 @@ fn random_taps(taps: &Taps, scale: f64, stream: &mut KeyStream) -> Vec<f64> {
 
 /// The filter that a class lays under its patches, at one sample rate; `None` where the recipe
 /// lays none.
-pub(crate) fn ground(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Option<Kernel> {
+pub(crate) fn static_eq(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Option<Kernel> {
     let Filter::Spectral(spectral) = &recipe.filter else {
         return None;
     };
     let scale = recipe.amount / 100.0;
-    if scale * spectral.ground.db == 0.0 {
+    if scale * spectral.static_eq.db == 0.0 {
         return None;
     }
     let bands = spectral.bands as usize;
-    let mut stream = key.derive(Purpose::Ground).stream(0);
+    let mut stream = key.derive(Purpose::StaticEq).stream(0);
     let mut signs = vec![0.0; BANDS_DRAWN];
     for four in signs.chunks_exact_mut(4) {
         // Of four neighbours two go up and two down: a voice keeps its balance, and its loudness
@@ -129,7 +129,7 @@ pub(crate) fn ground(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Optio
         stream.shuffle(four);
     }
     let grid = Grid::new(sample_rate, recipe.kernel_len(sample_rate));
-    Some(grid.kernel(|hz| scale * depth_at(&spectral.ground, hz) * between(&signs, bands, hz)))
+    Some(grid.kernel(|hz| scale * depth_at(&spectral.static_eq, hz) * between(&signs, bands, hz)))
 }
 
 /// Which bands a class turns, and which way in each curve.
@@ -145,7 +145,7 @@ impl<'a> Code<'a> {
     /// The code of `key` under a valid `recipe` whose filter is `spectral`.
     pub(crate) fn of(key: &ClassKey, spectral: &'a Spectral, recipe: &Recipe) -> Self {
         let seed = key.derive(Purpose::Kernel);
-        let (curves, scale) = (recipe.curves as usize, recipe.amount / 100.0);
+        let (curves, scale) = (recipe.kernels as usize, recipe.amount / 100.0);
         Self::draw(spectral, curves, scale, |stream| seed.stream(stream))
     }
 
@@ -194,7 +194,7 @@ impl<'a> Code<'a> {
     pub(crate) fn parts_at(&self, curve: usize, hz: f64) -> (f64, f64) {
         let spectral = self.spectral;
         let signed = self.scale
-            * depth_at(&spectral.turning, hz)
+            * depth_at(&spectral.alternating_eq, hz)
             * between(&self.signs[curve], spectral.bands as usize, hz);
         (signed, -power_of_swing(signed))
     }
@@ -407,14 +407,14 @@ mod tests {
         let mut recipe = Preset::Strong.recipe();
         recipe.amount = 150.0;
         if let Filter::Spectral(spectral) = &mut recipe.filter {
-            spectral.ground = Depth { db: 10.0, low: 0.5, high: 1.5 };
+            spectral.static_eq = Depth { db: 10.0, low: 0.5, high: 1.5 };
         }
         recipe
     }
 
     #[test]
     fn every_spectral_kernel_has_minimum_phase() {
-        for recipe in [Preset::Transparent, Preset::Balanced, Preset::Strong]
+        for recipe in [Preset::Light, Preset::Balanced, Preset::Strong]
             .map(Preset::recipe)
             .into_iter()
             .chain([deepest()])
@@ -489,7 +489,7 @@ mod tests {
 
     #[test]
     fn opposite_curves_keep_the_power_of_every_band() {
-        let recipe = Preset::Transparent.recipe();
+        let recipe = Preset::Light.recipe();
         for byte in 0..8 {
             let kernels = design(&key(byte), &recipe, 48_000);
             for pair in kernels.chunks(2) {

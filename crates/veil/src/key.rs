@@ -206,8 +206,8 @@ impl TryFrom<String> for Fingerprint {
 pub(crate) enum Purpose {
     /// The class's curves.
     Kernel,
-    /// The class's ground.
-    Ground,
+    /// The class's static EQ.
+    StaticEq,
     /// Where the patches of each frame lie, and which curve each takes.
     Schedule,
 }
@@ -216,7 +216,7 @@ impl Purpose {
     fn context(self) -> &'static str {
         match self {
             Self::Kernel => "patchveil v1 kernel",
-            Self::Ground => "patchveil v1 ground",
+            Self::StaticEq => "patchveil v1 ground",
             Self::Schedule => "patchveil v1 schedule",
         }
     }

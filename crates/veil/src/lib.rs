@@ -1,7 +1,7 @@
 //! The Patchveil algorithm and nothing else: no files, no threads, no user interface.
 //!
 //! A [`Veil`] is a [`ClassKey`] and a [`Recipe`] made ready for one sample rate. A [`Convolver`]
-//! applies it, `z = g∗x`, `y[n] = z[n] + w[n]·((h∗z)[n] − z[n])`, where g is the ground (without
+//! applies it, `z = g∗x`, `y[n] = z[n] + w[n]·((h∗z)[n] − z[n])`, where g is the static EQ (without
 //! one, z is x); a [`Restorer`] undoes it. Both take audio
 //! as channels × samples in blocks of any size, at any position of the timeline.
 //!
@@ -15,7 +15,6 @@ mod align;
 mod convolver;
 mod detect;
 mod fir;
-mod ground;
 mod history;
 mod kernel;
 mod key;
@@ -25,21 +24,23 @@ mod recipe;
 mod restore;
 mod schedule;
 mod spectrum;
+mod static_eq;
 mod tail;
 mod veil;
 
 pub use align::{Alignment, align, distance_from_grid, log_likelihood, period};
 pub use convolver::Convolver;
 pub use detect::{
-    Coverage, Decoys, DetectError, Detector, Evidence, Locator, Place, Score, same_code,
+    Coverage, Decoys, DetectError, Detector, Evidence, ExcerptMatch, Locator, Score, same_pattern,
 };
-pub use history::LOUDEST;
+pub use history::MAGNITUDE_MAX;
 pub use kernel::Kernel;
 pub use key::{ClassKey, Fingerprint, FingerprintError, KeyError};
 pub use recipe::{
-    AMOUNT_MAX, CURVES_MAX, DEPTH_DB_MAX, Depth, FADE_US_MIN, FRAME_US_MAX, FRAME_US_MIN, Filter,
-    Offsets, PATCH_US_MIN, PATCHES_MAX, Placement, Preset, RATE_MAX, RATE_MIN, RECIPE_VERSION,
-    RING_US_MAX, Recipe, RecipeError, Spectral, TAPS_MAX, Taps, UnknownPreset,
+    AMOUNT_MAX, DEPTH_DB_MAX, Depth, FADE_US_MIN, FORMER_NAME_OF_LIGHT, Filter, KERNEL_US_MAX,
+    KERNELS_MAX, Offsets, PATCH_US_MIN, PATCHES_MAX, PERIOD_US_MAX, PERIOD_US_MIN, Placement,
+    Preset, RATE_MAX, RATE_MIN, RECIPE_VERSION, Recipe, RecipeError, Spectral, TAPS_MAX, Taps,
+    UnknownPreset,
 };
 pub use restore::Restorer;
 pub use schedule::{Cursor, Patch, Schedule};

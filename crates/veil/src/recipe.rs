@@ -13,9 +13,9 @@ pub const RATE_MIN: u32 = 2_000;
 /// Highest sample rate a veil can be built for, in Hz.
 pub const RATE_MAX: u32 = 768_000;
 /// Shortest frame, in µs.
-pub const FRAME_US_MIN: u32 = 4_000;
+pub const PERIOD_US_MIN: u32 = 4_000;
 /// Longest frame, in µs (ten minutes).
-pub const FRAME_US_MAX: u32 = 600_000_000;
+pub const PERIOD_US_MAX: u32 = 600_000_000;
 /// Shortest patch, in µs.
 pub const PATCH_US_MIN: u32 = 2_000;
 /// Shortest fade, in µs.
@@ -23,13 +23,13 @@ pub const FADE_US_MIN: u32 = 250;
 /// Most patches in one frame.
 pub const PATCHES_MAX: u32 = 64;
 /// Most curves a class can have.
-pub const CURVES_MAX: u32 = 16;
+pub const KERNELS_MAX: u32 = 16;
 /// Largest amount, in percent.
 pub const AMOUNT_MAX: f64 = 200.0;
 /// Largest depth of a curve, in dB, before `amount` and the depth profile.
 pub const DEPTH_DB_MAX: f64 = 24.0;
 /// Longest spectral kernel, in µs.
-pub const RING_US_MAX: u32 = 21_334;
+pub const KERNEL_US_MAX: u32 = 21_334;
 /// Most taps of the papers' filters.
 pub const TAPS_MAX: u32 = 1_024;
 
@@ -43,8 +43,9 @@ pub struct Recipe {
     pub version: u32,
     /// How the class's kernels are made.
     pub filter: Filter,
-    /// Different kernels a class has, 1 ..= [`CURVES_MAX`]. Patches take them in a keyed order.
-    pub curves: u32,
+    /// Different kernels a class has, 1 ..= [`KERNELS_MAX`]. Patches take them in a keyed order.
+    #[serde(alias = "curves")]
+    pub kernels: u32,
     /// Where patches lie.
     pub placement: Placement,
     /// Scale of the filter's depth in percent, 0 ..= [`AMOUNT_MAX`]. 0 leaves the audio alone.
@@ -74,13 +75,16 @@ pub struct Spectral {
     pub active: u32,
     /// The code in time: what the patches turn, in the active bands. Curves come in opposite
     /// pairs, laid so that the power of every band is kept on average.
-    pub turning: Depth,
-    /// The ground: one colour of the class in all bands, under the patches and between them. Of
+    #[serde(alias = "turning")]
+    pub alternating_eq: Depth,
+    /// The static EQ: one colour of the class in all bands, under the patches and between them. Of
     /// four neighbouring bands two go up and two go down. 0 dB lays none; then samples outside
     /// patches stay as they are.
-    pub ground: Depth,
-    /// Length of the kernels, in µs, 1 000 ..= [`RING_US_MAX`].
-    pub ring_us: u32,
+    #[serde(alias = "ground")]
+    pub static_eq: Depth,
+    /// Length of the kernels, in µs, 1 000 ..= [`KERNEL_US_MAX`].
+    #[serde(alias = "ring_us")]
+    pub kernel_us: u32,
 }
 
 /// How deep a curve is, along the spectrum.
@@ -109,12 +113,13 @@ pub struct Taps {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Placement {
-    /// Period of the timeline, in µs, [`FRAME_US_MIN`] ..= [`FRAME_US_MAX`].
-    pub frame_us: u32,
+    /// Period of the timeline, in µs, [`PERIOD_US_MIN`] ..= [`PERIOD_US_MAX`].
+    #[serde(alias = "frame_us")]
+    pub period_us: u32,
     /// Patches in a frame, 1 ..= [`PATCHES_MAX`].
     pub patches: u32,
     /// Length of a patch with its edges, in µs, at least [`PATCH_US_MIN`]; `patches` × `patch_us`
-    /// must fit in `frame_us`. Where it fills it, patches follow each other without a gap.
+    /// must fit in `period_us`. Where it fills it, patches follow each other without a gap.
     pub patch_us: u32,
     /// Length of a patch's raised-cosine edge, in µs, [`FADE_US_MIN`] ..= `patch_us` / 2.
     pub fade_us: u32,
@@ -172,8 +177,9 @@ pub enum RecipeError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// Least audible.
-    Transparent,
+    /// Least audible. Called `transparent` before recipe version 2; that name still parses.
+    #[serde(alias = "transparent")]
+    Light,
     /// The default: between quality and protection.
     Balanced,
     /// Most protective.
@@ -187,7 +193,7 @@ pub enum Preset {
 impl Preset {
     /// All presets, mildest first, the papers' baselines last.
     pub const ALL: [Self; 5] =
-        [Self::Transparent, Self::Balanced, Self::Strong, Self::Poscuda, Self::Cuda];
+        [Self::Light, Self::Balanced, Self::Strong, Self::Poscuda, Self::Cuda];
 
     /// The presets that the owner of the key can undo and find again, mildest first.
     pub fn restorable() -> impl Iterator<Item = Self> {
@@ -198,7 +204,7 @@ impl Preset {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Transparent => "transparent",
+            Self::Light => "light",
             Self::Balanced => "balanced",
             Self::Strong => "strong",
             Self::Poscuda => "poscuda",
@@ -210,15 +216,15 @@ impl Preset {
     #[must_use]
     pub fn recipe(self) -> Recipe {
         match self {
-            Self::Transparent => ground_and_code(5.5, 2.1),
-            Self::Balanced => ground_and_code(9.0, 3.3),
-            Self::Strong => ground_and_code(12.0, 4.4),
+            Self::Light => equalizers(5.5, 2.1),
+            Self::Balanced => equalizers(9.0, 3.3),
+            Self::Strong => equalizers(12.0, 4.4),
             Self::Poscuda => Recipe {
                 version: RECIPE_VERSION,
                 filter: Filter::Taps(Taps { count: 32, spread: 0.3 }),
-                curves: 1,
+                kernels: 1,
                 placement: Placement {
-                    frame_us: 500_000,
+                    period_us: 500_000,
                     patches: 1,
                     patch_us: 50_000,
                     fade_us: 1_000,
@@ -229,9 +235,9 @@ impl Preset {
             Self::Cuda => Recipe {
                 version: RECIPE_VERSION,
                 filter: Filter::Taps(Taps { count: 100, spread: 0.3 }),
-                curves: 1,
+                kernels: 1,
                 placement: Placement {
-                    frame_us: 1_000_000,
+                    period_us: 1_000_000,
                     patches: 1,
                     patch_us: 1_000_000,
                     fade_us: 1_000,
@@ -243,22 +249,22 @@ impl Preset {
     }
 }
 
-/// A ground, for whoever learns from the spectrum as it stands, and two opposite curves that change
+/// A static EQ, for whoever learns from the spectrum as it stands, and two opposite curves that change
 /// places every 40 ms, for whoever takes off what stands still. One pair, always the same, at an
 /// even pace: of all that was tried at equal quality, this is what models took to soonest.
-fn ground_and_code(ground_db: f64, turning_db: f64) -> Recipe {
+fn equalizers(static_db: f64, alternating_db: f64) -> Recipe {
     Recipe {
         version: RECIPE_VERSION,
         filter: Filter::Spectral(Spectral {
             bands: 24,
             active: 24,
-            turning: Depth { db: turning_db, low: 0.2, high: 1.8 },
-            ground: Depth { db: ground_db, low: 0.9, high: 1.1 },
-            ring_us: 8_000,
+            alternating_eq: Depth { db: alternating_db, low: 0.2, high: 1.8 },
+            static_eq: Depth { db: static_db, low: 0.9, high: 1.1 },
+            kernel_us: 8_000,
         }),
-        curves: 2,
+        kernels: 2,
         placement: Placement {
-            frame_us: 80_000,
+            period_us: 80_000,
             patches: 2,
             patch_us: 40_000,
             fade_us: 5_000,
@@ -274,15 +280,22 @@ impl fmt::Display for Preset {
     }
 }
 
+/// What [`Preset::Light`] was called first. It moved third-octave levels by up to 7 dB, so the name
+/// promised too much.
+pub const FORMER_NAME_OF_LIGHT: &str = "transparent";
+
 /// No preset has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no preset is called “{0}”; there are transparent, balanced, strong, poscuda and cuda")]
+#[error("no preset is called “{0}”; there are light, balanced, strong, poscuda and cuda")]
 pub struct UnknownPreset(String);
 
 impl FromStr for Preset {
     type Err = UnknownPreset;
 
     fn from_str(name: &str) -> Result<Self, UnknownPreset> {
+        if name == FORMER_NAME_OF_LIGHT {
+            return Ok(Self::Light);
+        }
         Self::ALL
             .into_iter()
             .find(|preset| preset.name() == name)
@@ -302,7 +315,7 @@ impl Recipe {
         }
         check("the recipe version", f64::from(self.version), 1.0, f64::from(RECIPE_VERSION), "")?;
         check("the amount", self.amount, 0.0, AMOUNT_MAX, " %")?;
-        check("the number of curves", f64::from(self.curves), 1.0, f64::from(CURVES_MAX), "")?;
+        check("the number of curves", f64::from(self.kernels), 1.0, f64::from(KERNELS_MAX), "")?;
         self.placement.validate()?;
         match &self.filter {
             Filter::Spectral(spectral) => spectral.validate(),
@@ -323,7 +336,7 @@ impl Recipe {
     #[must_use]
     pub fn kernel_len(&self, sample_rate: u32) -> usize {
         match &self.filter {
-            Filter::Spectral(spectral) => us_to_samples(spectral.ring_us, sample_rate).max(8),
+            Filter::Spectral(spectral) => us_to_samples(spectral.kernel_us, sample_rate).max(8),
             Filter::Taps(taps) => taps.count as usize,
         }
     }
@@ -331,7 +344,7 @@ impl Recipe {
     /// Longest kernel in samples at `sample_rate` Hz that any valid recipe makes.
     #[must_use]
     pub fn kernel_len_max(sample_rate: u32) -> usize {
-        us_to_samples(RING_US_MAX, sample_rate).max(TAPS_MAX as usize)
+        us_to_samples(KERNEL_US_MAX, sample_rate).max(TAPS_MAX as usize)
     }
 }
 
@@ -345,16 +358,16 @@ impl Placement {
     }
 
     fn validate(&self) -> Result<(), RecipeError> {
-        check_us("the frame length", self.frame_us, FRAME_US_MIN, FRAME_US_MAX)?;
-        check_us("the patch length", self.patch_us, PATCH_US_MIN, FRAME_US_MAX)?;
+        check_us("the frame length", self.period_us, PERIOD_US_MIN, PERIOD_US_MAX)?;
+        check_us("the patch length", self.patch_us, PATCH_US_MIN, PERIOD_US_MAX)?;
         check_us("the fade length", self.fade_us, FADE_US_MIN, self.patch_us / 2)?;
         let patches = f64::from(self.patches);
         check("the number of patches a frame", patches, 1.0, f64::from(PATCHES_MAX), "")?;
-        if u64::from(self.patches) * u64::from(self.patch_us) > u64::from(self.frame_us) {
+        if u64::from(self.patches) * u64::from(self.patch_us) > u64::from(self.period_us) {
             return Err(RecipeError::Crowded {
                 patches: self.patches,
                 patch_ms: ms(self.patch_us),
-                frame_ms: ms(self.frame_us),
+                frame_ms: ms(self.period_us),
             });
         }
         Ok(())
@@ -366,12 +379,12 @@ impl Spectral {
         check("the number of bands", f64::from(self.bands), 4.0, 32.0, "")?;
         let bands = f64::from(self.bands);
         check("the number of active bands", f64::from(self.active), 1.0, bands, "")?;
-        for depth in [&self.turning, &self.ground] {
+        for depth in [&self.alternating_eq, &self.static_eq] {
             check("the depth of a curve", depth.db, 0.0, DEPTH_DB_MAX, " dB")?;
             check("the depth factor at 0 Hz", depth.low, 0.0, 4.0, "")?;
             check("the depth factor at 4 kHz", depth.high, 0.0, 4.0, "")?;
         }
-        check_us("the kernel length", self.ring_us, 1_000, RING_US_MAX)
+        check_us("the kernel length", self.kernel_us, 1_000, KERNEL_US_MAX)
     }
 }
 
@@ -456,8 +469,8 @@ mod tests {
         assert!(broken(|r| r.placement.patches = 0).contains("1 to 64"));
         assert!(broken(|r| r.placement.patches = 3).contains("do not fit in a frame of 80 ms"));
         assert!(broken(|r| r.placement.fade_us = 21_000).contains("0.25 to 20 ms"));
-        assert!(broken(|r| r.placement.frame_us = 3).contains("0.003 ms"));
-        assert!(broken(|r| r.curves = 17).contains("1 to 16"));
+        assert!(broken(|r| r.placement.period_us = 3).contains("0.003 ms"));
+        assert!(broken(|r| r.kernels = 17).contains("1 to 16"));
         assert!(broken(|r| r.version = 2).contains("update Patchveil"));
     }
 

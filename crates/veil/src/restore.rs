@@ -16,24 +16,24 @@ const TINY: f64 = 1e-100;
 
 /// The exact inverse of a [`Convolver`](crate::Convolver) with the same veil, block by block.
 ///
-/// Patches and ground are each `y[n] = h₀·x[n] + Σ hₖ·x[n−k]`, with taps h that change with the
+/// Patches and static EQ are each `y[n] = h₀·x[n] + Σ hₖ·x[n−k]`, with taps h that change with the
 /// patches' weights; solved for x this is a recursion, stable because every kernel has minimum
-/// phase. The patches come off first, then the ground. It runs in double precision. Where the recipe
-/// lays no ground, samples outside patches leave bit for bit as they came.
+/// phase. The patches come off first, then the static EQ. It runs in double precision. Where the recipe
+/// lays no static EQ, samples outside patches leave bit for bit as they came.
 pub struct Restorer {
     veil: Arc<Veil>,
     channels: Vec<Channel>,
     /// Each curve's taps, newest sample last: the order in which the past is kept.
     reversed: Vec<Vec<f64>>,
-    /// The ground's taps in the same order.
-    ground: Option<Vec<f64>>,
+    /// The static EQ's taps in the same order.
+    static_eq: Option<Vec<f64>>,
     lane: Option<(Cursor, Patch)>,
     expected: Option<i64>,
 }
 
-/// What is kept of one channel: without the patches, and without the ground as well.
+/// What is kept of one channel: without the patches, and without the static EQ as well.
 struct Channel {
-    grounded: Past,
+    equalized: Past,
     bare: Past,
 }
 
@@ -56,10 +56,10 @@ impl Restorer {
         let reverse =
             |kernel: &Kernel| kernel.taps().iter().rev().map(|&tap| f64::from(tap)).collect();
         let reversed = veil.kernels().iter().map(reverse).collect();
-        let ground = veil.ground().map(reverse);
+        let static_eq = veil.static_eq().map(reverse);
         let past = || Past { samples: vec![0.0; context + (4 * context).max(4_096)], end: context };
-        let channels = (0..channels).map(|_| Channel { grounded: past(), bare: past() }).collect();
-        Ok(Self { veil, channels, reversed, ground, lane: None, expected: None })
+        let channels = (0..channels).map(|_| Channel { equalized: past(), bare: past() }).collect();
+        Ok(Self { veil, channels, reversed, static_eq, lane: None, expected: None })
     }
 
     /// Restores `channels` (channels × samples, in place) whose first sample lies at timeline
@@ -77,7 +77,7 @@ impl Restorer {
         let context = self.veil.reach();
         self.expected = None;
         for channel in &mut self.channels {
-            channel.grounded.clear(context);
+            channel.equalized.clear(context);
             channel.bare.clear(context);
         }
     }
@@ -105,27 +105,27 @@ impl Restorer {
             let now = cursor.next(schedule);
             (cursor, now)
         });
-        let ground = self.ground.as_ref().and_then(|taps| taps.split_last());
+        let static_eq = self.static_eq.as_ref().and_then(|taps| taps.split_last());
         for index in 0..len {
             let at = position.saturating_add(index as i64);
             while now.end <= at && now.end < i64::MAX {
                 *now = cursor.next(schedule);
             }
             let weight = now.weight(at, self.veil.rise());
-            let taps = self.reversed.get(now.curve).and_then(|taps| taps.split_last());
+            let taps = self.reversed.get(now.kernel).and_then(|taps| taps.split_last());
             for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
                 let mut sample = widen(channel[index]);
                 let patched = taps.filter(|_| weight > 0.0);
                 if let Some((first, older)) = patched {
-                    let rest = weight * own.grounded.sum(older);
+                    let rest = weight * own.equalized.sum(older);
                     sample = (sample - rest) / (1.0 + weight * (first - 1.0));
                 }
-                own.grounded.push(sample, context);
-                if let Some((first, older)) = ground {
+                own.equalized.push(sample, context);
+                if let Some((first, older)) = static_eq {
                     sample = (sample - own.bare.sum(older)) / first;
                     own.bare.push(sample, context);
                 }
-                if patched.is_some() || ground.is_some() {
+                if patched.is_some() || static_eq.is_some() {
                     channel[index] = narrow(if sample.is_finite() { sample } else { 0.0 });
                 }
             }

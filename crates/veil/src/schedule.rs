@@ -6,7 +6,7 @@ use crate::recipe::{Offsets, PATCHES_MAX, Placement, Recipe};
 /// One patch on the timeline of one sample rate. Positions are samples.
 ///
 /// Its weight rises during its first `fade` samples, is 1, and falls during its last `fade`
-/// samples. Patches never overlap: between two different curves the veil passes through nothing,
+/// samples. Patches never overlap: between two different kernels the veil passes through nothing,
 /// because a blend of two minimum-phase filters need not have minimum phase, while a blend with
 /// the untouched signal has (see [`Kernel`](crate::Kernel)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +18,9 @@ pub struct Patch {
     /// Length of each edge in samples, at least 1 and at most half the patch.
     pub fade: i64,
     /// Which of the class's kernels it takes.
-    pub curve: usize,
+    pub kernel: usize,
     /// Whether the rising edge is there. It is not where the patch before ends at `start` with
-    /// the same curve: the two are then one.
+    /// the same kernel: the two are then one.
     pub rises: bool,
     /// Whether the falling edge is there; as `rises`, for the patch behind.
     pub falls: bool,
@@ -31,21 +31,21 @@ pub struct Patch {
 pub struct Schedule {
     seed: Seed,
     placement: Placement,
-    curves: u32,
+    kernels: u32,
     sample_rate: u32,
     /// Length of a patch's edges in samples, at least 1. Never above half the shortest patch that
     /// rounding leaves.
     fade: i64,
-    /// The layout of every frame where they are all alike, so that the audio thread need not
+    /// The layout of every period where they are all alike, so that the audio thread need not
     /// draw it again.
     fixed: Option<Layout>,
 }
 
-/// Offsets in µs from the frame's start, and curves, of one frame's patches.
+/// Offsets in µs from the period's start, and kernels, of one period's patches.
 #[derive(Clone, Copy)]
 struct Layout {
     offset_us: [u32; PATCHES_MAX as usize],
-    curve: [u8; PATCHES_MAX as usize],
+    kernel: [u8; PATCHES_MAX as usize],
 }
 
 impl Schedule {
@@ -54,14 +54,14 @@ impl Schedule {
         let seed = key.derive(Purpose::Schedule);
         let placement = recipe.placement.clone();
         let fixed = match placement.offsets {
-            Offsets::Fixed => Some(Layout::draw(&seed, &placement, recipe.curves, 0)),
+            Offsets::Fixed => Some(Layout::draw(&seed, &placement, recipe.kernels, 0)),
             Offsets::Scattered => None,
         };
         let rate = u64::from(sample_rate);
         let shortest = u64::from(placement.patch_us) * rate / 1_000_000;
         let fade = (u64::from(placement.fade_us) * rate + 500_000) / 1_000_000;
         let fade = fade.min(shortest / 2).max(1) as i64;
-        Self { seed, placement, curves: recipe.curves, sample_rate, fade, fixed }
+        Self { seed, placement, kernels: recipe.kernels, sample_rate, fade, fixed }
     }
 
     /// The patches from the first that ends after `position` (samples; any value,
@@ -69,10 +69,10 @@ impl Schedule {
     #[must_use]
     pub fn patches_from(&self, position: i64) -> Cursor {
         let us = i128::from(position) * 1_000_000 / i128::from(self.sample_rate);
-        // One frame early, so that rounding cannot lose a patch and every patch has its neighbour.
-        let frame = us.div_euclid(i128::from(self.placement.frame_us)) - 1;
-        let mut cursor = Cursor { frame, layout: self.layout(frame), index: 0, drawn: None };
-        // Two frames hold the patch looked for, but for the last positions of all, where every
+        // One period early, so that rounding cannot lose a patch and every patch has its neighbour.
+        let period = us.div_euclid(i128::from(self.placement.period_us)) - 1;
+        let mut cursor = Cursor { period, layout: self.layout(period), index: 0, drawn: None };
+        // Two periods hold the patch looked for, but for the last positions of all, where every
         // patch saturates; there any patch will do.
         for _ in 0..2 * PATCHES_MAX {
             let here = cursor.clone();
@@ -88,10 +88,10 @@ impl Schedule {
         self.fade as usize
     }
 
-    fn layout(&self, frame: i128) -> Layout {
+    fn layout(&self, period: i128) -> Layout {
         match self.fixed {
             Some(layout) => layout,
-            None => Layout::draw(&self.seed, &self.placement, self.curves, frame as u64),
+            None => Layout::draw(&self.seed, &self.placement, self.kernels, period as u64),
         }
     }
 
@@ -99,17 +99,17 @@ impl Schedule {
     fn draw(&self, cursor: &mut Cursor) -> Patch {
         if cursor.index >= self.placement.patches as usize {
             cursor.index = 0;
-            cursor.frame += 1;
-            cursor.layout = self.layout(cursor.frame);
+            cursor.period += 1;
+            cursor.layout = self.layout(cursor.period);
         }
-        let frame_us = cursor.frame * i128::from(self.placement.frame_us);
-        let start_us = frame_us + i128::from(cursor.layout.offset_us[cursor.index]);
+        let period_start_us = cursor.period * i128::from(self.placement.period_us);
+        let start_us = period_start_us + i128::from(cursor.layout.offset_us[cursor.index]);
         let end_us = start_us + i128::from(self.placement.patch_us);
         let start = self.sample_at(start_us);
         let end = self.sample_at(end_us);
-        let curve = usize::from(cursor.layout.curve[cursor.index]);
+        let kernel = usize::from(cursor.layout.kernel[cursor.index]);
         cursor.index += 1;
-        Patch { start, end, fade: self.fade, curve, rises: true, falls: true }
+        Patch { start, end, fade: self.fade, kernel, rises: true, falls: true }
     }
 
     /// The sample nearest to a time in µs. Two patches that share a time share the sample.
@@ -120,15 +120,15 @@ impl Schedule {
 }
 
 impl Layout {
-    /// Draws one frame: places uniform among all that do not overlap, and the order of curves.
-    fn draw(seed: &Seed, placement: &Placement, curves: u32, frame: u64) -> Self {
-        let mut stream = seed.stream(frame);
+    /// Draws one period: places uniform among all that do not overlap, and the order of kernels.
+    fn draw(seed: &Seed, placement: &Placement, kernels: u32, period: u64) -> Self {
+        let mut stream = seed.stream(period);
         let count = placement.patches as usize;
         let mut offset_us = [0; PATCHES_MAX as usize];
-        let mut curve = [0; PATCHES_MAX as usize];
+        let mut kernel = [0; PATCHES_MAX as usize];
         // Sorted uniform gaps, each patch shifted by those before it: every arrangement that
         // does not overlap is equally likely.
-        let room = placement.frame_us.saturating_sub(placement.patches * placement.patch_us);
+        let room = placement.period_us.saturating_sub(placement.patches * placement.patch_us);
         for offset in &mut offset_us[..count] {
             *offset = stream.below(room + 1);
         }
@@ -136,11 +136,11 @@ impl Layout {
         for (before, offset) in offset_us[..count].iter_mut().enumerate() {
             *offset += before as u32 * placement.patch_us;
         }
-        for (number, curve) in curve[..count].iter_mut().enumerate() {
-            *curve = (number as u32 % curves) as u8;
+        for (number, kernel) in kernel[..count].iter_mut().enumerate() {
+            *kernel = (number as u32 % kernels) as u8;
         }
-        stream.shuffle(&mut curve[..count]);
-        Self { offset_us, curve }
+        stream.shuffle(&mut kernel[..count]);
+        Self { offset_us, kernel }
     }
 }
 
@@ -148,7 +148,7 @@ impl Layout {
 /// every call wants the schedule it was made from.
 #[derive(Clone)]
 pub struct Cursor {
-    frame: i128,
+    period: i128,
     layout: Layout,
     index: usize,
     /// The patch to give next, already drawn to see whether the one before joins it.
@@ -164,7 +164,7 @@ impl Cursor {
             None => schedule.draw(self),
         };
         let mut after = schedule.draw(self);
-        let joined = patch.end == after.start && patch.curve == after.curve;
+        let joined = patch.end == after.start && patch.kernel == after.kernel;
         patch.falls = !joined;
         after.rises = !joined;
         self.drawn = Some(after);
@@ -195,13 +195,13 @@ mod tests {
             patch_us in 2_000_u32..60_000,
             slack in 0_u32..200_000,
             fade in 0.0..1.0_f64,
-            curves in 1_u32..=16,
+            kernels in 1_u32..=16,
             scattered: bool,
         ) -> Recipe {
             let mut recipe = Preset::Balanced.recipe();
-            recipe.curves = curves;
+            recipe.kernels = kernels;
             recipe.placement = Placement {
-                frame_us: (patches * patch_us + slack).max(4_000),
+                period_us: (patches * patch_us + slack).max(4_000),
                 patches,
                 patch_us,
                 fade_us: (250.0 + fade * f64::from(patch_us / 2 - 250)) as u32,
@@ -243,8 +243,8 @@ mod tests {
         }
 
         #[test]
-        fn seconds_are_the_same_at_every_rate(recipe in any_recipe(), frame in -5_000_i64..5_000) {
-            let seconds = frame * i64::from(recipe.placement.frame_us) / 1_000_000;
+        fn seconds_are_the_same_at_every_rate(recipe in any_recipe(), period in -5_000_i64..5_000) {
+            let seconds = period * i64::from(recipe.placement.period_us) / 1_000_000;
             let at = |rate: u32| {
                 let patches = take(&schedule(&recipe, 3, rate), seconds * i64::from(rate), 10);
                 patches.into_iter().map(|p| p.start as f64 / f64::from(rate)).collect::<Vec<_>>()
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_patch_over_the_whole_frame_never_lets_go() {
+    fn a_patch_over_the_whole_period_never_lets_go() {
         let schedule = schedule(&Preset::Cuda.recipe(), 7, 48_000);
         for patch in take(&schedule, 0, 20).into_iter().skip(1) {
             assert!(!patch.rises && !patch.falls);

@@ -17,7 +17,7 @@ pub struct Veil {
     recipe: Recipe,
     sample_rate: u32,
     schedule: Schedule,
-    ground: Option<Kernel>,
+    static_eq: Option<Kernel>,
     kernels: Vec<Kernel>,
     rise: Vec<f32>,
 }
@@ -42,7 +42,7 @@ impl Veil {
             fingerprint: key.fingerprint(),
             recipe: recipe.clone(),
             sample_rate,
-            ground: kernel::ground(key, recipe, sample_rate),
+            static_eq: kernel::static_eq(key, recipe, sample_rate),
             kernels: kernel::design(key, recipe, sample_rate),
             rise: raised_cosine(schedule.fade()),
             schedule,
@@ -76,8 +76,8 @@ impl Veil {
     /// The filter that the class lays on every sample, before the patches; `None` where the recipe
     /// lays none.
     #[must_use]
-    pub fn ground(&self) -> Option<&Kernel> {
-        self.ground.as_ref()
+    pub fn static_eq(&self) -> Option<&Kernel> {
+        self.static_eq.as_ref()
     }
 
     /// The class's kernels, by curve number.
@@ -86,11 +86,11 @@ impl Veil {
         &self.kernels
     }
 
-    /// What a patch with this curve does at `hz`, in dB, ground and kernel together. 0 for a curve
+    /// What a patch with this curve does at `hz`, in dB, static EQ and kernel together. 0 for a curve
     /// that is not there.
     #[must_use]
     pub fn gain_db(&self, curve: usize, hz: f64) -> f64 {
-        let both = self.kernels.get(curve).into_iter().chain(&self.ground);
+        let both = self.kernels.get(curve).into_iter().chain(&self.static_eq);
         both.map(|kernel| kernel.gain_db(hz, self.sample_rate)).sum()
     }
 
@@ -101,19 +101,19 @@ impl Veil {
     }
 
     /// Samples before a position that the output there depends on, to the last bit: what the
-    /// ground and the longest kernel reach back together. For kernels of more than 128 taps this is
+    /// static EQ and the longest kernel reach back together. For kernels of more than 128 taps this is
     /// a little more than the kernel: see [`feed`].
     ///
     /// [`feed`]: crate::Convolver::feed
     #[must_use]
     pub fn context(&self) -> usize {
         let reach = |kernel: &Kernel| reach(kernel.taps().len());
-        self.ground.as_ref().map_or(0, reach) + self.kernels.iter().map(reach).max().unwrap_or(0)
+        self.static_eq.as_ref().map_or(0, reach) + self.kernels.iter().map(reach).max().unwrap_or(0)
     }
 
     /// Samples that its longest kernel alone reaches back.
     pub(crate) fn reach(&self) -> usize {
-        let all = self.kernels.iter().chain(&self.ground);
+        let all = self.kernels.iter().chain(&self.static_eq);
         all.map(|kernel| reach(kernel.taps().len())).max().unwrap_or(0)
     }
 

@@ -104,7 +104,7 @@ fn silence_has_no_certain_place() {
 
 #[test]
 fn the_likelihood_knows_the_key_and_the_depth() {
-    let (preset, rate) = (Preset::Transparent, 16_000);
+    let (preset, rate) = (Preset::Light, 16_000);
     let veil = Arc::new(Veil::new(&key(6), &preset.recipe(), rate).unwrap());
     let audio = veiled(&veil, 0, &coloured(6, 20 * 16_000));
     let right = log_likelihood(&veil, &audio, 0.0, 0).unwrap();

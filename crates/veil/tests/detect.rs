@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use common::{key, noise};
 use patchveil_veil::{
-    Convolver, DetectError, Detector, Evidence, Filter, Offsets, Preset, Recipe, Veil, same_code,
+    Convolver, DetectError, Detector, Evidence, Filter, Offsets, Preset, Recipe, Veil, same_pattern,
 };
 
 /// Sound of `seconds` with the code of key number `by`, from `position` of the timeline on.
@@ -52,7 +52,7 @@ fn the_offset_is_found_to_within_two_milliseconds() {
     for (by, rate, position) in [(3, 48_000, 1_234_567), (4, 44_100, -99_999), (5, 16_000, 77)] {
         let audio = protected(by, &recipe, rate, position, 6.0);
         let heard = evidence(&[&audio], &recipe, rate);
-        let frame = heard.frame_samples();
+        let frame = heard.period_samples();
         let apart = (heard.test(&key(by)).offset - position as f64).rem_euclid(frame);
         let apart = apart.min(frame - apart) / f64::from(rate);
         assert!(apart < 0.002, "{apart} s at {rate} Hz");
@@ -112,7 +112,7 @@ fn recipes_without_a_code_to_search_for_are_refused() {
     assert_eq!(refused(&Preset::Cuda.recipe()), Some(DetectError::NoCode));
     assert_eq!(refused(&Preset::Poscuda.recipe()), Some(DetectError::NoCode));
     let mut recipe = Preset::Balanced.recipe();
-    recipe.placement.frame_us = 11_000_000;
+    recipe.placement.period_us = 11_000_000;
     assert_eq!(refused(&recipe), Some(DetectError::LongFrame));
     recipe.placement.offsets = Offsets::Scattered;
     assert_eq!(refused(&recipe), Some(DetectError::Scattered));
@@ -124,16 +124,16 @@ fn recipes_without_a_code_to_search_for_are_refused() {
 #[test]
 fn recipes_that_differ_in_depth_alone_share_a_code() {
     let balanced = Preset::Balanced.recipe();
-    assert!(same_code(&Preset::Transparent.recipe(), &Preset::Strong.recipe()));
+    assert!(same_pattern(&Preset::Light.recipe(), &Preset::Strong.recipe()));
     let mut other = balanced.clone();
     other.amount = 60.0;
-    assert!(same_code(&balanced, &other));
+    assert!(same_pattern(&balanced, &other));
     other.placement.patch_us -= 1_000;
-    assert!(!same_code(&balanced, &other));
+    assert!(!same_pattern(&balanced, &other));
     let mut other = balanced.clone();
     if let Filter::Spectral(spectral) = &mut other.filter {
         spectral.active -= 1;
     }
-    assert!(!same_code(&balanced, &other));
-    assert!(!same_code(&Preset::Cuda.recipe(), &Preset::Cuda.recipe()));
+    assert!(!same_pattern(&balanced, &other));
+    assert!(!same_pattern(&Preset::Cuda.recipe(), &Preset::Cuda.recipe()));
 }

@@ -21,7 +21,7 @@ prop_compose! {
     fn any_veil()(
         taps in any_count(),
         spectral in prop::option::of(prop::sample::select(vec![44_100, 96_000, 192_000])),
-        ground in prop::option::of(1.0..15.0_f64),
+        static_eq in prop::option::of(1.0..15.0_f64),
         curves in 1_u32..5,
         patches in 1_u32..9,
         patch_us in 2_000_u32..30_000,
@@ -34,10 +34,10 @@ prop_compose! {
             *filter = Taps { count: taps, spread: 0.1 };
         }
         if let Filter::Spectral(filter) = &mut recipe.filter {
-            filter.ground.db = ground.unwrap_or(0.0);
+            filter.static_eq.db = static_eq.unwrap_or(0.0);
         }
-        recipe.curves = curves;
-        recipe.placement.frame_us = (patches * patch_us + slack.unwrap_or(0)).max(4_000);
+        recipe.kernels = curves;
+        recipe.placement.period_us = (patches * patch_us + slack.unwrap_or(0)).max(4_000);
         recipe.placement.patches = patches;
         recipe.placement.patch_us = patch_us;
         recipe.placement.fade_us = 250 + (patch_us / 2 - 250) / 3;
@@ -101,8 +101,8 @@ proptest! {
         let mut out = after.to_vec();
         jumping.process(to, &mut [&mut out]);
         let mut fresh = Convolver::of(veil.clone(), 1);
-        // With a ground, the samples as they were with it: it was laid where they lay.
-        let fed_at = if veil.ground().is_some() { from } else { to - heard as i64 };
+        // With a static EQ, the samples as they were with it: it was laid where they lay.
+        let fed_at = if veil.static_eq().is_some() { from } else { to - heard as i64 };
         fresh.feed(fed_at, &[before]);
         let mut expected = after.to_vec();
         fresh.process(to, &mut [&mut expected]);
@@ -117,7 +117,7 @@ proptest! {
         // Single precision: in proportion to the largest sum of taps.
         let sum = |kernel: &Kernel| kernel.taps().iter().map(|tap| tap.abs()).sum::<f32>();
         let largest = veil.kernels().iter().map(sum).fold(1.0, f32::max)
-            * veil.ground().map_or(1.0, sum);
+            * veil.static_eq().map_or(1.0, sum);
         for (y, exact) in veiled(&veil, position, &input).iter().zip(exact) {
             let apart = (f64::from(*y) - exact).abs();
             prop_assert!(apart < 4e-7 * f64::from(largest), "{y} for {exact}");

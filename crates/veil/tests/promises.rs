@@ -63,11 +63,11 @@ proptest! {
     }
 
     #[test]
-    fn without_a_ground_the_output_outside_patches_is_the_input_bit_for_bit(
+    fn without_a_static_eq_the_output_outside_patches_is_the_input_bit_for_bit(
         mut recipe in any_recipe(), position in -100_000_i64..100_000,
     ) {
         if let Filter::Spectral(spectral) = &mut recipe.filter {
-            spectral.ground.db = 0.0;
+            spectral.static_eq.db = 0.0;
         }
         let veil = veil(&recipe, 16_000);
         let mut input = noise(4, 4_000);
@@ -145,15 +145,15 @@ fn the_impulse_response_is_the_designed_kernel() {
             cursor.next(schedule);
             let patch = cursor.next(schedule);
             let flat = patch.start + if patch.rises { patch.fade } else { 0 };
-            let taps = veil.kernels()[patch.curve].taps();
-            let ground = veil.ground().map_or(&[1.0][..], |ground| ground.taps());
+            let taps = veil.kernels()[patch.kernel].taps();
+            let static_eq = veil.static_eq().map_or(&[1.0][..], |static_eq| static_eq.taps());
             let last = patch.end - if patch.falls { patch.fade } else { 0 };
             let len = (last - flat) as usize;
             let mut impulse = vec![0.0; len];
             impulse[0] = 1.0;
             let response = veiled(&veil, flat, &impulse);
             for (n, y) in response.iter().enumerate() {
-                let both = (0..=n).filter_map(|t| Some(taps.get(t)? * ground.get(n - t)?));
+                let both = (0..=n).filter_map(|t| Some(taps.get(t)? * static_eq.get(n - t)?));
                 let designed: f32 = both.sum();
                 let apart = (y - designed).abs();
                 assert!(apart < 4e-7, "{preset} at {rate} Hz, sample {n}: {y} for {designed}");

@@ -53,13 +53,13 @@ fn made(recipe: &Recipe, byte: u8) -> Arc<Veil> {
     Arc::new(Veil::new(&key(byte), recipe, 48_000).unwrap())
 }
 
-/// Without a ground: what becomes of that is told in `ground.rs`.
+/// Without a static EQ: what becomes of that is told in `static EQ.rs`.
 fn any_veil() -> impl Strategy<Value = Arc<Veil>> {
     let mut recipes: Vec<Recipe> =
         Preset::ALL.map(Preset::recipe).into_iter().chain([long_taps()]).collect();
     for recipe in &mut recipes {
         if let Filter::Spectral(spectral) = &mut recipe.filter {
-            spectral.ground.db = 0.0;
+            spectral.static_eq.db = 0.0;
         }
     }
     (prop::sample::select(recipes), any::<u8>()).prop_map(|(recipe, byte)| made(&recipe, byte))
@@ -135,7 +135,7 @@ fn a_veil_that_never_comes_into_force_is_given_back() {
 #[test]
 fn a_veil_without_gaps_lets_go_without_a_step() {
     for recipe in [Preset::Cuda.recipe(), long_taps().clone()].map(|mut recipe| {
-        recipe.placement.frame_us = 10_000;
+        recipe.placement.period_us = 10_000;
         recipe.placement.patch_us = 10_000;
         recipe
     }) {

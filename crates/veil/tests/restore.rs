@@ -39,7 +39,7 @@ proptest! {
         let worst = worst_dbfs(&input, &audio);
         prop_assert!(worst < -120.0, "{worst} dBFS");
         for (n, free) in outside(&veil, position, input.len()).into_iter().enumerate() {
-            if free && veil.ground().is_none() {
+            if free && veil.static_eq().is_none() {
                 prop_assert_eq!(input[n].to_bits(), audio[n].to_bits());
             }
         }
@@ -62,7 +62,7 @@ proptest! {
 
 #[test]
 fn presets_come_back_at_every_rate_and_with_every_key() {
-    for preset in [Preset::Transparent, Preset::Balanced, Preset::Strong] {
+    for preset in [Preset::Light, Preset::Balanced, Preset::Strong] {
         for (byte, rate) in [(1, 8_000), (2, 44_100), (3, 48_000), (4, 96_000), (5, 192_000)] {
             let veil = Arc::new(Veil::new(&key(byte), &preset.recipe(), rate).unwrap());
             let input = quiet(3, rate as usize);

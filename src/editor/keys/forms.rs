@@ -6,8 +6,8 @@ use egui::{FontId, RichText, Ui};
 
 use super::{Act, Form, Panel, Said, Secret};
 use crate::editor::icons::Icon;
-use crate::editor::look::{CODE, SMALL, palette};
-use crate::editor::parts::{self, Weight};
+use crate::editor::theme::{CODE, SMALL, palette};
+use crate::editor::widgets::{self, Weight};
 use crate::keys::{Class, Request};
 
 /// An empty form to take a key in.
@@ -32,18 +32,18 @@ pub(super) fn export(class: &Class) -> Form {
 /// The forms that belong to no class in the list.
 pub(super) fn top(ui: &mut Ui, panel: &mut Panel, acts: &mut Vec<Act>) {
     match panel.form {
-        Form::New { .. } => parts::sheet(ui, |ui| draw_new(ui, panel, acts)),
-        Form::Import { .. } => parts::sheet(ui, |ui| draw_import(ui, panel, acts)),
+        Form::New { .. } => widgets::sheet(ui, |ui| draw_new(ui, panel, acts)),
+        Form::Import { .. } => widgets::sheet(ui, |ui| draw_import(ui, panel, acts)),
         _ => {}
     }
 }
 
 fn draw_new(ui: &mut Ui, panel: &mut Panel, acts: &mut Vec<Act>) {
     let Form::New { name } = &mut panel.form else { return };
-    let field = parts::field(ui, "Name of the class", name, "A show, a voice, an artist", false);
-    parts::focus_first(ui, &field);
-    let enter = parts::entered(ui, &field);
-    if parts::button(ui, "Make the key", Weight::Main).clicked() || enter {
+    let field = widgets::field(ui, "Name of the class", name, "A show, a voice, an artist", false);
+    widgets::focus_first(ui, &field);
+    let enter = widgets::entered(ui, &field);
+    if widgets::button(ui, "Make the key", Weight::Main).clicked() || enter {
         acts.push(Act::Ask(Request::New { name: name.clone() }));
     }
 }
@@ -53,11 +53,11 @@ pub(super) fn of_class(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut
     let fingerprint = class.fingerprint;
     match &mut panel.form {
         Form::Rename { name } => {
-            let field = parts::field(ui, "New name", name, "", false);
-            parts::focus_first(ui, &field);
-            let enter = parts::entered(ui, &field);
-            parts::note(ui, "The key stays the same, and so does what it protects.");
-            if parts::button(ui, "Give it this name", Weight::Main).clicked() || enter {
+            let field = widgets::field(ui, "New name", name, "", false);
+            widgets::focus_first(ui, &field);
+            let enter = widgets::entered(ui, &field);
+            widgets::note(ui, "The key stays the same, and so does what it protects.");
+            if widgets::button(ui, "Give it this name", Weight::Main).clicked() || enter {
                 let name = name.clone();
                 acts.push(Act::Ask(Request::Rename { class: fingerprint, name }));
             }
@@ -70,14 +70,14 @@ pub(super) fn of_class(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut
                 class.name
             );
             let bad = palette(ui).bad;
-            parts::notice(ui, Icon::Warning, bad, |ui| {
+            widgets::notice(ui, Icon::Warning, bad, |ui| {
                 ui.label(RichText::new(warning).font(SMALL).color(palette(ui).text));
             });
             let label = format!("To confirm, type the name: {}", class.name);
-            let field = parts::field(ui, &label, typed, "", false);
-            parts::focus_first(ui, &field);
-            let enter = parts::entered(ui, &field);
-            if parts::button(ui, "Remove for good", Weight::Danger).clicked() || enter {
+            let field = widgets::field(ui, &label, typed, "", false);
+            widgets::focus_first(ui, &field);
+            let enter = widgets::entered(ui, &field);
+            if widgets::button(ui, "Remove for good", Weight::Danger).clicked() || enter {
                 if typed.trim() == class.name {
                     acts.push(Act::Ask(Request::Remove { class: fingerprint }));
                 } else {
@@ -92,19 +92,19 @@ pub(super) fn of_class(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut
 
 fn draw_import(ui: &mut Ui, panel: &mut Panel, acts: &mut Vec<Act>) {
     let Form::Import { source, name, passphrase, locked } = &mut panel.form else { return };
-    let field = parts::masked(
+    let field = widgets::masked(
         ui,
         "Key, or file",
         &mut source.0,
         "Paste pvkey1…, or the path of an exported file",
         is_secret,
     );
-    parts::focus_first(ui, &field);
-    parts::field(ui, "Name of the class", name, "Empty: the name that comes with the key", false);
+    widgets::focus_first(ui, &field);
+    widgets::field(ui, "Name of the class", name, "Empty: the name that comes with the key", false);
     let lock =
-        locked.then(|| parts::field(ui, "Passphrase of the key", &mut passphrase.0, "", true));
-    let clicked = parts::button(ui, "Import", Weight::Main).clicked();
-    let enter = lock.as_ref().is_some_and(|lock| parts::entered(ui, lock));
+        locked.then(|| widgets::field(ui, "Passphrase of the key", &mut passphrase.0, "", true));
+    let clicked = widgets::button(ui, "Import", Weight::Main).clicked();
+    let enter = lock.as_ref().is_some_and(|lock| widgets::entered(ui, lock));
     if !clicked && !enter {
         return;
     }
@@ -139,21 +139,21 @@ fn draw_export(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut Vec<Act
         return;
     }
     let Form::Export { path, passphrase } = &mut panel.form else { return };
-    parts::note(
+    widgets::note(
         ui,
         "Whoever has the key can take the protection off. Keep the copy as you would a password.",
     );
     let hint = "Empty: the copy is not locked";
-    parts::field(ui, "Passphrase of the copy", &mut passphrase.0, hint, true);
-    let field = parts::field(ui, "File", path, "", false);
-    parts::focus_first(ui, &field);
-    let enter = parts::entered(ui, &field);
+    widgets::field(ui, "Passphrase of the copy", &mut passphrase.0, hint, true);
+    let field = widgets::field(ui, "File", path, "", false);
+    widgets::focus_first(ui, &field);
+    let enter = widgets::entered(ui, &field);
     ui.horizontal(|ui| {
-        if parts::button(ui, "Save to this file", Weight::Main).clicked() || enter {
+        if widgets::button(ui, "Save to this file", Weight::Main).clicked() || enter {
             let (path, passphrase) = (PathBuf::from(path.trim()), passphrase.take_some());
             acts.push(Act::Ask(Request::ExportFile { class: fingerprint, path, passphrase }));
         }
-        if parts::button(ui, "Show the key", Weight::Plain)
+        if widgets::button(ui, "Show the key", Weight::Plain)
             .on_hover_text("Shows the secret on the screen, to copy it. Mind who is watching.")
             .clicked()
         {
@@ -167,7 +167,7 @@ fn draw_export(ui: &mut Ui, class: &Class, panel: &mut Panel, acts: &mut Vec<Act
 fn draw_shown(ui: &mut Ui, panel: &mut Panel) {
     let Some(text) = &panel.shown else { return };
     let colours = palette(ui);
-    parts::notice(ui, Icon::Warning, colours.warn, |ui| {
+    widgets::notice(ui, Icon::Warning, colours.warn, |ui| {
         ui.label(
             RichText::new("This is the secret. Copy it to a safe place, then hide it.")
                 .font(SMALL)
@@ -178,13 +178,13 @@ fn draw_shown(ui: &mut Ui, panel: &mut Panel) {
     ui.label(RichText::new(text.0.as_str()).font(font).color(colours.text));
     let mut hide = false;
     ui.horizontal(|ui| {
-        if parts::button(ui, "Copy", Weight::Main)
+        if widgets::button(ui, "Copy", Weight::Main)
             .on_hover_text("Puts the key on the clipboard, where other programs can read it.")
             .clicked()
         {
             ui.ctx().copy_text(text.0.to_string());
         }
-        hide = parts::button(ui, "Hide", Weight::Plain).clicked();
+        hide = widgets::button(ui, "Hide", Weight::Plain).clicked();
     });
     if hide {
         panel.begin(Form::None);

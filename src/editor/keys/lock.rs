@@ -3,8 +3,8 @@
 use egui::Ui;
 
 use super::{Act, Form, Panel, Said, Secret};
-use crate::editor::look::GAP;
-use crate::editor::parts::{self, Weight};
+use crate::editor::theme::GAP;
+use crate::editor::widgets::{self, Weight};
 use crate::keys::{KeyringView, Request};
 
 /// What can be done about the keyring's passphrase, below its classes.
@@ -16,7 +16,7 @@ pub(super) fn draw(ui: &mut Ui, view: &KeyringView, panel: &mut Panel, acts: &mu
     let filling = matches!(panel.form, Form::Passphrase { .. });
     ui.horizontal(|ui| {
         if view.sealed
-            && parts::button(ui, "Lock the keyring", Weight::Plain)
+            && widgets::button(ui, "Lock the keyring", Weight::Plain)
                 .on_hover_text("Forgets the passphrase in all instances of this program. What is being protected stays protected.")
                 .clicked()
         {
@@ -24,7 +24,7 @@ pub(super) fn draw(ui: &mut Ui, view: &KeyringView, panel: &mut Panel, acts: &mu
             acts.push(Act::Ask(Request::Lock));
         }
         let label = if view.sealed { "Passphrase" } else { "Set a passphrase" };
-        if parts::toggle(ui, label, filling)
+        if widgets::toggle(ui, label, filling)
             .on_hover_text("Encrypts the keyring's file. The passphrase is asked for once by each program that uses the keyring.")
             .clicked()
         {
@@ -33,7 +33,7 @@ pub(super) fn draw(ui: &mut Ui, view: &KeyringView, panel: &mut Panel, acts: &mu
         }
     });
     if filling {
-        parts::sheet(ui, |ui| form(ui, view.sealed, panel, acts));
+        widgets::sheet(ui, |ui| form(ui, view.sealed, panel, acts));
     }
 }
 
@@ -43,20 +43,20 @@ fn empty() -> Form {
 
 fn form(ui: &mut Ui, sealed: bool, panel: &mut Panel, acts: &mut Vec<Act>) {
     let Form::Passphrase { new, again } = &mut panel.form else { return };
-    parts::note(
+    widgets::note(
         ui,
         "Nobody can bring a forgotten passphrase back. Export a copy of each key first.",
     );
-    let first = parts::field(ui, "New passphrase", &mut new.0, "", true);
-    parts::focus_first(ui, &first);
-    let second = parts::field(ui, "The same again", &mut again.0, "", true);
-    let enter = parts::entered(ui, &second);
+    let first = widgets::field(ui, "New passphrase", &mut new.0, "", true);
+    widgets::focus_first(ui, &first);
+    let second = widgets::field(ui, "The same again", &mut again.0, "", true);
+    let enter = widgets::entered(ui, &second);
     let mut take_off = false;
     let mut set = false;
     ui.horizontal(|ui| {
-        set = parts::button(ui, "Set this passphrase", Weight::Main).clicked() || enter;
+        set = widgets::button(ui, "Set this passphrase", Weight::Main).clicked() || enter;
         take_off = sealed
-            && parts::button(ui, "Take it off", Weight::Plain)
+            && widgets::button(ui, "Take it off", Weight::Plain)
                 .on_hover_text("The file is kept without a passphrase. Only you can read it.")
                 .clicked();
     });

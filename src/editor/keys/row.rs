@@ -7,9 +7,9 @@ use egui::{
 
 use super::{Act, Form, Panel, forms};
 use crate::editor::icons::{self, Icon};
-use crate::editor::look::{BODY, CODE, GAP, INSET, NEAR, ROUND_SMALL, SMALL, palette};
-use crate::editor::parts::{self, Weight};
 use crate::editor::status::elided;
+use crate::editor::theme::{BODY, CODE, GAP, INSET, NEAR, ROUND_SMALL, SMALL, palette};
+use crate::editor::widgets::{self, Weight};
 use crate::keys::{Class, Request};
 use crate::state::ChosenClass;
 
@@ -26,8 +26,8 @@ pub(super) fn draw(
 ) {
     let open = panel.open == Some(class.fingerprint);
     let colours = palette(ui);
-    // The ground is drawn behind what comes after it.
-    let ground = ui.painter().add(egui::Shape::Noop);
+    // The background is drawn behind what comes after it.
+    let background = ui.painter().add(egui::Shape::Noop);
     let top = ui.cursor().min;
     let width = ui.available_width();
     if line(ui, class, in_use, open) {
@@ -50,7 +50,7 @@ pub(super) fn draw(
             Stroke::new(1.0, colours.edge),
             StrokeKind::Inside,
         );
-        ui.painter().set(ground, shape);
+        ui.painter().set(background, shape);
     }
 }
 
@@ -90,7 +90,7 @@ fn line(ui: &mut Ui, class: &Class, in_use: bool, open: bool) -> bool {
         ui.painter().text(at, Align2::RIGHT_CENTER, date, SMALL, colours.quiet);
     }
     if response.has_focus() {
-        parts::focus_ring(ui, rect.shrink(1.0));
+        widgets::focus_ring(ui, rect.shrink(1.0));
     }
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, &class.name));
     response
@@ -106,8 +106,8 @@ fn actions(ui: &mut Ui, class: &Class, in_use: bool, panel: &mut Panel, acts: &m
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(NEAR, NEAR);
         if in_use {
-            parts::note(ui, "This instance protects with it.");
-        } else if parts::button(ui, "Use here", Weight::Main)
+            widgets::note(ui, "This instance protects with it.");
+        } else if widgets::button(ui, "Use here", Weight::Main)
             .on_hover_text("Protects with this class from the next patch on.")
             .clicked()
         {
@@ -118,15 +118,15 @@ fn actions(ui: &mut Ui, class: &Class, in_use: bool, panel: &mut Panel, acts: &m
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(NEAR, NEAR);
         let renaming = matches!(panel.form, Form::Rename { .. });
-        if parts::toggle(ui, "Rename", renaming).clicked() {
+        if widgets::toggle(ui, "Rename", renaming).clicked() {
             let name = class.name.clone();
             panel.begin(if renaming { Form::None } else { Form::Rename { name } });
         }
         let exporting = matches!(panel.form, Form::Export { .. });
-        if parts::toggle(ui, "Export", exporting).clicked() {
+        if widgets::toggle(ui, "Export", exporting).clicked() {
             panel.begin(if exporting { Form::None } else { forms::export(class) });
         }
-        let default = parts::toggle(ui, "Default", class.default)
+        let default = widgets::toggle(ui, "Default", class.default)
             .on_hover_text("New instances take the default class by themselves.");
         if default.clicked() {
             panel.begin(Form::None);
@@ -134,7 +134,7 @@ fn actions(ui: &mut Ui, class: &Class, in_use: bool, panel: &mut Panel, acts: &m
             acts.push(Act::Ask(Request::SetDefault { class }));
         }
         let removing = matches!(panel.form, Form::Remove { .. });
-        if parts::toggle(ui, "Remove", removing).clicked() {
+        if widgets::toggle(ui, "Remove", removing).clicked() {
             let typed = String::new();
             panel.begin(if removing { Form::None } else { Form::Remove { typed } });
         }

@@ -1,4 +1,4 @@
-//! What a hand on the controls does to parameters, and what the host hears of it.
+//! What a gesture on the controls does to parameters, and what the host hears of it.
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Pos2, Theme, vec2};
@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::Param;
 
 use super::scenes::Stage;
-use crate::editor::hand::Hand;
+use crate::editor::param_gesture::ParamGesture;
 
 type Window = Harness<'static, Stage>;
 
@@ -22,7 +22,7 @@ fn centre(window: &Window, name: &str) -> Pos2 {
 }
 
 fn moves(window: &Window) -> Vec<String> {
-    window.state().hand.take()
+    window.state().gesture.take()
 }
 
 /// Drags a cell to the right, step by step.
@@ -54,8 +54,8 @@ fn double_click(window: &mut Window, name: &str) {
 fn write(window: &mut Window, name: &str, text: &str) {
     window.get_by_label(name).click();
     window.run();
-    for letter in text.chars() {
-        window.event(Event::Text(letter.to_string()));
+    for command in text.chars() {
+        window.event(Event::Text(command.to_string()));
         window.step();
     }
     window.key_press(Key::Enter);
@@ -87,8 +87,8 @@ fn shift_makes_a_drag_ten_times_finer() {
 fn a_double_click_goes_back_to_the_default() {
     let mut window = window();
     let state = window.state();
-    state.hand.touch(&state.params.output.trim, 0.9);
-    state.hand.take();
+    state.gesture.touch(&state.params.output.trim, 0.9);
+    state.gesture.take();
     window.run();
     double_click(&mut window, "Output trim");
     assert_eq!(moves(&window), ["begin Output Trim", "set Output Trim 0.0 dB", "end Output Trim"]);
@@ -203,7 +203,7 @@ fn what_follows_the_preset_shows_the_value_that_holds() {
     assert_eq!(value(&window, "Patches per frame"), "2 preset");
     let state = window.state();
     let poscuda = state.params.veil.preset.string_to_normalized_value("PosCUDA").unwrap();
-    state.hand.touch(&state.params.veil.preset, poscuda);
+    state.gesture.touch(&state.params.veil.preset, poscuda);
     window.run();
     assert_eq!(value(&window, "Patch length"), "50 ms preset");
     assert_eq!(value(&window, "Frame length"), "500 ms preset");

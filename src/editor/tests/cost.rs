@@ -4,7 +4,7 @@ use egui::epaint::Primitive;
 use egui::{Pos2, RawInput, Rect, Theme, pos2, vec2};
 
 use super::scenes::Stage;
-use crate::editor::look;
+use crate::editor::theme;
 
 const SIZE: egui::Vec2 = vec2(1_000.0, 640.0);
 /// Pixels are painted in squares of this width: of one that a triangle touches, all are worked out.
@@ -34,7 +34,7 @@ fn squares(triangle: [Pos2; 3], clip: Rect) -> u32 {
 #[test]
 fn a_frame_paints_less_than_twice_the_pixels_of_the_window() {
     let context = egui::Context::default();
-    look::dress(&context);
+    theme::dress(&context);
     context.set_theme(Theme::Dark);
     let mut stage = Stage::busy();
     let mut shapes = Vec::new();

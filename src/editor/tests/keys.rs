@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use super::scenes::{Stage, key};
-use crate::editor::look;
+use crate::editor::theme;
 use crate::keys::{Keys, Refusal, WayOut};
 use crate::state::ChosenClass;
 use crate::status::Status;
@@ -37,7 +37,7 @@ fn open(prepare: impl FnOnce(&Path)) -> Window {
         .with_size(vec2(1_000.0, 900.0))
         .with_theme(Theme::Dark)
         .with_max_steps(32)
-        .with_context_setup(look::dress)
+        .with_context_setup(theme::dress)
         .build_ui_state(
             |ui, live: &mut Live| {
                 let Live { stage, keys, chosen, .. } = live;

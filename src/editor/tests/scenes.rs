@@ -7,17 +7,17 @@ use egui_kittest::Harness;
 use nice_plug::prelude::Param;
 use patchveil_veil::{ClassKey, Preset, Veil};
 
-use crate::editor::desk::{self, Panels, Scene, Wanted};
-use crate::editor::hand::Hand;
-use crate::editor::look;
-use crate::editor::spectra::Sizes;
+use crate::analyzer::{Column, Curve, Spectra, SpectrumPoint, Stretch, Strip, View};
+use crate::editor::analyzer_panel::Sizes;
+use crate::editor::layout::{self, Panels, Scene, Wanted};
+use crate::editor::param_gesture::ParamGesture;
+use crate::editor::theme;
 use crate::keys::{Class, KeyringView};
 use crate::params::PatchveilParams;
-use crate::scope::{Column, Curve, Spectra, SpectrumPoint, Stretch, Strip, View};
 use crate::state::ClassField;
 use crate::status::Status;
 
-/// A hand that writes down what it did, and does it.
+/// A gesture that writes down what it did, and does it.
 #[derive(Default)]
 pub(super) struct Recorder {
     pub(super) moves: RefCell<Vec<String>>,
@@ -34,7 +34,7 @@ impl Recorder {
     }
 }
 
-impl Hand for Recorder {
+impl ParamGesture for Recorder {
     fn begin(&self, param: &impl Param) {
         self.write(format!("begin {}", param.name()));
     }
@@ -59,7 +59,7 @@ pub(super) struct Stage {
     pub(super) view: View,
     pub(super) keyring: KeyringView,
     pub(super) params: PatchveilParams,
-    pub(super) hand: Recorder,
+    pub(super) gesture: Recorder,
     pub(super) panels: Panels,
     pub(super) wanted: Wanted,
 }
@@ -72,7 +72,7 @@ impl Stage {
             view: View::default(),
             keyring: KeyringView { looked: true, ..KeyringView::default() },
             params: PatchveilParams::new(ClassField::default()),
-            hand: Recorder::default(),
+            gesture: Recorder::default(),
             panels: Panels::default(),
             wanted: Wanted::default(),
         }
@@ -90,9 +90,9 @@ impl Stage {
             keyring: keyring(&["Night Show", "Morning Brief", "Interviews 2026", "Ada’s voice"]),
             ..Self::empty()
         };
-        stage.hand.set(&stage.params.output.trim, 0.4375);
-        stage.hand.set(&stage.params.veil.amount, 0.6);
-        stage.hand.take();
+        stage.gesture.set(&stage.params.output.trim, 0.4375);
+        stage.gesture.set(&stage.params.veil.amount, 0.6);
+        stage.gesture.take();
         stage
     }
 
@@ -100,7 +100,7 @@ impl Stage {
     pub(super) fn draw(&mut self, ui: &mut egui::Ui) {
         let whole = ui.ctx().content_rect();
         let painter = ui.painter().with_clip_rect(whole);
-        painter.rect_filled(whole, 0.0, look::palette(ui).ground);
+        painter.rect_filled(whole, 0.0, theme::palette(ui).background);
         self.draw_panels(ui);
     }
 
@@ -115,10 +115,10 @@ impl Stage {
             view: &self.view,
             keyring: &self.keyring,
             params: &self.params,
-            hand: &self.hand,
+            gesture: &self.gesture,
             sizes: Sizes { now: 4_096, all: &[1_024, 2_048, 4_096, 8_192, 16_384] },
         };
-        self.wanted = desk::draw(ui, &scene, &mut self.panels);
+        self.wanted = layout::draw(ui, &scene, &mut self.panels);
     }
 
     /// A window of this size that shows it.
@@ -135,7 +135,7 @@ impl Stage {
             .with_theme(theme)
             .with_max_steps(16)
             .with_step_dt(0.05)
-            .with_context_setup(look::dress)
+            .with_context_setup(theme::dress)
             .wgpu()
             .build_ui_state(|ui, stage: &mut Self| stage.draw(ui), self)
     }
@@ -217,7 +217,7 @@ fn sound() -> View {
         if patch.start >= NOW {
             break;
         }
-        patches.push(Stretch { start: patch.start, end: patch.end, curve: patch.curve });
+        patches.push(Stretch { start: patch.start, end: patch.end, kernel: patch.kernel });
     }
     let frame = 6_144;
     let frames = (begin / frame + 1..=NOW / frame).map(|n| n * frame).collect();

@@ -3,7 +3,7 @@
 use egui::Theme;
 
 use super::scenes::{Stage, key};
-use crate::editor::hand::Hand;
+use crate::editor::param_gesture::ParamGesture;
 use crate::status::Status;
 
 const SMALL: (f32, f32) = (640.0, 400.0);
@@ -60,7 +60,7 @@ fn somebody_with_the_key_takes_the_veil_off() {
     let mut stage = Stage::busy();
     let (class, fingerprint) = ("Night Show".to_owned(), key(1).fingerprint());
     stage.status = Status::Restoring { class, fingerprint, trouble: None };
-    stage.hand.set(&stage.params.mode, 1.0);
+    stage.gesture.set(&stage.params.mode, 1.0);
     picture("restoring-small-light", stage, SMALL, 1.0, Theme::Light);
 }
 

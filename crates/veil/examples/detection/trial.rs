@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use patchveil_veil::{ClassKey, Convolver, Detector, Evidence, Locator, Place, Recipe, Veil};
+use patchveil_veil::{
+    ClassKey, Convolver, Detector, Evidence, ExcerptMatch, Locator, Recipe, Veil,
+};
 
 use crate::Failure;
 use crate::chance::Chance;
@@ -77,7 +79,7 @@ impl Lab {
         let evidence = hear(&treated.audio, &self.recipe)?;
         let score = evidence.test(&key(trial));
         let decoys = evidence.decoys(self.decoys, random);
-        let frame_ms = f64::from(self.recipe.placement.frame_us) / 1e3;
+        let frame_ms = f64::from(self.recipe.placement.period_us) / 1e3;
         let found_ms = 1e3 * score.offset / f64::from(treated.audio.rate);
         let off = (found_ms - 1e3 * treated.start_s).rem_euclid(frame_ms);
         Ok(Found {
@@ -141,7 +143,7 @@ pub fn hear(audio: &Audio, recipe: &Recipe) -> Result<Evidence, Failure> {
 }
 
 /// Where an excerpt lies in a recording.
-pub fn locate(excerpt: &Audio, original: &Audio) -> Result<Place, Failure> {
+pub fn locate(excerpt: &Audio, original: &Audio) -> Result<ExcerptMatch, Failure> {
     let channels = excerpt.planar();
     let slices = slices_of(&channels);
     let mut locator =
@@ -156,7 +158,7 @@ pub fn locate(excerpt: &Audio, original: &Audio) -> Result<Place, Failure> {
 pub fn hear_beside(
     excerpt: &Audio,
     original: &Audio,
-    place: &Place,
+    place: &ExcerptMatch,
     recipe: &Recipe,
 ) -> Result<Evidence, Failure> {
     let channels = if excerpt.channels == original.channels { excerpt.channels } else { 1 };
@@ -170,8 +172,8 @@ pub fn hear_beside(
     let stretch: Vec<&[f32]> =
         original_channels.iter().map(|channel| &channel[within(channel)]).collect();
     let slices = slices_of(&excerpt_channels);
-    let laid = place.lay_beside(&slices, &stretch);
-    detector.feed_beside(&slices, &slices_of(&laid));
+    let laid = place.align_original(&slices, &stretch);
+    detector.feed_with_original(&slices, &slices_of(&laid));
     Ok(detector.finish())
 }
 

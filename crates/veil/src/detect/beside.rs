@@ -7,7 +7,7 @@ use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use super::correlate::{Correlator, LAGS, aside, energy, mean};
-use super::locate::Place;
+use super::locate::ExcerptMatch;
 use crate::history::clean;
 
 /// Length of the pieces for each of which the place is looked up anew, in seconds: clocks drift apart.
@@ -25,7 +25,7 @@ const ALIKE: f64 = 0.2;
 /// Up to this part of a sample beside a whole one, in recordings of one rate, a piece lies on whole ones.
 const WHOLE: f64 = 0.05;
 
-impl Place {
+impl ExcerptMatch {
     /// The original, resampled and moved so that every sample lies beside its own of `excerpt`, which
     /// is channels × samples: as many channels as the original has, as many samples as the excerpt, at
     /// the excerpt's rate. `original` is [`Self::stretch`] of it, channels × samples, or what there
@@ -33,7 +33,7 @@ impl Place {
     ///
     /// A copy whose clock was off by up to 0.02 % is followed.
     #[must_use]
-    pub fn lay_beside(&self, excerpt: &[&[f32]], original: &[&[f32]]) -> Vec<Vec<f32>> {
+    pub fn align_original(&self, excerpt: &[&[f32]], original: &[&[f32]]) -> Vec<Vec<f32>> {
         let count = excerpt.iter().map(|channel| channel.len()).min().unwrap_or(0);
         let rate = self.rates[0] as usize;
         // From the excerpt's start to that of the stretch.

@@ -92,8 +92,8 @@ impl Evidence {
 
     /// Length of a frame in samples at the recording's rate: offsets are known up to this.
     #[must_use]
-    pub fn frame_samples(&self) -> f64 {
-        self.raster.frame_samples()
+    pub fn period_samples(&self) -> f64 {
+        self.raster.period_samples()
     }
 
     /// Whether there was anything to hear: at least one whole frame with sound. Without, all
@@ -108,7 +108,7 @@ impl Evidence {
     pub fn test(&self, key: &ClassKey) -> Score {
         let (over_offset, full) = self.correlate(&self.pattern(key));
         let (value, at) = peak(&over_offset);
-        let frame = self.raster.frame_samples();
+        let frame = self.raster.period_samples();
         Score {
             value,
             offset: (at * frame / over_offset.len() as f64).rem_euclid(frame),
@@ -135,7 +135,7 @@ impl Evidence {
     #[must_use]
     pub fn coverage(&self, key: &ClassKey, offset: f64) -> Coverage {
         let mut pattern = self.pattern(key);
-        let turn = std::f64::consts::TAU * offset / self.raster.frame_samples();
+        let turn = std::f64::consts::TAU * offset / self.raster.period_samples();
         for (cell, p) in pattern.iter_mut().enumerate() {
             let harmonic = cell % self.raster.harmonics + 1;
             let (sin, cos) = libm::sincos(turn * harmonic as f64);

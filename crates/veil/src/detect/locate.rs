@@ -47,16 +47,16 @@ pub struct Locator {
     /// Samples of the original that are waiting, and how many went before them.
     pending: Vec<f32>,
     gone: u64,
-    best: Option<Place>,
+    best: Option<ExcerptMatch>,
     has_sound: bool,
 }
 
 /// Where in an original an excerpt lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
+pub struct ExcerptMatch {
     /// Sample rates of excerpt and original in Hz.
     pub(super) rates: [u32; 2],
-    /// Place in the excerpt, in seconds, of the stretch that was compared.
+    /// ExcerptMatch in the excerpt, in seconds, of the stretch that was compared.
     pub(super) probe_s: f64,
     /// Seconds of the original before the excerpt's first sample; negative where the excerpt begins
     /// earlier. Good to a few hundredths of a millisecond.
@@ -69,7 +69,7 @@ pub struct Place {
     pub elsewhere: f64,
 }
 
-impl Place {
+impl ExcerptMatch {
     /// Whether the excerpt is likely to come from this original at all: either the two are much alike
     /// here, or, as after a deep filter, by far more than at any other place.
     #[must_use]
@@ -79,7 +79,7 @@ impl Place {
             || (self.likeness >= LEAST_ALIKE && self.likeness >= STANDS_OUT * elsewhere)
     }
 
-    /// The samples of the original that [`lay_beside`](Self::lay_beside) takes for an excerpt of
+    /// The samples of the original that [`align_original`](Self::align_original) takes for an excerpt of
     /// `seconds`, some before and behind it included.
     #[must_use]
     pub fn stretch(&self, seconds: f64) -> Range<u64> {
@@ -131,9 +131,9 @@ impl Locator {
     }
 
     /// Ends the original: the place where the excerpt fits best, `None` if the original is silent. Ask
-    /// [`Place::is_likely`] before believing it.
+    /// [`ExcerptMatch::is_likely`] before believing it.
     #[must_use]
-    pub fn finish(mut self) -> Option<Place> {
+    pub fn finish(mut self) -> Option<ExcerptMatch> {
         // Lags at which the excerpt would reach over the end of a block are left to the next one.
         while !self.pending.is_empty() {
             let starts = self.whole.min(self.pending.len());
@@ -142,7 +142,8 @@ impl Locator {
             self.gone += starts as u64;
         }
         // Rounding can make a copy liker than like.
-        let likely = |place: Place| Place { likeness: place.likeness.min(1.0), ..place };
+        let likely =
+            |place: ExcerptMatch| ExcerptMatch { likeness: place.likeness.min(1.0), ..place };
         self.best.filter(|_| self.has_sound).map(likely)
     }
 
@@ -167,12 +168,12 @@ impl Locator {
             if likeness > next {
                 let in_block_s = (lag as f64 + aside(&correlation, lag)) / LAGS as f64;
                 let start_s = self.gone as f64 / rate + in_block_s - self.probe_s;
-                let is_far = |best: &Place| (start_s - best.start_s).abs() > ELSEWHERE_S;
+                let is_far = |best: &ExcerptMatch| (start_s - best.start_s).abs() > ELSEWHERE_S;
                 let far = self.best.as_ref().is_none_or(is_far);
                 if likeness > best {
                     let elsewhere = if far { best } else { next };
                     let (rates, probe_s) = (self.rates, self.probe_s);
-                    self.best = Some(Place { rates, probe_s, start_s, likeness, elsewhere });
+                    self.best = Some(ExcerptMatch { rates, probe_s, start_s, likeness, elsewhere });
                 } else if let Some(best) = self.best.as_mut().filter(|_| far) {
                     best.elsewhere = likeness;
                 }

@@ -30,7 +30,7 @@ pub use coverage::Coverage;
 pub use decoys::Decoys;
 pub use evidence::{Evidence, Score};
 pub(crate) use locate::loudest;
-pub use locate::{Locator, Place};
+pub use locate::{ExcerptMatch, Locator};
 
 use crate::recipe::{Depth, Filter, Recipe, RecipeError};
 use fold::Fold;
@@ -79,7 +79,7 @@ pub struct Detector {
 impl Detector {
     /// A detector for audio of `channels` channels at `sample_rate` Hz ([`RATE_MIN`] ..=
     /// [`RATE_MAX`]) and codes of `recipe`. The depths of the recipe hardly matter: see
-    /// [`same_code`].
+    /// [`same_pattern`].
     ///
     /// [`RATE_MIN`]: crate::RATE_MIN
     /// [`RATE_MAX`]: crate::RATE_MAX
@@ -91,7 +91,7 @@ impl Detector {
         Self::make(sample_rate, channels, recipe, false)
     }
 
-    /// A detector for a recording whose original is at hand, to be told by [`Self::feed_beside`]: what
+    /// A detector for a recording whose original is at hand, to be told by [`Self::feed_with_original`]: what
     /// the two differ in is the code and what happened to it on the way, and no longer speech or
     /// music. So a tenth of the length is enough.
     ///
@@ -136,19 +136,19 @@ impl Detector {
     /// Takes the next block, channels × samples: as many channels as the detector was made for, all
     /// of one length. What is no audio (NaN, infinities, beyond ±10³⁰) counts as 0.
     pub fn feed(&mut self, block: &[&[f32]]) {
-        self.feed_beside(block, &[]);
+        self.feed_with_original(block, &[]);
     }
 
     /// Takes the next block and what of the original belongs to it, sample for sample at the same rate:
-    /// see [`Place::lay_beside`]. Of the one that has other channels than the detector their mean is
+    /// see [`ExcerptMatch::align_original`]. Of the one that has other channels than the detector their mean is
     /// taken. A detector without an original leaves the second out of account; one with an original
     /// learns nothing where it is missing.
-    pub fn feed_beside(&mut self, block: &[&[f32]], original: &[&[f32]]) {
+    pub fn feed_with_original(&mut self, block: &[&[f32]], original: &[&[f32]]) {
         if block.len() != self.channels && !block.is_empty() {
-            return self.feed_beside(&[&correlate::mean(block)], original);
+            return self.feed_with_original(&[&correlate::mean(block)], original);
         }
         if original.len() != self.channels && !original.is_empty() {
-            return self.feed_beside(block, &[&correlate::mean(original)]);
+            return self.feed_with_original(block, &[&correlate::mean(original)]);
         }
         let (levels, fold) = (&mut self.levels, &mut self.fold);
         self.samples += block.first().map_or(0, |channel| channel.len() as u64);
@@ -182,14 +182,14 @@ impl Detector {
 /// Whether two recipes lay the same code and differ in its depth alone, as the released presets do.
 /// One [`Detector`] then serves for both.
 #[must_use]
-pub fn same_code(a: &Recipe, b: &Recipe) -> bool {
+pub fn same_pattern(a: &Recipe, b: &Recipe) -> bool {
     let shape = |recipe: &Recipe| {
         let mut recipe = recipe.clone();
         recipe.amount = 100.0;
         if let Filter::Spectral(spectral) = &mut recipe.filter {
-            // The ground stands still, and what stands still is taken off before the search.
-            spectral.ground = Depth { db: 0.0, low: 0.0, high: 0.0 };
-            spectral.turning.db = f64::from(u8::from(spectral.turning.db > 0.0));
+            // The static EQ stands still, and what stands still is taken off before the search.
+            spectral.static_eq = Depth { db: 0.0, low: 0.0, high: 0.0 };
+            spectral.alternating_eq.db = f64::from(u8::from(spectral.alternating_eq.db > 0.0));
         }
         recipe
     };

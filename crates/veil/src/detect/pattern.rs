@@ -30,7 +30,7 @@ pub(super) struct Patterns {
 
 impl Patterns {
     pub(super) fn new(raster: &Raster, recipe: &Recipe) -> Self {
-        let step = f64::from(raster.frame_us) / (raster.hops * FINE) as f64;
+        let step = f64::from(raster.period_us) / (raster.hops * FINE) as f64;
         let half = (raster.window_us / 2.0 / step).ceil() as i32;
         let at = |point: i32| {
             let turn = f64::from(point) * step / raster.window_us;
@@ -67,7 +67,7 @@ impl Patterns {
         let mut bins = self.fft.make_output_vec();
         let mut scratch = self.fft.make_scratch_vec();
         for (band, cells) in cells.chunks_exact_mut(raster.harmonics).enumerate() {
-            let amplitudes: Vec<[f32; 2]> = (0..self.recipe.curves as usize)
+            let amplitudes: Vec<[f32; 2]> = (0..self.recipe.kernels as usize)
                 .map(|curve| {
                     let (signed, even) = code.parts_at(curve, raster.bands[band]);
                     [even + signed, even - signed].map(|db| libm::pow(10.0, db / 20.0) as f32)
@@ -104,12 +104,12 @@ impl Patterns {
     /// Curve and weight of the patch at each of `points` over a frame.
     fn lanes(&self, key: &ClassKey, points: usize) -> Vec<(usize, f32)> {
         let schedule = Schedule::new(key, &self.recipe, MICROSECONDS);
-        let frame = f64::from(self.raster.frame_us);
+        let frame = f64::from(self.raster.period_us);
         let mut lanes = vec![(0, 0.0); points];
         let mut cursor = schedule.patches_from(0);
         loop {
             let patch = cursor.next(&schedule);
-            if patch.start >= i64::from(self.raster.frame_us) {
+            if patch.start >= i64::from(self.raster.period_us) {
                 return lanes;
             }
             let (start, end, fade) = (patch.start as f64, patch.end as f64, patch.fade as f64);
@@ -120,7 +120,7 @@ impl Patterns {
                     |inside: f64| 0.5 - 0.5 * libm::cos(PI * (inside / fade).clamp(0.0, 1.0));
                 let rise = if patch.rises { edge(us - start) } else { 1.0 };
                 let fall = if patch.falls { edge(end - us) } else { 1.0 };
-                *lane = (patch.curve, (rise * fall) as f32);
+                *lane = (patch.kernel, (rise * fall) as f32);
             }
         }
     }

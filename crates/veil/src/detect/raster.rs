@@ -24,7 +24,7 @@ const HALF_WIDTH: f64 = 0.7;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Raster {
     pub(super) sample_rate: u32,
-    pub(super) frame_us: u32,
+    pub(super) period_us: u32,
     /// Hops in a frame, even; with the frame not a whole number of samples they are not either.
     pub(super) hops: usize,
     /// Length of the window around each hop, in µs.
@@ -54,17 +54,17 @@ impl Raster {
         if placement.offsets == Offsets::Scattered {
             return Err(DetectError::Scattered);
         }
-        if placement.frame_us > FRAME_US_SEARCHED {
+        if placement.period_us > FRAME_US_SEARCHED {
             return Err(DetectError::LongFrame);
         }
-        let (frame, patch) = (f64::from(placement.frame_us), f64::from(placement.patch_us));
+        let (frame, patch) = (f64::from(placement.period_us), f64::from(placement.patch_us));
         let hop = HOP_US_MAX.min(patch / HOPS_A_PATCH);
         let hops = even_and_smooth((frame / hop).ceil() as usize);
         let harmonics = (HARMONICS_A_PATCH * frame / patch).ceil() as usize;
         let per_mel = f64::from(spectral.bands) / mel(BANDS_TO_HZ);
         Ok(Self {
             sample_rate,
-            frame_us: placement.frame_us,
+            period_us: placement.period_us,
             hops,
             window_us: (patch / 2.0).clamp(WINDOW_US.0, WINDOW_US.1),
             harmonics: harmonics.min(hops / 2 - 1),
@@ -79,19 +79,19 @@ impl Raster {
     }
 
     /// Length of a frame in samples; seldom whole.
-    pub(super) fn frame_samples(&self) -> f64 {
-        f64::from(self.frame_us) * f64::from(self.sample_rate) / 1e6
+    pub(super) fn period_samples(&self) -> f64 {
+        f64::from(self.period_us) * f64::from(self.sample_rate) / 1e6
     }
 
     /// Length of a frame in seconds.
     pub(super) fn frame_seconds(&self) -> f64 {
-        f64::from(self.frame_us) / 1e6
+        f64::from(self.period_us) / 1e6
     }
 
     /// The sample nearest to the middle of a hop. Counted from the first sample every time, so
     /// that no rounding adds up.
     pub(super) fn hop_at(&self, hop: u64) -> u64 {
-        let samples = u128::from(hop) * u128::from(self.frame_us) * u128::from(self.sample_rate);
+        let samples = u128::from(hop) * u128::from(self.period_us) * u128::from(self.sample_rate);
         let parts = 1_000_000 * self.hops as u128;
         ((samples + parts / 2) / parts) as u64
     }

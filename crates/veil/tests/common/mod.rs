@@ -88,7 +88,7 @@ pub fn weight(veil: &Veil, position: i64) -> Option<(usize, f64)> {
     } else {
         1.0
     };
-    Some((patch.curve, weight))
+    Some((patch.kernel, weight))
 }
 
 /// The veil in double precision, sample by sample.
@@ -96,8 +96,8 @@ pub fn naive(veil: &Veil, position: i64, x: &[f64]) -> Vec<f64> {
     let convolved = |taps: &[f32], x: &[f64], n: usize| -> f64 {
         (0..taps.len().min(n + 1)).map(|t| f64::from(taps[t]) * x[n - t]).sum()
     };
-    let z: Vec<f64> = match veil.ground() {
-        Some(ground) => (0..x.len()).map(|n| convolved(ground.taps(), x, n)).collect(),
+    let z: Vec<f64> = match veil.static_eq() {
+        Some(static_eq) => (0..x.len()).map(|n| convolved(static_eq.taps(), x, n)).collect(),
         None => x.to_vec(),
     };
     (0..z.len())
@@ -126,16 +126,16 @@ prop_compose! {
         fade in 0.0..1.0_f64,
         curves in 1_u32..9,
         amount in 0.0..150.0_f64,
-        ground in prop::option::of(0.0..8.0_f64),
+        static_eq in prop::option::of(0.0..8.0_f64),
         scattered: bool,
     ) -> Recipe {
         let mut recipe = preset.recipe();
-        recipe.curves = curves;
+        recipe.kernels = curves;
         recipe.amount = amount;
         if let Filter::Spectral(spectral) = &mut recipe.filter {
-            spectral.ground.db = ground.unwrap_or(0.0);
+            spectral.static_eq.db = static_eq.unwrap_or(0.0);
         }
-        recipe.placement.frame_us = (patches * patch_us + slack.unwrap_or(0)).max(4_000);
+        recipe.placement.period_us = (patches * patch_us + slack.unwrap_or(0)).max(4_000);
         recipe.placement.patches = patches;
         recipe.placement.patch_us = patch_us;
         recipe.placement.fade_us = (250.0 + fade * f64::from(patch_us / 2 - 250)) as u32;

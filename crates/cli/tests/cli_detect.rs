@@ -1,0 +1,165 @@
+//! `patchveil detect`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed test may panic"
+)]
+
+mod support;
+
+use std::process::Command;
+
+use support::command::{CLASS, User, recording};
+
+/// Runs ffmpeg on the desk of a user; false where there is none and nobody requires it.
+fn ffmpeg(user: &User, args: &[&str]) -> bool {
+    let done = user.within(Command::new("ffmpeg"), args).status();
+    match done {
+        Ok(status) => {
+            assert!(status.success(), "ffmpeg {args:?}");
+            true
+        }
+        Err(_) if std::env::var_os("PATCHVEIL_REQUIRE_TOOLS").is_none() => false,
+        Err(error) => panic!("ffmpeg is not there: {error}"),
+    }
+}
+
+/// A user with a protected and an unprotected recording of some seconds.
+fn with_recordings() -> User {
+    let user = User::with_key();
+    user.put("a.wav", recording(48_000, 2, 8.0));
+    user.run(&["protect", "a.wav"]).succeeds();
+    user
+}
+
+#[test]
+fn a_protected_file_is_told_from_its_original() {
+    let user = with_recordings();
+    let found = user.run(&["detect", "a.veiled.wav", "--json"]).succeeds().json().remove(0);
+    assert_eq!(found["status"], "done");
+    assert_eq!(found["input"], "a.veiled.wav");
+    assert_eq!(found["class"], CLASS);
+    assert_eq!(found["found"], true);
+    assert_eq!(found["p_value"], 0.001);
+    assert!(found["recipes"].as_array().unwrap().iter().any(|name| name == "balanced"));
+    let frame = found["period_samples"].as_f64().unwrap();
+    let offset = found["offset_samples"].as_f64().unwrap();
+    assert!(offset.min(frame - offset) < 48.0, "{offset} of {frame}");
+    assert!(found["covered_s"].as_f64().unwrap() > 7.0, "{found}");
+
+    let bare = user.run(&["detect", "a.wav", "--json"]);
+    assert_eq!(bare.code, Some(3));
+    let bare = bare.json().remove(0);
+    assert_eq!(bare["found"], false);
+    assert_eq!(bare["covered"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn published_formats_are_read() {
+    let user = with_recordings();
+    let encode = |options: &[&str], to: &str| {
+        let mut args = vec!["-nostdin", "-v", "error", "-i", "a.veiled.wav"];
+        args.extend_from_slice(options);
+        args.push(to);
+        ffmpeg(&user, &args)
+    };
+    for (options, to) in [
+        (&["-c:a", "libmp3lame", "-b:a", "128k"][..], "a.mp3"),
+        (&["-c:a", "aac", "-b:a", "128k"], "a.m4a"),
+        (&["-c:a", "aac", "-b:a", "128k"], "a.aac"),
+        (&["-c:a", "flac"], "a.flac"),
+        (&["-c:a", "libvorbis", "-b:a", "128k"], "a.ogg"),
+    ] {
+        if !encode(options, to) {
+            return;
+        }
+        let found = user.run(&["detect", to, "--json"]).succeeds().json().remove(0);
+        assert_eq!((&found["found"], &found["channels"]), (&true.into(), &2.into()), "{to}");
+    }
+    encode(&["-c:a", "libopus", "-b:a", "64k"], "a.opus");
+    user.run(&["detect", "a.opus"]).fails(1, &["a.opus: ", "Opus", "convert it to WAV first"]);
+}
+
+#[test]
+fn all_classes_are_looked_for_and_named_apart() {
+    let user = with_recordings();
+    user.run(&["key", "new", "Morning Show"]).succeeds();
+    let lines = user.run(&["detect", "a.veiled.wav", "--all-keys", "--json"]).succeeds().json();
+    assert_eq!(lines.len(), 2);
+    for line in &lines {
+        assert_eq!(line["found"], line["class"] == CLASS, "{line}");
+    }
+    // Of two that are asked for by name, both have to be there.
+    let named = ["detect", "a.veiled.wav", "--key", CLASS, "--key", "Morning Show"];
+    let ran = user.run(&named);
+    assert_eq!(ran.code, Some(3));
+    let rows: Vec<&str> = ran.out.lines().filter(|line| line.contains("Show")).collect();
+    assert!(rows[0].contains("yes") && rows[0].contains("balanced"), "{rows:?}");
+    assert!(rows[1].contains("no"), "{rows:?}");
+}
+
+#[test]
+fn another_recipe_has_to_be_said() {
+    let user = User::with_key();
+    user.put("a.wav", recording(16_000, 1, 8.0));
+    user.run(&["protect", "a.wav", "--patch", "20", "--frame", "200"]).succeeds();
+    assert_eq!(user.run(&["detect", "a.veiled.wav"]).code, Some(3));
+    user.run(&["detect", "a.veiled.wav", "--patch", "20", "--frame", "200"]).succeeds();
+    user.run(&["detect", "a.veiled.wav", "--preset", "cuda"])
+        .fails(1, &["a.veiled.wav: ", "nothing to detect"]);
+}
+
+#[test]
+fn a_folder_is_searched_and_what_cannot_be_read_is_named() {
+    let user = with_recordings();
+    user.put("show/1.wav", user.read("a.veiled.wav"));
+    user.put("show/2.WAV", user.read("a.veiled.wav"));
+    user.put("show/notes.txt", "no audio");
+    let lines = user.run(&["detect", "show", "--json"]).succeeds().json();
+    assert_eq!(lines.len(), 2);
+    user.put("show/broken.mp3", "no audio either");
+    user.put("show/empty.wav", "");
+    user.put("show/silent.wav", {
+        let mut silent = recording(8_000, 1, 1.0);
+        silent[44..].fill(0);
+        silent
+    });
+    let ran = user.run(&["detect", "show"]);
+    assert_eq!(ran.code, Some(1));
+    for line in
+        ["broken.mp3: is no WAV, FLAC", "empty.wav: the file is empty", "silent.wav: is silent"]
+    {
+        assert!(ran.err.contains(line), "{line} is not in {}", ran.err);
+    }
+    user.run(&["detect", "gone.wav"]).fails(1, &["gone.wav: cannot be read"]);
+    user.run(&["detect", "a.wav", "--key", "nobody"]).fails(2, &["nobody"]);
+    let few = user.run(&["detect", "a.wav", "--decoys", "10"]).says(&["--decoys", "999"]);
+    assert_eq!(few.code, Some(2));
+}
+
+#[test]
+fn the_picture_is_written_and_nothing_is_overwritten() {
+    let user = with_recordings();
+    user.run(&["detect", "a.veiled.wav", "--png", "a.png"]).succeeds();
+    assert!(user.read("a.png").starts_with(b"\x89PNG"));
+    user.run(&["detect", "a.veiled.wav", "--png", "a.png"]).fails(1, &["a.png"]);
+    user.run(&["detect", "a.veiled.wav", "--png", "a.png", "--force"]).succeeds();
+    let recording = user.read("a.veiled.wav");
+    assert_ne!(
+        user.run(&["detect", "a.veiled.wav", "--png", "a.veiled.wav", "--force"]).code,
+        Some(0)
+    );
+    assert_eq!(user.read("a.veiled.wav"), recording);
+    user.run(&["detect", "a.wav", "a.veiled.wav", "--png", "b.png"]).fails(2, &["--png"]);
+}
+
+#[test]
+fn no_key_is_seen() {
+    let user = with_recordings();
+    let secret = support::command::key().to_text();
+    for args in [&["detect", "a.veiled.wav"][..], &["detect", "a.veiled.wav", "--json"]] {
+        let ran = user.run(args).succeeds();
+        assert!(!ran.out.contains(secret.as_str()) && !ran.err.contains(secret.as_str()));
+    }
+}

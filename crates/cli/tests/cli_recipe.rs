@@ -1,0 +1,103 @@
+//! `patchveil recipe` and `--recipe FILE`: what is printed can be changed, and is used as it stands.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed test may panic"
+)]
+
+mod support;
+
+use patchveil_veil::{Preset, Recipe};
+use support::command::{User, recording};
+
+/// The JSON of `balanced` with one thing changed.
+fn changed(change: impl FnOnce(&mut Recipe)) -> String {
+    let mut recipe = Preset::Balanced.recipe();
+    change(&mut recipe);
+    serde_json::to_string(&recipe).unwrap()
+}
+
+#[test]
+fn a_printed_recipe_protects_like_the_options_it_was_printed_for() {
+    let user = User::with_key();
+    user.put("a.wav", recording(16_000, 1, 1.0));
+    for options in [
+        &[][..],
+        &["--preset", "light"],
+        &["--preset", "strong", "--amount", "60"],
+        &["--patch", "10.5", "--frame", "200", "--patches", "4"],
+    ] {
+        let printed = user.run(&[&["recipe"][..], options].concat()).succeeds().out;
+        user.put("recipe.json", &printed);
+        user.run(&[&["protect", "a.wav", "-o", "options.wav", "--force"], options].concat())
+            .succeeds();
+        user.run(&["protect", "a.wav", "-o", "file.wav", "--force", "--recipe", "recipe.json"])
+            .succeeds();
+        assert!(user.read("options.wav") == user.read("file.wav"), "{options:?}");
+        let again = user.run(&["recipe", "--recipe", "recipe.json"]).succeeds().out;
+        assert_eq!(again, printed);
+    }
+}
+
+#[test]
+fn the_amount_still_applies_to_a_recipe_from_a_file() {
+    let user = User::with_key();
+    let recipe = user.run(&["recipe", "--preset", "strong"]).succeeds().out;
+    user.put("recipe.json", recipe);
+    let file = user.run(&["recipe", "--recipe", "recipe.json", "--amount", "25"]).succeeds();
+    let preset = user.run(&["recipe", "--preset", "strong", "--amount", "25"]).succeeds();
+    assert_eq!(file.out, preset.out);
+    user.run(&["recipe", "--recipe", "recipe.json", "--amount", "-1"]).fails(2, &["0 to 200 %"]);
+}
+
+#[test]
+fn what_no_preset_has_can_be_had_by_a_file() {
+    let user = User::with_key();
+    user.put("a.wav", recording(16_000, 1, 1.0));
+    user.run(&["protect", "a.wav", "-o", "preset.wav"]).succeeds();
+    user.put("recipe.json", changed(|recipe| recipe.kernels = 1));
+    user.run(&["protect", "a.wav", "-o", "file.wav", "--recipe", "recipe.json"]).succeeds();
+    assert!(user.read("preset.wav") != user.read("file.wav"));
+}
+
+#[test]
+fn a_file_that_is_no_recipe_is_refused_in_one_line() {
+    let user = User::with_key();
+    user.put("a.wav", recording(8_000, 1, 0.5));
+    let newer = changed(|recipe| recipe.version = 2).replacen('{', "{\"colour\":1,", 1);
+    for (content, parts) in [
+        (String::new(), ["is no recipe", "start from what “patchveil recipe” prints"]),
+        ("{}".to_owned(), ["is no recipe: missing field", "line 1"]),
+        (changed(|_| ()).replacen('{', "{\"colour\":1,", 1), ["unknown field `colour`", "line 1"]),
+        (changed(|_| ()) + "}", ["is no recipe", "trailing characters"]),
+        (newer, ["recipe version 2 is newer", "update Patchveil"]),
+        (changed(|recipe| recipe.amount = 300.0), ["the amount is 300 %", "0 to 200 %"]),
+        (changed(|recipe| recipe.placement.patches = 9), ["do not fit in a frame", "use fewer"]),
+        (" ".repeat(70_000), ["is no recipe", "too long"]),
+    ] {
+        user.put("recipe.json", &content);
+        for args in [&["protect", "a.wav"][..], &["recipe"]] {
+            user.run(&[args, &["--recipe", "recipe.json"]].concat())
+                .fails(2, &["recipe.json: ", parts[0], parts[1]]);
+        }
+    }
+    user.put("recipe.json", [0xff, 0xfe, 0, 1]);
+    user.run(&["recipe", "--recipe", "recipe.json"]).fails(2, &["recipe.json: ", "not text"]);
+    user.run(&["recipe", "--recipe", "gone.json"])
+        .fails(2, &["gone.json: cannot be read", "check the spelling"]);
+    assert_eq!(user.files(), ["a.wav", "recipe.json"]);
+}
+
+#[test]
+fn a_recipe_from_a_file_is_whole_or_not_used() {
+    let user = User::with_key();
+    user.put("recipe.json", changed(|_| ()));
+    for option in
+        [["--preset", "strong"], ["--patch", "10"], ["--frame", "200"], ["--patches", "4"]]
+    {
+        let ran = user.run(&[&["recipe", "--recipe", "recipe.json"], &option[..]].concat());
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        ran.says(&["cannot be used with", option[0]]);
+    }
+}

@@ -1,0 +1,214 @@
+//! Promises about finding a key in an excerpt whose original is at hand.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{key, noise};
+use patchveil_veil::{Convolver, Detector, Evidence, ExcerptMatch, Locator, Preset, Recipe, Veil};
+
+const RATE: u32 = 48_000;
+/// Decoys of a test; with so many no p-value is below 0.005.
+const DECOYS: u32 = 199;
+
+/// A recording: noise, dull as voices are, whose loudness moves as quickly and as far as speech's.
+fn recording(seed: u64, seconds: f64) -> Vec<f32> {
+    let noise_of = |seed| noise(seed, (seconds * f64::from(RATE)) as usize);
+    let moves = noise_of(seed + 1_000);
+    let (mut dull, mut level) = (0.0, 0.0);
+    let voice = |(n, x): (usize, f32)| {
+        dull = 0.8 * dull + 0.3 * x;
+        level += 0.01 * (moves[n / 480] - level);
+        dull * (6.0 * level).exp()
+    };
+    noise_of(seed).into_iter().enumerate().map(voice).collect()
+}
+
+/// A recipe so mild that two seconds are not enough without the original.
+fn mild() -> Recipe {
+    Recipe { amount: 2.0, ..Preset::Balanced.recipe() }
+}
+
+fn protected(by: u8, recipe: &Recipe, original: &[f32]) -> Vec<f32> {
+    let veil = Arc::new(Veil::new(&key(by), recipe, RATE).unwrap());
+    let mut audio = original.to_vec();
+    Convolver::of(veil, 1).process(0, &mut [&mut audio]);
+    audio
+}
+
+/// Two seconds from second 7.3 on.
+fn excerpt(audio: &[f32]) -> Vec<f32> {
+    audio[350_400..446_400].to_vec()
+}
+
+fn locate(excerpt: &[f32], rate: u32, original: &[f32]) -> Option<ExcerptMatch> {
+    let mut locator = Locator::new(&[excerpt], rate, RATE)?;
+    original.chunks(10_007).for_each(|block| locator.feed(&[block]));
+    locator.finish()
+}
+
+fn alone(excerpt: &[f32], rate: u32, recipe: &Recipe) -> Evidence {
+    let mut detector = Detector::new(rate, 1, recipe).unwrap();
+    detector.feed(&[excerpt]);
+    detector.finish()
+}
+
+fn beside(excerpt: &[f32], rate: u32, original: &[f32], recipe: &Recipe) -> Evidence {
+    let place = locate(excerpt, rate, original).unwrap();
+    assert!(place.is_likely(), "{place:?}");
+    let stretch = place.stretch(excerpt.len() as f64 / f64::from(rate));
+    let end = original.len();
+    let stretch = &original[(stretch.start as usize).min(end)..(stretch.end as usize).min(end)];
+    let laid = place.align_original(&[excerpt], &[stretch]);
+    let mut detector = Detector::with_original(rate, 1, recipe).unwrap();
+    detector.feed_with_original(&[excerpt], &[&laid[0]]);
+    detector.finish()
+}
+
+/// Every `by`th sample of what is left below half of that rate.
+fn slower(audio: &[f32], by: usize) -> Vec<f32> {
+    let reach = 16 * by as i64;
+    let tap = |n: i64| {
+        let x = std::f64::consts::PI * n as f64 / by as f64;
+        let sinc = if n == 0 { 1.0 } else { (0.9 * x).sin() / (0.9 * x) };
+        0.9 / by as f64 * sinc * (0.5 + 0.5 * (x / 16.0).cos())
+    };
+    let taps: Vec<f32> = (-reach..=reach).map(|n| tap(n) as f32).collect();
+    let at = |n: i64| usize::try_from(n).ok().and_then(|n| audio.get(n)).copied().unwrap_or(0.0);
+    let sample = |n: usize| {
+        let from = (n * by) as i64 - reach;
+        taps.iter().enumerate().map(|(t, tap)| tap * at(from + t as i64)).sum()
+    };
+    (0..audio.len() / by).map(sample).collect()
+}
+
+#[test]
+fn two_seconds_are_enough_with_the_original_where_they_are_not_without() {
+    let original = recording(1, 12.0);
+    let mut found_alone = 0;
+    for by in 1..=3 {
+        let plain = excerpt(&protected(by, &mild(), &original));
+        let noise = noise(99, plain.len());
+        let noisy: Vec<f32> = plain.iter().zip(&noise).map(|(x, n)| x + 0.005 * n).collect();
+        let quiet: Vec<f32> = plain.iter().map(|x| -0.1 * x).collect();
+        let forms = [
+            ("plain", plain.clone(), RATE),
+            ("gain", quiet, RATE),
+            ("noise", noisy, RATE),
+            ("16 kHz", slower(&plain, 3), 16_000),
+        ];
+        for (name, audio, rate) in forms {
+            let p = |heard: &Evidence| heard.decoys(DECOYS, 1).p_value(heard.test(&key(by)).value);
+            let (without, with) =
+                (p(&alone(&audio, rate, &mild())), p(&beside(&audio, rate, &original, &mild())));
+            assert_eq!(with, 0.005, "key {by}, {name}");
+            found_alone += usize::from(without <= 0.005);
+        }
+    }
+    assert!(found_alone <= 4, "{found_alone} of 12 without the original");
+}
+
+#[test]
+fn the_offset_is_that_of_the_timeline_and_not_of_the_original() {
+    let original = recording(2, 12.0);
+    let audio = excerpt(&protected(4, &mild(), &original));
+    let heard = beside(&audio, RATE, &original[48_000..], &mild());
+    let frame = heard.period_samples();
+    let apart = (heard.test(&key(4)).offset - 350_400.0).rem_euclid(frame);
+    assert!(apart.min(frame - apart) < 48.0, "{apart} of {frame}");
+}
+
+#[test]
+fn keys_that_were_not_used_rank_anywhere() {
+    let original = recording(3, 12.0);
+    let audio = excerpt(&protected(5, &mild(), &original));
+    let heard = beside(&audio, RATE, &original, &mild());
+    let decoys = heard.decoys(DECOYS, 1);
+    let others: Vec<f64> =
+        (10..50).map(|other| decoys.p_value(heard.test(&key(other)).value)).collect();
+    let mean = others.iter().sum::<f64>() / 40.0;
+    assert!((0.3..0.7).contains(&mean), "{others:?}");
+}
+
+#[test]
+fn a_copy_of_the_original_carries_nothing() {
+    let original = recording(4, 12.0);
+    let heard = beside(&excerpt(&original), RATE, &original, &mild());
+    assert!(heard.is_audible());
+    let p = |by: u8| heard.decoys(DECOYS, 1).p_value(heard.test(&key(by)).value);
+    assert!((1..20).all(|by| p(by) == 1.0));
+}
+
+#[test]
+fn an_excerpt_is_placed_to_a_twentieth_of_a_millisecond() {
+    let original = recording(5, 40.0);
+    let audio = protected(6, &Preset::Balanced.recipe(), &original);
+    for start in [0, 1, 700_001, 1_800_000] {
+        let cut = &audio[start..start + 48_000];
+        let place = locate(cut, RATE, &original).unwrap();
+        let off = place.start_s - start as f64 / f64::from(RATE);
+        assert!(place.is_likely() && off.abs() < 5e-5, "{place:?}, {off} s off");
+    }
+    // Between two samples of the slower copy.
+    let copy = slower(&audio[700_001..760_001], 3);
+    let place = locate(&copy, 16_000, &original).unwrap();
+    let off = place.start_s - 700_001.0 / f64::from(RATE);
+    assert!(off.abs() < 5e-5, "{place:?}, {off} s off");
+}
+
+#[test]
+fn another_recording_is_told_from_the_original() {
+    let audio = excerpt(&protected(7, &mild(), &recording(6, 12.0)));
+    let place = locate(&audio, RATE, &recording(7, 12.0)).unwrap();
+    assert!(!place.is_likely(), "{place:?}");
+    assert!(place.likeness < 0.2, "{place:?}");
+    assert_eq!(locate(&audio, RATE, &[0.0; 480_000]), None);
+    assert_eq!(locate(&audio, RATE, &[]), None);
+    assert_eq!(locate(&[0.0; 48_000], RATE, &audio), None);
+    assert_eq!(locate(&[], RATE, &audio), None);
+    let mut broken = audio.clone();
+    broken.iter_mut().step_by(1_000).for_each(|x| *x = f32::NAN);
+    assert!(locate(&broken, RATE, &audio).unwrap().likeness.is_finite());
+}
+
+#[test]
+fn a_clock_that_is_a_little_off_is_followed() {
+    let original = recording(8, 14.0);
+    // Every 8,000th sample twice: slower by 0.0125 %.
+    let slow: Vec<f32> =
+        original.chunks(8_000).flat_map(|part| part.iter().chain(part.last())).copied().collect();
+    let cut = &slow[48_000..11 * 48_000];
+    let place = locate(cut, RATE, &original).unwrap();
+    let stretch = place.stretch(10.0);
+    let part = &original[stretch.start as usize..original.len().min(stretch.end as usize)];
+    let laid = place.align_original(&[cut], &[part]);
+    // 1.2 ms too late by now, were it not followed.
+    let end = locate(&cut[450_000..], RATE, &laid[0]).unwrap();
+    let off = end.start_s - 450_000.0 / f64::from(RATE);
+    assert!(end.is_likely() && off.abs() < 1e-4, "{end:?}, {off} s off");
+}
+
+#[test]
+fn one_frame_says_something_beside_its_original_and_nothing_without() {
+    let original = recording(10, 12.0);
+    let audio = protected(9, &Preset::Balanced.recipe(), &original);
+    let frame = Preset::Balanced.recipe().placement.period_us as usize * 48 / 1_000;
+    let short = &audio[350_400..350_400 + frame * 3 / 2];
+    assert!(!alone(short, RATE, &mild()).is_audible());
+    assert!(beside(short, RATE, &original, &mild()).is_audible());
+}
+
+#[test]
+fn channels_that_are_not_as_many_are_compared_by_their_mean() {
+    let original = recording(9, 12.0);
+    let audio = excerpt(&protected(8, &mild(), &original));
+    let mono = beside(&audio, RATE, &original, &mild()).test(&key(8));
+    let place = locate(&audio, RATE, &original).unwrap();
+    let stretch = place.stretch(2.0);
+    let part = &original[stretch.start as usize..stretch.end as usize];
+    let laid = place.align_original(&[&audio], &[part, part]);
+    let mut detector = Detector::with_original(RATE, 1, &mild()).unwrap();
+    detector.feed_with_original(&[&audio], &[&laid[0], &laid[1]]);
+    assert_eq!(detector.finish().test(&key(8)).value, mono.value);
+}

@@ -1,0 +1,114 @@
+//! How the editor is set up: its size, scale and colours. Saved with the session.
+
+use std::sync::Arc;
+
+use nice_plug::params::persist::PersistentField;
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+
+/// Smallest size, in points.
+pub(crate) const SIZE_MIN: (f32, f32) = (640.0, 400.0);
+/// Largest size, in points.
+const SIZE_MAX: (f32, f32) = (4_000.0, 3_000.0);
+/// Scales that can be chosen, in percent.
+pub(crate) const SCALES: [u16; 8] = [100, 125, 150, 175, 200, 225, 250, 300];
+
+/// What is saved. Whatever is missing or out of range is brought back to what makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EditorState {
+    /// Width at 100 %, in points.
+    width: f32,
+    /// Height at 100 %, in points.
+    height: f32,
+    /// Scale in percent, 100–300.
+    scale: u16,
+    /// Dark on light instead of light on dark.
+    light: bool,
+}
+
+impl Default for EditorState {
+    fn default() -> Self {
+        Self { width: 1_000.0, height: 640.0, scale: 100, light: false }
+    }
+}
+
+impl EditorState {
+    /// Width and height in points, before the scale.
+    pub(crate) fn size(&self) -> (f32, f32) {
+        let fit = |size: f32, min: f32, max: f32, usual: f32| {
+            if size.is_finite() { size.clamp(min, max) } else { usual }
+        };
+        let usual = Self::default();
+        (
+            fit(self.width, SIZE_MIN.0, SIZE_MAX.0, usual.width),
+            fit(self.height, SIZE_MIN.1, SIZE_MAX.1, usual.height),
+        )
+    }
+
+    /// The scale as a factor.
+    pub(crate) fn zoom(&self) -> f32 {
+        f32::from(self.scale.clamp(100, 300)) / 100.0
+    }
+
+    /// The colours.
+    pub(crate) fn theme(&self) -> egui::Theme {
+        if self.light { egui::Theme::Light } else { egui::Theme::Dark }
+    }
+}
+
+/// The setup of one instance's editor, shared by host and editor.
+#[derive(Debug, Clone, Default)]
+pub struct EditorStateField(Arc<Mutex<EditorState>>);
+
+impl EditorStateField {
+    /// As it is now.
+    #[must_use]
+    pub fn get(&self) -> EditorState {
+        *self.0.lock()
+    }
+
+    /// Remembers a size in points, before the scale.
+    pub(crate) fn set_size(&self, width: f32, height: f32) {
+        let mut setup = self.0.lock();
+        (setup.width, setup.height) = (width, height);
+    }
+
+    /// Remembers a scale in percent.
+    pub(crate) fn set_scale(&self, scale: u16) {
+        self.0.lock().scale = scale;
+    }
+
+    /// Remembers the colours.
+    pub(crate) fn set_theme(&self, theme: egui::Theme) {
+        self.0.lock().light = theme == egui::Theme::Light;
+    }
+}
+
+impl<'a> PersistentField<'a, EditorState> for EditorStateField {
+    fn set(&self, setup: EditorState) {
+        *self.0.lock() = setup;
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&EditorState) -> R,
+    {
+        f(&self.0.lock())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_session_says_the_editor_can_be_seen() {
+        let read = |text: &str| serde_json::from_str::<EditorState>(text).unwrap();
+        assert_eq!(read("{}"), EditorState::default());
+        let tiny = read(r#"{"width": -3.0, "height": 1e30, "scale": 7, "newer": true}"#);
+        assert_eq!((tiny.size(), tiny.zoom()), ((640.0, 3_000.0), 1.0));
+        let huge = read(r#"{"scale": 60000}"#);
+        assert_eq!(huge.zoom(), 3.0);
+    }
+}

@@ -1,0 +1,51 @@
+//! Taking a veil off on the audio thread.
+
+use std::sync::Arc;
+
+use patchveil_veil::{RecipeError, Restorer, Veil};
+
+/// A restorer, and what the audio thread asks about its veil. Made and freed by the designer.
+pub(crate) struct LiveRestorer {
+    restorer: Restorer,
+    veil: Arc<Veil>,
+}
+
+impl LiveRestorer {
+    /// The inverse of `veil` for `channels` channels. Allocates all it will ever need.
+    ///
+    /// # Errors
+    /// [`RecipeError::NotInvertible`] for the papers' baselines.
+    pub(crate) fn new(veil: Arc<Veil>, channels: usize) -> Result<Self, RecipeError> {
+        Ok(Self { restorer: Restorer::new(veil.clone(), channels)?, veil })
+    }
+
+    /// Address of the veil that it takes off.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.veil) as usize
+    }
+
+    /// Samples that the veil reaches back.
+    pub(crate) fn context(&self) -> usize {
+        self.veil.context()
+    }
+
+    /// Samples after which what was not heard before them no longer matters.
+    pub(crate) fn warm_up(&self) -> usize {
+        2 * self.veil.context()
+    }
+
+    /// Forgets all samples. Never allocates.
+    pub(crate) fn reset(&mut self) {
+        self.restorer.reset();
+    }
+
+    /// Restores `channels` (channels × samples, in place) from timeline `position` on. Samples
+    /// that are no audio leave as 0. After a jump it is right again within
+    /// [`warm_up`](Self::warm_up), as from the middle of a recording on. Never allocates, locks or panics.
+    pub(crate) fn process(&mut self, position: i64, channels: &mut [&mut [f32]]) {
+        channels.iter_mut().for_each(|channel| crate::engine::clear_what_is_no_audio(channel));
+        self.restorer.process(position, channels);
+        // What never was protected with this key may grow beyond what any sample can be.
+        channels.iter_mut().for_each(|channel| crate::engine::clear_what_is_no_audio(channel));
+    }
+}

@@ -1,4 +1,0 @@
-//! The atomics of [`crate::handoff::mail`], in one place so that its model test can swap them.
-
-pub(crate) use std::sync::Arc;
-pub(crate) use std::sync::atomic::{AtomicPtr, Ordering};

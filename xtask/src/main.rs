@@ -3,6 +3,7 @@
 mod bench;
 mod bundle;
 mod demo;
+mod python;
 mod run;
 mod screenshots;
 mod test;
@@ -44,6 +45,8 @@ enum Command {
     Install,
     /// Take CLAP and VST3 out of your plug-in folders
     Uninstall,
+    /// Print the Python interpreter with the hosts that tests use; made in target/ if need be
+    Python,
 }
 
 fn main() -> ExitCode {
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Bundle { args } => bundle::bundle(&args),
         Command::Install => bundle::install(),
         Command::Uninstall => bundle::uninstall(),
+        Command::Python => python::python().map(|python| println!("{}", python.display())),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

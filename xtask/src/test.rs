@@ -3,10 +3,11 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use crate::python;
 use crate::run::{cargo, run};
 
 /// Debian packages without which something here does not build or is not tested.
-const PACKAGES: [&str; 12] = [
+const PACKAGES: [&str; 13] = [
     "age",
     "expect",
     "ffmpeg",
@@ -16,6 +17,7 @@ const PACKAGES: [&str; 12] = [
     "libxkbcommon-x11-0",
     "mesa-vulkan-drivers",
     "pkg-config",
+    "python3-venv",
     "timgm6mb-soundfont",
     "xdotool",
     "xvfb",
@@ -39,6 +41,7 @@ const STEPS: [(&str, &[&str]); 5] = [
 pub(crate) fn test() -> Result<(), String> {
     install_packages()?;
     let begun = Instant::now();
+    let python = python::python()?;
     for (name, args) in STEPS {
         eprintln!("\n── {name} ──");
         let step = Instant::now();
@@ -46,6 +49,7 @@ pub(crate) fn test() -> Result<(), String> {
         // keep is of no use on a clean clone and takes gigabytes.
         run(cargo(args)
             .env("PATCHVEIL_REQUIRE_TOOLS", "1")
+            .env(python::VARIABLE, &python)
             .env("RUSTDOCFLAGS", "-D warnings")
             .env("CARGO_INCREMENTAL", "0"))?;
         eprintln!("── {name}: {} s", step.elapsed().as_secs());

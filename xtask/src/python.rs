@@ -1,0 +1,53 @@
+//! Python environments under `target/`, made when they are first needed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::run::{run, target};
+
+/// The variable by which tests learn where the interpreter with the hosts is.
+pub(crate) const VARIABLE: &str = "PATCHVEIL_PYTHON";
+
+/// Packages of the environment with the audio hosts, pinned.
+const HOSTS: &str = include_str!("../requirements/hosts.txt");
+
+/// The interpreter that has pedalboard, dawdreamer, numpy and soundfile.
+pub(crate) fn python() -> Result<PathBuf, String> {
+    let environment = environment("hosts", HOSTS)?;
+    Ok(program(&environment, "python"))
+}
+
+/// Makes `target/python/NAME` with the packages of `requirements`, unless it holds these already.
+fn environment(name: &str, requirements: &str) -> Result<PathBuf, String> {
+    let folder = target().join("python").join(name);
+    // Written last, so that an environment that was left half made is made anew.
+    let stamp = folder.join("requirements.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|made| made == requirements) {
+        return Ok(folder);
+    }
+    eprintln!("making the Python environment {}", folder.display());
+    let said = |at: &Path, error| format!("{}: {error}", at.display());
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|e| said(&folder, e))?;
+    }
+    let system = if cfg!(windows) { "python" } else { "python3" };
+    run(Command::new(system).args(["-m", "venv"]).arg(&folder))
+        .map_err(|error| format!("{error}; on Debian it needs the package python3-venv"))?;
+    let wanted = folder.join("wanted.txt");
+    fs::write(&wanted, requirements).map_err(|e| said(&wanted, e))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    // Prebuilt packages only: building one may fetch things of its own.
+    run(Command::new(program(&folder, "python"))
+        .args(pip)
+        .args(["--only-binary", ":all:", "--requirement"])
+        .arg(&wanted))?;
+    fs::rename(&wanted, &stamp).map_err(|e| said(&stamp, e))?;
+    Ok(folder)
+}
+
+/// Where an environment keeps a program.
+fn program(environment: &Path, name: &str) -> PathBuf {
+    let folder = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    folder.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+}

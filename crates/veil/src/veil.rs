@@ -1,10 +1,15 @@
 //! Veils: a key and a recipe made ready for one sample rate.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::kernel::{self, Kernel};
 use crate::key::{ClassKey, Fingerprint};
 use crate::recipe::{RATE_MAX, RATE_MIN, Recipe, RecipeError};
 use crate::schedule::Schedule;
 use crate::tail::reach;
+
+/// The serial number of the next veil.
+static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
 /// Key + recipe at one sample rate: the schedule and the kernels, designed once and then only
 /// read. Share it between threads and channels in an `Arc`.
@@ -13,6 +18,7 @@ use crate::tail::reach;
 /// and a `Debug` that shows none of them.
 #[derive(Clone)]
 pub struct Veil {
+    serial: u64,
     fingerprint: Fingerprint,
     recipe: Recipe,
     sample_rate: u32,
@@ -39,6 +45,7 @@ impl Veil {
         }
         let schedule = Schedule::new(key, recipe, sample_rate);
         Ok(Self {
+            serial: NEXT_SERIAL.fetch_add(1, Ordering::Relaxed),
             fingerprint: key.fingerprint(),
             recipe: recipe.clone(),
             sample_rate,
@@ -47,6 +54,12 @@ impl Veil {
             rise: raised_cosine(schedule.fade()),
             schedule,
         })
+    }
+
+    /// A number that no other veil designed in this process has: for telling veils apart.
+    #[must_use]
+    pub fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// The public name of the key.

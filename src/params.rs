@@ -10,8 +10,8 @@ use crate::state::ClassField;
 
 /// Longest patch that can be set, in ms.
 const PATCH_MS_MAX: f32 = 1_000.0;
-/// Longest frame that can be set, in ms.
-const FRAME_MS_MAX: f32 = 10_000.0;
+/// Longest period that can be set, in ms.
+const PERIOD_MS_MAX: f32 = 10_000.0;
 /// Lengths move in steps of this many ms.
 const STEP_MS: f32 = 0.1;
 /// Below this, in ms, a length means “as the preset has it”.
@@ -67,10 +67,10 @@ pub struct PatchParams {
     /// Length of a patch in ms, below 1 the preset's.
     #[id = "patch"]
     pub patch: FloatParam,
-    /// Length of a frame in ms, below 1 the preset's.
+    /// Length of a period in ms, below 1 the preset's.
     #[id = "frame"]
     pub frame: FloatParam,
-    /// Patches in a frame, 0 for the preset's.
+    /// Patches in a period, 0 for the preset's.
     #[id = "patches"]
     pub count: IntParam,
 }
@@ -143,7 +143,7 @@ pub(crate) struct VeilSettings {
     /// In µs; `None` follows the preset.
     patch: Option<u32>,
     /// In µs; `None` follows the preset.
-    frame: Option<u32>,
+    period: Option<u32>,
     /// `None` follows the preset.
     count: Option<u32>,
 }
@@ -169,9 +169,9 @@ impl PatchveilParams {
             },
             patches: PatchParams {
                 patch: length("Patch Length", PATCH_MS_MAX, PATCH_US_MIN),
-                frame: length("Frame Length", FRAME_MS_MAX, PERIOD_US_MIN),
+                frame: length("Period", PERIOD_MS_MAX, PERIOD_US_MIN),
                 count: IntParam::new(
-                    "Patches per Frame",
+                    "Patches per Period",
                     0,
                     IntRange::Linear { min: 0, max: PATCHES_MAX as i32 },
                 )
@@ -210,7 +210,7 @@ impl PatchveilParams {
             // A NaN becomes 0.
             amount: (self.veil.amount.value() * 10.0).round() as u16,
             patch: microseconds(self.patches.patch.value()),
-            frame: microseconds(self.patches.frame.value()),
+            period: microseconds(self.patches.frame.value()),
             count: u32::try_from(self.patches.count.value()).ok().filter(|&count| count > 0),
         }
     }
@@ -228,29 +228,29 @@ impl VeilSettings {
     /// The recipe asked for. It is valid whatever the parameters are, because details give way
     /// to each other in a fixed order:
     ///
-    /// 1. The frame has the length set, or the preset's.
-    /// 2. A patch has the length set, or the preset's, at most the whole frame. But where only
+    /// 1. The period has the length set, or the preset's.
+    /// 2. A patch has the length set, or the preset's, at most the whole period. But where only
     ///    the number of patches is set, the patches shorten until that many fit.
     /// 3. There are as many patches as set, or as in the preset, at most as many as fit.
     pub(crate) fn recipe(&self, version: u32) -> Recipe {
         let mut recipe = self.preset.recipe();
         recipe.version = version;
         recipe.amount = (f64::from(self.amount) / 10.0).min(AMOUNT_MAX);
-        if self.patch.is_none() && self.frame.is_none() && self.count.is_none() {
+        if self.patch.is_none() && self.period.is_none() && self.count.is_none() {
             return recipe;
         }
         let mut placement = recipe.placement;
-        placement.period_us = self.frame.unwrap_or(placement.period_us).max(PERIOD_US_MIN);
-        let frame = placement.period_us;
-        let most = (frame / PATCH_US_MIN).min(PATCHES_MAX);
+        placement.period_us = self.period.unwrap_or(placement.period_us).max(PERIOD_US_MIN);
+        let period = placement.period_us;
+        let most = (period / PATCH_US_MIN).min(PATCHES_MAX);
         let patch = match (self.patch, self.count) {
             (Some(patch), _) => patch,
-            (None, Some(count)) => placement.patch_us.min(frame / count.clamp(1, most)),
+            (None, Some(count)) => placement.patch_us.min(period / count.clamp(1, most)),
             (None, None) => placement.patch_us,
         };
-        let patch = patch.clamp(PATCH_US_MIN, frame);
+        let patch = patch.clamp(PATCH_US_MIN, period);
         placement.patches =
-            self.count.unwrap_or(placement.patches).clamp(1, (frame / patch).min(most));
+            self.count.unwrap_or(placement.patches).clamp(1, (period / patch).min(most));
         recipe.placement = placement.with_patch(patch);
         recipe
     }
@@ -299,13 +299,13 @@ fn number(text: &str, unit: &str) -> Option<f32> {
 mod tests {
     use super::*;
 
-    fn settings(patch: Option<u32>, frame: Option<u32>, count: Option<u32>) -> VeilSettings {
+    fn settings(patch: Option<u32>, period: Option<u32>, count: Option<u32>) -> VeilSettings {
         VeilSettings {
             restore: false,
             preset: Preset::Balanced,
             amount: 1_000,
             patch,
-            frame,
+            period,
             count,
         }
     }
@@ -327,7 +327,7 @@ mod tests {
     fn every_combination_of_settings_is_a_valid_recipe() {
         for preset in Preset::ALL {
             for patch in [None, Some(1_000), Some(2_000), Some(16_000), Some(1_000_000)] {
-                for frame in [None, Some(1_000), Some(4_000), Some(33_300), Some(10_000_000)] {
+                for period in [None, Some(1_000), Some(4_000), Some(33_300), Some(10_000_000)] {
                     for count in [None, Some(1), Some(7), Some(64)] {
                         for amount in [0, 1, 999, 2_000, u16::MAX] {
                             let settings = VeilSettings {
@@ -335,7 +335,7 @@ mod tests {
                                 preset,
                                 amount,
                                 patch,
-                                frame,
+                                period,
                                 count,
                             };
                             settings.recipe(1).validate().unwrap();
@@ -354,11 +354,11 @@ mod tests {
         assert_eq!(placed(&settings(None, None, Some(16))), (5_000, 80_000, 16));
         // Both set: the length holds.
         assert_eq!(placed(&settings(Some(20_000), None, Some(16))), (20_000, 80_000, 4));
-        // A patch longer than its frame fills it.
+        // A patch longer than its period fills it.
         assert_eq!(placed(&settings(Some(500_000), Some(20_000), None)), (20_000, 20_000, 1));
-        // A longer frame spreads the preset's patches.
+        // A longer period spreads the preset's patches.
         assert_eq!(placed(&settings(None, Some(1_000_000), None)), (40_000, 1_000_000, 2));
-        // A short frame holds no more than it can.
+        // A short period holds no more than it can.
         assert_eq!(placed(&settings(None, Some(4_000), Some(64))), (2_000, 4_000, 2));
     }
 

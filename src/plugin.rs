@@ -2,57 +2,49 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
 use nice_plug::prelude::*;
 use nice_plug_egui::RepaintNotifier;
 
 use crate::analyzer::Analyzer;
 use crate::editor::Window;
-use crate::engine::{Audio, Controls, EngineCommand};
+use crate::engine::{Block, Controls, DesignerLink, Engine, PATIENCE};
 use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring};
-use crate::handoff::command_slot::{CommandSender, slot};
 use crate::handoff::design_requests::{Activation, DesignRequests};
+use crate::handoff::link::link;
 use crate::params::PatchveilParams;
 use crate::state::{self, ChosenClass, ClassField};
 use crate::status::Status;
 use crate::veil_designer::VeilDesigner;
-
-/// How long activation and offline renders wait for a design. It takes milliseconds; only a
-/// keyring on a disk that does not answer takes longer, and then the output is muted meanwhile.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// One instance of the plug-in. Making one starts no thread and touches no file.
 pub struct Patchveil {
     params: Arc<PatchveilParams>,
     requests: Arc<DesignRequests>,
     designer: VeilDesigner,
-    /// The designer's end of the slot, until there is a designer.
-    unclaimed: Option<CommandSender<EngineCommand>>,
-    audio: Audio,
+    /// The design thread's end of the link, until there is a design thread.
+    designer_link: Option<DesignerLink>,
+    engine: Engine,
     writer: AnalyzerWriter,
     port: AnalyzerPort,
     epoch: u64,
-    /// The host renders at its own pace, and may be kept waiting.
-    patient: bool,
 }
 
 impl Default for Patchveil {
     fn default() -> Self {
-        let news = RepaintNotifier::new();
-        let requests = Arc::new(DesignRequests::new(news.clone()));
-        let (sender, receiver) = slot();
-        let (writer, port) = analyzer_ring(news);
+        let repaint = RepaintNotifier::new();
+        let requests = Arc::new(DesignRequests::new(repaint.clone()));
+        let (designer_link, engine_link) = link();
+        let (writer, port) = analyzer_ring(repaint);
         Self {
             params: Arc::new(PatchveilParams::new(ClassField::new(requests.clone()))),
-            requests,
             designer: VeilDesigner::default(),
-            unclaimed: Some(sender),
-            audio: Audio::new(receiver),
+            designer_link: Some(designer_link),
+            engine: Engine::new(engine_link, requests.clone()),
+            requests,
             writer,
             port,
             epoch: 0,
-            patient: false,
         }
     }
 }
@@ -165,27 +157,30 @@ impl Plugin for Patchveil {
         let sample_rate = config.sample_rate.round() as u32;
         let channels = layout.main_output_channels.map_or(0, NonZeroU32::get) as usize;
         self.epoch += 1;
-        self.audio.prepare(channels, sample_rate, self.epoch);
-        self.writer.prepare(sample_rate);
         // In VST3 the framework states the mode of the activation before, so only CLAP's counts.
-        self.patient =
+        // The engine notices a host that renders without saying so.
+        let offline =
             config.process_mode == ProcessMode::Offline && context.plugin_api() == PluginApi::Clap;
-        if let Some(slot) = self.unclaimed.take() {
-            self.designer = VeilDesigner::start(self.params.clone(), self.requests.clone(), slot);
+        self.engine.prepare(channels, sample_rate, self.epoch, offline);
+        self.writer.prepare(sample_rate);
+        if let Some(link) = self.designer_link.take() {
+            self.designer = VeilDesigner::start(self.params.clone(), self.requests.clone(), link);
         }
-        let request =
-            self.requests.engage(Some(Activation { sample_rate, channels, epoch: self.epoch }));
+        self.designer.watch(true);
+        let activation = Activation { sample_rate, channels, epoch: self.epoch };
+        let request = self.requests.activate(Some(activation));
         // The very first block must be protected, so the veil has to be here before it.
         self.requests.wait(request, PATIENCE);
         true
     }
 
     fn reset(&mut self) {
-        self.audio.reset();
+        self.engine.reset();
     }
 
     fn deactivate(&mut self) {
-        self.requests.engage(None);
+        self.designer.watch(false);
+        self.requests.activate(None);
     }
 
     fn process(
@@ -194,37 +189,35 @@ impl Plugin for Patchveil {
         _aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        if self.patient
-            && self.audio.settings() != Some(self.params.settings())
-            && self.designer.is_running()
-        {
-            // Automation in an offline render acts when it is due, however fast the render is.
-            let request = self.requests.ask();
-            self.requests.wait(request, PATIENCE);
-        }
+        let transport = context.transport();
         let controls = Controls {
             bypass: self.params.bypass.value(),
             delta: self.params.output.delta.value(),
             gain: self.params.gain(),
         };
-        let position = position(context.transport());
+        let block = Block {
+            host: position(transport),
+            sample_rate: transport.sample_rate.round() as u32,
+            settings: self.params.settings(),
+            controls,
+        };
         let standalone = context.plugin_api() == PluginApi::Standalone;
         let samples = buffer.samples();
         let channels = buffer.as_slice();
-        let passed = {
+        let report = {
             let record = self.writer.before(channels);
-            let mut passed = self.audio.process(position, &controls, channels);
+            let mut report = self.engine.process(&block, channels);
             // Without a host the framework counts samples from the start and says that it plays.
-            passed.host &= !standalone;
+            report.host &= !standalone;
             if let Some(record) = record {
-                record.after(channels, &passed);
+                record.after(channels, &report);
             }
-            passed
+            report
         };
-        if passed.veil.is_some() && !passed.restored && !controls.delta {
+        if report.veil.is_some() && !report.restored && !controls.delta {
             self.writer.count(samples);
         }
-        match self.audio.tail() {
+        match self.engine.tail() {
             0 => ProcessStatus::Normal,
             tail => ProcessStatus::Tail(tail),
         }

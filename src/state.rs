@@ -137,7 +137,7 @@ impl ClassField {
     /// Protects with this class from now on, by the present recipe version.
     pub fn choose(&self, class: ChosenClass) {
         *self.inner.saved.lock() = Saved { recipe: RECIPE_VERSION, choice: Choice::Class(class) };
-        self.inner.requests.ask();
+        self.inner.requests.request();
     }
 
     /// Chooses the keyring's default class if nothing was chosen yet; says whether it did.
@@ -156,7 +156,7 @@ impl PersistentField<'_, Saved> for ClassField {
     /// may process right after, so this waits until what was loaded is in force.
     fn set(&self, saved: Saved) {
         *self.inner.saved.lock() = saved;
-        let request = self.inner.requests.ask();
+        let request = self.inner.requests.request();
         self.inner.requests.wait(request, PATIENCE);
     }
 

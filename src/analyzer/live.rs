@@ -172,7 +172,7 @@ impl Analyzer {
     /// what an automated parameter makes differs in depth, seldom in where patches lie.
     fn veil_of(&self, record: &Record) -> Option<Arc<Veil>> {
         let wanted = record.veil?;
-        let found = self.veils.iter().find(|veil| mark(Arc::as_ptr(veil) as usize) == wanted);
+        let found = self.veils.iter().find(|veil| mark(veil.serial()) == wanted);
         let veil = found.or(self.veils.last())?;
         (veil.sample_rate() == record.sample_rate).then(|| veil.clone())
     }

@@ -9,50 +9,61 @@ use patchveil_veil::Veil;
 use super::live::*;
 use super::*;
 use crate::analyzer::{SpectrumPoint, Stretch};
-use crate::engine::{Audio, Controls, EngineCommand, OutputMode};
+use crate::engine::{Block, Controls, DesignerLink, Engine, EngineCommand, OutputMode};
 use crate::handoff::analyzer_ring::AnalyzerPort;
 use crate::handoff::analyzer_ring::{AnalyzerWriter, analyzer_ring};
-use crate::handoff::command_slot::{CommandSender, slot};
 use crate::handoff::design_requests::{AppliedVeil, DesignRequests};
-use crate::params::PatchveilParams;
+use crate::handoff::link::link;
+use crate::params::{PatchveilParams, VeilSettings};
 use crate::state::ClassField;
 
 const RATE: u32 = 48_000;
 const BLOCK: usize = 480;
 const PLAIN: Controls = Controls { bypass: false, delta: false, gain: 1.0 };
 
-/// The audio side of an instance, and its requests; no designer but the test.
+fn settings() -> VeilSettings {
+    PatchveilParams::new(ClassField::default()).settings()
+}
+
+/// The audio side of an instance; the test takes the place of the design thread.
 struct Instance {
-    designer: CommandSender<EngineCommand>,
+    designer: DesignerLink,
     requests: Arc<DesignRequests>,
     port: AnalyzerPort,
     writer: AnalyzerWriter,
-    audio: Audio,
+    engine: Engine,
     noise: u32,
 }
 
 impl Instance {
     fn new() -> Self {
-        let (designer, end) = slot();
-        let news = RepaintNotifier::new();
-        let (mut writer, port) = analyzer_ring(news.clone());
-        let mut audio = Audio::new(end);
-        audio.prepare(2, RATE, 1);
+        let (designer, engine_link) = link();
+        let repaint = RepaintNotifier::new();
+        let (mut writer, port) = analyzer_ring(repaint.clone());
+        let requests = Arc::new(DesignRequests::new(repaint));
+        let mut engine = Engine::new(engine_link, requests.clone());
+        engine.prepare(2, RATE, 1, false);
         writer.prepare(RATE);
-        let requests = Arc::new(DesignRequests::new(news));
-        Self { designer, requests, port, writer, audio, noise: 0x2545_f491 }
+        Self { designer, requests, port, writer, engine, noise: 0x2545_f491 }
     }
 
     fn analyzer(&self) -> Analyzer {
         Analyzer::new(self.port.clone(), self.requests.clone())
     }
 
-    fn order(&self, mode: OutputMode, veil: Option<Arc<Veil>>) {
-        let settings = PatchveilParams::new(ClassField::default()).settings();
-        let shown = veil.clone().map(|veil| AppliedVeil { veil, restores: false });
-        self.requests.show(shown);
-        self.designer.send(EngineCommand { epoch: 1, settings, mode, veil, inverse: None });
-        drop(self.designer.collect());
+    fn send(&mut self, mode: OutputMode, veil: Option<Arc<Veil>>) {
+        let applied = veil.clone().map(|veil| AppliedVeil { veil, restores: false });
+        self.requests.set_veil(applied);
+        self.designer.send(EngineCommand {
+            epoch: 1,
+            settings: settings(),
+            sample_rate: RATE,
+            mode,
+            veil,
+            restorer: None,
+            convolver: None,
+        });
+        self.designer.free_retired();
     }
 
     /// Noise through the audio thread's part, from `position` on, to the host's timeline.
@@ -63,9 +74,15 @@ impl Instance {
             let mut channels = [&mut left[..], &mut right[..]];
             let record = self.writer.before(&channels);
             let at = position + (block * BLOCK) as i64;
-            let passed = self.audio.process(Some(at), controls, &mut channels);
+            let block = Block {
+                host: Some(at),
+                sample_rate: RATE,
+                settings: settings(),
+                controls: *controls,
+            };
+            let report = self.engine.process(&block, &mut channels);
             if let Some(record) = record {
-                record.after(&channels, &passed);
+                record.after(&channels, &report);
             }
         }
     }
@@ -109,7 +126,7 @@ fn stretches(veil: &Veil, from: i64, to: i64) -> Vec<Stretch> {
 #[test]
 fn what_passes_reads_the_same_before_and_after() {
     let mut instance = Instance::new();
-    instance.order(OutputMode::Pass, None);
+    instance.send(OutputMode::Pass, None);
     let mut analyzer = instance.analyzer();
     instance.run_watched(&mut analyzer, 1_000, 300);
     let view = analyzer.view();
@@ -127,7 +144,7 @@ fn what_passes_reads_the_same_before_and_after() {
 fn inside_patches_the_difference_is_the_designed_curve() {
     let mut instance = Instance::new();
     let veil = balanced(1);
-    instance.order(OutputMode::Protect, Some(veil.clone()));
+    instance.send(OutputMode::Protect, Some(veil.clone()));
     let mut analyzer = instance.analyzer();
     instance.run_watched(&mut analyzer, 0, 1_500);
     let curves = &analyzer.view().spectra.curves;
@@ -157,7 +174,7 @@ fn inside_patches_the_difference_is_the_designed_curve() {
 fn the_strip_shows_the_patches_and_frames_of_the_schedule() {
     let mut instance = Instance::new();
     let veil = balanced(2);
-    instance.order(OutputMode::Protect, Some(veil.clone()));
+    instance.send(OutputMode::Protect, Some(veil.clone()));
     let mut analyzer = instance.analyzer();
     let from = -300_000;
     instance.run_watched(&mut analyzer, from, 1_500);
@@ -183,7 +200,7 @@ fn the_strip_shows_the_patches_and_frames_of_the_schedule() {
 fn where_the_ring_was_full_is_a_hole_and_the_rest_lies_where_it_belongs() {
     let mut instance = Instance::new();
     let veil = balanced(3);
-    instance.order(OutputMode::Protect, Some(veil.clone()));
+    instance.send(OutputMode::Protect, Some(veil.clone()));
     let mut analyzer = instance.analyzer();
     instance.run_watched(&mut analyzer, 0, 200);
     // Two seconds without a look: more than there is room for.
@@ -207,7 +224,7 @@ fn where_the_ring_was_full_is_a_hole_and_the_rest_lies_where_it_belongs() {
 fn a_jump_begins_another_strip() {
     let mut instance = Instance::new();
     let veil = balanced(4);
-    instance.order(OutputMode::Protect, Some(veil.clone()));
+    instance.send(OutputMode::Protect, Some(veil.clone()));
     let mut analyzer = instance.analyzer();
     instance.run_watched(&mut analyzer, 1_000_000, 100);
     let inside = stretches(&veil, 50_000, 90_000)[1].start + 100;
@@ -224,11 +241,11 @@ fn patches_stay_as_they_fell_when_the_veil_changes() {
     let mut instance = Instance::new();
     let first = balanced(5);
     let second = veil(6, &Preset::Poscuda.recipe());
-    instance.order(OutputMode::Protect, Some(first.clone()));
+    instance.send(OutputMode::Protect, Some(first.clone()));
     let mut analyzer = instance.analyzer();
     instance.run_watched(&mut analyzer, 0, 200);
     let change = analyzer.view().position;
-    instance.order(OutputMode::Protect, Some(second.clone()));
+    instance.send(OutputMode::Protect, Some(second.clone()));
     instance.run_watched(&mut analyzer, change, 300);
     let patches = &analyzer.view().strip.patches;
     let old = stretches(&first, 0, change);
@@ -244,7 +261,7 @@ fn patches_stay_as_they_fell_when_the_veil_changes() {
 #[test]
 fn bypass_shows_no_patches_and_what_leaves() {
     let mut instance = Instance::new();
-    instance.order(OutputMode::Protect, Some(balanced(7)));
+    instance.send(OutputMode::Protect, Some(balanced(7)));
     let mut analyzer = instance.analyzer();
     let bypass = Controls { bypass: true, ..PLAIN };
     instance.run(0, 100, &bypass);
@@ -259,7 +276,7 @@ fn bypass_shows_no_patches_and_what_leaves() {
 #[test]
 fn nothing_changes_while_nothing_runs() {
     let mut instance = Instance::new();
-    instance.order(OutputMode::Protect, Some(balanced(8)));
+    instance.send(OutputMode::Protect, Some(balanced(8)));
     let mut analyzer = instance.analyzer();
     instance.run(0, 10, &PLAIN);
     let now = Instant::now();
@@ -275,7 +292,7 @@ fn nothing_changes_while_nothing_runs() {
 fn it_opens_and_closes_as_often_as_wished() {
     let mut instance = Instance::new();
     let veil = balanced(9);
-    instance.order(OutputMode::Protect, Some(veil.clone()));
+    instance.send(OutputMode::Protect, Some(veil.clone()));
     instance.run(0, 1, &PLAIN);
     let held = Arc::strong_count(&veil);
     for round in 0..50 {
@@ -300,7 +317,7 @@ fn it_opens_and_closes_as_often_as_wished() {
 #[test]
 fn window_lengths_are_those_on_offer() {
     let mut instance = Instance::new();
-    instance.order(OutputMode::Pass, None);
+    instance.send(OutputMode::Pass, None);
     let mut analyzer = instance.analyzer();
     for (set, given) in [(0, 1_024), (1_025, 2_048), (8_192, 8_192), (usize::MAX, 16_384)] {
         analyzer.set_fft_size(set);

@@ -5,7 +5,7 @@ const FADE_MS: u32 = 10;
 /// Samples mixed at once.
 pub(crate) const PIECE: usize = 256;
 
-/// A value that moves to its aim in a straight line, and is exactly there once it has arrived.
+/// A value that moves to its target in a straight line and then has it exactly.
 #[derive(Debug, Clone, Copy)]
 struct Ramp {
     from: f32,
@@ -19,7 +19,7 @@ impl Ramp {
         Self { from: value, to: value, done: 0, len: 0 }
     }
 
-    fn aim(&mut self, to: f32, len: u32) {
+    fn head_for(&mut self, to: f32, len: u32) {
         if to != self.to {
             *self = Self { from: self.value(), to, done: 0, len };
         }
@@ -44,7 +44,7 @@ impl Ramp {
 
 /// What the output should be.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Aim {
+pub(crate) struct Target {
     pub(crate) bypass: bool,
     pub(crate) delta: bool,
     pub(crate) mute: bool,
@@ -72,7 +72,7 @@ pub(crate) struct Fader {
     /// 1 is audible, 0 muted.
     sound: Ramp,
     gain: Ramp,
-    /// Nothing was heard yet, so the first aim is where it starts.
+    /// Nothing was heard yet, so the first target is where it starts.
     fresh: bool,
 }
 
@@ -89,9 +89,21 @@ impl Fader {
         }
     }
 
-    /// The next aim is reached at once.
+    /// The next target is reached at once.
     pub(crate) fn reset(&mut self) {
         self.fresh = true;
+    }
+
+    /// One that is silent, and fades in from there.
+    pub(crate) fn silent(sample_rate: u32) -> Self {
+        Self { fresh: false, ..Self::new(sample_rate) }
+    }
+
+    /// Samples until nothing of the veil is heard, if that is where it moves to.
+    pub(crate) fn samples_to_silence(&self) -> usize {
+        let left = |ramp: &Ramp| ramp.len.saturating_sub(ramp.done) as usize;
+        let bypass = left(&self.bypass);
+        if self.bypass.to == 1.0 { bypass } else { bypass.max(left(&self.sound)) }
     }
 
     /// Whether nothing was heard yet.
@@ -99,17 +111,17 @@ impl Fader {
         self.fresh
     }
 
-    /// Moves towards `aim` from here on.
-    pub(crate) fn aim(&mut self, aim: &Aim) {
+    /// Moves towards `target` from here on.
+    pub(crate) fn aim(&mut self, target: &Target) {
         let len = if std::mem::take(&mut self.fresh) { 0 } else { self.len };
         let level = |on: bool| if on { 1.0 } else { 0.0 };
         for (ramp, to) in [
-            (&mut self.bypass, level(aim.bypass)),
-            (&mut self.delta, level(aim.delta)),
-            (&mut self.sound, level(!aim.mute)),
-            (&mut self.gain, aim.gain),
+            (&mut self.bypass, level(target.bypass)),
+            (&mut self.delta, level(target.delta)),
+            (&mut self.sound, level(!target.mute)),
+            (&mut self.gain, target.gain),
         ] {
-            if len == 0 { *ramp = Ramp::at(to) } else { ramp.aim(to, len) }
+            if len == 0 { *ramp = Ramp::at(to) } else { ramp.head_for(to, len) }
         }
     }
 
@@ -173,10 +185,10 @@ impl Weights {
 mod tests {
     use super::*;
 
-    const PLAIN: Aim = Aim { bypass: false, delta: false, mute: false, gain: 1.0 };
+    const PLAIN: Target = Target { bypass: false, delta: false, mute: false, gain: 1.0 };
 
     #[test]
-    fn the_first_aim_is_where_it_starts() {
+    fn the_first_target_is_where_it_starts() {
         let mut fader = Fader::new(48_000);
         fader.aim(&PLAIN);
         assert_eq!(fader.settled(), Some(Settled::Veiled(1.0)));
@@ -187,7 +199,7 @@ mod tests {
         for cuts in [vec![480], vec![1; 480], vec![100, 256, 1, 123]] {
             let mut fader = Fader::new(48_000);
             fader.aim(&PLAIN);
-            fader.aim(&Aim { bypass: true, ..PLAIN });
+            fader.aim(&Target { bypass: true, ..PLAIN });
             let mut all = Vec::new();
             for cut in cuts {
                 let mut left = cut;
@@ -208,7 +220,7 @@ mod tests {
     fn turning_back_half_way_starts_from_there() {
         let mut fader = Fader::new(48_000);
         fader.aim(&PLAIN);
-        fader.aim(&Aim { gain: 3.0, ..PLAIN });
+        fader.aim(&Target { gain: 3.0, ..PLAIN });
         fader.weights(240);
         fader.aim(&PLAIN);
         assert!((fader.weights(1).gain[0] - 2.0).abs() < 0.01);

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use patchveil_veil::{RecipeError, Restorer, Veil};
+use patchveil_veil::{RecipeError, Restorer, Veil, sanitize};
 
-/// A restorer, and what the audio thread asks about its veil. Made and freed by the designer.
+/// A restorer, and what the audio thread asks about its veil. Made and freed by the design thread.
 pub(crate) struct LiveRestorer {
     restorer: Restorer,
     veil: Arc<Veil>,
@@ -14,14 +14,14 @@ impl LiveRestorer {
     /// The inverse of `veil` for `channels` channels. Allocates all it will ever need.
     ///
     /// # Errors
-    /// [`RecipeError::NotInvertible`] for the papers' baselines.
+    /// [`RecipeError::NotInvertible`] for the published baselines.
     pub(crate) fn new(veil: Arc<Veil>, channels: usize) -> Result<Self, RecipeError> {
         Ok(Self { restorer: Restorer::new(veil.clone(), channels)?, veil })
     }
 
-    /// Address of the veil that it takes off.
-    pub(crate) fn address(&self) -> usize {
-        Arc::as_ptr(&self.veil) as usize
+    /// Serial number of the veil that it takes off.
+    pub(crate) fn serial(&self) -> u64 {
+        self.veil.serial()
     }
 
     /// Samples that the veil reaches back.
@@ -39,13 +39,13 @@ impl LiveRestorer {
         self.restorer.reset();
     }
 
-    /// Restores `channels` (channels × samples, in place) from timeline `position` on. Samples
-    /// that are no audio leave as 0. After a jump it is right again within
-    /// [`warm_up`](Self::warm_up), as from the middle of a recording on. Never allocates, locks or panics.
+    /// Restores `channels` (channels × samples, in place) from timeline `position` on. Invalid
+    /// samples leave as 0. After a jump it is right again within [`warm_up`](Self::warm_up), as
+    /// from the middle of a recording on. Never allocates, locks or panics.
     pub(crate) fn process(&mut self, position: i64, channels: &mut [&mut [f32]]) {
-        channels.iter_mut().for_each(|channel| crate::engine::clear_what_is_no_audio(channel));
+        channels.iter_mut().for_each(|channel| _ = sanitize(channel));
         self.restorer.process(position, channels);
-        // What never was protected with this key may grow beyond what any sample can be.
-        channels.iter_mut().for_each(|channel| crate::engine::clear_what_is_no_audio(channel));
+        // What was never protected with this key may grow beyond what any sample can be.
+        channels.iter_mut().for_each(|channel| _ = sanitize(channel));
     }
 }

@@ -1,51 +1,65 @@
-//! The audio thread's part: timeline, veil or its inverse, cross-fades.
+//! The engine: everything that happens on the audio thread.
 //!
-//! [`Audio::process`] and [`Audio::reset`] never allocate, free, lock, wait or panic.
+//! | file | what it does |
+//! |---|---|
+//! | `mod.rs` | cuts a block where something changes, and processes the parts |
+//! | `stage.rs` | the state machine: what leaves the engine, and how a command changes it |
+//! | `change.rs`, `pace.rs` | when a change of settings acts, and whether to wait for its design |
+//! | `chain.rs` | convolver or restorer, and the cross-fades behind them |
+//! | `fade.rs` | the cross-fades |
+//! | `live_restorer.rs` | taking a veil off in real time |
+//! | `transport.rs` | where a block lies on the timeline |
+//! | `command.rs` | what passes between the engine and the design thread |
+//!
+//! [`Engine::process`] and [`Engine::reset`] never allocate, free, lock or panic. Only an offline
+//! render, and a host that is ahead of real time, is ever made to wait for a design.
 
+mod chain;
+mod change;
+mod command;
 mod fade;
 mod live_restorer;
+mod pace;
+mod stage;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use patchveil_veil::{Convolver, MAGNITUDE_MAX, Veil};
-
-use self::fade::{Aim, Fader, PIECE, Settled};
+use self::chain::{Chain, split};
+use self::change::Change;
+pub(crate) use self::change::PATIENCE;
+pub(crate) use self::command::{
+    DesignRequest, DesignerLink, EngineCommand, EngineLink, OutputMode, Retired,
+};
+use self::fade::Target;
 pub(crate) use self::live_restorer::LiveRestorer;
-use self::transport::Timeline;
-use crate::handoff::command_slot::CommandReceiver;
+use self::pace::{Moment, Pace};
+use self::stage::Stage;
+use self::transport::TransportPosition;
+use crate::handoff::BlockReport;
+use crate::handoff::design_requests::DesignRequests;
 use crate::params::VeilSettings;
 
 /// Most channels of any layout.
 pub(crate) const CHANNELS_MAX: usize = 8;
-/// The bit of a sample that is its sign.
-const SIGN: u32 = 1 << 31;
+/// Attempts to receive a command between two looks at the clock, while waiting.
+const SPINS: usize = 64;
 
-/// What the designer wants done with the audio.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OutputMode {
-    /// Pass through: no class was chosen.
-    Pass,
-    /// Silence: the chosen class cannot be protected with.
-    Mute,
-    /// Apply the veil that comes along.
-    Protect,
-    /// Take off the veil whose inverse comes along.
-    Restore,
-}
-
-/// A command from the designer. On its way back it carries what is to be freed.
-pub(crate) struct EngineCommand {
-    /// The activation it is for.
-    pub(crate) epoch: u64,
-    /// The parameters it answers.
+/// What the host states about a block.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block {
+    /// Position of its first sample, if the host plays and states one.
+    pub(crate) host: Option<i64>,
+    /// In Hz. It may differ from the rate that was activated: a JACK server has the last word.
+    pub(crate) sample_rate: u32,
     pub(crate) settings: VeilSettings,
-    pub(crate) mode: OutputMode,
-    pub(crate) veil: Option<Arc<Veil>>,
-    pub(crate) inverse: Option<Box<LiveRestorer>>,
+    pub(crate) controls: Controls,
 }
 
-/// What the parameters say about this block.
+/// The parameters that need no design.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Controls {
     pub(crate) bypass: bool,
@@ -54,358 +68,267 @@ pub(crate) struct Controls {
     pub(crate) gain: f32,
 }
 
-/// What became of a block.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct BlockReport {
-    /// Timeline position of its first sample.
-    pub(crate) position: i64,
-    /// Whether the host states it.
-    pub(crate) host: bool,
-    /// Address of the veil that was applied or taken off, for telling veils apart.
-    pub(crate) veil: Option<usize>,
-    /// Whether it was taken off.
-    pub(crate) restored: bool,
-}
-
 /// All that one instance keeps on the audio thread.
-pub(crate) struct Audio {
-    slot: CommandReceiver<EngineCommand>,
-    /// An empty command that waits for the veil which the last change retires.
-    errand: Option<Box<EngineCommand>>,
-    /// A command that found no room on its way back.
-    leaving: Option<Box<EngineCommand>>,
-    /// An order to go over from veiling to restoring or back, or to another inverse. It waits for
-    /// silence, because the two have nothing in common that could be faded.
-    turning: Option<Box<EngineCommand>>,
-    /// Samples of silence left until what has taken over has heard enough.
-    warming: usize,
-    mode: OutputMode,
-    settings: Option<VeilSettings>,
+pub(crate) struct Engine {
+    link: EngineLink,
+    requests: Arc<DesignRequests>,
     epoch: u64,
-    convolver: Convolver,
-    /// In the place of the convolver while a veil is taken off.
-    inverse: Option<Box<LiveRestorer>>,
-    /// Address of the veil that is, or is about to be, in force: only ever compared, and kept alive
-    /// by convolver or inverse, so that no other veil can get the same address.
-    aimed: usize,
-    timeline: Timeline,
-    fader: Fader,
-    /// The input of one piece, channel by channel.
-    dry: Box<[[f32; PIECE]; CHANNELS_MAX]>,
+    channels: usize,
+    /// In Hz. What the host runs at, whatever it activated.
+    sample_rate: u32,
+    stage: Stage,
+    chain: Chain,
+    transport: TransportPosition,
+    /// The settings that are, or are about to be, in force.
+    applied: Option<VeilSettings>,
+    change: Option<Change>,
+    /// A command that came before its time.
+    held: Option<Box<EngineCommand>>,
+    /// Samples processed since the instance was made.
+    processed: u64,
+    /// Requests made.
+    requested: u64,
+    pace: Pace,
+    /// The host renders at its own pace, and says so.
+    offline: bool,
 }
 
-impl Audio {
-    pub(crate) fn new(slot: CommandReceiver<EngineCommand>) -> Self {
+impl Engine {
+    /// An engine that is silent until it is prepared and the design thread has sent a command.
+    pub(crate) fn new(link: EngineLink, requests: Arc<DesignRequests>) -> Self {
         Self {
-            slot,
-            errand: None,
-            leaving: None,
-            turning: None,
-            warming: 0,
-            // Silence until the designer has spoken: what should be protected must not slip through.
-            mode: OutputMode::Mute,
-            settings: None,
+            link,
+            requests,
             epoch: 0,
-            convolver: Convolver::new(0, 48_000),
-            inverse: None,
-            aimed: 0,
-            timeline: Timeline::new(48_000),
-            fader: Fader::new(48_000),
-            dry: Box::new([[0.0; PIECE]; CHANNELS_MAX]),
+            channels: 0,
+            sample_rate: 48_000,
+            stage: Stage::Muted,
+            chain: Chain::new(0, 48_000),
+            transport: TransportPosition::new(48_000),
+            applied: None,
+            change: None,
+            held: None,
+            processed: 0,
+            requested: 0,
+            pace: Pace::new(48_000),
+            offline: false,
         }
     }
 
-    /// Makes ready for `channels` at `sample_rate` Hz and orders of `epoch`. Allocates and frees:
-    /// for activation only.
-    pub(crate) fn prepare(&mut self, channels: usize, sample_rate: u32, epoch: u64) {
-        self.convolver = Convolver::new(channels, sample_rate);
-        self.inverse = None;
-        self.aimed = 0;
-        self.errand = None;
-        self.turning = None;
-        self.warming = 0;
-        self.mode = OutputMode::Mute;
-        self.settings = None;
+    /// Prepares for `channels` at `sample_rate` Hz and commands of `epoch`. `offline` if the host
+    /// renders at its own pace and may be kept waiting. Allocates and frees: for activation only.
+    pub(crate) fn prepare(&mut self, channels: usize, sample_rate: u32, epoch: u64, offline: bool) {
         self.epoch = epoch;
-        self.timeline = Timeline::new(sample_rate);
-        self.fader = Fader::new(sample_rate);
+        self.channels = channels;
+        self.sample_rate = sample_rate;
+        self.stage = Stage::Muted;
+        self.chain = Chain::new(channels, sample_rate);
+        self.transport = TransportPosition::new(sample_rate);
+        self.applied = None;
+        self.change = None;
+        self.held = None;
+        self.pace = Pace::new(sample_rate);
+        self.offline = offline;
     }
 
-    /// Forgets what was heard; the free-running count starts at 0.
+    /// Forgets all samples; the count of samples without a host's position starts at 0.
     pub(crate) fn reset(&mut self) {
-        self.forget();
-        self.timeline.reset();
-        self.fader.reset();
-        self.warming = 0;
-    }
-
-    /// Forgets the samples of before.
-    fn forget(&mut self) {
-        self.convolver.reset();
-        if let Some(inverse) = &mut self.inverse {
-            inverse.reset();
-        }
-    }
-
-    /// What the newest order answers.
-    pub(crate) fn settings(&self) -> Option<VeilSettings> {
-        self.settings
+        self.chain.reset();
+        self.transport.reset();
+        self.stage.skip_warm_up();
     }
 
     /// Samples that go on sounding after the input has ended.
     pub(crate) fn tail(&self) -> u32 {
-        let context = match &self.inverse {
-            Some(inverse) => inverse.context(),
-            None => self.convolver.veil().map_or(0, |veil| veil.context()),
-        };
-        u32::try_from(context).unwrap_or(u32::MAX)
+        u32::try_from(self.chain.context()).unwrap_or(u32::MAX)
     }
 
-    /// Processes one block in place. `host` is the position of its first sample if the host
-    /// plays; `channels` are equally long, at most [`CHANNELS_MAX`] and as many as prepared for.
-    pub(crate) fn process(
-        &mut self,
-        host: Option<i64>,
-        controls: &Controls,
-        channels: &mut [&mut [f32]],
-    ) -> BlockReport {
-        self.receive();
+    /// Processes one block in place: `channels` are equally long, at most [`CHANNELS_MAX`] and as
+    /// many as prepared for.
+    pub(crate) fn process(&mut self, block: &Block, channels: &mut [&mut [f32]]) -> BlockReport {
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
         if len == 0 {
             return BlockReport::default();
         }
-        let (position, jumped) = self.timeline.advance(host, len);
+        self.return_retired();
+        let now = Moment { samples: self.processed, clock: Instant::now() };
+        if block.sample_rate != self.sample_rate {
+            self.follow_rate(block.sample_rate);
+        }
+        self.pace.block(now, len);
+        let (position, jumped) = self.transport.advance(block.host, len);
         if jumped {
-            // What came before is not what lies before this position on the timeline. Without it,
-            // a render that starts here twice is the same twice.
-            self.forget();
+            // What was heard is not what lies before this position. Without it, a render that
+            // starts here twice is the same twice.
+            self.chain.forget();
         }
-        self.turn();
-        let waiting = self.turning.is_some() || self.warming > 0;
-        self.fader.aim(&Aim {
-            bypass: controls.bypass,
-            delta: controls.delta,
-            mute: self.mode == OutputMode::Mute || waiting,
-            gain: controls.gain,
-        });
-        self.warming = self.warming.saturating_sub(len);
-        match self.fader.settled() {
-            Some(Settled::Veiled(gain)) => {
-                self.act(position, channels);
-                if gain != 1.0 {
-                    for x in channels.iter_mut().flat_map(|channel| channel.iter_mut()) {
-                        *x *= gain;
-                    }
-                }
-            }
-            Some(Settled::Dry) => {
-                self.listen(position, channels);
-                self.fader.skip(len);
-                channels.iter_mut().for_each(|channel| clear_what_is_no_audio(channel));
-            }
-            Some(Settled::Silent) => {
-                self.listen(position, channels);
-                self.fader.skip(len);
-                channels.iter_mut().for_each(|channel| channel.fill(0.0));
-            }
-            None => self.mix(position, channels, len),
-        }
-        self.send_back();
-        let veil = match &self.inverse {
-            _ if controls.bypass || waiting => None,
-            Some(inverse) if self.mode == OutputMode::Restore => Some(inverse.address()),
-            None if self.mode == OutputMode::Protect => {
-                self.convolver.veil().map(|veil| Arc::as_ptr(veil) as usize)
-            }
-            _ => None,
-        };
-        let restored = veil.is_some() && self.inverse.is_some();
-        BlockReport { position, host: host.is_some(), veil, restored }
-    }
-
-    /// Veils or restores in place.
-    fn act(&mut self, position: i64, channels: &mut [&mut [f32]]) {
-        match &mut self.inverse {
-            Some(inverse) => inverse.process(position, channels),
-            None => self.convolver.process(position, channels),
-        }
-    }
-
-    /// Takes the samples in without output, so that the veil can set in at any time.
-    fn listen(&mut self, position: i64, channels: &mut [&mut [f32]]) {
-        if let Some(inverse) = &mut self.inverse {
-            // What it restores is what it remembers, so it works on a copy.
-            let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
-            for done in (0..len).step_by(PIECE) {
-                let count = (len - done).min(PIECE);
-                let mut pieces: [&mut [f32]; CHANNELS_MAX] = Default::default();
-                let copies = pieces.iter_mut().zip(self.dry.iter_mut());
-                for ((piece, dry), channel) in copies.zip(channels.iter()) {
-                    dry[..count].copy_from_slice(&channel[done..done + count]);
-                    *piece = &mut dry[..count];
-                }
-                let used = channels.len().min(CHANNELS_MAX);
-                inverse.process(position.saturating_add(done as i64), &mut pieces[..used]);
-            }
-            return;
-        }
-        let mut views: [&[f32]; CHANNELS_MAX] = [&[]; CHANNELS_MAX];
-        let count = channels.len().min(CHANNELS_MAX);
-        for (view, channel) in views.iter_mut().zip(channels.iter()) {
-            *view = channel;
-        }
-        self.convolver.feed(position, &views[..count]);
-    }
-
-    /// The way of everything that needs input and veil side by side.
-    fn mix(&mut self, position: i64, channels: &mut [&mut [f32]], len: usize) {
+        self.follow_settings(block.settings, now);
         let mut done = 0;
         while done < len {
-            let count = (len - done).min(PIECE);
-            let mut pieces: [&mut [f32]; CHANNELS_MAX] = Default::default();
-            let mut used = 0;
-            for ((piece, channel), dry) in
-                pieces.iter_mut().zip(channels.iter_mut()).zip(self.dry.iter_mut())
-            {
-                *piece = &mut channel[done..done + count];
-                clear_what_is_no_audio(piece);
-                dry[..count].copy_from_slice(piece);
-                used += 1;
+            let until_due = self.advance(now);
+            self.chain.fader.aim(&self.target(&block.controls));
+            let count = until_due.min(self.samples_to_next_stage()).clamp(1, len - done);
+            let at = position.saturating_add(done as i64);
+            if count == len {
+                self.chain.process(at, channels);
+            } else {
+                let (mut parts, used) = split(channels, done..done + count);
+                self.chain.process(at, &mut parts[..used]);
             }
-            let pieces = &mut pieces[..used];
-            self.act(position.saturating_add(done as i64), pieces);
-            let weights = self.fader.weights(count);
-            for (piece, dry) in pieces.iter_mut().zip(self.dry.iter()) {
-                weights.mix(&dry[..count], piece);
-            }
+            self.stage.pass(count);
+            self.processed += count as u64;
             done += count;
         }
+        self.return_retired();
+        self.requests.set_processed(self.processed);
+        self.report(position, block)
     }
 
-    /// Follows the designer's newest order, if one came and there is room to send back what it
-    /// replaces.
-    fn receive(&mut self) {
-        if let Some(command) = self.leaving.take() {
-            self.leave(command);
+    /// Brings everything up to the present sample; returns the samples until a change is due.
+    fn advance(&mut self, block_start: Moment) -> usize {
+        let mut until_due = usize::MAX;
+        if let Some(change) = self.change {
+            until_due = change.samples_left(self.processed);
+            if until_due == 0 {
+                // Where it comes too late for this block, it is looked for again in the next.
+                until_due = usize::MAX;
+                if self.await_command(&change, block_start)
+                    && let Some(command) = self.held.take()
+                {
+                    self.change = None;
+                    self.apply(command);
+                }
+            }
         }
-        // First the last change must be over and done with: one errand carries one veil.
-        self.send_back();
-        if self.leaving.is_some() || self.turning.is_some() || self.convolver.is_changing() {
-            return;
-        }
-        let Some(mut order) = self.slot.receive() else { return };
-        if order.epoch != self.epoch {
-            self.leave(order);
-            return;
-        }
-        self.settings = Some(order.settings);
-        if order.mode != OutputMode::Mute && (order.inverse.is_some() || self.inverse.is_some()) {
-            let address = order.inverse.as_ref().map_or(0, |inverse| inverse.address());
-            if address != 0 && address == self.aimed && self.inverse.is_some() {
-                // Nothing to change: a key that was missed for a while is back.
-                self.mode = order.mode;
-                self.leave(order);
-            } else {
-                self.turning = Some(order);
+        self.settle_stage();
+        until_due
+    }
+
+    /// Sees to it that the settings wanted will act when they are due.
+    fn follow_settings(&mut self, wanted: VeilSettings, now: Moment) {
+        self.receive();
+        if self.change.is_none() && self.applied == Some(wanted) {
+            // The class or the keyring has changed, or there is nothing new.
+            if self.holds(wanted)
+                && self.can_apply()
+                && let Some(command) = self.held.take()
+            {
+                self.apply(command);
             }
             return;
         }
-        self.mode = order.mode;
-        let veil = order.veil.take();
-        let address = veil.as_ref().map_or(0, |veil| Arc::as_ptr(veil) as usize);
-        if order.mode == OutputMode::Mute || address == self.aimed {
-            // Nothing to change; the same veil again would only cut its patch short.
-            order.veil = veil;
-            self.leave(order);
-            return;
+        let at_once = self.applied.is_none() || self.chain.fader.is_fresh();
+        let change =
+            self.change.get_or_insert_with(|| Change::new(wanted, now, self.sample_rate, at_once));
+        if at_once && change.settings != wanted {
+            // Nothing is heard of what was wanted before.
+            *change = Change::new(wanted, now, self.sample_rate, true);
+        } else if at_once {
+            change.act_at_once(now);
         }
-        self.aimed = address;
-        if self.errand.is_none() && matches!(self.fader.settled(), Some(Settled::Silent)) {
-            // Out of silence there is nothing to go over from, and no patch to wait for.
-            self.convolver.reset();
-        }
-        let refused = self.convolver.set_veil(veil);
-        if refused.as_ref().is_some_and(|veil| Arc::as_ptr(veil) as usize == address) {
-            // Longer than any valid recipe makes: cannot be, but must not pass for protection.
-            self.mode = OutputMode::Mute;
-            self.aimed = 0;
-        }
-        if refused.is_some() || self.errand.is_some() {
-            order.veil = refused;
-            self.leave(order);
-        } else {
-            self.errand = Some(order);
+        let settings = change.settings;
+        let ready = self.held.as_ref().is_some_and(|held| held.settings == settings);
+        if !ready && change.wants_request(now) {
+            let request = DesignRequest {
+                epoch: self.epoch,
+                number: self.requested + 1,
+                settings,
+                sample_rate: self.sample_rate,
+                needs_convolver: self.sample_rate != self.chain.sample_rate,
+            };
+            if self.link.request(request) {
+                self.requested += 1;
+                change.set_requested(now);
+                self.requests.raise(false);
+            }
         }
     }
 
-    /// Carries out the order that waits for silence, if it is silent, or if nothing was heard yet.
-    fn turn(&mut self) {
-        let fresh = self.fader.is_fresh();
-        let silent = matches!(self.fader.settled(), Some(Settled::Silent | Settled::Dry));
-        if self.turning.is_none() || self.leaving.is_some() || !(fresh || silent) {
-            return;
-        }
-        // Brings a veil that still waits into force, so that nothing waits any more.
-        self.convolver.reset();
-        self.send_back();
-        if self.leaving.is_some() {
-            return;
-        }
-        let Some(mut order) = self.turning.take() else { return };
-        self.mode = order.mode;
-        let veil = order.veil.take();
-        self.aimed = match &order.inverse {
-            Some(inverse) => inverse.address(),
-            None => veil.as_ref().map_or(0, |veil| Arc::as_ptr(veil) as usize),
+    /// Whether the command for `change` is there and can be applied, after as much waiting as the
+    /// host allows. `block_start` is when the present block began.
+    fn await_command(&mut self, change: &Change, block_start: Moment) -> bool {
+        let ready = |engine: &mut Self| {
+            engine.receive();
+            engine.holds(change.settings) && engine.can_apply()
         };
-        let context = veil.as_ref().map_or(0, |veil| veil.context());
-        let refused = self.convolver.set_veil(veil);
-        if refused.is_some() {
-            self.mode = OutputMode::Mute;
-            self.aimed = 0;
+        if ready(self) {
+            return true;
         }
-        order.veil = refused.or_else(|| self.convolver.take_retired());
-        std::mem::swap(&mut self.inverse, &mut order.inverse);
-        let enough = self.inverse.as_ref().map_or(context, |inverse| inverse.warm_up());
-        self.warming = if fresh { 0 } else { enough };
-        self.leave(order);
+        if !self.requests.has_designer() {
+            return false;
+        }
+        if self.offline {
+            // The host says that it may be kept waiting.
+            let request = self.requests.request();
+            self.requests.wait(request, PATIENCE);
+            return ready(self);
+        }
+        let patience = self.patience(change, block_start);
+        if patience.is_zero() {
+            return false;
+        }
+        self.requests.raise(true);
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            for _ in 0..SPINS {
+                std::hint::spin_loop();
+            }
+            if ready(self) {
+                return true;
+            }
+        }
+        false
     }
 
-    /// Sends what the last change retired back to the designer.
-    fn send_back(&mut self) {
-        if self.leaving.is_some() || self.errand.is_none() {
+    /// How long a host that does not call itself offline may be kept waiting for `change`. Nothing
+    /// where it runs in real time: then it is not ahead of the clock either.
+    fn patience(&self, change: &Change, block_start: Moment) -> Duration {
+        if self.pace.is_ahead() || (change.at_once && self.pace.is_unknown()) {
+            PATIENCE
+        } else {
+            self.pace.lead(change.seen, block_start).min(PATIENCE)
+        }
+    }
+
+    /// Whether the command for `settings` has come.
+    fn holds(&self, settings: VeilSettings) -> bool {
+        self.held.as_ref().is_some_and(|held| held.settings == settings)
+    }
+
+    /// Takes the newest command, if there is one and room to send back what it replaces.
+    fn receive(&mut self) {
+        if !self.link.has_room(2) {
             return;
         }
-        if let Some(veil) = self.convolver.take_retired()
-            && let Some(mut command) = self.errand.take()
-        {
-            command.veil = Some(veil);
-            self.leave(command);
-        } else if !self.convolver.will_retire()
-            && let Some(command) = self.errand.take()
-        {
-            // The first veil takes over from none.
-            self.leave(command);
+        let Some(command) = self.link.receive() else { return };
+        let fits = self.chain.sample_rate == self.sample_rate || command.convolver.is_some();
+        let current =
+            command.epoch == self.epoch && command.sample_rate == self.sample_rate && fits;
+        let gone = if current { self.held.replace(command) } else { Some(command) };
+        if let Some(gone) = gone {
+            self.retire(Retired::Command(gone));
         }
     }
 
-    fn leave(&mut self, command: Box<EngineCommand>) {
-        self.leaving = self.slot.give_back(command);
+    /// What the fader aims at.
+    fn target(&self, controls: &Controls) -> Target {
+        let &Controls { bypass, delta, gain } = controls;
+        // Late: what should be protected must not leave restored meanwhile.
+        let late = self.change.is_some_and(|change| {
+            let restores = self.applied.is_some_and(|applied| applied.restore);
+            change.due <= self.processed && restores && !change.settings.restore
+        });
+        Target { bypass, delta, gain, mute: late || self.stage.is_silent() }
+    }
+
+    fn report(&self, position: i64, block: &Block) -> BlockReport {
+        let acts = match self.stage {
+            _ if block.controls.bypass => false,
+            Stage::Protecting | Stage::Restoring => true,
+            _ => false,
+        };
+        let veil = if acts { self.chain.serial() } else { None };
+        let restored = veil.is_some() && self.chain.is_restoring();
+        BlockReport { position, host: block.host.is_some(), veil, restored }
     }
 }
-
-/// Sets NaN, infinities and what is beyond [`MAGNITUDE_MAX`] to 0, as the convolver does.
-pub(crate) fn clear_what_is_no_audio(samples: &mut [f32]) {
-    // Bits of magnitudes have the order of magnitudes, with NaN above all; and comparing integers
-    // costs the same for denormals.
-    let is_audio = |x: &f32| x.to_bits() & !SIGN <= MAGNITUDE_MAX.to_bits();
-    let audio = samples.iter().fold(true, |all, x| all & is_audio(x));
-    if !audio {
-        for x in samples.iter_mut().filter(|x| !is_audio(x)) {
-            *x = 0.0;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,8 +1,9 @@
-use patchveil_veil::{ClassKey, Preset, Recipe, Restorer};
+use nice_plug_egui::RepaintNotifier;
+use patchveil_veil::{ClassKey, Convolver, Preset, Recipe, Restorer, Veil};
 use proptest::prelude::*;
 
 use super::*;
-use crate::handoff::command_slot::{CommandSender, slot};
+use crate::handoff::link::link;
 use crate::params::PatchveilParams;
 use crate::state::ClassField;
 
@@ -21,15 +22,40 @@ fn balanced(byte: u8) -> Arc<Veil> {
     veil(byte, &Preset::Balanced.recipe())
 }
 
-fn order(mode: OutputMode, veil: Option<Arc<Veil>>) -> EngineCommand {
-    EngineCommand { epoch: 1, settings: settings(), mode, veil, inverse: None }
+fn command(mode: OutputMode, veil: Option<Arc<Veil>>) -> EngineCommand {
+    EngineCommand {
+        epoch: 1,
+        settings: settings(),
+        sample_rate: RATE,
+        mode,
+        veil,
+        restorer: None,
+        convolver: None,
+    }
 }
 
-fn instance(channels: usize) -> (CommandSender<EngineCommand>, Audio) {
-    let (designer, audio) = slot();
-    let mut audio = Audio::new(audio);
-    audio.prepare(channels, RATE, 1);
-    (designer, audio)
+fn instance(channels: usize) -> (DesignerLink, Engine) {
+    let (designer, link) = link();
+    let requests = Arc::new(DesignRequests::new(RepaintNotifier::new()));
+    let mut engine = Engine::new(link, requests);
+    engine.prepare(channels, RATE, 1, false);
+    (designer, engine)
+}
+
+/// One block that lies at `position` on the host's timeline.
+fn process(
+    engine: &mut Engine,
+    position: i64,
+    controls: &Controls,
+    channels: &mut [&mut [f32]],
+) -> BlockReport {
+    let block = Block {
+        host: Some(position),
+        sample_rate: RATE,
+        settings: settings(),
+        controls: *controls,
+    };
+    engine.process(&block, channels)
 }
 
 fn noise(channels: usize, len: usize) -> Vec<Vec<f32>> {
@@ -43,9 +69,9 @@ fn noise(channels: usize, len: usize) -> Vec<Vec<f32>> {
     (0..channels).map(|_| (0..len).map(|_| next()).collect()).collect()
 }
 
-/// Runs `audio` over `signal` in blocks of `sizes`, again and again.
+/// Runs `engine` over `signal` in blocks of `sizes`, again and again.
 fn run(
-    audio: &mut Audio,
+    engine: &mut Engine,
     controls: &Controls,
     from: i64,
     signal: &mut [Vec<f32>],
@@ -60,7 +86,7 @@ fn run(
         let count = (*size).min(len - done);
         let mut block: Vec<&mut [f32]> =
             signal.iter_mut().map(|channel| &mut channel[done..done + count]).collect();
-        audio.process(Some(from + done as i64), controls, &mut block);
+        process(engine, from + done as i64, controls, &mut block);
         done += count;
     }
 }
@@ -82,14 +108,14 @@ fn same(a: &[f32], b: &[f32]) {
 
 #[test]
 fn nothing_leaves_before_the_designer_has_spoken() {
-    let (designer, mut audio) = instance(2);
+    let (designer, mut engine) = instance(2);
     let mut signal = noise(2, 1_000);
-    run(&mut audio, &PLAIN, 0, &mut signal, &[64]);
+    run(&mut engine, &PLAIN, 0, &mut signal, &[64]);
     assert!(signal.iter().flatten().all(|x| *x == 0.0));
-    // Orders of an earlier activation do not count.
-    designer.send(EngineCommand { epoch: 0, ..order(OutputMode::Pass, None) });
+    // Commands of an earlier activation do not count.
+    designer.send(EngineCommand { epoch: 0, ..command(OutputMode::Pass, None) });
     let mut signal = noise(2, 1_000);
-    run(&mut audio, &PLAIN, 1_000, &mut signal, &[64]);
+    run(&mut engine, &PLAIN, 1_000, &mut signal, &[64]);
     assert!(signal.iter().flatten().all(|x| *x == 0.0));
 }
 
@@ -103,11 +129,11 @@ proptest! {
         preset in prop::sample::select(Preset::ALL.to_vec()),
     ) {
         let veil = veil(3, &preset.recipe());
-        let (designer, mut audio) = instance(channels);
-        designer.send(order(OutputMode::Protect, Some(veil.clone())));
+        let (designer, mut engine) = instance(channels);
+        designer.send(command(OutputMode::Protect, Some(veil.clone())));
         let input = noise(channels, 30_000);
         let mut output = input.clone();
-        run(&mut audio, &PLAIN, from, &mut output, &sizes);
+        run(&mut engine, &PLAIN, from, &mut output, &sizes);
         prop_assert!(output != input);
         for (output, expected) in output.iter().zip(reference(veil, from, input)) {
             same(output, &expected);
@@ -118,8 +144,8 @@ proptest! {
 #[test]
 fn bypass_is_the_input_and_gives_way_without_a_trace() {
     let veil = balanced(4);
-    let (designer, mut audio) = instance(2);
-    designer.send(order(OutputMode::Protect, Some(veil.clone())));
+    let (designer, mut engine) = instance(2);
+    designer.send(command(OutputMode::Protect, Some(veil.clone())));
     let input = noise(2, 30_000);
     let expected = reference(veil, 0, input.clone());
     let mut output = input.clone();
@@ -127,7 +153,7 @@ fn bypass_is_the_input_and_gives_way_without_a_trace() {
     for (from, controls) in [(0, &PLAIN), (10_000, &bypass), (20_000, &PLAIN)] {
         let mut part: Vec<Vec<f32>> =
             output.iter().map(|channel| channel[from..from + 10_000].to_vec()).collect();
-        run(&mut audio, controls, from as i64, &mut part, &[64, 1, 500]);
+        run(&mut engine, controls, from as i64, &mut part, &[64, 1, 500]);
         for (channel, part) in output.iter_mut().zip(part) {
             channel[from..from + 10_000].copy_from_slice(&part);
         }
@@ -146,12 +172,12 @@ fn bypass_is_the_input_and_gives_way_without_a_trace() {
 #[test]
 fn delta_is_what_the_veil_changed() {
     let veil = balanced(5);
-    let (designer, mut audio) = instance(1);
-    designer.send(order(OutputMode::Protect, Some(veil.clone())));
+    let (designer, mut engine) = instance(1);
+    designer.send(command(OutputMode::Protect, Some(veil.clone())));
     let input = noise(1, 9_000);
     let expected = reference(veil, 0, input.clone());
     let mut output = input.clone();
-    run(&mut audio, &Controls { delta: true, ..PLAIN }, 0, &mut output, &[333]);
+    run(&mut engine, &Controls { delta: true, ..PLAIN }, 0, &mut output, &[333]);
     for ((delta, wet), dry) in output[0].iter().zip(&expected[0]).zip(&input[0]) {
         assert_eq!(*delta, wet - dry);
     }
@@ -160,56 +186,56 @@ fn delta_is_what_the_veil_changed() {
 #[test]
 fn trim_is_a_gain_and_a_change_of_it_fades() {
     let veil = balanced(6);
-    let (designer, mut audio) = instance(1);
-    designer.send(order(OutputMode::Protect, Some(veil.clone())));
+    let (designer, mut engine) = instance(1);
+    designer.send(command(OutputMode::Protect, Some(veil.clone())));
     let input = noise(1, 8_000);
     let expected = reference(veil, 0, input.clone());
     let mut output = input;
     let loud = Controls { gain: 2.0, ..PLAIN };
-    run(&mut audio, &loud, 0, &mut output, &[100]);
+    run(&mut engine, &loud, 0, &mut output, &[100]);
     assert!(output[0].iter().zip(&expected[0]).all(|(a, b)| *a == b * 2.0));
     let mut even = vec![vec![0.5; 9_600]];
-    run(&mut audio, &loud, 8_000, &mut even, &[100]);
+    run(&mut engine, &loud, 8_000, &mut even, &[100]);
     let mut even = vec![vec![0.5; 960]];
-    designer.send(order(OutputMode::Pass, None));
-    run(&mut audio, &PLAIN, 17_600, &mut even, &[960]);
+    designer.send(command(OutputMode::Pass, None));
+    run(&mut engine, &PLAIN, 17_600, &mut even, &[960]);
     assert!(even[0].windows(2).all(|pair| (pair[1] - pair[0]).abs() < 0.1));
 }
 
 #[test]
 fn a_missing_key_fades_to_silence_and_back() {
-    let (designer, mut audio) = instance(1);
-    designer.send(order(OutputMode::Pass, None));
+    let (mut designer, mut engine) = instance(1);
+    designer.send(command(OutputMode::Pass, None));
     let mut signal = vec![vec![1.0_f32; 3_000]];
-    run(&mut audio, &PLAIN, 0, &mut signal, &[100]);
+    run(&mut engine, &PLAIN, 0, &mut signal, &[100]);
     assert!(signal[0].iter().all(|x| *x == 1.0));
-    designer.send(order(OutputMode::Mute, None));
+    designer.send(command(OutputMode::Mute, None));
     let mut signal = vec![vec![1.0_f32; 3_000]];
-    run(&mut audio, &PLAIN, 3_000, &mut signal, &[100]);
+    run(&mut engine, &PLAIN, 3_000, &mut signal, &[100]);
     assert!(signal[0][480..].iter().all(|x| *x == 0.0));
     assert!(signal[0][..480].windows(2).all(|pair| pair[0] - pair[1] < 0.01));
-    drop(designer.collect());
+    designer.free_retired();
     let veil = balanced(7);
-    designer.send(order(OutputMode::Protect, Some(veil.clone())));
+    designer.send(command(OutputMode::Protect, Some(veil.clone())));
     let mut signal = vec![vec![1.0_f32; 60_000]];
-    run(&mut audio, &PLAIN, 6_000, &mut signal, &[100]);
+    run(&mut engine, &PLAIN, 6_000, &mut signal, &[100]);
     // Patches and all, as soon as the fade is over: no stretch leaves with less.
     let expected = reference(veil, 0, vec![vec![1.0_f32; 66_000]]);
     same(&signal[0][960..], &expected[0][6_960..]);
     // And so after another one, too. The designer fetches one command a time.
-    let fetch = |audio: &mut Audio, from: i64| {
+    let fetch = |designer: &mut DesignerLink, engine: &mut Engine, from: i64| {
         for n in 0..3 {
-            drop(designer.collect());
-            run(audio, &PLAIN, from + 1_000 * n, &mut [vec![1.0_f32; 1_000]], &[100]);
+            designer.free_retired();
+            run(engine, &PLAIN, from + 1_000 * n, &mut [vec![1.0_f32; 1_000]], &[100]);
         }
     };
-    fetch(&mut audio, 66_000);
-    designer.send(order(OutputMode::Mute, None));
-    fetch(&mut audio, 69_000);
+    fetch(&mut designer, &mut engine, 66_000);
+    designer.send(command(OutputMode::Mute, None));
+    fetch(&mut designer, &mut engine, 69_000);
     let veil = balanced(8);
-    designer.send(order(OutputMode::Protect, Some(veil.clone())));
+    designer.send(command(OutputMode::Protect, Some(veil.clone())));
     let mut signal = vec![vec![1.0_f32; 30_000]];
-    run(&mut audio, &PLAIN, 72_000, &mut signal, &[100]);
+    run(&mut engine, &PLAIN, 72_000, &mut signal, &[100]);
     let expected = reference(veil, 0, vec![vec![1.0_f32; 102_000]]);
     same(&signal[0][960..], &expected[0][72_960..]);
 }
@@ -217,25 +243,25 @@ fn a_missing_key_fades_to_silence_and_back() {
 #[test]
 fn a_render_from_the_middle_has_its_patches_where_the_whole_one_has_them() {
     let veil = balanced(8);
-    let (designer, mut audio) = instance(1);
-    designer.send(order(OutputMode::Protect, Some(veil.clone())));
+    let (designer, mut engine) = instance(1);
+    designer.send(command(OutputMode::Protect, Some(veil.clone())));
     let input = noise(1, 40_000);
     let whole = reference(veil.clone(), 0, input.clone());
     let mut first = input.clone();
-    run(&mut audio, &PLAIN, 0, &mut first, &[512]);
+    run(&mut engine, &PLAIN, 0, &mut first, &[512]);
     same(&first[0], &whole[0]);
     // The host jumps back without a reset.
     let mut part = vec![input[0][20_000..].to_vec()];
-    run(&mut audio, &PLAIN, 20_000, &mut part, &[512]);
+    run(&mut engine, &PLAIN, 20_000, &mut part, &[512]);
     let context = veil.context();
     same(&part[0][context..], &whole[0][20_000 + context..]);
     let mut again = vec![input[0][20_000..].to_vec()];
-    run(&mut audio, &PLAIN, 20_000, &mut again, &[64]);
+    run(&mut engine, &PLAIN, 20_000, &mut again, &[64]);
     same(&part[0], &again[0]);
 }
 
 #[test]
-fn what_is_no_audio_leaves_as_silence_and_harms_nothing_after_it() {
+fn invalid_samples_leave_as_silence_and_harm_nothing_after_them() {
     for controls in [
         PLAIN,
         Controls { bypass: true, ..PLAIN },
@@ -243,8 +269,8 @@ fn what_is_no_audio_leaves_as_silence_and_harms_nothing_after_it() {
         Controls { gain: 0.25, ..PLAIN },
     ] {
         let veil = balanced(9);
-        let (designer, mut audio) = instance(1);
-        designer.send(order(OutputMode::Protect, Some(veil.clone())));
+        let (designer, mut engine) = instance(1);
+        designer.send(command(OutputMode::Protect, Some(veil.clone())));
         let mut signal = noise(1, 6_000);
         for (at, bad) in [
             (10, f32::NAN),
@@ -255,11 +281,11 @@ fn what_is_no_audio_leaves_as_silence_and_harms_nothing_after_it() {
         ] {
             signal[0][at] = bad;
         }
-        run(&mut audio, &controls, 0, &mut signal, &[64]);
+        run(&mut engine, &controls, 0, &mut signal, &[64]);
         assert!(signal[0].iter().all(|x| x.is_finite()));
         let input = noise(1, 6_000);
         let mut after = input.clone();
-        run(&mut audio, &PLAIN, 6_000, &mut after, &[64]);
+        run(&mut engine, &PLAIN, 6_000, &mut after, &[64]);
         let whole = reference(veil.clone(), 6_000, input);
         let settled = 480 + veil.context();
         same(&after[0][settled..], &whole[0][settled..]);
@@ -267,47 +293,42 @@ fn what_is_no_audio_leaves_as_silence_and_harms_nothing_after_it() {
 }
 
 #[test]
-fn every_veil_goes_home_to_be_freed_there() {
-    let (designer, mut audio) = instance(1);
+fn every_veil_goes_back_to_be_freed_by_the_design_thread() {
+    let (mut designer, mut engine) = instance(1);
     let veils: Vec<Arc<Veil>> = (0..20).map(balanced).collect();
     let mut signal = noise(1, 400_000);
     let mut done = 0;
-    let mut home = 0;
-    let mut collect = |designer: &CommandSender<EngineCommand>| {
-        if let Some(command) = designer.collect() {
-            home += usize::from(command.veil.is_some());
-        }
-    };
+    let mut freed = 0;
     for (number, veil) in veils.iter().enumerate() {
-        designer.send(order(OutputMode::Protect, Some(veil.clone())));
-        // Sometimes hardly any audio runs in between, sometimes plenty; sometimes nobody is home.
+        designer.send(command(OutputMode::Protect, Some(veil.clone())));
+        // Sometimes hardly any engine runs in between, sometimes plenty; sometimes nobody frees.
         let len = [3, 20_000, 1, 700][number % 4];
         let mut part = vec![signal[0][done..done + len].to_vec()];
-        run(&mut audio, &PLAIN, done as i64, &mut part, &[64]);
+        run(&mut engine, &PLAIN, done as i64, &mut part, &[64]);
         signal[0][done..done + len].copy_from_slice(&part[0]);
         done += len;
         if number % 3 > 0 {
-            collect(&designer);
+            freed += designer.free_retired();
         }
     }
     for _ in 0..10 {
         let mut part = vec![signal[0][done..done + 20_000].to_vec()];
-        run(&mut audio, &PLAIN, done as i64, &mut part, &[64]);
+        run(&mut engine, &PLAIN, done as i64, &mut part, &[64]);
         done += 20_000;
-        collect(&designer);
+        freed += designer.free_retired();
     }
-    // All but the one in force, and those that were replaced before they were fetched.
+    // All but the one in force, and those that were replaced before they were taken.
     let held: Vec<usize> = (0..20).filter(|n| Arc::strong_count(&veils[*n]) > 1).collect();
     assert_eq!(held, [19]);
     let alive: usize = veils.iter().map(|veil| Arc::strong_count(veil) - 1).sum();
     assert_eq!(alive, 1, "only the last veil is still held");
     assert_eq!(Arc::strong_count(&veils[19]), 2);
-    assert!(home > 5, "{home}");
+    assert!(freed > 5, "{freed}");
 }
 
-fn inverse(veil: &Arc<Veil>, channels: usize) -> EngineCommand {
-    let inverse = LiveRestorer::new(veil.clone(), channels).unwrap();
-    EngineCommand { inverse: Some(Box::new(inverse)), ..order(OutputMode::Restore, None) }
+fn restoring(veil: &Arc<Veil>, channels: usize) -> EngineCommand {
+    let restorer = LiveRestorer::new(veil.clone(), channels).unwrap();
+    EngineCommand { restorer: Some(Box::new(restorer)), ..command(OutputMode::Restore, None) }
 }
 
 fn restored(veil: &Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
@@ -322,23 +343,23 @@ fn a_host_that_rounds_its_positions_does_not_disturb_restoring_and_a_jump_forget
     let veil = balanced(4);
     let input = noise(1, 60_000);
     let rounded = |n: usize| (n * 480 + n % 2) as i64;
-    let pass = |audio: &mut Audio, signal: &mut [Vec<f32>]| {
+    let pass = |engine: &mut Engine, signal: &mut [Vec<f32>]| {
         for (n, block) in signal[0].chunks_mut(480).enumerate() {
-            audio.process(Some(rounded(n)), &PLAIN, &mut [block]);
+            process(engine, rounded(n), &PLAIN, &mut [block]);
         }
     };
-    let (designer, mut audio) = instance(1);
-    designer.send(order(OutputMode::Protect, Some(veil.clone())));
+    let (designer, mut engine) = instance(1);
+    designer.send(command(OutputMode::Protect, Some(veil.clone())));
     let mut signal = input.clone();
-    pass(&mut audio, &mut signal);
-    let (designer, mut audio) = instance(1);
-    designer.send(inverse(&veil, 1));
+    pass(&mut engine, &mut signal);
+    let (designer, mut engine) = instance(1);
+    designer.send(restoring(&veil, 1));
     let veiled = signal.clone();
-    pass(&mut audio, &mut signal);
+    pass(&mut engine, &mut signal);
     let apart = input[0].iter().zip(&signal[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(apart < 1e-5, "{apart}");
     let mut later = vec![veiled[0][..9_000].to_vec()];
-    run(&mut audio, &PLAIN, 500_000, &mut later, &[512]);
+    run(&mut engine, &PLAIN, 500_000, &mut later, &[512]);
     let expected = restored(&veil, 500_000, vec![veiled[0][..9_000].to_vec()]);
     same(&later[0], &expected[0]);
 }
@@ -353,11 +374,11 @@ proptest! {
         preset in prop::sample::select(Preset::restorable().collect::<Vec<_>>()),
     ) {
         let veil = veil(3, &preset.recipe());
-        let (designer, mut audio) = instance(channels);
-        designer.send(inverse(&veil, channels));
+        let (designer, mut engine) = instance(channels);
+        designer.send(restoring(&veil, channels));
         let input = reference(veil.clone(), from, noise(channels, 20_000));
         let mut output = input.clone();
-        run(&mut audio, &PLAIN, from, &mut output, &sizes);
+        run(&mut engine, &PLAIN, from, &mut output, &sizes);
         for (output, expected) in output.iter().zip(restored(&veil, from, input)) {
             same(output, &expected);
         }
@@ -367,48 +388,48 @@ proptest! {
 #[test]
 fn protecting_and_restoring_take_turns_over_a_short_silence() {
     let veil = balanced(4);
-    let (designer, mut audio) = instance(2);
-    designer.send(order(OutputMode::Protect, Some(veil.clone())));
+    let (mut designer, mut engine) = instance(2);
+    designer.send(command(OutputMode::Protect, Some(veil.clone())));
     let original = noise(2, 60_000);
     let protected = reference(veil.clone(), 0, original.clone());
     let part = |signal: &[Vec<f32>], from: usize| -> Vec<Vec<f32>> {
         signal.iter().map(|channel| channel[from..from + 20_000].to_vec()).collect()
     };
     let mut output = part(&original, 0);
-    run(&mut audio, &PLAIN, 0, &mut output, &[64, 500]);
+    run(&mut engine, &PLAIN, 0, &mut output, &[64, 500]);
     same(&output[1], &protected[1][..20_000]);
 
-    drop(designer.collect());
-    designer.send(inverse(&veil, 2));
+    designer.free_retired();
+    designer.send(restoring(&veil, 2));
     let mut output = part(&protected, 20_000);
-    run(&mut audio, &PLAIN, 20_000, &mut output, &[64, 500]);
+    run(&mut engine, &PLAIN, 20_000, &mut output, &[64, 500]);
     assert!(output[0][480..].iter().take_while(|x| **x == 0.0).count() > 200);
     let off = output[1][5_000..].iter().zip(&original[1][25_000..]).map(|(a, b)| (a - b).abs());
     assert!(off.fold(0.0, f32::max) < 1e-6);
 
-    drop(designer.collect());
-    designer.send(order(OutputMode::Protect, Some(veil.clone())));
+    designer.free_retired();
+    designer.send(command(OutputMode::Protect, Some(veil.clone())));
     let mut output = part(&original, 40_000);
-    run(&mut audio, &PLAIN, 40_000, &mut output, &[64, 500]);
+    run(&mut engine, &PLAIN, 40_000, &mut output, &[64, 500]);
     assert!(output[0][480..].iter().take_while(|x| **x == 0.0).count() > 200);
     same(&output[1][5_000..], &protected[1][45_000..]);
-    // The inverse has gone home, and the veil is held here and by the audio thread.
-    drop(designer.collect());
+    // The restorer has gone back, and the veil is held here and by the engine.
+    designer.free_retired();
     assert_eq!(Arc::strong_count(&veil), 2);
 }
 
 #[test]
 fn bypass_while_restoring_is_the_input_and_gives_way_without_a_trace() {
     let veil = balanced(4);
-    let (designer, mut audio) = instance(1);
-    designer.send(inverse(&veil, 1));
+    let (designer, mut engine) = instance(1);
+    designer.send(restoring(&veil, 1));
     let input = reference(veil.clone(), 0, noise(1, 30_000));
     let expected = restored(&veil, 0, input.clone());
     let bypass = Controls { bypass: true, ..PLAIN };
     let mut output = Vec::new();
     for (from, controls) in [(0, &PLAIN), (10_000, &bypass), (20_000, &PLAIN)] {
         let mut part = vec![input[0][from..from + 10_000].to_vec()];
-        run(&mut audio, controls, from as i64, &mut part, &[64, 1, 500]);
+        run(&mut engine, controls, from as i64, &mut part, &[64, 1, 500]);
         output.append(&mut part[0]);
     }
     same(&output[..10_000], &expected[0][..10_000]);
@@ -417,17 +438,17 @@ fn bypass_while_restoring_is_the_input_and_gives_way_without_a_trace() {
 }
 
 #[test]
-fn what_is_no_audio_does_not_stay_in_the_recursion() {
+fn invalid_samples_do_not_stay_in_the_recursion() {
     let veil = balanced(9);
-    let (designer, mut audio) = instance(1);
-    designer.send(inverse(&veil, 1));
+    let (designer, mut engine) = instance(1);
+    designer.send(restoring(&veil, 1));
     let mut signal = noise(1, 4_000);
     for (at, bad) in [(10, f32::NAN), (900, f32::INFINITY), (2_000, f32::MAX)] {
         signal[0][at] = bad;
     }
-    run(&mut audio, &PLAIN, 0, &mut signal, &[64]);
+    run(&mut engine, &PLAIN, 0, &mut signal, &[64]);
     assert!(signal[0].iter().all(|x| x.is_finite()));
     let mut silence = vec![vec![0.0; 48_000]];
-    run(&mut audio, &PLAIN, 4_000, &mut silence, &[64]);
+    run(&mut engine, &PLAIN, 4_000, &mut silence, &[64]);
     assert!(silence[0][24_000..].iter().all(|x| x.abs() < 1e-9));
 }

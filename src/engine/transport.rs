@@ -5,7 +5,7 @@
 const JUMP_PART: u32 = 100;
 
 /// The host's position where there is one; a free-running count where there is none.
-pub(crate) struct Timeline {
+pub(crate) struct TransportPosition {
     /// Where the next block lies if nothing jumps.
     next: i64,
     /// In samples.
@@ -14,7 +14,7 @@ pub(crate) struct Timeline {
     running: bool,
 }
 
-impl Timeline {
+impl TransportPosition {
     /// A timeline at `sample_rate` Hz, at sample 0.
     pub(crate) fn new(sample_rate: u32) -> Self {
         Self { next: 0, jump: u64::from(sample_rate / JUMP_PART), running: false }
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn without_a_host_samples_are_counted() {
-        let mut timeline = Timeline::new(48_000);
+        let mut timeline = TransportPosition::new(48_000);
         assert_eq!(timeline.advance(None, 64), (0, false));
         assert_eq!(timeline.advance(None, 1), (64, false));
         timeline.reset();
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn where_the_host_stops_the_count_goes_on_from_there() {
-        let mut timeline = Timeline::new(48_000);
+        let mut timeline = TransportPosition::new(48_000);
         assert_eq!(timeline.advance(Some(-500), 64), (-500, false));
         assert_eq!(timeline.advance(None, 64), (-436, false));
         assert_eq!(timeline.advance(Some(1_000), 64), (1_000, true));

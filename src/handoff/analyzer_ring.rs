@@ -14,7 +14,7 @@ use nice_plug_egui::RepaintNotifier;
 use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::engine::BlockReport;
+use super::BlockReport;
 
 /// Words in the ring: 1.3 s at 48 kHz, a third of a second at 192 kHz.
 const WORDS: usize = 1 << 17;
@@ -67,7 +67,7 @@ pub(crate) struct Record {
     pub(crate) position: i64,
     /// Whether the host states it.
     pub(crate) host: bool,
-    /// The veil that acted on it, by the part of its address that [`mark`] keeps.
+    /// The veil that acted on it, by the part of its serial number that [`mark`] keeps.
     pub(crate) veil: Option<u32>,
     /// In Hz.
     pub(crate) sample_rate: u32,
@@ -91,10 +91,9 @@ pub(crate) fn analyzer_ring(news: RepaintNotifier) -> (AnalyzerWriter, AnalyzerP
     (AnalyzerWriter { ring: producer, shared, sample_rate: 0, veiled: 0.0, asked: None }, port)
 }
 
-/// The part of a veil's address that goes along with records.
-pub(crate) fn mark(address: usize) -> u32 {
-    // All addresses are multiples of 16, and no two veils that are alive share one.
-    (address >> 4) as u32
+/// The part of a veil's serial number that goes along with records.
+pub(crate) fn mark(serial: u64) -> u32 {
+    serial as u32
 }
 
 impl AnalyzerWriter {

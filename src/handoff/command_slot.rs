@@ -1,11 +1,10 @@
-//! Commands to the audio thread and back.
+//! The slot through which commands reach the audio thread.
 //!
-//! Two slots for one box each. A command that was not fetched is replaced by a newer one, so the
-//! audio thread never has a backlog; a command that is done with goes back in its own box, so the
-//! audio thread never frees. Every call is a bounded number of atomic operations.
+//! It has room for one box. A command that was not taken is replaced by a newer one, so the audio
+//! thread never has a backlog. Every call is a bounded number of atomic operations.
 //!
-//! This file uses nothing of the crate but `crate::handoff::sync`, so that the model checker's test can
-//! compile it with atomics of its own.
+//! This file uses nothing of the crate but `crate::handoff::sync`, so that the model checker's
+//! test can compile it with atomics of its own.
 
 use std::marker::PhantomData;
 use std::ptr;
@@ -24,21 +23,17 @@ impl<T> Slot<T> {
         Self { item: AtomicPtr::new(ptr::null_mut()), _owned: PhantomData }
     }
 
-    /// Puts a box in, and gives back the one that lay there.
+    /// Puts a box in and returns the one that was there.
     fn put(&self, item: Box<T>) -> Option<Box<T>> {
         owned(self.item.swap(Box::into_raw(item), Ordering::AcqRel))
     }
 
     fn take(&self) -> Option<Box<T>> {
-        // Looking costs a tenth of swapping, and there is nothing most of the time.
-        if self.is_empty() {
+        // A load costs a tenth of a swap, and the slot is empty most of the time.
+        if self.item.load(Ordering::Acquire).is_null() {
             return None;
         }
         owned(self.item.swap(ptr::null_mut(), Ordering::AcqRel))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.item.load(Ordering::Acquire).is_null()
     }
 }
 
@@ -49,7 +44,7 @@ impl<T> Drop for Slot<T> {
 }
 
 /// The box that a slot gave up.
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "a box goes through an atomic pointer")]
 fn owned<T>(item: *mut T) -> Option<Box<T>> {
     if item.is_null() {
         return None;
@@ -59,46 +54,28 @@ fn owned<T>(item: *mut T) -> Option<Box<T>> {
     Some(unsafe { Box::from_raw(item) })
 }
 
-struct CommandSlot<T> {
-    out: Slot<T>,
-    back: Slot<T>,
-}
-
-/// The designer's end.
-pub(crate) struct CommandSender<T>(Arc<CommandSlot<T>>);
+/// The design thread's end.
+pub(crate) struct CommandSender<T>(Arc<Slot<T>>);
 
 /// The audio thread's end.
-pub(crate) struct CommandReceiver<T>(Arc<CommandSlot<T>>);
+pub(crate) struct CommandReceiver<T>(Arc<Slot<T>>);
 
 /// Both ends of a new slot.
-pub(crate) fn slot<T>() -> (CommandSender<T>, CommandReceiver<T>) {
-    let slot = Arc::new(CommandSlot { out: Slot::new(), back: Slot::new() });
+pub(crate) fn command_slot<T>() -> (CommandSender<T>, CommandReceiver<T>) {
+    let slot = Arc::new(Slot::new());
     (CommandSender(slot.clone()), CommandReceiver(slot))
 }
 
 impl<T> CommandSender<T> {
-    /// Sends a command. An earlier one that was not fetched will not be, and is freed here.
+    /// Sends a command. An earlier one that was not taken is freed here.
     pub(crate) fn send(&self, command: T) {
-        drop(self.0.out.put(Box::new(command)));
-    }
-
-    /// Fetches what came back, to be freed here.
-    pub(crate) fn collect(&self) -> Option<Box<T>> {
-        self.0.back.take()
+        drop(self.0.put(Box::new(command)));
     }
 }
 
 impl<T> CommandReceiver<T> {
-    /// The newest command, if one came. Never allocates, frees or waits.
+    /// The newest command, if there is one. Never allocates, frees or waits.
     pub(crate) fn receive(&self) -> Option<Box<T>> {
-        self.0.out.take()
-    }
-
-    /// Sends a command back; gives it back if the designer has not yet fetched the one before. Never
-    /// allocates, frees or waits.
-    #[must_use]
-    pub(crate) fn give_back(&self, command: Box<T>) -> Option<Box<T>> {
-        // Only this end fills the slot, so an empty one stays empty until it is filled here.
-        if self.0.back.is_empty() { self.0.back.put(command) } else { Some(command) }
+        self.0.take()
     }
 }

@@ -1,6 +1,7 @@
-//! Questions to the designer, and what it has to say.
+//! Requests to the design thread, and what it reports.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use nice_plug_egui::RepaintNotifier;
@@ -9,7 +10,7 @@ use patchveil_veil::Veil;
 
 use crate::status::Status;
 
-/// A counted question: whoever asked can wait for the answer.
+/// A counted request: whoever made it can wait until it is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct RequestId(u64);
 
@@ -19,7 +20,7 @@ pub(crate) struct Activation {
     /// In Hz.
     pub(crate) sample_rate: u32,
     pub(crate) channels: usize,
-    /// Counts activations, so that an order made for an earlier one is known as such.
+    /// Counts activations, so that a command made for an earlier one is recognised.
     pub(crate) epoch: u64,
 }
 
@@ -27,109 +28,151 @@ pub(crate) struct Activation {
 #[derive(Debug, Clone)]
 pub(crate) struct AppliedVeil {
     pub(crate) veil: Arc<Veil>,
-    /// It is taken off, not applied.
+    /// Whether it is taken off, not applied.
     pub(crate) restores: bool,
 }
 
-/// What the designer is woken with.
-pub(crate) struct Call {
+/// What the design thread wakes up with.
+pub(crate) struct Wake {
     pub(crate) request: RequestId,
     pub(crate) activation: Option<Activation>,
-    /// Someone asked; it is not just time for another look.
-    pub(crate) asked: bool,
+    /// There was a request; it is not just time to look again.
+    pub(crate) requested: bool,
 }
 
-/// Where the designer sits. Every call but [`DesignRequests::wait`] and [`DesignRequests::next_call`] returns at once.
+/// Where requests to the design thread of one instance meet. Every call but
+/// [`wait`](DesignRequests::wait) and [`next`](DesignRequests::next) returns at once.
 pub(crate) struct DesignRequests {
     queue: Mutex<Queue>,
     designer_wakes: Condvar,
     waiters: Condvar,
+    /// Raised by the audio thread, which cannot wake a thread itself.
+    raised: AtomicBool,
+    /// Whether there is a design thread.
+    has_designer: AtomicBool,
+    /// The audio thread waits, so every millisecond counts.
+    urgent: AtomicBool,
+    /// Samples that the audio thread has processed.
+    processed: AtomicU64,
     status: Mutex<Status>,
     veil: Mutex<Option<AppliedVeil>>,
-    /// Draws the editor anew.
-    news: RepaintNotifier,
+    repaint: RepaintNotifier,
 }
 
 struct Queue {
-    asked: u64,
-    answered: u64,
+    made: u64,
+    served: u64,
     activation: Option<Activation>,
-    /// Whether there is a designer to wait for.
-    staffed: bool,
+    /// Whether there is a design thread to wait for.
+    running: bool,
     closing: bool,
 }
 
 impl DesignRequests {
-    pub(crate) fn new(news: RepaintNotifier) -> Self {
+    /// Nothing requested and nothing activated. A new status requests a repaint.
+    pub(crate) fn new(repaint: RepaintNotifier) -> Self {
+        let queue = Queue { made: 0, served: 0, activation: None, running: false, closing: false };
         Self {
-            queue: Mutex::new(Queue {
-                asked: 0,
-                answered: 0,
-                activation: None,
-                staffed: false,
-                closing: false,
-            }),
+            queue: Mutex::new(queue),
             designer_wakes: Condvar::new(),
             waiters: Condvar::new(),
+            raised: AtomicBool::new(false),
+            has_designer: AtomicBool::new(false),
+            urgent: AtomicBool::new(false),
+            processed: AtomicU64::new(0),
             status: Mutex::new(Status::default()),
             veil: Mutex::new(None),
-            news,
+            repaint,
         }
     }
 
-    /// Asks the designer to look at everything anew.
-    pub(crate) fn ask(&self) -> RequestId {
+    /// Requests that everything be looked at again.
+    pub(crate) fn request(&self) -> RequestId {
         let mut queue = self.queue.lock();
-        queue.asked += 1;
+        queue.made += 1;
         self.designer_wakes.notify_one();
-        RequestId(queue.asked)
+        RequestId(queue.made)
     }
 
-    /// Waits until the designer has answered, at most `patience`; says whether it has. Without a
-    /// designer it returns at once.
+    /// Waits until `request` is served, at most `patience`; returns whether it is. Without a
+    /// design thread it returns at once.
     pub(crate) fn wait(&self, request: RequestId, patience: Duration) -> bool {
         let mut queue = self.queue.lock();
-        let waiting = |queue: &mut Queue| queue.staffed && queue.answered < request.0;
+        let waiting = |queue: &mut Queue| queue.running && queue.served < request.0;
         self.waiters.wait_while_for(&mut queue, waiting, patience);
-        queue.answered >= request.0
+        queue.served >= request.0
     }
 
-    /// Tells the designer what is active now.
-    pub(crate) fn engage(&self, activation: Option<Activation>) -> RequestId {
+    /// States what is active now.
+    pub(crate) fn activate(&self, activation: Option<Activation>) -> RequestId {
         self.queue.lock().activation = activation;
-        self.ask()
+        self.request()
     }
 
-    /// Opens the requests: from now on it is worth waiting.
+    /// There is a design thread from now on, so it is worth waiting.
     pub(crate) fn open(&self) {
-        self.queue.lock().staffed = true;
+        self.has_designer.store(true, Ordering::Release);
+        self.queue.lock().running = true;
     }
 
-    /// Sends the designer home, and everyone who waits.
+    /// Ends the design thread and everyone's waiting.
     pub(crate) fn close(&self) {
+        self.has_designer.store(false, Ordering::Release);
         let mut queue = self.queue.lock();
-        queue.staffed = false;
+        queue.running = false;
         queue.closing = true;
         self.designer_wakes.notify_all();
         self.waiters.notify_all();
     }
 
-    /// For the designer: waits for a question, at most `patience`. `None` when it is time to go.
-    pub(crate) fn next_call(&self, patience: Duration) -> Option<Call> {
+    /// Whether there is a design thread. One atomic load.
+    pub(crate) fn has_designer(&self) -> bool {
+        self.has_designer.load(Ordering::Acquire)
+    }
+
+    /// For the audio thread: there is a request in the link. `urgent` while it waits for the
+    /// answer. Two atomic stores.
+    pub(crate) fn raise(&self, urgent: bool) {
+        self.urgent.store(urgent, Ordering::Relaxed);
+        self.raised.store(true, Ordering::Release);
+    }
+
+    /// For the audio thread: so many samples were processed in all. One atomic store.
+    pub(crate) fn set_processed(&self, samples: u64) {
+        self.processed.store(samples, Ordering::Relaxed);
+    }
+
+    /// Samples that the audio thread has processed in all.
+    pub(crate) fn processed(&self) -> u64 {
+        self.processed.load(Ordering::Relaxed)
+    }
+
+    /// For the watch: passes a raised flag on as a request; returns whether it was urgent.
+    pub(crate) fn pass_on_raised(&self) -> bool {
+        // A load costs a tenth of a swap, and the flag is seldom raised.
+        if !self.raised.load(Ordering::Relaxed) || !self.raised.swap(false, Ordering::Acquire) {
+            return false;
+        }
+        self.request();
+        self.urgent.load(Ordering::Relaxed)
+    }
+
+    /// For the design thread: waits for a request, at most `patience`. `None` when it has to end.
+    pub(crate) fn next(&self, patience: Duration) -> Option<Wake> {
         let mut queue = self.queue.lock();
-        let idle = |queue: &mut Queue| !queue.closing && queue.asked == queue.answered;
+        let idle = |queue: &mut Queue| !queue.closing && queue.made == queue.served;
         self.designer_wakes.wait_while_for(&mut queue, idle, patience);
-        let asked = queue.asked != queue.answered;
-        (!queue.closing).then_some(Call {
-            request: RequestId(queue.asked),
+        let requested = queue.made != queue.served;
+        (!queue.closing).then_some(Wake {
+            request: RequestId(queue.made),
             activation: queue.activation,
-            asked,
+            requested,
         })
     }
 
-    /// For the designer: everything asked up to `request` is done.
-    pub(crate) fn answer(&self, request: RequestId) {
-        self.queue.lock().answered = request.0;
+    /// For the design thread: everything requested up to `request` is done.
+    pub(crate) fn serve(&self, request: RequestId) {
+        self.queue.lock().served = request.0;
         self.waiters.notify_all();
     }
 
@@ -138,15 +181,15 @@ impl DesignRequests {
         self.status.lock().clone()
     }
 
-    /// Puts a new status up; says whether it differs from the one before.
+    /// Reports a status; returns whether it differs from the one before.
     pub(crate) fn report(&self, status: Status) -> bool {
-        let mut board = self.status.lock();
-        let news = *board != status;
-        *board = status;
-        if news {
-            self.news.request_repaint();
+        let mut reported = self.status.lock();
+        let changed = *reported != status;
+        *reported = status;
+        if changed {
+            self.repaint.request_repaint();
         }
-        news
+        changed
     }
 
     /// The veil that was sent to the audio thread last, if it was to protect or to restore.
@@ -154,8 +197,8 @@ impl DesignRequests {
         self.veil.lock().clone()
     }
 
-    /// For the designer: this veil is about to be sent.
-    pub(crate) fn show(&self, veil: Option<AppliedVeil>) {
+    /// For the design thread: this veil is about to be sent.
+    pub(crate) fn set_veil(&self, veil: Option<AppliedVeil>) {
         *self.veil.lock() = veil;
     }
 }

@@ -1,12 +1,18 @@
-//! The only room where threads meet.
+//! What crosses threads. Nothing else is shared between them.
 //!
-//! - [`slot`] lies between the designer and the audio thread. Both ends are wait-free, nothing is
-//!   ever freed on the audio thread, and a model checker goes through it (`tests/model.rs`).
-//! - [`requests`] lies between the designer and everyone who may wait: the host's main thread and the
-//!   editor. The audio thread stays away from it, but for renders that are not live.
-//! - [`feed`] lies between the audio thread and an open editor: a wait-free ring that drops.
+//! | file | between | how |
+//! |---|---|---|
+//! | [`command_slot`], [`link`] | design thread and audio thread | wait-free; nothing is freed on the audio thread. A model checker goes through the slot (`tests/model.rs`) |
+//! | [`design_requests`] | design thread and everyone who may wait: the host's main thread, the editor | a lock. The audio thread only raises its flag, except in offline renders |
+//! | [`request_watch`] | audio threads and design threads | one thread a process looks at the flags, because waking a thread is a system call |
+//! | [`analyzer_ring`] | audio thread and an open editor | a wait-free ring that drops when full |
 
 pub(crate) mod analyzer_ring;
+mod block_report;
 pub(crate) mod command_slot;
 pub(crate) mod design_requests;
+pub(crate) mod link;
+pub(crate) mod request_watch;
 pub(crate) mod sync;
+
+pub(crate) use block_report::BlockReport;

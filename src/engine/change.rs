@@ -1,0 +1,68 @@
+//! Changes of the settings: when they act, and how long the engine may wait for their design.
+//!
+//! A change acts a fixed number of samples after the block in which it was seen, so what a sample
+//! is processed with depends on its place in the timeline and not on how long a design took. If
+//! the design is late, a render waits for it; a live stream goes on with the veil in force.
+
+use std::time::Duration;
+
+use super::pace::Moment;
+use crate::params::VeilSettings;
+
+/// From the block in which a change is seen to the sample where it acts. A design takes
+/// milliseconds, and the design thread hears of it after at most ten.
+const LAG_MS: u64 = 30;
+/// How long a render, and a host before its first sound, waits for a design. A design takes
+/// milliseconds; only a keyring on a disk that does not answer takes longer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+/// A request that was not answered for this long is made again.
+const AGAIN_AFTER: Duration = Duration::from_millis(500);
+
+/// A change of settings under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Change {
+    pub(crate) settings: VeilSettings,
+    /// When it acts, in samples processed.
+    pub(crate) due: u64,
+    /// When it was seen.
+    pub(crate) seen: Moment,
+    /// When it was last requested, if it was.
+    requested: Option<Moment>,
+    /// It must act before anything is heard.
+    pub(crate) at_once: bool,
+}
+
+impl Change {
+    /// A change to `settings` that was seen at `seen`, at `sample_rate` Hz.
+    pub(crate) fn new(
+        settings: VeilSettings,
+        seen: Moment,
+        sample_rate: u32,
+        at_once: bool,
+    ) -> Self {
+        let lag = if at_once { 0 } else { u64::from(sample_rate) * LAG_MS / 1_000 };
+        Self { settings, due: seen.samples + lag, seen, requested: None, at_once }
+    }
+
+    /// Lets it act at `now`, since nothing is heard before.
+    pub(crate) fn act_at_once(&mut self, now: Moment) {
+        self.due = self.due.min(now.samples);
+        self.at_once = true;
+    }
+
+    /// Whether it has to be requested now, for the first time or again.
+    pub(crate) fn wants_request(&self, now: Moment) -> bool {
+        self.requested
+            .is_none_or(|last| now.clock.saturating_duration_since(last.clock) > AGAIN_AFTER)
+    }
+
+    /// It was requested.
+    pub(crate) fn set_requested(&mut self, now: Moment) {
+        self.requested = Some(now);
+    }
+
+    /// Samples until it acts.
+    pub(crate) fn samples_left(&self, processed: u64) -> usize {
+        usize::try_from(self.due.saturating_sub(processed)).unwrap_or(usize::MAX)
+    }
+}

@@ -1,0 +1,14 @@
+//! What the engine did with a block.
+
+/// What the engine did with a block.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct BlockReport {
+    /// Timeline position of its first sample.
+    pub(crate) position: i64,
+    /// Whether the host states it.
+    pub(crate) host: bool,
+    /// Serial number of the veil that was applied or taken off at its end.
+    pub(crate) veil: Option<u64>,
+    /// Whether that veil was taken off.
+    pub(crate) restored: bool,
+}

@@ -6,7 +6,7 @@ use clap_sys::ext::gui::CLAP_EXT_GUI;
 use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_CONTINUE_IF_NOT_QUIET};
 use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, ID, Instance, Module};
-use patchveil_tests::keys::{fingerprint, key, keyring, session};
+use patchveil_tests::keys::{fingerprint, key, keyring, preset_param, session};
 use patchveil_tests::signal::{Random, noise, same, veiled};
 use patchveil_veil::{ClassKey, Preset, Recipe, Veil};
 
@@ -72,7 +72,7 @@ fn the_audio_is_the_algorithms_bit_for_bit() {
         (Preset::Poscuda, 4, 48_000),
         (Preset::Cuda, 8, 44_100),
     ] {
-        let params = format!(r#""preset":{{"string":"{preset}"}}"#);
+        let params = preset_param(preset);
         let mut instance = protecting(&module, &params);
         instance.layout(channels);
         instance.activate(f64::from(rate), 512);
@@ -323,8 +323,8 @@ fn parameters_are_stable_grouped_and_readable() {
             (1_167_385_311, "Preset", "Veil"),
             (733_630_552, "Amount", "Veil"),
             (106_438_728, "Patch Length", "Patches"),
-            (97_692_013, "Frame Length", "Patches"),
-            (1_355_889_398, "Patches per Frame", "Patches"),
+            (97_692_013, "Period", "Patches"),
+            (1_355_889_398, "Patches per Period", "Patches"),
             (95_468_472, "Delta", "Output"),
             (3_568_674, "Output Trim", "Output"),
         ]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use clap_sys::ext::params::CLAP_PARAM_IS_AUTOMATABLE;
 use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, Instance, Module};
-use patchveil_tests::keys::{fingerprint, keyring, session};
+use patchveil_tests::keys::{fingerprint, keyring, preset_param, session};
 use patchveil_tests::signal::{Random, noise, same};
 use patchveil_veil::{ClassKey, Fingerprint, Preset};
 
@@ -54,7 +54,7 @@ fn what_one_instance_protects_another_restores() {
         (Preset::Strong, 48_000),
         (Preset::Balanced, 96_000),
     ] {
-        let params = format!(r#""preset":{{"string":"{preset}"}}"#);
+        let params = preset_param(preset);
         let mut protecting = instance(&module, fingerprint(), &params, rate);
         let mut restoring = instance(&module, fingerprint(), &format!("{params},{RESTORE}"), rate);
         // So loud that it keeps within full scale with the veil on.

@@ -44,8 +44,8 @@ fn the_session_of_the_first_release_loads_as_it_was() {
     assert_eq!(reads("Preset"), "Strong");
     assert_eq!(reads("Amount"), "133.3 %");
     assert_eq!(reads("Patch Length"), "12.5 ms");
-    assert_eq!(reads("Frame Length"), "preset");
-    assert_eq!(reads("Patches per Frame"), "5");
+    assert_eq!(reads("Period"), "preset");
+    assert_eq!(reads("Patches per Period"), "5");
     assert_eq!(reads("Output Trim"), "-4.5 dB");
     assert_eq!(reads("Mode"), "Protect");
     assert_eq!(instance.value(instance.param("Bypass").id), 0.0);

@@ -4,7 +4,7 @@
 #![allow(clippy::unnecessary_cast)]
 
 use patchveil_tests::build::library;
-use patchveil_tests::keys::{fingerprint, key, keyring, session};
+use patchveil_tests::keys::{fingerprint, key, keyring, preset_param, session};
 use patchveil_tests::signal::{Random, noise, same, veiled};
 use patchveil_tests::vst3::{Instance, Module};
 use patchveil_veil::{ClassKey, Preset, Veil};
@@ -50,7 +50,7 @@ fn the_audio_is_the_algorithms_bit_for_bit_in_every_layout() {
         (SpeakerArr::k51, 6, Preset::Poscuda, 48_000),
         (SpeakerArr::k71Cine, 8, Preset::Light, 96_000),
     ] {
-        let mut instance = protecting(&module, &format!(r#""preset":{{"string":"{preset}"}}"#));
+        let mut instance = protecting(&module, &preset_param(preset));
         assert!(instance.layout(layout, layout));
         // As many outputs as inputs, or nothing.
         assert!(!instance.layout(layout, SpeakerArr::k50));

@@ -186,6 +186,8 @@ impl Engine {
 
     /// Brings everything up to the present sample; returns the samples until a change is due.
     fn advance(&mut self, block_start: Moment) -> usize {
+        self.settle_stage();
+        self.return_retired();
         let mut until_due = usize::MAX;
         if let Some(change) = self.change {
             until_due = change.samples_left(self.processed);
@@ -197,10 +199,10 @@ impl Engine {
                 {
                     self.change = None;
                     self.apply(command);
+                    self.settle_stage();
                 }
             }
         }
-        self.settle_stage();
         until_due
     }
 
@@ -249,8 +251,11 @@ impl Engine {
     fn await_command(&mut self, change: &Change, block_start: Moment) -> bool {
         let ready = |engine: &mut Self| {
             engine.receive();
-            engine.holds(change.settings) && engine.can_apply()
+            engine.holds(change.settings)
         };
+        if !self.can_apply() {
+            return false;
+        }
         if ready(self) {
             return true;
         }

@@ -70,11 +70,11 @@ impl Stage {
 }
 
 impl Engine {
-    /// Whether a command can be applied now: the last change is over, and there is room to send
+    /// Whether a command can be applied now: none waits for silence, and there is room to send
     /// back what it replaces.
     pub(super) fn can_apply(&self) -> bool {
         let switching = matches!(self.stage, Stage::Switching(_));
-        !switching && !self.chain.convolver.is_changing() && self.link.has_room(4)
+        !switching && self.link.has_room(4)
     }
 
     /// Applies a command, or begins to.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use patchveil_keyring::{Keyring, PATH_VARIABLE};
-use patchveil_veil::{ClassKey, Fingerprint};
+use patchveil_veil::{ClassKey, FORMER_NAME_OF_LIGHT, Fingerprint, Preset};
 
 /// The name of the class every test keyring has.
 pub const CLASS: &str = "Night Show";
@@ -45,6 +45,13 @@ pub fn keyring(default: bool) -> &'static PathBuf {
         }
         path
     })
+}
+
+/// The preset as sessions hold it. `light` has the id of its former name.
+#[must_use]
+pub fn preset_param(preset: Preset) -> String {
+    let id = if preset == Preset::Light { FORMER_NAME_OF_LIGHT } else { preset.name() };
+    format!(r#""preset":{{"string":"{id}"}}"#)
 }
 
 /// A session that has chosen this class, as the plug-in would save it.

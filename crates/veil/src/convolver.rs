@@ -192,10 +192,24 @@ impl Convolver {
     fn veil_over(&mut self, position: i64, channels: &mut [&mut [f32]], len: usize) {
         let mut done = 0;
         while done < len {
-            let count = (len - done).min(CHUNK);
             let at = position.saturating_add(done as i64);
+            let count = (len - done).min(CHUNK).min(self.samples_to_take_over(at));
             self.chunk(at, channels, done, count);
             done += count;
+        }
+    }
+
+    /// Samples from `at` to where a waiting veil takes over, at least 1: chunks end there, so the
+    /// place does not depend on how the timeline is cut into blocks.
+    fn samples_to_take_over(&mut self, at: i64) -> usize {
+        match &mut self.lane {
+            Some(lane) if self.next.is_some() && self.retired.is_none() => {
+                lane.end_from(at);
+                let under_way = lane.now.start < lane.until && at < lane.now.end;
+                let left = if under_way { lane.now.end - at } else { i64::MAX };
+                usize::try_from(left).unwrap_or(usize::MAX)
+            }
+            _ => usize::MAX,
         }
     }
 

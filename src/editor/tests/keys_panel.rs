@@ -1,4 +1,4 @@
-//! The keys panel in use, on a keyring of its own.
+//! The keys panel in use, with a keyring of its own.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -11,15 +11,15 @@ use patchveil_keyring::{Keyring, Passphrase};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
-use super::scenes::{Stage, key};
+use super::fixture::{Fixture, key};
 use crate::editor::theme;
-use crate::keys::{Keys, Refusal, WayOut};
+use crate::keys::{Keys, Problem, Remedy};
 use crate::state::ChosenClass;
 use crate::status::Status;
 
 /// The whole editor with a real keyring behind it.
 struct Live {
-    stage: Stage,
+    fixture: Fixture,
     keys: Keys,
     chosen: Vec<ChosenClass>,
     folder: TempDir,
@@ -32,28 +32,28 @@ fn open(prepare: impl FnOnce(&Path)) -> Window {
     let path = folder.path().join("keyring");
     prepare(&path);
     let keys = Keys::at(path, || {});
-    let live = Live { stage: Stage::empty(), keys, chosen: Vec::new(), folder };
+    let live = Live { fixture: Fixture::empty(), keys, chosen: Vec::new(), folder };
     let mut window = Harness::builder()
         .with_size(vec2(1_000.0, 900.0))
         .with_theme(Theme::Dark)
         .with_max_steps(32)
-        .with_context_setup(theme::dress)
+        .with_context_setup(theme::apply)
         .build_ui_state(
             |ui, live: &mut Live| {
-                let Live { stage, keys, chosen, .. } = live;
-                stage.keyring = (*keys.view()).clone();
-                stage.draw(ui);
-                let acts = std::mem::take(&mut stage.wanted.keys);
+                let Live { fixture, keys, chosen, .. } = live;
+                fixture.keyring = (*keys.view()).clone();
+                fixture.draw(ui);
+                let actions = std::mem::take(&mut fixture.requests.keys);
                 let chosen = std::cell::RefCell::new(chosen);
-                stage.panels.keys.serve(acts, keys, |class| chosen.borrow_mut().push(class));
+                fixture.panels.keys.handle(actions, keys, |class| chosen.borrow_mut().push(class));
             },
             live,
         );
-    until(&mut window, |window| window.state().keys.view().looked);
+    until(&mut window, |window| window.state().keys.view().loaded);
     window
 }
 
-/// Goes on until `done`, as the worker needs its time.
+/// Draws until `done`: the keyring's thread needs time.
 fn until(window: &mut Window, done: impl Fn(&Window) -> bool) {
     let start = Instant::now();
     loop {
@@ -61,7 +61,7 @@ fn until(window: &mut Window, done: impl Fn(&Window) -> bool) {
         if done(window) {
             break;
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "it does not happen");
+        assert!(start.elapsed() < Duration::from_secs(60), "timed out");
         std::thread::sleep(Duration::from_millis(10));
     }
     window.run_steps(2);
@@ -104,13 +104,13 @@ fn names(window: &Window) -> Vec<String> {
 }
 
 #[test]
-fn a_class_is_made_used_renamed_and_removed() {
+fn a_class_is_created_used_renamed_and_removed() {
     let mut window = open(|_| {});
     click(&mut window, "New class key");
     // The field has the focus already.
     window.event(Event::Text("Night Show".to_owned()));
     window.run_steps(2);
-    click(&mut window, "Make the key");
+    click(&mut window, "Create the key");
     reads(&mut window, "is in the keyring");
     assert_eq!(names(&window), ["Night Show"]);
     click(&mut window, "OK");
@@ -122,7 +122,7 @@ fn a_class_is_made_used_renamed_and_removed() {
 
     click(&mut window, "Rename");
     type_in(&mut window, "New name", "Late Show");
-    click(&mut window, "Give it this name");
+    click(&mut window, "Use this name");
     until(&mut window, |window| names(window) == ["Late Show"]);
     assert_eq!(window.state().keys.view().classes[0].fingerprint, class.fingerprint);
 
@@ -131,7 +131,7 @@ fn a_class_is_made_used_renamed_and_removed() {
     click(&mut window, "Remove for good");
     reads(&mut window, "Nothing was removed");
     assert_eq!(names(&window), ["Late Show"]);
-    // From one form to the other the focus goes along, and Enter will do.
+    // The focus moves from form to form, and Enter confirms.
     click(&mut window, "Export");
     click(&mut window, "Remove");
     window.event(Event::Text("Late Show".to_owned()));
@@ -142,7 +142,7 @@ fn a_class_is_made_used_renamed_and_removed() {
 }
 
 #[test]
-fn a_key_is_shown_only_when_asked_for_and_goes_into_another_keyring() {
+fn a_key_is_shown_on_request_and_imported_into_another_keyring() {
     let mut window = open(with_class);
     let secret = key(1).to_text();
     click(&mut window, "Night Show");
@@ -156,10 +156,10 @@ fn a_key_is_shown_only_when_asked_for_and_goes_into_another_keyring() {
     let mut other = open(|_| {});
     click(&mut other, "Import a key");
     fill(&mut other, Role::MultilineTextInput, "Key, or file", &secret);
-    // What is pasted is hidden, for screen readers as well.
+    // What is pasted is hidden, for screen readers too.
     let field = other.get_by_role_and_label(Role::PasswordInput, "Key, or file");
     assert!(!field.value().unwrap().contains("pvkey1"));
-    // And it does not come back once the form was put away, though it stood there long enough to be
+    // Undo does not bring it back after the form was closed, though it was there long enough to be
     // remembered.
     other.run_steps(12);
     for _ in 0..2 {
@@ -194,7 +194,7 @@ fn import(window: &mut Window) {
 }
 
 #[test]
-fn an_exported_file_comes_back_with_its_name_and_its_passphrase() {
+fn an_exported_file_is_imported_with_its_name_and_passphrase() {
     let mut window = open(with_class);
     let file = window.state().folder.path().join("backup.pvkey");
     let path = file.display().to_string();
@@ -205,7 +205,7 @@ fn an_exported_file_comes_back_with_its_name_and_its_passphrase() {
     click(&mut window, "Save to this file");
     reads(&mut window, "The key was saved to");
     assert!(file.exists());
-    // What is there is not written over, and the sentence says so.
+    // An existing file is not overwritten, and the message says so.
     click(&mut window, "Export");
     type_in(&mut window, "File", &path);
     click(&mut window, "Save to this file");
@@ -222,7 +222,7 @@ fn an_exported_file_comes_back_with_its_name_and_its_passphrase() {
 }
 
 #[test]
-fn a_locked_keyring_asks_for_its_passphrase_and_says_when_it_is_wrong() {
+fn a_locked_keyring_asks_for_its_passphrase_and_says_if_it_is_wrong() {
     let mut window = open(|path| {
         with_class(path);
         let new = Passphrase::new(Zeroizing::new("open sesame".to_owned())).unwrap();
@@ -238,17 +238,17 @@ fn a_locked_keyring_asks_for_its_passphrase_and_says_when_it_is_wrong() {
 }
 
 #[test]
-fn a_passphrase_is_set_changed_and_taken_off() {
+fn a_passphrase_is_set_changed_and_removed() {
     let mut window = open(with_class);
     let type_twice = |window: &mut Window, first: &str, second: &str| {
         fill(window, Role::PasswordInput, "New passphrase", first);
-        fill(window, Role::PasswordInput, "The same again", second);
+        fill(window, Role::PasswordInput, "Repeat it", second);
     };
     click(&mut window, "Set a passphrase");
     type_twice(&mut window, "open sesame", "open barley");
     click(&mut window, "Set this passphrase");
     reads(&mut window, "the two passphrases differ");
-    assert!(!window.state().keys.view().sealed);
+    assert!(!window.state().keys.view().has_passphrase);
     type_twice(&mut window, "open sesame", "open sesame");
     window.key_press(Key::Enter);
     reads(&mut window, "locked with the new passphrase");
@@ -268,13 +268,13 @@ fn a_passphrase_is_set_changed_and_taken_off() {
     unlock(&mut window, "open barley");
     until(&mut window, |window| names(window) == ["Night Show"]);
     click(&mut window, "Passphrase");
-    click(&mut window, "Take it off");
-    reads(&mut window, "no passphrase any more");
+    click(&mut window, "Remove it");
+    reads(&mut window, "no longer has a passphrase");
     assert_eq!(Keyring::open(&path, || None).unwrap().entries().len(), 1);
 }
 
 #[test]
-fn a_damaged_keyring_is_named_and_comes_back_when_it_is_mended() {
+fn a_damaged_keyring_is_reported_and_returns_when_repaired() {
     let mut window = open(|path| {
         with_class(path);
         std::fs::write(path, "{ torn").unwrap();
@@ -290,7 +290,7 @@ fn a_damaged_keyring_is_named_and_comes_back_when_it_is_mended() {
 
 #[cfg(unix)]
 #[test]
-fn a_keyring_that_others_can_read_is_refused_with_the_command_that_helps() {
+fn a_keyring_that_others_can_read_is_refused_with_the_command_to_fix_it() {
     use std::os::unix::fs::PermissionsExt;
     let mut window = open(|path| {
         with_class(path);
@@ -300,23 +300,23 @@ fn a_keyring_that_others_can_read_is_refused_with_the_command_that_helps() {
 }
 
 #[test]
-fn whatever_is_refused_is_a_sentence_that_can_be_put_away() {
+fn every_problem_is_a_message_that_can_be_closed() {
     let mut window = open(with_class);
-    let sentence = "keyring /mnt/keyring is read-only, could not write it".to_owned();
-    let refusal = Refusal { way_out: WayOut::Outside, sentence };
-    window.state_mut().stage.panels.keys.refused(&refusal);
+    let message = "keyring /mnt/keyring is read-only, could not write it".to_owned();
+    let problem = Problem { remedy: Remedy::Outside, message };
+    window.state_mut().fixture.panels.keys.failed(&problem);
     reads(&mut window, "Keyring /mnt/keyring is read-only");
     click(&mut window, "OK");
     assert!(window.query_by_label_contains("read-only").is_none());
     // A name that is taken already.
     click(&mut window, "New");
     type_in(&mut window, "Name of the class", "night show");
-    click(&mut window, "Make the key");
+    click(&mut window, "Create the key");
     reads(&mut window, "choose another name");
 }
 
 #[test]
-fn a_missing_key_is_named_where_another_can_be_chosen() {
+fn a_missing_key_is_reported_next_to_the_list_of_classes() {
     let mut window = open(with_class);
     let reason =
         "the key of “Gone” (abcd) is not in the keyring; import it, or choose another class";
@@ -324,9 +324,9 @@ fn a_missing_key_is_named_where_another_can_be_chosen() {
         "The key of “Gone” (abcd) is not in the keyring; import it, or choose another class.";
     let reason = || reason.to_owned();
     for status in [Status::Muted { reason: reason() }, Status::NotRestoring { reason: reason() }] {
-        window.state_mut().stage.status = Status::default();
+        window.state_mut().fixture.status = Status::default();
         until(&mut window, |window| window.query_by_label(sentence).is_none());
-        window.state_mut().stage.status = status;
+        window.state_mut().fixture.status = status;
         until(&mut window, |window| window.query_by_label(sentence).is_some());
     }
     click(&mut window, "Night Show");

@@ -1,11 +1,11 @@
-//! Where patches lie, from the schedule of the veil that was in force.
+//! Where the patches are, by the schedule of the veil in use.
 
 use std::sync::Arc;
 
 use patchveil_veil::{Cursor, Patch, Veil};
 
-/// Walks along the schedule of the veil in force.
-pub(super) struct Walk {
+/// Follows the schedule of one veil.
+pub(super) struct PatchTracker {
     veil: Arc<Veil>,
     cursor: Cursor,
     /// The next patch that has not begun.
@@ -14,13 +14,13 @@ pub(super) struct Walk {
     last: Option<Patch>,
 }
 
-impl Walk {
-    /// From `position` on. A patch that lies across it counts as begun, unless `fresh`: a veil that
-    /// takes over from another begins with its next patch.
-    pub(super) fn new(veil: Arc<Veil>, position: i64, fresh: bool) -> Self {
+impl PatchTracker {
+    /// Starts at `position`. A patch already under way there counts, unless the veil is `new`: a
+    /// veil that replaces another begins with its next patch.
+    pub(super) fn start(veil: Arc<Veil>, position: i64, new: bool) -> Self {
         let mut cursor = veil.schedule().patches_from(position);
         let mut next = cursor.next(veil.schedule());
-        if fresh && next.start < position {
+        if new && next.start < position {
             next = cursor.next(veil.schedule());
         }
         Self { veil, cursor, next, last: None }
@@ -32,7 +32,7 @@ impl Walk {
 
     /// The next patch that begins before `end`, if there is one left.
     pub(super) fn advance(&mut self, end: i64) -> Option<Patch> {
-        // The last positions of all have no patches behind them.
+        // At the end of the number range the schedule repeats its last patch.
         if self.next.start >= end || self.last == Some(self.next) {
             return None;
         }
@@ -42,25 +42,26 @@ impl Walk {
         Some(patch)
     }
 
-    /// Whether a patch has weight at `position`, which lies behind all that was walked.
+    /// Whether a patch is active at `position`, which must not be before the last `end`.
     pub(super) fn is_active(&self, position: i64) -> bool {
         self.last.is_some_and(|patch| patch.end > position) || self.next.start <= position
     }
 
-    /// The curve of the patch under way, or of the last one.
-    pub(super) fn curve(&self) -> usize {
+    /// The kernel of the current patch, or of the last one.
+    pub(super) fn kernel(&self) -> usize {
         self.last.unwrap_or(self.next).kernel
     }
 }
 
-/// Positions in `from..to` at which a frame of the veil begins.
-pub(super) fn frames(veil: &Veil, from: i64, to: i64) -> impl Iterator<Item = i64> {
+/// Positions in `from..to` at which a period of the veil begins.
+pub(super) fn period_starts(veil: &Veil, from: i64, to: i64) -> impl Iterator<Item = i64> {
     let period_us = i128::from(veil.recipe().placement.period_us);
     let rate = i128::from(veil.sample_rate());
-    // As the schedule rounds.
-    let at = move |frame: i128| ((frame * period_us * rate + 500_000).div_euclid(1_000_000)) as i64;
+    // Rounded as the schedule rounds.
+    let start =
+        move |number: i128| ((number * period_us * rate + 500_000).div_euclid(1_000_000)) as i64;
     let first = (i128::from(from) * 1_000_000).div_euclid(rate * period_us);
-    (first..).map(at).skip_while(move |start| *start < from).take_while(move |start| *start < to)
+    (first..).map(start).skip_while(move |start| *start < from).take_while(move |start| *start < to)
 }
 
 #[cfg(test)]
@@ -75,21 +76,21 @@ mod tests {
     }
 
     #[test]
-    fn patches_are_those_of_the_schedule_however_long_the_steps_are() {
+    fn patches_are_those_of_the_schedule_for_any_step_length() {
         let veil = veil();
         let mut cursor = veil.schedule().patches_from(-100_000);
         let expected: Vec<Patch> = (0..40).map(|_| cursor.next(veil.schedule())).collect();
         for step in [1, 64, 100_000] {
-            let mut walk = Walk::new(veil.clone(), -100_000, false);
-            let mut walked = Vec::new();
+            let mut tracker = PatchTracker::start(veil.clone(), -100_000, false);
+            let mut tracked = Vec::new();
             let mut at = -100_000;
-            while walked.len() < expected.len() {
+            while tracked.len() < expected.len() {
                 at += step;
-                while let Some(patch) = walk.advance(at) {
-                    walked.push(patch);
+                while let Some(patch) = tracker.advance(at) {
+                    tracked.push(patch);
                 }
             }
-            assert_eq!(walked[..expected.len()], expected);
+            assert_eq!(tracked[..expected.len()], expected);
         }
     }
 
@@ -98,16 +99,17 @@ mod tests {
         let veil = veil();
         let patch = veil.schedule().patches_from(0).next(veil.schedule());
         let inside = patch.start + 5;
-        assert_eq!(Walk::new(veil.clone(), inside, false).advance(inside + 1), Some(patch));
-        let mut fresh = Walk::new(veil, inside, true);
-        assert_eq!(fresh.advance(patch.end), None);
-        assert!(!fresh.is_active(inside + 1));
+        let mut jumped = PatchTracker::start(veil.clone(), inside, false);
+        assert_eq!(jumped.advance(inside + 1), Some(patch));
+        let mut new = PatchTracker::start(veil, inside, true);
+        assert_eq!(new.advance(patch.end), None);
+        assert!(!new.is_active(inside + 1));
     }
 
     #[test]
-    fn frames_lie_half_a_second_apart_on_both_sides_of_zero() {
-        let starts: Vec<i64> = frames(&veil(), -44_100, 44_101).collect();
+    fn periods_begin_every_half_second_on_both_sides_of_zero() {
+        let starts: Vec<i64> = period_starts(&veil(), -44_100, 44_101).collect();
         assert_eq!(starts, [-44_100, -22_050, 0, 22_050, 44_100]);
-        assert_eq!(frames(&veil(), 1, 22_050).count(), 0);
+        assert_eq!(period_starts(&veil(), 1, 22_050).count(), 0);
     }
 }

@@ -1,48 +1,48 @@
-//! Lines: spectra at the places where they are drawn, and curves of kernels.
+//! The lines: spectra, their difference, and the gain of a kernel.
 
 use std::ops::Range;
 
 use egui::{Color32, Painter, Pos2, Rangef, Shape, Stroke, pos2};
 
-use super::grid::Axes;
-use crate::analyzer::{Curve, SpectrumPoint};
+use super::axes::Axes;
+use crate::analyzer::{KernelGain, SpectrumPoint};
 use crate::editor::axis::{HZ_MIN, LevelAxis, LogAxis};
 use crate::editor::mesh::{area, thinned};
 use crate::editor::theme::Palette;
 
-/// Where both spectra lie below this, in dBFS, their difference is that of noises.
+/// Where both spectra are below this, in dBFS, their difference is only noise.
 const FLOOR: f32 = -110.0;
-/// Distance of drawn points, in points.
+/// Horizontal distance of the points of a line, in points.
 pub(super) const STEP: f32 = 1.5;
-/// How far, in points, a drawn line may pass a point by: less than an eye can tell.
-const OFF: f32 = 0.2;
+/// How far, in points, a thinned line may miss a point: less than is visible.
+const TOLERANCE: f32 = 0.2;
 
-/// How a line is drawn, so that lines are told apart without colours.
+/// How a line is drawn, so that lines can be distinguished without colours.
 #[derive(Clone, Copy)]
-pub(super) enum Line {
-    Plain,
-    Strong,
+pub(super) enum LineStyle {
+    Thin,
+    Thick,
     Dashed,
 }
 
-impl Line {
+impl LineStyle {
     pub(super) fn draw(self, painter: &Painter, points: &[Pos2], colour: Color32) {
-        let points = thinned(points, OFF);
+        let points = thinned(points, TOLERANCE);
         let stroke = |width| Stroke::new(width, colour);
         match self {
-            Self::Plain => painter.add(Shape::line(points, stroke(1.0))),
-            Self::Strong => painter.add(Shape::line(points, stroke(1.7))),
+            Self::Thin => painter.add(Shape::line(points, stroke(1.0))),
+            Self::Thick => painter.add(Shape::line(points, stroke(1.7))),
             Self::Dashed => painter.add(Shape::dashed_line(&points, stroke(1.5), 5.0, 4.0)),
         };
     }
 }
 
-/// Spectra at the places where they are drawn.
-pub(super) struct Curves {
+/// The spectra at each horizontal step of the plot.
+pub(super) struct Columns {
     columns: Vec<(f32, SpectrumPoint)>,
 }
 
-impl Curves {
+impl Columns {
     pub(super) fn new(points: &[SpectrumPoint], axis: &LogAxis, x: Rangef) -> Self {
         let count = (x.span() / STEP).max(2.0) as usize;
         let columns = (0..=count)
@@ -68,46 +68,46 @@ impl Curves {
     ) {
         let before = self.line(|point| point.before, &axes.level);
         painter.add(area(&before, bottom, colours.before.gamma_multiply(0.22)));
-        Line::Plain.draw(painter, &before, colours.before);
+        LineStyle::Thin.draw(painter, &before, colours.before);
         if peaks {
             let thin = |colour: Color32| Stroke::new(1.0, colour.gamma_multiply(0.75));
             let before = self.line(|point| point.before_peak, &axes.level);
-            painter.add(Shape::line(thinned(&before, OFF), thin(colours.before)));
+            painter.add(Shape::line(thinned(&before, TOLERANCE), thin(colours.before)));
             let after = self.line(|point| point.after_peak, &axes.level);
-            painter.add(Shape::line(thinned(&after, OFF), thin(colours.after)));
+            painter.add(Shape::line(thinned(&after, TOLERANCE), thin(colours.after)));
         }
-        Line::Strong.draw(painter, &self.line(|point| point.after, &axes.level), colours.after);
+        LineStyle::Thick.draw(painter, &self.line(|point| point.after, &axes.level), colours.after);
     }
 
-    /// The difference over all, where there is sound enough to speak of one.
-    pub(super) fn draw_change(&self, painter: &Painter, axes: &Axes, colours: &Palette) {
-        let zero = axes.change.y(0.0);
-        for run in self.columns.split(|(_, point)| change(point).is_none()) {
+    /// Draws the difference where there is enough audio for one.
+    pub(super) fn draw_difference(&self, painter: &Painter, axes: &Axes, colours: &Palette) {
+        let zero = axes.difference.y(0.0);
+        for run in self.columns.split(|(_, point)| difference(point).is_none()) {
             let line: Vec<Pos2> = run
                 .iter()
-                .filter_map(|(x, point)| Some(pos2(*x, axes.change.y(change(point)?))))
+                .filter_map(|(x, point)| Some(pos2(*x, axes.difference.y(difference(point)?))))
                 .collect();
             painter.add(area(&line, zero, colours.before.gamma_multiply(0.22)));
-            Line::Plain.draw(painter, &line, colours.before);
+            LineStyle::Thin.draw(painter, &line, colours.before);
         }
     }
 }
 
-/// How much louder it is after than before, in dB, if it is loud enough to tell.
-pub(super) fn change(point: &SpectrumPoint) -> Option<f32> {
+/// The level after over the level before, in dB, where there is enough audio.
+pub(super) fn difference(point: &SpectrumPoint) -> Option<f32> {
     (point.before.max(point.after) > FLOOR).then_some(point.after - point.before)
 }
 
-/// The levels between two frequencies: the highest where there are several points, and on a line
-/// between the neighbours where there are none.
+/// The levels between two frequencies: the highest if there are several points, otherwise
+/// interpolated between the neighbours.
 pub(super) fn at(points: &[SpectrumPoint], hz: Range<f32>) -> SpectrumPoint {
     let [first, .., last] = points else { return points.first().copied().unwrap_or_default() };
     let spacing = (last.hz - first.hz) / (points.len() - 1) as f32;
     if spacing <= 0.0 {
         return *first;
     }
-    let place = |hz: f32| ((hz - first.hz) / spacing).clamp(0.0, (points.len() - 1) as f32);
-    let (low, high) = (place(hz.start), place(hz.end));
+    let index = |hz: f32| ((hz - first.hz) / spacing).clamp(0.0, (points.len() - 1) as f32);
+    let (low, high) = (index(hz.start), index(hz.end));
     let (from, to) = (low.ceil() as usize, high.floor() as usize);
     if from < to {
         let level = |level: fn(&SpectrumPoint) -> f32| {
@@ -124,7 +124,7 @@ pub(super) fn at(points: &[SpectrumPoint], hz: Range<f32>) -> SpectrumPoint {
     let middle = (low + high) / 2.0;
     let left = (middle.floor() as usize).min(points.len() - 2);
     let share = middle - left as f32;
-    // A curve through the points and their slopes (Catmull-Rom), as the eye would draw it.
+    // Catmull-Rom: a smooth curve through the points.
     let around = [left.saturating_sub(1), left, left + 1, (left + 2).min(points.len() - 1)];
     let between = |level: fn(&SpectrumPoint) -> f32| {
         let [a, b, c, d] = around.map(|at| level(&points[at]));
@@ -141,24 +141,24 @@ pub(super) fn at(points: &[SpectrumPoint], hz: Range<f32>) -> SpectrumPoint {
     }
 }
 
-/// What a kernel does, as heard in its patches and as designed.
-pub(super) fn draw_curve(painter: &Painter, axes: &Axes, curve: &Curve, colours: &Palette) {
+/// Draws the gain of a kernel, as measured in its patches and as designed.
+pub(super) fn draw_kernel(painter: &Painter, axes: &Axes, kernel: &KernelGain, colours: &Palette) {
     let line = |values: &[(f32, f32)]| -> Vec<Pos2> {
         values
             .iter()
             .filter(|(hz, _)| (HZ_MIN..=axes.hz.top).contains(hz))
-            .map(|&(hz, db)| pos2(axes.hz.x(hz), axes.change.y(db)))
+            .map(|&(hz, db)| pos2(axes.hz.x(hz), axes.difference.y(db)))
             .collect()
     };
-    Line::Strong.draw(painter, &line(&curve.measured), colours.after);
-    Line::Dashed.draw(painter, &line(&curve.designed), colours.designed);
+    LineStyle::Thick.draw(painter, &line(&kernel.measured), colours.after);
+    LineStyle::Dashed.draw(painter, &line(&kernel.designed), colours.designed);
 }
 
-/// The value of a curve at a frequency, in dB.
-pub(super) fn value(curve: &[(f32, f32)], hz: f32) -> Option<f32> {
-    let above = curve.iter().position(|&(at, _)| at >= hz)?;
-    let (high, high_db) = curve[above];
-    let Some(&(low, low_db)) = above.checked_sub(1).and_then(|below| curve.get(below)) else {
+/// The gain at a frequency, in dB, interpolated.
+pub(super) fn gain_at(gains: &[(f32, f32)], hz: f32) -> Option<f32> {
+    let above = gains.iter().position(|&(at, _)| at >= hz)?;
+    let (high, high_db) = gains[above];
+    let Some(&(low, low_db)) = above.checked_sub(1).and_then(|below| gains.get(below)) else {
         return Some(high_db);
     };
     Some(low_db + (hz - low) / (high - low).max(1e-6) * (high_db - low_db))

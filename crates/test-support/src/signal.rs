@@ -54,7 +54,7 @@ pub fn speech_noise(seed: u64, rate: u32, seconds: f64) -> Vec<f32> {
     let sample = |(n, x): (usize, f32)| {
         dull = 0.8 * dull + 0.3 * x;
         level += 0.01 * (levels[n / hop] - level);
-        dull * (6.0 * level).exp()
+        dull * (6.0 * level).exp() / 16.0
     };
     noise(seed, len).into_iter().enumerate().map(sample).collect()
 }

@@ -7,11 +7,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use patchveil_spectral::WindowedPower;
+use patchveil_spectral::window::hann;
 use patchveil_veil::{Patch, Veil};
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
 
-use super::spectrum::hann;
 use super::view::KernelGain;
 
 /// Frequencies of a gain curve: this many from [`LOW`] to [`HIGH`] Hz, or to half the sample rate,
@@ -44,12 +43,8 @@ pub(super) struct KernelMeter {
     after: Vec<f32>,
     /// Position of the first sample of both.
     start: i64,
-    fft: Arc<dyn RealToComplex<f32>>,
-    /// By length.
-    windows: BTreeMap<usize, Vec<f32>>,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    /// By length of the segment.
+    transforms: BTreeMap<usize, WindowedPower>,
 }
 
 /// Mean power by bin in the patches of one kernel.
@@ -71,7 +66,6 @@ struct Segment {
 
 impl KernelMeter {
     pub(super) fn new(veil: Arc<Veil>) -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(FFT_LEN);
         Self {
             averages: veil.kernels().iter().map(|_| PowerAverages::default()).collect(),
             veil,
@@ -79,11 +73,7 @@ impl KernelMeter {
             before: Vec::new(),
             after: Vec::new(),
             start: 0,
-            windows: BTreeMap::new(),
-            input: fft.make_input_vec(),
-            output: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            fft,
+            transforms: BTreeMap::new(),
         }
     }
 
@@ -156,24 +146,17 @@ impl KernelMeter {
     /// Measures a segment whose first sample is at index `from`.
     fn measure(&mut self, from: usize, segment: Segment) {
         let Some(averages) = self.averages.get_mut(segment.kernel) else { return };
-        let window = self.windows.entry(segment.len).or_insert_with(|| hann(segment.len));
-        let scale = (2.0 / window.iter().sum::<f32>()).powi(2);
+        let transform = self
+            .transforms
+            .entry(segment.len)
+            .or_insert_with(|| WindowedPower::new(hann(segment.len), FFT_LEN));
+        let scale = transform.full_scale();
         let signals = [(&self.before, &mut averages.before), (&self.after, &mut averages.after)];
         for (samples, mean) in signals {
-            self.input.fill(0.0);
-            let samples = &samples[from..from + segment.len];
-            for ((to, x), w) in self.input.iter_mut().zip(samples).zip(&*window) {
-                *to = x * w;
-            }
-            let result =
-                self.fft.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
-            if result.is_err() {
-                // Only wrong lengths are refused, and all lengths come from the plan.
-                return;
-            }
-            mean.resize(self.output.len(), 0.0);
-            for (mean, bin) in mean.iter_mut().zip(&self.output) {
-                *mean += (bin.norm_sqr() * scale - *mean) / AVERAGED;
+            let power = transform.power(&samples[from..from + segment.len]);
+            mean.resize(power.len(), 0.0);
+            for (mean, power) in mean.iter_mut().zip(power) {
+                *mean += (power * scale - *mean) / AVERAGED;
             }
         }
         averages.segments += 1;

@@ -4,11 +4,8 @@
 //! highest point around each bin counts. A steady sine therefore reads its level to within 0.1 dB
 //! wherever it falls between two bins, instead of up to 1.4 dB too low.
 
-use std::f32::consts::TAU;
-use std::sync::Arc;
-
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use patchveil_spectral::WindowedPower;
+use patchveil_spectral::window::hann;
 
 use super::view::SpectrumPoint;
 
@@ -25,13 +22,9 @@ pub(super) const FLOOR: f32 = -180.0;
 pub(super) struct SpectrumMeter {
     size: usize,
     sample_rate: u32,
-    fft: Arc<dyn RealToComplex<f32>>,
-    window: Vec<f32>,
+    transform: WindowedPower,
     before: Averages,
     after: Averages,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
     /// Whether there is a window that the points do not show yet.
     updated: bool,
 }
@@ -50,17 +43,12 @@ struct Averages {
 impl SpectrumMeter {
     /// Windows of `size` samples at `sample_rate` Hz.
     pub(super) fn new(size: usize, sample_rate: u32) -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(size * PADDING);
         Self {
             size,
             sample_rate,
-            window: hann(size),
+            transform: WindowedPower::new(hann(size), size * PADDING),
             before: Averages::default(),
             after: Averages::default(),
-            input: fft.make_input_vec(),
-            output: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            fft,
             updated: false,
         }
     }
@@ -100,21 +88,10 @@ impl SpectrumMeter {
     /// Analyses one full window, of the signal after the veil or before it.
     fn analyse(&mut self, after: bool) {
         let signal = if after { &mut self.after } else { &mut self.before };
-        self.input.fill(0.0);
-        for ((to, x), w) in self.input.iter_mut().zip(&signal.samples).zip(&self.window) {
-            *to = x * w;
-        }
+        let scale = self.transform.full_scale();
+        let powers = self.transform.power(&signal.samples).iter().map(|power| power * scale);
         let hop = self.size / OVERLAP;
         signal.samples.drain(..hop);
-        let result =
-            self.fft.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
-        if result.is_err() {
-            // Only wrong lengths are refused, and all lengths come from the plan.
-            return;
-        }
-        // A sine of amplitude 1 peaks at half the sum of the window, which is size / 2.
-        let scale = (4.0 / self.size as f32).powi(2);
-        let powers = self.output.iter().map(|bin| bin.norm_sqr() * scale);
         if signal.power.is_empty() {
             signal.power.extend(powers);
             signal.peak.clone_from(&signal.power);
@@ -157,12 +134,6 @@ fn level(powers: &[f32], bin: usize) -> f32 {
 /// Power → dB, at least [`FLOOR`].
 pub(super) fn decibels(power: f32) -> f32 {
     (10.0 * power.log10()).max(FLOOR)
-}
-
-/// The periodic Hann window, of which overlapping copies add up to a constant.
-pub(super) fn hann(len: usize) -> Vec<f32> {
-    let step = TAU / len as f32;
-    (0..len).map(|n| 0.5 - 0.5 * (n as f32 * step).cos()).collect()
 }
 
 #[cfg(test)]

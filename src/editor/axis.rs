@@ -1,6 +1,7 @@
 //! Axes: where values are drawn, which of them are labelled, and how they are written.
 
 use egui::{Rangef, Rect};
+use patchveil_spectral::axis::{Scale, Tick, frequency_ticks, level_step};
 
 /// Lowest frequency shown, in Hz.
 pub(crate) const HZ_MIN: f32 = 20.0;
@@ -12,6 +13,7 @@ const SILENCE: f32 = -150.0;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LogAxis {
     x: Rangef,
+    scale: Scale,
     /// Highest frequency shown, in Hz.
     pub(crate) top: f32,
 }
@@ -22,41 +24,29 @@ impl LogAxis {
     pub(crate) fn new(rect: Rect, sample_rate: u32) -> Self {
         let half = sample_rate as f32 / 2.0;
         let top = if half < 100.0 { 20_000.0 } else { half.min(20_000.0) };
-        Self { x: rect.x_range(), top }
+        let scale = Scale::logarithmic(f64::from(HZ_MIN), f64::from(top));
+        Self { x: rect.x_range(), scale, top }
     }
 
     /// Where a frequency is drawn, in points.
     pub(crate) fn x(&self, hz: f32) -> f32 {
-        let share = (hz.max(1e-3) / HZ_MIN).ln() / (self.top / HZ_MIN).ln();
-        self.x.min + share * self.x.span()
+        self.x.min + self.scale.share(f64::from(hz.max(1e-3))) as f32 * self.x.span()
     }
 
     /// The frequency drawn at `x`, in Hz.
     pub(crate) fn hz(&self, x: f32) -> f32 {
         let share = (x - self.x.min) / self.x.span().max(1.0);
-        HZ_MIN * (self.top / HZ_MIN).powf(share.clamp(0.0, 1.0))
+        self.scale.value(f64::from(share.clamp(0.0, 1.0))) as f32
     }
 
-    /// The grid lines: 1 to 9 of every decade, in Hz.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = f32> {
-        let top = self.top;
-        [10.0, 100.0, 1_000.0, 10_000.0]
-            .into_iter()
-            .flat_map(|decade| (1..10).map(move |n| n as f32 * decade))
-            .filter(move |&hz| (HZ_MIN..=top).contains(&hz))
+    /// The grid lines: 1 to 9 of every decade, of which 1, 2 and 5 are labelled.
+    pub(crate) fn ticks(&self) -> Vec<Tick> {
+        let mut ticks = frequency_ticks(f64::from(HZ_MIN), f64::from(self.top));
+        if let Some(first) = ticks.first_mut() {
+            first.label.push_str(" Hz");
+        }
+        ticks
     }
-
-    /// The labelled lines, 1, 2 and 5 of every decade, with their labels.
-    pub(crate) fn labels(&self) -> impl Iterator<Item = (f32, String)> {
-        let unit = |hz| if hz == HZ_MIN { " Hz" } else { "" };
-        self.lines().filter(|&hz| is_labelled(hz)).map(move |hz| (hz, label(hz) + unit(hz)))
-    }
-}
-
-/// Whether a grid line is 1, 2 or 5 of its decade.
-pub(crate) fn is_labelled(hz: f32) -> bool {
-    let first = hz / 10.0_f32.powf(hz.log10().floor());
-    [1.0, 2.0, 5.0].iter().any(|&digit: &f32| (first - digit).abs() < 0.01)
 }
 
 /// A range of levels in dB, from top to bottom.
@@ -81,18 +71,12 @@ impl LevelAxis {
 
     /// The levels to label: round numbers of dB, at least `distance` points apart.
     pub(crate) fn labels(&self, distance: f32) -> Vec<f32> {
-        let span = self.high - self.low;
-        let fits = |step: &&f32| **step / span * self.y.span() >= distance;
-        let step = [1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 48.0].iter().find(fits).unwrap_or(&96.0);
+        let (span, length) = (f64::from(self.high - self.low), f64::from(self.y.span()));
+        let step = level_step(span, length, f64::from(distance)) as f32;
         let first = (self.low / step).ceil() as i32;
         let last = (self.high / step).floor() as i32;
         (first..=last).map(|n| n as f32 * step).collect()
     }
-}
-
-/// A frequency as an axis shows it.
-fn label(hz: f32) -> String {
-    if hz >= 1_000.0 { format!("{}k", hz / 1_000.0) } else { format!("{hz}") }
 }
 
 /// A frequency with its unit.
@@ -154,7 +138,9 @@ mod tests {
         }
         assert_eq!((axis.x(20.0), axis.x(20_000.0)), (40.0, 740.0));
         assert_eq!(axis.hz(0.0), 20.0);
-        let labels: Vec<String> = axis.labels().map(|(_, label)| label).collect();
+        let ticks = axis.ticks();
+        let labels: Vec<&str> =
+            ticks.iter().filter(|tick| tick.is_major()).map(|tick| &*tick.label).collect();
         let expected = ["20 Hz", "50", "100", "200", "500", "1k", "2k", "5k", "10k", "20k"];
         assert_eq!(labels, expected);
         // At a sample rate of 8 kHz the axis ends at 4 kHz.

@@ -1,8 +1,9 @@
 //! The axes, their grid and their labels.
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
+use patchveil_spectral::axis::Tick;
 
-use crate::editor::axis::{self, LevelAxis, LogAxis};
+use crate::editor::axis::{LevelAxis, LogAxis};
 use crate::editor::mesh::RectMesh;
 use crate::editor::theme::{Palette, SMALL, SMALL_GAP};
 
@@ -28,10 +29,10 @@ impl Axes {
     fn draw_grid(&self, ui: &Ui, upper: Rect, lower: Rect, colours: &Palette) {
         let mut lines = RectMesh::new(ui.painter());
         let faint = colours.grid.gamma_multiply(0.55);
-        for hz in self.hz.lines() {
-            let colour = if axis::is_labelled(hz) { colours.grid } else { faint };
+        for tick in self.hz.ticks() {
+            let colour = if tick.is_major() { colours.grid } else { faint };
             for rect in [upper, lower] {
-                lines.vline(self.hz.x(hz), rect.y_range(), colour);
+                lines.vline(self.hz.x(tick.value as f32), rect.y_range(), colour);
             }
         }
         for (rect, axis, signed) in [(upper, &self.level, false), (lower, &self.difference, true)] {
@@ -47,10 +48,10 @@ impl Axes {
     fn draw_frequencies(&self, ui: &Ui, lower: Rect, colours: &Palette) {
         let painter = ui.painter();
         let mut free_from = f32::NEG_INFINITY;
-        for (hz, text) in self.hz.labels() {
-            let text = painter.layout_no_wrap(text, SMALL, colours.weak);
+        for tick in self.hz.ticks().into_iter().filter(Tick::is_major) {
+            let text = painter.layout_no_wrap(tick.label, SMALL, colours.weak);
             let width = text.size().x;
-            let left = self.hz.x(hz) - width / 2.0;
+            let left = self.hz.x(tick.value as f32) - width / 2.0;
             let left = left.clamp(lower.left(), lower.right() - width);
             if left > free_from {
                 painter.galley(pos2(left, lower.bottom() + 2.0), text, colours.weak);

@@ -234,7 +234,8 @@ fn timeline(veil: &Veil) -> Timeline {
         .take_while(|patch| patch.start < NOW)
         .map(|patch| PatchSpan { start: patch.start, end: patch.end, kernel: patch.kernel })
         .collect();
-    let period = 6_144;
+    // 80 ms.
+    let period = 3_840;
     let periods = (OLDEST / period + 1..=NOW / period).map(|n| n * period).collect();
     Timeline { columns: (0..1_000).map(column).collect(), column_len, patches, periods }
 }

@@ -119,7 +119,7 @@ impl Analyzer {
         changed |= self.read_records(now);
         let running =
             self.last_audio.is_some_and(|last| now.saturating_duration_since(last) < STOPPED);
-        let seconds = self.port.veiled_seconds();
+        let seconds = self.port.protected_seconds();
         changed |= running != self.view.running || seconds != self.view.protected_seconds;
         self.view.running = running;
         self.view.protected_seconds = seconds;

@@ -110,7 +110,7 @@ fn protecting(status: &Status, conditions: Conditions) -> Headline {
             "Nothing is changed. Raise the amount to protect.",
         ),
         Status::Protecting { .. } if conditions.delta => Headline::unprotected(
-            "Delta: only what the veil changes is heard",
+            "Delta: only what the veil changes is audible",
             "Switch delta off before you record or bounce.",
         ),
         Status::Protecting { class, trouble: Some(trouble), .. } => Headline::new(
@@ -140,7 +140,7 @@ fn restoring(status: &Status, conditions: Conditions) -> Headline {
             "Nothing is changed. Set the amount that was used to protect.",
         ),
         Status::Restoring { .. } if conditions.delta => Headline::unprotected(
-            "Delta: only what restoring changes is heard",
+            "Delta: only what restoring changes is audible",
             "Switch delta off before you record or bounce.",
         ),
         Status::Restoring { class, .. } if conditions.no_host_position => Headline::unprotected(

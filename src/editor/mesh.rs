@@ -126,9 +126,9 @@ mod tests {
     /// Twice the area of all triangles.
     fn covered(shape: &Shape) -> f32 {
         let Shape::Mesh(mesh) = shape else { return 0.0 };
-        let place = |at: &u32| mesh.vertices[*at as usize].pos;
+        let vertex = |at: &u32| mesh.vertices[*at as usize].pos;
         let part = |three: &[u32]| {
-            let [a, b, c] = [place(&three[0]), place(&three[1]), place(&three[2])];
+            let [a, b, c] = [vertex(&three[0]), vertex(&three[1]), vertex(&three[2])];
             ((b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)).abs()
         };
         mesh.indices.chunks(3).map(part).sum()

@@ -30,7 +30,7 @@ struct Shared {
     /// An editor reads.
     open: AtomicBool,
     /// Nanoseconds of audio protected so far.
-    veiled: AtomicU64,
+    protected: AtomicU64,
     /// The reading end, while no editor has it.
     ring: Mutex<Option<Consumer<u32>>>,
     /// Repaints the editor. One relaxed store.
@@ -45,7 +45,7 @@ pub(crate) struct AnalyzerWriter {
     shared: Arc<Shared>,
     sample_rate: u32,
     /// Nanoseconds of audio protected so far.
-    veiled: f64,
+    protected: f64,
     last_repaint: Option<Instant>,
 }
 
@@ -81,14 +81,19 @@ pub(crate) fn analyzer_ring(repaint: RepaintNotifier) -> (AnalyzerWriter, Analyz
     let (producer, consumer) = RingBuffer::new(WORDS);
     let shared = Arc::new(Shared {
         open: AtomicBool::new(false),
-        veiled: AtomicU64::new(0),
+        protected: AtomicU64::new(0),
         ring: Mutex::new(Some(consumer)),
         repaint,
         repaint_interval: AtomicU64::new(0),
     });
     let port = AnalyzerPort(shared.clone());
-    let writer =
-        AnalyzerWriter { ring: producer, shared, sample_rate: 0, veiled: 0.0, last_repaint: None };
+    let writer = AnalyzerWriter {
+        ring: producer,
+        shared,
+        sample_rate: 0,
+        protected: 0.0,
+        last_repaint: None,
+    };
     (writer, port)
 }
 
@@ -126,12 +131,12 @@ impl AnalyzerWriter {
 
     /// Counts protected samples. One relaxed store.
     pub(crate) fn count(&mut self, samples: usize) {
-        self.veiled += samples as f64 * NANOS / f64::from(self.sample_rate.max(1));
-        self.shared.veiled.store(self.veiled as u64, Ordering::Relaxed);
+        self.protected += samples as f64 * NANOS / f64::from(self.sample_rate.max(1));
+        self.shared.protected.store(self.protected as u64, Ordering::Relaxed);
     }
 }
 
-/// The record of a block that is being processed. Dropped, it is not recorded.
+/// The record of a block that is being processed. Dropped before it is completed, it leaves no trace.
 pub(crate) struct OpenRecord<'a> {
     chunk: rtrb::chunks::WriteChunk<'a, u32>,
     shared: &'a Shared,
@@ -198,8 +203,8 @@ impl AnalyzerPort {
     }
 
     /// Seconds of audio protected since the instance was created.
-    pub(crate) fn veiled_seconds(&self) -> f64 {
-        self.0.veiled.load(Ordering::Relaxed) as f64 / NANOS
+    pub(crate) fn protected_seconds(&self) -> f64 {
+        self.0.protected.load(Ordering::Relaxed) as f64 / NANOS
     }
 
     /// Sets the shortest time between two repaints that audio causes.
@@ -384,10 +389,10 @@ mod tests {
         for _ in 0..441 {
             writer.count(100);
         }
-        assert!((port.veiled_seconds() - 1.0).abs() < 1e-6);
+        assert!((port.protected_seconds() - 1.0).abs() < 1e-6);
         writer.prepare(96_000);
         writer.count(96_000);
-        assert!((port.veiled_seconds() - 2.0).abs() < 1e-6);
+        assert!((port.protected_seconds() - 2.0).abs() < 1e-6);
     }
 
     #[test]

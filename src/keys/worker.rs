@@ -195,7 +195,7 @@ fn optional(passphrase: Option<Zeroizing<String>>) -> Result<Option<Passphrase>,
 
 /// The entry of the class with this fingerprint.
 fn entry(keyring: &Keyring, class: Fingerprint) -> Result<&KeyEntry, KeyringError> {
-    let unknown = || KeyringError::UnknownName { name: format!("with the key {class}") };
+    let unknown = || KeyringError::UnknownName { name: class.to_string() };
     keyring.by_fingerprint(class).ok_or_else(unknown)
 }
 

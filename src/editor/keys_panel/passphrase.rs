@@ -23,7 +23,10 @@ pub(super) fn draw(
     ui.horizontal(|ui| {
         if view.has_passphrase
             && widgets::button(ui, "Lock the keyring", Emphasis::Plain)
-                .on_hover_text("Forgets the passphrase in all instances of this program. Instances that are protecting go on protecting.")
+                .on_hover_text(
+                    "Forgets the passphrase in all instances of this program. Instances that are \
+                     protecting go on protecting.",
+                )
                 .clicked()
         {
             panel.close();
@@ -31,7 +34,10 @@ pub(super) fn draw(
         }
         let label = if view.has_passphrase { "Passphrase" } else { "Set a passphrase" };
         if widgets::toggle(ui, label, is_open)
-            .on_hover_text("Encrypts the keyring file. Each program that uses the keyring asks for the passphrase once.")
+            .on_hover_text(
+                "Encrypts the keyring file. Each program that uses the keyring asks for the \
+                 passphrase once.",
+            )
             .clicked()
         {
             panel.toggle_top(is_open, empty());

@@ -18,7 +18,7 @@ const WIDTHS: [f32; 8] = [1.2, 0.95, 1.2, 1.3, 1.02, 0.92, 0.93, 0.93];
 /// The presets with their names and descriptions.
 const PRESETS: [(PresetChoice, &str, &str); 5] = [
     (PresetChoice::Light, "Light", "The least audible, and the least protection."),
-    (PresetChoice::Balanced, "Balanced", "A compromise between the two: the default."),
+    (PresetChoice::Balanced, "Balanced", "Between Light and Strong: the default."),
     (
         PresetChoice::Strong,
         "Strong",
@@ -187,8 +187,8 @@ fn length_text<'a>(
         follow_preset(&mut text, format!("{actual} ms"));
     } else if (f64::from(param.value()) - actual).abs() > 0.06 {
         // It is limited by another parameter, and returns when there is room for it.
-        text.value = format!("{actual:.1} ms");
-        text.note = if actual > f64::from(param.value()) { "at least" } else { "at most" };
+        text.value = format!("{} ms", (actual * 10.0).round() / 10.0);
+        text.note = if actual > f64::from(param.value()) { "min" } else { "max" };
     }
     text
 }

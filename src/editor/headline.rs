@@ -105,12 +105,12 @@ fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
 /// The headline in the mode Protect.
 fn protecting(status: &Status, conditions: Conditions) -> Headline {
     match status {
-        Status::Protecting { class, .. } if conditions.zero_amount => Headline::unprotected(
-            format!("Not protecting “{class}”: the amount is 0 %"),
+        Status::Protecting { .. } if conditions.zero_amount => Headline::unprotected(
+            "Not protecting: the amount is 0 %",
             "Nothing is changed. Raise the amount to protect.",
         ),
         Status::Protecting { .. } if conditions.delta => Headline::unprotected(
-            "Delta: only what the veil changes is audible",
+            "Delta: only the changes are audible",
             "Switch delta off before you record or bounce.",
         ),
         Status::Protecting { class, trouble: Some(trouble), .. } => Headline::new(
@@ -135,16 +135,16 @@ fn protecting(status: &Status, conditions: Conditions) -> Headline {
 /// The headline in the mode Restore. It never reads as if the output were protected.
 fn restoring(status: &Status, conditions: Conditions) -> Headline {
     match status {
-        Status::Restoring { class, .. } if conditions.zero_amount => Headline::unprotected(
-            format!("Not restoring “{class}”: the amount is 0 %"),
+        Status::Restoring { .. } if conditions.zero_amount => Headline::unprotected(
+            "Not restoring: the amount is 0 %",
             "Nothing is changed. Set the amount that was used to protect.",
         ),
         Status::Restoring { .. } if conditions.delta => Headline::unprotected(
-            "Delta: only what restoring changes is audible",
+            "Delta: only the changes are audible",
             "Switch delta off before you record or bounce.",
         ),
         Status::Restoring { class, .. } if conditions.no_host_position => Headline::unprotected(
-            format!("Restoring “{class}” without the host's timeline"),
+            format!("Restoring “{class}” by sample count"),
             "The host states no position, so samples are counted. That is right only if the \
              recording starts where it started when it was protected.",
         ),

@@ -179,7 +179,7 @@ fn protected_voice() -> View {
         load_peak: 0.013,
         protected_seconds: 754.0,
         patch_active: true,
-        spectra: Spectra { points: spectrum(&veil), kernels: kernel_gains(&veil), current: 2 },
+        spectra: Spectra { points: spectrum(&veil), kernels: kernel_gains(&veil), current: 1 },
         timeline: timeline(&veil),
     }
 }

@@ -1,4 +1,4 @@
-//! How the editor is set up: its size, scale and colours. Saved with the session.
+//! Size, scale and colours of the editor, saved with the session.
 
 use std::sync::Arc;
 
@@ -10,20 +10,20 @@ use serde::{Deserialize, Serialize};
 pub(crate) const SIZE_MIN: (f32, f32) = (640.0, 400.0);
 /// Largest size, in points.
 const SIZE_MAX: (f32, f32) = (4_000.0, 3_000.0);
-/// Scales that can be chosen, in percent.
+/// Scales to choose from, in percent.
 pub(crate) const SCALES: [u16; 8] = [100, 125, 150, 175, 200, 225, 250, 300];
 
-/// What is saved. Whatever is missing or out of range is brought back to what makes sense.
+/// What is saved. What is missing gets its default; what is out of range is clamped when read.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EditorState {
-    /// Width at 100 %, in points.
+    /// At a scale of 100 %, in points.
     width: f32,
-    /// Height at 100 %, in points.
+    /// At a scale of 100 %, in points.
     height: f32,
-    /// Scale in percent, 100–300.
+    /// In percent, 100–300.
     scale: u16,
-    /// Dark on light instead of light on dark.
+    /// The light theme instead of the dark one.
     light: bool,
 }
 
@@ -36,13 +36,13 @@ impl Default for EditorState {
 impl EditorState {
     /// Width and height in points, before the scale.
     pub(crate) fn size(&self) -> (f32, f32) {
-        let fit = |size: f32, min: f32, max: f32, usual: f32| {
-            if size.is_finite() { size.clamp(min, max) } else { usual }
+        let fit = |size: f32, min: f32, max: f32, default: f32| {
+            if size.is_finite() { size.clamp(min, max) } else { default }
         };
-        let usual = Self::default();
+        let default = Self::default();
         (
-            fit(self.width, SIZE_MIN.0, SIZE_MAX.0, usual.width),
-            fit(self.height, SIZE_MIN.1, SIZE_MAX.1, usual.height),
+            fit(self.width, SIZE_MIN.0, SIZE_MAX.0, default.width),
+            fit(self.height, SIZE_MIN.1, SIZE_MAX.1, default.height),
         )
     }
 
@@ -51,43 +51,43 @@ impl EditorState {
         f32::from(self.scale.clamp(100, 300)) / 100.0
     }
 
-    /// The colours.
+    /// The theme.
     pub(crate) fn theme(&self) -> egui::Theme {
         if self.light { egui::Theme::Light } else { egui::Theme::Dark }
     }
 }
 
-/// The setup of one instance's editor, shared by host and editor.
+/// The state of one instance's editor, shared by host and editor.
 #[derive(Debug, Clone, Default)]
 pub struct EditorStateField(Arc<Mutex<EditorState>>);
 
 impl EditorStateField {
-    /// As it is now.
+    /// The current state.
     #[must_use]
     pub fn get(&self) -> EditorState {
         *self.0.lock()
     }
 
-    /// Remembers a size in points, before the scale.
+    /// Sets the size in points, before the scale.
     pub(crate) fn set_size(&self, width: f32, height: f32) {
-        let mut setup = self.0.lock();
-        (setup.width, setup.height) = (width, height);
+        let mut state = self.0.lock();
+        (state.width, state.height) = (width, height);
     }
 
-    /// Remembers a scale in percent.
+    /// Sets the scale in percent.
     pub(crate) fn set_scale(&self, scale: u16) {
         self.0.lock().scale = scale;
     }
 
-    /// Remembers the colours.
+    /// Sets the theme.
     pub(crate) fn set_theme(&self, theme: egui::Theme) {
         self.0.lock().light = theme == egui::Theme::Light;
     }
 }
 
 impl<'a> PersistentField<'a, EditorState> for EditorStateField {
-    fn set(&self, setup: EditorState) {
-        *self.0.lock() = setup;
+    fn set(&self, state: EditorState) {
+        *self.0.lock() = state;
     }
 
     fn map<F, R>(&self, f: F) -> R
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_a_session_says_the_editor_can_be_seen() {
+    fn the_editor_is_visible_whatever_the_session_says() {
         let read = |text: &str| serde_json::from_str::<EditorState>(text).unwrap();
         assert_eq!(read("{}"), EditorState::default());
         let tiny = read(r#"{"width": -3.0, "height": 1e30, "scale": 7, "newer": true}"#);

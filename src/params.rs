@@ -69,7 +69,7 @@ pub struct PatchParams {
     pub patch: FloatParam,
     /// Length of a period in ms, below 1 the preset's.
     #[id = "frame"]
-    pub frame: FloatParam,
+    pub period: FloatParam,
     /// Patches in a period, 0 for the preset's.
     #[id = "patches"]
     pub count: IntParam,
@@ -169,7 +169,7 @@ impl PatchveilParams {
             },
             patches: PatchParams {
                 patch: length("Patch Length", PATCH_MS_MAX, PATCH_US_MIN),
-                frame: length("Period", PERIOD_MS_MAX, PERIOD_US_MIN),
+                period: length("Period", PERIOD_MS_MAX, PERIOD_US_MIN),
                 count: IntParam::new(
                     "Patches per Period",
                     0,
@@ -210,7 +210,7 @@ impl PatchveilParams {
             // A NaN becomes 0.
             amount: (self.veil.amount.value() * 10.0).round() as u16,
             patch: microseconds(self.patches.patch.value()),
-            period: microseconds(self.patches.frame.value()),
+            period: microseconds(self.patches.period.value()),
             count: u32::try_from(self.patches.count.value()).ok().filter(|&count| count > 0),
         }
     }
@@ -372,7 +372,7 @@ mod tests {
         assert_eq!(reads(&params.patches.patch, "preset"), "preset");
         assert_eq!(reads(&params.patches.patch, "16"), "16.0 ms");
         assert_eq!(reads(&params.patches.patch, "16.5 ms"), "16.5 ms");
-        assert_eq!(reads(&params.patches.frame, "0,5 s"), "500.0 ms");
+        assert_eq!(reads(&params.patches.period, "0,5 s"), "500.0 ms");
         assert_eq!(reads(&params.patches.patch, "0.5 ms"), "2.0 ms");
         assert_eq!(reads(&params.veil.amount, "133.3 %"), "133.3 %");
         assert_eq!(reads(&params.output.trim, "-3"), "-3.0 dB");

@@ -1,17 +1,17 @@
-//! What an instance is doing, in words for its user.
+//! What an instance does, in words for its user.
 
 use std::fmt;
 
 use patchveil_veil::Fingerprint;
 
-/// What happens to the audio, and why.
+/// What happens to the audio, and why. Its `Display` is one sentence for messages and logs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Status {
-    /// The host has not activated the plug-in yet, so no key was looked for.
+    /// The host has not activated the plug-in yet, so no key was read.
     #[default]
     Idle,
-    /// Audio passes unchanged, because no class was chosen and there is no default.
+    /// Audio passes unchanged, because no class is chosen and there is no default.
     NotProtecting,
     /// Audio is protected.
     Protecting {
@@ -19,16 +19,16 @@ pub enum Status {
         class: String,
         /// The key's fingerprint.
         fingerprint: Fingerprint,
-        /// Why the keyring cannot be read any more. The key that was read before stays in use.
+        /// Why the keyring can no longer be read. The key read earlier stays in use.
         trouble: Option<String>,
     },
-    /// The veil is taken off again.
+    /// The veil is taken off.
     Restoring {
         /// The class's name.
         class: String,
         /// The key's fingerprint.
         fingerprint: Fingerprint,
-        /// Why the keyring cannot be read any more. The key that was read before stays in use.
+        /// Why the keyring can no longer be read. The key read earlier stays in use.
         trouble: Option<String>,
     },
     /// Audio passes unchanged, because it cannot be restored.
@@ -36,7 +36,7 @@ pub enum Status {
         /// Why, and what to do.
         reason: String,
     },
-    /// Silence: a class was or may have been chosen, but it cannot be protected with.
+    /// Silence: a class is or may be chosen, but its veil cannot be applied.
     Muted {
         /// Why, and what to do.
         reason: String,
@@ -50,11 +50,11 @@ impl fmt::Display for Status {
             Self::NotProtecting => f.write_str("not protecting: no class was chosen"),
             Self::Protecting { class, fingerprint, trouble } => {
                 write!(f, "protecting “{class}” ({fingerprint})")?;
-                stays_in_use(f, trouble.as_ref())
+                write_trouble(f, trouble.as_ref())
             }
             Self::Restoring { class, fingerprint, trouble } => {
                 write!(f, "restoring “{class}” ({fingerprint})")?;
-                stays_in_use(f, trouble.as_ref())
+                write_trouble(f, trouble.as_ref())
             }
             Self::NotRestoring { reason } => {
                 write!(f, "not restoring, audio passes unchanged: {reason}")
@@ -64,9 +64,9 @@ impl fmt::Display for Status {
     }
 }
 
-fn stays_in_use(f: &mut fmt::Formatter<'_>, trouble: Option<&String>) -> fmt::Result {
+fn write_trouble(f: &mut fmt::Formatter<'_>, trouble: Option<&String>) -> fmt::Result {
     match trouble {
-        Some(trouble) => write!(f, "; the key read before stays in use, because {trouble}"),
+        Some(trouble) => write!(f, "; the key read earlier stays in use, because {trouble}"),
         None => Ok(()),
     }
 }

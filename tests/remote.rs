@@ -1,4 +1,4 @@
-//! What an editor is told, and what it can do.
+//! What an editor reads from an instance, and what it can do.
 
 mod inside;
 
@@ -12,13 +12,13 @@ use patchveil_veil::ClassKey;
 fn eventually(done: impl Fn() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < Duration::from_secs(5), "nothing happened");
+        assert!(start.elapsed() < Duration::from_secs(5), "timed out");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
 #[test]
-fn the_status_says_what_is_done_and_why() {
+fn the_status_says_what_happens_and_why() {
     keyring(false);
     let mut plugin = Patchveil::default();
     let remote = plugin.remote();
@@ -28,17 +28,17 @@ fn the_status_says_what_is_done_and_why() {
 
     remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
     eventually(|| matches!(remote.status(), Status::Protecting { .. }));
-    let said = remote.status().to_string();
-    assert_eq!(said, format!("protecting “{CLASS}” ({})", fingerprint()));
+    let text = remote.status().to_string();
+    assert_eq!(text, format!("protecting “{CLASS}” ({})", fingerprint()));
 
     let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
     remote.choose_class(ChosenClass { fingerprint: stranger, name: "Gone".to_owned() });
     eventually(|| matches!(remote.status(), Status::Muted { .. }));
-    let said = remote.status().to_string();
-    assert!(said.contains("“Gone”") && said.contains(&stranger.to_string()), "{said}");
-    assert!(said.contains("import it, or choose another class"), "{said}");
+    let text = remote.status().to_string();
+    assert!(text.contains("“Gone”") && text.contains(&stranger.to_string()), "{text}");
+    assert!(text.contains("import it, or choose another class"), "{text}");
 
-    // What cannot be designed is muted as well, and says why.
+    // What cannot be designed is muted too, and the status says why.
     remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
     activate(&mut plugin, 1_000.0);
     assert!(remote.status().to_string().contains("sample rate"), "{}", remote.status());

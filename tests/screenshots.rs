@@ -1,6 +1,6 @@
-//! Pictures of the real editor in a real window, with the demo recording running through it.
-//! `cargo xtask screenshots` calls it with the folder to write to. It also says what the editor costs
-//! where there is no graphics card, as here.
+//! Screenshots of the real editor in a real window, while the demo recording plays.
+//! `cargo xtask screenshots` calls it with the folder to write to. It also prints how much processor
+//! time the editor takes without a graphics card.
 #![cfg(target_os = "linux")]
 
 use std::path::PathBuf;
@@ -15,20 +15,20 @@ use patchveil_tests::keys::{fingerprint, keyring, session_with_setup};
 use patchveil_tests::player::while_playing;
 use patchveil_tests::signal::demo;
 
-/// What is pictured: file name, and the setup of the editor as a session saves it.
-const PICTURES: [(&str, &str); 3] = [
+/// File names, and the state of the editor as a session saves it.
+const SCREENSHOTS: [(&str, &str); 3] = [
     ("editor-dark", r#"{"width":1000.0,"height":640.0,"scale":200,"light":false}"#),
     ("editor-light", r#"{"width":1000.0,"height":640.0,"scale":200,"light":true}"#),
     ("editor-small", r#"{"width":640.0,"height":400.0,"scale":200,"light":false}"#),
 ];
-/// The window as it opens the first time, of which the cost is said.
-const FIRST: &str = r#"{"width":1000.0,"height":640.0,"scale":100,"light":false}"#;
-/// How long the recording plays before a picture is taken: the timeline shows ten seconds.
-const PLAYED: Duration = Duration::from_millis(12_900);
+/// The window as it opens for the first time, of which the processor time is printed.
+const DEFAULT: &str = r#"{"width":1000.0,"height":640.0,"scale":100,"light":false}"#;
+/// How long the recording plays before a screenshot: the timeline shows ten seconds.
+const LEAD_IN: Duration = Duration::from_millis(12_900);
 
 fn main() {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        eprintln!("screenshots: say into which folder");
+        eprintln!("usage: screenshots FOLDER");
         std::process::exit(2);
     };
     std::fs::create_dir_all(&folder).unwrap();
@@ -45,32 +45,32 @@ fn main() {
     .unwrap();
     let module = Module::load(&library());
     let recording = demo();
-    for (name, setup) in PICTURES {
+    for (name, state) in SCREENSHOTS {
         let path = folder.join(format!("{name}.png"));
-        play(&module, setup, &recording, |editor| {
-            editor.idle(PLAYED);
+        play(&module, state, &recording, |editor| {
+            editor.idle(LEAD_IN);
             editor.picture().save(&path);
         });
         println!("{}", path.display());
     }
-    let share = play(&module, FIRST, &recording, |editor| {
+    let share = play(&module, DEFAULT, &recording, |editor| {
         editor.idle(Duration::from_secs(2));
         let (begun, before) = (Instant::now(), cpu_time());
         editor.idle(Duration::from_secs(20));
         (cpu_time() - before).as_secs_f64() / begun.elapsed().as_secs_f64()
     });
-    println!("editor, audio and host together take {:.0} % of a core at 1000 × 640", share * 100.0);
+    println!("editor, audio and host take {:.0} % of a core at 1000 × 640", share * 100.0);
 }
 
-/// Opens the editor with this setup and does `work` while the recording plays.
+/// Opens the editor in this state and does `work` while the recording plays.
 fn play<T>(
     module: &Module,
-    setup: &str,
+    state: &str,
     recording: &[f32],
     work: impl FnOnce(&Editor<'_>) -> T,
 ) -> T {
     let mut instance = module.instance();
-    assert!(instance.load(&session_with_setup(fingerprint(), "", setup)));
+    assert!(instance.load(&session_with_setup(fingerprint(), "", state)));
     instance.activate(48_000.0, 256);
     let editor = instance.open_editor(0, 0);
     while_playing(instance.audio(), recording, || work(&editor))
@@ -79,9 +79,9 @@ fn play<T>(
 /// Processor time of all threads of this process.
 fn cpu_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    // The name, in brackets, may hold anything. User and system time are the 12th and 13th field
-    // behind it, in hundredths of a second.
-    let behind = stat.rsplit(')').next().unwrap();
-    let ticks = behind.split_whitespace().skip(11).take(2);
+    // The program name in brackets may contain anything. User and system time are the 12th and 13th
+    // field after it, in hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap();
+    let ticks = fields.split_whitespace().skip(11).take(2);
     Duration::from_millis(10 * ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum::<u64>())
 }

@@ -1,59 +1,61 @@
-//! How busy the audio thread is.
+//! Load of the audio thread.
 
 use std::collections::VecDeque;
 
-/// Shorter blocks count together until they are this long, in seconds: what a single sample costs
-/// says nothing.
-const LEAST: f64 = 0.001;
+/// Shorter blocks are counted together until they are this long, in seconds: timing a single
+/// sample is meaningless.
+const SHORTEST: f64 = 0.001;
 /// Time constant of the mean, in seconds.
 const SMOOTHING: f64 = 1.0;
-/// How long a peak is remembered, in seconds, and in how many parts.
-const MEMORY: f64 = 10.0;
-const PARTS: usize = 20;
+/// How long a peak is held, in seconds.
+const PEAK_HOLD: f64 = 10.0;
+/// Parts of that time, each with a peak of its own.
+const PEAK_PARTS: usize = 20;
 
-/// Load of the audio thread, in parts of the time there is.
+/// Processing time over the duration of the audio processed.
 #[derive(Default)]
 pub(super) struct Load {
     mean: Option<f64>,
-    /// What counts together: seconds taken, and seconds of audio.
-    spent: f64,
-    heard: f64,
-    /// The largest share in each part of the memory, oldest first, and how full the last one is.
+    /// Blocks counted together: seconds of processing, and seconds of audio.
+    busy: f64,
+    audio: f64,
+    /// The highest load in each part of the peak hold, oldest first.
     peaks: VecDeque<f64>,
-    filled: f64,
+    /// Seconds of audio in the newest part.
+    newest_part: f64,
 }
 
 impl Load {
-    /// A block of `seconds` took `nanos`.
-    pub(super) fn take_in(&mut self, seconds: f64, nanos: u32) {
-        self.spent += f64::from(nanos) * 1e-9;
-        self.heard += seconds;
-        if self.heard < LEAST {
+    /// Adds a block of `seconds` that took `nanos` to process.
+    pub(super) fn push(&mut self, seconds: f64, nanos: u32) {
+        self.busy += f64::from(nanos) * 1e-9;
+        self.audio += seconds;
+        if self.audio < SHORTEST {
             return;
         }
-        let share = self.spent / self.heard;
-        let weight = 1.0 - (-self.heard / SMOOTHING).exp();
-        self.mean = Some(self.mean.map_or(share, |mean| mean + weight * (share - mean)));
-        self.filled += self.heard;
-        if self.peaks.is_empty() || self.filled > MEMORY / PARTS as f64 {
-            self.filled = 0.0;
+        let load = self.busy / self.audio;
+        let weight = 1.0 - (-self.audio / SMOOTHING).exp();
+        self.mean = Some(self.mean.map_or(load, |mean| mean + weight * (load - mean)));
+        self.newest_part += self.audio;
+        if self.peaks.is_empty() || self.newest_part > PEAK_HOLD / PEAK_PARTS as f64 {
+            self.newest_part = 0.0;
             self.peaks.push_back(0.0);
-            if self.peaks.len() > PARTS {
+            if self.peaks.len() > PEAK_PARTS {
                 self.peaks.pop_front();
             }
         }
         if let Some(peak) = self.peaks.back_mut() {
-            *peak = peak.max(share);
+            *peak = peak.max(load);
         }
-        (self.spent, self.heard) = (0.0, 0.0);
+        (self.busy, self.audio) = (0.0, 0.0);
     }
 
-    /// Mean share of about the last second.
+    /// Mean load over about the last second.
     pub(super) fn mean(&self) -> f32 {
         self.mean.unwrap_or_default() as f32
     }
 
-    /// Largest share of the last ten seconds of audio.
+    /// The highest load of the last ten seconds of audio.
     pub(super) fn peak(&self) -> f32 {
         self.peaks.iter().copied().fold(0.0, f64::max) as f32
     }
@@ -66,12 +68,12 @@ mod tests {
     fn run(load: &mut Load, blocks: usize, samples: usize, share: f64) {
         let seconds = samples as f64 / 48_000.0;
         for _ in 0..blocks {
-            load.take_in(seconds, (seconds * share * 1e9) as u32);
+            load.push(seconds, (seconds * share * 1e9) as u32);
         }
     }
 
     #[test]
-    fn the_share_is_the_same_however_long_the_blocks_are() {
+    fn the_load_does_not_depend_on_the_block_size() {
         for samples in [1, 64, 4_096] {
             let mut load = Load::default();
             run(&mut load, 480_000 / samples, samples, 0.25);
@@ -81,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peak_is_seen_for_ten_seconds_and_then_forgotten() {
+    fn a_peak_is_held_for_ten_seconds_and_then_forgotten() {
         let mut load = Load::default();
         run(&mut load, 750, 64, 0.01);
         run(&mut load, 1, 64, 0.9);

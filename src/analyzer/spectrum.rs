@@ -1,71 +1,60 @@
-//! Levels by frequency, before and after.
+//! Levels by frequency, before and after the veil.
 //!
-//! Windows are Hann's, each three quarters over the one before. Every window is transformed at
-//! four times its length, and of the points around each bin the highest counts: so a steady sine
-//! reads its level to within 0.1 dB wherever it lies between two bins, not 1.4 dB below.
+//! Hann windows overlap by three quarters. Each is zero-padded to four times its length, and the
+//! highest point around each bin counts. A steady sine therefore reads its level to within 0.1 dB
+//! wherever it falls between two bins, instead of up to 1.4 dB too low.
 
-use std::f32::consts::TAU;
-use std::sync::Arc;
+use patchveil_spectral::WindowedPower;
+use patchveil_spectral::window::hann;
 
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use super::view::SpectrumPoint;
 
-use super::SpectrumPoint;
-
-/// Windows follow each other in steps of this part of one.
+/// Windows advance by this part of their length.
 const OVERLAP: usize = 4;
-/// How much longer the transform is than the window.
+/// Length of the FFT over the length of the window.
 const PADDING: usize = 4;
-/// Time constant of the average of powers, in seconds: the eye can follow, and a word can be seen.
+/// Time constant of the power average, in seconds: slow enough to read, fast enough to see a word.
 const SMOOTHING: f32 = 0.3;
 /// Silence, in dBFS.
 pub(super) const FLOOR: f32 = -180.0;
 
-/// The spectra of one size at one sample rate.
-pub(super) struct Spectrum {
+/// Measures both spectra with one window length at one sample rate.
+pub(super) struct SpectrumMeter {
     size: usize,
     sample_rate: u32,
-    fft: Arc<dyn RealToComplex<f32>>,
-    window: Vec<f32>,
-    before: Side,
-    after: Side,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
-    /// Whether there are windows that the points do not show yet.
-    fresh: bool,
+    transform: WindowedPower,
+    before: Averages,
+    after: Averages,
+    /// Whether there is a window that the points do not show yet.
+    updated: bool,
 }
 
-/// One of the two.
+/// The averages of one signal.
 #[derive(Default)]
-struct Side {
-    /// What the next window begins with.
+struct Averages {
+    /// The beginning of the next window.
     samples: Vec<f32>,
-    /// Averaged powers, 1 being a full-scale sine; empty before the first window.
+    /// Mean power by bin, 1 for a full-scale sine; empty before the first window.
     power: Vec<f32>,
+    /// The highest `power` so far.
     peak: Vec<f32>,
 }
 
-impl Spectrum {
-    /// Spectra with windows of `size` samples at `sample_rate` Hz.
+impl SpectrumMeter {
+    /// Windows of `size` samples at `sample_rate` Hz.
     pub(super) fn new(size: usize, sample_rate: u32) -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(size * PADDING);
         Self {
             size,
             sample_rate,
-            window: hann(size),
-            before: Side::default(),
-            after: Side::default(),
-            input: fft.make_input_vec(),
-            output: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            fft,
-            fresh: false,
+            transform: WindowedPower::new(hann(size), size * PADDING),
+            before: Averages::default(),
+            after: Averages::default(),
+            updated: false,
         }
     }
 
-    /// Goes on with these samples, as many before as after.
-    pub(super) fn take_in(&mut self, before: &[f32], after: &[f32]) {
+    /// Adds samples, as many before as after.
+    pub(super) fn push(&mut self, before: &[f32], after: &[f32]) {
         let (mut before, mut after) = (before, after);
         while !before.is_empty() {
             let room = self.size - self.before.samples.len();
@@ -78,57 +67,46 @@ impl Spectrum {
             }
             self.analyse(false);
             self.analyse(true);
-            self.fresh = true;
+            self.updated = true;
         }
     }
 
     /// Begins a new window: what comes next does not follow what came last.
-    pub(super) fn interrupt(&mut self) {
+    pub(super) fn break_off(&mut self) {
         self.before.samples.clear();
         self.after.samples.clear();
     }
 
     /// Forgets the peaks.
     pub(super) fn clear_peaks(&mut self) {
-        for side in [&mut self.before, &mut self.after] {
-            side.peak.clone_from(&side.power);
+        for signal in [&mut self.before, &mut self.after] {
+            signal.peak.clone_from(&signal.power);
         }
-        self.fresh = true;
+        self.updated = true;
     }
 
-    /// One full window, of `after` or before.
+    /// Analyses one full window, of the signal after the veil or before it.
     fn analyse(&mut self, after: bool) {
-        let side = if after { &mut self.after } else { &mut self.before };
-        self.input.fill(0.0);
-        for ((to, x), w) in self.input.iter_mut().zip(&side.samples).zip(&self.window) {
-            *to = x * w;
-        }
+        let signal = if after { &mut self.after } else { &mut self.before };
+        let scale = self.transform.full_scale();
+        let powers = self.transform.power(&signal.samples).iter().map(|power| power * scale);
         let hop = self.size / OVERLAP;
-        side.samples.drain(..hop);
-        let done =
-            self.fft.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
-        if done.is_err() {
-            // Only a wrong length can be refused, and all lengths are the planner's own.
-            return;
-        }
-        // A sine of amplitude 1 has its line at half the sum of the window, which is size / 2.
-        let scale = (4.0 / self.size as f32).powi(2);
-        let powers = self.output.iter().map(|line| line.norm_sqr() * scale);
-        if side.power.is_empty() {
-            side.power.extend(powers);
-            side.peak.clone_from(&side.power);
+        signal.samples.drain(..hop);
+        if signal.power.is_empty() {
+            signal.power.extend(powers);
+            signal.peak.clone_from(&signal.power);
             return;
         }
         let weight = 1.0 - (-(hop as f32) / (self.sample_rate.max(1) as f32 * SMOOTHING)).exp();
-        for ((mean, peak), power) in side.power.iter_mut().zip(&mut side.peak).zip(powers) {
+        for ((mean, peak), power) in signal.power.iter_mut().zip(&mut signal.peak).zip(powers) {
             *mean += weight * (power - *mean);
             *peak = peak.max(*mean);
         }
     }
 
-    /// Brings `points` up to date, if anything was heard since; says whether it did.
-    pub(super) fn show(&mut self, points: &mut Vec<SpectrumPoint>) -> bool {
-        if !std::mem::take(&mut self.fresh) || self.before.power.is_empty() {
+    /// Brings `points` up to date. Returns whether they changed.
+    pub(super) fn update(&mut self, points: &mut Vec<SpectrumPoint>) -> bool {
+        if !std::mem::take(&mut self.updated) || self.before.power.is_empty() {
             return false;
         }
         let bins = self.size / 2 + 1;
@@ -158,12 +136,6 @@ pub(super) fn decibels(power: f32) -> f32 {
     (10.0 * power.log10()).max(FLOOR)
 }
 
-/// Hann's window, periodic, so that overlapping windows add up evenly.
-pub(super) fn hann(len: usize) -> Vec<f32> {
-    let step = TAU / len as f32;
-    (0..len).map(|n| 0.5 - 0.5 * (n as f32 * step).cos()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,9 +147,9 @@ mod tests {
         (0..len).map(|n| (amplitude * (step * n as f64).sin()) as f32).collect()
     }
 
-    fn points(spectrum: &mut Spectrum) -> Vec<SpectrumPoint> {
+    fn points(spectrum: &mut SpectrumMeter) -> Vec<SpectrumPoint> {
         let mut points = Vec::new();
-        assert!(spectrum.show(&mut points));
+        assert!(spectrum.update(&mut points));
         points
     }
 
@@ -186,15 +158,15 @@ mod tests {
     }
 
     #[test]
-    fn a_full_scale_sine_reads_0_db_wherever_it_lies() {
+    fn a_full_scale_sine_reads_0_db_at_any_frequency() {
         for size in [1_024, 4_096, 16_384] {
             for hz in [997.0, 1_000.0, 1_003.3, 5_017.7, 12_345.6] {
-                let mut spectrum = Spectrum::new(size, RATE);
+                let mut spectrum = SpectrumMeter::new(size, RATE);
                 let tone = sine(hz, 1.0, 4 * size);
                 let half: Vec<f32> = tone.iter().map(|x| x * 0.5).collect();
-                // In uneven pieces.
+                // In pieces that fit no window.
                 for (before, after) in tone.chunks(777).zip(half.chunks(777)) {
-                    spectrum.take_in(before, after);
+                    spectrum.push(before, after);
                 }
                 let top = loudest(&points(&mut spectrum));
                 assert!(top.before.abs() < 0.1, "{size}, {hz} Hz: {}", top.before);
@@ -206,14 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_follow_leaves_no_trace_of_a_splice() {
+    fn a_discontinuity_leaves_no_trace_in_the_spectrum() {
         let size = 4_096;
-        let mut spectrum = Spectrum::new(size, RATE);
-        // 1 kHz in two phases: spliced together it would splash all over the spectrum.
+        let mut spectrum = SpectrumMeter::new(size, RATE);
+        // Pieces of 1 kHz out of phase: joined, they would spread over the whole spectrum.
         for piece in 0..20 {
             let tone = sine(1_000.0, 1.0, size + 100);
-            spectrum.interrupt();
-            spectrum.take_in(&tone[piece..piece + size], &tone[piece..piece + size]);
+            spectrum.break_off();
+            spectrum.push(&tone[piece..piece + size], &tone[piece..piece + size]);
         }
         let points = points(&mut spectrum);
         for point in points.iter().filter(|point| (point.hz - 1_000.0).abs() > 300.0) {
@@ -222,32 +194,32 @@ mod tests {
     }
 
     #[test]
-    fn peaks_hold_until_they_are_cleared_and_silence_is_silence() {
+    fn peaks_hold_until_cleared_and_silence_reads_the_floor() {
         let size = 1_024;
-        let mut spectrum = Spectrum::new(size, RATE);
+        let mut spectrum = SpectrumMeter::new(size, RATE);
         let tone = sine(3_000.0, 1.0, RATE as usize);
-        spectrum.take_in(&tone, &tone);
+        spectrum.push(&tone, &tone);
         let silence = vec![0.0; 5 * RATE as usize];
-        spectrum.take_in(&silence, &silence);
+        spectrum.push(&silence, &silence);
         let at = (3_000 * size) / RATE as usize;
         let point = points(&mut spectrum)[at];
         assert!(point.before < -60.0, "{}", point.before);
         assert!(point.before_peak.abs() < 0.1 && point.after_peak.abs() < 0.1);
         spectrum.clear_peaks();
         assert!(points(&mut spectrum)[at].before_peak < -60.0);
-        assert!(!spectrum.show(&mut Vec::new()), "nothing is new");
-        let mut silent = Spectrum::new(size, RATE);
-        silent.take_in(&silence, &silence);
+        assert!(!spectrum.update(&mut Vec::new()), "nothing is new");
+        let mut silent = SpectrumMeter::new(size, RATE);
+        silent.push(&silence, &silence);
         assert!(points(&mut silent).iter().all(|point| point.before == FLOOR));
     }
 
     #[test]
     fn a_level_falls_to_a_third_of_its_power_in_three_tenths_of_a_second() {
-        let mut spectrum = Spectrum::new(1_024, RATE);
+        let mut spectrum = SpectrumMeter::new(1_024, RATE);
         let tone = sine(6_000.0, 1.0, RATE as usize);
-        spectrum.take_in(&tone, &tone);
+        spectrum.push(&tone, &tone);
         let silence = vec![0.0; (0.3 * RATE as f32) as usize];
-        spectrum.take_in(&silence, &silence);
+        spectrum.push(&silence, &silence);
         let top = loudest(&points(&mut spectrum));
         assert!((top.before + 4.34).abs() < 0.3, "{}", top.before);
     }

@@ -1,17 +1,14 @@
-use nice_plug_egui::RepaintNotifier;
-use patchveil_veil::{ClassKey, Patch, Preset, Recipe};
+//! The analyzer behind a real audio engine.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchveil_veil::Veil;
+use nice_plug_egui::RepaintNotifier;
+use patchveil_veil::{ClassKey, Patch, Preset, Recipe, Veil};
 
-use super::live::*;
 use super::*;
-use crate::analyzer::{SpectrumPoint, Stretch};
 use crate::engine::{Block, Controls, DesignerLink, Engine, EngineCommand, OutputMode};
-use crate::handoff::analyzer_ring::AnalyzerPort;
-use crate::handoff::analyzer_ring::{AnalyzerWriter, analyzer_ring};
+use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring};
 use crate::handoff::design_requests::{AppliedVeil, DesignRequests};
 use crate::handoff::link::link;
 use crate::params::{PatchveilParams, VeilSettings};
@@ -66,7 +63,7 @@ impl Instance {
         self.designer.free_retired();
     }
 
-    /// Noise through the audio thread's part, from `position` on, to the host's timeline.
+    /// Processes noise from `position` on, on the host's timeline.
     fn run(&mut self, position: i64, blocks: usize, controls: &Controls) {
         for block in 0..blocks {
             let mut left: [f32; BLOCK] = std::array::from_fn(|_| self.sample());
@@ -87,8 +84,8 @@ impl Instance {
         }
     }
 
-    /// The same, looked at as often as an editor does.
-    fn run_watched(&mut self, analyzer: &mut Analyzer, position: i64, blocks: usize) {
+    /// The same, polled as often as an editor does.
+    fn run_polled(&mut self, analyzer: &mut Analyzer, position: i64, blocks: usize) {
         for block in 0..blocks {
             self.run(position + (block * BLOCK) as i64, 1, &PLAIN);
             if block % 3 == 2 {
@@ -114,50 +111,50 @@ fn balanced(byte: u8) -> Arc<Veil> {
     veil(byte, &Preset::Balanced.recipe())
 }
 
-fn stretches(veil: &Veil, from: i64, to: i64) -> Vec<Stretch> {
+fn spans(veil: &Veil, from: i64, to: i64) -> Vec<PatchSpan> {
     let mut cursor = veil.schedule().patches_from(from);
-    let stretch =
-        |patch: Patch| Stretch { start: patch.start, end: patch.end, kernel: patch.kernel };
-    std::iter::repeat_with(|| stretch(cursor.next(veil.schedule())))
+    let span =
+        |patch: Patch| PatchSpan { start: patch.start, end: patch.end, kernel: patch.kernel };
+    std::iter::repeat_with(|| span(cursor.next(veil.schedule())))
         .take_while(|patch| patch.start < to)
         .collect()
 }
 
 #[test]
-fn what_passes_reads_the_same_before_and_after() {
+fn unchanged_audio_reads_the_same_before_and_after() {
     let mut instance = Instance::new();
     instance.send(OutputMode::Pass, None);
     let mut analyzer = instance.analyzer();
-    instance.run_watched(&mut analyzer, 1_000, 300);
+    instance.run_polled(&mut analyzer, 1_000, 300);
     let view = analyzer.view();
     assert_eq!(view.position, 1_000 + 300 * BLOCK as i64);
     assert_eq!((view.sample_rate, view.host_timeline, view.running), (RATE, true, true));
     assert_eq!(view.spectra.points.len(), FFT_SIZE / 2 + 1);
-    assert!(view.spectra.points.iter().all(|p: &SpectrumPoint| p.before == p.after));
+    assert!(view.spectra.points.iter().all(|p| p.before == p.after));
     assert!(view.spectra.points[1..].iter().all(|p| p.before > -80.0));
-    assert!(view.strip.columns.iter().all(|column| column.before == column.after));
-    assert!(view.strip.patches.is_empty() && view.spectra.curves.is_empty());
+    assert!(view.timeline.columns.iter().all(|column| column.before == column.after));
+    assert!(view.timeline.patches.is_empty() && view.spectra.kernels.is_empty());
     assert!(!view.patch_active);
 }
 
 #[test]
-fn inside_patches_the_difference_is_the_designed_curve() {
+fn the_measured_gain_of_each_kernel_is_the_designed_one() {
     let mut instance = Instance::new();
     let veil = balanced(1);
     instance.send(OutputMode::Protect, Some(veil.clone()));
     let mut analyzer = instance.analyzer();
-    instance.run_watched(&mut analyzer, 0, 1_500);
-    let curves = &analyzer.view().spectra.curves;
-    assert_eq!(curves.len(), veil.kernels().len());
-    for (number, curve) in curves.iter().enumerate() {
-        assert_eq!(curve.measured.len(), curve.designed.len());
+    instance.run_polled(&mut analyzer, 0, 1_500);
+    let kernels = &analyzer.view().spectra.kernels;
+    assert_eq!(kernels.len(), veil.kernels().len());
+    for (number, kernel) in kernels.iter().enumerate() {
+        assert_eq!(kernel.measured.len(), kernel.designed.len());
         let mut sum = 0.0;
         let mut worst = 0.0_f32;
         let mut count = 0;
-        for (&(hz, designed), &(at, measured)) in curve.designed.iter().zip(&curve.measured) {
+        for (&(hz, designed), &(at, measured)) in kernel.designed.iter().zip(&kernel.measured) {
             assert_eq!(hz, at);
             assert!((f64::from(designed) - veil.gain_db(number, f64::from(hz))).abs() < 0.01);
-            // A stretch of 12 ms tells apart what lies 170 Hz apart.
+            // A segment of 12 ms resolves 170 Hz.
             if (400.0..18_000.0).contains(&hz) {
                 let off = (measured - designed).abs();
                 worst = worst.max(off);
@@ -171,95 +168,95 @@ fn inside_patches_the_difference_is_the_designed_curve() {
 }
 
 #[test]
-fn the_strip_shows_the_patches_and_frames_of_the_schedule() {
+fn the_timeline_shows_the_patches_and_periods_of_the_schedule() {
     let mut instance = Instance::new();
     let veil = balanced(2);
     instance.send(OutputMode::Protect, Some(veil.clone()));
     let mut analyzer = instance.analyzer();
     let from = -300_000;
-    instance.run_watched(&mut analyzer, from, 1_500);
+    instance.run_polled(&mut analyzer, from, 1_500);
     let view = analyzer.view();
     let end = from + 1_500 * BLOCK as i64;
     let oldest = end - 10 * i64::from(RATE);
     assert_eq!(view.position, end);
-    assert_eq!(view.strip.patches, stretches(&veil, oldest, end));
+    assert_eq!(view.timeline.patches, spans(&veil, oldest, end));
     // 80 ms are 3,840 samples.
-    let frames: Vec<i64> = (oldest..end).filter(|at| at.rem_euclid(3_840) == 0).collect();
-    assert_eq!(view.strip.frames, frames);
-    let columns = &view.strip.columns;
-    assert_eq!(view.strip.column_len, 480);
+    let periods: Vec<i64> = (oldest..end).filter(|at| at.rem_euclid(3_840) == 0).collect();
+    assert_eq!(view.timeline.periods, periods);
+    let columns = &view.timeline.columns;
+    assert_eq!(view.timeline.column_len, 480);
     assert!(columns.windows(2).all(|pair| pair[1].position - pair[0].position == 480));
     assert!(columns[0].position <= oldest && columns.len() >= 999);
-    let active = stretches(&veil, end, end + 1).iter().any(|p| p.start <= end);
+    let active = spans(&veil, end, end + 1).iter().any(|p| p.start <= end);
     assert_eq!(view.patch_active, active);
-    let last = view.strip.patches.last().unwrap();
-    assert_eq!(view.spectra.curve, last.kernel);
+    let last = view.timeline.patches.last().unwrap();
+    assert_eq!(view.spectra.current, last.kernel);
 }
 
 #[test]
-fn where_the_ring_was_full_is_a_hole_and_the_rest_lies_where_it_belongs() {
+fn a_full_ring_leaves_a_gap_and_the_rest_stays_in_place() {
     let mut instance = Instance::new();
     let veil = balanced(3);
     instance.send(OutputMode::Protect, Some(veil.clone()));
     let mut analyzer = instance.analyzer();
-    instance.run_watched(&mut analyzer, 0, 200);
-    // Two seconds without a look: more than there is room for.
+    instance.run_polled(&mut analyzer, 0, 200);
+    // Two seconds without a poll are more than the ring holds.
     instance.run(200 * BLOCK as i64, 200, &PLAIN);
-    instance.run_watched(&mut analyzer, 400 * BLOCK as i64, 200);
+    instance.run_polled(&mut analyzer, 400 * BLOCK as i64, 200);
     let view = analyzer.view();
-    let columns = &view.strip.columns;
-    let hole = columns.windows(2).find(|pair| pair[1].position - pair[0].position > 480);
-    let hole = hole.expect("nothing was dropped");
-    assert!(columns.iter().all(|column| column.before > -20.0), "levels of nothing");
-    let all = stretches(&veil, 0, view.position);
-    assert!(view.strip.patches.iter().all(|patch| all.contains(patch)));
-    let beyond = |patch: &&Stretch| patch.start >= hole[1].position;
+    let columns = &view.timeline.columns;
+    let gap = columns.windows(2).find(|pair| pair[1].position - pair[0].position > 480);
+    let gap = gap.expect("nothing was dropped");
+    assert!(columns.iter().all(|column| column.before > -20.0), "levels of audio that was dropped");
+    let all = spans(&veil, 0, view.position);
+    assert!(view.timeline.patches.iter().all(|patch| all.contains(patch)));
+    let after_gap = |patch: &&PatchSpan| patch.start >= gap[1].position;
     assert!(
-        view.strip.patches.iter().filter(beyond).eq(all.iter().filter(beyond)),
-        "patches behind the hole"
+        view.timeline.patches.iter().filter(after_gap).eq(all.iter().filter(after_gap)),
+        "patches after the gap"
     );
 }
 
 #[test]
-fn a_jump_begins_another_strip() {
+fn a_jump_restarts_the_timeline() {
     let mut instance = Instance::new();
     let veil = balanced(4);
     instance.send(OutputMode::Protect, Some(veil.clone()));
     let mut analyzer = instance.analyzer();
-    instance.run_watched(&mut analyzer, 1_000_000, 100);
-    let inside = stretches(&veil, 50_000, 90_000)[1].start + 100;
-    instance.run_watched(&mut analyzer, inside, 100);
+    instance.run_polled(&mut analyzer, 1_000_000, 100);
+    let inside = spans(&veil, 50_000, 90_000)[1].start + 100;
+    instance.run_polled(&mut analyzer, inside, 100);
     let view = analyzer.view();
-    assert!(view.strip.columns[0].position <= inside);
-    assert!(view.strip.columns.iter().all(|column| column.position < 200_000));
-    // The patch that the jump lands in shows.
-    assert_eq!(view.strip.patches, stretches(&veil, inside, view.position));
+    assert!(view.timeline.columns[0].position <= inside);
+    assert!(view.timeline.columns.iter().all(|column| column.position < 200_000));
+    // The patch that the jump lands in is shown.
+    assert_eq!(view.timeline.patches, spans(&veil, inside, view.position));
 }
 
 #[test]
-fn patches_stay_as_they_fell_when_the_veil_changes() {
+fn past_patches_stay_when_the_veil_changes() {
     let mut instance = Instance::new();
     let first = balanced(5);
     let second = veil(6, &Preset::Poscuda.recipe());
     instance.send(OutputMode::Protect, Some(first.clone()));
     let mut analyzer = instance.analyzer();
-    instance.run_watched(&mut analyzer, 0, 200);
+    instance.run_polled(&mut analyzer, 0, 200);
     let change = analyzer.view().position;
     instance.send(OutputMode::Protect, Some(second.clone()));
-    instance.run_watched(&mut analyzer, change, 300);
-    let patches = &analyzer.view().strip.patches;
-    let old = stretches(&first, 0, change);
+    instance.run_polled(&mut analyzer, change, 300);
+    let patches = &analyzer.view().timeline.patches;
+    let old = spans(&first, 0, change);
     let kept = patches.iter().take_while(|patch| patch.start < change);
     assert!(kept.eq(old.iter()));
-    let new: Vec<Stretch> =
+    let new: Vec<PatchSpan> =
         patches.iter().copied().filter(|patch| patch.start > change + 6_144).collect();
-    let due = stretches(&second, change, analyzer.view().position);
-    assert!(!new.is_empty() && new.iter().all(|patch| due.contains(patch)));
-    assert_eq!(analyzer.view().spectra.curves.len(), second.kernels().len());
+    let scheduled = spans(&second, change, analyzer.view().position);
+    assert!(!new.is_empty() && new.iter().all(|patch| scheduled.contains(patch)));
+    assert_eq!(analyzer.view().spectra.kernels.len(), second.kernels().len());
 }
 
 #[test]
-fn bypass_shows_no_patches_and_what_leaves() {
+fn bypass_shows_no_patches_and_the_unchanged_output() {
     let mut instance = Instance::new();
     instance.send(OutputMode::Protect, Some(balanced(7)));
     let mut analyzer = instance.analyzer();
@@ -267,14 +264,14 @@ fn bypass_shows_no_patches_and_what_leaves() {
     instance.run(0, 100, &bypass);
     assert!(analyzer.poll(Instant::now()));
     let view = analyzer.view();
-    assert!(view.strip.patches.is_empty() && !view.patch_active);
-    assert!(view.strip.columns.iter().all(|column| column.before == column.after));
-    // The curves are there to be looked at all the same.
-    assert_eq!(view.spectra.curves.len(), 2);
+    assert!(view.timeline.patches.is_empty() && !view.patch_active);
+    assert!(view.timeline.columns.iter().all(|column| column.before == column.after));
+    // The gains are shown all the same.
+    assert_eq!(view.spectra.kernels.len(), 2);
 }
 
 #[test]
-fn nothing_changes_while_nothing_runs() {
+fn the_view_rests_while_no_audio_runs() {
     let mut instance = Instance::new();
     instance.send(OutputMode::Protect, Some(balanced(8)));
     let mut analyzer = instance.analyzer();
@@ -289,40 +286,40 @@ fn nothing_changes_while_nothing_runs() {
 }
 
 #[test]
-fn it_opens_and_closes_as_often_as_wished() {
+fn it_opens_and_closes_any_number_of_times() {
     let mut instance = Instance::new();
     let veil = balanced(9);
     instance.send(OutputMode::Protect, Some(veil.clone()));
     instance.run(0, 1, &PLAIN);
-    let held = Arc::strong_count(&veil);
+    let references = Arc::strong_count(&veil);
     for round in 0..50 {
         let mut analyzer = instance.analyzer();
-        instance.run_watched(&mut analyzer, round * 10_000, 20);
-        assert!(analyzer.view().running && !analyzer.view().strip.patches.is_empty());
+        instance.run_polled(&mut analyzer, round * 10_000, 20);
+        assert!(analyzer.view().running && !analyzer.view().timeline.patches.is_empty());
         drop(analyzer);
         instance.run(round * 10_000 + 9_600, 1, &PLAIN);
-        assert_eq!(Arc::strong_count(&veil), held);
+        assert_eq!(Arc::strong_count(&veil), references);
     }
-    // A second editor waits until the first has let go.
+    // A second editor waits until the first has closed.
     let first = instance.analyzer();
     let mut second = instance.analyzer();
-    instance.run_watched(&mut second, 0, 20);
+    instance.run_polled(&mut second, 0, 20);
     assert!(!second.view().running);
     drop(first);
     second.poll(Instant::now());
-    instance.run_watched(&mut second, 9_600, 20);
+    instance.run_polled(&mut second, 9_600, 20);
     assert!(second.view().running);
 }
 
 #[test]
-fn window_lengths_are_those_on_offer() {
+fn window_lengths_are_those_offered() {
     let mut instance = Instance::new();
     instance.send(OutputMode::Pass, None);
     let mut analyzer = instance.analyzer();
     for (set, given) in [(0, 1_024), (1_025, 2_048), (8_192, 8_192), (usize::MAX, 16_384)] {
         analyzer.set_fft_size(set);
         assert_eq!(analyzer.fft_size(), given);
-        instance.run_watched(&mut analyzer, 0, 50);
+        instance.run_polled(&mut analyzer, 0, 50);
         assert_eq!(analyzer.view().spectra.points.len(), given / 2 + 1);
     }
 }

@@ -1,15 +1,15 @@
-//! Icons, painted rather than typed: no font has to have them, and each has a shape of its own, so
-//! that nobody depends on colours.
+//! Icons, painted rather than typed, so no font has to contain them. Each has a shape of its own, so
+//! that none depends on its colour.
 
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
-/// What a painted sign says.
+/// The icons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Icon {
     /// A filled shield with a tick.
     Protecting,
     /// A shield's outline, struck through.
-    Open,
+    Unprotected,
     /// A loudspeaker with a cross.
     Muted,
     /// A shield's outline with three dots.
@@ -38,7 +38,7 @@ pub(crate) fn paint(
             draw.polygon(&SHIELD, colour, Stroke::NONE);
             draw.path(&TICK, Stroke::new(rect.height() / 8.0, background));
         }
-        Icon::Open => {
+        Icon::Unprotected => {
             draw.polygon(&SHIELD, Color32::TRANSPARENT, draw.line);
             draw.path(
                 &[(-0.95, 0.95), (0.95, -0.95)],
@@ -88,7 +88,7 @@ pub(crate) fn paint(
     }
 }
 
-/// A small triangle that points down, for what opens a list.
+/// A small triangle that points down, on what opens a list.
 pub(crate) fn paint_opener(painter: &Painter, centre: Pos2, colour: Color32) {
     let corners = [vec2(-4.0, -2.0), vec2(4.0, -2.0), vec2(0.0, 3.0)];
     let corners = corners.map(|corner: Vec2| centre + corner).to_vec();

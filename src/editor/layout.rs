@@ -1,15 +1,16 @@
-//! Which panel lies where, by the room there is.
+//! Which panel is where, depending on the size of the window.
 
 use egui::{Popup, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
-use super::analyzer_panel::{self, Asked, Sizes};
+use super::analyzer_panel::{self, AnalyzerPanel, AnalyzerRequests, FftSizes};
 use super::controls;
-use super::keys::{self, Act, Here};
+use super::figures;
+use super::headline::{self, Conditions};
+use super::keys_panel::{self, ClassUse, KeysAction, KeysPanel};
 use super::param_control::HEIGHT;
 use super::param_gesture::ParamGesture;
-use super::status::{self, Switches};
-use super::theme::{GAP, INSET, NEAR, SMALL, palette};
-use super::timeline_panel;
+use super::theme::{GAP, INSET, SMALL, SMALL_GAP, palette};
+use super::timeline_panel::{self, TimelinePanel};
 use super::widgets;
 use crate::analyzer::View;
 use crate::editor_state::{SCALES, SIZE_MIN};
@@ -17,175 +18,213 @@ use crate::keys::KeyringView;
 use crate::params::PatchveilParams;
 use crate::status::Status;
 
-/// From this width on, in points, the keys are beside the sound instead of behind it.
+/// From this width on, in points, the keys are beside the analyzer instead of replacing it.
 const WIDE: f32 = 880.0;
-/// Width of the keys beside the sound, in points.
-const KEYS: f32 = 300.0;
-/// Height of the first line, in points.
-const HEADLINE: f32 = 52.0;
-/// Height of the last line, in points.
-const FIGURES: f32 = 26.0;
+/// Width of the keys beside the analyzer, in points.
+const KEYS_WIDTH: f32 = 300.0;
+/// Height of the headline, in points.
+const HEADLINE_HEIGHT: f32 = 52.0;
+/// Height of the figures, in points.
+const FIGURES_HEIGHT: f32 = 26.0;
+/// Width of the list of colours and scales, in points.
+const VIEW_MENU_WIDTH: f32 = 150.0;
 
 /// What is drawn.
-pub(crate) struct Scene<'a, H> {
+pub(crate) struct Scene<'a, G> {
     pub(crate) status: &'a Status,
     pub(crate) view: &'a View,
     pub(crate) keyring: &'a KeyringView,
     pub(crate) params: &'a PatchveilParams,
-    pub(crate) gesture: &'a H,
-    /// Samples analysed at a time, and what can be chosen.
-    pub(crate) sizes: Sizes<'a>,
+    pub(crate) gesture: &'a G,
+    pub(crate) fft_sizes: FftSizes<'a>,
 }
 
-/// What the panels remember.
+/// State of the panels.
 #[derive(Debug, Default)]
 pub(crate) struct Panels {
-    pub(crate) spectra: analyzer_panel::Panel,
-    pub(crate) strip: timeline_panel::Panel,
-    pub(crate) keys: keys::Panel,
-    /// Where there is no room for both: show the keys instead of the sound.
-    pub(crate) turned: bool,
+    pub(crate) analyzer: AnalyzerPanel,
+    pub(crate) timeline: TimelinePanel,
+    pub(crate) keys: KeysPanel,
+    /// In a narrow window: show the keys instead of the analyzer.
+    pub(crate) show_keys: bool,
 }
 
-/// What the user wants done outside the panels.
+/// What the user asks for, besides changes of parameters.
 #[derive(Debug, Default)]
-pub(crate) struct Wanted {
-    pub(crate) keys: Vec<Act>,
-    pub(crate) spectra: Asked,
+pub(crate) struct UserRequests {
+    pub(crate) keys: Vec<KeysAction>,
+    pub(crate) analyzer: AnalyzerRequests,
 }
 
-/// Draws everything into the whole of `ui`, on a window that has the colour of the background already.
-pub(crate) fn draw<H: ParamGesture>(
-    ui: &mut Ui,
-    scene: &Scene<'_, H>,
-    panels: &mut Panels,
-) -> Wanted {
-    let seen = ui.max_rect();
-    // A window scaled up may be too small for all of it: then it can be moved about in.
-    let least = vec2(SIZE_MIN.0, SIZE_MIN.1);
-    if seen.width() >= least.x - 1.0 && seen.height() >= least.y - 1.0 {
-        return lay_out(ui, seen, scene, panels);
+/// Where the panels are.
+struct Areas {
+    headline: Rect,
+    /// Analyzer and timeline.
+    audio: Option<Rect>,
+    keys: Option<Rect>,
+    controls: Rect,
+    figures: Rect,
+}
+
+impl Areas {
+    fn of(rect: Rect, show_keys: bool) -> Self {
+        let headline = Rect::from_min_size(rect.min, vec2(rect.width(), HEADLINE_HEIGHT));
+        let corner = pos2(rect.left(), rect.bottom() - FIGURES_HEIGHT);
+        let figures = Rect::from_min_max(corner, rect.max);
+        let (left, right) = (rect.left() + GAP, rect.right() - GAP);
+        let controls =
+            Rect::from_min_max(pos2(left, figures.top() - HEIGHT), pos2(right, figures.top()));
+        let middle =
+            Rect::from_min_max(pos2(left, headline.bottom()), pos2(right, controls.top() - GAP));
+        let (audio, keys) = if is_wide(rect) {
+            let split = middle.right() - KEYS_WIDTH;
+            let audio = Rect::from_min_max(middle.min, pos2(split - GAP, middle.bottom()));
+            let keys = Rect::from_min_max(pos2(split, middle.top()), middle.max);
+            (Some(audio), Some(keys))
+        } else if show_keys {
+            (None, Some(middle))
+        } else {
+            (Some(middle), None)
+        };
+        Self { headline, audio, keys, controls, figures }
     }
+}
+
+fn is_wide(rect: Rect) -> bool {
+    rect.width() >= WIDE
+}
+
+/// Draws everything into the whole of `ui`. The window is already filled with its background.
+pub(crate) fn draw<G: ParamGesture>(
+    ui: &mut Ui,
+    scene: &Scene<'_, G>,
+    panels: &mut Panels,
+) -> UserRequests {
+    let visible = ui.max_rect();
+    let smallest = vec2(SIZE_MIN.0, SIZE_MIN.1);
+    if visible.width() >= smallest.x - 1.0 && visible.height() >= smallest.y - 1.0 {
+        return draw_panels(ui, visible, scene, panels);
+    }
+    // A window that is scaled up may be too small for everything: then it scrolls.
     egui::ScrollArea::both()
         .auto_shrink(false)
         .show(ui, |ui| {
-            let (rect, _) = ui.allocate_exact_size(seen.size().max(least), egui::Sense::hover());
-            lay_out(ui, rect, scene, panels)
+            let size = visible.size().max(smallest);
+            let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+            draw_panels(ui, rect, scene, panels)
         })
         .inner
 }
 
-fn lay_out<H: ParamGesture>(
+fn draw_panels<G: ParamGesture>(
     ui: &mut Ui,
     rect: Rect,
-    scene: &Scene<'_, H>,
+    scene: &Scene<'_, G>,
     panels: &mut Panels,
-) -> Wanted {
+) -> UserRequests {
     let mut ui = ui.new_child(UiBuilder::new().max_rect(rect));
     let ui = &mut ui;
-    let mut wanted = Wanted::default();
-    let params = scene.params;
-    let switches = Switches {
-        bypass: params.bypass.value(),
-        delta: params.output.delta.value(),
-        nothing: params.veil.amount.value() < 0.05,
-        adrift: scene.view.running && !scene.view.host_timeline,
-    };
-    let wide = rect.width() >= WIDE;
+    let mut requests = UserRequests::default();
+    // The buttons of the headline may switch between analyzer and keys in this frame.
+    let top = Areas::of(rect, panels.show_keys).headline;
+    draw_top(ui, top, is_wide(rect), scene, panels);
+    let areas = Areas::of(rect, panels.show_keys);
+    if let Some(rect) = areas.audio {
+        requests.analyzer = draw_audio(ui, rect, scene, panels);
+    }
+    if let Some(rect) = areas.keys {
+        let class_use = class_use(scene.status);
+        requests.keys = keys_panel::draw(ui, rect, scene.keyring, class_use, &mut panels.keys);
+    }
+    controls::draw(ui, areas.controls, scene.params, scene.gesture);
+    figures::draw(ui, areas.figures, scene.view);
+    requests
+}
 
-    let top = Rect::from_min_size(rect.min, vec2(rect.width(), HEADLINE));
-    let tools = widgets::right(ui, top, |ui| {
-        appearance(ui, params);
+/// Draws the headline and the buttons beside it.
+fn draw_top<G: ParamGesture>(
+    ui: &mut Ui,
+    rect: Rect,
+    wide: bool,
+    scene: &Scene<'_, G>,
+    panels: &mut Panels,
+) {
+    let params = scene.params;
+    let buttons = widgets::header_buttons(ui, rect, |ui| {
+        draw_view_menu(ui, params);
         if !wide {
-            let keys = widgets::toggle(ui, "Keys", panels.turned)
-                .on_hover_text("The class keys: choose, make, import and export.");
-            let sound =
-                widgets::toggle(ui, "Sound", !panels.turned).on_hover_text("Spectra and timeline.");
-            if keys.clicked() || sound.clicked() {
-                panels.turned = keys.clicked();
+            let keys = widgets::toggle(ui, "Keys", panels.show_keys)
+                .on_hover_text("Class keys: choose, create, import and export.");
+            let audio = widgets::toggle(ui, "Audio", !panels.show_keys)
+                .on_hover_text("Spectra and timeline.");
+            if keys.clicked() || audio.clicked() {
+                panels.show_keys = keys.clicked();
             }
         }
-        controls::mode(ui, params, scene.gesture);
+        controls::draw_mode(ui, params, scene.gesture);
     });
-    let headline = status::headline(scene.status, switches);
-    let left = Rect::from_min_max(top.min, pos2(tools - GAP, top.bottom()));
-    status::draw_headline(ui, left, &headline);
-
-    let bottom = Rect::from_min_max(pos2(rect.left(), rect.bottom() - FIGURES), rect.max);
-    let row = Rect::from_min_max(
-        pos2(rect.left() + GAP, bottom.top() - HEIGHT),
-        pos2(rect.right() - GAP, bottom.top()),
-    );
-    let middle = Rect::from_min_max(
-        pos2(rect.left() + GAP, top.bottom()),
-        pos2(rect.right() - GAP, row.top() - GAP),
-    );
-    let (sound, keys) = if wide {
-        let edge = middle.right() - KEYS;
-        let sound = Rect::from_min_max(middle.min, pos2(edge - GAP, middle.bottom()));
-        let keys = Rect::from_min_max(pos2(edge, middle.top()), middle.max);
-        (Some(sound), Some(keys))
-    } else if panels.turned {
-        (None, Some(middle))
-    } else {
-        (Some(middle), None)
+    let conditions = Conditions {
+        bypass: params.bypass.value(),
+        delta: params.output.delta.value(),
+        zero_amount: params.veil.amount.value() < 0.05,
+        no_host_position: scene.view.running && !scene.view.host_timeline,
     };
-
-    if let Some(rect) = sound {
-        wanted.spectra = draw_sound(ui, rect, scene, panels);
-    }
-    if let Some(rect) = keys {
-        let here = match scene.status {
-            Status::Protecting { fingerprint, .. } | Status::Restoring { fingerprint, .. } => {
-                Here::Uses(*fingerprint)
-            }
-            Status::Muted { reason } => Here::Lacks(reason),
-            Status::NotRestoring { reason } => Here::Passes(reason),
-            _ => Here::Nothing,
-        };
-        wanted.keys = keys::draw(ui, rect, scene.keyring, here, &mut panels.keys);
-    }
-    controls::draw(ui, row, params, scene.gesture);
-    status::draw_figures(ui, bottom, scene.view);
-    wanted
+    let left = Rect::from_min_max(rect.min, pos2(buttons - GAP, rect.bottom()));
+    headline::draw(ui, left, &headline::headline(scene.status, conditions));
 }
 
-/// Spectra above, the last seconds below.
-fn draw_sound<H>(ui: &mut Ui, rect: Rect, scene: &Scene<'_, H>, panels: &mut Panels) -> Asked {
-    let strip = (rect.height() * 0.26).clamp(74.0, 150.0).round();
-    let edge = rect.bottom() - strip;
-    let upper = Rect::from_min_max(rect.min, pos2(rect.right(), edge - GAP));
-    let lower = Rect::from_min_max(pos2(rect.left(), edge), rect.max);
-    let view = scene.view;
-    let spectra = &mut panels.spectra;
-    let asked =
-        analyzer_panel::draw(ui, upper, &view.spectra, view.sample_rate, scene.sizes, spectra);
-    timeline_panel::draw(ui, lower, view, &mut panels.strip);
-    asked
+fn class_use(status: &Status) -> ClassUse<'_> {
+    match status {
+        Status::Protecting { fingerprint, .. } | Status::Restoring { fingerprint, .. } => {
+            ClassUse::Active(*fingerprint)
+        }
+        Status::Muted { reason } => ClassUse::Muted(reason),
+        Status::NotRestoring { reason } => ClassUse::NotRestoring(reason),
+        _ => ClassUse::None,
+    }
 }
 
-/// Scale and colours.
-fn appearance(ui: &mut Ui, params: &PatchveilParams) {
-    let setup = params.editor.get();
-    let button = widgets::opener(ui, "View").on_hover_text("Scale and colours of this window.");
-    Popup::menu(&button).width(150.0).show(|ui| {
-        let quiet = palette(ui).quiet;
-        ui.label(RichText::new("Colours").font(SMALL).color(quiet));
+/// Draws the spectra, and the timeline below them.
+fn draw_audio<G>(
+    ui: &mut Ui,
+    rect: Rect,
+    scene: &Scene<'_, G>,
+    panels: &mut Panels,
+) -> AnalyzerRequests {
+    let height = (rect.height() * 0.26).clamp(74.0, 150.0).round();
+    let split = rect.bottom() - height;
+    let upper = Rect::from_min_max(rect.min, pos2(rect.right(), split - GAP));
+    let lower = Rect::from_min_max(pos2(rect.left(), split), rect.max);
+    let View { spectra, sample_rate, .. } = scene.view;
+    let (sizes, panel) = (scene.fft_sizes, &mut panels.analyzer);
+    let requests = analyzer_panel::draw(ui, upper, spectra, *sample_rate, sizes, panel);
+    timeline_panel::draw(ui, lower, scene.view, &mut panels.timeline);
+    requests
+}
+
+/// Draws the button that opens the list of colours and scales.
+fn draw_view_menu(ui: &mut Ui, params: &PatchveilParams) {
+    let state = params.editor.get();
+    let button =
+        widgets::menu_button(ui, "View").on_hover_text("Colours and scale of this window.");
+    Popup::menu(&button).width(VIEW_MENU_WIDTH).show(|ui| {
+        let weak = palette(ui).weak;
+        ui.label(RichText::new("Colours").font(SMALL).color(weak));
         for (theme, name) in [(egui::Theme::Dark, "Dark"), (egui::Theme::Light, "Light")] {
-            if widgets::option(ui, name, setup.theme() == theme).clicked() {
+            if widgets::menu_option(ui, name, state.theme() == theme).clicked() {
                 params.editor.set_theme(theme);
                 ui.ctx().set_theme(theme);
             }
         }
-        ui.add_space(NEAR);
-        ui.label(RichText::new("Scale").font(SMALL).color(quiet));
+        ui.add_space(SMALL_GAP);
+        ui.label(RichText::new("Scale").font(SMALL).color(weak));
         for scale in SCALES {
-            let chosen = (setup.zoom() * 100.0).round() == f32::from(scale);
-            if widgets::option(ui, &format!("{scale} %"), chosen).clicked() {
+            let chosen = (state.zoom() * 100.0).round() == f32::from(scale);
+            if widgets::menu_option(ui, &format!("{scale} %"), chosen).clicked() {
                 params.editor.set_scale(scale);
                 ui.ctx().set_zoom_factor(f32::from(scale) / 100.0);
             }
         }
-        ui.set_min_width(150.0 - INSET);
+        ui.set_min_width(VIEW_MENU_WIDTH - INSET);
     });
 }

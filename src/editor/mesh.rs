@@ -1,45 +1,44 @@
-//! Lines and areas that lie straight: painted pixel for pixel, without soft edges.
+//! Horizontal and vertical lines, rectangles and areas, aligned to pixels and without soft edges.
 //!
-//! Where a machine draws without a graphics card, every pixel of every triangle costs, and so does
-//! every triangle. A hair line as the painter draws it is ten long triangles; here it is two.
+//! Without a graphics card, every triangle costs time, and so does every pixel of it. The painter
+//! draws a thin line as ten long triangles; here it takes two.
 
 use egui::emath::GuiRounding as _;
 use egui::{Color32, Mesh, Painter, Pos2, Rangef, Rect, Shape, pos2};
 
-/// Points of a line that share the block below them.
+/// Points of a line that share one rectangle below them.
 const BLOCK: usize = 8;
 
-/// Lines and rectangles that are painted together.
-pub(crate) struct Fill {
+/// Lines and rectangles that are painted as one mesh.
+pub(crate) struct RectMesh {
     mesh: Mesh,
-    /// Pixels a point.
-    fine: f32,
+    pixels_per_point: f32,
 }
 
-impl Fill {
-    /// Nothing yet, for `painter`.
+impl RectMesh {
+    /// An empty mesh, to be painted by `painter`.
     pub(crate) fn new(painter: &Painter) -> Self {
-        Self { mesh: Mesh::default(), fine: painter.pixels_per_point() }
+        Self { mesh: Mesh::default(), pixels_per_point: painter.pixels_per_point() }
     }
 
-    /// A rectangle.
+    /// Adds a rectangle.
     pub(crate) fn rect(&mut self, rect: Rect, colour: Color32) {
-        let rect = rect.round_to_pixels(self.fine);
+        let rect = rect.round_to_pixels(self.pixels_per_point);
         if rect.is_positive() {
             self.mesh.add_colored_rect(rect, colour);
         }
     }
 
-    /// A hair line from left to right.
+    /// Adds a thin horizontal line.
     pub(crate) fn hline(&mut self, x: Rangef, y: f32, colour: Color32) {
-        let top = y - self.hair() / 2.0;
-        self.rect(Rect::from_x_y_ranges(x, top..=top + self.hair()), colour);
+        let top = y - self.line_width() / 2.0;
+        self.rect(Rect::from_x_y_ranges(x, top..=top + self.line_width()), colour);
     }
 
-    /// A hair line from top to bottom.
+    /// Adds a thin vertical line.
     pub(crate) fn vline(&mut self, x: f32, y: Rangef, colour: Color32) {
-        let left = x - self.hair() / 2.0;
-        self.rect(Rect::from_x_y_ranges(left..=left + self.hair(), y), colour);
+        let left = x - self.line_width() / 2.0;
+        self.rect(Rect::from_x_y_ranges(left..=left + self.line_width(), y), colour);
     }
 
     /// Paints all of it.
@@ -47,14 +46,14 @@ impl Fill {
         painter.add(Shape::mesh(self.mesh));
     }
 
-    /// Width of a hair line: one point, in whole pixels.
-    fn hair(&self) -> f32 {
-        self.fine.round().max(1.0) / self.fine
+    /// One point, in whole pixels.
+    fn line_width(&self) -> f32 {
+        self.pixels_per_point.round().max(1.0) / self.pixels_per_point
     }
 }
 
-/// The area between a line that runs to the right and the level `base`. Below the part that the
-/// line moves in, points share blocks: slim triangles cost several times the pixels they show.
+/// The area between a line that runs to the right and the level `base`. Below the range in which the
+/// line moves, points share rectangles: narrow triangles cost several times the pixels they cover.
 pub(crate) fn area(line: &[Pos2], base: f32, colour: Color32) -> Shape {
     let mut mesh = Mesh::default();
     let mut quad = |[a, b]: [Pos2; 2], level: f32| {
@@ -82,7 +81,7 @@ pub(crate) fn area(line: &[Pos2], base: f32, colour: Color32) -> Shape {
     Shape::mesh(mesh)
 }
 
-/// How near the line comes to `base`; `base` itself where it crosses.
+/// The level of the point nearest to `base`, or `base` if the line crosses it.
 fn nearest(line: &[Pos2], base: f32) -> f32 {
     let above = line.iter().map(|point| point.y).fold(f32::NEG_INFINITY, f32::max);
     let below = line.iter().map(|point| point.y).fold(f32::INFINITY, f32::min);
@@ -93,14 +92,14 @@ fn nearest(line: &[Pos2], base: f32) -> f32 {
     }
 }
 
-/// The same line with fewer points: none of those left out lies further from it than `off`,
-/// measured upright.
-pub(crate) fn thinned(line: &[Pos2], off: f32) -> Vec<Pos2> {
+/// The same line with fewer points: vertically, no dropped point is further from it than
+/// `tolerance`.
+pub(crate) fn thinned(line: &[Pos2], tolerance: f32) -> Vec<Pos2> {
     let mut kept: Vec<Pos2> = Vec::with_capacity(line.len());
     let mut rest = line;
     while let [from, after @ ..] = rest {
         kept.push(*from);
-        // The slopes that pass every point since `from` within `off`.
+        // The slopes that pass every point since `from` within `tolerance`.
         let (mut least, mut most) = (f32::NEG_INFINITY, f32::INFINITY);
         let mut reach = 0;
         for (n, to) in after.iter().enumerate() {
@@ -112,7 +111,7 @@ pub(crate) fn thinned(line: &[Pos2], off: f32) -> Vec<Pos2> {
             if !(least..=most).contains(&slope) {
                 break;
             }
-            (least, most) = (least.max(slope - off / run), most.min(slope + off / run));
+            (least, most) = (least.max(slope - tolerance / run), most.min(slope + tolerance / run));
             reach = n;
         }
         rest = &after[reach.min(after.len())..];
@@ -127,16 +126,16 @@ mod tests {
     /// Twice the area of all triangles.
     fn covered(shape: &Shape) -> f32 {
         let Shape::Mesh(mesh) = shape else { return 0.0 };
-        let place = |at: &u32| mesh.vertices[*at as usize].pos;
+        let vertex = |at: &u32| mesh.vertices[*at as usize].pos;
         let part = |three: &[u32]| {
-            let [a, b, c] = [place(&three[0]), place(&three[1]), place(&three[2])];
+            let [a, b, c] = [vertex(&three[0]), vertex(&three[1]), vertex(&three[2])];
             ((b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)).abs()
         };
         mesh.indices.chunks(3).map(part).sum()
     }
 
     #[test]
-    fn an_area_is_covered_once_and_whole() {
+    fn an_area_is_covered_exactly_once() {
         let wave = |n: i32| 40.0 + 30.0 * (n as f32 * 0.7).sin();
         let line: Vec<Pos2> = (0..100).map(|n| pos2(n as f32 * 1.5, wave(n))).collect();
         for base in [100.0, 0.0] {
@@ -145,15 +144,15 @@ mod tests {
                 heights * (two[1].x - two[0].x)
             };
             let whole: f32 = line.windows(2).map(trapezium).sum();
-            let seen = covered(&area(&line, base, Color32::WHITE));
-            assert!((seen / whole - 1.0).abs() < 1e-4, "{seen} of {whole}");
+            let covered = covered(&area(&line, base, Color32::WHITE));
+            assert!((covered / whole - 1.0).abs() < 1e-4, "{covered} of {whole}");
         }
         assert_eq!(covered(&area(&line[..1], 0.0, Color32::WHITE)), 0.0);
         assert_eq!(covered(&area(&[], 0.0, Color32::WHITE)), 0.0);
     }
 
     #[test]
-    fn a_thinned_line_stays_where_it_was() {
+    fn a_thinned_line_stays_within_its_tolerance() {
         let height = |x: f32| 50.0 * (x * x * 0.000_04).sin() + 0.05 * (x * 3.0).sin();
         let line: Vec<Pos2> =
             (0..400).map(|n| n as f32 * 1.5).map(|x| pos2(x, height(x))).collect();

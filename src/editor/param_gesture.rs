@@ -1,18 +1,18 @@
-//! How the controls touch parameters: so that a host can record what the gesture does, each touch
-//! begins, sets and ends.
+//! How controls change parameters: every gesture begins, sets and ends, so that a host can record
+//! it as automation.
 
 use nice_plug::prelude::{Param, ParamSetter};
 
-/// Whatever passes the moves of a control on to the host.
+/// Passes changes of a parameter on to the host.
 pub(crate) trait ParamGesture {
-    /// The control is taken hold of.
+    /// The user starts to change the parameter.
     fn begin(&self, param: &impl Param);
-    /// It is moved to this place, 0–1, which is brought to the nearest step.
+    /// Sets the value, 0–1, rounded to the nearest step.
     fn set(&self, param: &impl Param, normalized: f32);
-    /// It is let go.
+    /// The user has finished.
     fn end(&self, param: &impl Param);
 
-    /// One whole touch.
+    /// A whole gesture that sets one value.
     fn touch(&self, param: &impl Param, normalized: f32) {
         self.begin(param);
         self.set(param, normalized);

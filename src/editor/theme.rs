@@ -1,28 +1,28 @@
-//! What everything looks like: colours, spacing and type, in one place.
+//! Colours, spacing and type, in one place.
 
 use egui::{
     Color32, CornerRadius, FontFamily, FontId, Margin, Rgba, Stroke, Style, TextStyle, Theme, Ui,
     Vec2,
 };
 
-/// Space between things that belong together, in points.
-pub(crate) const NEAR: f32 = 4.0;
-/// Space between things beside each other, in points.
+/// Space between what belongs together, in points.
+pub(crate) const SMALL_GAP: f32 = 4.0;
+/// Space between neighbours, in points.
 pub(crate) const GAP: f32 = 8.0;
 /// Space inside a panel's edge, in points.
 pub(crate) const INSET: f32 = 12.0;
-/// Corners of panels, in points.
+/// Corner radius of panels, in points.
 pub(crate) const ROUND: u8 = 6;
-/// Corners of buttons and fields, in points.
+/// Corner radius of buttons and fields, in points.
 pub(crate) const ROUND_SMALL: u8 = 4;
 
 /// The headline.
 pub(crate) const HEADLINE: FontId = FontId::new(18.0, FontFamily::Proportional);
 /// Titles of panels.
 pub(crate) const TITLE: FontId = FontId::new(14.0, FontFamily::Proportional);
-/// What is read most.
+/// Running text.
 pub(crate) const BODY: FontId = FontId::new(13.0, FontFamily::Proportional);
-/// Labels, axes and remarks.
+/// Labels, axes and notes.
 pub(crate) const SMALL: FontId = FontId::new(11.5, FontFamily::Proportional);
 /// Fingerprints and keys.
 pub(crate) const CODE: FontId = FontId::new(11.0, FontFamily::Monospace);
@@ -35,35 +35,35 @@ pub(crate) struct Palette {
     pub(crate) background: Color32,
     /// Panels.
     pub(crate) panel: Color32,
-    /// Buttons, and fields to type in.
+    /// Buttons and text fields.
     pub(crate) raised: Color32,
-    /// What the pointer is over.
+    /// Under the pointer.
     pub(crate) hovered: Color32,
-    /// Edges of panels.
-    pub(crate) edge: Color32,
-    /// Lines of a grid.
+    /// Borders of panels.
+    pub(crate) border: Color32,
+    /// Grid lines.
     pub(crate) grid: Color32,
-    /// Edges of buttons and fields: 3 : 1 against what is beside them.
-    pub(crate) rim: Color32,
+    /// Outlines of buttons and fields: 3 : 1 against what surrounds them.
+    pub(crate) outline: Color32,
     /// Text.
     pub(crate) text: Color32,
-    /// Text that is read second.
-    pub(crate) quiet: Color32,
-    /// What can be moved, is chosen or has the focus.
+    /// Secondary text.
+    pub(crate) weak: Color32,
+    /// What can be moved, is selected or has the focus.
     pub(crate) accent: Color32,
     /// Text on `accent`.
     pub(crate) on_accent: Color32,
-    /// All is well.
+    /// Everything works.
     pub(crate) good: Color32,
-    /// Mind this.
+    /// Needs attention.
     pub(crate) warn: Color32,
-    /// This does not work.
+    /// Does not work.
     pub(crate) bad: Color32,
-    /// The sound before the veil.
+    /// The audio before the veil.
     pub(crate) before: Color32,
-    /// The sound behind it.
+    /// The audio after the veil.
     pub(crate) after: Color32,
-    /// What it should do.
+    /// The designed gain.
     pub(crate) designed: Color32,
     /// Patches.
     pub(crate) patch: Color32,
@@ -74,11 +74,11 @@ const DARK: Palette = Palette {
     panel: Color32::from_rgb(0x1a, 0x1f, 0x26),
     raised: Color32::from_rgb(0x25, 0x2c, 0x35),
     hovered: Color32::from_rgb(0x30, 0x39, 0x44),
-    edge: Color32::from_rgb(0x2a, 0x31, 0x3b),
+    border: Color32::from_rgb(0x2a, 0x31, 0x3b),
     grid: Color32::from_rgb(0x2c, 0x34, 0x3e),
-    rim: Color32::from_rgb(0x6b, 0x78, 0x88),
+    outline: Color32::from_rgb(0x6b, 0x78, 0x88),
     text: Color32::from_rgb(0xe8, 0xec, 0xf1),
-    quiet: Color32::from_rgb(0xa3, 0xae, 0xbb),
+    weak: Color32::from_rgb(0xa3, 0xae, 0xbb),
     accent: Color32::from_rgb(0x5b, 0xc8, 0xd6),
     on_accent: Color32::from_rgb(0x0a, 0x1c, 0x20),
     good: Color32::from_rgb(0x5f, 0xd0, 0x9a),
@@ -95,11 +95,11 @@ const LIGHT: Palette = Palette {
     panel: Color32::from_rgb(0xfa, 0xfb, 0xfc),
     raised: Color32::from_rgb(0xef, 0xf2, 0xf5),
     hovered: Color32::from_rgb(0xe1, 0xe6, 0xec),
-    edge: Color32::from_rgb(0xd3, 0xd9, 0xe0),
+    border: Color32::from_rgb(0xd3, 0xd9, 0xe0),
     grid: Color32::from_rgb(0xdc, 0xe1, 0xe7),
-    rim: Color32::from_rgb(0x7b, 0x87, 0x95),
+    outline: Color32::from_rgb(0x7b, 0x87, 0x95),
     text: Color32::from_rgb(0x1b, 0x22, 0x2b),
-    quiet: Color32::from_rgb(0x4d, 0x58, 0x66),
+    weak: Color32::from_rgb(0x4d, 0x58, 0x66),
     accent: Color32::from_rgb(0x0b, 0x69, 0x78),
     on_accent: Color32::from_rgb(0xff, 0xff, 0xff),
     good: Color32::from_rgb(0x0d, 0x6b, 0x43),
@@ -126,21 +126,21 @@ pub(crate) fn palette(ui: &Ui) -> &'static Palette {
     Palette::of(if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light })
 }
 
-/// The colour of an empty window, for the graphics system: it takes the numbers as they are.
+/// The colour of an empty window, for the graphics system, which does not convert it.
 pub(crate) fn background(ui: &Ui) -> Rgba {
     let [red, green, blue, _] =
         palette(ui).background.to_array().map(|part| f32::from(part) / 255.0);
     Rgba::from_rgb(red, green, blue)
 }
 
-/// Gives `context` the looks of both themes.
-pub(crate) fn dress(context: &egui::Context) {
+/// Sets up both themes in `context`.
+pub(crate) fn apply(context: &egui::Context) {
     for theme in [Theme::Dark, Theme::Light] {
-        context.style_mut_of(theme, |style| style_of(style, Palette::of(theme)));
+        context.style_mut_of(theme, |style| set_style(style, Palette::of(theme)));
     }
 }
 
-fn style_of(style: &mut Style, palette: &Palette) {
+fn set_style(style: &mut Style, palette: &Palette) {
     style.text_styles = [
         (TextStyle::Heading, TITLE),
         (TextStyle::Body, BODY),
@@ -150,7 +150,7 @@ fn style_of(style: &mut Style, palette: &Palette) {
     ]
     .into();
     let spacing = &mut style.spacing;
-    spacing.item_spacing = Vec2::new(GAP, NEAR);
+    spacing.item_spacing = Vec2::new(GAP, SMALL_GAP);
     spacing.button_padding = Vec2::new(9.0, 4.0);
     spacing.interact_size = Vec2::new(24.0, 24.0);
     spacing.menu_margin = Margin::same(8);
@@ -163,7 +163,7 @@ fn style_of(style: &mut Style, palette: &Palette) {
     let visuals = &mut style.visuals;
     visuals.panel_fill = palette.panel;
     visuals.window_fill = palette.panel;
-    visuals.window_stroke = Stroke::new(1.0, palette.rim);
+    visuals.window_stroke = Stroke::new(1.0, palette.outline);
     visuals.window_corner_radius = CornerRadius::same(ROUND);
     visuals.menu_corner_radius = CornerRadius::same(ROUND);
     visuals.extreme_bg_color = palette.background;
@@ -173,15 +173,15 @@ fn style_of(style: &mut Style, palette: &Palette) {
     visuals.warn_fg_color = palette.warn;
     visuals.error_fg_color = palette.bad;
     visuals.hyperlink_color = palette.accent;
-    visuals.weak_text_color = Some(palette.quiet);
+    visuals.weak_text_color = Some(palette.weak);
     visuals.selection.bg_fill = palette.accent.gamma_multiply(0.35);
     visuals.selection.stroke = Stroke::new(1.5, palette.accent);
 
     let widgets = &mut visuals.widgets;
     for (state, fill, stroke, text) in [
-        (&mut widgets.noninteractive, palette.panel, palette.edge, palette.text),
-        (&mut widgets.inactive, palette.raised, palette.rim, palette.text),
-        (&mut widgets.hovered, palette.hovered, palette.quiet, palette.text),
+        (&mut widgets.noninteractive, palette.panel, palette.border, palette.text),
+        (&mut widgets.inactive, palette.raised, palette.outline, palette.text),
+        (&mut widgets.hovered, palette.hovered, palette.weak, palette.text),
         (&mut widgets.active, palette.hovered, palette.accent, palette.text),
         (&mut widgets.open, palette.hovered, palette.accent, palette.text),
     ] {
@@ -192,7 +192,7 @@ fn style_of(style: &mut Style, palette: &Palette) {
         state.corner_radius = CornerRadius::same(ROUND_SMALL);
         state.expansion = 0.0;
     }
-    // The focus of the keyboard has to be seen, and not only as another shade.
+    // The keyboard focus must be visible, and not only as another shade.
     widgets.active.bg_stroke.width = 2.0;
 }
 
@@ -215,19 +215,19 @@ mod tests {
     }
 
     #[test]
-    fn every_text_can_be_read_on_every_ground() {
+    fn text_is_readable_on_every_background() {
         for palette in [&DARK, &LIGHT] {
             for background in [palette.background, palette.panel, palette.raised, palette.hovered] {
                 for text in [
                     palette.text,
-                    palette.quiet,
+                    palette.weak,
                     palette.accent,
                     palette.good,
                     palette.warn,
                     palette.bad,
                 ] {
-                    let seen = contrast(text, background);
-                    assert!(seen >= 4.5, "{text:?} on {background:?}: {seen}");
+                    let ratio = contrast(text, background);
+                    assert!(ratio >= 4.5, "{text:?} on {background:?}: {ratio}");
                 }
             }
             assert!(contrast(palette.on_accent, palette.accent) >= 4.5);
@@ -235,13 +235,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_mean_something_stand_out() {
+    fn lines_that_carry_meaning_stand_out() {
         for palette in [&DARK, &LIGHT] {
             for line in
-                [palette.before, palette.after, palette.designed, palette.patch, palette.rim]
+                [palette.before, palette.after, palette.designed, palette.patch, palette.outline]
             {
-                let seen = contrast(line, palette.panel);
-                assert!(seen >= 3.0, "{line:?}: {seen}");
+                let ratio = contrast(line, palette.panel);
+                assert!(ratio >= 3.0, "{line:?}: {ratio}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What a passphrase opened, for all instances of this process.
+//! The open keyring and its passphrase, for all instances of this process.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,97 +10,96 @@ use patchveil_keyring::{Keyring, KeyringError, Passphrase, Place, Stamp};
 /// The unlocked keyrings of this process: one, unless tests use several keyrings.
 static UNLOCKED: Mutex<Vec<(PathBuf, Weak<UnlockedKeyring>)>> = Mutex::new(Vec::new());
 
-/// A keyring, and the passphrase to it once somebody has typed it. Both are overwritten when the
-/// last instance and the last editor of the process let go of it, and never written anywhere.
+/// A keyring, and its passphrase once the user has typed it. Both are overwritten when the last
+/// instance and the last editor of the process drop it, and never written anywhere.
 ///
-/// The opened keyring is kept beside the passphrase, because stretching one takes a second and
+/// The open keyring is cached with the passphrase, because stretching one takes a second and
 /// 256 MiB, and there may be dozens of instances.
 pub(crate) struct UnlockedKeyring {
     path: PathBuf,
-    opened: Mutex<Opened>,
-    /// Counts passphrases that came and went.
+    cache: Mutex<Cache>,
+    /// Counts changes of the passphrase.
     version: AtomicU64,
 }
 
 #[derive(Default)]
-struct Opened {
+struct Cache {
     passphrase: Option<Passphrase>,
-    /// What the file held when it had this stamp.
+    /// The content of the file when it had this stamp.
     keyring: Option<(Stamp, Arc<Keyring>)>,
 }
 
-/// A unlocked's file, and how many passphrases came and went.
+/// The stamp of the keyring file, and the version of the passphrase.
 pub(crate) type UnlockedState = (Stamp, u64);
 
 impl UnlockedKeyring {
-    /// The unlocked of the keyring at `path`.
+    /// The unlocked keyring at `path`, shared by all who use it.
     pub(crate) fn of(path: &Path) -> Arc<Self> {
-        let mut opened = UNLOCKED.lock();
-        opened.retain(|(_, unlocked)| unlocked.strong_count() > 0);
-        if let Some(unlocked) =
-            opened.iter().find(|(at, _)| at == path).and_then(|(_, v)| v.upgrade())
+        let mut all = UNLOCKED.lock();
+        all.retain(|(_, keyring)| keyring.strong_count() > 0);
+        if let Some(keyring) = all.iter().find(|(at, _)| at == path).and_then(|(_, k)| k.upgrade())
         {
-            return unlocked;
+            return keyring;
         }
-        let unlocked = Arc::new(Self {
+        let keyring = Arc::new(Self {
             path: path.to_owned(),
-            opened: Mutex::default(),
+            cache: Mutex::default(),
             version: AtomicU64::new(0),
         });
-        opened.push((path.to_owned(), Arc::downgrade(&unlocked)));
-        unlocked
+        all.push((path.to_owned(), Arc::downgrade(&keyring)));
+        keyring
     }
 
-    /// What [`UnlockedKeyring::open`] depends on. Reads no content.
+    /// Changes whenever [`UnlockedKeyring::open`] may return something else. Does not read the file.
     pub(crate) fn state(&self) -> UnlockedState {
         (Keyring::stamp(&self.path), self.version.load(Ordering::Acquire))
     }
 
-    /// The keyring as the file has it now. One that is locked takes a second, and only the first
-    /// caller pays it.
+    /// The keyring as it is in the file now. The first call after a locked file has changed takes a
+    /// second.
     ///
     /// # Errors
-    /// As [`Keyring::open`], but never a wrong passphrase: one that does not fit any more is
-    /// forgotten, and the keyring is locked.
+    /// As [`Keyring::open`], but never a wrong passphrase: one that no longer fits is forgotten, and
+    /// the keyring is locked.
     pub(crate) fn open(&self) -> Result<Arc<Keyring>, KeyringError> {
-        let mut opened = self.opened.lock();
-        // Older than what is read, so a change in between is noticed next time.
+        let mut cache = self.cache.lock();
+        // Taken before reading, so that a change in between is noticed next time.
         let stamp = Keyring::stamp(&self.path);
-        if let Some((at, keyring)) = &opened.keyring
+        if let Some((at, keyring)) = &cache.keyring
             && *at == stamp
         {
             return Ok(keyring.clone());
         }
-        opened.keyring = None;
+        cache.keyring = None;
         let mut asked = false;
         let result = Keyring::open(&self.path, || {
             asked = true;
-            opened.passphrase.clone()
+            cache.passphrase.clone()
         });
         match result {
             Ok(keyring) => {
                 let keyring = Arc::new(keyring);
-                // What is not locked is read again as easily, and need not stay in memory.
+                // A file without a passphrase is quick to read again and need not stay in memory.
                 if asked {
-                    opened.keyring = Some((stamp, keyring.clone()));
+                    cache.keyring = Some((stamp, keyring.clone()));
                 }
                 Ok(keyring)
             }
             Err(KeyringError::WrongPassphrase { .. }) => {
-                opened.passphrase = None;
-                self.turn();
+                cache.passphrase = None;
+                self.count_change();
                 Err(KeyringError::Locked { place: Place::Keyring(self.path.clone()) })
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Opens the keyring with `passphrase`, and keeps it if it fits.
+    /// Opens the keyring with `passphrase`, and remembers it if it fits.
     ///
     /// # Errors
     /// As [`Keyring::open`].
     pub(crate) fn unlock(&self, passphrase: Passphrase) -> Result<(), KeyringError> {
-        let mut opened = self.opened.lock();
+        let mut cache = self.cache.lock();
         let stamp = Keyring::stamp(&self.path);
         let mut asked = false;
         let keyring = Keyring::open(&self.path, || {
@@ -109,24 +108,24 @@ impl UnlockedKeyring {
         })?;
         if asked {
             let keyring = Some((stamp, Arc::new(keyring)));
-            *opened = Opened { passphrase: Some(passphrase), keyring };
-            self.turn();
+            *cache = Cache { passphrase: Some(passphrase), keyring };
+            self.count_change();
         }
         Ok(())
     }
 
-    /// Keeps `passphrase`, which the file was just locked with, or forgets all.
-    pub(crate) fn keep(&self, passphrase: Option<Passphrase>) {
-        *self.opened.lock() = Opened { passphrase, keyring: None };
-        self.turn();
+    /// Remembers the new passphrase of the file, or forgets passphrase and keyring.
+    pub(crate) fn remember(&self, passphrase: Option<Passphrase>) {
+        *self.cache.lock() = Cache { passphrase, keyring: None };
+        self.count_change();
     }
 
-    /// The passphrase, to change the file with.
+    /// The passphrase, for changing the file.
     pub(crate) fn passphrase(&self) -> Option<Passphrase> {
-        self.opened.lock().passphrase.clone()
+        self.cache.lock().passphrase.clone()
     }
 
-    fn turn(&self) {
+    fn count_change(&self) {
         self.version.fetch_add(1, Ordering::AcqRel);
     }
 }

@@ -1,8 +1,6 @@
-//! The thread that looks after the keyring while an editor is open.
+//! The thread that reads and changes the keyring while an editor is open.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -12,43 +10,40 @@ use patchveil_keyring::{KeyEntry, Keyring, KeyringError, Passphrase, Place, pars
 use patchveil_veil::Fingerprint;
 use zeroize::Zeroizing;
 
-use super::{
-    Board, Class, KeyText, KeyringView, Outcome, Refusal, Request, RequestId, UnlockedKeyring,
-    UnlockedState, WayOut,
-};
+use super::key_file;
+use super::messages::{Class, KeyText, KeyringView, Outcome, Problem, Remedy, Request, RequestId};
+use super::shared::{Answer, Shared};
+use super::unlocked_keyring::{UnlockedKeyring, UnlockedState};
 
-/// How often the file is looked at.
+/// How often the file is checked.
 const POLL: Duration = Duration::from_millis(250);
-/// No exported key is longer, in bytes.
-const LONGEST_IMPORT: u64 = 1 << 16;
-
-type Answer = Result<Outcome, Refusal>;
 
 pub(super) struct Worker {
     path: PathBuf,
     unlocked: Arc<UnlockedKeyring>,
-    board: Arc<Board>,
+    shared: Arc<Shared>,
+    /// Called when there is something new to see.
     changed: Box<dyn Fn() + Send>,
     /// What the view was made from.
-    seen: Option<UnlockedState>,
+    loaded: Option<UnlockedState>,
 }
 
 impl Worker {
-    pub(super) fn new(path: PathBuf, board: Arc<Board>, changed: Box<dyn Fn() + Send>) -> Self {
-        Self { unlocked: UnlockedKeyring::of(&path), path, board, changed, seen: None }
+    pub(super) fn new(path: PathBuf, shared: Arc<Shared>, changed: Box<dyn Fn() + Send>) -> Self {
+        Self { unlocked: UnlockedKeyring::of(&path), path, shared, changed, loaded: None }
     }
 
-    /// Works until the other end hangs up.
+    /// Works until the other end is dropped.
     pub(super) fn run(mut self, requests: &Receiver<(RequestId, Request)>) {
         loop {
-            self.look();
+            self.refresh();
             match requests.recv_timeout(POLL) {
-                _ if self.board.closing.load(Ordering::Acquire) => return,
+                _ if self.shared.closing.load(Ordering::Acquire) => return,
                 Ok((id, request)) => {
                     let answer = self.answer(request);
-                    // The list is up to date when the answer is read.
-                    self.look();
-                    self.board.answer(id, answer);
+                    // The list must be up to date when the answer is read.
+                    self.refresh();
+                    self.shared.answer(id, answer);
                     (self.changed)();
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -58,29 +53,24 @@ impl Worker {
     }
 
     /// Reads the keyring if it has changed.
-    fn look(&mut self) {
+    fn refresh(&mut self) {
         let now = self.unlocked.state();
-        if self.seen == Some(now) {
+        if self.loaded == Some(now) {
             return;
         }
         let opened = self.unlocked.open();
-        // Opening may have turned the version; that is no reason to look again.
-        self.seen = Some((now.0, self.unlocked.state().1));
-        let sealed = Keyring::is_locked(&self.path).unwrap_or(false);
-        let (classes, trouble) = match opened {
+        // Opening may itself have changed the version, which is no reason to read again.
+        self.loaded = Some((now.0, self.unlocked.state().1));
+        let has_passphrase = Keyring::is_locked(&self.path).unwrap_or(false);
+        let (classes, problem) = match opened {
             Ok(keyring) => (classes(&keyring), None),
-            Err(error) => (Vec::new(), Some(refusal(&error))),
+            Err(error) => (Vec::new(), Some(problem(&error))),
         };
-        let view = &mut *self.board.view.lock();
+        let view = &mut *self.shared.view.lock();
         let path = Some(self.path.clone());
-        *view = Arc::new(KeyringView {
-            path,
-            looked: true,
-            classes,
-            sealed,
-            trouble,
-            pending: view.pending,
-        });
+        let pending = view.pending;
+        *view =
+            Arc::new(KeyringView { path, loaded: true, classes, has_passphrase, problem, pending });
         (self.changed)();
     }
 
@@ -96,7 +86,7 @@ impl Worker {
                 self.import(text.as_bytes(), name.as_deref(), passphrase)
             }
             Request::ImportFile { path, name, passphrase } => {
-                self.import(&read(&path)?, name.as_deref(), passphrase)
+                self.import(&key_file::read(&path)?, name.as_deref(), passphrase)
             }
             Request::Export { class, passphrase } => {
                 let text = match passphrase {
@@ -106,7 +96,7 @@ impl Worker {
                 Ok(Outcome::Exported { class, text: KeyText(text) })
             }
             Request::ExportFile { class, path, passphrase } => {
-                write(&path, &self.backup(class, passphrase)?)?;
+                key_file::write(&path, &self.backup(class, passphrase)?)?;
                 Ok(Outcome::Saved { path })
             }
             Request::Remove { class } => self.change(|keyring| {
@@ -121,35 +111,37 @@ impl Worker {
                 Ok(Outcome::Changed)
             }),
             Request::Unlock { passphrase } => {
-                let passphrase = Passphrase::new(passphrase).map_err(|e| refusal(&e))?;
-                self.unlocked.unlock(passphrase).map_err(|e| refusal(&e))?;
+                let passphrase = Passphrase::new(passphrase).map_err(|e| problem(&e))?;
+                self.unlocked.unlock(passphrase).map_err(|e| problem(&e))?;
                 Ok(Outcome::Unlocked)
             }
             Request::Lock => {
-                self.unlocked.keep(None);
+                self.unlocked.remember(None);
                 Ok(Outcome::Locked)
             }
-            Request::SetPassphrase { new } => {
-                let new = new.map(Passphrase::new).transpose().map_err(|e| refusal(&e))?;
-                let ask = || self.unlocked.passphrase();
-                Keyring::set_passphrase(&self.path, ask, new.as_ref()).map_err(|e| refusal(&e))?;
-                let sealed = new.is_some();
-                self.unlocked.keep(new);
-                Ok(Outcome::PassphraseSet { sealed })
-            }
+            Request::SetPassphrase { new } => self.set_passphrase(new),
         }
     }
 
-    /// Changes the keyring in its file.
+    fn set_passphrase(&self, new: Option<Zeroizing<String>>) -> Answer {
+        let new = optional(new)?;
+        let ask = || self.unlocked.passphrase();
+        Keyring::set_passphrase(&self.path, ask, new.as_ref()).map_err(|e| problem(&e))?;
+        let has_passphrase = new.is_some();
+        self.unlocked.remember(new);
+        Ok(Outcome::PassphraseSet { has_passphrase })
+    }
+
+    /// Changes the keyring file.
     fn change<T>(
         &self,
         change: impl FnOnce(&mut Keyring) -> Result<T, KeyringError>,
-    ) -> Result<T, Refusal> {
+    ) -> Result<T, Problem> {
         let ask = || self.unlocked.passphrase();
-        Keyring::update(&self.path, ask, change).map_err(|error| refusal(&error))
+        Keyring::update(&self.path, ask, change).map_err(|error| problem(&error))
     }
 
-    /// Adds a class to it.
+    /// Adds a class to the keyring.
     fn add(&self, add: impl FnOnce(&mut Keyring) -> Result<Fingerprint, KeyringError>) -> Answer {
         self.change(|keyring| {
             let fingerprint = add(keyring)?;
@@ -163,22 +155,22 @@ impl Worker {
         name: Option<&str>,
         passphrase: Option<Zeroizing<String>>,
     ) -> Answer {
-        let passphrase = passphrase.map(Passphrase::new).transpose().map_err(|e| refusal(&e))?;
-        let found = parse_import(bytes, || passphrase).map_err(|e| refusal(&e))?;
+        let passphrase = optional(passphrase)?;
+        let found = parse_import(bytes, || passphrase).map_err(|e| problem(&e))?;
         let Some(name) = name.or(found.name.as_deref()) else {
-            let sentence = "this key comes without a name: type one for its class".to_owned();
-            return Err(Refusal { way_out: WayOut::Name, sentence });
+            let message = "this key comes without a name: type one for its class".to_owned();
+            return Err(Problem { remedy: Remedy::Name, message });
         };
         self.add(|keyring| keyring.import(name, found.key))
     }
 
-    /// What a backup file of the class holds.
+    /// The content of a backup file of the class.
     fn backup(
         &self,
         class: Fingerprint,
         passphrase: Option<Zeroizing<String>>,
-    ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-        let passphrase = passphrase.map(Passphrase::new).transpose().map_err(|e| refusal(&e))?;
+    ) -> Result<Zeroizing<Vec<u8>>, Problem> {
+        let passphrase = optional(passphrase)?;
         self.entry_of(class, |keyring, entry| {
             keyring.export_file(entry.name(), passphrase.as_ref())
         })
@@ -188,18 +180,23 @@ impl Worker {
         &self,
         class: Fingerprint,
         work: impl FnOnce(&Keyring, &KeyEntry) -> Result<T, KeyringError>,
-    ) -> Result<T, Refusal> {
+    ) -> Result<T, Problem> {
         self.unlocked
             .open()
             .and_then(|keyring| work(&keyring, entry(&keyring, class)?))
-            .map_err(|error| refusal(&error))
+            .map_err(|error| problem(&error))
     }
 }
 
-/// The class of this key.
+/// Checks a passphrase, if there is one.
+fn optional(passphrase: Option<Zeroizing<String>>) -> Result<Option<Passphrase>, Problem> {
+    passphrase.map(Passphrase::new).transpose().map_err(|error| problem(&error))
+}
+
+/// The entry of the class with this fingerprint.
 fn entry(keyring: &Keyring, class: Fingerprint) -> Result<&KeyEntry, KeyringError> {
-    let gone = || KeyringError::UnknownName { name: format!("with the key {class}") };
-    keyring.by_fingerprint(class).ok_or_else(gone)
+    let unknown = || KeyringError::UnknownName { name: class.to_string() };
+    keyring.by_fingerprint(class).ok_or_else(unknown)
 }
 
 fn classes(keyring: &Keyring) -> Vec<Class> {
@@ -216,69 +213,22 @@ fn class(keyring: &Keyring, entry: &KeyEntry) -> Class {
     }
 }
 
-/// The error in words, and what the editor can offer.
-fn refusal(error: &KeyringError) -> Refusal {
-    let way_out = match error {
+/// The error as a message, and what would help.
+fn problem(error: &KeyringError) -> Problem {
+    let remedy = match error {
         KeyringError::Locked { place } | KeyringError::WrongPassphrase { place } => match place {
-            Place::Import => WayOut::ImportPassphrase,
-            _ => WayOut::Unlock,
+            Place::Import => Remedy::ImportPassphrase,
+            _ => Remedy::Unlock,
         },
-        KeyringError::DuplicateName { .. } | KeyringError::BadName { .. } => WayOut::Name,
-        _ => WayOut::Outside,
+        KeyringError::DuplicateName { .. } | KeyringError::BadName { .. } => Remedy::Name,
+        _ => Remedy::Outside,
     };
-    Refusal { way_out, sentence: error.to_string() }
+    Problem { remedy, message: error.to_string() }
 }
 
-fn as_text(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Refusal> {
+fn as_text(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Problem> {
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-        Err(_) => Err(refusal(&KeyringError::Internal { action: "show the export as text" })),
+        Err(_) => Err(problem(&KeyringError::Internal { action: "show the export as text" })),
     }
-}
-
-/// What lies in a file to import.
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_IMPORT as usize + 1));
-    // Opening a pipe would wait for somebody to write to it.
-    let result = match path.metadata() {
-        Ok(meta) if !meta.is_file() => Err(io::Error::other("it is not a file")),
-        Ok(_) => {
-            File::open(path).and_then(|file| file.take(LONGEST_IMPORT + 1).read_to_end(&mut bytes))
-        }
-        Err(error) => Err(error),
-    };
-    match result {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(on_file(path, "cannot be read", &error, "choose another file")),
-    }
-}
-
-/// Writes a backup: whole or not at all, for its owner only, never over another file.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let written =
-        tempfile::Builder::new().prefix(".patchveil-").tempfile_in(folder).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            file.persist_noclobber(path).map_err(|failed| failed.error)
-        });
-    match written {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let sentence = format!(
-                "{} exists already and is not overwritten: choose another file name",
-                path.display()
-            );
-            Err(Refusal { way_out: WayOut::Path, sentence })
-        }
-        Err(error) => Err(on_file(path, "cannot be written", &error, "choose another folder")),
-    }
-}
-
-fn on_file(path: &Path, what: &str, error: &io::Error, way_out: &str) -> Refusal {
-    let sentence = format!("{} {what}: {error}; {way_out}", path.display());
-    Refusal { way_out: WayOut::Path, sentence }
 }

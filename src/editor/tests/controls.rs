@@ -1,4 +1,4 @@
-//! What a gesture on the controls does to parameters, and what the host hears of it.
+//! What gestures on the controls do to parameters, and what the host is told.
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Pos2, Theme, vec2};
@@ -6,13 +6,13 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::Param;
 
-use super::scenes::Stage;
+use super::fixture::Fixture;
 use crate::editor::param_gesture::ParamGesture;
 
-type Window = Harness<'static, Stage>;
+type Window = Harness<'static, Fixture>;
 
 fn window() -> Window {
-    let mut window = Stage::empty().window(1_000.0, 640.0, 1.0, Theme::Dark);
+    let mut window = Fixture::empty().window(1_000.0, 640.0, 1.0, Theme::Dark);
     window.run();
     window
 }
@@ -21,11 +21,11 @@ fn centre(window: &Window, name: &str) -> Pos2 {
     window.get_by_label(name).rect().center()
 }
 
-fn moves(window: &Window) -> Vec<String> {
+fn log(window: &Window) -> Vec<String> {
     window.state().gesture.take()
 }
 
-/// Drags a cell to the right, step by step.
+/// Drags a control to the right, step by step.
 fn drag(window: &mut Window, name: &str, points: f32, modifiers: Modifiers) {
     let from = centre(window, name);
     window.event(Event::ModifiersChanged(modifiers));
@@ -50,12 +50,12 @@ fn double_click(window: &mut Window, name: &str) {
     window.run();
 }
 
-/// Clicks a cell and types into it.
+/// Clicks a control and types into it.
 fn write(window: &mut Window, name: &str, text: &str) {
     window.get_by_label(name).click();
     window.run();
-    for command in text.chars() {
-        window.event(Event::Text(command.to_string()));
+    for character in text.chars() {
+        window.event(Event::Text(character.to_string()));
         window.step();
     }
     window.key_press(Key::Enter);
@@ -66,11 +66,11 @@ fn write(window: &mut Window, name: &str, text: &str) {
 fn a_drag_is_one_gesture_that_begins_sets_and_ends() {
     let mut window = window();
     drag(&mut window, "Amount", 44.0, Modifiers::NONE);
-    let moves = moves(&window);
-    assert_eq!(moves.first().unwrap(), "begin Amount");
-    assert_eq!(moves.last().unwrap(), "end Amount");
-    let (inner, begun) = (&moves[1..moves.len() - 1], moves.len() > 5);
-    assert!(begun && inner.iter().all(|said| said.starts_with("set Amount")), "{moves:?}");
+    let log = log(&window);
+    assert_eq!(log.first().unwrap(), "begin Amount");
+    assert_eq!(log.last().unwrap(), "end Amount");
+    let (inner, many) = (&log[1..log.len() - 1], log.len() > 5);
+    assert!(many && inner.iter().all(|line| line.starts_with("set Amount")), "{log:?}");
     let amount = window.state().params.veil.amount.value();
     assert!((130.0..=145.0).contains(&amount), "{amount}");
 }
@@ -84,38 +84,38 @@ fn shift_makes_a_drag_ten_times_finer() {
 }
 
 #[test]
-fn a_double_click_goes_back_to_the_default() {
+fn a_double_click_resets_to_the_default() {
     let mut window = window();
     let state = window.state();
     state.gesture.touch(&state.params.output.trim, 0.9);
     state.gesture.take();
     window.run();
     double_click(&mut window, "Output trim");
-    assert_eq!(moves(&window), ["begin Output Trim", "set Output Trim 0.0 dB", "end Output Trim"]);
+    assert_eq!(log(&window), ["begin Output Trim", "set Output Trim 0.0 dB", "end Output Trim"]);
 }
 
 #[test]
-fn a_value_can_be_typed_and_nonsense_changes_nothing() {
+fn a_value_can_be_typed_and_an_invalid_one_changes_nothing() {
     let mut window = window();
     write(&mut window, "Patch length", "12,5 ms");
     assert_eq!(
-        moves(&window),
+        log(&window),
         ["begin Patch Length", "set Patch Length 12.5 ms", "end Patch Length"]
     );
     write(&mut window, "Amount", "loud");
-    assert!(moves(&window).is_empty());
-    // The field stays, so that the typing error can be mended, until it is given up.
+    assert!(log(&window).is_empty());
+    // The field stays, so that the text can be corrected, until Escape.
     assert!(window.query_by_label("Amount typed: not a value").is_some());
     window.key_press(Key::Escape);
     window.run();
     assert!(window.query_by_label_contains("Amount typed").is_none());
-    assert!(moves(&window).is_empty());
+    assert!(log(&window).is_empty());
 }
 
 #[test]
-fn arrows_and_delete_move_a_value_from_the_keyboard() {
+fn arrow_keys_and_delete_change_a_value() {
     let mut window = window();
-    window.get_by_label("Patches per frame").focus();
+    window.get_by_label("Patches per period").focus();
     window.run();
     window.key_press(Key::ArrowUp);
     window.run();
@@ -125,16 +125,16 @@ fn arrows_and_delete_move_a_value_from_the_keyboard() {
     window.key_press(Key::Delete);
     window.run();
     assert_eq!(window.state().params.patches.count.value(), 0);
-    let moves = moves(&window);
-    let begun = moves.iter().filter(|said| said.starts_with("begin")).count();
-    let ended = moves.iter().filter(|said| said.starts_with("end")).count();
-    assert_eq!((begun, ended, moves.len()), (3, 3, 9));
+    let log = log(&window);
+    let begun = log.iter().filter(|line| line.starts_with("begin")).count();
+    let ended = log.iter().filter(|line| line.starts_with("end")).count();
+    assert_eq!((begun, ended, log.len()), (3, 3, 9));
 }
 
 #[test]
-fn an_arrow_moves_a_length_off_the_preset_and_back() {
+fn an_arrow_key_moves_a_length_off_the_preset_and_back() {
     let mut window = window();
-    for name in ["Patch length", "Frame length"] {
+    for name in ["Patch length", "Period"] {
         let read = |window: &Window| window.get_by_label(name).value().unwrap();
         let before = read(&window);
         assert!(before.ends_with("preset"), "{before}");
@@ -150,7 +150,7 @@ fn an_arrow_moves_a_length_off_the_preset_and_back() {
 }
 
 #[test]
-fn every_control_can_be_reached_and_switched_with_the_keyboard() {
+fn every_control_is_reached_and_switched_with_the_keyboard() {
     let mut window = window();
     let mut reached = Vec::new();
     for _ in 0..40 {
@@ -169,53 +169,53 @@ fn every_control_can_be_reached_and_switched_with_the_keyboard() {
     window.run();
     window.key_press(Key::Space);
     window.run();
-    assert_eq!(moves(&window), ["begin Bypass", "set Bypass On", "end Bypass"]);
+    assert_eq!(log(&window), ["begin Bypass", "set Bypass On", "end Bypass"]);
 }
 
 #[test]
-fn a_preset_is_chosen_from_a_list_that_says_what_it_costs() {
+fn a_preset_is_chosen_from_a_list() {
     let mut window = window();
     window.get_by_label("Preset").click();
     window.run();
     window.get_by_role_and_label(Role::MenuItemRadio, "Strong").click();
     window.run();
-    assert_eq!(moves(&window), ["begin Preset", "set Preset Strong", "end Preset"]);
+    assert_eq!(log(&window), ["begin Preset", "set Preset Strong", "end Preset"]);
     assert!(window.query_by_role_and_label(Role::MenuItemRadio, "Strong").is_none());
 }
 
 #[test]
-fn the_mode_is_chosen_from_a_list_that_says_what_it_does() {
+fn the_mode_is_chosen_from_a_list() {
     let mut window = window();
     window.get_by_role_and_label(Role::Button, "Protect").click();
     window.run();
     window.get_by_role_and_label(Role::MenuItemRadio, "Restore").click();
     window.run();
-    assert_eq!(moves(&window), ["begin Mode", "set Mode Restore", "end Mode"]);
+    assert_eq!(log(&window), ["begin Mode", "set Mode Restore", "end Mode"]);
     window.get_by_role_and_label(Role::Button, "Restore");
 }
 
 #[test]
-fn what_follows_the_preset_shows_the_value_that_holds() {
+fn a_control_that_follows_the_preset_shows_the_value_in_force() {
     let mut window = window();
     let value = |window: &Window, name: &str| window.get_by_label(name).value().unwrap();
     assert_eq!(value(&window, "Patch length"), "40 ms preset");
-    assert_eq!(value(&window, "Frame length"), "80 ms preset");
-    assert_eq!(value(&window, "Patches per frame"), "2 preset");
+    assert_eq!(value(&window, "Period"), "80 ms preset");
+    assert_eq!(value(&window, "Patches per period"), "2 preset");
     let state = window.state();
     let poscuda = state.params.veil.preset.string_to_normalized_value("PosCUDA").unwrap();
     state.gesture.touch(&state.params.veil.preset, poscuda);
     window.run();
     assert_eq!(value(&window, "Patch length"), "50 ms preset");
-    assert_eq!(value(&window, "Frame length"), "500 ms preset");
-    // Patches that are too long for their frame give way, and the cell says so.
+    assert_eq!(value(&window, "Period"), "500 ms preset");
+    // Patches longer than the period are shortened, and the control says so.
     write(&mut window, "Patch length", "800");
-    assert_eq!(value(&window, "Patch length"), "500.0 ms at most");
+    assert_eq!(value(&window, "Patch length"), "500 ms max");
 }
 
 #[test]
-fn nothing_is_drawn_again_while_nothing_moves() {
-    for stage in [Stage::empty(), Stage::busy()] {
-        let mut window = stage.window(1_000.0, 640.0, 1.0, Theme::Dark);
+fn nothing_is_redrawn_while_nothing_changes() {
+    for fixture in [Fixture::empty(), Fixture::busy()] {
+        let mut window = fixture.window(1_000.0, 640.0, 1.0, Theme::Dark);
         window.run();
         window.step();
         let delay = window.output().viewport_output.values().map(|v| v.repaint_delay).min();

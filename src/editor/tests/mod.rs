@@ -1,8 +1,8 @@
 //! The panels, drawn and used without a host.
 
 mod controls;
-mod cost;
-mod keys;
-mod scenes;
+mod fixture;
+mod keys_panel;
+mod paint_cost;
+mod panels;
 mod snapshots;
-mod sound;

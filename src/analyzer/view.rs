@@ -1,0 +1,107 @@
+//! The data that the editor shows.
+
+/// A snapshot of one instance's audio.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct View {
+    /// Whether audio arrived within the last quarter of a second.
+    pub running: bool,
+    /// Sample rate in Hz, 0 before activation.
+    pub sample_rate: u32,
+    /// Timeline position after the newest sample, in samples.
+    pub position: i64,
+    /// Whether the host states the position; otherwise samples are counted.
+    pub host_timeline: bool,
+    /// Processing time over the duration of the audio processed: smoothed, 0–1 and above.
+    pub load: f32,
+    /// The highest load of the last ten seconds.
+    pub load_peak: f32,
+    /// Seconds of audio protected since the instance was created.
+    pub protected_seconds: f64,
+    /// Whether a patch is active at `position`.
+    pub patch_active: bool,
+    /// Spectra before and after the veil.
+    pub spectra: Spectra,
+    /// The last ten seconds.
+    pub timeline: Timeline,
+}
+
+/// Spectra of the mean of all channels, before and after the veil.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Spectra {
+    /// Points by rising frequency, evenly spaced from 0 Hz to half the sample rate.
+    pub points: Vec<SpectrumPoint>,
+    /// The kernels in use, by number; empty without a veil.
+    pub kernels: Vec<KernelGain>,
+    /// The kernel of the current patch, or of the last one.
+    pub current: usize,
+}
+
+impl Spectra {
+    /// The kernel of the current patch, or of the last one, if there is a veil.
+    #[must_use]
+    pub fn current_kernel(&self) -> Option<&KernelGain> {
+        self.kernels.get(self.current)
+    }
+}
+
+/// The gain of one kernel, designed and measured: pairs of frequency in Hz and gain in dB.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KernelGain {
+    /// By design, static EQ included; the inverse while restoring.
+    pub designed: Vec<(f32, f32)>,
+    /// After over before in the patches that use this kernel, averaged. Empty until there is
+    /// enough audio, and without frequencies at which there is almost none. Patches are short, so
+    /// low frequencies blur.
+    pub measured: Vec<(f32, f32)>,
+}
+
+/// Levels at one frequency, in dBFS: a full-scale sine reads 0.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SpectrumPoint {
+    /// In Hz.
+    pub hz: f32,
+    /// Before the veil.
+    pub before: f32,
+    /// After the veil.
+    pub after: f32,
+    /// The highest `before` since the peaks were cleared.
+    pub before_peak: f32,
+    /// The highest `after` since the peaks were cleared.
+    pub after_peak: f32,
+}
+
+/// Levels and patches of the ten seconds up to [`View::position`], oldest first. Empty after a
+/// jump.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Timeline {
+    /// Levels by rising position. Audio that was dropped has no column.
+    pub columns: Vec<LevelColumn>,
+    /// Length of each column in samples.
+    pub column_len: i64,
+    /// Patches that overlap these seconds, in order.
+    pub patches: Vec<PatchSpan>,
+    /// Positions at which a period begins.
+    pub periods: Vec<i64>,
+}
+
+/// Peak levels of one column of the timeline, in dBFS.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct LevelColumn {
+    /// Position of its first sample.
+    pub position: i64,
+    /// Before the veil.
+    pub before: f32,
+    /// After the veil.
+    pub after: f32,
+}
+
+/// Where one patch was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PatchSpan {
+    /// First sample.
+    pub start: i64,
+    /// First sample after it.
+    pub end: i64,
+    /// The number of its kernel.
+    pub kernel: usize,
+}

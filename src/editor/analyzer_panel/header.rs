@@ -1,0 +1,105 @@
+//! Title, legend and buttons.
+
+use egui::{Rect, Ui, pos2};
+
+use super::lines::LineStyle;
+use super::state::{AnalyzerPanel, AnalyzerRequests, FftSizes, KernelChoice};
+use crate::analyzer::Spectra;
+use crate::editor::theme::{GAP, INSET, Palette, SMALL, palette};
+use crate::editor::widgets;
+
+/// Draws the header.
+pub(super) fn draw(
+    ui: &mut Ui,
+    header: Rect,
+    spectra: &Spectra,
+    sample_rate: u32,
+    sizes: FftSizes<'_>,
+    panel: &mut AnalyzerPanel,
+) -> AnalyzerRequests {
+    let mut requests = AnalyzerRequests::default();
+    let buttons = widgets::header_buttons(ui, header, |ui| {
+        let frozen = panel.frozen.is_some();
+        let freeze = widgets::toggle(ui, "Freeze", frozen)
+            .on_hover_text("Freezes the spectra. The audio continues.");
+        if freeze.clicked() {
+            panel.frozen = (!frozen).then(|| (spectra.clone(), sample_rate));
+        }
+        let peaks = widgets::toggle(ui, "Peaks", panel.peaks)
+            .on_hover_text("Draws the highest levels so far as thin lines. Click again to reset.");
+        if peaks.clicked() {
+            panel.peaks = !panel.peaks;
+            requests.clear_peaks = panel.peaks;
+        }
+        requests.fft_size = choose_fft_size(ui, sizes);
+        choose_kernel(ui, spectra, &mut panel.kernel);
+    });
+    let x = widgets::title(ui, header, "Spectra") + INSET;
+    draw_legend(ui, header, x, buttons - GAP, palette(ui));
+    requests
+}
+
+/// Draws the legend from `x` on, as much as fits before `end`.
+fn draw_legend(ui: &Ui, header: Rect, mut x: f32, end: f32, colours: &Palette) {
+    let legend = [
+        ("Before", colours.before, LineStyle::Thin),
+        ("After", colours.after, LineStyle::Thick),
+        ("Designed", colours.designed, LineStyle::Dashed),
+    ];
+    for (name, colour, style) in legend {
+        let text = ui.painter().layout_no_wrap(name.to_owned(), SMALL, colours.text);
+        if x + 20.0 + text.size().x > end {
+            break;
+        }
+        let y = header.center().y.round() + 0.5;
+        style.draw(ui.painter(), &[pos2(x, y), pos2(x + 16.0, y)], colour);
+        let width = text.size().x;
+        ui.painter().galley(pos2(x + 21.0, y - text.size().y / 2.0), text, colours.text);
+        x += 21.0 + width + INSET;
+    }
+}
+
+fn choose_fft_size(ui: &mut Ui, sizes: FftSizes<'_>) -> Option<usize> {
+    let mut chosen = None;
+    let label = format!("FFT {}", sizes.current);
+    let button = widgets::menu_button(ui, &label).on_hover_text(
+        "Samples analysed at a time. More separate low notes better and react more slowly; fewer \
+         show single patches.",
+    );
+    egui::Popup::menu(&button).width(130.0).show(|ui| {
+        for &size in sizes.all {
+            let text = format!("{size} samples");
+            if widgets::menu_option(ui, &text, size == sizes.current).clicked() {
+                chosen = Some(size);
+            }
+        }
+    });
+    chosen
+}
+
+/// Lets the user choose which kernel is drawn, if the class has several.
+fn choose_kernel(ui: &mut Ui, spectra: &Spectra, chosen: &mut KernelChoice) {
+    let count = spectra.kernels.len();
+    if count < 2 {
+        return;
+    }
+    let label = match *chosen {
+        KernelChoice::Fixed(number) => format!("Kernel {} of {count}", number.min(count - 1) + 1),
+        KernelChoice::Current => "Current kernel".to_owned(),
+    };
+    let button = widgets::menu_button(ui, &label).on_hover_text(
+        "The class's kernels alternate from patch to patch. The gain of this one is drawn below, as \
+         designed and as measured in its patches.",
+    );
+    egui::Popup::menu(&button).width(130.0).show(|ui| {
+        if widgets::menu_option(ui, "Current", *chosen == KernelChoice::Current).clicked() {
+            *chosen = KernelChoice::Current;
+        }
+        for number in 0..count {
+            let is_chosen = *chosen == KernelChoice::Fixed(number);
+            if widgets::menu_option(ui, &format!("Kernel {}", number + 1), is_chosen).clicked() {
+                *chosen = KernelChoice::Fixed(number);
+            }
+        }
+    });
+}

@@ -1,0 +1,198 @@
+//! What the panel keeps from frame to frame, and what answers change in it.
+
+use patchveil_veil::Fingerprint;
+
+use super::secret::Secret;
+use crate::editor::widgets::sentence;
+use crate::keys::{Keys, Outcome, Problem, Remedy, Request, RequestId};
+use crate::state::ChosenClass;
+
+/// What the user asks for.
+#[derive(Debug)]
+pub(crate) enum KeysAction {
+    /// A request to the keyring.
+    Request(Request),
+    /// Use this class in this instance.
+    Use(ChosenClass),
+}
+
+/// How this instance uses its class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClassUse<'a> {
+    /// There is no class.
+    None,
+    /// It uses this class.
+    Active(Fingerprint),
+    /// It is muted, for this reason.
+    Muted(&'a str),
+    /// It cannot restore, for this reason, so audio passes unchanged.
+    NotRestoring(&'a str),
+}
+
+/// State of the panel. Secrets in it are overwritten when they are no longer needed.
+#[derive(Debug, Default)]
+pub(crate) struct KeysPanel {
+    pub(super) search: String,
+    /// The class whose row is open.
+    pub(super) open: Option<Fingerprint>,
+    pub(super) form: Form,
+    /// The outcome of the last request.
+    pub(super) message: Option<Message>,
+    /// The request that is being processed.
+    waiting: Option<RequestId>,
+    /// A key that is shown because the user asked for it.
+    pub(super) shown_key: Option<Secret>,
+    /// Typed to unlock the keyring.
+    pub(super) passphrase: Secret,
+}
+
+/// The form that is open.
+#[derive(Debug, Default)]
+pub(super) enum Form {
+    #[default]
+    None,
+    New {
+        name: String,
+    },
+    Import {
+        /// A key, the content of an exported file, or the path of one.
+        source: Secret,
+        name: String,
+        passphrase: Secret,
+        /// The key turned out to be locked.
+        locked: bool,
+    },
+    Rename {
+        name: String,
+    },
+    Export {
+        path: String,
+        passphrase: Secret,
+    },
+    Remove {
+        typed: String,
+    },
+    /// A new passphrase for the keyring.
+    Passphrase {
+        new: Secret,
+        again: Secret,
+    },
+}
+
+/// A message to the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Message {
+    pub(super) success: bool,
+    pub(super) text: String,
+}
+
+impl KeysPanel {
+    /// Passes the user's actions on and shows the answers of the keyring. `choose` puts a class into
+    /// use.
+    pub(crate) fn handle(
+        &mut self,
+        actions: Vec<KeysAction>,
+        keys: &mut Keys,
+        choose: impl Fn(ChosenClass),
+    ) {
+        for action in actions {
+            match action {
+                KeysAction::Request(request) => self.waiting = Some(keys.ask(request)),
+                KeysAction::Use(class) => choose(class),
+            }
+        }
+        while let Some((id, answer)) = keys.next_answer() {
+            if self.waiting == Some(id) {
+                self.waiting = None;
+            }
+            match answer {
+                Ok(outcome) => self.succeeded(outcome),
+                Err(problem) => self.failed(&problem),
+            }
+        }
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    fn succeeded(&mut self, outcome: Outcome) {
+        let text = match outcome {
+            Outcome::Added(class) => {
+                self.open = Some(class.fingerprint);
+                self.form = Form::None;
+                format!(
+                    "“{}” is in the keyring. Export its key and keep the copy elsewhere.",
+                    class.name
+                )
+            }
+            Outcome::Changed => {
+                self.form = Form::None;
+                self.message = None;
+                return;
+            }
+            Outcome::Removed { name } => {
+                self.close();
+                format!("“{name}” and its key are gone.")
+            }
+            Outcome::Exported { class, text } => {
+                // If another class is open by now, the key must not be taken for that class's.
+                if self.open == Some(class) && matches!(self.form, Form::Export { .. }) {
+                    self.shown_key = Some(Secret(text.0));
+                    self.message = None;
+                }
+                return;
+            }
+            Outcome::Saved { path } => {
+                self.form = Form::None;
+                format!("The key was saved to {}. Only you can read the file.", path.display())
+            }
+            Outcome::Unlocked => "The keyring is unlocked in all instances here.".to_owned(),
+            Outcome::Locked => {
+                "The keyring is locked. Instances that are protecting go on protecting.".to_owned()
+            }
+            Outcome::PassphraseSet { has_passphrase } => {
+                self.form = Form::None;
+                let state = match has_passphrase {
+                    true => "is now locked with the new passphrase",
+                    false => "no longer has a passphrase",
+                };
+                format!("The keyring {state}.")
+            }
+        };
+        self.message = Some(Message { success: true, text });
+    }
+
+    pub(in crate::editor) fn failed(&mut self, problem: &Problem) {
+        if let (Remedy::ImportPassphrase, Form::Import { locked, .. }) =
+            (problem.remedy, &mut self.form)
+        {
+            *locked = true;
+        }
+        self.message = Some(Message { success: false, text: sentence(&problem.message) });
+    }
+
+    /// Closes everything and forgets what was typed and shown.
+    pub(super) fn close(&mut self) {
+        self.open = None;
+        self.show(Form::None);
+    }
+
+    /// Opens the row of `class`.
+    #[cfg(test)]
+    pub(in crate::editor) fn open_row(&mut self, class: Fingerprint) {
+        self.open = Some(class);
+    }
+
+    pub(super) fn show(&mut self, form: Form) {
+        self.form = form;
+        self.shown_key = None;
+        self.message = None;
+    }
+
+    /// Shows a form that belongs to no class, or closes it if it is shown.
+    pub(super) fn toggle_top(&mut self, is_shown: bool, form: Form) {
+        self.open = None;
+        self.show(if is_shown { Form::None } else { form });
+    }
+}

@@ -1,0 +1,14 @@
+//! Controls of parameters: a label, a value, and what changes it.
+
+mod choice;
+mod number;
+mod paint;
+mod switch;
+mod text;
+mod typing;
+
+pub(crate) use choice::{choice, option};
+pub(crate) use number::number;
+pub(crate) use paint::HEIGHT;
+pub(crate) use switch::switch;
+pub(crate) use text::ControlText;

@@ -1,0 +1,241 @@
+//! An editor without a host, in situations made up for tests.
+
+use std::cell::RefCell;
+
+use egui::{Theme, UiBuilder, vec2};
+use egui_kittest::Harness;
+use nice_plug::prelude::Param;
+use patchveil_veil::{ClassKey, Preset, Veil};
+
+use crate::analyzer::{KernelGain, LevelColumn, PatchSpan, Spectra, SpectrumPoint, Timeline, View};
+use crate::editor::analyzer_panel::FftSizes;
+use crate::editor::layout::{self, Panels, Scene, UserRequests};
+use crate::editor::param_gesture::ParamGesture;
+use crate::editor::theme;
+use crate::keys::{Class, KeyringView};
+use crate::params::PatchveilParams;
+use crate::state::ClassField;
+use crate::status::Status;
+
+/// Sets parameters and logs every step of a gesture.
+#[derive(Default)]
+pub(super) struct Recorder {
+    log: RefCell<Vec<String>>,
+}
+
+impl Recorder {
+    fn write(&self, text: String) {
+        self.log.borrow_mut().push(text);
+    }
+
+    /// The log since the last call.
+    pub(super) fn take(&self) -> Vec<String> {
+        self.log.take()
+    }
+}
+
+impl ParamGesture for Recorder {
+    fn begin(&self, param: &impl Param) {
+        self.write(format!("begin {}", param.name()));
+    }
+
+    #[expect(unsafe_code, reason = "only a host can set parameters, and there is none")]
+    fn set(&self, param: &impl Param, normalized: f32) {
+        let normalized = param.preview_normalized(param.preview_plain(normalized));
+        // SAFETY: the parameter is borrowed, so the pointer is valid.
+        unsafe { param.as_ptr()._internal_set_normalized_value(normalized) };
+        let text = param.normalized_value_to_string(param.unmodulated_normalized_value(), true);
+        self.write(format!("set {} {text}", param.name()));
+    }
+
+    fn end(&self, param: &impl Param) {
+        self.write(format!("end {}", param.name()));
+    }
+}
+
+/// Everything that the editor shows.
+pub(super) struct Fixture {
+    pub(super) status: Status,
+    pub(super) view: View,
+    pub(super) keyring: KeyringView,
+    pub(super) params: PatchveilParams,
+    pub(super) gesture: Recorder,
+    pub(super) panels: Panels,
+    pub(super) requests: UserRequests,
+}
+
+impl Fixture {
+    /// A new instance.
+    pub(super) fn empty() -> Self {
+        Self {
+            status: Status::NotProtecting,
+            view: View::default(),
+            keyring: KeyringView { loaded: true, ..KeyringView::default() },
+            params: PatchveilParams::new(ClassField::default()),
+            gesture: Recorder::default(),
+            panels: Panels::default(),
+            requests: UserRequests::default(),
+        }
+    }
+
+    /// An instance that protects a recording.
+    pub(super) fn busy() -> Self {
+        let fixture = Self {
+            status: Status::Protecting {
+                class: "Night Show".to_owned(),
+                fingerprint: key(1).fingerprint(),
+                trouble: None,
+            },
+            view: protected_voice(),
+            keyring: keyring(&["Night Show", "Morning Brief", "Interviews 2026", "Ada’s voice"]),
+            ..Self::empty()
+        };
+        fixture.gesture.set(&fixture.params.output.trim, 0.4375);
+        fixture.gesture.set(&fixture.params.veil.amount, 0.6);
+        fixture.gesture.take();
+        fixture
+    }
+
+    /// Draws the editor on the background of a window.
+    pub(super) fn draw(&mut self, ui: &mut egui::Ui) {
+        let whole = ui.ctx().content_rect();
+        let painter = ui.painter().with_clip_rect(whole);
+        painter.rect_filled(whole, 0.0, theme::palette(ui).background);
+        self.draw_panels(ui);
+    }
+
+    /// Draws the editor without a background.
+    pub(super) fn draw_panels(&mut self, ui: &mut egui::Ui) {
+        // The whole window, as in a host: the harness leaves a margin.
+        let whole = ui.ctx().content_rect();
+        let ui = &mut ui.new_child(UiBuilder::new().max_rect(whole));
+        ui.set_clip_rect(whole);
+        let scene = Scene {
+            status: &self.status,
+            view: &self.view,
+            keyring: &self.keyring,
+            params: &self.params,
+            gesture: &self.gesture,
+            fft_sizes: FftSizes { current: 4_096, all: &[1_024, 2_048, 4_096, 8_192, 16_384] },
+        };
+        self.requests = layout::draw(ui, &scene, &mut self.panels);
+    }
+
+    /// A window of this size that shows the editor.
+    pub(super) fn window(
+        self,
+        width: f32,
+        height: f32,
+        scale: f32,
+        theme: Theme,
+    ) -> Harness<'static, Self> {
+        Harness::builder()
+            .with_size(vec2(width, height))
+            .with_pixels_per_point(scale)
+            .with_theme(theme)
+            .with_max_steps(16)
+            .with_step_dt(0.05)
+            .with_context_setup(theme::apply)
+            .wgpu()
+            .build_ui_state(|ui, fixture: &mut Self| fixture.draw(ui), self)
+    }
+}
+
+/// The key number `n`.
+pub(super) fn key(n: u8) -> ClassKey {
+    ClassKey::from_bytes([n; 32])
+}
+
+/// A keyring with classes of these names and the keys 1, 2, …. The first is the default.
+pub(super) fn keyring(names: &[&str]) -> KeyringView {
+    let classes = names
+        .iter()
+        .zip(1..)
+        .map(|(name, n)| Class {
+            name: (*name).to_owned(),
+            fingerprint: key(n).fingerprint(),
+            created: format!("2026-0{}-1{}T08:00:00Z", n % 9 + 1, n % 9).parse().unwrap(),
+            default: n == 1,
+        })
+        .collect();
+    KeyringView { loaded: true, classes, ..KeyringView::default() }
+}
+
+const RATE: u32 = 48_000;
+/// Position after the newest sample.
+const NOW: i64 = 48_000 * 754 + 23_171;
+/// Position of the oldest sample on the timeline.
+const OLDEST: i64 = NOW - 10 * RATE as i64;
+
+/// A synthetic voice at 48 kHz, protected with the preset `balanced`.
+fn protected_voice() -> View {
+    let veil = Veil::new(&key(1), &Preset::Balanced.recipe(), RATE).unwrap();
+    View {
+        running: true,
+        sample_rate: RATE,
+        position: NOW,
+        host_timeline: true,
+        load: 0.004,
+        load_peak: 0.013,
+        protected_seconds: 754.0,
+        patch_active: true,
+        spectra: Spectra { points: spectrum(&veil), kernels: kernel_gains(&veil), current: 1 },
+        timeline: timeline(&veil),
+    }
+}
+
+fn gain(veil: &Veil, kernel: usize, hz: f32) -> f32 {
+    veil.gain_db(kernel, f64::from(hz)) as f32
+}
+
+/// A spectrum that falls towards high frequencies, with partials, formants and some noise.
+fn spectrum(veil: &Veil) -> Vec<SpectrumPoint> {
+    let bins = 2_049;
+    let point = |bin: i32| {
+        let hz = bin as f32 * RATE as f32 / 2.0 / (bins - 1) as f32;
+        let slope = -30.0 - 9.0 * (hz.max(60.0) / 200.0).log2().max(-1.5);
+        let partial = 10.0 * (hz / 118.0 * std::f32::consts::TAU).cos() * (-hz / 2_500.0).exp();
+        let formants: f32 = [(550.0, 9.0), (1_650.0, 8.0), (2_700.0, 7.0), (6_200.0, 8.0)]
+            .iter()
+            .map(|(at, db)| db * (-((hz / at).log2() * 2.2).powi(2)).exp())
+            .sum();
+        let noise = 2.2 * ((bin * 7_919 % 613) as f32 / 613.0 - 0.5);
+        let before = slope + partial + formants + noise - if hz < 80.0 { 20.0 } else { 0.0 };
+        let after = before + 0.35 * gain(veil, 0, hz) + 0.6 * ((bin * 31 % 17) as f32 / 17.0 - 0.5);
+        let (before_peak, after_peak) = (before + 6.0 + noise, after + 6.5 - noise);
+        SpectrumPoint { hz, before, after, before_peak, after_peak }
+    };
+    (0..bins).map(point).collect()
+}
+
+fn kernel_gains(veil: &Veil) -> Vec<KernelGain> {
+    let measure = |&(hz, db): &(f32, f32)| (hz, db * 0.93 + 0.25 * (hz.ln() * 23.0).sin());
+    let kernel = |number| {
+        let axis = (0..300).map(|n| 20.0 * 1_000.0_f32.powf(n as f32 / 299.0));
+        let designed: Vec<(f32, f32)> = axis.map(|hz| (hz, gain(veil, number, hz))).collect();
+        let measured = designed.iter().filter(|(hz, _)| *hz > 90.0).map(measure).collect();
+        KernelGain { designed, measured }
+    };
+    (0..veil.kernels().len()).map(kernel).collect()
+}
+
+fn timeline(veil: &Veil) -> Timeline {
+    let column_len = 480;
+    let column = |n: i64| {
+        let t = n as f32 / 100.0;
+        let phrase = (t * 1.1).sin().max(0.0).powf(0.3);
+        let syllable = (t * 13.0).sin().abs();
+        let before = -52.0 + 40.0 * phrase * (0.35 + 0.65 * syllable);
+        let after = before + 1.4 * (t * 61.0).sin();
+        LevelColumn { position: OLDEST + n * column_len, before, after }
+    };
+    let mut cursor = veil.schedule().patches_from(OLDEST);
+    let patches = std::iter::repeat_with(|| cursor.next(veil.schedule()))
+        .take_while(|patch| patch.start < NOW)
+        .map(|patch| PatchSpan { start: patch.start, end: patch.end, kernel: patch.kernel })
+        .collect();
+    // 80 ms.
+    let period = 3_840;
+    let periods = (OLDEST / period + 1..=NOW / period).map(|n| n * period).collect();
+    Timeline { columns: (0..1_000).map(column).collect(), column_len, patches, periods }
+}

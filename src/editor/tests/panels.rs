@@ -1,0 +1,131 @@
+//! The panels of the audio, the headline, the figures and the view menu, in use.
+
+use egui::{Key, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::fixture::Fixture;
+
+const PLOT: &str = "Spectra, read with the arrow keys";
+
+fn open(fixture: Fixture) -> Harness<'static, Fixture> {
+    let mut window = fixture.window(1_000.0, 640.0, 1.0, Theme::Dark);
+    window.run();
+    window
+}
+
+fn readout(window: &Harness<'static, Fixture>) -> String {
+    window.get_by_label(PLOT).value().unwrap_or_default()
+}
+
+#[test]
+fn the_pointer_reads_frequency_note_and_levels() {
+    let mut window = open(Fixture::busy());
+    assert_eq!(readout(&window), "");
+    window.get_by_label(PLOT).hover();
+    window.run();
+    let text = readout(&window);
+    for part in ["Hz", " ct", "Before −", "After −", "dBFS", "Difference", "Measured", "Designed"]
+    {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+#[test]
+fn an_arrow_key_moves_the_readout_by_a_semitone() {
+    let mut window = open(Fixture::busy());
+    window.get_by_label(PLOT).focus();
+    window.run();
+    assert!(readout(&window).contains("1.00 kHz   B5"), "{}", readout(&window));
+    window.key_press(Key::ArrowRight);
+    window.run();
+    assert!(readout(&window).contains("1.06 kHz   C6"), "{}", readout(&window));
+}
+
+#[test]
+fn frozen_spectra_stay_while_audio_continues() {
+    let mut window = open(Fixture::busy());
+    window.get_by_label("Freeze").click();
+    window.run();
+    window.get_by_label(PLOT).focus();
+    window.run();
+    let before = readout(&window);
+    window.state_mut().view.spectra.points.iter_mut().for_each(|point| point.before -= 30.0);
+    window.run();
+    assert_eq!(readout(&window), before);
+    window.get_by_label("Freeze").click();
+    window.run();
+    window.get_by_label(PLOT).focus();
+    window.run();
+    assert_ne!(readout(&window), before);
+}
+
+#[test]
+fn switching_peaks_on_clears_them() {
+    let mut window = open(Fixture::busy());
+    window.get_by_label("Peaks").click();
+    let mut cleared = 0;
+    for _ in 0..6 {
+        window.step();
+        cleared += u32::from(window.state().requests.analyzer.clear_peaks);
+    }
+    assert_eq!(cleared, 1);
+    assert!(window.state().panels.analyzer.peaks);
+}
+
+#[test]
+fn the_fft_size_can_be_chosen() {
+    let mut window = open(Fixture::busy());
+    window.get_by_label("FFT 4096").click();
+    window.run();
+    window.get_by_label("8192 samples").click();
+    let mut requested = Vec::new();
+    for _ in 0..6 {
+        window.step();
+        requested.extend(window.state().requests.analyzer.fft_size);
+    }
+    assert_eq!(requested, [8_192]);
+}
+
+#[test]
+fn screen_readers_get_headline_figures_and_patch_indicator() {
+    let window = open(Fixture::busy());
+    for text in [
+        "Protecting “Night Show”. Key qsf5-wp7q-65xj-t2xm",
+        "12 min 34 s protected",
+        "Latency 0 samples",
+        "Load 0.4 %, peak 1.3 %",
+        "48 kHz",
+        "Host timeline 0:12:34.4",
+        "In a patch",
+    ] {
+        assert!(window.query_by_label(text).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn colours_and_scale_are_chosen_from_a_menu_and_saved() {
+    let mut window = open(Fixture::busy());
+    for choice in ["Light", "150 %"] {
+        window.get_by_label("View").click();
+        window.run();
+        window.get_by_label(choice).click();
+        window.run();
+    }
+    let state = window.state().params.editor.get();
+    assert_eq!((state.theme(), state.zoom()), (Theme::Light, 1.5));
+}
+
+#[test]
+fn a_small_window_shows_either_audio_or_keys() {
+    let mut window = Fixture::busy().window(640.0, 400.0, 1.0, Theme::Dark);
+    window.run();
+    assert!(
+        window.query_by_label(PLOT).is_some() && window.query_by_label("Morning Brief").is_none()
+    );
+    window.get_by_label("Keys").click();
+    window.run();
+    assert!(
+        window.query_by_label(PLOT).is_none() && window.query_by_label("Morning Brief").is_some()
+    );
+}

@@ -1,0 +1,203 @@
+//! The last ten seconds: levels before and after, patches, and periods.
+
+mod plots;
+mod time_axis;
+
+use egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use self::time_axis::TimeAxis;
+use super::axis::{self, LevelAxis};
+use super::icons::{self, Icon};
+use super::mesh::RectMesh;
+use super::theme::{GAP, INSET, Palette, SMALL, SMALL_GAP, TITLE, palette};
+use super::widgets;
+use crate::analyzer::View;
+
+/// Range of the levels in dBFS.
+const LEVELS: (f32, f32) = (-60.0, 0.0);
+/// Width of the level labels, in points.
+const LABELS: f32 = 34.0;
+/// Height of the time labels, in points.
+const TIMES: f32 = 16.0;
+/// Below this height, in points, times are not labelled.
+const TALL: f32 = 100.0;
+/// Below this height, in points, plots are not drawn.
+const LEAST: f32 = 12.0;
+/// Smallest distance of level labels, in points.
+const LABEL_DISTANCE: f32 = 18.0;
+
+/// State of the panel.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct TimelinePanel {
+    /// Show the last second only.
+    pub(crate) last_second: bool,
+}
+
+/// Where the parts of the panel are.
+struct Areas {
+    header: Rect,
+    /// Levels and patches together.
+    plot: Rect,
+    levels: Rect,
+    patches: Rect,
+    times: bool,
+}
+
+impl Areas {
+    fn of(rect: Rect) -> Self {
+        let header = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + widgets::HEADER));
+        let times = rect.height() >= TALL;
+        let footer = if times { TIMES } else { 2.0 };
+        let plot = Rect::from_min_max(
+            pos2(rect.left() + LABELS + SMALL_GAP, header.bottom() + SMALL_GAP),
+            pos2(rect.right() - INSET, rect.bottom() - footer - SMALL_GAP),
+        );
+        let row = (plot.height() * 0.28).clamp(8.0, 28.0).round();
+        let levels = Rect::from_min_max(plot.min, pos2(plot.right(), plot.bottom() - row - 2.0));
+        let patches = Rect::from_min_max(pos2(plot.left(), plot.bottom() - row), plot.max);
+        Self { header, plot, levels, patches, times }
+    }
+
+    fn are_tall_enough(&self) -> bool {
+        self.plot.height() >= LEAST
+    }
+}
+
+/// Draws the panel into `rect`.
+pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut TimelinePanel) {
+    let colours = palette(ui);
+    let areas = Areas::of(rect);
+    let plots = [areas.levels, areas.patches];
+    widgets::card_around(ui, rect, if areas.are_tall_enough() { &plots } else { &[] });
+    draw_header(ui, areas.header, view, panel, colours);
+    if !areas.are_tall_enough() {
+        return;
+    }
+    let seconds = if panel.last_second { 1.0 } else { 10.0 };
+    let time = TimeAxis::new(areas.plot, view, seconds);
+    let axis = LevelAxis::new(areas.levels, LEVELS.0, LEVELS.1);
+    draw_level_grid(ui, areas.levels, &axis, colours);
+    draw_labels(ui, &areas, &time, colours);
+    plots::draw_periods(ui.painter(), areas.plot, &view.timeline, &time, colours);
+    if view.timeline.columns.is_empty() {
+        let at = areas.levels.center();
+        ui.painter().text(at, Align2::CENTER_CENTER, "No audio yet", TITLE, colours.weak);
+    } else {
+        let painter = ui.painter().with_clip_rect(areas.levels);
+        plots::draw_levels(&painter, areas.levels, &view.timeline, &time, &axis, colours);
+        let painter = ui.painter().with_clip_rect(areas.patches);
+        plots::draw_patches(&painter, areas.patches, &view.timeline, &time, colours);
+    }
+    if view.running && view.patch_active {
+        let corner = pos2(areas.plot.right() - 2.0, areas.plot.top());
+        let now = Rect::from_min_max(corner, areas.plot.max);
+        ui.painter().rect_filled(now, 0.0, colours.patch);
+    }
+    draw_readout(ui, areas.plot, view, &time, colours);
+}
+
+/// Draws title, patch indicator and buttons.
+fn draw_header(
+    ui: &mut Ui,
+    header: Rect,
+    view: &View,
+    panel: &mut TimelinePanel,
+    colours: &Palette,
+) {
+    let buttons = widgets::header_buttons(ui, header, |ui| {
+        let one = widgets::toggle(ui, "1 s", panel.last_second)
+            .on_hover_text("Shows the last second, in which single patches are visible.");
+        let ten = widgets::toggle(ui, "10 s", !panel.last_second)
+            .on_hover_text("Shows the last ten seconds.");
+        if one.clicked() || ten.clicked() {
+            panel.last_second = one.clicked();
+        }
+    });
+    let x = widgets::title(ui, header, "Timeline") + INSET;
+    draw_indicator(ui, header, x, buttons, view.running && view.patch_active, colours);
+}
+
+/// Shows whether a patch is active, if there is room between `x` and `end`.
+fn draw_indicator(ui: &mut Ui, header: Rect, x: f32, end: f32, active: bool, colours: &Palette) {
+    let (icon, colour, text) = match active {
+        true => (Icon::Active, colours.patch, "In a patch"),
+        false => (Icon::Inactive, colours.weak, "No patch now"),
+    };
+    let label = ui.painter().layout_no_wrap(text.to_owned(), SMALL, colours.text);
+    if x + 16.0 + label.size().x > end {
+        return;
+    }
+    let dot = Rect::from_center_size(pos2(x + 5.0, header.center().y), vec2(9.0, 9.0));
+    icons::paint(ui.painter(), dot, icon, colour, colours.panel);
+    let top = header.center().y - label.size().y / 2.0;
+    ui.painter().galley(pos2(x + 14.0, top), label, colours.text);
+    let rect = Rect::from_x_y_ranges(x..=x + 80.0, header.y_range());
+    let response = ui.interact(rect, ui.scope_id().with("patch now"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    response.on_hover_text("Whether the newest sample is in a patch, filtered with the class key.");
+}
+
+fn draw_level_grid(ui: &Ui, levels: Rect, axis: &LevelAxis, colours: &Palette) {
+    let painter = ui.painter();
+    let mut lines = RectMesh::new(painter);
+    for db in axis.labels(LABEL_DISTANCE) {
+        lines.hline(levels.x_range(), axis.y(db), colours.grid);
+    }
+    lines.paint(painter);
+    for db in axis.labels(LABEL_DISTANCE) {
+        let y = axis.y(db).clamp(levels.top() + 5.0, levels.bottom() - 5.0);
+        let text = if db < 0.0 { format!("−{}", -db) } else { format!("{db}") };
+        let at = pos2(levels.left() - SMALL_GAP, y);
+        painter.text(at, Align2::RIGHT_CENTER, text, SMALL, colours.weak);
+    }
+}
+
+/// Labels the row of patches and the times.
+fn draw_labels(ui: &Ui, areas: &Areas, time: &TimeAxis, colours: &Palette) {
+    let painter = ui.painter();
+    let row = areas.patches;
+    if row.height() >= LEAST {
+        let at = pos2(row.left() - SMALL_GAP, row.center().y);
+        painter.text(at, Align2::RIGHT_CENTER, "Patch", SMALL, colours.weak);
+    }
+    if !areas.times {
+        return;
+    }
+    let step = time.seconds / 5.0;
+    for n in 0..=5 {
+        let ago = f64::from(n) * step;
+        let x = time.right - (ago / time.seconds) as f32 * (time.right - time.left);
+        let (text, align) = match n {
+            0 => ("now".to_owned(), Align2::RIGHT_TOP),
+            5 => (format!("−{ago} s"), Align2::LEFT_TOP),
+            _ => (format!("−{ago:.1} s").replace(".0 ", " "), Align2::CENTER_TOP),
+        };
+        painter.text(pos2(x, row.bottom() + 2.0), align, text, SMALL, colours.weak);
+    }
+}
+
+/// Draws what is under the pointer.
+fn draw_readout(ui: &mut Ui, plot: Rect, view: &View, time: &TimeAxis, colours: &Palette) {
+    let response = ui.interact(plot, ui.scope_id().with("timeline"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Timeline"));
+    let Some(pointer) = response.hover_pos() else { return };
+    let columns = &view.timeline.columns;
+    if columns.is_empty() || time.sample_rate == 0 {
+        return;
+    }
+    let position = time.position(pointer.x);
+    ui.painter().vline(pointer.x, plot.y_range(), Stroke::new(1.0, colours.weak));
+    let ago = (time.now - position) as f64 / f64::from(time.sample_rate);
+    let mut lines = vec![format!("{ago:.2} s ago   sample {position}")];
+    let next = columns.partition_point(|column| column.position <= position);
+    if let Some(column) = next.checked_sub(1).map(|at| columns[at]) {
+        let before = axis::level(column.before);
+        lines.push(format!("Before {before}, after {} dBFS", axis::level(column.after)));
+    }
+    let mut patches = view.timeline.patches.iter();
+    lines.push(match patches.find(|patch| (patch.start..patch.end).contains(&position)) {
+        Some(patch) => format!("In a patch, kernel {}", patch.kernel + 1),
+        None => "Between patches".to_owned(),
+    });
+    widgets::readout(ui, plot.translate(vec2(0.0, -GAP)), pointer.x, &lines);
+}

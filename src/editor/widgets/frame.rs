@@ -1,0 +1,110 @@
+//! Panels, their headers, and frames within them.
+
+use egui::{
+    Align, Align2, Color32, CornerRadius, Frame, Layout, Margin, Rangef, Rect, Stroke, StrokeKind,
+    Ui, UiBuilder, pos2, vec2,
+};
+
+use crate::editor::icons::{self, Icon};
+use crate::editor::theme::{GAP, INSET, ROUND, ROUND_SMALL, SMALL_GAP, TITLE, palette};
+
+/// Height of a panel's header, in points.
+pub(crate) const HEADER: f32 = 34.0;
+
+/// Draws the background of a panel.
+pub(crate) fn card(ui: &Ui, rect: Rect) {
+    let colours = palette(ui);
+    ui.painter().rect(
+        rect,
+        CornerRadius::same(ROUND),
+        colours.panel,
+        Stroke::new(1.0, colours.border),
+        StrokeKind::Inside,
+    );
+}
+
+/// Draws the background of a panel around plots, which are one below the other, equally wide, and
+/// keep the background of the window. Nothing is painted twice, because large areas take most of the
+/// time where there is no graphics card.
+pub(crate) fn card_around(ui: &Ui, rect: Rect, plots: &[Rect]) {
+    let Some(first) = plots.first() else { return card(ui, rect) };
+    let colours = palette(ui);
+    let painter = ui.painter();
+    let fill = |x: Rangef, y: Rangef, corners: CornerRadius| {
+        painter.rect_filled(Rect::from_x_y_ranges(x, y), corners, colours.panel);
+    };
+    let (round, none) = (ROUND, CornerRadius::ZERO);
+    let (x, top, bottom) = (first.x_range(), rect.top(), rect.bottom());
+    // The sides are wide enough for round corners; the strips above and below may not be.
+    let (left, right) = (Rangef::new(rect.left(), x.min), Rangef::new(x.max, rect.right()));
+    fill(left, rect.y_range(), CornerRadius { nw: round, sw: round, ..none });
+    fill(right, rect.y_range(), CornerRadius { ne: round, se: round, ..none });
+    let tops = plots.iter().map(Rect::top).chain([bottom]);
+    let bottoms = [top].into_iter().chain(plots.iter().map(Rect::bottom));
+    for (above, below) in bottoms.zip(tops) {
+        fill(x, Rangef::new(above, below), none);
+    }
+    let edge = Stroke::new(1.0, colours.border);
+    painter.rect_stroke(rect, CornerRadius::same(round), edge, StrokeKind::Inside);
+}
+
+/// Draws a panel's title at the left of its header. Returns where it ends.
+pub(crate) fn title(ui: &Ui, header: Rect, text: &str) -> f32 {
+    let at = pos2(header.left() + INSET, header.center().y);
+    ui.painter().text(at, Align2::LEFT_CENTER, text, TITLE, palette(ui).text).right()
+}
+
+/// Adds widgets from the right end of a panel's header. Returns where they begin.
+pub(crate) fn header_buttons(ui: &mut Ui, header: Rect, add: impl FnOnce(&mut Ui)) -> f32 {
+    let room = header.shrink2(vec2(GAP, 0.0));
+    let builder = UiBuilder::new().max_rect(room).layout(Layout::right_to_left(Align::Center));
+    let mut line = ui.new_child(builder);
+    line.spacing_mut().item_spacing.x = SMALL_GAP;
+    add(&mut line);
+    line.min_rect().left()
+}
+
+/// Marks what has the keyboard focus.
+pub(crate) fn focus_ring(ui: &Ui, rect: Rect) {
+    let stroke = Stroke::new(2.0, palette(ui).accent);
+    let rect = rect.expand(1.0);
+    ui.painter().rect_stroke(rect, CornerRadius::same(ROUND_SMALL), stroke, StrokeKind::Outside);
+}
+
+/// Frames an icon and what `add` draws next to it.
+pub(crate) fn notice<R>(
+    ui: &mut Ui,
+    icon: Icon,
+    colour: Color32,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    let colours = palette(ui);
+    Frame::NONE
+        .fill(colours.background)
+        .stroke(Stroke::new(1.0, colour))
+        .corner_radius(CornerRadius::same(ROUND_SMALL))
+        .inner_margin(Margin { left: 30, right: 10, top: 8, bottom: 8 })
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let at = ui.cursor().min + vec2(-13.0, 8.0);
+            let icon_rect = Rect::from_center_size(at, vec2(14.0, 14.0));
+            icons::paint(ui.painter(), icon_rect, icon, colour, colours.background);
+            add(ui)
+        })
+        .inner
+}
+
+/// Frames a form.
+pub(crate) fn form(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let colours = palette(ui);
+    Frame::NONE
+        .fill(colours.raised)
+        .stroke(Stroke::new(1.0, colours.border))
+        .corner_radius(CornerRadius::same(ROUND_SMALL))
+        .inner_margin(Margin::same(10))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 6.0;
+            add(ui);
+        });
+}

@@ -1,0 +1,13 @@
+//! Elements that several panels use.
+
+mod button;
+mod field;
+mod frame;
+mod text;
+
+pub(crate) use button::{Emphasis, button, menu_button, menu_option, toggle};
+pub(crate) use field::{entered, focus_first, masked_field, search_field, text_field};
+pub(crate) use frame::{
+    HEADER, card, card_around, focus_ring, form, header_buttons, notice, title,
+};
+pub(crate) use text::{elided, note, readout, sentence};

@@ -1,0 +1,57 @@
+//! Exported keys in files.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::messages::{Problem, Remedy};
+
+/// No exported key is longer, in bytes.
+const LONGEST: u64 = 1 << 16;
+
+/// Reads a file to import.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
+    // Opening a pipe would wait for somebody to write to it.
+    let result = match path.metadata() {
+        Ok(meta) if !meta.is_file() => Err(io::Error::other("it is not a file")),
+        Ok(_) => File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)),
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(file_problem(path, "cannot be read", &error, "choose another file")),
+    }
+}
+
+/// Writes a backup: whole or not at all, for its owner only, never over another file.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let written =
+        tempfile::Builder::new().prefix(".patchveil-").tempfile_in(folder).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            file.persist_noclobber(path).map_err(|failed| failed.error)
+        });
+    match written {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let message = format!(
+                "{} already exists and is not overwritten: choose another file name",
+                path.display()
+            );
+            Err(Problem { remedy: Remedy::Path, message })
+        }
+        Err(error) => Err(file_problem(path, "cannot be written", &error, "choose another folder")),
+    }
+}
+
+fn file_problem(path: &Path, what: &str, error: &io::Error, advice: &str) -> Problem {
+    let message = format!("{} {what}: {error}; {advice}", path.display());
+    Problem { remedy: Remedy::Path, message }
+}

@@ -219,7 +219,8 @@ fn key(seed: u64, label: usize) -> ClassKey {
 fn build(cargo: &Path, folder: &Path) -> Result<(), ProtectError> {
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--package", "patchveil", "--bin", "patchveil"]);
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    // The command belongs to the workspace above.
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     if let Some(target) = folder.parent() {
         command.arg("--target-dir").arg(target);
     }

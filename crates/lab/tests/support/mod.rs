@@ -2,7 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "not every test uses all")]
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
-use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use lab::clip::Clip;
 use lab::data::Dataset;
@@ -34,10 +34,8 @@ pub fn tones() -> Dataset {
     Dataset { classes: vec!["low".into(), "high".into()], rate: 8_000, train, test }
 }
 
-/// The patchveil command: the one that was built beside these tests, else built now.
+/// The patchveil command, built first.
 pub fn patchveil() -> Patchveil {
-    let here = std::env::current_exe().unwrap();
-    let beside: PathBuf = here.ancestors().nth(2).unwrap().join("patchveil");
-    let beside = beside.with_extension(std::env::consts::EXE_EXTENSION);
-    if beside.is_file() { Patchveil::at(&beside) } else { Patchveil::find() }.unwrap()
+    static FOUND: OnceLock<Patchveil> = OnceLock::new();
+    FOUND.get_or_init(|| Patchveil::find().unwrap()).clone()
 }

@@ -1,4 +1,4 @@
-//! The mel scale, its bands, and cepstra.
+//! Mel filter bank and cepstral transform.
 
 use std::f64::consts::PI;
 
@@ -7,14 +7,14 @@ pub const MEL_BANDS: usize = 40;
 /// Lower edge of the lowest band in Hz.
 const LOWEST: f64 = 20.0;
 
-/// Pitch in mel of a frequency in Hz: 2595 · log₁₀(1 + f / 700) (O'Shaughnessy, Speech
-/// Communication, 1987), the form HTK made common.
+/// Hz to mel: 2595 · log₁₀(1 + f / 700) (O'Shaughnessy, Speech Communication, 1987; the form used by
+/// HTK).
 #[must_use]
 pub fn hz_to_mel(hz: f64) -> f64 {
     2_595.0 * (1.0 + hz / 700.0).log10()
 }
 
-/// Frequency in Hz of a pitch in mel.
+/// Mel to Hz.
 #[must_use]
 pub fn mel_to_hz(mel: f64) -> f64 {
     700.0 * (10f64.powf(mel / 2_595.0) - 1.0)
@@ -22,12 +22,12 @@ pub fn mel_to_hz(mel: f64) -> f64 {
 
 /// Triangular bands, equally spaced in mel, of height 1.
 pub(super) struct MelBank {
-    /// Of each band the first bin it covers and its weights from there.
+    /// First bin and weights of each band.
     bands: Vec<(usize, Vec<f32>)>,
 }
 
 impl MelBank {
-    /// Bands for spectra of `size / 2 + 1` bins of clips of `rate` Hz.
+    /// Bands for FFTs of `size` samples at `rate` Hz.
     pub(super) fn new(rate: f64, size: usize) -> Self {
         let (low, high) = (hz_to_mel(LOWEST), hz_to_mel(rate / 2.0));
         let edge = |n: usize| mel_to_hz(low + (high - low) * n as f64 / (MEL_BANDS + 1) as f64);
@@ -43,7 +43,7 @@ impl MelBank {
                     let weights = (first..=size / 2).map(weight).take_while(|&weight| weight > 0.0);
                     (first, weights.map(|weight| weight as f32).collect())
                 }
-                // Narrower than a bin: what the bin next to the top holds.
+                // Narrower than a bin: the bin nearest to the centre.
                 None => {
                     let nearest = (top * size as f64 / rate).round() as usize;
                     (nearest.min(size / 2), vec![1.0])
@@ -53,7 +53,7 @@ impl MelBank {
         Self { bands: (0..MEL_BANDS).map(band).collect() }
     }
 
-    /// Appends the energy of each band.
+    /// Appends the energy of each band to `to`.
     pub(super) fn energies(&self, power: &[f32], to: &mut Vec<f32>) {
         to.extend(self.bands.iter().map(|(first, weights)| {
             weights.iter().zip(&power[*first..]).map(|(weight, power)| weight * power).sum::<f32>()
@@ -61,7 +61,7 @@ impl MelBank {
     }
 }
 
-/// The discrete cosine transform of type II with orthonormal rows, cut off after some rows.
+/// The first rows of the orthonormal discrete cosine transform of type II.
 pub(super) struct Cosine {
     rows: Vec<Vec<f32>>,
 }
@@ -78,7 +78,7 @@ impl Cosine {
         Self { rows: (0..coefficients).map(row).collect() }
     }
 
-    /// Appends the coefficients of `values`.
+    /// Appends the coefficients of `values` to `to`.
     pub(super) fn transform(&self, values: &[f32], to: &mut Vec<f32>) {
         let dot = |row: &Vec<f32>| row.iter().zip(values).map(|(a, b)| a * b).sum::<f32>();
         to.extend(self.rows.iter().map(dot));

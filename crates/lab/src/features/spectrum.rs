@@ -1,4 +1,4 @@
-//! Power spectra of windowed frames.
+//! Short-time power spectra.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
-/// Short-time power spectra with a periodic Hann window.
+/// Short-time power spectra with a periodic Hann window, frames centred on multiples of the hop.
 pub(super) struct Spectrum {
     window: Vec<f32>,
     hop: usize,
@@ -17,7 +17,7 @@ pub(super) struct Spectrum {
 }
 
 impl Spectrum {
-    /// Windows of `window` samples, `hop` apart.
+    /// Windows of `window` samples, `hop` samples apart, zero-padded to a power of two.
     pub(super) fn new(window: usize, hop: usize) -> Self {
         let size = window.next_power_of_two();
         let plan = RealFftPlanner::new().plan_fft_forward(size);
@@ -32,18 +32,18 @@ impl Spectrum {
         }
     }
 
-    /// Length of the transform in samples.
+    /// Length of the FFT in samples.
     pub(super) fn size(&self) -> usize {
         self.frame.len()
     }
 
-    /// Samples from one frame to the next.
+    /// Hop in samples.
     pub(super) fn hop(&self) -> usize {
         self.hop
     }
 
-    /// Power of frame number `frame`, bins 0 to size / 2, divided by the transform's length. The
-    /// window is centred on sample `frame · hop`; outside the clip is silence.
+    /// Power of frame `frame` in bins 0 to size / 2, divided by the length of the FFT. The window is
+    /// centred on sample `frame · hop`; outside the clip there is silence.
     pub(super) fn power(&mut self, samples: &[f32], frame: usize) -> &[f32] {
         self.frame.fill(0.0);
         let start = (frame * self.hop).cast_signed() - (self.window.len() / 2).cast_signed();
@@ -51,7 +51,7 @@ impl Spectrum {
             let sample = usize::try_from(at).ok().and_then(|at| samples.get(at));
             *to = sample.copied().unwrap_or_default() * weight;
         }
-        // Fails for wrong lengths only, and these come from the plan.
+        // Fails only for wrong lengths, and these are the plan's own.
         let _ = self.plan.process(&mut self.frame, &mut self.bins);
         let scale = 1.0 / self.frame.len() as f32;
         for (power, bin) in self.power.iter_mut().zip(&self.bins) {

@@ -1,6 +1,7 @@
-//! Tools for signals that several parts of the laboratory share.
+//! Signal processing that several modules share.
 
-pub mod dice;
+pub mod filter;
+pub mod level;
 pub mod resample;
-pub mod shape;
+pub mod rng;
 pub mod stft;

@@ -1,14 +1,14 @@
-//! Short-time Fourier transform and back.
+//! Short-time Fourier transform and its inverse.
 
 use std::sync::Arc;
 
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-/// A spectrum: bins 0 (0 Hz) to size/2 (half the sample rate).
+/// One spectrum: bins 0 (0 Hz) to size/2 (half the sample rate).
 pub type Spectrum = Vec<Complex<f32>>;
 
-/// A short-time Fourier transform with a Hann window. Cheap to clone and shared between threads.
+/// A short-time Fourier transform with a Hann window. Cheap to clone; threads can share it.
 #[derive(Clone)]
 pub struct Stft {
     hop: usize,
@@ -18,8 +18,8 @@ pub struct Stft {
 }
 
 impl Stft {
-    /// A transform of `size` samples every `hop` samples. `size` is made even and at least 4;
-    /// `hop` is kept within 1 ..= `size`/2, without which [`Stft::synthesis`] could not rebuild.
+    /// Windows of `size` samples, `hop` samples apart. `size` is raised to an even number of at least 4;
+    /// `hop` is limited to 1 ..= `size`/2, which [`Stft::synthesis`] needs.
     #[must_use]
     pub fn new(size: usize, hop: usize) -> Self {
         let size = size.max(4).next_multiple_of(2);
@@ -32,8 +32,8 @@ impl Stft {
         }
     }
 
-    /// A transform of about `ms` milliseconds at `rate` Hz, a power of two long, in hops of a
-    /// quarter of it.
+    /// Windows of at least `ms` milliseconds at `rate` Hz, rounded up to a power of two of samples;
+    /// the hop is a quarter of a window.
     #[must_use]
     pub fn for_rate(ms: f64, rate: u32) -> Self {
         let size = (ms * 1e-3 * f64::from(rate)).round().max(8.0) as usize;
@@ -65,8 +65,8 @@ impl Stft {
         bin as f64 * f64::from(rate) / self.size() as f64
     }
 
-    /// The spectra of all windows that touch `samples`, with silence before and behind. Window
-    /// `t` is centred on sample `t`·hop − size/2 + hop.
+    /// The spectra of all windows that overlap `samples`, zero-padded at both ends. Window `t` is
+    /// centred on sample `t`·hop − size/2 + hop.
     #[must_use]
     pub fn analysis(&self, samples: &[f32]) -> Vec<Spectrum> {
         let (size, hop) = (self.size(), self.hop);
@@ -81,15 +81,15 @@ impl Stft {
                 *slot = at.and_then(|n| samples.get(n)).map_or(0.0, |x| x * w);
             }
             let mut spectrum = self.forward.make_output_vec();
-            // The lengths are the plan's own, and there is no other way to fail.
+            // Fails only for wrong lengths, and these are the plan's own.
             let _ = self.forward.process_with_scratch(&mut buffer, &mut spectrum, &mut scratch);
             spectra.push(spectrum);
         }
         spectra
     }
 
-    /// The `len` samples whose windows have these spectra, by least squares: with unchanged
-    /// spectra the samples that were analysed.
+    /// The `len` samples whose windows match these spectra best (least squares). Unchanged spectra
+    /// give back the samples that were analysed.
     #[must_use]
     pub fn synthesis(&self, spectra: &[Spectrum], len: usize) -> Vec<f32> {
         let (size, hop) = (self.size(), self.hop);
@@ -101,7 +101,7 @@ impl Stft {
         let mut scratch = self.inverse.make_scratch_vec();
         for (t, frame) in spectra.iter().enumerate() {
             spectrum.copy_from_slice(frame);
-            // A real signal has no imaginary part at the ends; the plan insists.
+            // The plan insists on real values at 0 Hz and half the sample rate.
             spectrum[0].im = 0.0;
             spectrum[size / 2].im = 0.0;
             let _ = self.inverse.process_with_scratch(&mut spectrum, &mut buffer, &mut scratch);
@@ -128,7 +128,7 @@ impl Stft {
     }
 }
 
-/// A Hann window of `size` samples that is nowhere 0.
+/// A Hann window of `size` samples, none of them 0.
 #[must_use]
 pub fn hann(size: usize) -> Vec<f32> {
     let step = std::f64::consts::TAU / (size + 1) as f64;
@@ -140,13 +140,13 @@ mod tests {
     use rand::RngExt;
 
     use super::*;
-    use crate::signal::dice::dice;
+    use crate::signal::rng::rng;
 
     #[test]
-    fn unchanged_spectra_give_the_samples_back() {
-        let mut dice = dice(1, "test", "stft");
+    fn unchanged_spectra_give_back_the_samples() {
+        let mut rng = rng(1, "test", "stft");
         for len in [1, 100, 1_000, 4_097] {
-            let samples: Vec<f32> = (0..len).map(|_| dice.random_range(-1.0..1.0)).collect();
+            let samples: Vec<f32> = (0..len).map(|_| rng.random_range(-1.0..1.0)).collect();
             for (size, hop) in [(256, 64), (256, 128), (100, 30)] {
                 let stft = Stft::new(size, hop);
                 let back = stft.synthesis(&stft.analysis(&samples), len);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tone_shows_in_its_own_bin() {
+    fn a_tone_peaks_in_its_own_bin() {
         let stft = Stft::new(512, 128);
         let samples: Vec<f32> = (0..8_000)
             .map(|n| (std::f32::consts::TAU * 1_000.0 / 8_000.0 * n as f32).sin())

@@ -1,6 +1,4 @@
-//! What several tests use.
-#![allow(dead_code, unreachable_pub, reason = "not every test uses all")]
-#![allow(clippy::unwrap_used, reason = "tests may")]
+//! Helpers of several tests.
 
 use std::sync::OnceLock;
 
@@ -9,7 +7,7 @@ use lab::data::Dataset;
 use lab::protect::Patchveil;
 
 /// A task of two tones in noise, 0.2 s at 8 kHz.
-pub fn tones() -> Dataset {
+pub(crate) fn tones() -> Dataset {
     let mut state = 7u32;
     let mut random = move || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -35,7 +33,7 @@ pub fn tones() -> Dataset {
 }
 
 /// The patchveil command, built first.
-pub fn patchveil() -> Patchveil {
+pub(crate) fn patchveil() -> Patchveil {
     static FOUND: OnceLock<Patchveil> = OnceLock::new();
     FOUND.get_or_init(|| Patchveil::find().unwrap()).clone()
 }

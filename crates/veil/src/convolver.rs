@@ -181,7 +181,7 @@ impl Convolver {
         if stop <= self.idle_until && self.expected == Some(position) && len <= CHUNK {
             self.expected = Some(stop);
             for (own, channel) in self.channels.iter_mut().zip(channels) {
-                own.history.take_in(&mut channel[..len]);
+                own.history.record_and_sanitize(&mut channel[..len]);
             }
         } else {
             self.veil_over(position, channels, len);
@@ -258,7 +258,7 @@ impl Convolver {
             if self.static_eq.is_active() {
                 self.static_eq.lay(index, static_eqs(&self.retired, &self.veil), at, samples);
             }
-            self.channels[index].history.take_in(samples);
+            self.channels[index].history.record_and_sanitize(samples);
         }
         self.static_eq.passed(stop, has_static_eq(&self.veil));
         let unhindered = self.next.is_none() && !self.static_eq.is_active();

@@ -3,16 +3,15 @@
 use crate::fir::SLACK;
 use crate::processor::for_this_processor;
 
-/// Most samples taken in at once. Only speed depends on it.
+/// Most samples recorded at once. Only speed depends on it.
 pub(crate) const CHUNK: usize = 512;
-/// Samples a history takes in before it is moved to the front of its buffer. Only speed depends
-/// on it.
+/// Samples recorded before the history moves to the front of its buffer. Only speed depends on it.
 const ROOM: usize = 4 * CHUNK;
-/// Magnitude beyond which a sample is no audio (+600 dBFS), so that no sum can overflow.
+/// Magnitude beyond which a sample is invalid (+600 dBFS), so that no sum can overflow.
 pub const MAGNITUDE_MAX: f32 = 1e30;
-/// Magnitude below which a sample enters a kernel as 0 (−400 dBFS), so that no product is a
-/// denormal: those cost a hundred times an ordinary product on some processors.
-const FAINTEST: f32 = 1e-20;
+/// Magnitude below which a sample enters a kernel as 0 (−400 dBFS), so that no product is
+/// denormal: on some processors those take a hundred times as long.
+const FLUSH_BELOW: f32 = 1e-20;
 
 /// The most recent samples of one channel, contiguous in memory.
 pub(crate) struct History {
@@ -34,7 +33,7 @@ impl History {
         self.end = self.context;
     }
 
-    /// Becomes the same as `other`, which was made for as many samples.
+    /// Takes over the samples of `other`, which has the same size.
     pub(crate) fn copy(&mut self, other: &Self) {
         let len = self.samples.len().min(other.samples.len());
         self.samples[..len].copy_from_slice(&other.samples[..len]);
@@ -58,17 +57,17 @@ impl History {
         self.end = self.context;
     }
 
-    /// Records `input`, at most [`CHUNK`] samples; says whether all of them were audio.
+    /// Records `input`, at most [`CHUNK`] samples; returns whether all of them were valid.
     #[inline]
     pub(crate) fn record(&mut self, input: &[f32]) -> bool {
-        keep(input, self.room(input.len()))
+        record_flushed(input, self.room(input.len()))
     }
 
-    /// Records `samples` and clears what is no audio.
+    /// Records `samples`, at most [`CHUNK`], and sets invalid ones to 0.
     #[inline]
-    pub(crate) fn take_in(&mut self, samples: &mut [f32]) {
+    pub(crate) fn record_and_sanitize(&mut self, samples: &mut [f32]) {
         if !self.record(samples) {
-            silence(samples);
+            clear_invalid(samples);
         }
     }
 
@@ -86,45 +85,78 @@ impl History {
     }
 }
 
-/// Every comparison with a NaN is false.
-fn is_audio(x: f32) -> bool {
-    x.abs() <= MAGNITUDE_MAX
+/// Sets every invalid sample (NaN, infinite, or of a magnitude beyond [`MAGNITUDE_MAX`]) to 0 and
+/// returns whether all of them were valid. All other samples keep their bits.
+///
+/// The convolver does this to its input by itself. Never allocates, locks or panics.
+///
+/// ```
+/// let mut block = [0.5, f32::NAN, -1e38, -0.0];
+/// assert!(!patchveil_veil::sanitize(&mut block));
+/// assert_eq!(block, [0.5, 0.0, 0.0, -0.0]);
+/// assert!(patchveil_veil::sanitize(&mut block));
+/// ```
+#[inline]
+pub fn sanitize(samples: &mut [f32]) -> bool {
+    let valid = all_valid(samples);
+    if !valid {
+        clear_invalid(samples);
+    }
+    valid
 }
 
-/// Takes out of `samples` what is no audio. Apart, so that who never meets any pays nothing for it.
+/// Sets invalid samples to 0. Out of line, so that valid audio pays nothing for it.
 #[cold]
 #[inline(never)]
-fn silence(samples: &mut [f32]) {
+fn clear_invalid(samples: &mut [f32]) {
     for x in samples {
-        *x = clean(*x);
+        *x = valid_or_zero(*x);
     }
 }
 
-/// The sample as the veil takes it: what is no audio is 0.
-pub(crate) fn clean(x: f32) -> f32 {
-    if is_audio(x) { x } else { 0.0 }
+/// The sample, or 0 if it is invalid.
+pub(crate) fn valid_or_zero(x: f32) -> f32 {
+    // Every comparison with a NaN is false.
+    if x.abs() <= MAGNITUDE_MAX { x } else { 0.0 }
+}
+
+/// Without its sign, the bits of a float are in the order of its magnitude, infinity and NaN on
+/// top: one maximum over them finds whether any sample is invalid.
+#[inline(always)]
+fn magnitude_bits(x: f32) -> u32 {
+    x.abs().to_bits()
 }
 
 for_this_processor! {
-    /// Copies `input` as it enters kernels; says whether all of it was audio.
-    keep = keep_anywhere, (input: &[f32], kept: &mut [f32]) -> bool
+    /// Whether every sample is valid.
+    all_valid = all_valid_anywhere, (samples: &[f32]) -> bool
 }
 
 #[inline(always)]
-fn keep_anywhere(input: &[f32], kept: &mut [f32]) -> bool {
-    // The bits of a number without its sign are in the order of its magnitude, with infinity and
-    // NaN at the top, so one maximum tells. This runs on every sample, between patches too, and
-    // what is too loud is rare: here it is only noticed, and then taken out.
+fn all_valid_anywhere(samples: &[f32]) -> bool {
+    let top = samples.iter().fold(0, |top, &x| magnitude_bits(x).max(top));
+    top <= MAGNITUDE_MAX.to_bits()
+}
+
+for_this_processor! {
+    /// Copies `input` as it enters kernels; returns whether all of it was valid.
+    record_flushed = record_flushed_anywhere, (input: &[f32], recorded: &mut [f32]) -> bool
+}
+
+#[inline(always)]
+fn record_flushed_anywhere(input: &[f32], recorded: &mut [f32]) -> bool {
+    // This runs on every sample, between patches too, and invalid samples are rare: here they are
+    // only noticed, and cleared afterwards.
     let mut top = 0;
-    for (kept, &x) in kept.iter_mut().zip(input) {
-        top = x.abs().to_bits().max(top);
-        *kept = if x.abs() >= FAINTEST { x } else { 0.0 };
+    for (recorded, &x) in recorded.iter_mut().zip(input) {
+        top = magnitude_bits(x).max(top);
+        *recorded = if x.abs() >= FLUSH_BELOW { x } else { 0.0 };
     }
-    let audio = top <= MAGNITUDE_MAX.to_bits();
-    if !audio {
-        silence(kept);
+    let valid = top <= MAGNITUDE_MAX.to_bits();
+    if !valid {
+        clear_invalid(recorded);
     }
-    audio
+    valid
 }
 
 #[cfg(test)]
@@ -132,15 +164,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_audio_is_kept() {
-        let below = f32::from_bits(FAINTEST.to_bits() - 1);
+    fn invalid_and_denormal_samples_never_enter_a_kernel() {
+        let below = f32::from_bits(FLUSH_BELOW.to_bits() - 1);
         let above = f32::from_bits(MAGNITUDE_MAX.to_bits() + 1);
-        for x in [FAINTEST, 1.0, MAGNITUDE_MAX, 1e-3] {
-            let (mut kept, mut negative) = ([7.0], [7.0]);
-            assert!(keep(&[x], &mut kept) && keep(&[-x], &mut negative));
-            assert_eq!((kept, negative), ([x], [-x]));
+        for x in [FLUSH_BELOW, 1.0, MAGNITUDE_MAX, 1e-3] {
+            let (mut recorded, mut negative) = ([7.0], [7.0]);
+            assert!(record_flushed(&[x], &mut recorded) && record_flushed(&[-x], &mut negative));
+            assert_eq!((recorded, negative), ([x], [-x]));
         }
-        for (x, audio) in [
+        for (x, valid) in [
             (0.0, true),
             (f32::from_bits(1), true),
             (below, true),
@@ -148,10 +180,34 @@ mod tests {
             (f32::INFINITY, false),
             (f32::NAN, false),
         ] {
-            let (mut kept, mut negative) = ([7.0; 40], [7.0; 40]);
-            assert_eq!(keep(&[x; 40], &mut kept), audio);
-            assert_eq!(keep(&[-x; 40], &mut negative), audio);
-            assert_eq!((kept, negative), ([0.0; 40], [0.0; 40]), "{x}");
+            let (mut recorded, mut negative) = ([7.0; 40], [7.0; 40]);
+            assert_eq!(record_flushed(&[x; 40], &mut recorded), valid);
+            assert_eq!(record_flushed(&[-x; 40], &mut negative), valid);
+            assert_eq!((recorded, negative), ([0.0; 40], [0.0; 40]), "{x}");
+        }
+    }
+
+    #[test]
+    fn sanitize_clears_invalid_samples_and_keeps_the_bits_of_all_others() {
+        let above = f32::from_bits(MAGNITUDE_MAX.to_bits() + 1);
+        let valid = [1.0, -0.0, f32::from_bits(1), -MAGNITUDE_MAX, MAGNITUDE_MAX, 0.25];
+        for invalid in [above, f32::INFINITY, f32::NAN, f32::from_bits(0x7f80_0001)] {
+            for invalid in [invalid, -invalid] {
+                // At any place in a vector, and in what is left over behind whole vectors.
+                for len in 1..40 {
+                    for place in 0..len {
+                        let mut samples: Vec<f32> =
+                            valid.iter().copied().cycle().take(len).collect();
+                        let mut expected = samples.clone();
+                        assert!(sanitize(&mut samples));
+                        samples[place] = invalid;
+                        expected[place] = 0.0;
+                        assert!(!sanitize(&mut samples));
+                        let bits = |x: &[f32]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+                        assert_eq!(bits(&samples), bits(&expected));
+                    }
+                }
+            }
         }
     }
 }

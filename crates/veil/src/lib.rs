@@ -33,7 +33,7 @@ pub use convolver::Convolver;
 pub use detect::{
     Coverage, Decoys, DetectError, Detector, Evidence, ExcerptMatch, Locator, Score, same_pattern,
 };
-pub use history::MAGNITUDE_MAX;
+pub use history::{MAGNITUDE_MAX, sanitize};
 pub use kernel::Kernel;
 pub use key::{ClassKey, Fingerprint, FingerprintError, KeyError};
 pub use recipe::{

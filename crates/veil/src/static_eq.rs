@@ -123,7 +123,7 @@ impl StaticEq {
         let Some(Channel { history, tail, sums }) = self.channels.get_mut(channel) else {
             return;
         };
-        history.take_in(samples);
+        history.record_and_sanitize(samples);
         let mut wet = |which: usize, kernel: Option<&Kernel>| {
             let wet = &mut self.wet[which][..samples.len()];
             match kernel {

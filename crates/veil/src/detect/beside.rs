@@ -8,7 +8,7 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use super::correlate::{Correlator, LAGS, aside, energy, mean};
 use super::locate::ExcerptMatch;
-use crate::history::clean;
+use crate::history::valid_or_zero;
 
 /// Length of the pieces for each of which the place is looked up anew, in seconds: clocks drift apart.
 const PIECE_S: usize = 1;
@@ -166,5 +166,5 @@ impl Resampler {
 
 /// A sample; 0 where there is none, or what the veil takes for none.
 fn sample(samples: &[f32], at: i64) -> f32 {
-    usize::try_from(at).ok().and_then(|at| samples.get(at)).map_or(0.0, |&x| clean(x))
+    usize::try_from(at).ok().and_then(|at| samples.get(at)).map_or(0.0, |&x| valid_or_zero(x))
 }

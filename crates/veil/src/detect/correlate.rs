@@ -5,7 +5,7 @@ use std::sync::Arc;
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use crate::history::clean;
+use crate::history::valid_or_zero;
 
 /// What of the spectrum is compared, in Hz: what every codec and telephone keeps, without rumble.
 const COMPARED_HZ: (f64, f64) = (150.0, 3_600.0);
@@ -81,7 +81,8 @@ impl Correlator {
 pub(super) fn mean(channels: &[&[f32]]) -> Vec<f32> {
     let count = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
     let scale = 1.0 / channels.len().max(1) as f32;
-    let at = |n: usize| channels.iter().map(|channel| clean(channel[n])).sum::<f32>() * scale;
+    let at =
+        |n: usize| channels.iter().map(|channel| valid_or_zero(channel[n])).sum::<f32>() * scale;
     (0..count).map(at).collect()
 }
 

@@ -7,7 +7,7 @@ use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
 
 use super::raster::Raster;
-use crate::history::clean;
+use crate::history::valid_or_zero;
 
 /// Turns a stream of blocks into rows of power, one a hop.
 pub(super) struct Front {
@@ -72,7 +72,7 @@ impl Front {
     pub(super) fn push(&mut self, block: &[&[f32]], mut each: impl FnMut(&[f32])) {
         for (pending, samples) in self.pending.iter_mut().zip(block) {
             // What is no audio to the veil is none here: it left as 0.
-            pending.extend(samples.iter().copied().map(clean));
+            pending.extend(samples.iter().copied().map(valid_or_zero));
         }
         let waiting = self.pending.iter().map(Vec::len).min().unwrap_or(0) as u64;
         loop {

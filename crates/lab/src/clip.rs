@@ -9,8 +9,8 @@ pub struct Clip {
     pub rate: u32,
     /// Index of the class, 0 to the number of classes − 1.
     pub label: usize,
-    /// Who or what was recorded (for speech the speaker), empty if unknown. Clips of one group share a
-    /// microphone, a room, a voice.
+    /// Who or what was recorded (for speech the speaker), empty if unknown. Clips of one group
+    /// share a microphone, a room, a voice.
     pub group: String,
     /// File name without folder and extension, unique in a data set.
     pub name: String,

@@ -1,5 +1,5 @@
-//! Protects recordings by running the `patchveil` command on files, so that results are those of the
-//! product.
+//! Protects recordings by running the `patchveil` command on files, so that results are those of
+//! the product.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -78,11 +78,12 @@ pub struct Patchveil {
 }
 
 impl Patchveil {
-    /// The command in the folder of this program. If cargo runs this program, cargo builds the command
-    /// first, so that an outdated one is never measured.
+    /// The command in the folder of this program. If cargo runs this program, cargo builds the
+    /// command first, so that an outdated one is never measured.
     ///
     /// # Errors
-    /// [`ProtectError::NotBuilt`] if it does not build, [`ProtectError::Missing`] if it does not exist.
+    /// [`ProtectError::NotBuilt`] if it does not build, [`ProtectError::Missing`] if it does not
+    /// exist.
     pub fn find() -> Result<Self, ProtectError> {
         let here = std::env::current_exe().unwrap_or_default();
         let folder = here.parent().unwrap_or(Path::new("."));
@@ -123,8 +124,8 @@ impl Patchveil {
         Ok(format!("{} ({})", String::from_utf8_lossy(&output.stdout).trim(), &hash[..12]))
     }
 
-    /// Protects `recordings`, each as its own 16-bit file, with one key per label, and returns them in
-    /// the same order. The keys depend on `seed` only and are discarded.
+    /// Protects `recordings`, each as its own 16-bit file, with one key per label, and returns them
+    /// in the same order. The keys depend on `seed` only and are discarded.
     ///
     /// # Errors
     /// [`ProtectError`] if the command fails or files cannot be written or read.
@@ -171,7 +172,8 @@ impl Patchveil {
         Ok(protected)
     }
 
-    /// Protects all files of `plain` with `key` into `veiled`; both are names of folders in `folder`.
+    /// Protects all files of `plain` with `key` into `veiled`; both are names of folders in
+    /// `folder`.
     fn protect_folder(
         &self,
         folder: &Path,

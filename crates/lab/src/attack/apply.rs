@@ -21,8 +21,8 @@ pub struct Material {
     /// The clips that the model will be tested on. Only a front end may change them, each clip by
     /// itself and without its label.
     pub test: Vec<Clip>,
-    /// The training clips before protection, cut the same way. Only the attacks that are about clean
-    /// data may use them.
+    /// The training clips before protection, cut the same way. Only the attacks that are about
+    /// clean data may use them.
     pub clean: Vec<Clip>,
     /// Period of the veil in seconds. It is no secret: recipes are published.
     pub period: f64,
@@ -83,8 +83,8 @@ impl Attack {
         }
     }
 
-    /// The clips after a random treatment in training epoch `pass`, counted from 0. Every pass draws
-    /// anew, as trainers do. `None` for all other attacks. Runs on the calling thread.
+    /// The clips after a random treatment in training epoch `pass`, counted from 0. Every pass
+    /// draws anew, as trainers do. `None` for all other attacks. Runs on the calling thread.
     #[must_use]
     pub fn draw(self, clips: &[Clip], seed: u64, pass: usize) -> Option<Vec<Clip>> {
         let treat = self.random_treatment()?;
@@ -97,8 +97,8 @@ impl Attack {
         Some(clips.iter().map(drawn).collect())
     }
 
-    /// Treats the material in place, on all cores. All randomness comes from `seed` and the names of
-    /// the clips; a random treatment is that of the first epoch. Labels, groups, names, rates,
+    /// Treats the material in place, on all cores. All randomness comes from `seed` and the names
+    /// of the clips; a random treatment is that of the first epoch. Labels, groups, names, rates,
     /// lengths and the sizes of classes stay, except that clean clips replace others whole.
     ///
     /// # Errors

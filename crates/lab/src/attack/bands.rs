@@ -1,7 +1,7 @@
 //! Levels and gains in mel bands, over time.
 
 use crate::clip::Clip;
-use crate::signal::stft::{Spectrum, Stft};
+use patchveil_spectral::{Complex32, Stft};
 
 /// Band levels further below the clip's highest are raised to this far below it, in dB.
 const FLOOR_DB: f64 = 60.0;
@@ -41,8 +41,8 @@ impl Bands {
 
     /// Levels in dB, windows × bands, relative to the clip's mean. Levels more than 60 dB below the
     /// highest are first raised to that.
-    pub(super) fn levels(&self, spectra: &[Spectrum]) -> Vec<Vec<f64>> {
-        let powers = |spectrum: &Spectrum| {
+    pub(super) fn levels(&self, spectra: &[Vec<Complex32>]) -> Vec<Vec<f64>> {
+        let powers = |spectrum: &Vec<Complex32>| {
             let mut powers = vec![0.0; self.count];
             for (x, &position) in spectrum.iter().zip(&self.positions) {
                 let share = position.fract();
@@ -74,7 +74,7 @@ impl Bands {
     pub(super) fn with_gains(
         &self,
         clip: &Clip,
-        mut spectra: Vec<Spectrum>,
+        mut spectra: Vec<Vec<Complex32>>,
         gains: impl Fn(usize) -> Vec<f64>,
     ) -> Vec<f32> {
         for (t, spectrum) in spectra.iter_mut().enumerate() {
@@ -85,8 +85,9 @@ impl Bands {
         self.stft.synthesis(&spectra, clip.samples.len())
     }
 
-    /// Multiplies the spectrum by the bands' gains in dB, linearly interpolated between band centres.
-    fn apply_gains(&self, spectrum: &mut Spectrum, gains_db: &[f64]) {
+    /// Multiplies the spectrum by the bands' gains in dB, linearly interpolated between band
+    /// centres.
+    fn apply_gains(&self, spectrum: &mut [Complex32], gains_db: &[f64]) {
         for (x, &position) in spectrum.iter_mut().zip(&self.positions) {
             let (band, share) = (position as usize, position.fract());
             let next = gains_db.get(band + 1).unwrap_or(&gains_db[band]);

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::bands::Bands;
 use crate::clip::Clip;
 use crate::signal::filter::{interpolate, smooth, zero_phase};
-use crate::signal::stft::Stft;
+use patchveil_spectral::Stft;
 
 /// Window of the long-term spectra in ms.
 const LONG_MS: f64 = 60.0;
@@ -20,8 +20,8 @@ const LIMIT_DB: f64 = 24.0;
 const SHRINKAGE: f64 = 10.0;
 
 /// Equalises the mean log spectrum of every class to the mean over all classes, with one linear
-/// filter for each class. Every clip has the same weight, whatever its level. All clips must have the
-/// same sample rate.
+/// filter for each class. Every clip has the same weight, whatever its level. All clips must have
+/// the same sample rate.
 pub(super) fn equalise_spectra(train: &mut [Clip]) {
     let Some(rate) = train.first().map(|clip| clip.rate) else { return };
     let stft = Stft::for_rate(LONG_MS, rate);
@@ -41,8 +41,8 @@ pub(super) fn equalise_spectra(train: &mut [Clip]) {
     });
 }
 
-/// Mean power of each bin in dB relative to the mean over bins, limited to 80 dB below the strongest
-/// bin.
+/// Mean power of each bin in dB relative to the mean over bins, limited to 80 dB below the
+/// strongest bin.
 pub(super) fn log_spectrum(stft: &Stft, samples: &[f32]) -> Vec<f64> {
     let power = stft.mean_power(samples);
     let floor = power.iter().copied().fold(1e-20, f64::max) * 1e-8;
@@ -70,9 +70,9 @@ fn mean<'a>(vectors: impl Iterator<Item = &'a Vec<f64>>, len: usize) -> Vec<f64>
     sum.iter().map(|x| x / f64::max(count, 1.0)).collect()
 }
 
-/// Equalises the mean spectrogram of every class, counted from the start of the clip, to the mean over
-/// all classes: [`equalise_spectra`] for every 4 ms separately. If all clips start at the same phase
-/// of the veil's period (whole clips), this also finds the alternating EQ.
+/// Equalises the mean spectrogram of every class, counted from the start of the clip, to the mean
+/// over all classes: [`equalise_spectra`] for every 4 ms separately. If all clips start at the same
+/// phase of the veil's period (whole clips), this also finds the alternating EQ.
 pub(super) fn equalise_spectrograms(train: &mut [Clip]) {
     let Some(rate) = train.first().map(|clip| clip.rate) else { return };
     let bands = Bands::new(rate);
@@ -108,7 +108,7 @@ pub(super) fn equalise_spectrograms(train: &mut [Clip]) {
     };
     let gains: BTreeMap<usize, Vec<Vec<f64>>> = means
         .iter()
-        .map(|(&label, moments)| (label, (0..moments.len()).map(|t| gains(label, t)).collect()))
+        .map(|(&label, windows)| (label, (0..windows.len()).map(|t| gains(label, t)).collect()))
         .collect();
     train.par_iter_mut().for_each(|clip| {
         let (gains, spectra) = (&gains[&clip.label], bands.stft.analysis(&clip.samples));

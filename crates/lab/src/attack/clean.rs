@@ -11,7 +11,8 @@ use crate::signal::rng::rng;
 /// Replaces `share` of the training clips of each class, at least one, by untouched ones: by the
 /// same clip if it exists, otherwise by a random one of the class (cutting at onsets gives other
 /// pieces). The set keeps its size, so the attacker has less protected data, not more data. (If the
-/// clips were added instead, a share of s would be s/(1 + s) of all: a real difference only at 50 %.)
+/// clips were added instead, a share of s would be s/(1 + s) of all: a real difference only at 50
+/// %.)
 pub(super) fn mix(
     train: &mut [Clip],
     clean: &[Clip],

@@ -1,7 +1,7 @@
 //! A denoiser of the kind audio editors have.
 
 use crate::clip::Clip;
-use crate::signal::stft::Stft;
+use patchveil_spectral::Stft;
 
 /// Window in ms.
 const WINDOW_MS: f64 = 32.0;
@@ -14,10 +14,10 @@ const CLOSED: f32 = 0.1;
 /// The gain is averaged over this many bins and windows to either side.
 const SMOOTH: usize = 1;
 
-/// A spectral gate: attenuates by 20 dB what is less than 6 dB above the noise floor of its bin (the
-/// 20th percentile of the bin's power), with the gain smoothed over neighbouring bins and windows.
-/// Spectral subtraction with a floor (Berouti, Schwartz and Makhoul, ICASSP 1979) with a hard
-/// decision.
+/// A spectral gate: attenuates by 20 dB what is less than 6 dB above the noise floor of its bin
+/// (the 20th percentile of the bin's power), with the gain smoothed over neighbouring bins and
+/// windows. Spectral subtraction with a floor (Berouti, Schwartz and Makhoul, ICASSP 1979) with a
+/// hard decision.
 pub(super) fn gated(clip: &Clip) -> Vec<f32> {
     let stft = Stft::for_rate(WINDOW_MS, clip.rate);
     let mut spectra = stft.analysis(&clip.samples);

@@ -5,9 +5,9 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use patchveil_spectral::{ForwardFft, InverseFft};
 use rand::RngExt;
 use rayon::prelude::*;
-use realfft::RealFftPlanner;
 
 use super::error::AttackError;
 use crate::clip::Clip;
@@ -18,8 +18,8 @@ use crate::signal::rng::rng;
 const BATCH: f64 = 180.0;
 /// Pause around each clip in seconds, so that no clip affects another.
 const GAP: f64 = 0.2;
-/// Amplitude of the noise in the pauses: the last bit of 16. In digital silence ffmpeg's AAC encoder
-/// searches long and spends the bits it saved on the clips around.
+/// Amplitude of the noise in the pauses: the last bit of 16. In digital silence ffmpeg's AAC
+/// encoder searches long and spends the bits it saved on the clips around.
 const HISS: f32 = 3e-5;
 /// Longest delay of codec and container that is measured, in seconds.
 const LONGEST_DELAY: f64 = 0.15;
@@ -49,8 +49,8 @@ impl Codec {
         }
     }
 
-    /// Coding rate in Hz of a recording of `rate` Hz: the lowest that loses no bandwidth. MP3 and AAC
-    /// start at 8 kHz (MPEG-2.5), Opus has five rates.
+    /// Coding rate in Hz of a recording of `rate` Hz: the lowest that loses no bandwidth. MP3 and
+    /// AAC start at 8 kHz (MPEG-2.5), Opus has five rates.
     fn rate(self, rate: u32) -> u32 {
         let rates: &[u32] = match self {
             Self::Mp3 | Self::Aac => {
@@ -207,24 +207,13 @@ fn ffmpeg(what: &str, from: &Path, options: &[&str], to: &Path) -> Result<(), At
 /// cross-correlation, 0 for silence.
 fn delay(early: &[f32], late: &[f32], reach: usize) -> isize {
     let size = (early.len().max(late.len()) + reach).next_power_of_two();
-    let mut planner = RealFftPlanner::<f32>::new();
-    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
-    let spectrum = |samples: &[f32]| {
-        let mut buffer = vec![0.0; size];
-        buffer[..samples.len()].copy_from_slice(samples);
-        let mut spectrum = forward.make_output_vec();
-        // Fails only for wrong lengths, and these are the plan's own.
-        let _ = forward.process(&mut buffer, &mut spectrum);
-        spectrum
-    };
-    let mut product = spectrum(late);
-    for (late, early) in product.iter_mut().zip(spectrum(early)) {
+    let mut forward = ForwardFft::new(size);
+    let mut inverse = InverseFft::new(size);
+    inverse.bins_mut().copy_from_slice(forward.transform_of(late));
+    for (late, early) in inverse.bins_mut().iter_mut().zip(forward.transform_of(early)) {
         *late *= early.conj();
     }
-    product[0].im = 0.0;
-    product[size / 2].im = 0.0;
-    let mut correlation = inverse.make_output_vec();
-    let _ = inverse.process(&mut product, &mut correlation);
+    let correlation = inverse.transform();
     let reach = reach as isize;
     let at = |lag: isize| correlation[lag.rem_euclid(size as isize) as usize];
     // Of equal peaks the one nearest to 0.

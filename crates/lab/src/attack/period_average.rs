@@ -8,8 +8,9 @@ use crate::signal::level::with_rms_of;
 const DEPTH_DB: f64 = 35.0;
 
 /// The clip with the level of every band, in dB, replaced by its moving average over one period of
-/// `period` seconds, at the same root mean square. Whatever repeats with the period becomes constant,
-/// wherever the clip starts; what remains of the veil is a fixed filter. Needs no label and no key.
+/// `period` seconds, at the same root mean square. Whatever repeats with the period becomes
+/// constant, wherever the clip starts; what remains of the veil is a fixed filter. Needs no label
+/// and no key.
 pub(super) fn averaged(clip: &Clip, period: f64) -> Vec<f32> {
     let bands = Bands::new(clip.rate);
     let spectra = bands.stft.analysis(&clip.samples);

@@ -29,19 +29,19 @@ struct Levels {
     phases: Vec<usize>,
 }
 
-/// Removes from every clip what repeats in its class every `period` seconds. The levels of the clips
-/// of a class, averaged by phase, give the pattern that the veil leaves. Clips start at unknown
-/// phases, so the best phase of each clip against the pattern and the pattern are estimated in turn,
-/// four times. All clips must have the same sample rate.
+/// Removes from every clip what repeats in its class every `period` seconds. The levels of the
+/// clips of a class, averaged by phase, give the pattern that the veil leaves. Clips start at
+/// unknown phases, so the best phase of each clip against the pattern and the pattern are estimated
+/// in turn, four times. All clips must have the same sample rate.
 pub(super) fn remove_periodic(train: &mut [Clip], period: f64) {
     let Some(fit) = Fit::estimate(train, period) else { return };
     fit.undo(train);
 }
 
-/// Removes from every clip what the veil did to one clip of its class, drawn at random, whose original
-/// is known: the mean difference of the levels at each phase of the period, or over all phases for
-/// bands that are too quiet at one. Clips must be whole, so that they start with a period, and have
-/// the same sample rate.
+/// Removes from every clip what the veil did to one clip of its class, drawn at random, whose
+/// original is known: the mean difference of the levels at each phase of the period, or over all
+/// phases for bands that are too quiet at one. Clips must be whole, so that they start with a
+/// period, and have the same sample rate.
 ///
 /// # Errors
 /// [`AttackError::NoPair`] for a class without an original of equal length.
@@ -150,8 +150,8 @@ impl Fit {
         for band in 0..self.bands.count() {
             let loudest = loudest(&levels, band);
             let audible = |t: usize| Some(levels[t][band]).filter(|x| *x > loudest - DEPTH_DB);
-            // Slow changes are content: levels are taken relative to the mean over the period around
-            // them.
+            // Slow changes are content: levels are taken relative to the mean over the period
+            // around them.
             for (t, cells) in cells.iter_mut().enumerate() {
                 let near = t.saturating_sub(half)..(t + half).min(levels.len());
                 let near: Vec<f64> = near.filter_map(audible).collect();
@@ -191,13 +191,13 @@ fn patterns(levels: &[Levels], shifts: &[usize]) -> BTreeMap<usize, Pattern> {
 /// The shift, in phase steps, at which the clip matches the pattern best.
 fn best_shift(levels: &Levels, pattern: &Pattern) -> usize {
     let match_at = |shift: usize| -> f64 {
-        let moments = levels.cells.iter().zip(&levels.phases);
-        let of_moment = |(cells, phase): (&Vec<Option<f64>>, &usize)| -> f64 {
+        let windows = levels.cells.iter().zip(&levels.phases);
+        let of_window = |(cells, phase): (&Vec<Option<f64>>, &usize)| -> f64 {
             let pattern = &pattern[(phase + shift) % PHASES];
             // The squared error, sign reversed, without what does not depend on the shift.
             cells.iter().zip(pattern).filter_map(|(x, p)| Some((2.0 * (*x)? - p) * p)).sum()
         };
-        moments.map(of_moment).sum()
+        windows.map(of_window).sum()
     };
     // The first of equals, so that clips that start with a period are not shifted.
     let mut best = (0, match_at(0));

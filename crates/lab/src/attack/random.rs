@@ -25,11 +25,11 @@ const NOISE_DB: (f64, f64) = (10.0, 30.0);
 const SHIFT: f64 = 0.1;
 const SHIFT_SHARE: f64 = 0.25;
 
-/// A random filter of 2 ms: a tap of 1, then normally distributed taps with a total standard deviation
-/// of 0.45, scaled to preserve the power of white noise. Gains beyond ±12 dB are drawn again. The
-/// audio version of the random sharpening kernels of “Learning from Convolution-based Unlearnable
-/// Datasets” (arXiv 2411.01742, section 3: a 3 × 3 kernel drawn for each image); longer, because the
-/// filters it has to mask are longer.
+/// A random filter of 2 ms: a tap of 1, then normally distributed taps with a total standard
+/// deviation of 0.45, scaled to preserve the power of white noise. Gains beyond ±12 dB are drawn
+/// again. The audio version of the random sharpening kernels of “Learning from Convolution-based
+/// Unlearnable Datasets” (arXiv 2411.01742, section 3: a 3 × 3 kernel drawn for each image);
+/// longer, because the filters it has to mask are longer.
 pub(super) fn eq(clip: &Clip, rng: &mut ChaCha20Rng) -> Vec<f32> {
     convolved(&clip.samples, &eq_taps(clip.rate, rng))
 }
@@ -69,11 +69,11 @@ fn convolved(samples: &[f32], taps: &[f64]) -> Vec<f32> {
     (0..samples.len()).map(|n| at(n) as f32).collect()
 }
 
-/// A time warp: every 16 ms a point moves by up to ±1 ms, with cubic interpolation between points and
-/// between samples. Speed and pitch vary by up to an eighth. The audio version of COIN, “Corrupting
-/// Convolution-based Unlearnable Datasets with Pixel-based Image Transformations” (arXiv 2311.18403,
-/// section 4: every pixel is read from up to two pixels away, by linear interpolation); to move every
-/// sample independently would be noise, not a warp.
+/// A time warp: every 16 ms a point moves by up to ±1 ms, with cubic interpolation between points
+/// and between samples. Speed and pitch vary by up to an eighth. The audio version of COIN,
+/// “Corrupting Convolution-based Unlearnable Datasets with Pixel-based Image Transformations”
+/// (arXiv 2311.18403, section 4: every pixel is read from up to two pixels away, by linear
+/// interpolation); to move every sample independently would be noise, not a warp.
 pub(super) fn warp(clip: &Clip, rng: &mut ChaCha20Rng) -> Vec<f32> {
     let step = WARP_STEP * f64::from(clip.rate);
     let reach = WARP_REACH * f64::from(clip.rate);

@@ -4,7 +4,7 @@ use chacha20::ChaCha20Rng;
 use rand::RngExt;
 
 use crate::clip::Clip;
-use crate::signal::stft::Stft;
+use patchveil_spectral::Stft;
 
 /// Masks of each kind.
 const MASKS: usize = 2;
@@ -17,8 +17,8 @@ const WINDOW_MS: f64 = 32.0;
 
 /// `SpecAugment` (Park et al., arXiv 1904.08779, section 2) on audio instead of features, so that
 /// learners on raw samples get it too. Two masks over frequency and two over time, at random places
-/// and up to a fifth wide, are set to the clip's mean log magnitude; phases stay. Time warping is an
-/// attack of its own here.
+/// and up to a fifth wide, are set to the clip's mean log magnitude; phases stay. Time warping is
+/// an attack of its own here.
 pub(super) fn masked(clip: &Clip, rng: &mut ChaCha20Rng) -> Vec<f32> {
     let stft = Stft::for_rate(WINDOW_MS, clip.rate);
     let mut spectra = stft.analysis(&clip.samples);

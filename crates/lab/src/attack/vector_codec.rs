@@ -1,10 +1,10 @@
 //! A codec that learns its codebooks from the data.
 //!
 //! After SNAC (“Multi-Scale Neural Audio Codec”, arXiv 2410.14411): residual vector quantisers, the
-//! coarse ones at a lower rate than the fine ones. The codebooks come from this data only, so what is
-//! rare in it is lost. Simplified: an MDCT instead of a learned encoder, Lloyd's algorithm instead of
-//! gradient descent, and no perceptual or adversarial loss. About 17 kbit/s at 8 kHz; a neural codec of
-//! this rate sounds better and generalises from far more data.
+//! coarse ones at a lower rate than the fine ones. The codebooks come from this data only, so what
+//! is rare in it is lost. Simplified: an MDCT instead of a learned encoder, Lloyd's algorithm
+//! instead of gradient descent, and no perceptual or adversarial loss. About 17 kbit/s at 8 kHz; a
+//! neural codec of this rate sounds better and generalises from far more data.
 
 use std::sync::Arc;
 
@@ -42,8 +42,8 @@ type Frames = Vec<Vec<f32>>;
 /// Levels of a clip: hops × bands, in dB.
 type Levels = Vec<Vec<f32>>;
 
-/// Trains the codec on training clips, then codes and decodes these and the test clips. All clips must
-/// have the same sample rate.
+/// Trains the codec on training clips, then codes and decodes these and the test clips. All clips
+/// must have the same sample rate.
 pub(super) fn code_all(train: &mut [Clip], test: &mut [Clip], seed: u64) {
     let Some(rate) = train.first().map(|clip| clip.rate) else { return };
     let transform = Transform::new(rate);

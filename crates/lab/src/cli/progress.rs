@@ -61,8 +61,8 @@ impl Drop for Progress {
     }
 }
 
-/// The flags (stop, abort) that Ctrl-C or a termination signal sets: the first time models in training
-/// are finished, the second time they are lost, the third time the process ends at once.
+/// The flags (stop, abort) that Ctrl-C or a termination signal sets: the first time models in
+/// training are finished, the second time they are lost, the third time the process ends at once.
 pub(super) fn stop_flags() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
     let (stop, abort) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let flags = (stop.clone(), abort.clone());

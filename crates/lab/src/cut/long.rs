@@ -7,8 +7,8 @@ use rand::RngExt;
 use crate::clip::Clip;
 use crate::signal::rng::rng;
 
-/// Shortest and longest pause before each clip, in seconds. Drawn to the sample, so that the phase of
-/// a clip's start is nearly uniform for periods up to the difference of the two.
+/// Shortest and longest pause before each clip, in seconds. Drawn to the sample, so that the phase
+/// of a clip's start is nearly uniform for periods up to the difference of the two.
 const PAUSE: (f64, f64) = (0.3, 0.8);
 /// Amplitude of the noise in the pauses, −70 dB full scale: pauses are not digital silence.
 const ROOM: f32 = 3.2e-4;
@@ -60,8 +60,8 @@ pub(super) fn join(clips: &[Clip], seed: u64) -> Vec<Clip> {
     plan(clips, seed).into_iter().map(recording).collect()
 }
 
-/// Cuts the clips out of `recordings` where [`join`] placed them, in the order of the recordings. What
-/// lies beyond the end of a recording is left out.
+/// Cuts the clips out of `recordings` where [`join`] placed them, in the order of the recordings.
+/// What lies beyond the end of a recording is left out.
 pub(super) fn split(recordings: &[Clip], clips: &[Clip], seed: u64) -> Vec<Clip> {
     let plans = plan(clips, seed);
     let mut out = Vec::with_capacity(clips.len());

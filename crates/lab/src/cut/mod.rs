@@ -21,12 +21,12 @@ const CROP: f64 = 0.75;
 pub enum Cut {
     /// Every clip is published as its own file and used whole: the best case for a veil.
     Whole,
-    /// Every clip is published as its own file; the trainer uses a random three quarters of it, which
-    /// starts at any phase of the veil's period.
+    /// Every clip is published as its own file; the trainer uses a random three quarters of it,
+    /// which starts at any phase of the veil's period.
     Crops,
     /// All clips of a class and group are published as one long recording with random pauses; the
-    /// trainer knows exactly where each clip lies (such as from a transcript). Clips start at a random
-    /// phase of the veil's period.
+    /// trainer knows exactly where each clip lies (such as from a transcript). Clips start at a
+    /// random phase of the veil's period.
     Phase,
     /// The same long recordings, cut where an energy detector finds speech.
     Onsets,
@@ -70,8 +70,8 @@ impl Cut {
         }
     }
 
-    /// The recordings as the owner publishes them, each protected as one file: the clips themselves or
-    /// long recordings made of them.
+    /// The recordings as the owner publishes them, each protected as one file: the clips themselves
+    /// or long recordings made of them.
     #[must_use]
     pub fn publish(self, clips: &[Clip], seed: u64) -> Vec<Clip> {
         match self {
@@ -81,9 +81,9 @@ impl Cut {
     }
 
     /// The clips a trainer cuts from the published recordings. `published` has the order of
-    /// [`Cut::publish`], `clips` and `seed` are what that was given; only names and lengths of `clips`
-    /// are used. Labels, groups and rates are kept, names stay unique. Protected and untouched
-    /// recordings are cut alike, except by [`Cut::Onsets`], which depends on the audio.
+    /// [`Cut::publish`], `clips` and `seed` are what that was given; only names and lengths of
+    /// `clips` are used. Labels, groups and rates are kept, names stay unique. Protected and
+    /// untouched recordings are cut alike, except by [`Cut::Onsets`], which depends on the audio.
     #[must_use]
     pub fn cut(self, published: Vec<Clip>, clips: &[Clip], seed: u64) -> Vec<Clip> {
         match self {

@@ -10,8 +10,8 @@ const FRAME: f64 = 0.005;
 const DEPTH_DB: f64 = 30.0;
 /// Quieter than this is never speech, in dB full scale.
 const SILENCE_DB: f64 = -65.0;
-/// Pauses shorter than this, in seconds, are part of a word: stop consonants are silent for a tenth of
-/// a second.
+/// Pauses shorter than this, in seconds, are part of a word: stop consonants are silent for a tenth
+/// of a second.
 const PAUSE: f64 = 0.2;
 /// Anything shorter is a click, in seconds.
 const SHORTEST: f64 = 0.06;
@@ -20,8 +20,8 @@ const LEAD: f64 = 0.01;
 const TAIL: f64 = 0.03;
 
 /// The ranges of `samples` (rate in Hz) that contain speech, in order, without overlap: from 10 ms
-/// before the energy rises to within 30 dB of the loud frames until 30 ms after it falls for at least
-/// 0.2 s.
+/// before the energy rises to within 30 dB of the loud frames until 30 ms after it falls for at
+/// least 0.2 s.
 #[must_use]
 pub fn speech(samples: &[f32], rate: u32) -> Vec<Range<usize>> {
     let in_samples = |seconds: f64| (seconds * f64::from(rate)) as usize;

@@ -12,7 +12,8 @@ use super::wav;
 use crate::clip::Clip;
 use crate::signal::resample::resample;
 
-/// A classification task: labelled recordings of one sample rate, split into training and test clips.
+/// A classification task: labelled recordings of one sample rate, split into training and test
+/// clips.
 #[derive(Debug, Clone)]
 pub struct Dataset {
     /// Names of the classes, sorted; a clip's label is an index into this list.
@@ -27,12 +28,12 @@ pub struct Dataset {
 
 impl Dataset {
     /// Reads all WAV files below `folder`: one folder per class, or files called
-    /// `{label}_{speaker}_{index}.wav`. Channels are averaged. If sample rates differ, all clips are
-    /// resampled to the most frequent one (the lowest of equals).
+    /// `{label}_{speaker}_{index}.wav`. Channels are averaged. If sample rates differ, all clips
+    /// are resampled to the most frequent one (the lowest of equals).
     ///
-    /// Test clips are those with indices 0 to 4 of each label and speaker, as in the Free Spoken Digit
-    /// Dataset; without indices every tenth file of each class in the order of the names, starting
-    /// with the first.
+    /// Test clips are those with indices 0 to 4 of each label and speaker, as in the Free Spoken
+    /// Digit Dataset; without indices every tenth file of each class in the order of the names,
+    /// starting with the first.
     ///
     /// # Errors
     /// [`DataError`] if the folder or a file cannot be read, there is no WAV file, a name does not
@@ -99,7 +100,8 @@ impl Dataset {
         1.0 / self.classes.len().max(1) as f64
     }
 
-    /// A part of the data: the first `train` training and `test` test clips of each class and group.
+    /// A part of the data: the first `train` training and `test` test clips of each class and
+    /// group.
     #[must_use]
     pub fn thinned(&self, train: usize, test: usize) -> Self {
         let thin = |clips: &[Clip], most: usize| {

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Label {
-    /// What is said: the first part of `{label}_{speaker}_{index}.wav`, or the folder's name.
+    /// The word: the first part of `{label}_{speaker}_{index}.wav`, or the folder's name.
     #[value(alias = "label")]
     Digit,
-    /// Who says it: the second part of the name.
+    /// The speaker: the second part of the name.
     Speaker,
 }
 

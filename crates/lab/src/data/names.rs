@@ -45,15 +45,15 @@ impl Parts {
 /// `{label}_{speaker}_{index}`.
 fn pattern(stem: &str, label: Label, name: String) -> Option<Parts> {
     let (rest, index) = stem.rsplit_once('_')?;
-    let (said, speaker) = rest.split_once('_')?;
+    let (word, speaker) = rest.split_once('_')?;
     let index = Some(index.parse().ok()?);
-    if said.is_empty() || speaker.is_empty() {
+    if word.is_empty() || speaker.is_empty() {
         return None;
     }
     let (class, group) = match label {
-        Label::Digit => (said, speaker),
+        Label::Digit => (word, speaker),
         // With speakers as classes, the groups are the words.
-        Label::Speaker => (speaker, said),
+        Label::Speaker => (speaker, word),
     };
     Some(Parts { class: class.to_owned(), group: group.to_owned(), index, name })
 }

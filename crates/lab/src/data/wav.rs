@@ -6,7 +6,8 @@ use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
 use super::error::DataError;
 
-/// Reads a WAV file as mono: samples with full scale ±1, channels averaged, and the sample rate in Hz.
+/// Reads a WAV file as mono: samples with full scale ±1, channels averaged, and the sample rate in
+/// Hz.
 ///
 /// # Errors
 /// [`DataError::File`] if it cannot be read, is empty, or holds a NaN or an infinity.
@@ -34,8 +35,8 @@ pub fn read(file: &Path) -> Result<(Vec<f32>, u32), DataError> {
     Ok((mono.collect(), spec.sample_rate))
 }
 
-/// Writes mono samples with 16 bits, clipped at full scale. Samples read from a 16-bit mono file are
-/// written unchanged.
+/// Writes mono samples with 16 bits, clipped at full scale. Samples read from a 16-bit mono file
+/// are written unchanged.
 ///
 /// # Errors
 /// [`DataError::File`] if it cannot be written.

@@ -1,27 +1,31 @@
 //! Features: the usual front ends of speech recognition.
 
-mod mel;
-mod spectrum;
+mod cepstrum;
 
+use patchveil_spectral::WindowedPower;
+use patchveil_spectral::mel::MelBank;
+use patchveil_spectral::window::hann;
 use serde::{Deserialize, Serialize};
 
 use crate::clip::Clip;
-use mel::{Cosine, MelBank};
-pub use mel::{MEL_BANDS, hz_to_mel, mel_to_hz};
-use spectrum::Spectrum;
+use cepstrum::Cosine;
 
 /// Length of an analysis window in seconds; the FFT has the next power of two of samples.
 pub const WINDOW_SECONDS: f64 = 0.032;
 /// Hop in seconds.
 const HOP_SECONDS: f64 = 0.010;
+/// Mel bands between 20 Hz and half the sample rate.
+pub const MEL_BANDS: usize = 40;
+/// Lower edge of the lowest band in Hz.
+const LOWEST_HZ: f64 = 20.0;
 /// Cepstral coefficients including the zeroth.
 pub const CEPSTRA: usize = 20;
-/// Added to the energy of a band before the logarithm. Clips have a mean power of 1, so this is a floor
-/// at −50 dB.
+/// Added to the energy of a band before the logarithm. Clips have a mean power of 1, so this is a
+/// floor at −50 dB.
 const FLOOR: f32 = 1e-5;
 
-/// The features a model gets. All front ends first normalise the mean power of the clip, so that its
-/// level carries no information.
+/// The features a model gets. All front ends first normalise the mean power of the clip, so that
+/// its level carries no information.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FrontEnd {
@@ -56,7 +60,8 @@ impl Features {
 /// Extracts the features of one front end at one sample rate.
 pub struct Extractor {
     front_end: FrontEnd,
-    spectrum: Spectrum,
+    spectrum: WindowedPower,
+    hop: usize,
     bank: MelBank,
     cosine: Cosine,
 }
@@ -66,17 +71,24 @@ impl Extractor {
     #[must_use]
     pub fn new(front_end: FrontEnd, rate: u32) -> Self {
         let samples = |seconds: f64| ((seconds * f64::from(rate)).round() as usize).max(1);
-        let spectrum = Spectrum::new(samples(WINDOW_SECONDS), samples(HOP_SECONDS));
-        let bank = MelBank::new(f64::from(rate), spectrum.size());
-        Self { front_end, spectrum, bank, cosine: Cosine::new(MEL_BANDS, CEPSTRA) }
+        let window = samples(WINDOW_SECONDS);
+        let spectrum = WindowedPower::new(hann(window), window.next_power_of_two());
+        Self {
+            front_end,
+            hop: samples(HOP_SECONDS),
+            bank: MelBank::new(MEL_BANDS, LOWEST_HZ, f64::from(rate), spectrum.size()),
+            spectrum,
+            cosine: Cosine::new(MEL_BANDS, CEPSTRA),
+        }
     }
 
-    /// Frames of a clip of `len` samples: one per hop, rounded up; for [`FrontEnd::Raw`] one per sample.
+    /// Frames of a clip of `len` samples: one per hop, rounded up; for [`FrontEnd::Raw`] one per
+    /// sample.
     #[must_use]
     pub fn frames(&self, len: usize) -> usize {
         match self.front_end {
             FrontEnd::Raw => len,
-            _ => len.div_ceil(self.spectrum.hop()),
+            _ => len.div_ceil(self.hop),
         }
     }
 
@@ -86,14 +98,7 @@ impl Extractor {
         if self.front_end == FrontEnd::Raw {
             return Features { values: samples, width: 1 };
         }
-        let mut mel = Vec::with_capacity(self.frames(samples.len()) * MEL_BANDS);
-        for frame in 0..self.frames(samples.len()) {
-            let power = self.spectrum.power(&samples, frame);
-            self.bank.energies(power, &mut mel);
-        }
-        for energy in &mut mel {
-            *energy = (*energy + FLOOR).ln();
-        }
+        let mut mel = self.log_mel(&samples);
         match self.front_end {
             FrontEnd::LogMelNormalised => {
                 normalise(&mut mel, MEL_BANDS);
@@ -112,6 +117,19 @@ impl Extractor {
                 Features { values: mel, width: MEL_BANDS }
             }
         }
+    }
+
+    /// Logarithms of mel band energies: frames × bands. Frame `t` is centred on sample `t` · hop;
+    /// outside the clip there is silence.
+    fn log_mel(&mut self, samples: &[f32]) -> Vec<f32> {
+        let padded = [vec![0.0; self.spectrum.window_len() / 2].as_slice(), samples].concat();
+        let scale = 1.0 / self.spectrum.size() as f32;
+        let mut mel = Vec::with_capacity(self.frames(samples.len()) * MEL_BANDS);
+        for start in (0..samples.len()).step_by(self.hop) {
+            let power = self.spectrum.power(&padded[start..]);
+            mel.extend(self.bank.energies(power).map(|energy| (energy * scale + FLOOR).ln()));
+        }
+        mel
     }
 }
 

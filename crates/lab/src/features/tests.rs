@@ -1,3 +1,5 @@
+use patchveil_spectral::mel::{hz_to_mel, mel_to_hz};
+
 use super::*;
 
 /// A sweep with a steady tone, 150 ms at 8 kHz.

@@ -4,11 +4,11 @@
 //! 11 kHz. So `fluidsynth` plays short phrases of random notes on ten General MIDI instruments, in
 //! three registers, from a sound font of recorded instruments. A sampler has limits: a note of one
 //! pitch and velocity always sounds the same, and there is no room and no player. With Debian's
-//! `timgm6mb-soundfont`, 10⁻² to 10⁻⁵ of a class's energy lies above 11 kHz, most of it in plucked and
-//! struck instruments, as in music.
+//! `timgm6mb-soundfont`, 10⁻² to 10⁻⁵ of a class's energy lies above 11 kHz, most of it in plucked
+//! and struck instruments, as in music.
 //!
-//! Files are called `{instrument}_{register}_{index}.wav`, with the register (low, mid, high) in the
-//! place of a speaker. The same seed, program and sound font give the same bits.
+//! Files are called `{instrument}_{register}_{index}.wav`, with the register (low, mid, high) in
+//! the place of a speaker. The same seed, program and sound font give the same bits.
 
 mod midi;
 
@@ -25,8 +25,8 @@ use midi::{Event, Track};
 
 /// Sample rate in Hz.
 pub const RATE: u32 = 48_000;
-/// The classes and their General MIDI programs, counted from 0: those with the most energy above 11 kHz
-/// in the sound font.
+/// The classes and their General MIDI programs, counted from 0: those with the most energy above 11
+/// kHz in the sound font.
 pub const INSTRUMENTS: [(&str, u8); 10] = [
     ("dulcimer", 15),
     ("guitar", 27),
@@ -79,8 +79,8 @@ pub enum InstrumentsError {
 }
 
 /// Writes `count` clips of 0.6 s (16 bit, mono, [`RATE`]) of each instrument and register into
-/// `folder`, which must be new or empty. Without `font`, uses the first of Debian's sound fonts that is
-/// installed. Returns the number of files.
+/// `folder`, which must be new or empty. Without `font`, uses the first of Debian's sound fonts
+/// that is installed. Returns the number of files.
 ///
 /// # Errors
 /// [`InstrumentsError`]; files written before stay.
@@ -217,7 +217,7 @@ fn write(path: &Path, samples: &[i16]) -> Result<(), hound::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::stft::Stft;
+    use patchveil_spectral::Stft;
 
     /// Whether fluidsynth or a sound font is missing; prints that its tests are skipped.
     fn cannot_play() -> bool {

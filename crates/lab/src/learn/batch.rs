@@ -38,8 +38,8 @@ impl Batch {
         self.lengths.len()
     }
 
-    /// Weights for a mean over a layer with `steps` steps, `stride` frames apart: 0 for padding, with a
-    /// sum of 1 for each clip. Clips × steps.
+    /// Weights for a mean over a layer with `steps` steps, `stride` frames apart: 0 for padding,
+    /// with a sum of 1 for each clip. Clips × steps.
     pub(super) fn weights(&self, steps: usize, stride: usize) -> Tensor<2> {
         let mut weights = vec![0.0f32; self.len() * steps];
         for (clip, of_clip) in weights.chunks_exact_mut(steps).enumerate() {

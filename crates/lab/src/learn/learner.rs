@@ -23,13 +23,13 @@ pub enum Learner {
     CnnNormalised,
     /// [`Learner::Transformer`] with the mean and variance of each clip normalised.
     TransformerNormalised,
-    /// Logistic regression on the mean of log-mel over time. Shows what a fixed filter alone reveals;
-    /// too simple to be a judge.
+    /// Logistic regression on the mean of log-mel over time. Shows what a fixed filter alone
+    /// reveals; too simple to be a judge.
     Probe,
 }
 
-/// A learner is a judge of protection only if it reaches this accuracy on untouched test clips after
-/// training on untouched clips.
+/// A learner is a judge of protection only if it reaches this accuracy on untouched test clips
+/// after training on untouched clips.
 pub const JUDGE: f64 = 0.97;
 
 impl Learner {

@@ -33,7 +33,8 @@ impl ModuleMapper for Initialiser {
     }
 }
 
-/// Dropout: sets a fraction `share` of the values to 0 and scales up the rest. Without `rng`, nothing.
+/// Dropout: sets a fraction `share` of the values to 0 and scales up the rest. Without `rng`,
+/// nothing.
 pub(super) fn dropout<const D: usize>(
     x: Tensor<D>,
     share: f32,

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::learner::Learner;
 
-/// How a learner is trained: AdamW with a learning rate that rises and falls along a cosine. There is
-/// no augmentation: that is one of the attacks.
+/// How a learner is trained: AdamW with a learning rate that rises and falls along a cosine. There
+/// is no augmentation: that is one of the attacks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// Passes over the training clips.

@@ -175,8 +175,8 @@ impl Trainer<'_> {
     }
 }
 
-/// The learning rate of a step: half a cosine up from a twenty-fifth of the highest rate, then half a
-/// cosine down to nearly 0 (Smith and Topin, Super-Convergence, arXiv 1708.07120).
+/// The learning rate of a step: half a cosine up from a twenty-fifth of the highest rate, then half
+/// a cosine down to nearly 0 (Smith and Topin, Super-Convergence, arXiv 1708.07120).
 fn learning_rate(settings: &Settings, step: usize, steps: usize) -> f64 {
     let ease = |from: f64, to: f64, fraction: f64| {
         from + (to - from) * 0.5 * (1.0 - (std::f64::consts::PI * fraction).cos())

@@ -35,8 +35,8 @@ pub struct Comparison {
     pub no_pesq: Option<String>,
 }
 
-/// Compares two WAV files, or all WAV files below two folders. Channels are averaged. PESQ needs the
-/// package `pesq` in `python`, the name or path of an interpreter.
+/// Compares two WAV files, or all WAV files below two folders. Channels are averaged. PESQ needs
+/// the package `pesq` in `python`, the name or path of an interpreter.
 ///
 /// # Errors
 /// [`QualityError`] if files cannot be paired, read or compared.

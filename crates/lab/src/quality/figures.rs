@@ -17,11 +17,12 @@ use crate::clip::Clip;
 /// Narrow-band PESQ ignores nearly everything above this, in Hz.
 pub const NARROW_BAND_HZ: f64 = 3_400.0;
 
-/// The figures of one recording and its treated version. A figure is `None` where it is undefined, as
-/// for silence.
+/// The figures of one recording and its treated version. A figure is `None` where it is undefined,
+/// as for silence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Figures {
-    /// Signal-to-noise ratio in dB with the change as noise, at most [`HIGHEST_DB`](super::HIGHEST_DB).
+    /// Signal-to-noise ratio in dB with the change as noise, at most
+    /// [`HIGHEST_DB`](super::HIGHEST_DB).
     pub snr_db: f64,
     /// The same in frames of 20 ms, see [`segmental`].
     pub segmental_snr_db: Option<f64>,

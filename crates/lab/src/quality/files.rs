@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::error::QualityError;
 
-/// The files to compare: `before` and `after` themselves or, if both are folders, every WAV file below
-/// `before` and the file of the same relative path below `after`, sorted by path.
+/// The files to compare: `before` and `after` themselves or, if both are folders, every WAV file
+/// below `before` and the file of the same relative path below `after`, sorted by path.
 ///
 /// # Errors
-/// [`QualityError`] if only one is a folder, a folder cannot be read or holds no WAV file, or a file
-/// has no counterpart.
+/// [`QualityError`] if only one is a folder, a folder cannot be read or holds no WAV file, or a
+/// file has no counterpart.
 pub fn pairs(before: &Path, after: &Path) -> Result<Vec<(PathBuf, PathBuf)>, QualityError> {
     match (before.is_dir(), after.is_dir()) {
         (false, false) => Ok(vec![(before.to_owned(), after.to_owned())]),

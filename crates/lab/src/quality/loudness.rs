@@ -2,13 +2,13 @@
 
 use ebur128::{EbuR128, Mode};
 
-/// Shorter recordings are repeated to this length in seconds: the meter needs a few gating blocks of
-/// 0.4 s.
+/// Shorter recordings are repeated to this length in seconds: the meter needs a few gating blocks
+/// of 0.4 s.
 const SHORTEST: f64 = 3.0;
 
-/// Change of the integrated loudness (EBU R 128) from `before` to `after` in LU, positive if louder.
-/// Both are mono, with `rate` Hz and equal length; recordings shorter than 3 s are repeated to that
-/// length. `None` for silence and for sample rates that the meter does not support.
+/// Change of the integrated loudness (EBU R 128) from `before` to `after` in LU, positive if
+/// louder. Both are mono, with `rate` Hz and equal length; recordings shorter than 3 s are repeated
+/// to that length. `None` for silence and for sample rates that the meter does not support.
 #[must_use]
 pub fn loudness_change(before: &[f32], after: &[f32], rate: u32) -> Option<f64> {
     Some(integrated(after, rate)? - integrated(before, rate)?)

@@ -1,6 +1,6 @@
 //! Log-spectral distance.
 
-use crate::signal::stft::{Spectrum, Stft};
+use patchveil_spectral::{Complex32, Stft};
 
 /// Length of a frame in ms, rounded up to a power of two of samples.
 const FRAME_MS: f64 = 25.0;
@@ -9,17 +9,18 @@ const FLOOR_DB: f64 = 80.0;
 /// Frames further below the loudest are silence, in dB.
 const QUIET_DB: f64 = 50.0;
 
-/// Log-spectral distance in dB between two recordings of equal length: the root mean square difference
-/// of the log power spectra (Gray and Markel, IEEE TASSP 24(5), 1976, the L₂ norm of section III),
-/// averaged over frames. Uses the bins within `band` (Hz), the frames within 50 dB of the loudest of
-/// `before`, and levels down to 80 dB below the loudest bin. `None` if nothing is left.
+/// Log-spectral distance in dB between two recordings of equal length: the root mean square
+/// difference of the log power spectra (Gray and Markel, IEEE TASSP 24(5), 1976, the L₂ norm of
+/// section III), averaged over frames. Uses the bins within `band` (Hz), the frames within 50 dB of
+/// the loudest of `before`, and levels down to 80 dB below the loudest bin. `None` if nothing is
+/// left.
 #[must_use]
 pub fn lsd(before: &[f32], after: &[f32], rate: u32, band: (f64, f64)) -> Option<f64> {
     let stft = Stft::for_rate(FRAME_MS, rate);
     let (before, after) = (stft.analysis(before), stft.analysis(after));
     let bins: Vec<usize> =
         (1..stft.bins()).filter(|&bin| (band.0..=band.1).contains(&stft.hz(bin, rate))).collect();
-    let powers = |spectrum: &Spectrum| spectrum.iter().map(|x| f64::from(x.norm_sqr())).sum();
+    let powers = |spectrum: &Vec<Complex32>| spectrum.iter().map(|x| f64::from(x.norm_sqr())).sum();
     let energies: Vec<f64> = before.iter().map(powers).collect();
     let loudest = energies.iter().copied().fold(0.0, f64::max);
     let peak = before.iter().flatten().map(|x| f64::from(x.norm_sqr())).fold(0.0, f64::max);

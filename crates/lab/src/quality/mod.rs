@@ -1,7 +1,8 @@
 //! What a treatment costs in quality.
 //!
-//! No single figure is quality: narrow-band PESQ ignores nearly everything above 3.4 kHz, STOI measures
-//! intelligibility and not timbre, a signal-to-noise ratio measures neither. Reports show them all.
+//! No single figure is quality: narrow-band PESQ ignores nearly everything above 3.4 kHz, STOI
+//! measures intelligibility and not timbre, a signal-to-noise ratio measures neither. Reports show
+//! them all.
 
 mod compare;
 mod error;

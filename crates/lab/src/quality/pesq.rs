@@ -15,8 +15,8 @@ const SCRIPT: &str = include_str!("pesq.py");
 const WIDE: u32 = 16_000;
 /// Rate of narrow-band PESQ (ITU-T P.862 with P.862.1) in Hz.
 const NARROW: u32 = 8_000;
-/// Silence around each recording in seconds: PESQ rejects clips shorter than a quarter of a second and
-/// detects pauses.
+/// Silence around each recording in seconds: PESQ rejects clips shorter than a quarter of a second
+/// and detects pauses.
 const SILENCE: f64 = 0.25;
 
 /// The result of a PESQ measurement.
@@ -29,8 +29,8 @@ pub enum Pesq {
     Unavailable(String),
 }
 
-/// Measures every pair (before, after) with the interpreter `python` (name or path), in one process per
-/// core. Pairs of different length are truncated to the shorter.
+/// Measures every pair (before, after) with the interpreter `python` (name or path), in one process
+/// per core. Pairs of different length are truncated to the shorter.
 #[must_use]
 pub fn pesq(pairs: &[(&Clip, &Clip)], python: &Path) -> Pesq {
     let share = pairs.len().div_ceil(rayon::current_num_threads()).max(1);

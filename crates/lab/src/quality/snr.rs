@@ -4,8 +4,8 @@ use crate::signal::level::energy;
 
 /// Highest ratio that is reported, in dB: beyond lies the quantisation noise of 16 bits.
 pub const HIGHEST_DB: f64 = 100.0;
-/// The ratio of a frame is limited to this range in dB (Hansen and Pellom, ICSLP 1998, section 2), so
-/// that neither silence nor an unchanged frame outweighs the others.
+/// The ratio of a frame is limited to this range in dB (Hansen and Pellom, ICSLP 1998, section 2),
+/// so that neither silence nor an unchanged frame outweighs the others.
 const FRAME_DB: (f64, f64) = (-10.0, 35.0);
 /// Length of a frame of [`segmental`] in seconds.
 const FRAME: f64 = 0.02;
@@ -18,8 +18,8 @@ pub fn snr(before: &[f32], after: &[f32]) -> f64 {
     ratio_db(energy(before), difference(before, after)).min(HIGHEST_DB)
 }
 
-/// Mean ratio of frames of 20 ms in dB, each limited to −10 … 35 dB (Hansen and Pellom, ICSLP 1998).
-/// Frames 50 dB below the loudest are ignored; `None` for silence.
+/// Mean ratio of frames of 20 ms in dB, each limited to −10 … 35 dB (Hansen and Pellom, ICSLP
+/// 1998). Frames 50 dB below the loudest are ignored; `None` for silence.
 #[must_use]
 pub fn segmental(before: &[f32], after: &[f32], rate: u32) -> Option<f64> {
     let len = ((FRAME * f64::from(rate)) as usize).max(1);

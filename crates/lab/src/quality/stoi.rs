@@ -1,12 +1,12 @@
 //! Short-time objective intelligibility.
 
-use realfft::RealFftPlanner;
+use patchveil_spectral::ForwardFft;
+use patchveil_spectral::window::hann_symmetric;
 
 use crate::signal::resample::{ResampleError, resample};
-use crate::signal::stft::hann;
 
-// All constants are from Taal, Hendriks, Heusdens and Jensen, “An Algorithm for Intelligibility Prediction of
-// Time-Frequency Weighted Noisy Speech”, IEEE TASLP 19(7), 2011, section II.
+// All constants are from Taal, Hendriks, Heusdens and Jensen, “An Algorithm for Intelligibility
+// Prediction of Time-Frequency Weighted Noisy Speech”, IEEE TASLP 19(7), 2011, section II.
 /// Sample rate at which the measure is defined, in Hz.
 const RATE: u32 = 10_000;
 /// Samples in a frame; frames overlap by half.
@@ -23,13 +23,13 @@ const LOWEST_HZ: f64 = 150.0;
 const SEGMENT: usize = 30;
 /// Lower bound of the signal-to-distortion ratio, in dB.
 const BETA_DB: f64 = -15.0;
-/// Shorter recordings are repeated to this length in seconds: the measure needs 30 frames that are not
-/// silent.
+/// Shorter recordings are repeated to this length in seconds: the measure needs 30 frames that are
+/// not silent.
 const SHORTEST: f64 = 1.5;
 
-/// STOI of `after` relative to `before`, at most 1 for equal intelligibility (Taal et al. 2011). Both
-/// have `rate` Hz and equal length. Recordings shorter than 1.5 s are repeated to that length. `None`
-/// if fewer than 30 frames (0.4 s) are not silent.
+/// STOI of `after` relative to `before`, at most 1 for equal intelligibility (Taal et al. 2011).
+/// Both have `rate` Hz and equal length. Recordings shorter than 1.5 s are repeated to that length.
+/// `None` if fewer than 30 frames (0.4 s) are not silent.
 ///
 /// # Errors
 /// [`ResampleError`] if `rate` is 0.
@@ -47,7 +47,7 @@ pub fn stoi(before: &[f32], after: &[f32], rate: u32) -> Result<Option<f64>, Res
 
 /// Both recordings without the frames in which `before` is silent (section II-A).
 fn without_silence(before: &[f64], after: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let window: Vec<f64> = hann(FRAME).into_iter().map(f64::from).collect();
+    let window: Vec<f64> = hann_symmetric(FRAME).into_iter().map(f64::from).collect();
     let cut = |samples: &[f64], from: usize| -> Vec<f64> {
         samples[from..from + FRAME].iter().zip(&window).map(|(x, w)| x * w).collect()
     };
@@ -78,17 +78,13 @@ fn without_silence(before: &[f64], after: &[f64]) -> (Vec<f64>, Vec<f64>) {
 
 /// Amplitude in each third-octave band of each frame (equation 1): bands × frames.
 fn bands(samples: &[f64]) -> Vec<Vec<f64>> {
-    let window = hann(FRAME);
-    let transform = RealFftPlanner::<f64>::new().plan_fft_forward(TRANSFORM);
-    let mut spectrum = transform.make_output_vec();
+    let window = hann_symmetric(FRAME);
+    let mut fft = ForwardFft::new(TRANSFORM);
     let mut amplitudes = vec![Vec::new(); BANDS];
     for from in (0..samples.len().saturating_sub(FRAME)).step_by(HOP) {
-        let mut frame = vec![0.0; TRANSFORM];
-        for ((slot, x), w) in frame.iter_mut().zip(&samples[from..from + FRAME]).zip(&window) {
-            *slot = x * f64::from(*w);
-        }
-        // Fails only for wrong lengths, and these are the plan's own.
-        let _ = transform.process(&mut frame, &mut spectrum);
+        let cut = samples[from..from + FRAME].iter().zip(&window);
+        let frame: Vec<f64> = cut.map(|(x, w)| x * f64::from(*w)).collect();
+        let spectrum = fft.transform_of(&frame);
         for (band, amplitudes) in amplitudes.iter_mut().enumerate() {
             let power: f64 = spectrum[bins(band)].iter().map(|x| x.norm_sqr()).sum();
             amplitudes.push(power.sqrt());

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::signal::stft::{Spectrum, Stft};
+use patchveil_spectral::{Complex32, Stft};
 
 /// Lowest and highest band: n in 1000·10^(n/10) Hz (IEC 61260-1, base ten), 100 Hz to 20 kHz.
 const FIRST: i32 = -10;
@@ -23,8 +23,8 @@ pub struct Thirds {
     pub long_max_db: f64,
     /// Centre of that band in Hz.
     pub long_max_hz: f64,
-    /// Mean absolute difference in dB of the levels within 16 ms, over time and bands: includes changes
-    /// that cancel in the long term.
+    /// Mean absolute difference in dB of the levels within 16 ms, over time and bands: includes
+    /// changes that cancel in the long term.
     pub short_mean_db: f64,
     /// The same, averaged over time only, in the band that changes most.
     pub short_max_db: f64,
@@ -32,8 +32,9 @@ pub struct Thirds {
     pub short_max_hz: f64,
 }
 
-/// Compares the levels of third-octave bands from 100 Hz to 20 kHz that lie below half of `rate`. Bands,
-/// and windows of a band, that are 50 dB below the loudest of `before` are ignored; `None` if all are.
+/// Compares the levels of third-octave bands from 100 Hz to 20 kHz that lie below half of `rate`.
+/// Bands, and windows of a band, that are 50 dB below the loudest of `before` are ignored; `None`
+/// if all are.
 #[must_use]
 pub fn thirds(before: &[f32], after: &[f32], rate: u32) -> Option<Thirds> {
     let long = Stft::for_rate(LONG_MS, rate);
@@ -61,8 +62,9 @@ pub fn thirds(before: &[f32], after: &[f32], rate: u32) -> Option<Thirds> {
 fn short_term(before: &[f32], after: &[f32], rate: u32, centres: &[f64]) -> Vec<Option<f64>> {
     let stft = Stft::for_rate(SHORT_MS, rate);
     let in_time = |samples: &[f32]| -> Vec<Vec<Option<f64>>> {
-        let power =
-            |x: &Spectrum| -> Vec<f64> { x.iter().map(|x| f64::from(x.norm_sqr())).collect() };
+        let power = |x: &Vec<Complex32>| -> Vec<f64> {
+            x.iter().map(|x| f64::from(x.norm_sqr())).collect()
+        };
         stft.analysis(samples).iter().map(|x| levels(&power(x), centres, &stft, rate)).collect()
     };
     let (before, after) = (in_time(before), in_time(after));

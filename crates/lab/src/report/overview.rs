@@ -6,8 +6,8 @@ use super::tables::Results;
 use crate::learn::JUDGE;
 use crate::run::Line;
 
-/// A table of clean accuracies in % on whole clips without attack, one row per veil, and the learners
-/// that are not judges. Empty if no run is finished.
+/// A table of clean accuracies in % on whole clips without attack, one row per veil, and the
+/// learners that are not judges. Empty if no run is finished.
 #[must_use]
 pub fn overview(lines: &[Line]) -> String {
     let Some(results) = Results::new(lines) else { return String::new() };

@@ -77,8 +77,9 @@ impl Axes {
 
 const PERCENT: [f64; 6] = [0.0, 20.0, 40.0, 60.0, 80.0, 100.0];
 
-/// Clean accuracy of the panel over a quality figure: one dot per veil with a line to its worst judge.
-/// Better quality is further right, better protection further down. `None` if no veil has the figure.
+/// Clean accuracy of the panel over a quality figure: one dot per veil with a line to its worst
+/// judge. Better quality is further right, better protection further down. `None` if no veil has
+/// the figure.
 pub(super) fn frontier(results: &Results, figure: &str, name: &str, top: f64) -> Option<Markup> {
     let dots: Vec<(usize, &str, f64, f64, f64)> = results
         .veils
@@ -124,8 +125,8 @@ pub(super) fn frontier(results: &Results, figure: &str, name: &str, top: f64) ->
     Some(axes.draw((name, "clean accuracy, %"), (&ticks, &PERCENT), &content))
 }
 
-/// Clean accuracy of a learner over its epochs, on whole clips without attack, one line per veil (first
-/// seed).
+/// Clean accuracy of a learner over its epochs, on whole clips without attack, one line per veil
+/// (first seed).
 pub(super) fn curves(results: &Results, learner: Learner) -> Option<Markup> {
     let lines: Vec<(usize, &str, Vec<f64>)> = results
         .veils

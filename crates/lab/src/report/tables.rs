@@ -140,8 +140,8 @@ impl<'a> Results<'a> {
         Some(Panel { mean, worst, judges: means.len() })
     }
 
-    /// Mean accuracy of a learner trained on untouched clips, and whether that qualifies it as a judge.
-    /// `None` if unknown.
+    /// Mean accuracy of a learner trained on untouched clips, and whether that qualifies it as a
+    /// judge. `None` if unknown.
     pub(super) fn judge(&self, learner: Learner) -> Option<(f64, bool)> {
         let mean = self.cell("none", "whole", "none", learner)?.mean();
         Some((mean, !learner.is_judge() || mean >= JUDGE))

@@ -45,8 +45,8 @@ struct Task {
     drawn: Attack,
 }
 
-/// Does all runs of the plan that are not finished, and returns all results. Each result is on the disk
-/// before it is reported.
+/// Does all runs of the plan that are not finished, and returns all results. Each result is on the
+/// disk before it is reported.
 ///
 /// # Errors
 /// [`RunError`] of the first failure; finished runs stay on the disk.
@@ -90,8 +90,8 @@ fn next(receiver: &Mutex<Receiver<Task>>) -> Option<Task> {
     receiver.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
-/// Records the first error and stops all threads. Ctrl-C reaches the command that protects, too: its
-/// failure while stopping is not an error.
+/// Records the first error and stops all threads. Ctrl-C reaches the command that protects, too:
+/// its failure while stopping is not an error.
 fn fail(failure: &Mutex<Option<RunError>>, error: RunError, control: &RunControl) {
     if control.stop.load(Ordering::Relaxed) && !matches!(error, RunError::Log(_)) {
         return;

@@ -9,8 +9,8 @@ use crate::protect::Veil;
 /// Former name of the preset `light`.
 const FORMER_LIGHT: &str = "transparent";
 
-/// Gives presets and attacks their current names. A recipe that a user gave a former name of a preset
-/// keeps it.
+/// Gives presets and attacks their current names. A recipe that a user gave a former name of a
+/// preset keeps it.
 pub(super) fn replace(lines: &mut [Line]) {
     let former = Veil::Preset(FORMER_LIGHT.to_owned());
     let light = Veil::Preset(Preset::Light.to_string());

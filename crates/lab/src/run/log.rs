@@ -19,7 +19,8 @@ impl Log {
     /// removed.
     ///
     /// # Errors
-    /// [`LogError`] if it cannot be read or written, another process has it open, or a line is invalid.
+    /// [`LogError`] if it cannot be read or written, another process has it open, or a line is
+    /// invalid.
     pub fn open(path: &Path) -> Result<(Self, Vec<Line>), LogError> {
         let refused = |why: std::io::Error| LogError::File { path: path.to_owned(), why };
         let file =

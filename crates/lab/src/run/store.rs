@@ -75,8 +75,8 @@ fn difference(old: &Basis, new: &Basis) -> &'static str {
     }
 }
 
-/// Opens the output folder for a plan. With `resume` it continues the results there; without, there must
-/// be none.
+/// Opens the output folder for a plan. With `resume` it continues the results there; without, there
+/// must be none.
 ///
 /// # Errors
 /// [`RunError`] if the folder cannot be used or holds results that cannot be continued.

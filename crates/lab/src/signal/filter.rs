@@ -1,28 +1,21 @@
 //! Filters given as a curve over frequency.
 
-use realfft::RealFftPlanner;
+use patchveil_spectral::{ForwardFft, InverseFft};
 
-/// Filters a whole recording with zero phase. `gain(f)` is the linear gain at frequency `f`, given as
-/// a fraction of the sample rate, 0 ..= 0.5. Ringing before the start and after the end is cut off.
+/// Filters a whole recording with zero phase. `gain(f)` is the linear gain at frequency `f`, given
+/// as a fraction of the sample rate, 0 ..= 0.5. Ringing before the start and after the end is cut
+/// off.
 #[must_use]
 pub fn zero_phase(samples: &[f32], gain: impl Fn(f64) -> f64) -> Vec<f32> {
     // Zero padding for the ringing, so that the end does not wrap around to the start.
     let size = (samples.len() + samples.len() / 2 + 1_024).next_power_of_two();
-    let mut planner = RealFftPlanner::<f32>::new();
-    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
-    let mut buffer = forward.make_input_vec();
-    buffer[..samples.len()].copy_from_slice(samples);
-    let mut spectrum = forward.make_output_vec();
-    // Fails only for wrong lengths, and these are the plan's own.
-    let _ = forward.process(&mut buffer, &mut spectrum);
-    for (bin, value) in spectrum.iter_mut().enumerate() {
+    let mut forward = ForwardFft::new(size);
+    let mut inverse = InverseFft::new(size);
+    inverse.bins_mut().copy_from_slice(forward.transform_of(samples));
+    for (bin, value) in inverse.bins_mut().iter_mut().enumerate() {
         *value *= (gain(bin as f64 / size as f64) / size as f64) as f32;
     }
-    spectrum[0].im = 0.0;
-    spectrum[size / 2].im = 0.0;
-    let _ = inverse.process(&mut spectrum, &mut buffer);
-    buffer.truncate(samples.len());
-    buffer
+    inverse.transform()[..samples.len()].to_vec()
 }
 
 /// Linear interpolation at `f` (fraction of the sample rate) of a curve whose `points` are evenly

@@ -4,4 +4,3 @@ pub mod filter;
 pub mod level;
 pub mod resample;
 pub mod rng;
-pub mod stft;

@@ -3,8 +3,8 @@
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler};
 
-/// Minimum block of the resampler in samples. Its filter is as long, so the transition band below the
-/// lower Nyquist frequency is narrow.
+/// Minimum block of the resampler in samples. Its filter is as long, so the transition band below
+/// the lower Nyquist frequency is narrow.
 const CHUNK: usize = 1_024;
 
 /// The sample rate cannot be changed.
@@ -16,8 +16,8 @@ pub struct ResampleError {
     reason: String,
 }
 
-/// Converts `samples` from one rate in Hz to another, without delay, low-pass filtered where the rate
-/// falls. The result has ⌈len · `to` / `from`⌉ samples.
+/// Converts `samples` from one rate in Hz to another, without delay, low-pass filtered where the
+/// rate falls. The result has ⌈len · `to` / `from`⌉ samples.
 ///
 /// # Errors
 /// [`ResampleError`] if a rate is 0.

@@ -3,8 +3,8 @@
 use chacha20::ChaCha20Rng;
 use rand::SeedableRng;
 
-/// A generator for one `purpose` (such as the name of an attack) and one `item` (such as the name of
-/// a clip). The same arguments give the same numbers, any others unrelated ones, so clips can be
+/// A generator for one `purpose` (such as the name of an attack) and one `item` (such as the name
+/// of a clip). The same arguments give the same numbers, any others unrelated ones, so clips can be
 /// processed in any order on any number of threads.
 #[must_use]
 pub fn rng(seed: u64, purpose: &str, item: &str) -> ChaCha20Rng {

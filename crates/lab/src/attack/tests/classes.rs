@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::signal::filter::zero_phase;
-use crate::signal::stft::Stft;
+use patchveil_spectral::Stft;
 
 /// One period: 80 ms, as in the presets.
 const PERIOD: usize = 640;
@@ -26,7 +26,8 @@ fn veiled(count: usize) -> Vec<Clip> {
     clips
 }
 
-/// Mean distance between the classes' mean spectra, in dB, over the samples at which `when` is true.
+/// Mean distance between the classes' mean spectra, in dB, over the samples at which `when` is
+/// true.
 fn class_distance(clips: &[Clip], when: impl Fn(usize) -> bool) -> f64 {
     let stft = Stft::for_rate(20.0, RATE);
     let spectrum = |clip: &Clip| {

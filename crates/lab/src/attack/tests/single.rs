@@ -3,7 +3,7 @@
 use super::*;
 use crate::signal::filter::zero_phase;
 use crate::signal::level::rms;
-use crate::signal::stft::Stft;
+use patchveil_spectral::Stft;
 
 #[test]
 fn resampling_and_low_pass_remove_the_upper_band() {
@@ -48,7 +48,8 @@ fn random_filters_differ_keep_the_power_and_stay_within_their_limit() {
             assert!((power - 1.0).abs() < 1e-9);
             for k in 0..=50 {
                 let db = random::gain_db(&taps, 0.01 * f64::from(k));
-                // Between the frequencies that `eq_taps` checks the gain may exceed the limit a little.
+                // Between the frequencies that `eq_taps` checks the gain may exceed the limit a
+                // little.
                 assert!(db.abs() < random::EQ_LIMIT_DB + 3.0, "{db} dB");
                 spread = spread.max(db.abs());
             }
@@ -135,8 +136,8 @@ fn the_gate_attenuates_pauses_and_keeps_speech() {
     assert!(change_db(4_000..5_500) > -0.5, "{}", change_db(4_000..5_500));
 }
 
-/// Unevenness of a long-term spectrum: standard deviation in dB over 200 … 3 800 Hz of averages over
-/// 25 bins, which span more than the distance between the harmonics of a voice.
+/// Unevenness of a long-term spectrum: standard deviation in dB over 200 … 3 800 Hz of averages
+/// over 25 bins, which span more than the distance between the harmonics of a voice.
 fn unevenness(samples: &[f32]) -> f64 {
     let stft = Stft::for_rate(60.0, RATE);
     let power = stft.mean_power(samples);

@@ -1,6 +1,6 @@
 //! One recording in memory.
 
-/// One mono recording with what a trainer knows of it.
+/// A mono recording and what a trainer knows about it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip {
     /// Samples, full scale ±1.
@@ -9,10 +9,10 @@ pub struct Clip {
     pub rate: u32,
     /// Index of the class, 0 to the number of classes − 1.
     pub label: usize,
-    /// Who or what was recorded (for speech the speaker); empty where nobody knows. What shares a
-    /// group shares a microphone, a room, a voice.
+    /// Who or what was recorded (for speech the speaker), empty if unknown. Clips of one group
+    /// share a microphone, a room, a voice.
     pub group: String,
-    /// Name of the file without folder and ending. Unique in a data set.
+    /// File name without folder and extension, unique in a data set.
     pub name: String,
 }
 

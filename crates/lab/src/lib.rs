@@ -1,7 +1,7 @@
-//! The evidence laboratory: how well does a model do on untouched recordings after it was trained on
-//! protected ones, what does the protection cost in quality, and which attack takes it off?
+//! The evidence: how well does a model do on untouched recordings after training on protected ones,
+//! what does protection cost in quality, and which attacks remove it?
 //!
-//! The way of one training run:
+//! One training run:
 //!
 //! ```text
 //! recordings ── Cut::publish ── the patchveil command ── Cut::cut ── Attack::apply ── learner ── accuracy

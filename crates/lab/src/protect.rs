@@ -1,5 +1,5 @@
-//! Protects recordings by running the built `patchveil` command on real files: what is measured is
-//! what ships.
+//! Protects recordings by running the `patchveil` command on files, so that results are those of
+//! the product.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,19 +13,19 @@ use serde::{Deserialize, Serialize};
 use crate::clip::Clip;
 use crate::data::{DataError, read_wav, write_wav};
 
-/// What is done to recordings before they are published.
+/// How recordings are protected before they are published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Veil {
-    /// Nothing.
+    /// Not at all.
     None,
     /// `patchveil protect --preset NAME`.
     Preset(String),
     /// `patchveil protect --recipe FILE`.
     Recipe {
-        /// The file's name without folder and ending.
+        /// The file name without folder and extension.
         name: String,
-        /// Its content. It is kept so that a report does not depend on the file.
+        /// Its content, so that a report does not depend on the file.
         json: String,
     },
 }
@@ -34,17 +34,17 @@ impl Veil {
     /// Reads a recipe from a file.
     ///
     /// # Errors
-    /// [`ProtectError::Recipe`] if it cannot be read or is no JSON.
+    /// [`ProtectError::Recipe`] if it cannot be read or is not JSON.
     pub fn from_file(file: &Path) -> Result<Self, ProtectError> {
         let refused = |why: String| ProtectError::Recipe { file: file.to_owned(), why };
         let json = fs::read_to_string(file).map_err(|error| refused(error.to_string()))?;
         serde_json::from_str::<serde::de::IgnoredAny>(&json)
-            .map_err(|error| refused(format!("is no JSON: {error}")))?;
+            .map_err(|error| refused(format!("not valid JSON: {error}")))?;
         let name = file.file_stem().map(|name| name.to_string_lossy().into_owned());
         Ok(Self::Recipe { name: name.unwrap_or_default(), json })
     }
 
-    /// What it is called in the report.
+    /// Its name in reports.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -53,11 +53,11 @@ impl Veil {
         }
     }
 
-    /// How long its frame is, in seconds; of nothing, as long as that of `balanced`.
+    /// Its period in seconds; for [`Veil::None`] that of `balanced`.
     ///
     /// # Errors
-    /// [`ProtectError::Recipe`] if it is none of patchveil's.
-    pub fn frame_seconds(&self) -> Result<f64, ProtectError> {
+    /// [`ProtectError::Recipe`] if the preset does not exist or the recipe is invalid.
+    pub fn period_seconds(&self) -> Result<f64, ProtectError> {
         let refused = |why: String| ProtectError::Recipe { file: self.name().into(), why };
         let recipe = match self {
             Self::None => Preset::Balanced.recipe(),
@@ -65,28 +65,29 @@ impl Veil {
                 name.parse::<Preset>().map_err(|error| refused(error.to_string()))?.recipe()
             }
             Self::Recipe { json, .. } => serde_json::from_str::<Recipe>(json)
-                .map_err(|error| refused(format!("is no recipe: {error}")))?,
+                .map_err(|error| refused(format!("not a recipe: {error}")))?,
         };
         Ok(f64::from(recipe.placement.period_us) * 1e-6)
     }
 }
 
-/// The `patchveil` command, found.
+/// The `patchveil` command.
 #[derive(Debug, Clone)]
 pub struct Patchveil {
     binary: PathBuf,
 }
 
 impl Patchveil {
-    /// The command beside this program. Where cargo runs this program, cargo builds it first, so
-    /// that an old one is never measured by mistake.
+    /// The command in the folder of this program. If cargo runs this program, cargo builds the
+    /// command first, so that an outdated one is never measured.
     ///
     /// # Errors
-    /// [`ProtectError::NotBuilt`] if it does not build, [`ProtectError::Missing`] if it is not there.
+    /// [`ProtectError::NotBuilt`] if it does not build, [`ProtectError::Missing`] if it does not
+    /// exist.
     pub fn find() -> Result<Self, ProtectError> {
         let here = std::env::current_exe().unwrap_or_default();
         let folder = here.parent().unwrap_or(Path::new("."));
-        // Tests lie one folder deeper.
+        // Tests run one folder deeper.
         let folder =
             if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
         if let Some(cargo) = std::env::var_os("CARGO") {
@@ -98,7 +99,7 @@ impl Patchveil {
     /// The command at `binary`.
     ///
     /// # Errors
-    /// [`ProtectError::Missing`] if it is not there.
+    /// [`ProtectError::Missing`] if it does not exist.
     pub fn at(binary: &Path) -> Result<Self, ProtectError> {
         if !binary.is_file() {
             return Err(ProtectError::Missing(binary.to_owned()));
@@ -106,29 +107,28 @@ impl Patchveil {
         Ok(Self { binary: binary.to_owned() })
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn binary(&self) -> &Path {
         &self.binary
     }
 
-    /// What `patchveil --version` prints, and the start of the program's hash.
+    /// What `patchveil --version` prints, and the start of the hash of the program.
     ///
     /// # Errors
     /// [`ProtectError::Failed`] if it does not run.
     pub fn version(&self) -> Result<String, ProtectError> {
-        let said = self.run(Command::new(&self.binary).arg("--version"), None)?;
+        let output = self.run(Command::new(&self.binary).arg("--version"), None)?;
         let program = fs::read(&self.binary).map_err(|error| self.failed(error))?;
         let hash = blake3::hash(&program).to_hex();
-        Ok(format!("{} ({})", String::from_utf8_lossy(&said.stdout).trim(), &hash[..12]))
+        Ok(format!("{} ({})", String::from_utf8_lossy(&output.stdout).trim(), &hash[..12]))
     }
 
-    /// Protects `recordings`, each as a file of its own, with one key a label, and reads them
-    /// back in the same order. The keys follow from `seed` alone and are thrown away. The files are 16 bit,
-    /// as most of what is published is.
+    /// Protects `recordings`, each as its own 16-bit file, with one key per label, and returns them
+    /// in the same order. The keys depend on `seed` only and are discarded.
     ///
     /// # Errors
-    /// [`ProtectError`] if the command or the disk refuses.
+    /// [`ProtectError`] if the command fails or files cannot be written or read.
     pub fn protect(
         &self,
         recordings: &[Clip],
@@ -146,41 +146,51 @@ impl Patchveil {
             fs::write(folder.join("recipe.json"), json).map_err(ProtectError::Folder)?;
         }
         let mut by_label: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (place, recording) in recordings.iter().enumerate() {
-            by_label.entry(recording.label).or_default().push(place);
+        for (index, recording) in recordings.iter().enumerate() {
+            by_label.entry(recording.label).or_default().push(index);
         }
         let mut protected = recordings.to_vec();
-        for (label, places) in by_label {
-            let name = format!("class {label}");
+        for (label, indices) in by_label {
             let (plain, veiled) = (format!("plain-{label}"), format!("veiled-{label}"));
             fs::create_dir(folder.join(&plain)).map_err(ProtectError::Folder)?;
-            // Names are counted, so that they are unique and allowed everywhere.
-            let file = |place: usize| format!("{place:06}.wav");
-            for &place in &places {
-                let to = folder.join(&plain).join(file(place));
-                write_wav(&to, &recordings[place].samples, recordings[place].rate)?;
+            // Numbers are unique, and valid file names everywhere.
+            let file = |index: usize| format!("{index:06}.wav");
+            for &index in &indices {
+                let to = folder.join(&plain).join(file(index));
+                write_wav(&to, &recordings[index].samples, recordings[index].rate)?;
             }
-            let key = key(seed, label);
-            let mut import = self.command(folder);
-            import.args(["key", "import", "-", "--name", &name]);
-            self.run(&mut import, Some(key.to_text().as_bytes()))?;
-            let mut protect = self.command(folder);
-            protect.args(["protect", &plain, "--key", &name, "--output", &veiled]).args(&options);
-            self.run(&mut protect, None)?;
-            for &place in &places {
-                let (samples, rate) = read_wav(&folder.join(&veiled).join(file(place)))?;
-                if rate != recordings[place].rate
-                    || samples.len() != recordings[place].samples.len()
-                {
-                    return Err(self.failed("the protected file has another rate or length"));
+            self.protect_folder(folder, &plain, &veiled, &key(seed, label), &options)?;
+            for &index in &indices {
+                let (samples, rate) = read_wav(&folder.join(&veiled).join(file(index)))?;
+                let original = &recordings[index];
+                if rate != original.rate || samples.len() != original.samples.len() {
+                    return Err(self.failed("the protected file has a different rate or length"));
                 }
-                protected[place].samples = samples;
+                protected[index].samples = samples;
             }
         }
         Ok(protected)
     }
 
-    /// The command with a keyring of its own in `folder`, where it also works.
+    /// Protects all files of `plain` with `key` into `veiled`; both are names of folders in
+    /// `folder`.
+    fn protect_folder(
+        &self,
+        folder: &Path,
+        plain: &str,
+        veiled: &str,
+        key: &ClassKey,
+        options: &[String],
+    ) -> Result<(), ProtectError> {
+        let mut import = self.command(folder);
+        import.args(["key", "import", "-", "--name", plain]);
+        self.run(&mut import, Some(key.to_text().as_bytes()))?;
+        let mut protect = self.command(folder);
+        protect.args(["protect", plain, "--key", plain, "--output", veiled]).args(options);
+        self.run(&mut protect, None).map(drop)
+    }
+
+    /// The command in `folder`, with a keyring of its own there.
     fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.binary);
         command.current_dir(folder).env("PATCHVEIL_KEYRING", folder.join("keyring"));
@@ -192,15 +202,15 @@ impl Patchveil {
         command.stdin(piped).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| self.failed(error))?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-            // A child that has gone says why itself.
+            // A child that has exited reports why itself.
             let _ = stdin.write_all(input);
         }
         let output = child.wait_with_output().map_err(|error| self.failed(error))?;
         if output.status.success() {
             return Ok(output);
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(self.failed(said.lines().last().unwrap_or("it says nothing")))
+        let messages = String::from_utf8_lossy(&output.stderr);
+        Err(self.failed(messages.lines().last().unwrap_or("no reason given")))
     }
 
     fn failed(&self, why: impl ToString) -> ProtectError {
@@ -208,18 +218,20 @@ impl Patchveil {
     }
 }
 
-/// The throw-away key of a label.
+/// The key of a label, used for one run only.
 fn key(seed: u64, label: usize) -> ClassKey {
+    // Published figures depend on this context: it never changes.
     let mut hasher = blake3::Hasher::new_derive_key("patchveil audit: throw-away class key");
     hasher.update(&seed.to_le_bytes()).update(&(label as u64).to_le_bytes());
     ClassKey::from_bytes(*hasher.finalize().as_bytes())
 }
 
-/// `cargo build --package patchveil` in the profile in which this program was built.
+/// `cargo build --package patchveil` in the profile of this program.
 fn build(cargo: &Path, folder: &Path) -> Result<(), ProtectError> {
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--package", "patchveil", "--bin", "patchveil"]);
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    // The command belongs to the workspace above.
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     if let Some(target) = folder.parent() {
         command.arg("--target-dir").arg(target);
     }
@@ -233,19 +245,19 @@ fn build(cargo: &Path, folder: &Path) -> Result<(), ProtectError> {
     }
 }
 
-/// Why nothing was protected.
+/// Why recordings cannot be protected.
 #[derive(Debug, thiserror::Error)]
 pub enum ProtectError {
-    /// The command is not there.
+    /// The command does not exist.
     #[error(
-        "{}: the patchveil command is not there; build it: cargo build --release --package patchveil",
+        "{}: no patchveil command; build it with: cargo build --release --package patchveil",
         .0.display()
     )]
     Missing(PathBuf),
     /// The command does not build.
     #[error("cargo build --package patchveil: {0}")]
     NotBuilt(String),
-    /// A recipe's file cannot be used.
+    /// A recipe cannot be used.
     #[error("{}: {why}", file.display())]
     Recipe {
         /// The file.
@@ -253,7 +265,7 @@ pub enum ProtectError {
         /// What is wrong with it.
         why: String,
     },
-    /// The temporary folder.
+    /// The temporary folder cannot be used.
     #[error("the temporary folder cannot be used: {0}")]
     Folder(std::io::Error),
     /// A recording cannot be written or read.
@@ -264,7 +276,7 @@ pub enum ProtectError {
     Failed {
         /// The command.
         binary: PathBuf,
-        /// The last line of what it said.
+        /// The last line of its error output.
         why: String,
     },
 }

@@ -1,5 +1,5 @@
-//! The command as it is typed.
-#![allow(clippy::unwrap_used, reason = "tests may")]
+//! The command line.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -16,7 +16,7 @@ fn lab(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_lab")).args(args).output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+fn messages(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -33,7 +33,7 @@ fn data(folder: &Path) {
 }
 
 #[test]
-fn a_run_leaves_results_page_and_table_and_can_be_gone_on_with() {
+fn a_run_writes_results_page_and_table_and_can_be_resumed() {
     let (folder, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     data(folder.path());
     let (folder, out) = (folder.path().to_str().unwrap(), out.path());
@@ -55,7 +55,7 @@ fn a_run_leaves_results_page_and_table_and_can_be_gone_on_with() {
         out.to_str().unwrap(),
     ];
     let output = lab(&args);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", messages(&output));
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(printed.contains("balanced") && printed.contains(PAGE), "{printed}");
     let lines = fs::read_to_string(out.join(RESULTS)).unwrap();
@@ -65,12 +65,12 @@ fn a_run_leaves_results_page_and_table_and_can_be_gone_on_with() {
 
     let again = lab(&args);
     assert_eq!(again.status.code(), Some(2));
-    assert!(said(&again).contains("--resume"), "{}", said(&again));
+    assert!(messages(&again).contains("--resume"), "{}", messages(&again));
 
     fs::remove_file(out.join(PAGE)).unwrap();
     let resumed = lab(&[&args[..], &["--resume"]].concat());
-    assert!(resumed.status.success(), "{}", said(&resumed));
-    assert!(said(&resumed).contains("4 of 4 runs are done"), "{}", said(&resumed));
+    assert!(resumed.status.success(), "{}", messages(&resumed));
+    assert!(messages(&resumed).contains("4 of 4 runs are already done"), "{}", messages(&resumed));
     assert!(out.join(PAGE).is_file());
 
     fs::remove_file(out.join(PAGE)).unwrap();
@@ -79,7 +79,7 @@ fn a_run_leaves_results_page_and_table_and_can_be_gone_on_with() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said_in_one_line_before_anything_is_begun() {
+fn errors_are_one_line_and_nothing_is_written() {
     let (empty, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     data(folder.path());
     let out = empty.path().join("out");
@@ -93,16 +93,17 @@ fn what_cannot_be_done_is_said_in_one_line_before_anything_is_begun() {
     for (args, wanted) in refused {
         let output = lab(&[args, &end].concat());
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        let said = said(&output);
-        assert!(said.contains(wanted) && said.trim_end().lines().count() == 1, "{said}");
+        let message = messages(&output);
+        assert!(message.contains(wanted), "{message}");
+        assert_eq!(message.trim_end().lines().count(), 1, "{message}");
     }
     for (option, value) in [("--attacks", "magic"), ("--learners", "oracle"), ("--seeds", "0")] {
         let output = lab(&[&["run", folder, option, value][..], &end].concat());
         assert_eq!(output.status.code(), Some(2), "{option}");
-        assert!(said(&output).contains(value), "{}", said(&output));
+        assert!(messages(&output).contains(value), "{}", messages(&output));
     }
     assert!(!out.exists());
     let output = lab(&["report", empty]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains(RESULTS), "{}", said(&output));
+    assert!(messages(&output).contains(RESULTS), "{}", messages(&output));
 }

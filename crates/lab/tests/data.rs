@@ -1,6 +1,5 @@
-//! What folders of recordings are taken, how they are divided, and what is said of those that are
-//! not.
-#![allow(clippy::unwrap_used, reason = "tests may")]
+//! Which folders of recordings are accepted, how they are split, and how others are rejected.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +23,7 @@ fn digits(folder: &Path) {
     }
 }
 
-fn refusal(folder: &Path, label: Label) -> String {
+fn error(folder: &Path, label: Label) -> String {
     Dataset::read(folder, label).unwrap_err().to_string()
 }
 
@@ -42,11 +41,11 @@ fn indices_below_five_are_for_testing_and_the_rest_for_training() {
         assert_eq!(data.classes[clip.label], clip.name[..1]);
         assert!(clip.name.contains(&clip.group));
     }
-    assert!((data.chance() - 1.0 / 3.0).abs() < 1e-12);
+    assert!((data.chance_level() - 1.0 / 3.0).abs() < 1e-12);
 }
 
 #[test]
-fn the_same_recordings_make_a_task_of_speakers() {
+fn speakers_can_be_the_classes() {
     let folder = tempfile::tempdir().unwrap();
     digits(folder.path());
     let data = Dataset::read(folder.path(), Label::Speaker).unwrap();
@@ -68,7 +67,7 @@ fn folders_are_classes_and_every_tenth_file_is_for_testing() {
     let wanted = ["oboe-take 10", "oboe-take 20", "oboe-take 30"];
     assert_eq!(tests[..3], wanted);
     assert_eq!((data.train.len(), data.test.len()), (44, 6));
-    assert!(refusal(folder.path(), Label::Speaker).contains("--label digit"));
+    assert!(error(folder.path(), Label::Speaker).contains("--label digit"));
 }
 
 #[test]
@@ -82,7 +81,7 @@ fn mixed_rates_become_the_most_frequent_one() {
 }
 
 #[test]
-fn a_first_look_takes_equally_much_of_every_class_and_speaker() {
+fn thinning_keeps_equally_many_clips_of_every_class_and_speaker() {
     let folder = tempfile::tempdir().unwrap();
     digits(folder.path());
     let data = Dataset::read(folder.path(), Label::Digit).unwrap().thinned(2, 1);
@@ -90,53 +89,56 @@ fn a_first_look_takes_equally_much_of_every_class_and_speaker() {
 }
 
 #[test]
-fn what_cannot_be_used_is_refused_in_one_line_that_says_where() {
+fn data_that_cannot_be_used_is_rejected_in_one_line_with_its_path() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().display().to_string();
 
     let missing = folder.path().join("missing");
-    assert!(refusal(&missing, Label::Digit).contains(&missing.display().to_string()));
+    assert!(error(&missing, Label::Digit).contains(&missing.display().to_string()));
 
-    let said = refusal(folder.path(), Label::Digit);
-    assert!(said.contains(&path) && said.contains("no WAV file"), "{said}");
+    let message = error(folder.path(), Label::Digit);
+    assert!(message.contains(&path) && message.contains("no WAV file"), "{message}");
 
     digits(folder.path());
     wav(folder.path(), "hello.wav", 8_000);
-    let said = refusal(folder.path(), Label::Digit);
-    assert!(said.contains("hello.wav") && said.contains("{label}_{speaker}_{index}.wav"), "{said}");
+    let message = error(folder.path(), Label::Digit);
+    assert!(
+        message.contains("hello.wav") && message.contains("{label}_{speaker}_{index}.wav"),
+        "{message}"
+    );
     fs::remove_file(folder.path().join("hello.wav")).unwrap();
 
     fs::write(folder.path().join("0_ann_9.wav"), b"RIFF").unwrap();
-    let said = refusal(folder.path(), Label::Digit);
-    assert!(said.contains("0_ann_9.wav"), "{said}");
-    assert!(!said.contains('\n'), "{said}");
+    let message = error(folder.path(), Label::Digit);
+    assert!(message.contains("0_ann_9.wav"), "{message}");
+    assert!(!message.contains('\n'), "{message}");
 }
 
 #[test]
-fn one_class_is_nothing_to_tell_apart() {
+fn a_single_class_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     for index in 0..8 {
         wav(folder.path(), &format!("0_ann_{index}.wav"), 8_000);
     }
-    let said = refusal(folder.path(), Label::Digit);
-    assert!(said.contains("the same digit") && said.contains("\"0\""), "{said}");
-    assert!(refusal(folder.path(), Label::Speaker).contains("the same speaker"));
+    let message = error(folder.path(), Label::Digit);
+    assert!(message.contains("the same digit") && message.contains("\"0\""), "{message}");
+    assert!(error(folder.path(), Label::Speaker).contains("the same speaker"));
 }
 
 #[test]
-fn a_class_without_clips_for_training_is_refused() {
+fn a_class_without_training_clips_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     digits(folder.path());
     wav(folder.path(), "9_ann_0.wav", 8_000);
-    let said = refusal(folder.path(), Label::Digit);
-    assert!(said.contains("\"9\"") && said.contains("training"), "{said}");
+    let message = error(folder.path(), Label::Digit);
+    assert!(message.contains("\"9\"") && message.contains("training"), "{message}");
 }
 
 #[test]
-fn a_file_without_audio_is_refused() {
+fn a_file_without_samples_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("empty.wav");
     write_wav(&file, &[], 8_000).unwrap();
-    let said = read_wav(&file).unwrap_err().to_string();
-    assert!(said.contains("empty.wav") && said.contains("no audio"), "{said}");
+    let message = read_wav(&file).unwrap_err().to_string();
+    assert!(message.contains("empty.wav") && message.contains("no samples"), "{message}");
 }

@@ -1,5 +1,5 @@
-//! Protection is what the patchveil command does to files.
-#![allow(clippy::unwrap_used, reason = "tests may")]
+//! Protection with the patchveil command.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -9,7 +9,7 @@ use lab::protect::{Patchveil, Veil};
 use support::{patchveil, tones};
 
 #[test]
-fn every_class_gets_a_veil_of_its_own_and_nothing_else_changes() {
+fn every_class_gets_its_own_veil_and_nothing_else_changes() {
     let (patchveil, clips) = (patchveil(), tones().train);
     let veil = Veil::Preset("strong".into());
     let protected = patchveil.protect(&clips, &veil, 0).unwrap();
@@ -20,7 +20,7 @@ fn every_class_gets_a_veil_of_its_own_and_nothing_else_changes() {
         assert_eq!(before.samples.len(), after.samples.len());
         assert_ne!(before.samples, after.samples, "{}", before.name);
     }
-    // The same recording under the other class is veiled in another way.
+    // The same recording in the other class gets another veil.
     let mut other = clips[0].clone();
     other.label = 1;
     let other = patchveil.protect(&[other], &veil, 0).unwrap();
@@ -28,11 +28,11 @@ fn every_class_gets_a_veil_of_its_own_and_nothing_else_changes() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_keys_and_another_seed_others() {
+fn keys_depend_on_the_seed_only() {
     let (patchveil, clips) = (patchveil(), tones().train);
     let veil = Veil::Preset("balanced".into());
     let protect = |seed| patchveil.protect(&clips[..2], &veil, seed).unwrap();
-    // Dither is drawn from the samples, not from the clock.
+    // Dither depends on the samples only.
     assert_eq!(protect(3), protect(3));
     assert_ne!(protect(3), protect(4));
 }
@@ -44,27 +44,30 @@ fn without_a_veil_nothing_changes() {
 }
 
 #[test]
-fn a_missing_command_is_told_with_what_to_do() {
+fn a_missing_command_is_reported_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("patchveil");
-    let said = Patchveil::at(&file).unwrap_err().to_string();
-    assert!(said.contains(&file.display().to_string()) && said.contains("cargo build"), "{said}");
+    let message = Patchveil::at(&file).unwrap_err().to_string();
+    assert!(
+        message.contains(&file.display().to_string()) && message.contains("cargo build"),
+        "{message}"
+    );
 }
 
 #[test]
-fn what_the_command_refuses_is_told_in_its_words() {
+fn errors_of_the_command_are_passed_on() {
     let veil = Veil::Preset("extreme".into());
-    let said = patchveil().protect(&tones().train, &veil, 0).unwrap_err().to_string();
-    assert!(!said.contains('\n') && said.contains("patchveil"), "{said}");
+    let message = patchveil().protect(&tones().train, &veil, 0).unwrap_err().to_string();
+    assert!(!message.contains('\n') && message.contains("patchveil"), "{message}");
 }
 
 #[test]
-fn a_recipe_that_is_no_json_is_refused_with_its_name() {
+fn a_recipe_that_is_not_json_is_rejected_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("deep.json");
     fs::write(&file, "{").unwrap();
-    let said = Veil::from_file(&file).unwrap_err().to_string();
-    assert!(said.contains("deep.json") && said.contains("no JSON"), "{said}");
+    let message = Veil::from_file(&file).unwrap_err().to_string();
+    assert!(message.contains("deep.json") && message.contains("not valid JSON"), "{message}");
     fs::write(&file, "{}").unwrap();
     assert_eq!(Veil::from_file(&file).unwrap().name(), "deep");
 }

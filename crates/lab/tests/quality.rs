@@ -1,17 +1,12 @@
-//! `lab quality` as it is typed.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking, its helpers too"
-)]
+//! `lab quality`.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// Half a second of a tone that swells, one channel or two, at a level.
+/// Half a second of a tone that rises and falls, at the given level.
 fn write(path: &Path, channels: u16, rate: u32, level: f32) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let spec = hound::WavSpec {
@@ -42,7 +37,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn two_files_give_a_table_and_a_missing_python_is_a_line_but_no_error() {
+fn two_files_give_a_table_and_a_missing_python_is_only_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     let (before, after) = (folder.path().join("a.wav"), folder.path().join("b.wav"));
     write(&before, 2, 48_000, 1.0);
@@ -59,16 +54,16 @@ fn two_files_give_a_table_and_a_missing_python_is_a_line_but_no_error() {
         let figure: f64 = row(name).parse().unwrap();
         assert!((figure - expected).abs() < 0.01, "{name}: {figure}");
     };
-    close("signal to noise", 6.02);
-    close("change of loudness", -6.02);
+    close("signal-to-noise", 6.02);
+    close("loudness change", -6.02);
     assert_eq!(row("PESQ"), "–");
-    let complaint = text(&output.stderr);
-    assert!(complaint.starts_with("lab: no PESQ: no-such-python does not start"), "{complaint}");
-    assert_eq!(complaint.lines().count(), 1);
+    let message = text(&output.stderr);
+    assert!(message.starts_with("lab: no PESQ: no-such-python does not start"), "{message}");
+    assert_eq!(message.lines().count(), 1);
 }
 
 #[test]
-fn two_folders_give_mean_and_worst_and_every_file_as_json() {
+fn two_folders_give_mean_worst_and_every_file_as_json() {
     let folder = tempfile::tempdir().unwrap();
     let (before, after) = (folder.path().join("before"), folder.path().join("after"));
     for (name, level) in [("one.wav", 0.5), ("below/two.wav", 0.9)] {
@@ -89,7 +84,7 @@ fn two_folders_give_mean_and_worst_and_every_file_as_json() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_said_in_one_line() {
+fn files_that_cannot_be_compared_are_reported_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
     write(&place("a.wav"), 1, 8_000, 1.0);
@@ -102,8 +97,8 @@ fn what_cannot_be_compared_is_said_in_one_line() {
         (".", "name two files or two folders"),
     ] {
         let output = lab(&[place("a.wav").as_os_str(), place(after).as_os_str()]);
-        let complaint = text(&output.stderr);
+        let message = text(&output.stderr);
         assert!(!output.status.success() && output.stdout.is_empty(), "{after}");
-        assert!(complaint.contains(expected) && complaint.lines().count() == 1, "{complaint}");
+        assert!(message.contains(expected) && message.lines().count() == 1, "{message}");
     }
 }

@@ -1,5 +1,5 @@
-//! What is finished stays finished.
-#![allow(clippy::unwrap_used, reason = "tests may")]
+//! Interrupted runs and results of earlier versions.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -13,8 +13,8 @@ use lab::data::Label;
 use lab::learn::{Learner, Settings};
 use lab::protect::Veil;
 use lab::run::{
-    Basis, FORMAT, Line, Plan, RESULTS, Record, RunError, RunId, Watch, fingerprint, open, unique,
-    work,
+    Basis, FORMAT, Line, Log, Plan, RESULTS, Record, RunControl, RunError, RunId, execute,
+    fingerprint, open, unique,
 };
 use support::{patchveil, tones};
 
@@ -45,12 +45,12 @@ fn plan(seeds: u64) -> Plan {
     }
 }
 
-/// Works on the plan, stopping after `most` runs, and returns what is in the file then.
-fn go(folder: &Path, plan: &Plan, most: usize) -> Result<Vec<Record>, RunError> {
-    let (log, done) = open(folder, plan, true)?;
+/// Executes the plan, stopping after `most` runs, and returns all records.
+fn run(folder: &Path, plan: &Plan, most: usize) -> Result<Vec<Record>, RunError> {
+    let (log, stored) = open(folder, plan, true)?;
     let (stop, abort, count) =
         (AtomicBool::new(false), AtomicBool::new(false), AtomicUsize::new(0));
-    let watch = Watch {
+    let control = RunControl {
         stop: &stop,
         abort: &abort,
         finished: &|_| {
@@ -62,7 +62,7 @@ fn go(folder: &Path, plan: &Plan, most: usize) -> Result<Vec<Record>, RunError> 
         python: PathBuf::from("no python"),
         threads: 1,
     };
-    let lines = work(plan, &tones(), &patchveil(), log, done, &watch)?;
+    let lines = execute(plan, &tones(), &patchveil(), log, stored, &control)?;
     Ok(records(lines))
 }
 
@@ -79,14 +79,14 @@ fn untimed(mut record: Record) -> Record {
 }
 
 #[test]
-fn what_is_stopped_and_gone_on_with_gives_what_one_go_gives() {
+fn a_resumed_run_gives_the_results_of_an_uninterrupted_one() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let plan = plan(3);
-    let whole = go(one.path(), &plan, usize::MAX).unwrap();
+    let whole = run(one.path(), &plan, usize::MAX).unwrap();
     assert_eq!(whole.len(), 6);
-    assert_eq!(go(two.path(), &plan, 2).unwrap().len(), 2);
-    assert_eq!(go(two.path(), &plan, 1).unwrap().len(), 3);
-    let parts = go(two.path(), &plan, usize::MAX).unwrap();
+    assert_eq!(run(two.path(), &plan, 2).unwrap().len(), 2);
+    assert_eq!(run(two.path(), &plan, 1).unwrap().len(), 3);
+    let parts = run(two.path(), &plan, usize::MAX).unwrap();
     let sorted = |records: Vec<Record>| {
         let mut records: Vec<Record> = records.into_iter().map(untimed).collect();
         records.sort_by(|a, b| a.id.cmp(&b.id));
@@ -96,17 +96,17 @@ fn what_is_stopped_and_gone_on_with_gives_what_one_go_gives() {
 }
 
 #[test]
-fn a_line_torn_by_a_crash_costs_that_run_only() {
+fn an_incomplete_line_loses_only_its_run() {
     let folder = tempfile::tempdir().unwrap();
     let plan = plan(2);
     let before: BTreeSet<RunId> =
-        go(folder.path(), &plan, 3).unwrap().into_iter().map(|record| record.id).collect();
+        run(folder.path(), &plan, 3).unwrap().into_iter().map(|record| record.id).collect();
     assert_eq!(before.len(), 3);
     let file = folder.path().join(RESULTS);
     let mut torn = fs::OpenOptions::new().append(true).open(&file).unwrap();
     torn.write_all(b"{\"line\":\"run\",\"veil\":\"no").unwrap();
     drop(torn);
-    let after = go(folder.path(), &plan, usize::MAX).unwrap();
+    let after = run(folder.path(), &plan, usize::MAX).unwrap();
     let ids: BTreeSet<RunId> = after.iter().map(|record| record.id.clone()).collect();
     assert_eq!((after.len(), ids.len()), (4, 4), "none lost, none twice");
     assert!(ids.is_superset(&before));
@@ -115,44 +115,64 @@ fn a_line_torn_by_a_crash_costs_that_run_only() {
 }
 
 #[test]
-fn more_seeds_can_be_added_to_what_is_there() {
+fn seeds_can_be_added_to_existing_results() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(go(folder.path(), &plan(1), usize::MAX).unwrap().len(), 2);
-    assert_eq!(go(folder.path(), &plan(2), usize::MAX).unwrap().len(), 4);
+    assert_eq!(run(folder.path(), &plan(1), usize::MAX).unwrap().len(), 2);
+    assert_eq!(run(folder.path(), &plan(2), usize::MAX).unwrap().len(), 4);
 }
 
 #[test]
-fn results_of_something_else_are_not_added_to() {
+fn results_that_cannot_be_compared_are_not_mixed() {
     let folder = tempfile::tempdir().unwrap();
-    go(folder.path(), &plan(1), usize::MAX).unwrap();
-    let said = open(folder.path(), &plan(1), false).unwrap_err().to_string();
-    assert!(said.contains("--resume"), "{said}");
+    run(folder.path(), &plan(1), usize::MAX).unwrap();
+    let message = open(folder.path(), &plan(1), false).unwrap_err().to_string();
+    assert!(message.contains("--resume"), "{message}");
 
     let mut other = plan(1);
     other.basis.data = "other".into();
-    let said = open(folder.path(), &other, true).unwrap_err().to_string();
-    assert!(said.contains("the data"), "{said}");
+    let message = open(folder.path(), &other, true).unwrap_err().to_string();
+    assert!(message.contains("the data"), "{message}");
 
     let mut other = plan(1);
     other.basis.patchveil = "other".into();
-    let said = open(folder.path(), &other, true).unwrap_err().to_string();
-    assert!(said.contains("the patchveil command"), "{said}");
+    let message = open(folder.path(), &other, true).unwrap_err().to_string();
+    assert!(message.contains("the patchveil command"), "{message}");
 }
 
 #[test]
-fn two_runs_do_not_write_to_one_folder() {
+fn two_runs_cannot_write_to_one_folder() {
     let folder = tempfile::tempdir().unwrap();
     let held = open(folder.path(), &plan(1), true).unwrap();
-    let said = open(folder.path(), &plan(1), true).unwrap_err().to_string();
-    assert!(said.contains("another lab run"), "{said}");
+    let message = open(folder.path(), &plan(1), true).unwrap_err().to_string();
+    assert!(message.contains("another lab run"), "{message}");
     drop(held);
     open(folder.path(), &plan(1), true).unwrap();
 }
 
 #[test]
-fn two_recipes_of_one_name_are_told_apart_or_refused() {
+fn different_recipes_of_one_name_are_rejected() {
     let recipe = |json: &str| Veil::Recipe { name: "deep".into(), json: json.into() };
     assert_eq!(unique(vec![recipe("{}"), recipe("{}")]).unwrap().len(), 1);
-    let said = unique(vec![recipe("{}"), recipe("[]")]).unwrap_err().to_string();
-    assert!(said.contains("deep"), "{said}");
+    let message = unique(vec![recipe("{}"), recipe("[]")]).unwrap_err().to_string();
+    assert!(message.contains("deep"), "{message}");
+}
+
+/// The start of a results file of version 0.1.0, when the lab was called audit.
+const FORMER: &str = include_str!("results-v3-former-names.jsonl");
+
+#[test]
+fn results_with_former_names_are_read_under_current_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(RESULTS);
+    fs::write(&file, FORMER).unwrap();
+    let (_, lines) = Log::open(&file).unwrap();
+    let [Line::Plan(plan), Line::Quality(quality), Line::Run(run)] = lines.as_slice() else {
+        unreachable!("{lines:?}")
+    };
+    assert_eq!((plan.basis.format, plan.basis.lab.as_str()), (FORMAT, "0.1.0"));
+    assert_eq!(plan.veils, [Veil::None, Veil::Preset("light".into())]);
+    assert_eq!(plan.attacks, ["none", "period-average", "class-period"]);
+    assert_eq!(quality.veil, "light");
+    assert_eq!((run.id.veil.as_str(), run.id.attack.as_str()), ("light", "period-average"));
+    assert!(plan.runs().contains(&run.id));
 }

@@ -1,29 +1,28 @@
-//! The adaptive attacker who suspects a filter for each class and takes out what sets the classes
-//! apart on average. He pays for it with what really sets them apart.
+//! The adaptive attacker who suspects a filter for each class and removes the average difference
+//! between classes, at the price of real differences.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::bands::Bands;
-use super::whiten::smoothed;
 use crate::clip::Clip;
-use crate::signal::shape::{between, shape};
-use crate::signal::stft::Stft;
+use crate::signal::filter::{interpolate, smooth, zero_phase};
+use patchveil_spectral::Stft;
 
-/// Window of long-term spectra, in ms.
+/// Window of the long-term spectra in ms.
 const LONG_MS: f64 = 60.0;
-/// Standard deviation of the smoothing over frequency, in Hz.
+/// Standard deviation of the smoothing over frequency in Hz.
 const SMOOTH_HZ: f64 = 30.0;
-/// Most that is corrected, in dB.
+/// Largest correction in dB.
 const LIMIT_DB: f64 = 24.0;
-/// A mean over n clips is trusted by n/(n + this).
-const DOUBT: f64 = 10.0;
+/// A mean over n clips gets the weight n/(n + this).
+const SHRINKAGE: f64 = 10.0;
 
-/// Every class's mean log spectrum brought to the mean over all classes by one linear filter for
-/// the class. Each clip counts alike, whatever its loudness. All clips are taken to have the rate
-/// of the first.
-pub(super) fn equal_spectra(train: &mut [Clip]) {
+/// Equalises the mean log spectrum of every class to the mean over all classes, with one linear
+/// filter for each class. Every clip has the same weight, whatever its level. All clips must have
+/// the same sample rate.
+pub(super) fn equalise_spectra(train: &mut [Clip]) {
     let Some(rate) = train.first().map(|clip| clip.rate) else { return };
     let stft = Stft::for_rate(LONG_MS, rate);
     let spectra: Vec<(usize, Vec<f64>)> =
@@ -31,19 +30,19 @@ pub(super) fn equal_spectra(train: &mut [Clip]) {
     let means = class_means(&spectra, stft.bins());
     let global = mean(means.values(), stft.bins());
     let curve = |class: &Vec<f64>| -> Vec<f64> {
-        let apart: Vec<f64> = global.iter().zip(class).map(|(g, c)| g - c).collect();
-        let smooth = smoothed(&apart, SMOOTH_HZ / stft.hz(1, rate));
+        let difference: Vec<f64> = global.iter().zip(class).map(|(g, c)| g - c).collect();
+        let smooth = smooth(&difference, SMOOTH_HZ / stft.hz(1, rate));
         smooth.iter().map(|db| 10_f64.powf(db.clamp(-LIMIT_DB, LIMIT_DB) / 20.0)).collect()
     };
     let gains: BTreeMap<usize, Vec<f64>> =
         means.iter().map(|(&label, class)| (label, curve(class))).collect();
     train.par_iter_mut().for_each(|clip| {
-        clip.samples = shape(&clip.samples, |f| between(&gains[&clip.label], f));
+        clip.samples = zero_phase(&clip.samples, |f| interpolate(&gains[&clip.label], f));
     });
 }
 
-/// Mean power of each bin in dB, less the mean over bins; 80 dB below the strongest bin is the
-/// least.
+/// Mean power of each bin in dB relative to the mean over bins, limited to 80 dB below the
+/// strongest bin.
 pub(super) fn log_spectrum(stft: &Stft, samples: &[f32]) -> Vec<f64> {
     let power = stft.mean_power(samples);
     let floor = power.iter().copied().fold(1e-20, f64::max) * 1e-8;
@@ -52,7 +51,7 @@ pub(super) fn log_spectrum(stft: &Stft, samples: &[f32]) -> Vec<f64> {
     db.iter().map(|x| x - mean).collect()
 }
 
-/// For each label the mean of its vectors.
+/// Mean vector of each label.
 pub(super) fn class_means(vectors: &[(usize, Vec<f64>)], len: usize) -> BTreeMap<usize, Vec<f64>> {
     let mut by_class: BTreeMap<usize, Vec<&Vec<f64>>> = BTreeMap::new();
     for (label, vector) in vectors {
@@ -71,15 +70,15 @@ fn mean<'a>(vectors: impl Iterator<Item = &'a Vec<f64>>, len: usize) -> Vec<f64>
     sum.iter().map(|x| x / f64::max(count, 1.0)).collect()
 }
 
-/// Every class's mean spectrogram, counted from the start of the clip, brought to the mean over all
-/// classes: what [`equal_spectra`] does, but for every 4 ms by itself. Where clips lie on the
-/// veil's timeline alike (whole clips), this also finds what it does in time.
-pub(super) fn equal_spectrograms(train: &mut [Clip]) {
+/// Equalises the mean spectrogram of every class, counted from the start of the clip, to the mean
+/// over all classes: [`equalise_spectra`] for every 4 ms separately. If all clips start at the same
+/// phase of the veil's period (whole clips), this also finds the alternating EQ.
+pub(super) fn equalise_spectrograms(train: &mut [Clip]) {
     let Some(rate) = train.first().map(|clip| clip.rate) else { return };
     let bands = Bands::new(rate);
     let levels: Vec<(usize, Vec<Vec<f64>>)> =
         train.par_iter().map(|clip| (clip.label, bands.levels_of(clip))).collect();
-    // Label → moment → (sum of levels, clips that last so long).
+    // Label → window → (sum of levels, number of clips that have this window).
     let mut sums: BTreeMap<usize, Vec<(Vec<f64>, f64)>> = BTreeMap::new();
     for (label, levels) in &levels {
         let sums = sums.entry(*label).or_default();
@@ -104,15 +103,15 @@ pub(super) fn equal_spectrograms(train: &mut [Clip]) {
         let at_t: Vec<&(Vec<f64>, f64)> = means.values().filter_map(|x| x.get(t)).collect();
         let global = mean(at_t.iter().map(|(levels, _)| levels), bands.count());
         let (class, count) = &means[&label][t];
-        let trust = count / (count + DOUBT);
-        global.iter().zip(class).map(|(g, c)| (g - c) * trust).collect()
+        let weight = count / (count + SHRINKAGE);
+        global.iter().zip(class).map(|(g, c)| (g - c) * weight).collect()
     };
     let gains: BTreeMap<usize, Vec<Vec<f64>>> = means
         .iter()
-        .map(|(&label, moments)| (label, (0..moments.len()).map(|t| gains(label, t)).collect()))
+        .map(|(&label, windows)| (label, (0..windows.len()).map(|t| gains(label, t)).collect()))
         .collect();
     train.par_iter_mut().for_each(|clip| {
         let (gains, spectra) = (&gains[&clip.label], bands.stft.analysis(&clip.samples));
-        clip.samples = bands.turned(clip, spectra, |t| gains[t].clone());
+        clip.samples = bands.with_gains(clip, spectra, |t| gains[t].clone());
     });
 }

@@ -1,34 +1,34 @@
-//! A denoiser as they are built into editors.
+//! A denoiser of the kind audio editors have.
 
 use crate::clip::Clip;
-use crate::signal::stft::Stft;
+use patchveil_spectral::Stft;
 
-/// Window, in ms.
+/// Window in ms.
 const WINDOW_MS: f64 = 32.0;
-/// The quiet share of a bin's moments that is taken for noise.
+/// The quietest fraction of a bin's windows, taken as noise.
 const QUIET_SHARE: f64 = 0.2;
-/// A moment must be this far above the noise to pass, in dB.
+/// How far above the noise a window must be to pass, in dB.
 const MARGIN_DB: f64 = 6.0;
-/// Gain of what does not pass.
+/// Gain of the closed gate.
 const CLOSED: f32 = 0.1;
-/// The gate's gain is averaged over so many bins and moments to either side.
+/// The gain is averaged over this many bins and windows to either side.
 const SMOOTH: usize = 1;
 
-/// A spectral gate: in every bin, what is not 6 dB above that bin's noise floor (the level its
-/// quietest fifth stays below) is turned down by 20 dB, the gain being smoothed over neighbouring
-/// bins and moments. The principle of spectral subtraction with a floor (Berouti, Schwartz and
-/// Makhoul, ICASSP 1979) with a hard decision.
+/// A spectral gate: attenuates by 20 dB what is less than 6 dB above the noise floor of its bin
+/// (the 20th percentile of the bin's power), with the gain smoothed over neighbouring bins and
+/// windows. Spectral subtraction with a floor (Berouti, Schwartz and Makhoul, ICASSP 1979) with a
+/// hard decision.
 pub(super) fn gated(clip: &Clip) -> Vec<f32> {
     let stft = Stft::for_rate(WINDOW_MS, clip.rate);
     let mut spectra = stft.analysis(&clip.samples);
     let bins = stft.bins();
-    let mut open = vec![vec![1.0_f32; bins]; spectra.len()];
+    let mut gains = vec![vec![1.0_f32; bins]; spectra.len()];
     for bin in 0..bins {
         let mut powers: Vec<f32> = spectra.iter().map(|x| x[bin].norm_sqr()).collect();
         powers.sort_by(f32::total_cmp);
         let floor = powers[(powers.len() as f64 * QUIET_SHARE) as usize];
         let threshold = floor * 10_f32.powf(MARGIN_DB as f32 / 10.0);
-        for (gains, x) in open.iter_mut().zip(&spectra) {
+        for (gains, x) in gains.iter_mut().zip(&spectra) {
             gains[bin] = if x[bin].norm_sqr() > threshold { 1.0 } else { CLOSED };
         }
     }
@@ -36,7 +36,7 @@ pub(super) fn gated(clip: &Clip) -> Vec<f32> {
     let around = |at: usize, end: usize| at.saturating_sub(SMOOTH)..(at + SMOOTH + 1).min(end);
     for (t, spectrum) in spectra.iter_mut().enumerate() {
         for (bin, x) in spectrum.iter_mut().enumerate() {
-            let near = open[around(t, frames)].iter().flat_map(|gains| &gains[around(bin, bins)]);
+            let near = gains[around(t, frames)].iter().flat_map(|gains| &gains[around(bin, bins)]);
             let (sum, count) =
                 near.fold((0.0, 0.0), |(sum, count), gain| (sum + gain, count + 1.0));
             *x *= sum / count;

@@ -5,42 +5,42 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use patchveil_spectral::{ForwardFft, InverseFft};
 use rand::RngExt;
 use rayon::prelude::*;
-use realfft::RealFftPlanner;
 
-use super::AttackError;
+use super::error::AttackError;
 use crate::clip::Clip;
-use crate::signal::dice::dice;
+use crate::signal::rng::rng;
 
-/// Clips are coded in batches of about this many seconds: starting the program takes longer than
-/// coding a clip.
+/// Clips are coded in batches of about this many seconds, because starting the program takes longer
+/// than coding a clip.
 const BATCH: f64 = 180.0;
-/// Pause before each clip and behind the last, in seconds, so that no clip is heard in another.
+/// Pause around each clip in seconds, so that no clip affects another.
 const GAP: f64 = 0.2;
-/// Noise in the pauses: the last bit of 16. In perfect silence ffmpeg's AAC encoder searches long
-/// and spends the bits it saved on the clips around.
+/// Amplitude of the noise in the pauses: the last bit of 16. In digital silence ffmpeg's AAC
+/// encoder searches long and spends the bits it saved on the clips around.
 const HISS: f32 = 3e-5;
-/// Coders and containers may delay by up to this, in seconds; what they do is measured.
+/// Longest delay of codec and container that is measured, in seconds.
 const LONGEST_DELAY: f64 = 0.15;
 
-/// A lossy coder.
+/// A lossy codec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coder {
+pub(super) enum Codec {
     Mp3,
     Aac,
     Opus,
 }
 
-/// Which of a coder's two bit rates.
+/// Which of a codec's two bit rates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Grade {
+pub(super) enum BitRate {
     High,
     Low,
 }
 
-impl Coder {
-    /// Encoder and file ending by which ffmpeg knows it.
+impl Codec {
+    /// ffmpeg's encoder and file extension.
     fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Mp3 => ("libmp3lame", "mp3"),
@@ -49,8 +49,8 @@ impl Coder {
         }
     }
 
-    /// The rate it codes a recording of `rate` Hz at: the lowest that loses nothing, in Hz. MP3
-    /// and AAC begin at 8 kHz (MPEG-2.5), Opus codes at five rates only.
+    /// Coding rate in Hz of a recording of `rate` Hz: the lowest that loses no bandwidth. MP3 and
+    /// AAC start at 8 kHz (MPEG-2.5), Opus has five rates.
     fn rate(self, rate: u32) -> u32 {
         let rates: &[u32] = match self {
             Self::Mp3 | Self::Aac => {
@@ -62,14 +62,14 @@ impl Coder {
     }
 
     /// Bit rate in kbit/s for one channel of `rate` Hz.
-    fn kbit(self, grade: Grade, rate: u32) -> u32 {
-        let steps = match (self, grade) {
-            (Self::Mp3, Grade::High) => [32, 64, 128],
-            (Self::Mp3, Grade::Low) => [16, 32, 64],
-            (Self::Aac, Grade::High) => [24, 48, 96],
-            (Self::Aac, Grade::Low) => [12, 24, 48],
-            (Self::Opus, Grade::High) => [16, 24, 64],
-            (Self::Opus, Grade::Low) => [8, 12, 32],
+    fn kbit(self, bit_rate: BitRate, rate: u32) -> u32 {
+        let steps = match (self, bit_rate) {
+            (Self::Mp3, BitRate::High) => [32, 64, 128],
+            (Self::Mp3, BitRate::Low) => [16, 32, 64],
+            (Self::Aac, BitRate::High) => [24, 48, 96],
+            (Self::Aac, BitRate::Low) => [12, 24, 48],
+            (Self::Opus, BitRate::High) => [16, 24, 64],
+            (Self::Opus, BitRate::Low) => [8, 12, 32],
         };
         match rate {
             0..16_000 => steps[0],
@@ -79,12 +79,11 @@ impl Coder {
     }
 }
 
-/// Codes and decodes the training and the test clips. Delays are taken out to the sample, as far
-/// as the coder leaves whole samples of delay: the priming that containers announce by ffmpeg,
-/// what is left by cross-correlation with what went in.
-pub(super) fn both(
-    coder: Coder,
-    grade: Grade,
+/// Codes and decodes the training and test clips. Delays are removed to the nearest sample: priming
+/// that the container states by ffmpeg, the rest by cross-correlation with the input.
+pub(super) fn code_all(
+    codec: Codec,
+    bit_rate: BitRate,
     train: &mut [Clip],
     test: &mut [Clip],
 ) -> Result<(), AttackError> {
@@ -94,7 +93,7 @@ pub(super) fn both(
             .par_iter()
             .map(|batch| {
                 let clips: Vec<&Clip> = batch.iter().map(|&index| &clips[index]).collect();
-                code(coder, grade, &clips)
+                code(codec, bit_rate, &clips)
             })
             .collect();
         for (batch, coded) in batches.iter().zip(coded?) {
@@ -106,7 +105,7 @@ pub(super) fn both(
     Ok(())
 }
 
-/// Indices of clips of one rate that are coded together.
+/// Indices of the clips that are coded together; each batch has one sample rate.
 fn batches(clips: &[Clip]) -> Vec<Vec<usize>> {
     let mut by_rate: BTreeMap<u32, Vec<Vec<usize>>> = BTreeMap::new();
     let mut seconds = BTreeMap::new();
@@ -125,12 +124,12 @@ fn batches(clips: &[Clip]) -> Vec<Vec<usize>> {
     by_rate.into_values().flatten().collect()
 }
 
-/// One batch through the coder and back.
-fn code(coder: Coder, grade: Grade, clips: &[&Clip]) -> Result<Vec<Vec<f32>>, AttackError> {
+/// Codes and decodes one batch.
+fn code(codec: Codec, bit_rate: BitRate, clips: &[&Clip]) -> Result<Vec<Vec<f32>>, AttackError> {
     let Some(rate) = clips.first().map(|clip| clip.rate) else { return Ok(Vec::new()) };
     let gap = (GAP * f64::from(rate)) as usize;
-    let mut dice = dice(0, "pauses of a coder", &clips[0].name);
-    let mut pause = || (0..gap).map(|_| dice.random_range(-HISS..=HISS)).collect::<Vec<f32>>();
+    let mut rng = rng(0, "pauses of a coder", &clips[0].name);
+    let mut pause = || (0..gap).map(|_| rng.random_range(-HISS..=HISS)).collect::<Vec<f32>>();
     let mut joined = pause();
     let mut starts = Vec::with_capacity(clips.len());
     for clip in clips {
@@ -138,7 +137,7 @@ fn code(coder: Coder, grade: Grade, clips: &[&Clip]) -> Result<Vec<Vec<f32>>, At
         joined.extend_from_slice(&clip.samples);
         joined.extend(pause());
     }
-    let mut decoded = through_ffmpeg(coder, grade, &joined, rate)?;
+    let mut decoded = through_ffmpeg(codec, bit_rate, &joined, rate)?;
     let delay = delay(&joined, &decoded, (LONGEST_DELAY * f64::from(rate)) as usize);
     if delay >= 0 {
         decoded.drain(..(delay as usize).min(decoded.len()));
@@ -151,20 +150,20 @@ fn code(coder: Coder, grade: Grade, clips: &[&Clip]) -> Result<Vec<Vec<f32>>, At
 }
 
 fn through_ffmpeg(
-    coder: Coder,
-    grade: Grade,
+    codec: Codec,
+    bit_rate: BitRate,
     samples: &[f32],
     rate: u32,
 ) -> Result<Vec<f32>, AttackError> {
     let file = |error: &dyn std::fmt::Display| AttackError::File(error.to_string());
     let folder = tempfile::tempdir().map_err(|error| file(&error))?;
-    let (encoder, ending) = coder.names();
+    let (encoder, ending) = codec.names();
     let wav = folder.path().join("in.wav");
     let packed = folder.path().join(format!("packed.{ending}"));
     let raw = folder.path().join("out.raw");
     write_wav(&wav, samples, rate).map_err(|error| file(&error))?;
-    let kbit = format!("{}k", coder.kbit(grade, rate));
-    let coded_rate = coder.rate(rate).to_string();
+    let kbit = format!("{}k", codec.kbit(bit_rate, rate));
+    let coded_rate = codec.rate(rate).to_string();
     let encode = ["-ac", "1", "-c:a", encoder, "-b:a", &kbit, "-ar", &coded_rate];
     ffmpeg(&format!("code {ending}"), &wav, &encode, &packed)?;
     let decode = ["-f", "f32le", "-ac", "1", "-ar", &rate.to_string()];
@@ -204,31 +203,20 @@ fn ffmpeg(what: &str, from: &Path, options: &[&str], to: &Path) -> Result<(), At
     Err(AttackError::Ffmpeg(what.to_owned(), first))
 }
 
-/// By how many samples `late` lags behind `early`, within ±`reach`: where their cross-correlation
-/// is greatest. 0 for silence.
+/// How many samples `late` lags behind `early`, within ±`reach`: the peak of their
+/// cross-correlation, 0 for silence.
 fn delay(early: &[f32], late: &[f32], reach: usize) -> isize {
     let size = (early.len().max(late.len()) + reach).next_power_of_two();
-    let mut planner = RealFftPlanner::<f32>::new();
-    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
-    let spectrum = |samples: &[f32]| {
-        let mut buffer = vec![0.0; size];
-        buffer[..samples.len()].copy_from_slice(samples);
-        let mut spectrum = forward.make_output_vec();
-        // The lengths are the plan's own, and there is no other way to fail.
-        let _ = forward.process(&mut buffer, &mut spectrum);
-        spectrum
-    };
-    let mut product = spectrum(late);
-    for (late, early) in product.iter_mut().zip(spectrum(early)) {
+    let mut forward = ForwardFft::new(size);
+    let mut inverse = InverseFft::new(size);
+    inverse.bins_mut().copy_from_slice(forward.transform_of(late));
+    for (late, early) in inverse.bins_mut().iter_mut().zip(forward.transform_of(early)) {
         *late *= early.conj();
     }
-    product[0].im = 0.0;
-    product[size / 2].im = 0.0;
-    let mut correlation = inverse.make_output_vec();
-    let _ = inverse.process(&mut product, &mut correlation);
+    let correlation = inverse.transform();
     let reach = reach as isize;
     let at = |lag: isize| correlation[lag.rem_euclid(size as isize) as usize];
-    // Of equals, the one nearest to 0.
+    // Of equal peaks the one nearest to 0.
     (-reach..=reach)
         .max_by(|&a, &b| at(a).total_cmp(&at(b)).then(b.abs().cmp(&a.abs())))
         .unwrap_or(0)

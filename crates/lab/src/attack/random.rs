@@ -7,39 +7,40 @@ use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::clip::Clip;
+use crate::signal::level::rms;
 
-/// Length of a random filter, in seconds.
+/// Length of a random filter in seconds.
 const EQ_LENGTH: f64 = 0.002;
-/// Root of the summed variance of all its taps but the first, which is 1.
+/// Root of the summed variance of its taps, without the first, which is 1.
 const EQ_SPREAD: f64 = 0.45;
-/// A random filter's gain stays within this of its root mean square, in dB; else it is drawn again.
+/// Largest gain of a random filter relative to its root mean square, in dB; others are drawn again.
 pub(super) const EQ_LIMIT_DB: f64 = 12.0;
-/// Distance of the points whose place in time is drawn, in seconds.
+/// Distance between the points that move, in seconds.
 const WARP_STEP: f64 = 0.016;
-/// How far a point moves at most, in seconds.
+/// Largest movement of a point, in seconds.
 const WARP_REACH: f64 = 0.001;
-/// Least and greatest signal to noise ratio, in dB.
+/// Lowest and highest signal-to-noise ratio in dB.
 const NOISE_DB: (f64, f64) = (10.0, 30.0);
-/// How far a clip is moved at most, in seconds, and as a share of its length.
+/// Largest shift of a clip, in seconds and as a fraction of its length.
 const SHIFT: f64 = 0.1;
 const SHIFT_SHARE: f64 = 0.25;
 
-/// Through a random filter of 2 ms: a tap of 1, then normally distributed ones, together of
-/// standard deviation 0.45, scaled to keep the power of white noise. This is the form in sound of
-/// the random sharpening kernels of “Learning from Convolution-based Unlearnable Datasets” (arXiv
-/// 2411.01742, section 3: a 3 × 3 kernel whose centre and neighbours are drawn for each image); the
-/// filter is longer, as the filters it is to drown are. Gains beyond ±12 dB are drawn again.
-pub(super) fn eq(clip: &Clip, dice: &mut ChaCha20Rng) -> Vec<f32> {
-    convolved(&clip.samples, &eq_taps(clip.rate, dice))
+/// A random filter of 2 ms: a tap of 1, then normally distributed taps with a total standard
+/// deviation of 0.45, scaled to preserve the power of white noise. Gains beyond ±12 dB are drawn
+/// again. The audio version of the random sharpening kernels of “Learning from Convolution-based
+/// Unlearnable Datasets” (arXiv 2411.01742, section 3: a 3 × 3 kernel drawn for each image);
+/// longer, because the filters it has to mask are longer.
+pub(super) fn eq(clip: &Clip, rng: &mut ChaCha20Rng) -> Vec<f32> {
+    convolved(&clip.samples, &eq_taps(clip.rate, rng))
 }
 
-/// The filter of [`eq`].
-pub(super) fn eq_taps(rate: u32, dice: &mut ChaCha20Rng) -> Vec<f64> {
+/// The taps of [`eq`].
+pub(super) fn eq_taps(rate: u32, rng: &mut ChaCha20Rng) -> Vec<f64> {
     let count = (EQ_LENGTH * f64::from(rate)).round().max(2.0) as usize;
     let spread = EQ_SPREAD / ((count - 1) as f64).sqrt();
     loop {
         let mut taps: Vec<f64> = (0..count)
-            .map(|_| Distribution::<f64>::sample(&StandardNormal, dice) * spread)
+            .map(|_| Distribution::<f64>::sample(&StandardNormal, rng) * spread)
             .collect();
         taps[0] = 1.0;
         let norm = taps.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -52,10 +53,10 @@ pub(super) fn eq_taps(rate: u32, dice: &mut ChaCha20Rng) -> Vec<f64> {
     }
 }
 
-/// Gain at `f` (share of the sample rate), in dB.
+/// Gain in dB at `f`, a fraction of the sample rate.
 pub(super) fn gain_db(taps: &[f64], f: f64) -> f64 {
-    let part = |turn: fn(f64) -> f64| -> f64 {
-        taps.iter().enumerate().map(|(n, tap)| tap * turn(TAU * f * n as f64)).sum()
+    let part = |wave: fn(f64) -> f64| -> f64 {
+        taps.iter().enumerate().map(|(n, tap)| tap * wave(TAU * f * n as f64)).sum()
     };
     10.0 * (part(f64::cos).powi(2) + part(f64::sin).powi(2) + 1e-12).log10()
 }
@@ -68,23 +69,23 @@ fn convolved(samples: &[f32], taps: &[f64]) -> Vec<f32> {
     (0..samples.len()).map(|n| at(n) as f32).collect()
 }
 
-/// Warped in time: every 16 ms a point that moves by up to ±1 ms, smooth cubic curves between the
-/// points and between the samples. Speed and pitch waver by up to an eighth. This is the form in
-/// sound of COIN, “Corrupting Convolution-based Unlearnable Datasets with Pixel-based Image
-/// Transformations” (arXiv 2311.18403, section 4: every pixel read from up to two pixels away, by
-/// linear interpolation); moving every sample for itself would be noise, not a warp.
-pub(super) fn warp(clip: &Clip, dice: &mut ChaCha20Rng) -> Vec<f32> {
+/// A time warp: every 16 ms a point moves by up to ±1 ms, with cubic interpolation between points
+/// and between samples. Speed and pitch vary by up to an eighth. The audio version of COIN,
+/// “Corrupting Convolution-based Unlearnable Datasets with Pixel-based Image Transformations”
+/// (arXiv 2311.18403, section 4: every pixel is read from up to two pixels away, by linear
+/// interpolation); to move every sample independently would be noise, not a warp.
+pub(super) fn warp(clip: &Clip, rng: &mut ChaCha20Rng) -> Vec<f32> {
     let step = WARP_STEP * f64::from(clip.rate);
     let reach = WARP_REACH * f64::from(clip.rate);
     let points = (clip.samples.len() as f64 / step).ceil() as usize + 2;
-    let moves: Vec<f64> = (0..points).map(|_| dice.random_range(-reach..=reach)).collect();
+    let moves: Vec<f64> = (0..points).map(|_| rng.random_range(-reach..=reach)).collect();
     let samples: Vec<f64> = clip.samples.iter().map(|&x| f64::from(x)).collect();
     let last = samples.len().saturating_sub(1) as f64;
-    let place = |n: usize| (n as f64 + cubic(&moves, n as f64 / step)).clamp(0.0, last);
-    (0..samples.len()).map(|n| cubic(&samples, place(n)) as f32).collect()
+    let position = |n: usize| (n as f64 + cubic(&moves, n as f64 / step)).clamp(0.0, last);
+    (0..samples.len()).map(|n| cubic(&samples, position(n)) as f32).collect()
 }
 
-/// The value at `at` of the cubic curve through all `points` (Catmull-Rom), constant outside.
+/// Cubic interpolation (Catmull-Rom) of `points` at `at`, constant outside.
 fn cubic(points: &[f64], at: f64) -> f64 {
     let below = at.floor();
     let t = at - below;
@@ -101,35 +102,22 @@ fn cubic(points: &[f64], at: f64) -> f64 {
         + (cube - square) * slope_c
 }
 
-/// White Gaussian noise 10 to 30 dB below the clip, the ratio drawn evenly in dB.
-pub(super) fn noise(clip: &Clip, dice: &mut ChaCha20Rng) -> Vec<f32> {
-    let ratio_db: f64 = dice.random_range(NOISE_DB.0..=NOISE_DB.1);
+/// White Gaussian noise 10 to 30 dB below the clip, the ratio uniform in dB.
+pub(super) fn noise(clip: &Clip, rng: &mut ChaCha20Rng) -> Vec<f32> {
+    let ratio_db: f64 = rng.random_range(NOISE_DB.0..=NOISE_DB.1);
     let amplitude = rms(&clip.samples) * 10_f64.powf(-ratio_db / 20.0);
     let hiss = |x: &f32| {
-        let normal: f64 = StandardNormal.sample(dice);
+        let normal: f64 = StandardNormal.sample(rng);
         (f64::from(*x) + amplitude * normal) as f32
     };
     clip.samples.iter().map(hiss).collect()
 }
 
-/// Moved by up to 0.1 s, at most a quarter of the clip, either way; silence moves in.
-pub(super) fn shift(clip: &Clip, dice: &mut ChaCha20Rng) -> Vec<f32> {
+/// Shifted by up to 0.1 s, at most a quarter of the clip, either way, and padded with silence.
+pub(super) fn shift(clip: &Clip, rng: &mut ChaCha20Rng) -> Vec<f32> {
     let len = clip.samples.len();
     let reach = (SHIFT * f64::from(clip.rate)).min(len as f64 * SHIFT_SHARE) as i64;
-    let by = dice.random_range(-reach..=reach);
+    let by = rng.random_range(-reach..=reach);
     let source = |n: usize| usize::try_from(n as i64 - by).ok();
     (0..len).map(|n| source(n).and_then(|n| clip.samples.get(n)).copied().unwrap_or(0.0)).collect()
-}
-
-/// `samples` at the root mean square of `clip`.
-pub(super) fn at_the_power_of(clip: &Clip, mut samples: Vec<f32>) -> Vec<f32> {
-    let scale = (rms(&clip.samples) / rms(&samples).max(f64::MIN_POSITIVE)) as f32;
-    samples.iter_mut().for_each(|x| *x *= scale);
-    samples
-}
-
-/// Root mean square.
-pub(super) fn rms(samples: &[f32]) -> f64 {
-    let energy: f64 = samples.iter().map(|&x| f64::from(x).powi(2)).sum();
-    (energy / samples.len().max(1) as f64).sqrt()
 }

@@ -1,12 +1,10 @@
 //! A codec that learns its codebooks from the data.
 //!
-//! The idea of SNAC (“Multi-Scale Neural Audio Codec”, arXiv 2410.14411): residual vector
-//! quantisers of which the coarse ones run more slowly than the fine ones. What is passed on is
-//! what the codebooks of *this* data know, so what is rare in it goes. At laboratory size: the
-//! analysis is a lapped cosine transform instead of a learned encoder, the codebooks come from
-//! Lloyd's algorithm instead of gradient descent, and nothing is tuned by ear or by an adversary.
-//! It is a real codec, about 17 kbit/s at 8 kHz, but a plain one: a neural codec of this rate
-//! sounds better and generalises from far more data.
+//! After SNAC (“Multi-Scale Neural Audio Codec”, arXiv 2410.14411): residual vector quantisers, the
+//! coarse ones at a lower rate than the fine ones. The codebooks come from this data only, so what
+//! is rare in it is lost. Simplified: an MDCT instead of a learned encoder, Lloyd's algorithm
+//! instead of gradient descent, and no perceptual or adversarial loss. About 17 kbit/s at 8 kHz; a
+//! neural codec of this rate sounds better and generalises from far more data.
 
 use std::sync::Arc;
 
@@ -17,45 +15,45 @@ use rayon::prelude::*;
 use rustdct::DctPlanner;
 use rustdct::mdct::{Mdct, window_fn};
 
-use super::vectors::Codebook;
+use super::codebook::Codebook;
 use crate::clip::Clip;
-use crate::signal::dice::dice;
+use crate::signal::rng::rng;
 
-/// Hop of the transform, in seconds: its window is twice as long.
+/// Hop of the transform in seconds; its window is twice as long.
 const HOP: f64 = 0.016;
 /// Bands whose levels are coded.
 const BANDS: usize = 20;
-/// Over how many hops each quantiser of the levels runs, the coarsest first.
+/// Hops that each quantiser of the levels averages over, the coarsest first.
 const SCALES: [usize; 3] = [4, 2, 1];
-/// Neighbouring coefficients that are coded together, once their levels are taken out.
+/// Neighbouring coefficients that are coded together, after division by their level.
 const GROUP: usize = 8;
-/// Quantisers of the coefficients, each of what the one before left.
+/// Quantisers of the coefficients, each for the residual of the one before.
 const STAGES: usize = 2;
 /// Entries of each codebook: 8 bits.
 const ENTRIES: usize = 256;
-/// Clips the codebooks are made from, and groups of coefficients of those.
+/// Clips the codebooks are trained on, and groups of coefficients from these.
 const CLIPS: usize = 400;
 const GROUPS: usize = 20_000;
 /// Lowest level, in dB.
 const FLOOR_DB: f32 = -100.0;
 
-/// Coefficients of a clip, hop by hop.
+/// Coefficients of a clip: hops × coefficients.
 type Frames = Vec<Vec<f32>>;
-/// Levels of a clip in dB, hop by hop, band by band.
+/// Levels of a clip: hops × bands, in dB.
 type Levels = Vec<Vec<f32>>;
 
-/// Trains the codec on training clips and sends these and the test clips through it. All clips are
-/// taken to have the rate of the first.
-pub(super) fn code(train: &mut [Clip], test: &mut [Clip], seed: u64) {
+/// Trains the codec on training clips, then codes and decodes these and the test clips. All clips
+/// must have the same sample rate.
+pub(super) fn code_all(train: &mut [Clip], test: &mut [Clip], seed: u64) {
     let Some(rate) = train.first().map(|clip| clip.rate) else { return };
     let transform = Transform::new(rate);
-    let mut dice = dice(seed, "vector-codec", "codebooks");
+    let mut rng = rng(seed, "vector-codec", "codebooks");
     let mut order: Vec<usize> = (0..train.len()).collect();
-    order.shuffle(&mut dice);
+    order.shuffle(&mut rng);
     order.truncate(CLIPS);
     let frames: Vec<Frames> =
         order.par_iter().map(|&index| transform.forward(&train[index].samples)).collect();
-    let codec = Codec::train(&frames, transform.hop, &mut dice);
+    let codec = Codec::train(&frames, transform.hop, &mut rng);
     train.par_iter_mut().chain(test.par_iter_mut()).for_each(|clip| {
         let mut frames = transform.forward(&clip.samples);
         codec.code(&mut frames);
@@ -63,8 +61,8 @@ pub(super) fn code(train: &mut [Clip], test: &mut [Clip], seed: u64) {
     });
 }
 
-/// A lapped cosine transform with a sine window: without a codec between, forward and inverse
-/// give the samples back.
+/// A modified discrete cosine transform (MDCT) with a sine window; the inverse reconstructs the
+/// samples.
 struct Transform {
     hop: usize,
     plan: Arc<dyn Mdct<f32>>,
@@ -105,24 +103,24 @@ impl Transform {
 
 /// The codebooks.
 struct Codec {
-    /// First coefficient of each band, and the end of the last.
+    /// First coefficient of each band, then the end of the last band.
     edges: Vec<usize>,
     levels: Vec<Codebook>,
     shapes: Vec<Codebook>,
 }
 
 impl Codec {
-    fn train(clips: &[Frames], hop: usize, dice: &mut ChaCha20Rng) -> Self {
+    fn train(clips: &[Frames], hop: usize, rng: &mut ChaCha20Rng) -> Self {
         let mut codec = Self { edges: edges(hop), levels: Vec::new(), shapes: Vec::new() };
         let bands = codec.edges.len() - 1;
-        let levels: Vec<Levels> = clips.iter().map(|frames| codec.measured(frames)).collect();
+        let levels: Vec<Levels> = clips.iter().map(|frames| codec.measure(frames)).collect();
         let mut residues = levels.clone();
         for scale in SCALES {
             let blocks: Vec<f32> =
                 residues.iter().flat_map(|levels| levels.chunks(scale).flat_map(mean)).collect();
-            let book = Codebook::train(&blocks, bands, ENTRIES, dice);
-            residues.par_iter_mut().for_each(|levels| subtract(levels, scale, &book));
-            codec.levels.push(book);
+            let codebook = Codebook::train(&blocks, bands, ENTRIES, rng);
+            residues.par_iter_mut().for_each(|levels| subtract(levels, scale, &codebook));
+            codec.levels.push(codebook);
         }
         let mut groups: Vec<f32> = Vec::new();
         for ((frames, levels), residues) in clips.iter().zip(&levels).zip(&residues) {
@@ -133,43 +131,43 @@ impl Codec {
         let count = groups.len() / GROUP;
         let mut chosen: Vec<f32> = (0..GROUPS.min(count))
             .flat_map(|_| {
-                let at = dice.random_range(0..count) * GROUP;
+                let at = rng.random_range(0..count) * GROUP;
                 groups[at..at + GROUP].to_vec()
             })
             .collect();
         for _ in 0..STAGES {
-            let book = Codebook::train(&chosen, GROUP, ENTRIES, dice);
+            let codebook = Codebook::train(&chosen, GROUP, ENTRIES, rng);
             for group in chosen.chunks_exact_mut(GROUP) {
-                let stands = book.quantised(group).to_vec();
-                group.iter_mut().zip(stands).for_each(|(x, q)| *x -= q);
+                let entry = codebook.quantised(group).to_vec();
+                group.iter_mut().zip(entry).for_each(|(x, q)| *x -= q);
             }
-            codec.shapes.push(book);
+            codec.shapes.push(codebook);
         }
         codec
     }
 
     /// Codes and decodes in place.
     fn code(&self, frames: &mut Frames) {
-        let levels = self.measured(frames);
+        let levels = self.measure(frames);
         let mut residues = levels.clone();
-        for (scale, book) in SCALES.into_iter().zip(&self.levels) {
-            subtract(&mut residues, scale, book);
+        for (scale, codebook) in SCALES.into_iter().zip(&self.levels) {
+            subtract(&mut residues, scale, codebook);
         }
         let decoded = difference(&levels, &residues);
         self.scale(frames, &decoded, -1.0);
         for group in frames.iter_mut().flat_map(|frame| frame.chunks_exact_mut(GROUP)) {
             let mut rest = group.to_vec();
-            for book in &self.shapes {
-                let stands = book.quantised(&rest).to_vec();
-                rest.iter_mut().zip(stands).for_each(|(x, q)| *x -= q);
+            for codebook in &self.shapes {
+                let entry = codebook.quantised(&rest).to_vec();
+                rest.iter_mut().zip(entry).for_each(|(x, q)| *x -= q);
             }
             group.iter_mut().zip(rest).for_each(|(x, left)| *x -= left);
         }
         self.scale(frames, &decoded, 1.0);
     }
 
-    /// Level of every band of every hop, in dB.
-    fn measured(&self, frames: &Frames) -> Levels {
+    /// Level of every band in every hop, in dB.
+    fn measure(&self, frames: &Frames) -> Levels {
         let level = |band: &[f32]| {
             let power = band.iter().map(|x| x * x).sum::<f32>() / band.len() as f32;
             (10.0 * (power + f32::MIN_POSITIVE).log10()).max(FLOOR_DB)
@@ -180,7 +178,7 @@ impl Codec {
         frames.iter().map(of_frame).collect()
     }
 
-    /// Raises every band by `sign` times its level.
+    /// Applies `sign` times its level in dB as gain to every band.
     fn scale(&self, frames: &mut Frames, levels: &Levels, sign: f32) {
         for (frame, levels) in frames.iter_mut().zip(levels) {
             for (edge, level) in self.edges.windows(2).zip(levels) {
@@ -191,8 +189,8 @@ impl Codec {
     }
 }
 
-/// Edges of bands of equal width on the mel scale (of a recording at 8 kHz; wider recordings have
-/// theirs stretched), at least two coefficients wide.
+/// Edges of the bands, in coefficients: equal widths on the mel scale of a recording at 8 kHz (for
+/// other rates the scale is stretched), at least two coefficients each.
 fn edges(hop: usize) -> Vec<usize> {
     let mel = |x: f64| (1.0 + x * 4_000.0 / 700.0).ln() / (1.0 + 4_000.0 / 700.0_f64).ln();
     let mut edges = vec![0];
@@ -207,19 +205,19 @@ fn edges(hop: usize) -> Vec<usize> {
     edges
 }
 
-/// Mean of the levels of a block of hops.
+/// Mean levels over a block of hops.
 fn mean(block: &[Vec<f32>]) -> Vec<f32> {
     let bands = block.first().map_or(0, Vec::len);
     let of_band = |band| block.iter().map(|x| x[band]).sum::<f32>() / block.len() as f32;
     (0..bands).map(of_band).collect()
 }
 
-/// Takes from every block of `scale` hops the entry that stands for its mean.
-fn subtract(levels: &mut Levels, scale: usize, book: &Codebook) {
+/// Subtracts from every block of `scale` hops the codebook entry nearest to its mean.
+fn subtract(levels: &mut Levels, scale: usize, codebook: &Codebook) {
     for block in levels.chunks_mut(scale) {
-        let stands = book.quantised(&mean(block)).to_vec();
+        let entry = codebook.quantised(&mean(block)).to_vec();
         for levels in block {
-            levels.iter_mut().zip(&stands).for_each(|(x, q)| *x -= q);
+            levels.iter_mut().zip(&entry).for_each(|(x, q)| *x -= q);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The arguments.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -11,8 +11,8 @@ use lab::learn::Learner;
 use lab::protect::{ProtectError, Veil};
 use patchveil_veil::Preset;
 
-/// The evidence laboratory: protects recordings with the patchveil command, trains models on them
-/// and tests the models on untouched recordings.
+/// Protects recordings with the patchveil command, trains models on them and tests the models on
+/// untouched recordings.
 #[derive(Debug, Parser)]
 #[command(name = "lab", version, arg_required_else_help = true)]
 pub(super) struct Cli {
@@ -22,15 +22,15 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Train the panel on protected data, test it on untouched data, write a report
+    /// Train models on protected data, test them on untouched data and write a report
     Run(RunArgs),
-    /// Write the report of finished runs anew
+    /// Rewrite the report of finished runs
     Report {
         /// Folder of an earlier run
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
-    /// Figures of quality for recordings before and after
+    /// Measure the quality of recordings before and after a treatment
     Quality(QualityArgs),
     /// Make a wide-band task: ten instruments at 48 kHz, played by fluidsynth
     MakeInstruments(InstrumentsArgs),
@@ -38,23 +38,22 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// Folder of WAV files: one folder a class, or names like 7_jackson_3.wav
+    /// Folder of WAV files: one folder per class, or names like 7_jackson_3.wav
     #[arg(value_name = "DATA")]
     pub(super) data: PathBuf,
-    /// Which part of the file names is the class: digit (what is said, or the folder) or speaker
+    /// Which part of the file names is the class: digit (the word, or the folder) or speaker
     #[arg(long, value_name = "PART", default_value_t = Label::Digit)]
     pub(super) label: Label,
-    /// Preset of patchveil to test; may be given several times [default: all, unless a recipe is
-    /// given]
+    /// Preset to test; can be repeated [default: all, unless a recipe is given]
     #[arg(long = "preset", value_name = "PRESET")]
     presets: Vec<Preset>,
-    /// Recipe to test, as patchveil's JSON; may be given several times
+    /// Recipe file (JSON) to test; can be repeated
     #[arg(long = "recipe", value_name = "FILE")]
     recipes: Vec<PathBuf>,
-    /// Treatments of the training data to try beside none, separated by commas, or all
+    /// Attacks to test besides none, separated by commas, or all
     #[arg(long, value_name = "all|NAME,...", value_parser = parse::<Attack>)]
     attacks: Option<Several<Attack>>,
-    /// Ways of cutting to try beside whole, separated by commas, or all
+    /// Cuts to test besides whole, separated by commas, or all
     #[arg(long, value_name = "all|NAME,...", value_parser = parse::<Cut>)]
     cuts: Option<Several<Cut>>,
     /// Models to train, separated by commas, or all [default: all]
@@ -63,30 +62,30 @@ pub(super) struct RunArgs {
     /// Repetitions, each with its own keys and initial weights [default: 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: Option<u64>,
-    /// Passes over the training clips, for all models [default: what each needs on digits]
+    /// Epochs of training, for all models [default: what each model needs on digits]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
     pub(super) epochs: Option<u16>,
-    /// A first look in three minutes: part of the clips, few models, one seed
+    /// First look in three minutes: part of the clips, few models, one seed
     #[arg(long)]
     pub(super) quick: bool,
-    /// Go on with the results in the output folder
+    /// Continue the results in the output folder
     #[arg(long)]
     pub(super) resume: bool,
-    /// Models to train at once [default: one a core]
+    /// Models to train in parallel [default: one per core]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
-    /// Python interpreter that has the package pesq, for the figure of that name
+    /// Python interpreter with the package pesq, to measure PESQ
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     pub(super) python: PathBuf,
-    /// The patchveil command to test [default: the one built beside this program]
+    /// The patchveil command to test [default: the one in the folder of this program]
     #[arg(long, value_name = "PROGRAM")]
     pub(super) patchveil: Option<PathBuf>,
-    /// Folder to write into: results.jsonl, report.html, table.csv
+    /// Output folder, for results.jsonl, report.html and table.csv
     #[arg(short, long, value_name = "DIR")]
     pub(super) output: PathBuf,
 }
 
-/// `all`, or names.
+/// `all`, or a list of names.
 #[derive(Debug, Clone)]
 pub(super) struct Several<T>(Option<Vec<T>>);
 
@@ -98,8 +97,8 @@ fn parse<T: FromStr<Err: ToString>>(names: &str) -> Result<Several<T>, String> {
     Ok(Several(Some(names.collect::<Result<_, _>>()?)))
 }
 
-/// What was chosen of `all`, in their order.
-fn chosen<T: Copy + PartialEq>(several: Option<&Several<T>>, all: &[T], default: &[T]) -> Vec<T> {
+/// The selected ones of `all`, in the order of `all`.
+fn selected<T: Copy + PartialEq>(several: Option<&Several<T>>, all: &[T], default: &[T]) -> Vec<T> {
     let wanted = match several {
         Some(Several(Some(names))) => names,
         Some(Several(None)) => all,
@@ -109,17 +108,17 @@ fn chosen<T: Copy + PartialEq>(several: Option<&Several<T>>, all: &[T], default:
 }
 
 impl RunArgs {
-    /// The attacks to try; `none` is always among them.
+    /// The attacks to test, `none` first.
     pub(super) fn attacks(&self) -> Vec<Attack> {
-        let mut attacks = chosen(self.attacks.as_ref(), Attack::ALL, &[]);
+        let mut attacks = selected(self.attacks.as_ref(), Attack::ALL, &[]);
         attacks.retain(|&attack| attack != Attack::None);
         attacks.insert(0, Attack::None);
         attacks
     }
 
-    /// The ways of cutting to try; `whole` is always among them.
+    /// The cuts to test, `whole` first.
     pub(super) fn cuts(&self) -> Vec<Cut> {
-        let mut cuts = chosen(self.cuts.as_ref(), Cut::ALL, &[]);
+        let mut cuts = selected(self.cuts.as_ref(), Cut::ALL, &[]);
         cuts.retain(|&cut| cut != Cut::Whole);
         cuts.insert(0, Cut::Whole);
         cuts
@@ -128,13 +127,13 @@ impl RunArgs {
     /// The models to train.
     pub(super) fn learners(&self) -> Vec<Learner> {
         let default = if self.quick { QUICK_LEARNERS } else { Learner::ALL };
-        chosen(self.learners.as_ref(), Learner::ALL, default)
+        selected(self.learners.as_ref(), Learner::ALL, default)
     }
 
     /// The veils to test, `none` first.
     ///
     /// # Errors
-    /// [`ProtectError::Recipe`] if a recipe's file cannot be used.
+    /// [`ProtectError::Recipe`] if a recipe cannot be used.
     pub(super) fn veils(&self) -> Result<Vec<Veil>, ProtectError> {
         let presets = match (self.presets.as_slice(), self.recipes.as_slice()) {
             ([], []) if self.quick => QUICK_PRESETS,
@@ -146,43 +145,43 @@ impl RunArgs {
         [Ok(Veil::None)].into_iter().chain(presets).chain(recipes).collect()
     }
 
-    /// How many seeds.
+    /// Number of seeds.
     pub(super) fn seeds(&self) -> u64 {
         self.seeds.unwrap_or(if self.quick { 1 } else { 3 })
     }
 }
 
-/// What a first look trains.
+/// Models of a quick run.
 const QUICK_LEARNERS: &[Learner] = &[Learner::Cnn, Learner::CnnNormalised, Learner::Probe];
-/// What a first look tests.
+/// Presets of a quick run.
 const QUICK_PRESETS: &[Preset] = &[Preset::Balanced, Preset::Strong];
 
 #[derive(Debug, Args)]
 pub(super) struct QualityArgs {
     /// The recording, or a folder of recordings
     pub(super) before: PathBuf,
-    /// Its treated version, or a folder with the same files
+    /// Its treated version, or a folder with the same file names
     pub(super) after: PathBuf,
-    /// Python interpreter that has the package pesq, for the figure of that name
+    /// Python interpreter with the package pesq, to measure PESQ
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     pub(super) python: PathBuf,
-    /// All figures of all files as JSON
+    /// Print all figures of all files as JSON
     #[arg(long)]
     pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct InstrumentsArgs {
-    /// Folder to write into; it must be new or empty
+    /// Output folder; must be new or empty
     #[arg(short, long, value_name = "DIR")]
     pub(super) output: PathBuf,
-    /// Clips of each instrument and register; the first five are for testing
+    /// Clips per instrument and register; the first five are for testing
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(6..=999))]
     pub(super) clips: u32,
-    /// General MIDI sound font (SF2 or SF3) [default: the first that Debian has installed]
+    /// General MIDI sound font (SF2 or SF3) [default: the first of Debian's that is installed]
     #[arg(long, value_name = "FILE")]
     pub(super) soundfont: Option<PathBuf>,
-    /// Which phrases are played
+    /// Seed of the phrases
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) seed: u64,
 }

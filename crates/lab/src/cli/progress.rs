@@ -1,5 +1,4 @@
-//! How far it is: a bar with the time that is left, and a line for each finished run where nobody
-//! sees a bar.
+//! Progress: a bar with the remaining time and a line for each finished run.
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -9,35 +8,36 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use lab::run::Record;
 
-use super::{STOPPED, complain};
+use super::failure::STOPPED;
+use super::print::print_error;
 
-/// A bar over training runs, which clears itself away when it is dropped.
+/// A progress bar over training runs, removed when dropped.
 pub(super) struct Progress {
     bar: ProgressBar,
-    seen: bool,
+    visible: bool,
 }
 
 impl Progress {
-    /// For `left` runs to be done.
+    /// A bar for `left` runs.
     pub(super) fn new(left: usize) -> Self {
-        let seen = io::stderr().is_terminal();
-        let bar = if seen { ProgressBar::new(left as u64) } else { ProgressBar::hidden() };
-        let style = "{bar:28} {pos}/{len} trained  {elapsed} gone  {eta} left  {msg}";
+        let visible = io::stderr().is_terminal();
+        let bar = if visible { ProgressBar::new(left as u64) } else { ProgressBar::hidden() };
+        let style = "{bar:28} {pos}/{len} trained  {elapsed} elapsed  {eta} left  {msg}";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
-        if seen {
+        if visible {
             bar.enable_steady_tick(Duration::from_millis(500));
         }
-        Self { bar, seen }
+        Self { bar, visible }
     }
 
-    /// What is being prepared.
+    /// Shows what is being prepared.
     pub(super) fn preparing(&self, what: &str) {
         self.bar.set_message(what.to_owned());
     }
 
-    /// A run is finished.
+    /// Shows a finished run.
     pub(super) fn finished(&self, record: &Record) {
         let id = &record.id;
         let line = format!(
@@ -51,7 +51,7 @@ impl Progress {
             record.outcome.cpu_seconds
         );
         self.bar.inc(1);
-        if self.seen { self.bar.println(line) } else { complain(&line) }
+        if self.visible { self.bar.println(line) } else { print_error(&line) }
     }
 }
 
@@ -61,20 +61,20 @@ impl Drop for Progress {
     }
 }
 
-/// The flags that Ctrl-C (or a polite kill) raises: the first time what is being trained is finished,
-/// the second time it is given up, the third time the process ends at once.
-pub(super) fn on_request() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
+/// The flags (stop, abort) that Ctrl-C or a termination signal sets: the first time models in
+/// training are finished, the second time they are lost, the third time the process ends at once.
+pub(super) fn stop_flags() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
     let (stop, abort) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let flags = (stop.clone(), abort.clone());
     let handler = move || {
         if !stop.swap(true, Ordering::Relaxed) {
-            complain("finishing what is being trained; Ctrl-C again gives it up");
+            print_error("finishing the models in training; press Ctrl-C again to discard them");
         } else if abort.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(STOPPED));
         }
     };
     if let Err(error) = ctrlc::set_handler(handler) {
-        complain(&format!("Ctrl-C will end the process at once: {error}"));
+        print_error(&format!("Ctrl-C will end the process at once: {error}"));
     }
     flags
 }

@@ -6,27 +6,29 @@ use std::sync::atomic::Ordering;
 use std::thread;
 
 use lab::attack::Attack;
-use lab::cut::Cut;
 use lab::data::Dataset;
 use lab::learn::{Learner, Settings};
 use lab::protect::Patchveil;
 use lab::report::{PAGE, TABLE, write};
-use lab::run::{Basis, FORMAT, Line, Log, Plan, RESULTS, Watch, fingerprint, open, unique, work};
+use lab::run::{
+    Basis, FORMAT, Line, Log, Plan, RESULTS, RunControl, execute, fingerprint, open, unique,
+};
 
 use super::args::RunArgs;
-use super::progress::{Progress, on_request};
-use super::{DONE, Failure, STOPPED, complain, say};
+use super::failure::{DONE, Failure, STOPPED};
+use super::print::{print, print_error};
+use super::progress::{Progress, stop_flags};
 
-/// Clips that a first look takes of each class and group: to publish, and to test with.
+/// Training and test clips of each class and group in a quick run.
 const QUICK_CLIPS: (usize, usize) = (12, 5);
-/// Passes over the training clips in a first look.
+/// Most epochs of a quick run.
 const QUICK_EPOCHS: usize = 12;
 
-/// Does what the arguments say.
+/// Runs the plan that the arguments describe and writes its report.
 pub(super) fn run(args: &RunArgs) -> Result<u8, Failure> {
     if args.attacks().contains(&Attack::OnePair) && args.cuts().len() > 1 {
         return Err(Failure::usage(
-            "one-pair knows where whole clips begin and nothing of pieces; leave out --cuts or that attack",
+            "one-pair works on whole clips only; leave out --cuts or that attack",
         ));
     }
     let data = Dataset::read(&args.data, args.label)?;
@@ -37,67 +39,81 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Failure> {
         None => Patchveil::find()?,
     };
     let plan = Plan {
-        basis: Basis {
-            format: FORMAT,
-            label: args.label,
-            rate: data.rate,
-            train: data.train.len(),
-            test: data.test.len(),
-            data: fingerprint(&data),
-            seconds: data.seconds(),
-            quick: args.quick,
-            patchveil: patchveil.version()?,
-            lab: env!("CARGO_PKG_VERSION").to_owned(),
-            classes: data.classes.clone(),
-            settings: Learner::ALL.iter().map(|&l| (l, settings(l, args))).collect(),
-        },
+        basis: basis(args, &data, &patchveil)?,
         command: command(),
         veils,
-        cuts: args.cuts().into_iter().map(|cut: Cut| cut.name().to_owned()).collect(),
-        attacks: args.attacks().into_iter().map(|a: Attack| a.name().to_owned()).collect(),
+        cuts: args.cuts().into_iter().map(|cut| cut.name().to_owned()).collect(),
+        attacks: args.attacks().into_iter().map(|attack| attack.name().to_owned()).collect(),
         learners: args.learners(),
         seeds: args.seeds(),
     };
+    run_plan(args, &plan, &data, &patchveil)
+}
+
+/// Does the runs of the plan that are not finished.
+fn run_plan(
+    args: &RunArgs,
+    plan: &Plan,
+    data: &Dataset,
+    patchveil: &Patchveil,
+) -> Result<u8, Failure> {
     if args.quick {
-        complain("a first look: part of the clips, little training; claim nothing from it");
+        print_error(
+            "first look: part of the clips, little training; do not draw conclusions from it",
+        );
     }
-    let (log, done) = open(&args.output, &plan, args.resume)?;
-    let finished = done.runs();
+    let (log, stored) = open(&args.output, plan, args.resume)?;
+    let finished = stored.finished();
     let runs = plan.runs();
     let left = runs.iter().filter(|run| !finished.contains(run)).count();
     if left < runs.len() {
-        complain(&format!("{} of {} runs are done already", runs.len() - left, runs.len()));
+        print_error(&format!("{} of {} runs are already done", runs.len() - left, runs.len()));
     }
-    let (stop, abort) = on_request();
+    let (stop, abort) = stop_flags();
     let progress = Progress::new(left);
-    let watch = Watch {
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    let control = RunControl {
         stop: &stop,
         abort: &abort,
         finished: &|record| progress.finished(record),
         preparing: &|what| progress.preparing(what),
         python: args.python.clone(),
-        threads: args
-            .threads
-            .unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get)),
+        threads: args.threads.unwrap_or_else(cores),
     };
-    let lines = work(&plan, &data, &patchveil, log, done, &watch)?;
+    let lines = execute(plan, data, patchveil, log, stored, &control)?;
     drop(progress);
-    let trained = lines.iter().any(|line| matches!(line, Line::Run(_)));
-    if trained {
+    if lines.iter().any(|line| matches!(line, Line::Run(_))) {
         show(&args.output, &lines)?;
     }
     if stop.load(Ordering::Relaxed) {
-        complain("stopped; go on with the same command and --resume");
+        print_error("stopped; continue with the same command and --resume");
         return Ok(STOPPED);
     }
     Ok(DONE)
 }
 
-/// Writes the report of an earlier run anew.
+fn basis(args: &RunArgs, data: &Dataset, patchveil: &Patchveil) -> Result<Basis, Failure> {
+    Ok(Basis {
+        format: FORMAT,
+        label: args.label,
+        rate: data.rate,
+        train: data.train.len(),
+        test: data.test.len(),
+        data: fingerprint(data),
+        seconds: data.seconds(),
+        quick: args.quick,
+        patchveil: patchveil.version()?,
+        lab: env!("CARGO_PKG_VERSION").to_owned(),
+        classes: data.classes.clone(),
+        settings: Learner::ALL.iter().map(|&l| (l, settings(l, args))).collect(),
+    })
+}
+
+/// Rewrites the report of an earlier run.
 pub(super) fn report(folder: &Path) -> Result<u8, Failure> {
     if !folder.join(RESULTS).is_file() {
         return Err(Failure::usage(format!(
-            "{}: holds no {RESULTS}; give the folder of an earlier run",
+            "{}: no {RESULTS} found; name the folder of an earlier run",
             folder.display()
         )));
     }
@@ -108,8 +124,8 @@ pub(super) fn report(folder: &Path) -> Result<u8, Failure> {
 
 fn show(folder: &Path, lines: &[Line]) -> Result<(), Failure> {
     write(folder, lines)?;
-    say(&lab::report::overview(lines))?;
-    say(&format!(
+    print(&lab::report::overview(lines))?;
+    print(&format!(
         "\nreport: {}\ntable:  {}",
         folder.join(PAGE).display(),
         folder.join(TABLE).display()
@@ -126,7 +142,7 @@ fn settings(learner: Learner, args: &RunArgs) -> Settings {
     Settings { epochs, ..settings }
 }
 
-/// What to type to do the same again.
+/// The command that repeats this run, to be run in the root of the repository.
 fn command() -> String {
     let quoted = |arg: String| {
         let plain = |c: char| c.is_alphanumeric() || "-_./,=:+".contains(c);
@@ -137,7 +153,7 @@ fn command() -> String {
         }
     };
     let args = std::env::args_os().skip(1).map(|arg| quoted(arg.to_string_lossy().into_owned()));
-    // Going on is no part of what was done.
+    // `--resume` is not part of what was done.
     let args: Vec<String> = args.filter(|arg| arg != "--resume").collect();
-    format!("cargo run --release --package lab -- {}", args.join(" "))
+    format!("cargo lab {}", args.join(" "))
 }

@@ -1,46 +1,44 @@
-//! Long recordings made of clips, and the clips cut out of them again.
+//! Joins clips to long recordings and cuts them out again.
 
 use std::collections::BTreeMap;
 
 use rand::RngExt;
 
 use crate::clip::Clip;
-use crate::signal::dice::dice;
+use crate::signal::rng::rng;
 
-/// Shortest and longest pause before each clip and at the end, in seconds. Drawn to the sample, so
-/// where a clip starts in a frame of the veil is as good as uniform for frames up to the
-/// difference of the two.
+/// Shortest and longest pause before each clip, in seconds. Drawn to the sample, so that the phase
+/// of a clip's start is nearly uniform for periods up to the difference of the two.
 const PAUSE: (f64, f64) = (0.3, 0.8);
-/// Noise in the pauses, as in a quiet room, so that nobody can tell a pause by its zeros: −70 dB
-/// full scale.
+/// Amplitude of the noise in the pauses, −70 dB full scale: pauses are not digital silence.
 const ROOM: f32 = 3.2e-4;
 
-/// One long recording.
+/// The layout of one long recording.
 struct Plan {
-    /// Indices of the clips in it and the sample at which each starts.
+    /// Index of each clip and the sample at which it starts.
     clips: Vec<(usize, usize)>,
     /// Length in samples.
     len: usize,
 }
 
-/// Which clip lies where: a recording for every label, group and rate that occurs, in this order.
+/// The layouts of all recordings: one for each label, group and rate, in this order.
 fn plan(clips: &[Clip], seed: u64) -> Vec<Plan> {
     let mut by_source: BTreeMap<(usize, &str, u32), Vec<usize>> = BTreeMap::new();
     for (index, clip) in clips.iter().enumerate() {
         by_source.entry((clip.label, &clip.group, clip.rate)).or_default().push(index);
     }
     let of_source = |((label, group, rate), members): ((usize, &str, u32), Vec<usize>)| {
-        let mut dice = dice(seed, "pauses", &format!("{label} {group} {rate}"));
+        let mut rng = rng(seed, "pauses", &format!("{label} {group} {rate}"));
         let samples = |seconds: f64| (seconds * f64::from(rate)) as usize;
-        let mut pause = || dice.random_range(samples(PAUSE.0)..=samples(PAUSE.1));
+        let mut pause = || rng.random_range(samples(PAUSE.0)..=samples(PAUSE.1));
         let mut at = 0;
-        let place = |index: usize| {
+        let position = |index: usize| {
             at += pause();
             let start = at;
             at += clips[index].samples.len();
             (index, start)
         };
-        let clips = members.into_iter().map(place).collect();
+        let clips = members.into_iter().map(position).collect();
         Plan { clips, len: at + samples(PAUSE.0) }
     };
     by_source.into_iter().map(of_source).collect()
@@ -51,9 +49,8 @@ pub(super) fn join(clips: &[Clip], seed: u64) -> Vec<Clip> {
     let recording = |plan: Plan| {
         let first = &clips[plan.clips[0].0];
         let name = format!("long_{}_{}_{}", first.label, first.group, first.rate);
-        let mut dice = dice(seed, "room", &name);
-        let mut samples: Vec<f32> =
-            (0..plan.len).map(|_| dice.random_range(-ROOM..=ROOM)).collect();
+        let mut rng = rng(seed, "room", &name);
+        let mut samples: Vec<f32> = (0..plan.len).map(|_| rng.random_range(-ROOM..=ROOM)).collect();
         for (index, start) in plan.clips {
             let clip = &clips[index].samples;
             samples[start..start + clip.len()].copy_from_slice(clip);
@@ -63,8 +60,8 @@ pub(super) fn join(clips: &[Clip], seed: u64) -> Vec<Clip> {
     plan(clips, seed).into_iter().map(recording).collect()
 }
 
-/// The clips again, cut out of `recordings` where [`join`] laid them, in the order of recordings.
-/// What lies behind the end of a recording is left out.
+/// Cuts the clips out of `recordings` where [`join`] placed them, in the order of the recordings.
+/// What lies beyond the end of a recording is left out.
 pub(super) fn split(recordings: &[Clip], clips: &[Clip], seed: u64) -> Vec<Clip> {
     let plans = plan(clips, seed);
     let mut out = Vec::with_capacity(clips.len());
@@ -102,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn clips_come_out_of_long_recordings_as_they_went_in() {
+    fn clips_survive_joining_and_cutting_unchanged() {
         let clips = clips();
         let published = Cut::Phase.publish(&clips, 5);
         assert_eq!(published.len(), 6, "three labels of two groups");
@@ -112,31 +109,34 @@ mod tests {
     }
 
     #[test]
-    fn where_a_clip_starts_says_nothing_about_the_phase_of_the_frame() {
+    fn clips_start_at_random_phases_of_the_period() {
         let clips = clips();
-        for frame in [1_024, 4_000] {
+        for period in [1_024, 4_000] {
             let starts = plan(&clips, 5).into_iter().flat_map(|plan| plan.clips);
-            let phases: Vec<usize> = starts.map(|(_, start)| start % frame).collect();
-            // Each quarter of a frame holds some, none holds most.
+            let phases: Vec<usize> = starts.map(|(_, start)| start % period).collect();
+            // Every quarter of a period has some, none has most.
             for quarter in 0..4 {
-                let within = |&&phase: &&usize| phase * 4 / frame == quarter;
+                let within = |&&phase: &&usize| phase * 4 / period == quarter;
                 let count = phases.iter().filter(within).count();
-                assert!((5..=28).contains(&count), "{count} of 60 in quarter {quarter} of {frame}");
+                assert!(
+                    (5..=28).contains(&count),
+                    "{count} of 60 in quarter {quarter} of {period}"
+                );
             }
             let aligned = phases.iter().filter(|&&phase| phase < 8).count();
-            assert!(aligned <= 3, "{aligned} of 60 clips start with a frame of {frame}");
+            assert!(aligned <= 3, "{aligned} of 60 clips start with a period of {period}");
         }
     }
 
     #[test]
-    fn another_seed_lays_other_pauses() {
+    fn another_seed_gives_other_pauses() {
         let clips = clips();
         assert_eq!(join(&clips, 1), join(&clips, 1));
         assert_ne!(join(&clips, 1)[0].samples.len(), join(&clips, 2)[0].samples.len());
     }
 
     #[test]
-    fn a_crop_is_a_stretch_of_its_clip() {
+    fn a_crop_is_a_part_of_its_clip() {
         let clips = clips();
         let crops = Cut::Crops.cut(Cut::Crops.publish(&clips, 5), &clips, 5);
         let mut starts = Vec::new();

@@ -1,4 +1,4 @@
-//! How recordings are published and how a trainer cuts what was published into clips.
+//! How recordings are published, and how a trainer cuts them into clips.
 
 mod long;
 mod onsets;
@@ -9,35 +9,34 @@ use std::str::FromStr;
 use rand::RngExt;
 
 use crate::clip::Clip;
-use crate::signal::dice::dice;
+use crate::signal::rng::rng;
 
 pub use onsets::speech;
 
-/// Share of a clip that a random crop keeps.
+/// Fraction of a clip that a random crop keeps.
 const CROP: f64 = 0.75;
 
-/// One way of publishing and cutting.
+/// A way of publishing and cutting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cut {
-    /// Every clip is published as a file of its own and used whole: the best case for a veil.
+    /// Every clip is published as its own file and used whole: the best case for a veil.
     Whole,
-    /// Every clip is published as a file of its own; of each the trainer takes a random three
-    /// quarters, so that it begins anywhere in the veil's first frames.
+    /// Every clip is published as its own file; the trainer uses a random three quarters of it,
+    /// which starts at any phase of the veil's period.
     Crops,
-    /// All clips of a class and group are published in one long recording, with pauses of random
-    /// length between them; the trainer knows where each clip lies (from a transcript, say) and
-    /// cuts it out exactly. So clips begin at a phase of the veil's frames that says nothing.
+    /// All clips of a class and group are published as one long recording with random pauses; the
+    /// trainer knows exactly where each clip lies (such as from a transcript). Clips start at a
+    /// random phase of the veil's period.
     Phase,
-    /// The same long recordings; the trainer knows the class of each only and cuts it where his
-    /// energy detector hears speech begin and end.
+    /// The same long recordings, cut where an energy detector finds speech.
     Onsets,
 }
 
 impl Cut {
-    /// All of them, in the order in which the report shows them.
+    /// All cuts, in the order of reports.
     pub const ALL: &[Self] = &[Self::Whole, Self::Crops, Self::Phase, Self::Onsets];
 
-    /// What it is called on the command line and in the report.
+    /// Its name on the command line and in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -48,25 +47,31 @@ impl Cut {
         }
     }
 
-    /// What it does, in one line for the report.
+    /// The cut called `name`.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|cut| cut.name() == name)
+    }
+
+    /// What it does, in one line.
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Self::Whole => "every clip is published as a file of its own and used whole",
+            Self::Whole => "every clip is published as its own file and used whole",
             Self::Crops => {
-                "every clip is published as a file of its own; a random three quarters of it are used"
+                "every clip is published as its own file; a random three quarters of it are used"
             }
             Self::Phase => {
-                "one long recording per class and group is published; clips are cut out of it exactly, at an unrelated phase"
+                "one long recording per class and group is published; clips are cut out of it exactly, at a random phase of the period"
             }
             Self::Onsets => {
-                "one long recording per class and group is published; clips are cut where speech is heard to begin and end"
+                "one long recording per class and group is published; clips are cut where an energy detector finds speech"
             }
         }
     }
 
-    /// The recordings as the owner publishes them, each to be protected as one file: the clips
-    /// themselves, or long recordings made of them.
+    /// The recordings as the owner publishes them, each protected as one file: the clips themselves
+    /// or long recordings made of them.
     #[must_use]
     pub fn publish(self, clips: &[Clip], seed: u64) -> Vec<Clip> {
         match self {
@@ -75,12 +80,10 @@ impl Cut {
         }
     }
 
-    /// The clips a trainer makes of the published recordings (`published` in the order of
-    /// [`Cut::publish`], treated or not, nothing lengthened). `clips` and `seed` are what
-    /// [`Cut::publish`] was given; of `clips` only names and lengths are looked at. Names stay
-    /// unique, labels, groups and rates stay right. All randomness comes from `seed`, none of it
-    /// from what is heard, so that protected and untouched recordings are cut alike (but for
-    /// [`Cut::Onsets`], which listens).
+    /// The clips a trainer cuts from the published recordings. `published` has the order of
+    /// [`Cut::publish`], `clips` and `seed` are what that was given; only names and lengths of
+    /// `clips` are used. Labels, groups and rates are kept, names stay unique. Protected and
+    /// untouched recordings are cut alike, except by [`Cut::Onsets`], which depends on the audio.
     #[must_use]
     pub fn cut(self, published: Vec<Clip>, clips: &[Clip], seed: u64) -> Vec<Clip> {
         match self {
@@ -96,7 +99,7 @@ impl Cut {
 fn crop(mut clip: Clip, seed: u64) -> Clip {
     let len = clip.samples.len();
     let kept = ((len as f64 * CROP).round() as usize).max(1).min(len);
-    let from = dice(seed, "crop", &clip.name).random_range(0..=len - kept);
+    let from = rng(seed, "crop", &clip.name).random_range(0..=len - kept);
     clip.samples.drain(..from);
     clip.samples.truncate(kept);
     clip
@@ -112,14 +115,13 @@ impl FromStr for Cut {
     type Err = UnknownCut;
 
     fn from_str(name: &str) -> Result<Self, UnknownCut> {
-        let found = Self::ALL.iter().copied().find(|cut| cut.name() == name);
-        found.ok_or_else(|| UnknownCut(name.to_owned()))
+        Self::by_name(name).ok_or_else(|| UnknownCut(name.to_owned()))
     }
 }
 
-/// Nobody knows that name.
+/// There is no cut of that name.
 #[derive(Debug, thiserror::Error)]
-#[error("no way of cutting is called {0:?}; there are: {names}", names = names())]
+#[error("unknown cut {0:?}; choose from: {names}", names = names())]
 pub struct UnknownCut(String);
 
 fn names() -> String {

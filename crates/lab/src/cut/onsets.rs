@@ -1,28 +1,27 @@
-//! Where speech begins and ends, by its energy.
+//! Finds speech by its energy.
 
 use std::ops::Range;
 
 use crate::clip::Clip;
 
-/// Frames whose energy is looked at, in seconds, without overlap.
+/// Length of the energy frames in seconds; they do not overlap.
 const FRAME: f64 = 0.005;
-/// Speech is what lies within this of the loud moments of the recording (its 95th percentile of
-/// frames that are not silent), in dB.
+/// Speech lies within this of the 95th percentile of the frames that are not silent, in dB.
 const DEPTH_DB: f64 = 30.0;
 /// Quieter than this is never speech, in dB full scale.
 const SILENCE_DB: f64 = -65.0;
-/// A pause shorter than this, in seconds, lies within a word: stop consonants are silent for a
-/// tenth of a second.
+/// Pauses shorter than this, in seconds, are part of a word: stop consonants are silent for a tenth
+/// of a second.
 const PAUSE: f64 = 0.2;
-/// Shorter than this is a click, in seconds.
+/// Anything shorter is a click, in seconds.
 const SHORTEST: f64 = 0.06;
-/// What is taken along before the onset and behind the end, in seconds.
+/// Margins before the onset and after the end, in seconds.
 const LEAD: f64 = 0.01;
 const TAIL: f64 = 0.03;
 
-/// The stretches of `samples` (rate in Hz) in which there is speech, in samples, in order, without
-/// overlap: from 10 ms before the energy rises within 30 dB of the recording's loud moments until
-/// 30 ms after it has fallen for at least 0.2 s.
+/// The ranges of `samples` (rate in Hz) that contain speech, in order, without overlap: from 10 ms
+/// before the energy rises to within 30 dB of the loud frames until 30 ms after it falls for at
+/// least 0.2 s.
 #[must_use]
 pub fn speech(samples: &[f32], rate: u32) -> Vec<Range<usize>> {
     let in_samples = |seconds: f64| (seconds * f64::from(rate)) as usize;
@@ -47,14 +46,14 @@ pub fn speech(samples: &[f32], rate: u32) -> Vec<Range<usize>> {
         }
     }
     runs.retain(|run| run.len() >= in_samples(SHORTEST));
-    // Lead and tail are shorter together than a pause, so stretches stay apart.
+    // Both margins together are shorter than a pause, so ranges do not overlap.
     let widened = |run: Range<usize>| {
         run.start.saturating_sub(in_samples(LEAD))..(run.end + in_samples(TAIL)).min(samples.len())
     };
     runs.into_iter().map(widened).collect()
 }
 
-/// The stretches of speech of a recording as clips of their own.
+/// The speech of a recording as separate clips.
 pub(super) fn segments(recording: &Clip) -> Vec<Clip> {
     let segment = |(index, range): (usize, Range<usize>)| Clip {
         samples: recording.samples[range].to_vec(),
@@ -71,7 +70,7 @@ mod tests {
     use super::*;
     use crate::cut::Cut;
 
-    /// A word of two syllables with a stop of 0.1 s between.
+    /// A word of two syllables, 0.1 s of silence between them.
     fn word(rate: u32, amplitude: f32) -> Vec<f32> {
         let len = rate as usize / 2;
         let stop = len * 2 / 5..len * 3 / 5;
@@ -94,13 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn segments_start_at_onsets_and_hold_one_word_each() {
+    fn each_segment_is_one_word_from_its_onset() {
         let clips = words();
         let published = Cut::Onsets.publish(&clips, 3);
         let segments = Cut::Onsets.cut(published, &clips, 3);
         assert_eq!(segments.len(), clips.len());
         for segment in &segments {
-            // 10 ms of pause first, give or take a frame, then the word.
+            // 10 ms of pause, give or take a frame, before the word.
             let begins = segment.samples.iter().position(|x| x.abs() > 0.05).unwrap();
             assert!((40..=125).contains(&begins), "begins after {begins} samples");
             assert!((segment.seconds() - 0.54).abs() < 0.015, "{} s", segment.seconds());
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_and_a_click_are_no_speech() {
+    fn silence_and_clicks_are_not_speech() {
         assert!(speech(&[0.0; 8_000], 8_000).is_empty());
         assert!(speech(&[], 8_000).is_empty());
         let mut click = vec![0.0; 8_000];

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::Label;
+use super::label::Label;
 use crate::signal::resample::ResampleError;
 
-/// Why there is no data. One line each: what, where, what to do.
+/// Why recordings cannot be used. Each message is one line: where, what, what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// The folder cannot be read.
@@ -16,43 +16,43 @@ pub enum DataError {
         /// What the system says.
         why: String,
     },
-    /// No WAV file in it.
-    #[error("{}: holds no WAV file; give the folder that holds the recordings", .0.display())]
+    /// The folder holds no WAV file.
+    #[error("{}: no WAV file found; name the folder that holds the recordings", .0.display())]
     Empty(PathBuf),
-    /// Neither layout.
+    /// The file follows neither layout.
     #[error(
-        "{}: neither in a folder named after its class nor called {{label}}_{{speaker}}_{{index}}.wav; \
+        "{}: neither in a folder named after its class nor named {{label}}_{{speaker}}_{{index}}.wav; \
          move or rename it", .0.display()
     )]
     Name(PathBuf),
-    /// In a folder of its class, but without a speaker.
+    /// The file lies in the folder of its class, but its name has no speaker.
     #[error(
-        "{}: tells no speaker; call it {{speaker}}_{{index}}.wav, or use --label digit", .0.display()
+        "{}: no speaker in the name; rename it to {{speaker}}_{{index}}.wav, or use --label digit", .0.display()
     )]
     NoSpeaker(PathBuf),
-    /// Nothing to tell apart.
+    /// There is only one class.
     #[error(
-        "{}: all recordings have the same {label}, {only:?}; there is nothing to tell apart", folder.display()
+        "{}: all recordings have the same {label}, {only:?}; two classes are needed", folder.display()
     )]
     OneClass {
         /// The folder.
         folder: PathBuf,
-        /// What was to be the class.
+        /// What the class is.
         label: Label,
         /// The only class.
         only: String,
     },
-    /// A class without clips on one side of the split.
+    /// A class has no clips on one side of the split.
     #[error(
-        "class {class:?} has no clip for {what}; indices 0 to 4 are for testing, the rest for training"
+        "class {class:?} has no clip for {purpose}; indices 0 to 4 are for testing, the rest for training"
     )]
     LacksClips {
         /// The class.
         class: String,
         /// Training or testing.
-        what: &'static str,
+        purpose: &'static str,
     },
-    /// A file cannot be read or written, or is no WAV of a kind that can be used.
+    /// A file cannot be read or written, or is not a supported WAV file.
     #[error("{}: {why}", file.display())]
     File {
         /// The file.
@@ -60,7 +60,7 @@ pub enum DataError {
         /// What is wrong with it.
         why: String,
     },
-    /// A rate could not be changed.
+    /// A sample rate cannot be changed.
     #[error(transparent)]
     Resample(#[from] ResampleError),
 }

@@ -1,24 +1,25 @@
-//! What a file's place and name tell.
+//! What a file's path says about it.
 
 use std::path::Path;
 
-use super::{DataError, Label};
+use super::error::DataError;
+use super::label::Label;
 
-/// What is known of a recording before it is read.
+/// What the path of a recording says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Parts {
-    /// The class it belongs to.
+    /// The class.
     pub(super) class: String,
-    /// Who or what was recorded; empty where nobody knows.
+    /// Who or what was recorded, empty if unknown.
     pub(super) group: String,
-    /// Count within label and speaker, where the name has one.
+    /// Index within label and speaker, if the name has one.
     pub(super) index: Option<u64>,
-    /// Unique name: the path below the data's folder without ending, `/` as `-`.
+    /// Unique name: the path below the data folder without extension, with `-` for `/`.
     pub(super) name: String,
 }
 
 impl Parts {
-    /// Takes `file`, which lies below `folder`, apart.
+    /// Parses the path of `file`, which lies below `folder`.
     pub(super) fn of(folder: &Path, file: &Path, label: Label) -> Result<Self, DataError> {
         let below = file.strip_prefix(folder).unwrap_or(file).with_extension("");
         let steps: Vec<String> =
@@ -44,20 +45,20 @@ impl Parts {
 /// `{label}_{speaker}_{index}`.
 fn pattern(stem: &str, label: Label, name: String) -> Option<Parts> {
     let (rest, index) = stem.rsplit_once('_')?;
-    let (said, speaker) = rest.split_once('_')?;
+    let (word, speaker) = rest.split_once('_')?;
     let index = Some(index.parse().ok()?);
-    if said.is_empty() || speaker.is_empty() {
+    if word.is_empty() || speaker.is_empty() {
         return None;
     }
     let (class, group) = match label {
-        Label::Digit => (said, speaker),
-        // Speakers are told apart by their voices; what is said is spread over training and test.
-        Label::Speaker => (speaker, said),
+        Label::Digit => (word, speaker),
+        // With speakers as classes, the groups are the words.
+        Label::Speaker => (speaker, word),
     };
     Some(Parts { class: class.to_owned(), group: group.to_owned(), index, name })
 }
 
-/// `{speaker}_{index}`, as far as it is there.
+/// `{speaker}_{index}`, as far as the name has them.
 fn by_folder(stem: &str) -> (String, Option<u64>) {
     match stem.rsplit_once('_') {
         Some((speaker, index)) => match index.parse() {
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pattern_gives_label_speaker_and_index() {
+    fn a_file_name_gives_label_speaker_and_index() {
         let found = parts("7_jackson_32.wav", Label::Digit);
         assert_eq!(found.class, "7");
         assert_eq!(found.group, "jackson");
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_does_not_follow_the_pattern_is_refused_with_its_name() {
+    fn a_malformed_file_name_is_rejected_and_named() {
         for file in ["hello.wav", "7_32.wav", "7_jackson_x.wav", "_jackson_3.wav", "7__3.wav"] {
             let file = Path::new("data").join(file);
             let error = Parts::of(Path::new("data"), &file, Label::Digit).unwrap_err();

@@ -1,15 +1,16 @@
-//! WAV files in and out.
+//! Reading and writing WAV files.
 
 use std::path::Path;
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
-use super::DataError;
+use super::error::DataError;
 
-/// Reads a WAV file as mono: samples of full scale ±1, channels averaged, and the rate in Hz.
+/// Reads a WAV file as mono: samples with full scale ±1, channels averaged, and the sample rate in
+/// Hz.
 ///
 /// # Errors
-/// [`DataError::File`] if it cannot be read, is empty, or holds NaN or infinities.
+/// [`DataError::File`] if it cannot be read, is empty, or holds a NaN or an infinity.
 pub fn read(file: &Path) -> Result<(Vec<f32>, u32), DataError> {
     let refused = |why: String| DataError::File { file: file.to_owned(), why };
     let mut reader = WavReader::open(file).map_err(|error| refused(error.to_string()))?;
@@ -24,18 +25,18 @@ pub fn read(file: &Path) -> Result<(Vec<f32>, u32), DataError> {
     };
     let samples = samples.map_err(|error| refused(error.to_string()))?;
     if samples.is_empty() {
-        return Err(refused("holds no audio".to_owned()));
+        return Err(refused("holds no samples".to_owned()));
     }
     if samples.iter().any(|sample| !sample.is_finite()) {
-        return Err(refused("holds samples that are no numbers".to_owned()));
+        return Err(refused("holds an invalid sample (NaN or infinity)".to_owned()));
     }
     let channels = usize::from(spec.channels).max(1);
     let mono = samples.chunks(channels).map(|frame| frame.iter().sum::<f32>() / channels as f32);
     Ok((mono.collect(), spec.sample_rate))
 }
 
-/// Writes mono samples as 16 bit; what exceeds full scale is cut off. Samples read from a 16 bit
-/// mono file come out as they were.
+/// Writes mono samples with 16 bits, clipped at full scale. Samples read from a 16-bit mono file
+/// are written unchanged.
 ///
 /// # Errors
 /// [`DataError::File`] if it cannot be written.
@@ -52,7 +53,7 @@ pub fn write(file: &Path, samples: &[f32], rate: u32) -> Result<(), DataError> {
     };
     let mut writer = WavWriter::create(file, spec).map_err(refused)?;
     for &sample in samples {
-        // `as` keeps to the range of i16.
+        // `as` saturates.
         writer.write_sample((sample * 32_768.0).round() as i16).map_err(refused)?;
     }
     writer.finalize().map_err(refused)

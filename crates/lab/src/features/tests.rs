@@ -1,3 +1,5 @@
+use patchveil_spectral::mel::{hz_to_mel, mel_to_hz};
+
 use super::*;
 
 /// A sweep with a steady tone, 150 ms at 8 kHz.
@@ -25,7 +27,7 @@ fn assert_at(front_end: FrontEnd, wanted: &[(usize, usize, f64)], unscaled: fn(f
 // discrete Fourier transform, scipy.fft.dct(type=2, norm="ortho") for the cepstra.
 
 #[test]
-fn log_mel_is_what_the_definition_gives() {
+fn log_mel_matches_its_definition() {
     let wanted = [
         (0, 0, -1.798_080),
         (2, 7, -1.654_575),
@@ -37,7 +39,7 @@ fn log_mel_is_what_the_definition_gives() {
 }
 
 #[test]
-fn mfcc_is_what_the_definition_gives() {
+fn mfcc_matches_its_definition() {
     let wanted = [
         (0, 0, -27.447_559),
         (2, 1, 13.439_983),
@@ -49,7 +51,7 @@ fn mfcc_is_what_the_definition_gives() {
 }
 
 #[test]
-fn normalised_log_mel_is_what_the_definition_gives() {
+fn normalised_log_mel_matches_its_definition() {
     let wanted = [
         (0, 0, 2.827_693),
         (2, 7, 1.373_708),
@@ -61,13 +63,13 @@ fn normalised_log_mel_is_what_the_definition_gives() {
 }
 
 #[test]
-fn a_thousand_hertz_are_a_thousand_mel() {
+fn a_thousand_hertz_is_a_thousand_mel() {
     assert!((hz_to_mel(1_000.0) - 1_000.0).abs() < 0.02);
     assert!((mel_to_hz(hz_to_mel(3_456.0)) - 3_456.0).abs() < 1e-6);
 }
 
 #[test]
-fn level_tells_nothing() {
+fn features_do_not_depend_on_the_level() {
     let mut quiet = clip();
     quiet.samples.iter_mut().for_each(|x| *x *= 0.01);
     for front_end in [FrontEnd::Raw, FrontEnd::LogMel, FrontEnd::Mfcc, FrontEnd::LogMelNormalised] {
@@ -80,7 +82,7 @@ fn level_tells_nothing() {
 }
 
 #[test]
-fn normalisation_takes_a_static_curve_away_and_plain_log_mel_does_not() {
+fn only_normalised_features_ignore_a_fixed_filter() {
     let mut noise = clip();
     let mut state = 1u32;
     for sample in &mut noise.samples {
@@ -94,7 +96,7 @@ fn normalisation_takes_a_static_curve_away_and_plain_log_mel_does_not() {
     let distance = |front_end| {
         let mut extractor = Extractor::new(front_end, 8_000);
         let (a, b) = (extractor.extract(&noise), extractor.extract(&tilted));
-        // Not at the ends, where the filter starts and the window hangs over.
+        // Without the ends, where the filter starts and the window extends beyond the clip.
         let inside = 3 * a.width..12 * a.width;
         let pairs = a.values[inside.clone()].iter().zip(&b.values[inside.clone()]);
         let (sum, norm) = pairs.fold((0.0f64, 0.0f64), |(sum, norm), (&a, &b)| {
@@ -107,7 +109,7 @@ fn normalisation_takes_a_static_curve_away_and_plain_log_mel_does_not() {
 }
 
 #[test]
-fn silence_is_finite() {
+fn silence_gives_finite_features() {
     let mut silence = clip();
     silence.samples.fill(0.0);
     for front_end in [FrontEnd::Raw, FrontEnd::LogMel, FrontEnd::Mfcc, FrontEnd::LogMelNormalised] {

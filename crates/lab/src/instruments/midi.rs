@@ -1,21 +1,21 @@
-//! As much of the Standard MIDI File format (MIDI 1.0, RP-001) as one instrument needs.
+//! Writes Standard MIDI Files (MIDI 1.0, RP-001) with one instrument.
 
-/// Ticks in a quarter note of half a second, the tempo where none is set: a tick is 1 ms.
+/// Ticks in a quarter note. At the default tempo that is half a second, so a tick is 1 ms.
 const DIVISION: u16 = 500;
 
-/// What happens on channel 1.
+/// An event on channel 1.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Event {
-    /// The instrument changes to this program, 0 to 127.
+    /// Selects a program, 0 to 127.
     Program(u8),
-    /// All notes are out of tune by this many semitones, −2 to 2.
+    /// Pitch bend in semitones, −2 to 2.
     Bend(f64),
-    /// A note (60 is middle C) begins with this force, 1 to 127.
+    /// A note (60 is middle C) starts with this velocity, 1 to 127.
     On(u8, u8),
     /// A note ends.
     Off(u8),
-    /// Everything falls silent at once.
-    Mute,
+    /// All sound stops at once.
+    AllSoundOff,
 }
 
 impl Event {
@@ -26,15 +26,15 @@ impl Event {
                 let value = (8_192.0 * (1.0 + semitones / 2.0)).round().clamp(0.0, 16_383.0) as u16;
                 vec![0xE0, (value & 0x7F) as u8, (value >> 7) as u8]
             }
-            Self::On(note, force) => vec![0x90, note & 0x7F, force & 0x7F],
+            Self::On(note, velocity) => vec![0x90, note & 0x7F, velocity & 0x7F],
             Self::Off(note) => vec![0x80, note & 0x7F, 0],
-            // Controller 120, “all sound off”.
-            Self::Mute => vec![0xB0, 120, 0],
+            // Controller 120.
+            Self::AllSoundOff => vec![0xB0, 120, 0],
         }
     }
 }
 
-/// Events in time.
+/// A sequence of events.
 pub(super) struct Track(Vec<(u32, Event)>);
 
 impl Track {
@@ -47,7 +47,7 @@ impl Track {
         self.0.push((ms, event));
     }
 
-    /// The file (format 0, one track). Events of the same time keep their order.
+    /// The file (format 0, one track). Events at the same time keep their order.
     pub(super) fn file(mut self) -> Vec<u8> {
         self.0.sort_by_key(|(ms, _)| *ms);
         let mut body = Vec::new();
@@ -68,7 +68,7 @@ impl Track {
     }
 }
 
-/// A number in groups of seven bits, the highest first, all but the last marked.
+/// A variable-length number: groups of seven bits, most significant first, all but the last marked.
 fn variable(mut number: u32) -> Vec<u8> {
     let mut bytes = vec![(number & 0x7F) as u8];
     while number > 0x7F {
@@ -83,8 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_the_standard_shows() {
-        // The examples of the standard.
+    fn variable_length_numbers_match_the_examples_of_the_standard() {
         assert_eq!(variable(0x00), [0x00]);
         assert_eq!(variable(0x7F), [0x7F]);
         assert_eq!(variable(0x80), [0x81, 0x00]);
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_laid_out_in_time() {
+    fn events_are_written_in_order_of_time() {
         let mut track = Track::new();
         track.add(300, Event::Off(60));
         track.add(0, Event::Program(6));

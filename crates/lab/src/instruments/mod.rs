@@ -1,14 +1,14 @@
-//! A task at 48 kHz with sound up to the top: which instrument is playing?
+//! A wide-band task at 48 kHz: which instrument is playing?
 //!
-//! Spoken digits at 8 kHz say nothing about what a veil does above 4 kHz, and the voices of
-//! `espeak-ng` end at 11 kHz. So ten General MIDI instruments are played by `fluidsynth` from a
-//! sound font of recorded instruments: short phrases of random notes, in three registers. It is
-//! real sound of real instruments, but a sampler's: a note of one pitch and force always sounds
-//! the same, there is no room and no player. With Debian's `timgm6mb-soundfont` 10⁻² to 10⁻⁵ of a
-//! class's energy lies above 11 kHz, most in plucked and struck instruments, as in music.
+//! Spoken digits at 8 kHz say nothing about veils above 4 kHz, and the voices of `espeak-ng` end at
+//! 11 kHz. So `fluidsynth` plays short phrases of random notes on ten General MIDI instruments, in
+//! three registers, from a sound font of recorded instruments. A sampler has limits: a note of one
+//! pitch and velocity always sounds the same, and there is no room and no player. With Debian's
+//! `timgm6mb-soundfont`, 10⁻² to 10⁻⁵ of a class's energy lies above 11 kHz, most of it in plucked
+//! and struck instruments, as in music.
 //!
-//! Files are called `{instrument}_{register}_{index}.wav`, the register (low, mid, high) standing
-//! where a speaker would. Same seed, program and sound font: same bits.
+//! Files are called `{instrument}_{register}_{index}.wav`, with the register (low, mid, high) in
+//! the place of a speaker. The same seed, program and sound font give the same bits.
 
 mod midi;
 
@@ -20,13 +20,13 @@ use std::process::{Command, Stdio};
 use rand::RngExt;
 use rayon::prelude::*;
 
-use crate::signal::dice::dice;
+use crate::signal::rng::rng;
 use midi::{Event, Track};
 
-/// Sample rate, in Hz.
+/// Sample rate in Hz.
 pub const RATE: u32 = 48_000;
-/// The classes and their General MIDI programs, counted from 0: those of the sound font that carry
-/// most above 11 kHz.
+/// The classes and their General MIDI programs, counted from 0: those with the most energy above 11
+/// kHz in the sound font.
 pub const INSTRUMENTS: [(&str, u8); 10] = [
     ("dulcimer", 15),
     ("guitar", 27),
@@ -39,38 +39,38 @@ pub const INSTRUMENTS: [(&str, u8); 10] = [
     ("violin", 40),
     ("xylophone", 13),
 ];
-/// The registers and their lowest notes (60 is middle C); each has an octave.
+/// The registers and their lowest notes (60 is middle C); each spans an octave.
 pub const REGISTERS: [(&str, u8); 3] = [("low", 48), ("mid", 60), ("high", 72)];
-/// Where Debian keeps General MIDI sound fonts.
+/// The General MIDI sound fonts of Debian.
 const FONTS: [&str; 3] = [
     "/usr/share/sounds/sf2/TimGM6mb.sf2",
     "/usr/share/sounds/sf2/FluidR3_GM.sf2",
     "/usr/share/sounds/sf2/default-GM.sf2",
 ];
-/// Length of a clip and distance of two clips in the rendered file, in ms.
+/// Length of a clip and distance between clips in the rendered file, in ms.
 const CLIP_MS: u32 = 600;
 const SLOT_MS: u32 = 1_000;
-/// After this all notes are cut off, so that none is heard in the next clip, in ms.
+/// When all notes are cut off, in ms, so that none extends into the next clip.
 const MUTE_MS: u32 = 750;
 
-/// Why there are no recordings.
+/// Why the recordings cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum InstrumentsError {
-    /// The program is missing.
+    /// fluidsynth is missing.
     #[error("fluidsynth does not start ({0}); install it (Debian: apt install fluidsynth)")]
     NoFluidsynth(std::io::Error),
-    /// No instruments to play.
+    /// There is no sound font.
     #[error(
-        "there is no General MIDI sound font; install one (Debian: apt install timgm6mb-soundfont) or name one with --soundfont"
+        "no General MIDI sound font found; install one (Debian: apt install timgm6mb-soundfont) or name one with --soundfont"
     )]
     NoFont,
-    /// What was named is none. (The program would quietly play another.)
-    #[error("{0} is no sound font (SF2 or SF3)")]
+    /// The file is not a sound font. (fluidsynth would silently play another.)
+    #[error("{0} is not a sound font (SF2 or SF3)")]
     NotAFont(PathBuf),
-    /// The program refused.
-    #[error("fluidsynth could not play {0}: {1}")]
+    /// fluidsynth failed.
+    #[error("fluidsynth cannot play {0}: {1}")]
     Fluidsynth(&'static str, String),
-    /// The folder holds something already.
+    /// The folder is not empty.
     #[error("{0} is not empty; name a new folder")]
     NotEmpty(PathBuf),
     /// A file or folder cannot be written or read.
@@ -79,11 +79,11 @@ pub enum InstrumentsError {
 }
 
 /// Writes `count` clips of 0.6 s (16 bit, mono, [`RATE`]) of each instrument and register into
-/// `folder`, which is created and must be empty. `font` is a sound font; none means the first that
-/// Debian has installed. Returns how many files there are.
+/// `folder`, which must be new or empty. Without `font`, uses the first of Debian's sound fonts
+/// that is installed. Returns the number of files.
 ///
 /// # Errors
-/// [`InstrumentsError`]; what was written by then stays.
+/// [`InstrumentsError`]; files written before stay.
 pub fn make(
     folder: &Path,
     count: u32,
@@ -120,7 +120,7 @@ pub fn make(
     Ok(played?.into_iter().sum())
 }
 
-/// Whether the file begins as sound fonts do: a RIFF file of form `sfbk`.
+/// Whether the file has the header of a sound font: a RIFF file of form `sfbk`.
 fn is_font(path: &Path) -> bool {
     let mut head = [0; 12];
     let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
@@ -153,7 +153,7 @@ fn play(
     let folder = tempfile::tempdir().map_err(temporary)?;
     let (score, sound) = (folder.path().join("score.mid"), folder.path().join("sound.wav"));
     fs::write(&score, track.file()).map_err(temporary)?;
-    // Without room and chorus, on one core: the same bits every time.
+    // Without reverb and chorus, on one core: the same bits every time.
     let output = Command::new("fluidsynth")
         .args(["-n", "-i", "-q", "-R", "0", "-C", "0", "-g", "0.5", "-T", "wav", "-O", "s16"])
         .args(["-r", &RATE.to_string(), "-F"])
@@ -167,27 +167,27 @@ fn play(
     let mut samples = read(&sound).map_err(|_| refused(first))?;
     let in_samples = |ms: u32| (ms * (RATE / 1_000)) as usize;
     if samples.len() + in_samples(SLOT_MS) < slots.len() * in_samples(SLOT_MS) {
-        return Err(refused("it stopped before the end"));
+        return Err(refused("the output is too short"));
     }
-    // The player ends with the last note.
+    // fluidsynth stops after the last note.
     samples.resize(slots.len() * in_samples(SLOT_MS), 0);
     let clips = slots.into_iter().zip(samples.chunks(in_samples(SLOT_MS)));
     Ok(clips.map(|((r, i), slot)| (r, i, slot[..in_samples(CLIP_MS)].to_vec())).collect())
 }
 
-/// One to three notes of random pitch, force and length, a little out of tune together.
+/// One to three notes of random pitch, velocity and length, with a small common detuning.
 fn phrase(track: &mut Track, start: u32, lowest: u8, seed: u64, name: &str) {
-    let mut dice = dice(seed, "instruments", name);
-    track.add(start, Event::Bend(dice.random_range(-0.4..0.4)));
-    let notes = dice.random_range(1..=3);
+    let mut rng = rng(seed, "instruments", name);
+    track.add(start, Event::Bend(rng.random_range(-0.4..0.4)));
+    let notes = rng.random_range(1..=3);
     for n in 0..notes {
         let share = 400 / notes;
-        let from = start + 5 + n * share + dice.random_range(0..=share / 2);
-        let note = lowest + dice.random_range(0..12);
-        track.add(from, Event::On(note, dice.random_range(50..=120)));
-        track.add(from + dice.random_range(80..=250), Event::Off(note));
+        let from = start + 5 + n * share + rng.random_range(0..=share / 2);
+        let note = lowest + rng.random_range(0..12);
+        track.add(from, Event::On(note, rng.random_range(50..=120)));
+        track.add(from + rng.random_range(80..=250), Event::Off(note));
     }
-    track.add(start + MUTE_MS, Event::Mute);
+    track.add(start + MUTE_MS, Event::AllSoundOff);
 }
 
 /// The samples of a stereo file, both channels averaged.
@@ -217,9 +217,9 @@ fn write(path: &Path, samples: &[i16]) -> Result<(), hound::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::stft::Stft;
+    use patchveil_spectral::Stft;
 
-    /// Says so and is true where the tests must do without what they need.
+    /// Whether fluidsynth or a sound font is missing; prints that its tests are skipped.
     fn cannot_play() -> bool {
         let run = Command::new("fluidsynth").arg("--version").stdout(Stdio::null()).status();
         let font = FONTS.iter().any(|font| Path::new(font).is_file());
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn every_instrument_plays_in_every_register_and_reaches_above_11_khz() {
+    fn every_instrument_plays_in_every_register_and_above_11_khz() {
         if cannot_play() {
             return;
         }
@@ -264,12 +264,12 @@ mod tests {
             }
             assert!(10.0 * (high / all).log10() > -60.0, "{name}: {}", high / all);
         }
-        // What is there is not written over.
+        // Existing files are not overwritten.
         assert!(matches!(make(folder.path(), 1, None, 1), Err(InstrumentsError::NotEmpty(_))));
     }
 
     #[test]
-    fn the_same_seed_plays_the_same() {
+    fn the_same_seed_gives_the_same_samples() {
         if cannot_play() {
             return;
         }
@@ -280,14 +280,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sound_font_is_refused() {
+    fn files_that_are_not_sound_fonts_are_rejected() {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().join("notes.sf2");
         fs::write(&text, "do re mi fa sol").unwrap();
         for font in [folder.path().join("missing.sf2"), text] {
             let error = make(&folder.path().join("out"), 1, Some(&font), 1).unwrap_err();
-            assert!(error.to_string().contains("is no sound font"), "{error}");
+            assert!(error.to_string().contains("is not a sound font"), "{error}");
         }
-        assert!(!folder.path().join("out").exists(), "nothing was begun");
+        assert!(!folder.path().join("out").exists(), "nothing is written");
     }
 }

@@ -14,30 +14,30 @@ use burn::tensor::{Device, Tensor};
 use chacha20::ChaCha20Rng;
 
 use super::batch::Batch;
-use super::chance::drop;
+use super::rng::dropout;
 
-/// What all networks do.
+/// A network that classifies clips.
 pub(super) trait Network: Module {
-    /// Scores of the classes, clips × classes. With a generator it trains and drops values.
-    fn forward(&self, batch: &Batch, dropout: f32, rng: Option<&mut ChaCha20Rng>) -> Tensor<2>;
+    /// Scores of the classes: clips × classes. `rng` is given in training only, for dropout.
+    fn forward(&self, batch: &Batch, rate: f32, rng: Option<&mut ChaCha20Rng>) -> Tensor<2>;
 }
 
-/// All weights but scales are drawn by `chance::redraw`.
+/// The real initial weights come from [`initialise`](super::rng::initialise).
 const ZEROS: Initializer = Initializer::Zeros;
 
 fn linear(inputs: usize, outputs: usize, device: &Device) -> Linear {
     LinearConfig::new(inputs, outputs).with_initializer(ZEROS).init(device)
 }
 
-/// Means over time of clips × channels × steps (× bands), weighted.
+/// Weighted mean over time of clips × channels × steps.
 fn mean_over_time(x: Tensor<3>, weights: Tensor<2>) -> Tensor<2> {
     let [clips, channels, _] = x.dims();
     let steps = weights.unsqueeze_dim::<3>(2);
     x.matmul(steps).reshape([clips, channels])
 }
 
-/// Three convolutions over time and frequency, each halving both; the mean over time, kept apart
-/// by bands.
+/// Three convolutions over time and frequency, each halving both, then the mean over time of each
+/// band.
 #[derive(Module, Debug)]
 pub(super) struct Cnn {
     convolutions: Vec<Conv2d>,
@@ -69,7 +69,7 @@ impl Cnn {
 }
 
 impl Network for Cnn {
-    fn forward(&self, batch: &Batch, dropout: f32, rng: Option<&mut ChaCha20Rng>) -> Tensor<2> {
+    fn forward(&self, batch: &Batch, rate: f32, rng: Option<&mut ChaCha20Rng>) -> Tensor<2> {
         // clips × channels × bands × steps
         let mut x: Tensor<4> = batch.x.clone().swap_dims(1, 2).unsqueeze_dim(1);
         for (convolution, norm) in self.convolutions.iter().zip(&self.norms) {
@@ -78,32 +78,32 @@ impl Network for Cnn {
         let [clips, channels, bands, steps] = x.dims();
         let x = x.reshape([clips, channels * bands, steps]);
         let x = mean_over_time(x, batch.weights(steps, 8));
-        self.out.forward(drop(x, dropout, rng))
+        self.out.forward(dropout(x, rate, rng))
     }
 }
 
-/// Two rows make a token; two layers of self-attention over the tokens of a clip; their mean.
+/// Two frames make a token; two layers of self-attention, then the mean over tokens.
 #[derive(Module, Debug)]
 pub(super) struct Transformer {
     embed: Linear,
-    places: Param<Tensor<3>>,
+    positions: Param<Tensor<3>>,
     encoder: TransformerEncoder,
     out: Linear,
 }
 
 impl Transformer {
-    /// Values a token.
+    /// Width of a token.
     const WIDTH: usize = 64;
-    /// Rows a token.
-    const ROWS: usize = 2;
+    /// Frames in a token.
+    const FRAMES: usize = 2;
 
-    pub(super) fn new(width: usize, rows: usize, classes: usize, device: &Device) -> Self {
-        let places = Tensor::zeros([1, rows / Self::ROWS, Self::WIDTH], device);
+    pub(super) fn new(width: usize, frames: usize, classes: usize, device: &Device) -> Self {
+        let positions = Tensor::zeros([1, frames / Self::FRAMES, Self::WIDTH], device);
         Self {
-            embed: linear(width * Self::ROWS, Self::WIDTH, device),
-            places: Param::from_tensor(places),
+            embed: linear(width * Self::FRAMES, Self::WIDTH, device),
+            positions: Param::from_tensor(positions),
             encoder: TransformerEncoderConfig::new(Self::WIDTH, 2 * Self::WIDTH, 4, 2)
-                // Ours comes from the seed.
+                // `dropout` is reproducible.
                 .with_dropout(0.0)
                 .with_norm_first(true)
                 .with_initializer(ZEROS)
@@ -114,20 +114,20 @@ impl Transformer {
 }
 
 impl Network for Transformer {
-    fn forward(&self, batch: &Batch, dropout: f32, mut rng: Option<&mut ChaCha20Rng>) -> Tensor<2> {
-        let [clips, rows, width] = batch.x.dims();
-        let tokens = rows / Self::ROWS;
-        let x = batch.x.clone().slice([0..clips, 0..tokens * Self::ROWS]);
-        let x = self.embed.forward(x.reshape([clips, tokens, width * Self::ROWS]));
-        let x = drop(x + self.places.val(), dropout, rng.as_deref_mut());
-        let padding = batch.padding(tokens, Self::ROWS);
+    fn forward(&self, batch: &Batch, rate: f32, mut rng: Option<&mut ChaCha20Rng>) -> Tensor<2> {
+        let [clips, frames, width] = batch.x.dims();
+        let tokens = frames / Self::FRAMES;
+        let x = batch.x.clone().slice([0..clips, 0..tokens * Self::FRAMES]);
+        let x = self.embed.forward(x.reshape([clips, tokens, width * Self::FRAMES]));
+        let x = dropout(x + self.positions.val(), rate, rng.as_deref_mut());
+        let padding = batch.padding(tokens, Self::FRAMES);
         let x = self.encoder.forward(TransformerEncoderInput::new(x).mask_pad(padding));
-        let x = mean_over_time(x.swap_dims(1, 2), batch.weights(tokens, Self::ROWS));
-        self.out.forward(drop(x, dropout, rng))
+        let x = mean_over_time(x.swap_dims(1, 2), batch.weights(tokens, Self::FRAMES));
+        self.out.forward(dropout(x, rate, rng))
     }
 }
 
-/// A filter bank that is learnt, then three convolutions over time; the mean over time.
+/// A learned filter bank, three convolutions over time, then the mean over time.
 #[derive(Module, Debug)]
 pub(super) struct Raw {
     convolutions: Vec<Conv1d>,
@@ -139,11 +139,11 @@ pub(super) struct Raw {
 
 impl Raw {
     const CHANNELS: [usize; 5] = [1, 32, 64, 64, 96];
-    /// Steps of which the largest is kept, after each convolution but the last.
+    /// Size of the max pooling after each convolution but the last.
     const POOL: usize = 4;
 
     pub(super) fn new(rate: u32, classes: usize, device: &Device) -> Self {
-        // 5 ms and 1 ms at every rate.
+        // Kernels of 5 ms, 1 ms apart, at every sample rate.
         let hop = (rate as usize / 1_000).max(1);
         let convolution = |n: usize| {
             let (size, stride) = if n == 0 { (5 * hop, hop) } else { (3, 1) };
@@ -166,7 +166,7 @@ impl Raw {
 }
 
 impl Network for Raw {
-    fn forward(&self, batch: &Batch, dropout: f32, rng: Option<&mut ChaCha20Rng>) -> Tensor<2> {
+    fn forward(&self, batch: &Batch, rate: f32, rng: Option<&mut ChaCha20Rng>) -> Tensor<2> {
         let mut x = batch.x.clone().swap_dims(1, 2);
         let mut stride = self.hop;
         for (n, (convolution, norm)) in self.convolutions.iter().zip(&self.norms).enumerate() {
@@ -178,7 +178,7 @@ impl Network for Raw {
         }
         let [_, _, steps] = x.dims();
         let x = mean_over_time(x, batch.weights(steps, stride));
-        self.out.forward(drop(x, dropout, rng))
+        self.out.forward(dropout(x, rate, rng))
     }
 }
 
@@ -195,9 +195,9 @@ impl Probe {
 }
 
 impl Network for Probe {
-    fn forward(&self, batch: &Batch, dropout: f32, rng: Option<&mut ChaCha20Rng>) -> Tensor<2> {
-        let [_, rows, _] = batch.x.dims();
-        let x = mean_over_time(batch.x.clone().swap_dims(1, 2), batch.weights(rows, 1));
-        self.out.forward(drop(x, dropout, rng))
+    fn forward(&self, batch: &Batch, rate: f32, rng: Option<&mut ChaCha20Rng>) -> Tensor<2> {
+        let [_, frames, _] = batch.x.dims();
+        let x = mean_over_time(batch.x.clone().swap_dims(1, 2), batch.weights(frames, 1));
+        self.out.forward(dropout(x, rate, rng))
     }
 }

@@ -1,25 +1,26 @@
-//! Training one model and testing it.
+//! Training a model and testing it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use burn::nn::loss::CrossEntropyLossConfig;
+use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::Device;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 use super::batch::Batch;
-use super::chance::redraw;
+use super::learner::Learner;
 use super::networks::{Cnn, Network, Probe, Raw, Transformer};
-use super::{Learner, Settings};
+use super::rng::initialise;
+use super::settings::Settings;
 use crate::attack::Attack;
 use crate::clip::Clip;
 use crate::features::{Extractor, Features};
-use crate::signal::dice::dice;
+use crate::signal::rng::rng;
 
-/// What is to be learnt.
+/// A model to train.
 #[derive(Debug, Clone, Copy)]
-pub struct Lesson<'a> {
+pub struct TrainingJob<'a> {
     /// The model.
     pub learner: Learner,
     /// How it is trained.
@@ -28,105 +29,107 @@ pub struct Lesson<'a> {
     pub classes: usize,
     /// Sample rate of all clips in Hz.
     pub rate: u32,
-    /// What the model sees of a clip, in seconds from its start; shorter clips are padded.
+    /// Length in seconds of the part of a clip, from its start, that the model sees; shorter clips
+    /// are padded.
     pub seconds: f64,
-    /// Clips to learn from.
+    /// Training clips.
     pub train: &'a [Clip],
-    /// Clips to be tested on.
+    /// Test clips.
     pub test: &'a [Clip],
-    /// A random treatment that the clips to learn from go through, anew in every pass. Attacks that
-    /// are not drawn at random do nothing here.
+    /// A random treatment of the training clips, drawn anew in every epoch. Attacks that are not
+    /// random do nothing here.
     pub drawn: Attack,
-    /// All randomness comes from it.
+    /// Seed of all randomness.
     pub seed: u64,
 }
 
-/// How a pass over the training clips ended.
+/// One pass over the training clips.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
-    /// Mean cross-entropy over the pass, in nats.
+    /// Mean cross-entropy in nats.
     pub loss: f32,
-    /// Accuracy on the test clips after it, 0 to 1. Nothing is chosen by it.
+    /// Accuracy on the test clips afterwards, 0 to 1. Nothing is selected by it.
     pub accuracy: f32,
 }
 
-/// A finished training run.
+/// The result of a training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Accuracy on the test clips after the last epoch, 0 to 1.
     pub accuracy: f64,
-    /// The way there.
+    /// All epochs.
     pub epochs: Vec<Epoch>,
-    /// Weights of the model.
+    /// Number of weights of the model.
     pub weights: usize,
-    /// CPU time in seconds, front end and tests included.
+    /// CPU time in seconds, including features and tests.
     pub cpu_seconds: f64,
 }
 
-/// Clips of a test that are looked at together.
+/// Clips per batch in a test.
 const TEST_BATCH: usize = 100;
 
-/// Trains a model and tests it. The same lesson gives the same outcome on the same machine, but
-/// for the time it took; another processor may sum in another order, and differ.
+/// Trains a model and tests it. On one machine the same job gives the same outcome, except for the
+/// time; another processor may sum in another order and differ.
 ///
-/// Returns `None` where `stop` was set before the end. Runs on the calling thread alone.
+/// Returns `None` if `stop` is set before the end. Uses the calling thread only.
 #[must_use]
-pub fn train(lesson: &Lesson, stop: &AtomicBool) -> Option<Outcome> {
-    let begun = cpu_seconds();
-    let mut extractor = Extractor::new(lesson.learner.front_end(), lesson.rate);
-    let seen = (lesson.seconds * f64::from(lesson.rate)).round() as usize;
-    let rows = extractor.frames(seen).max(8).next_multiple_of(8);
-    let first = lesson.drawn.draw(lesson.train, lesson.seed, 0);
-    let train = features(&mut extractor, first.as_deref().unwrap_or(lesson.train));
-    let test = features(&mut extractor, lesson.test);
+pub fn train(job: &TrainingJob, stop: &AtomicBool) -> Option<Outcome> {
+    let started = cpu_seconds();
+    let mut extractor = Extractor::new(job.learner.front_end(), job.rate);
+    let seen = (job.seconds * f64::from(job.rate)).round() as usize;
+    let frames = extractor.frames(seen).max(8).next_multiple_of(8);
+    let first = job.drawn.draw(job.train, job.seed, 0);
+    let train = features(&mut extractor, first.as_deref().unwrap_or(job.train));
+    let test = features(&mut extractor, job.test);
     let width = train.first().map_or(1, |(features, _)| features.width);
-    let (classes, device) = (lesson.classes, &Device::flex().autodiff());
-    let work = Work { lesson, extractor, train, test, rows, device: device.clone() };
-    let (epochs, weights) = match lesson.learner {
+    let (classes, device) = (job.classes, &Device::flex().autodiff());
+    let loss = CrossEntropyLossConfig::new().init(device);
+    let trainer = Trainer { job, extractor, train, test, frames, device: device.clone(), loss };
+    let (epochs, weights) = match job.learner {
         Learner::Cnn | Learner::CnnMfcc | Learner::CnnNormalised => {
-            work.run(Cnn::new(width, classes, device), stop)?
+            trainer.run(Cnn::new(width, classes, device), stop)?
         }
         Learner::Transformer | Learner::TransformerNormalised => {
-            work.run(Transformer::new(width, rows, classes, device), stop)?
+            trainer.run(Transformer::new(width, frames, classes, device), stop)?
         }
-        Learner::Raw => work.run(Raw::new(lesson.rate, classes, device), stop)?,
-        Learner::Probe => work.run(Probe::new(width, classes, device), stop)?,
+        Learner::Raw => trainer.run(Raw::new(job.rate, classes, device), stop)?,
+        Learner::Probe => trainer.run(Probe::new(width, classes, device), stop)?,
     };
     let accuracy = epochs.last().map_or(0.0, |epoch| f64::from(epoch.accuracy));
-    Some(Outcome { accuracy, epochs, weights, cpu_seconds: cpu_seconds() - begun })
+    Some(Outcome { accuracy, epochs, weights, cpu_seconds: cpu_seconds() - started })
 }
 
 fn features(extractor: &mut Extractor, clips: &[Clip]) -> Vec<(Features, usize)> {
     clips.iter().map(|clip| (extractor.extract(clip), clip.label)).collect()
 }
 
-/// A lesson, prepared.
-struct Work<'a> {
-    lesson: &'a Lesson<'a>,
+/// A job with its features and labels.
+struct Trainer<'a> {
+    job: &'a TrainingJob<'a>,
     extractor: Extractor,
     train: Vec<(Features, usize)>,
     test: Vec<(Features, usize)>,
-    rows: usize,
+    frames: usize,
     device: Device,
+    loss: CrossEntropyLoss,
 }
 
-impl Work<'_> {
+impl Trainer<'_> {
     fn run<N: Network>(mut self, network: N, stop: &AtomicBool) -> Option<(Vec<Epoch>, usize)> {
-        let Lesson { settings, seed, learner, drawn, .. } = *self.lesson;
-        let dice = |purpose: &str| dice(seed, purpose, learner.name());
-        let mut network = redraw(network, dice("weights"));
+        let TrainingJob { settings, seed, learner, drawn, .. } = *self.job;
+        let rng = |purpose: &str| rng(seed, purpose, learner.name());
+        let mut network = initialise(network, rng("weights"));
         let weights = network.num_params();
         let mut optimizer = AdamWConfig::new().with_weight_decay(settings.decay).init();
-        let loss = CrossEntropyLossConfig::new().init(&self.device);
         let mut order: Vec<usize> = (0..self.train.len()).collect();
-        let mut order_rng = dice("order");
-        let mut dropout_rng = dice("dropout");
+        let mut order_rng = rng("order");
+        let mut dropout_rng = rng("dropout");
         let steps = settings.epochs * order.len().div_ceil(settings.batch);
         let mut step = 0;
         let mut epochs = Vec::with_capacity(settings.epochs);
         for pass in 0..settings.epochs {
             if pass > 0
-                && let Some(clips) = drawn.draw(self.lesson.train, seed, pass)
+                && let Some(clips) = drawn.draw(self.job.train, seed, pass)
             {
                 self.train = features(&mut self.extractor, &clips);
             }
@@ -136,15 +139,12 @@ impl Work<'_> {
                 if stop.load(Ordering::Relaxed) {
                     return None;
                 }
-                let clips: Vec<(&Features, usize)> =
-                    chosen.iter().map(|&n| (&self.train[n].0, self.train[n].1)).collect();
-                let batch = Batch::new(&clips, self.rows, &self.device);
+                let batch = self.batch(chosen);
                 let scores = network.forward(&batch, settings.dropout, Some(&mut dropout_rng));
-                let loss = loss.forward(scores, batch.labels.clone());
+                let loss = self.loss.forward(scores, batch.labels.clone());
                 sum += loss.clone().into_scalar::<f32>() * chosen.len() as f32;
                 let gradients = GradientsParams::from_grads(loss.backward(), &network);
-                let rate = learning_rate(&settings, step, steps);
-                network = optimizer.step(rate, network, gradients);
+                network = optimizer.step(learning_rate(&settings, step, steps), network, gradients);
                 step += 1;
             }
             let loss = sum / order.len().max(1) as f32;
@@ -153,26 +153,33 @@ impl Work<'_> {
         Some((epochs, weights))
     }
 
-    /// Accuracy on the test clips.
+    /// The training clips with these indices.
+    fn batch(&self, indices: &[usize]) -> Batch {
+        let clips: Vec<(&Features, usize)> =
+            indices.iter().map(|&n| (&self.train[n].0, self.train[n].1)).collect();
+        Batch::new(&clips, self.frames, &self.device)
+    }
+
+    /// Accuracy on the test clips, 0 to 1.
     fn accuracy<N: Network>(&self, network: &N) -> f32 {
         let device = self.device.clone().inner();
-        let mut right = 0;
+        let mut correct = 0;
         for clips in self.test.chunks(TEST_BATCH) {
             let clips: Vec<(&Features, usize)> =
                 clips.iter().map(|(features, label)| (features, *label)).collect();
-            let batch = Batch::new(&clips, self.rows, &device);
-            let named = network.forward(&batch, 0.0, None).argmax(1).flatten::<1>(0, 1);
-            right += named.equal(batch.labels).int().sum().into_scalar::<i32>();
+            let batch = Batch::new(&clips, self.frames, &device);
+            let predicted = network.forward(&batch, 0.0, None).argmax(1).flatten::<1>(0, 1);
+            correct += predicted.equal(batch.labels).int().sum().into_scalar::<i32>();
         }
-        right as f32 / self.test.len().max(1) as f32
+        correct as f32 / self.test.len().max(1) as f32
     }
 }
 
-/// The learning rate of a step: up from a twenty-fifth on half a cosine, then down to nearly
-/// nothing on another (Smith and Topin, Super-Convergence, arXiv 1708.07120).
+/// The learning rate of a step: half a cosine up from a twenty-fifth of the highest rate, then half
+/// a cosine down to nearly 0 (Smith and Topin, Super-Convergence, arXiv 1708.07120).
 fn learning_rate(settings: &Settings, step: usize, steps: usize) -> f64 {
-    let ease = |from: f64, to: f64, way: f64| {
-        from + (to - from) * 0.5 * (1.0 - (std::f64::consts::PI * way).cos())
+    let ease = |from: f64, to: f64, fraction: f64| {
+        from + (to - from) * 0.5 * (1.0 - (std::f64::consts::PI * fraction).cos())
     };
     let top = settings.warm_up * steps as f64;
     let step = step as f64;
@@ -192,7 +199,7 @@ fn cpu_seconds() -> f64 {
     }
     #[cfg(not(unix))]
     {
-        // Time on the clock is the best there is.
+        // Only wall-clock time is available.
         use std::sync::LazyLock;
         use std::time::Instant;
         static START: LazyLock<Instant> = LazyLock::new(Instant::now);

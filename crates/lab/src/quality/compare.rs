@@ -1,11 +1,14 @@
-//! Two files, or two folders of files, compared: what `lab quality` prints.
+//! Compares two files, or two folders of files, for `lab quality`.
 
 use std::path::{Path, PathBuf};
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
-use super::{Figures, QualityError, Summary, measure_all, pairs, summary};
+use super::error::QualityError;
+use super::figures::{Figures, measure_all};
+use super::files::pairs;
+use super::summary::{Summary, summary};
 use crate::clip::Clip;
 use crate::data::read_wav;
 
@@ -28,15 +31,15 @@ pub struct Comparison {
     pub files: Vec<Compared>,
     /// Mean and worst of each figure.
     pub summary: Vec<Summary>,
-    /// Why there is no PESQ, in one line; none where there is.
+    /// Why there is no PESQ, in one line; `None` if there is.
     pub no_pesq: Option<String>,
 }
 
-/// Compares two WAV files, or all WAV files below two folders. Channels are averaged. PESQ comes
-/// from `python`, the name or path of an interpreter, where that has the package `pesq`.
+/// Compares two WAV files, or all WAV files below two folders. Channels are averaged. PESQ needs
+/// the package `pesq` in `python`, the name or path of an interpreter.
 ///
 /// # Errors
-/// [`QualityError`]: files that cannot be paired, read or compared.
+/// [`QualityError`] if files cannot be paired, read or compared.
 pub fn compare(before: &Path, after: &Path, python: &Path) -> Result<Comparison, QualityError> {
     let pairs = pairs(before, after)?;
     let clips: Result<Vec<(Clip, Clip)>, QualityError> =
@@ -55,7 +58,7 @@ pub fn compare(before: &Path, after: &Path, python: &Path) -> Result<Comparison,
 }
 
 impl Comparison {
-    /// A table for people: a row for each figure; mean and worst where there are several files.
+    /// A text table: a row for each figure, with mean and worst if there are several files.
     #[must_use]
     pub fn table(&self) -> String {
         let several = self.files.len() > 1;
@@ -81,7 +84,7 @@ impl Comparison {
     }
 }
 
-/// Reads a WAV file as a recording of nobody in particular.
+/// Reads a WAV file without label and group.
 fn read(path: &Path) -> Result<Clip, QualityError> {
     let (samples, rate) = read_wav(path)?;
     Ok(Clip { samples, rate, label: 0, group: String::new(), name: path.display().to_string() })

@@ -2,12 +2,13 @@
 
 use ebur128::{EbuR128, Mode};
 
-/// The meter wants a few gating blocks of 0.4 s; shorter recordings are repeated, in seconds.
+/// Shorter recordings are repeated to this length in seconds: the meter needs a few gating blocks
+/// of 0.4 s.
 const SHORTEST: f64 = 3.0;
 
-/// Change of the integrated loudness (EBU R 128) from `before` to `after`, in LU: above 0 is
-/// louder. Both are mono, have `rate` Hz and equal length; a recording shorter than 3 s is
-/// repeated until it is that long. None for silence, and for rates the meter does not know.
+/// Change of the integrated loudness (EBU R 128) from `before` to `after` in LU, positive if
+/// louder. Both are mono, with `rate` Hz and equal length; recordings shorter than 3 s are repeated
+/// to that length. `None` for silence and for sample rates that the meter does not support.
 #[must_use]
 pub fn loudness_change(before: &[f32], after: &[f32], rate: u32) -> Option<f64> {
     Some(integrated(after, rate)? - integrated(before, rate)?)
@@ -34,14 +35,14 @@ mod tests {
     }
 
     #[test]
-    fn a_full_scale_tone_of_997_hz_has_minus_3_01_lufs() {
-        // ITU-R BS.1770-4, Annex 1: in one channel −3.01 LKFS.
+    fn a_full_scale_tone_of_997_hz_is_at_minus_3_01_lufs() {
+        // ITU-R BS.1770-4, Annex 1: −3.01 LKFS in one channel.
         let loudness = integrated(&tone(1.0, 96_000), 48_000).unwrap();
         assert!((loudness + 3.01).abs() < 0.02, "{loudness}");
     }
 
     #[test]
-    fn half_the_amplitude_is_six_lu_less_even_in_a_short_clip() {
+    fn half_the_amplitude_is_six_lu_quieter_even_in_short_clips() {
         for len in [9_600, 240_000] {
             let change = loudness_change(&tone(0.5, len), &tone(0.25, len), 48_000).unwrap();
             assert!((change + 6.02).abs() < 0.05, "{len}: {change}");

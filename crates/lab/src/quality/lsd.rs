@@ -1,26 +1,26 @@
 //! Log-spectral distance.
 
-use crate::signal::stft::{Spectrum, Stft};
+use patchveil_spectral::{Complex32, Stft};
 
-/// Length of a frame, in ms (rounded up to a power of two of samples).
+/// Length of a frame in ms, rounded up to a power of two of samples.
 const FRAME_MS: f64 = 25.0;
-/// Bins are not looked at below this level under the recording's loudest bin, in dB.
+/// Levels further below the recording's loudest bin are raised to this, in dB.
 const FLOOR_DB: f64 = 80.0;
-/// Frames this far below the loudest are silence, in dB.
+/// Frames further below the loudest are silence, in dB.
 const QUIET_DB: f64 = 50.0;
 
-/// Log-spectral distance in dB between two recordings of equal length: per frame the root of the
-/// mean squared difference of the two log power spectra (Gray and Markel, IEEE TASSP 24(5), 1976,
-/// the L₂ norm of section III), averaged over frames. Only bins within `band` (Hz) count, frames
-/// within 50 dB of the loudest of `before`, and levels above 80 dB under the loudest bin. None
-/// where nothing is left.
+/// Log-spectral distance in dB between two recordings of equal length: the root mean square
+/// difference of the log power spectra (Gray and Markel, IEEE TASSP 24(5), 1976, the L₂ norm of
+/// section III), averaged over frames. Uses the bins within `band` (Hz), the frames within 50 dB of
+/// the loudest of `before`, and levels down to 80 dB below the loudest bin. `None` if nothing is
+/// left.
 #[must_use]
 pub fn lsd(before: &[f32], after: &[f32], rate: u32, band: (f64, f64)) -> Option<f64> {
     let stft = Stft::for_rate(FRAME_MS, rate);
     let (before, after) = (stft.analysis(before), stft.analysis(after));
     let bins: Vec<usize> =
         (1..stft.bins()).filter(|&bin| (band.0..=band.1).contains(&stft.hz(bin, rate))).collect();
-    let powers = |spectrum: &Spectrum| spectrum.iter().map(|x| f64::from(x.norm_sqr())).sum();
+    let powers = |spectrum: &Vec<Complex32>| spectrum.iter().map(|x| f64::from(x.norm_sqr())).sum();
     let energies: Vec<f64> = before.iter().map(powers).collect();
     let loudest = energies.iter().copied().fold(0.0, f64::max);
     let peak = before.iter().flatten().map(|x| f64::from(x.norm_sqr())).fold(0.0, f64::max);
@@ -49,16 +49,16 @@ mod tests {
     use rand::RngExt;
 
     use super::*;
-    use crate::signal::dice::dice;
-    use crate::signal::shape::shape;
+    use crate::signal::filter::zero_phase;
+    use crate::signal::rng::rng;
 
     fn noise(len: usize) -> Vec<f32> {
-        let mut dice = dice(3, "test", "lsd");
-        (0..len).map(|_| dice.random_range(-0.5..0.5)).collect()
+        let mut rng = rng(3, "test", "lsd");
+        (0..len).map(|_| rng.random_range(-0.5..0.5)).collect()
     }
 
     #[test]
-    fn the_same_again_has_no_distance_and_silence_no_figure() {
+    fn equal_recordings_have_distance_zero_and_silence_has_none() {
         let noise = noise(8_000);
         assert_eq!(lsd(&noise, &noise, 8_000, (0.0, 4_000.0)), Some(0.0));
         assert_eq!(lsd(&[0.0; 800], &[0.0; 800], 8_000, (0.0, 4_000.0)), None);
@@ -73,10 +73,10 @@ mod tests {
     }
 
     #[test]
-    fn a_band_is_measured_by_itself() {
+    fn only_the_given_band_is_measured() {
         let before = noise(96_000);
         // 12 dB down above 12 kHz.
-        let after = shape(&before, |f| if f > 0.25 { 0.251_189 } else { 1.0 });
+        let after = zero_phase(&before, |f| if f > 0.25 { 0.251_189 } else { 1.0 });
         let low = lsd(&before, &after, 48_000, (0.0, 11_000.0)).unwrap();
         let high = lsd(&before, &after, 48_000, (13_000.0, 24_000.0)).unwrap();
         assert!(low < 0.1 && (high - 12.0).abs() < 0.1, "{low} {high}");

@@ -1,4 +1,4 @@
-//! PESQ through Python's package `pesq`, where it is there.
+//! PESQ, from the Python package `pesq`.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -9,29 +9,28 @@ use rayon::prelude::*;
 use crate::clip::Clip;
 use crate::signal::resample::resample;
 
-/// Runs once for many pairs; starting Python takes longer than measuring a clip.
+/// Measures many pairs, because starting Python takes longer than measuring a clip.
 const SCRIPT: &str = include_str!("pesq.py");
-/// Rate of wide-band PESQ (ITU-T P.862.2), in Hz; recordings of at least this rate are measured so.
+/// Rate of wide-band PESQ (ITU-T P.862.2) in Hz, used for recordings of at least this rate.
 const WIDE: u32 = 16_000;
-/// Rate of narrow-band PESQ (ITU-T P.862 with P.862.1), in Hz.
+/// Rate of narrow-band PESQ (ITU-T P.862 with P.862.1) in Hz.
 const NARROW: u32 = 8_000;
-/// Silence before and behind each recording, in seconds: PESQ refuses clips under a quarter of a
-/// second and listens for pauses.
+/// Silence around each recording in seconds: PESQ rejects clips shorter than a quarter of a second
+/// and detects pauses.
 const SILENCE: f64 = 0.25;
 
-/// What came of asking for PESQ.
+/// The result of a PESQ measurement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pesq {
-    /// A score for each pair, 1 (bad) to 4.64 (the same): narrow-band below 16 kHz, wide-band from
-    /// there up. None where PESQ heard no utterance.
+    /// A score for each pair, 1 (bad) to 4.64 (no difference): wide-band from 16 kHz up, otherwise
+    /// narrow-band. `None` if PESQ finds no utterance.
     Scores(Vec<Option<f64>>),
-    /// Why there are none, in one line with what to do.
+    /// Why there are no scores, in one line that says what to do.
     Unavailable(String),
 }
 
-/// Measures every pair (before, after) with the interpreter `python` (a name or a path). All are
-/// measured in as many processes as there are cores. Pairs of different length are compared as far
-/// as the shorter goes.
+/// Measures every pair (before, after) with the interpreter `python` (name or path), in one process
+/// per core. Pairs of different length are truncated to the shorter.
 #[must_use]
 pub fn pesq(pairs: &[(&Clip, &Clip)], python: &Path) -> Pesq {
     let share = pairs.len().div_ceil(rayon::current_num_threads()).max(1);
@@ -40,12 +39,12 @@ pub fn pesq(pairs: &[(&Clip, &Clip)], python: &Path) -> Pesq {
     match parts.into_iter().collect::<Result<Vec<_>, _>>() {
         Ok(scores) => Pesq::Scores(scores.concat()),
         Err(reason) => Pesq::Unavailable(format!(
-            "no PESQ: {reason}; to have it, run “pip install pesq” for the python3 that is found first in PATH"
+            "no PESQ: {reason}; to get it, run “pip install pesq” for the first python3 in PATH"
         )),
     }
 }
 
-/// One process for some pairs.
+/// Measures some pairs in one process.
 fn run(pairs: &[(&Clip, &Clip)], python: &Path) -> Result<Vec<Option<f64>>, String> {
     let file = tempfile::NamedTempFile::new()
         .and_then(|file| write(pairs, file.as_file()).map(|()| file))
@@ -60,12 +59,12 @@ fn run(pairs: &[(&Clip, &Clip)], python: &Path) -> Result<Vec<Option<f64>>, Stri
     if !output.status.success() {
         let complaint = String::from_utf8_lossy(&output.stderr);
         let last = complaint.lines().last().unwrap_or("no reason given");
-        return Err(format!("{} says: {last}", python.display()));
+        return Err(format!("{}: {last}", python.display()));
     }
     let lines = String::from_utf8_lossy(&output.stdout);
     let scores: Vec<Option<f64>> = lines.lines().map(|line| line.parse().ok()).collect();
     if scores.len() != pairs.len() {
-        return Err(format!("{} scores came back for {} pairs", scores.len(), pairs.len()));
+        return Err(format!("{} scores for {} pairs", scores.len(), pairs.len()));
     }
     Ok(scores)
 }
@@ -89,7 +88,7 @@ fn write(pairs: &[(&Clip, &Clip)], file: &std::fs::File) -> io::Result<()> {
     out.flush()
 }
 
-/// At PESQ's rate, with silence around.
+/// Resampled to PESQ's rate, with silence around.
 fn padded(clip: &Clip, rate: u32) -> io::Result<Vec<f32>> {
     let silence = vec![0.0; (SILENCE * f64::from(rate)) as usize];
     let samples = resample(&clip.samples, clip.rate, rate).map_err(io::Error::other)?;
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn without_python_the_reason_is_one_line_with_what_to_do() {
+    fn without_python_the_reason_is_one_line_that_says_what_to_do() {
         let clip = clip(8_000, |x| x);
         let Pesq::Unavailable(reason) = pesq(&[(&clip, &clip)], Path::new("no-such-python")) else {
             panic!("PESQ without Python");
@@ -123,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn no_pairs_need_no_python() {
+    fn measuring_no_pairs_needs_no_python() {
         assert_eq!(pesq(&[], Path::new("no-such-python")), Pesq::Scores(Vec::new()));
     }
 
-    /// The package is no part of Debian, so this is checked only where somebody installed it.
+    /// Debian does not have the package, so this is skipped where it is not installed.
     #[test]
-    fn the_same_scores_highest_and_worse_scores_lower_in_both_bands() {
+    fn equal_recordings_score_highest_and_worse_ones_lower_in_both_bands() {
         let rates = [8_000, 16_000, 48_000];
         let pairs: Vec<(Clip, Clip)> = rates
             .iter()

@@ -1,25 +1,25 @@
-//! Signal to noise ratios, the change being the noise.
+//! Signal-to-noise ratios with the change as noise.
 
-use super::energy;
+use crate::signal::level::energy;
 
-/// Highest ratio that is told, in dB: beyond it lies the rounding of 16 bits.
+/// Highest ratio that is reported, in dB: beyond lies the quantisation noise of 16 bits.
 pub const HIGHEST_DB: f64 = 100.0;
-/// A frame's ratio is limited to this range in dB (Hansen and Pellom, ICSLP 1998, section 2), so
-/// that neither silence nor perfection outweighs everything else.
+/// The ratio of a frame is limited to this range in dB (Hansen and Pellom, ICSLP 1998, section 2),
+/// so that neither silence nor an unchanged frame outweighs the others.
 const FRAME_DB: (f64, f64) = (-10.0, 35.0);
-/// Length of a frame of [`segmental`], in seconds.
+/// Length of a frame of [`segmental`] in seconds.
 const FRAME: f64 = 0.02;
-/// Frames this far below the loudest say nothing about speech, in dB.
+/// Frames further below the loudest are ignored, in dB.
 const QUIET_DB: f64 = 50.0;
 
-/// Energy of `before` over the energy of the difference, in dB, at most [`HIGHEST_DB`].
+/// Energy of `before` relative to the energy of the difference, in dB, at most [`HIGHEST_DB`].
 #[must_use]
 pub fn snr(before: &[f32], after: &[f32]) -> f64 {
     ratio_db(energy(before), difference(before, after)).min(HIGHEST_DB)
 }
 
-/// Mean of the ratios of frames of 20 ms, each limited to −10 … 35 dB (Hansen and Pellom, ICSLP
-/// 1998). Frames 50 dB below the loudest do not count; none where all is silent.
+/// Mean ratio of frames of 20 ms in dB, each limited to −10 … 35 dB (Hansen and Pellom, ICSLP
+/// 1998). Frames 50 dB below the loudest are ignored; `None` for silence.
 #[must_use]
 pub fn segmental(before: &[f32], after: &[f32], rate: u32) -> Option<f64> {
     let len = ((FRAME * f64::from(rate)) as usize).max(1);
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tenth_added_is_20_db() {
+    fn a_change_by_a_tenth_is_20_db() {
         let before: Vec<f32> = (0..8_000).map(|n| (n as f32 * 0.3).sin()).collect();
         let after: Vec<f32> = before.iter().map(|x| x * 1.1).collect();
         assert!((snr(&before, &after) - 20.0).abs() < 1e-3);
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn unchanged_audio_has_the_highest_ratio_and_silence_none() {
+    fn unchanged_audio_has_the_highest_ratio_and_silence_has_none() {
         let tone: Vec<f32> = (0..800).map(|n| (n as f32 * 0.3).sin()).collect();
         assert_eq!(snr(&tone, &tone), HIGHEST_DB);
         assert_eq!(segmental(&tone, &tone, 8_000), Some(35.0));
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn one_ruined_frame_costs_the_segmental_ratio_no_more_than_its_limit() {
+    fn one_bad_frame_counts_at_most_with_the_limit() {
         let before: Vec<f32> = (0..8_000).map(|n| (n as f32 * 0.3).sin()).collect();
         let mut after = before.clone();
         after[..160].iter_mut().for_each(|x| *x *= -100.0);

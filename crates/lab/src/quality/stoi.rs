@@ -1,35 +1,35 @@
 //! Short-time objective intelligibility.
 
-use realfft::RealFftPlanner;
+use patchveil_spectral::ForwardFft;
+use patchveil_spectral::window::hann_symmetric;
 
 use crate::signal::resample::{ResampleError, resample};
-use crate::signal::stft::hann;
 
-// All of Taal, Hendriks, Heusdens and Jensen, “An Algorithm for Intelligibility Prediction of
-// Time-Frequency Weighted Noisy Speech”, IEEE TASLP 19(7), 2011, section II.
-/// Rate at which the measure is defined, in Hz.
+// All constants are from Taal, Hendriks, Heusdens and Jensen, “An Algorithm for Intelligibility
+// Prediction of Time-Frequency Weighted Noisy Speech”, IEEE TASLP 19(7), 2011, section II.
+/// Sample rate at which the measure is defined, in Hz.
 const RATE: u32 = 10_000;
 /// Samples in a frame; frames overlap by half.
 const FRAME: usize = 256;
 const HOP: usize = FRAME / 2;
-/// Length of the transform: frames are padded with zeros.
+/// Length of the FFT; frames are zero-padded.
 const TRANSFORM: usize = 512;
-/// Frames more than this below the loudest are silence and left out, in dB.
+/// Frames further below the loudest are silence and removed, in dB.
 const DYNAMIC_DB: f64 = 40.0;
 /// Third-octave bands, the lowest centred on [`LOWEST_HZ`].
 const BANDS: usize = 15;
 const LOWEST_HZ: f64 = 150.0;
-/// Frames in a segment that is compared: 384 ms.
+/// Frames in a segment: 384 ms.
 const SEGMENT: usize = 30;
-/// Lowest signal to distortion ratio that still counts, in dB.
+/// Lower bound of the signal-to-distortion ratio, in dB.
 const BETA_DB: f64 = -15.0;
-/// Shorter recordings are repeated up to this length, in seconds: the measure needs 30 frames
-/// that are not silent.
+/// Shorter recordings are repeated to this length in seconds: the measure needs 30 frames that are
+/// not silent.
 const SHORTEST: f64 = 1.5;
 
-/// STOI of `after` against `before`, at most 1 = as intelligible (Taal et al. 2011). Both have
-/// `rate` Hz and equal length. A recording shorter than 1.5 s is repeated until it is that long.
-/// None where fewer than 30 frames (0.4 s) are not silent.
+/// STOI of `after` relative to `before`, at most 1 for equal intelligibility (Taal et al. 2011).
+/// Both have `rate` Hz and equal length. Recordings shorter than 1.5 s are repeated to that length.
+/// `None` if fewer than 30 frames (0.4 s) are not silent.
 ///
 /// # Errors
 /// [`ResampleError`] if `rate` is 0.
@@ -47,7 +47,7 @@ pub fn stoi(before: &[f32], after: &[f32], rate: u32) -> Result<Option<f64>, Res
 
 /// Both recordings without the frames in which `before` is silent (section II-A).
 fn without_silence(before: &[f64], after: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let window: Vec<f64> = hann(FRAME).into_iter().map(f64::from).collect();
+    let window: Vec<f64> = hann_symmetric(FRAME).into_iter().map(f64::from).collect();
     let cut = |samples: &[f64], from: usize| -> Vec<f64> {
         samples[from..from + FRAME].iter().zip(&window).map(|(x, w)| x * w).collect()
     };
@@ -66,8 +66,8 @@ fn without_silence(before: &[f64], after: &[f64]) -> (Vec<f64>, Vec<f64>) {
         .collect();
     let joined = |samples: &[f64]| {
         let mut out = vec![0.0; if kept.is_empty() { 0 } else { (kept.len() + 1) * HOP }];
-        for (place, &from) in kept.iter().enumerate() {
-            for (slot, x) in out[place * HOP..].iter_mut().zip(cut(samples, from)) {
+        for (index, &from) in kept.iter().enumerate() {
+            for (slot, x) in out[index * HOP..].iter_mut().zip(cut(samples, from)) {
                 *slot += x;
             }
         }
@@ -78,17 +78,13 @@ fn without_silence(before: &[f64], after: &[f64]) -> (Vec<f64>, Vec<f64>) {
 
 /// Amplitude in each third-octave band of each frame (equation 1): bands × frames.
 fn bands(samples: &[f64]) -> Vec<Vec<f64>> {
-    let window = hann(FRAME);
-    let transform = RealFftPlanner::<f64>::new().plan_fft_forward(TRANSFORM);
-    let mut spectrum = transform.make_output_vec();
+    let window = hann_symmetric(FRAME);
+    let mut fft = ForwardFft::new(TRANSFORM);
     let mut amplitudes = vec![Vec::new(); BANDS];
     for from in (0..samples.len().saturating_sub(FRAME)).step_by(HOP) {
-        let mut frame = vec![0.0; TRANSFORM];
-        for ((slot, x), w) in frame.iter_mut().zip(&samples[from..from + FRAME]).zip(&window) {
-            *slot = x * f64::from(*w);
-        }
-        // The lengths are the plan's own, and there is no other way to fail.
-        let _ = transform.process(&mut frame, &mut spectrum);
+        let cut = samples[from..from + FRAME].iter().zip(&window);
+        let frame: Vec<f64> = cut.map(|(x, w)| x * f64::from(*w)).collect();
+        let spectrum = fft.transform_of(&frame);
         for (band, amplitudes) in amplitudes.iter_mut().enumerate() {
             let power: f64 = spectrum[bins(band)].iter().map(|x| x.norm_sqr()).sum();
             amplitudes.push(power.sqrt());
@@ -97,15 +93,15 @@ fn bands(samples: &[f64]) -> Vec<Vec<f64>> {
     amplitudes
 }
 
-/// Bins of a third-octave band: its edges rounded to the nearest bin, the upper left out.
+/// Bins of a third-octave band: its edges rounded to the nearest bin, the upper one excluded.
 fn bins(band: usize) -> std::ops::Range<usize> {
     let centre = LOWEST_HZ * 2_f64.powf(band as f64 / 3.0);
     let bin = |hz: f64| (hz * TRANSFORM as f64 / f64::from(RATE)).round() as usize;
     bin(centre * 2_f64.powf(-1.0 / 6.0))..bin(centre * 2_f64.powf(1.0 / 6.0))
 }
 
-/// Mean correlation of all segments of all bands, after each segment of `after` was brought to
-/// the energy of `before` and limited (equations 2 to 6).
+/// Mean correlation of all segments of all bands, each segment of `after` scaled to the energy of
+/// `before` and limited (equations 2 to 6).
 fn correlation(before: &[Vec<f64>], after: &[Vec<f64>]) -> Option<f64> {
     let limit = 1.0 + 10_f64.powf(-BETA_DB / 20.0);
     let norm = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -181,7 +177,7 @@ mod tests {
         (single(&voice), all.iter().map(|x| single(x)).collect())
     }
 
-    /// What the package pystoi 0.4.1 says of the same signals.
+    /// Results of the package pystoi 0.4.1 for the same signals.
     const PYSTOI: [(u32, [f64; 6]); 4] = [
         (10_000, [1.0, 0.98696, 0.87169, 0.60461, 0.54402, 0.83549]),
         (8_000, [1.0, 0.98757, 0.86827, 0.59581, 0.53718, 0.83549]),
@@ -190,12 +186,12 @@ mod tests {
     ];
 
     #[test]
-    fn the_figures_are_those_of_pystoi() {
+    fn stoi_matches_pystoi() {
         for (rate, expected) in PYSTOI {
             let (voice, treated) = treated(rate);
             for (case, (after, expected)) in treated.iter().zip(expected).enumerate() {
                 let got = stoi(&voice, after, rate).unwrap().unwrap();
-                // At 10 kHz nothing is resampled; elsewhere two resamplers differ a little.
+                // At other rates than 10 kHz the two resamplers differ a little.
                 let tolerance = if rate == RATE { 1e-4 } else { 3e-3 };
                 assert!(
                     (got - expected).abs() < tolerance,
@@ -206,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_clip_is_repeated_and_silence_has_no_figure() {
+    fn short_clips_are_repeated_and_silence_has_no_stoi() {
         let voice = single(&voice(8_000, 0.25));
         assert!(stoi(&voice, &voice, 8_000).unwrap().unwrap() > 0.999);
         let mut click = vec![0.0; 80_000];

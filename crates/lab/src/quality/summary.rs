@@ -1,32 +1,32 @@
-//! Figures of many recordings in one line each.
+//! Mean and worst figures of many recordings.
 
 use serde::Serialize;
 
-use super::Figures;
+use super::figures::Figures;
 
 /// Mean and worst of one figure.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// Mean over the recordings that have this figure.
     pub mean: f64,
-    /// The recording that came off worst.
+    /// Worst recording.
     pub worst: f64,
-    /// How many recordings have this figure.
+    /// Number of recordings that have this figure.
     pub count: usize,
 }
 
 /// One figure of many recordings.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Summary {
-    /// Short name, stable: for columns of a CSV.
+    /// Short, stable name for columns of a CSV.
     pub name: &'static str,
-    /// What it is, with unit, for people.
+    /// Description with unit.
     pub about: &'static str,
-    /// None where no recording has the figure.
+    /// `None` if no recording has the figure.
     pub spread: Option<Spread>,
 }
 
-/// Which way is worse.
+/// What makes a value worse.
 #[derive(Clone, Copy)]
 enum Worse {
     Lower,
@@ -39,18 +39,22 @@ type Row = (&'static str, &'static str, Worse, fn(&Figures) -> Option<f64>);
 const ROWS: [Row; 11] = [
     ("pesq", "PESQ (1 to 4.64)", Worse::Lower, |f| f.pesq),
     ("stoi", "STOI (to 1)", Worse::Lower, |f| f.stoi),
-    ("snr_db", "signal to noise, dB", Worse::Lower, |f| Some(f.snr_db)),
-    ("segmental_snr_db", "the same by frames, dB", Worse::Lower, |f| f.segmental_snr_db),
+    ("snr_db", "signal-to-noise ratio, dB", Worse::Lower, |f| Some(f.snr_db)),
+    ("segmental_snr_db", "… in frames of 20 ms, dB", Worse::Lower, |f| f.segmental_snr_db),
     ("lsd_db", "log-spectral distance, dB", Worse::Higher, |f| f.lsd_db),
-    ("lsd_high_db", "the same above 3.4 kHz, dB", Worse::Higher, |f| f.lsd_high_db),
-    ("loudness_lu", "change of loudness, LU", Worse::Farther, |f| f.loudness_lu),
-    ("long_mean_db", "thirds, long-term, dB", Worse::Higher, |f| Some(f.thirds?.long_mean_db)),
+    ("lsd_high_db", "… above 3.4 kHz, dB", Worse::Higher, |f| f.lsd_high_db),
+    ("loudness_lu", "loudness change, LU", Worse::Farther, |f| f.loudness_lu),
+    ("long_mean_db", "third octaves, long term, dB", Worse::Higher, |f| {
+        Some(f.thirds?.long_mean_db)
+    }),
     ("long_max_db", "… in the worst band, dB", Worse::Higher, |f| Some(f.thirds?.long_max_db)),
-    ("short_mean_db", "thirds, within 16 ms, dB", Worse::Higher, |f| Some(f.thirds?.short_mean_db)),
+    ("short_mean_db", "third octaves, within 16 ms, dB", Worse::Higher, |f| {
+        Some(f.thirds?.short_mean_db)
+    }),
     ("short_max_db", "… in the worst band, dB", Worse::Higher, |f| Some(f.thirds?.short_max_db)),
 ];
 
-/// Mean and worst of every figure, in the order in which reports show them.
+/// Mean and worst of every figure, in the order of reports.
 #[must_use]
 pub fn summary(figures: &[Figures]) -> Vec<Summary> {
     ROWS.iter()
@@ -77,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_worst_is_the_lowest_score_the_greatest_distance_and_the_farthest_change() {
+    fn worst_means_lowest_score_largest_distance_or_largest_change() {
         let spread = |worse| spread(&[1.0, -4.0, 3.0], worse).unwrap();
         assert_eq!(spread(Worse::Lower).worst, -4.0);
         assert_eq!(spread(Worse::Higher).worst, 3.0);

@@ -1,39 +1,40 @@
-//! Differences in third-octave bands, for material wider than PESQ hears.
+//! Level differences in third-octave bands, also above the range of PESQ.
 
 use serde::Serialize;
 
-use crate::signal::stft::Stft;
+use patchveil_spectral::{Complex32, Stft};
 
-/// Lowest and highest band as n in 1000·10^(n/10) Hz (IEC 61260-1, base ten): 100 Hz to 20 kHz.
+/// Lowest and highest band: n in 1000·10^(n/10) Hz (IEC 61260-1, base ten), 100 Hz to 20 kHz.
 const FIRST: i32 = -10;
 const LAST: i32 = 13;
-/// Window of the long-term spectrum, in ms (rounded up to a power of two of samples).
+/// Window of the long-term spectrum in ms, rounded up to a power of two of samples.
 const LONG_MS: f64 = 60.0;
-/// Window of the short-term spectrum, in ms: short enough to see patches of 16 ms.
+/// Window of the short-term spectrum in ms: short enough to resolve patches of 16 ms.
 const SHORT_MS: f64 = 16.0;
-/// A band this far below the loudest band of the recording does not count, in dB.
+/// Bands further below the loudest band of the recording are ignored, in dB.
 const QUIET_DB: f64 = 50.0;
 
-/// How far third-octave levels lie apart. None where no band carries anything.
+/// Differences of third-octave levels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Thirds {
-    /// Difference of the long-term spectra in dB, mean of the bands' absolute values: the colour.
+    /// Mean absolute difference of the long-term levels in dB: coloration.
     pub long_mean_db: f64,
-    /// The same in the band that changed most.
+    /// The same in the band that changes most.
     pub long_max_db: f64,
     /// Centre of that band in Hz.
     pub long_max_hz: f64,
-    /// Difference of the levels within 16 ms in dB, mean of the absolute values over time and
-    /// bands: what also sees changes that cancel in the long run.
+    /// Mean absolute difference in dB of the levels within 16 ms, over time and bands: includes
+    /// changes that cancel in the long term.
     pub short_mean_db: f64,
-    /// The same, averaged over time only, in the band that changed most.
+    /// The same, averaged over time only, in the band that changes most.
     pub short_max_db: f64,
     /// Centre of that band in Hz.
     pub short_max_hz: f64,
 }
 
-/// Compares third-octave bands from 100 Hz to 20 kHz, as far as `rate` carries them. Bands that
-/// are 50 dB below the loudest of `before` do not count, neither do such moments of a band.
+/// Compares the levels of third-octave bands from 100 Hz to 20 kHz that lie below half of `rate`.
+/// Bands, and windows of a band, that are 50 dB below the loudest of `before` are ignored; `None`
+/// if all are.
 #[must_use]
 pub fn thirds(before: &[f32], after: &[f32], rate: u32) -> Option<Thirds> {
     let long = Stft::for_rate(LONG_MS, rate);
@@ -57,11 +58,11 @@ pub fn thirds(before: &[f32], after: &[f32], rate: u32) -> Option<Thirds> {
     })
 }
 
-/// For each band the mean over time of the absolute difference in dB.
+/// Mean absolute difference over time of each band, in dB.
 fn short_term(before: &[f32], after: &[f32], rate: u32, centres: &[f64]) -> Vec<Option<f64>> {
     let stft = Stft::for_rate(SHORT_MS, rate);
     let in_time = |samples: &[f32]| -> Vec<Vec<Option<f64>>> {
-        let power = |x: &crate::signal::stft::Spectrum| -> Vec<f64> {
+        let power = |x: &Vec<Complex32>| -> Vec<f64> {
             x.iter().map(|x| f64::from(x.norm_sqr())).collect()
         };
         stft.analysis(samples).iter().map(|x| levels(&power(x), centres, &stft, rate)).collect()
@@ -87,7 +88,7 @@ fn centres(rate: u32) -> Vec<f64> {
         .collect()
 }
 
-/// Power in each band; none where the transform is too coarse to have a bin in it.
+/// Power in each band; `None` if the band is narrower than a bin.
 fn levels(power: &[f64], centres: &[f64], stft: &Stft, rate: u32) -> Vec<Option<f64>> {
     let level = |&centre: &f64| {
         let edge =
@@ -98,15 +99,15 @@ fn levels(power: &[f64], centres: &[f64], stft: &Stft, rate: u32) -> Vec<Option<
     centres.iter().map(level).collect()
 }
 
-/// Absolute difference in dB of two powers, if the first is not quiet.
+/// Absolute difference in dB of two powers; `None` if the first is quiet.
 fn difference(before: Option<f64>, after: Option<f64>, quiet: f64) -> Option<f64> {
     let (before, after) = (before?, after?);
-    // What vanished altogether shall not make the mean infinite.
+    // A band that vanishes must not make the mean infinite.
     let floor = quiet * 1e-3;
     (before > quiet).then(|| (10.0 * (after.max(floor) / before).log10()).abs())
 }
 
-/// Mean, greatest, and where the greatest lies.
+/// Mean, maximum, and the frequency of the maximum.
 fn summary(differences: &[Option<f64>], centres: &[f64]) -> Option<(f64, f64, f64)> {
     let known: Vec<(f64, f64)> =
         differences.iter().zip(centres).filter_map(|(d, &hz)| Some(((*d)?, hz))).collect();
@@ -119,20 +120,23 @@ mod tests {
     use rand::RngExt;
 
     use super::*;
-    use crate::signal::dice::dice;
-    use crate::signal::shape::shape;
+    use crate::signal::filter::zero_phase;
+    use crate::signal::rng::rng;
 
     fn noise(len: usize) -> Vec<f32> {
-        let mut dice = dice(4, "test", "thirds");
-        (0..len).map(|_| dice.random_range(-0.5..0.5)).collect()
+        let mut rng = rng(4, "test", "thirds");
+        (0..len).map(|_| rng.random_range(-0.5..0.5)).collect()
     }
 
     #[test]
-    fn the_band_that_changed_is_named_far_above_what_narrow_band_pesq_hears() {
+    fn the_changed_band_is_found_far_above_the_range_of_pesq() {
         let before = noise(96_000);
         // 10 dB down between 9 and 11 kHz: the band around 10 kHz and nothing else.
         let after =
-            shape(&before, |f| if (0.187..0.235).contains(&f) { 10_f64.powf(-0.5) } else { 1.0 });
+            zero_phase(
+                &before,
+                |f| if (0.187..0.235).contains(&f) { 10_f64.powf(-0.5) } else { 1.0 },
+            );
         let thirds = thirds(&before, &after, 48_000).unwrap();
         assert!((thirds.long_max_hz - 10_000.0).abs() < 1.0, "{thirds:?}");
         assert!((thirds.long_max_db - 10.0).abs() < 1.0, "{thirds:?}");
@@ -141,11 +145,12 @@ mod tests {
     }
 
     #[test]
-    fn what_cancels_in_the_long_run_shows_in_the_short_one() {
+    fn changes_that_cancel_in_the_long_term_show_in_the_short_term() {
         let before = noise(48_000);
-        // 6 dB up and down by turns of 50 ms: nearly the same long-term spectrum but for a level.
-        let turn = |n: usize| if (n / 2_400).is_multiple_of(2) { 2.0 } else { 0.5 };
-        let after: Vec<f32> = before.iter().enumerate().map(|(n, x)| x * turn(n)).collect();
+        // 6 dB up and down, alternating every 50 ms: except for the level nearly the same long-term
+        // spectrum.
+        let gain = |n: usize| if (n / 2_400).is_multiple_of(2) { 2.0 } else { 0.5 };
+        let after: Vec<f32> = before.iter().enumerate().map(|(n, x)| x * gain(n)).collect();
         let level = (2.125_f32).sqrt();
         let after: Vec<f32> = after.iter().map(|x| x / level).collect();
         let thirds = thirds(&before, &after, 48_000).unwrap();
@@ -154,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_again_differs_nowhere_and_silence_has_no_figure() {
+    fn equal_recordings_do_not_differ_and_silence_has_no_figure() {
         let noise = noise(8_000);
         let same = thirds(&noise, &noise, 8_000).unwrap();
         assert_eq!((same.long_max_db, same.short_max_db), (0.0, 0.0));

@@ -1,10 +1,10 @@
-//! The table for programs.
+//! The table as CSV.
 
 use ::csv::Writer;
 
 use super::tables::Results;
 
-/// One row for each veil, cut, attack and learner: mean and spread over seeds, in percent.
+/// One row for each veil, cut, attack and learner, with statistics over seeds in percent.
 pub(super) fn table(results: &Results) -> Result<Vec<u8>, ::csv::Error> {
     let mut writer = Writer::from_writer(Vec::new());
     writer.write_record([
@@ -20,8 +20,8 @@ pub(super) fn table(results: &Results) -> Result<Vec<u8>, ::csv::Error> {
             for attack in &results.attacks {
                 for &learner in &results.learners {
                     let Some(cell) = results.cell(veil, cut, attack, learner) else { continue };
-                    let least = cell.values.iter().copied().fold(f64::INFINITY, f64::min);
-                    let most = cell.values.iter().copied().fold(0.0, f64::max);
+                    let lowest = cell.values.iter().copied().fold(f64::INFINITY, f64::min);
+                    let highest = cell.values.iter().copied().fold(0.0, f64::max);
                     let row: [&str; 12] = [
                         veil,
                         cut,
@@ -30,9 +30,9 @@ pub(super) fn table(results: &Results) -> Result<Vec<u8>, ::csv::Error> {
                         if learner.is_judge() { "yes" } else { "no" },
                         &cell.values.len().to_string(),
                         &percent(cell.mean()),
-                        &cell.spread().map(percent).unwrap_or_default(),
-                        &percent(least),
-                        &percent(most),
+                        &cell.deviation().map(percent).unwrap_or_default(),
+                        &percent(lowest),
+                        &percent(highest),
                         &quality("pesq"),
                         &quality("stoi"),
                     ];

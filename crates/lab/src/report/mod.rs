@@ -1,4 +1,4 @@
-//! What came of a plan, for people (one HTML page that needs nothing else) and for programs (CSV).
+//! Reports: a self-contained HTML page, a CSV table, and an overview for the terminal.
 
 mod csv;
 mod html;
@@ -14,16 +14,16 @@ use crate::run::Line;
 pub use overview::overview;
 use tables::Results;
 
-/// The page.
+/// File name of the page.
 pub const PAGE: &str = "report.html";
-/// Means and spreads.
+/// File name of the table.
 pub const TABLE: &str = "table.csv";
 
-/// Writes page and table into `folder` from the lines of its file of results. Both are replaced as
-/// a whole.
+/// Writes page and table into `folder` from the lines of its results file. Both are replaced
+/// atomically.
 ///
 /// # Errors
-/// [`ReportError`] if there is nothing to report, or a file cannot be written.
+/// [`ReportError`] if no run is finished or a file cannot be written.
 pub fn write(folder: &Path, lines: &[Line]) -> Result<(), ReportError> {
     let results = Results::new(lines).ok_or(ReportError::Nothing)?;
     let table = csv::table(&results).map_err(|error| ReportError::Table(error.to_string()))?;
@@ -31,28 +31,28 @@ pub fn write(folder: &Path, lines: &[Line]) -> Result<(), ReportError> {
     replace(&folder.join(PAGE), html::page(&results).as_bytes())
 }
 
-/// Writes beside, then renames: a reader sees the old file or the new one.
+/// Writes a temporary file and renames it, so that readers see the old file or the new one.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
-    let beside = path.with_extension("new");
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    let temporary = path.with_extension("new");
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     written.map_err(|why| ReportError::File { path: path.to_owned(), why })
 }
 
-/// Why there is no report.
+/// Why no report is written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// No run is finished.
-    #[error("no training run is finished, so there is nothing to report")]
+    #[error("nothing to report: no training run is finished")]
     Nothing,
-    /// The table could not be made.
-    #[error("the table cannot be made: {0}")]
+    /// The table cannot be written as CSV.
+    #[error("the table cannot be written: {0}")]
     Table(String),
-    /// A file could not be written.
+    /// A file cannot be written.
     #[error("{}: cannot be written: {why}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         why: std::io::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! The overview as text, for the terminal.
+//! The overview for the terminal.
 
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -6,8 +6,8 @@ use super::tables::Results;
 use crate::learn::JUDGE;
 use crate::run::Line;
 
-/// Clean accuracies in % on whole clips without attack, one veil a row; and who of the learners is
-/// no judge. Empty where no run is finished.
+/// A table of clean accuracies in % on whole clips without attack, one row per veil, and the
+/// learners that are not judges. Empty if no run is finished.
 #[must_use]
 pub fn overview(lines: &[Line]) -> String {
     let Some(results) = Results::new(lines) else { return String::new() };
@@ -43,7 +43,7 @@ pub fn overview(lines: &[Line]) -> String {
     for &learner in &results.learners {
         if let Some((mean, false)) = results.judge(learner) {
             text += &format!(
-                "\nno judge: {learner} reaches {} % on untouched clips, {} % are asked for",
+                "\nnot a judge: {learner} reaches {} % on untouched clips, {} % are required",
                 percent(mean),
                 percent(JUDGE)
             );

@@ -1,44 +1,44 @@
-//! Plots, as vector graphics inside the page.
+//! Plots as inline SVG.
 
 use maud::{Markup, html};
 
 use super::tables::Results;
 use crate::learn::Learner;
 
-/// One colour a veil, in the order of the table; they begin anew where there are more.
+/// Colours of the veils in the order of the table, repeated if there are more.
 const COLOURS: [&str; 10] = [
     "#666666", "#1f6fb4", "#d1495b", "#2a9d5c", "#e08e1b", "#7b52ab", "#1a9ba1", "#a0522d",
     "#c2478f", "#6b7a12",
 ];
 
-/// Colour of the veil at this place of the table.
-pub(super) fn colour(place: usize) -> &'static str {
-    COLOURS[place % COLOURS.len()]
+/// Colour of the veil with this index in the table.
+pub(super) fn colour(index: usize) -> &'static str {
+    COLOURS[index % COLOURS.len()]
 }
 
-/// A frame with axes, and where values lie in it.
+/// A frame with axes, and the pixel coordinates of values in it.
 struct Axes {
     size: (f64, f64),
     x: (f64, f64),
     y: (f64, f64),
 }
 
-/// Room beside the frame for figures and names, in pixels: left, top, right, bottom.
-const ROOM: (f64, f64, f64, f64) = (46.0, 12.0, 12.0, 40.0);
+/// Margins around the frame in pixels: left, top, right, bottom.
+const MARGIN: (f64, f64, f64, f64) = (46.0, 12.0, 12.0, 40.0);
 
 impl Axes {
     fn x(&self, value: f64) -> f64 {
-        let width = self.size.0 - ROOM.0 - ROOM.2;
-        ROOM.0 + width * (value - self.x.0) / (self.x.1 - self.x.0)
+        let width = self.size.0 - MARGIN.0 - MARGIN.2;
+        MARGIN.0 + width * (value - self.x.0) / (self.x.1 - self.x.0)
     }
 
     fn y(&self, value: f64) -> f64 {
-        let height = self.size.1 - ROOM.1 - ROOM.3;
-        ROOM.1 + height * (self.y.1 - value) / (self.y.1 - self.y.0)
+        let height = self.size.1 - MARGIN.1 - MARGIN.3;
+        MARGIN.1 + height * (self.y.1 - value) / (self.y.1 - self.y.0)
     }
 
-    /// The frame with `inside` in it. Ticks are values and what is written beside them.
-    fn draw(&self, names: (&str, &str), ticks: (&[f64], &[f64]), inside: &Markup) -> Markup {
+    /// The frame with names and ticks of the x and y axis, and `content` inside.
+    fn draw(&self, names: (&str, &str), ticks: (&[f64], &[f64]), content: &Markup) -> Markup {
         let (width, height) = self.size;
         let (left, right) = (self.x(self.x.0), self.x(self.x.1));
         let (top, bottom) = (self.y(self.y.1), self.y(self.y.0));
@@ -69,7 +69,7 @@ impl Axes {
                 text.name x=((left + right) / 2.0) y=(height - 6.0) text-anchor="middle" { (names.0) }
                 text.name x=(-(top + bottom) / 2.0) y="12" text-anchor="middle"
                     transform="rotate(-90)" { (names.1) }
-                (inside)
+                (content)
             }
         }
     }
@@ -77,19 +77,19 @@ impl Axes {
 
 const PERCENT: [f64; 6] = [0.0, 20.0, 40.0, 60.0, 80.0, 100.0];
 
-/// Clean accuracy of the panel over a figure of quality: one dot a veil with a line to its worst
-/// judge. To the right is better to listen to, further down protects better. `None` where no veil
-/// has the figure.
+/// Clean accuracy of the panel over a quality figure: one dot per veil with a line to its worst
+/// judge. Better quality is further right, better protection further down. `None` if no veil has
+/// the figure.
 pub(super) fn frontier(results: &Results, figure: &str, name: &str, top: f64) -> Option<Markup> {
     let dots: Vec<(usize, &str, f64, f64, f64)> = results
         .veils
         .iter()
         .enumerate()
-        .filter_map(|(place, &veil)| {
+        .filter_map(|(index, &veil)| {
             let panel = results.panel(veil, "whole", "none")?;
-            // What is untouched is as good as the figure gets.
+            // Untouched clips have the best value.
             let x = if veil == "none" { top } else { results.quality(veil, figure)? };
-            Some((place, veil, x, 100.0 * panel.mean, 100.0 * panel.worst))
+            Some((index, veil, x, 100.0 * panel.mean, 100.0 * panel.worst))
         })
         .collect();
     if dots.iter().all(|(_, veil, ..)| *veil == "none") {
@@ -107,12 +107,12 @@ pub(super) fn frontier(results: &Results, figure: &str, name: &str, top: f64) ->
         .take_while(|&tick| tick <= top + 1e-9)
         .collect();
     let axes = Axes { size: (470.0, 330.0), x: (from, top + 0.35 * step), y: (0.0, 100.0) };
-    let chance = 100.0 * results.chance();
-    let inside = html! {
+    let chance = 100.0 * results.chance_level();
+    let content = html! {
         line.chance x1=(axes.x(axes.x.0)) x2=(axes.x(axes.x.1)) y1=(axes.y(chance)) y2=(axes.y(chance)) {}
         text.tick x=(axes.x(axes.x.0) + 5.0) y=(axes.y(chance) - 4.0) { "chance" }
-        @for &(place, veil, x, mean, worst) in &dots {
-            @let (cx, cy, ink) = (axes.x(x), axes.y(mean), colour(place));
+        @for &(index, veil, x, mean, worst) in &dots {
+            @let (cx, cy, ink) = (axes.x(x), axes.y(mean), colour(index));
             @let right = cx > axes.size.0 * 0.72;
             line x1=(cx) x2=(cx) y1=(cy) y2=(axes.y(worst)) stroke=(ink) stroke-width="1.5" {}
             circle cx=(cx) cy=(cy) r="5" fill=(ink) {
@@ -122,35 +122,35 @@ pub(super) fn frontier(results: &Results, figure: &str, name: &str, top: f64) ->
                 text-anchor=(if right { "end" } else { "start" }) { (veil) }
         }
     };
-    Some(axes.draw((name, "clean accuracy, %"), (&ticks, &PERCENT), &inside))
+    Some(axes.draw((name, "clean accuracy, %"), (&ticks, &PERCENT), &content))
 }
 
-/// How a learner got on over its epochs, on whole clips without attack: accuracy on untouched
-/// test clips, one line a veil (the first seed).
+/// Clean accuracy of a learner over its epochs, on whole clips without attack, one line per veil
+/// (first seed).
 pub(super) fn curves(results: &Results, learner: Learner) -> Option<Markup> {
     let lines: Vec<(usize, &str, Vec<f64>)> = results
         .veils
         .iter()
         .enumerate()
-        .filter_map(|(place, &veil)| {
+        .filter_map(|(index, &veil)| {
             let run = results.runs(veil, "whole", "none", learner).next()?;
             let epochs = run.outcome.epochs.iter();
-            Some((place, veil, epochs.map(|epoch| 100.0 * f64::from(epoch.accuracy)).collect()))
+            Some((index, veil, epochs.map(|epoch| 100.0 * f64::from(epoch.accuracy)).collect()))
         })
         .collect();
     let longest = lines.iter().map(|(.., line)| line.len()).max()?;
     let axes = Axes { size: (330.0, 230.0), x: (0.0, longest as f64), y: (0.0, 100.0) };
     let step = longest.div_ceil(6).max(1);
     let ticks: Vec<f64> = (0..=longest).step_by(step).map(|n| n as f64).collect();
-    let inside = html! {
-        @for (place, veil, line) in &lines {
+    let content = html! {
+        @for (index, veil, line) in &lines {
             @let points = line.iter().enumerate().map(|(n, &value)| {
                 format!("{:.1},{:.1}", axes.x((n + 1) as f64), axes.y(value))
             });
-            polyline.curve stroke=(colour(*place)) points=(points.collect::<Vec<_>>().join(" ")) {
+            polyline.curve stroke=(colour(*index)) points=(points.collect::<Vec<_>>().join(" ")) {
                 title { (veil) }
             }
         }
     };
-    Some(axes.draw(("epoch", "clean accuracy, %"), (&ticks, &PERCENT), &inside))
+    Some(axes.draw(("epoch", "clean accuracy, %"), (&ticks, &PERCENT), &content))
 }

@@ -1,4 +1,4 @@
-//! How the page looks.
+//! The style sheet of the page.
 
 /// Style sheet of the page.
 pub(super) const CSS: &str = "

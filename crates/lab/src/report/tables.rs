@@ -1,15 +1,15 @@
-//! Means and spreads over seeds.
+//! Statistics over seeds.
 
 use crate::learn::{JUDGE, Learner};
 use crate::run::{Figure, Line, Plan, Quality, Record};
 
-/// Everything that is known, ready to be asked.
+/// All results, for queries.
 pub(super) struct Results<'a> {
     /// The last plan.
     pub(super) plan: &'a Plan,
-    /// Names of all veils that were ever planned, `none` first.
+    /// Names of all planned veils, `none` first.
     pub(super) veils: Vec<&'a str>,
-    /// Names of all ways of cutting.
+    /// Names of all cuts.
     pub(super) cuts: Vec<&'a str>,
     /// Names of all attacks.
     pub(super) attacks: Vec<&'a str>,
@@ -23,7 +23,7 @@ pub(super) struct Results<'a> {
 /// Accuracies over seeds, 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Cell {
-    /// One value a seed, in the order of the seeds.
+    /// One value per seed, in the order of seeds.
     pub(super) values: Vec<f64>,
 }
 
@@ -32,8 +32,8 @@ impl Cell {
         self.values.iter().sum::<f64>() / self.values.len() as f64
     }
 
-    /// Standard deviation over seeds (n − 1); none of a single seed.
-    pub(super) fn spread(&self) -> Option<f64> {
+    /// Standard deviation over seeds (n − 1); `None` for a single seed.
+    pub(super) fn deviation(&self) -> Option<f64> {
         let mean = self.mean();
         let sum: f64 = self.values.iter().map(|value| (value - mean).powi(2)).sum();
         (self.values.len() > 1).then(|| (sum / (self.values.len() - 1) as f64).sqrt())
@@ -45,14 +45,14 @@ impl Cell {
 pub(super) struct Panel {
     /// Mean over the judges of their mean accuracies.
     pub(super) mean: f64,
-    /// The judge that does best on untouched clips: for the owner the worst.
+    /// Mean accuracy of the judge that does best on untouched clips, the worst case for the owner.
     pub(super) worst: f64,
-    /// Judges that have results.
+    /// Number of judges that have results.
     pub(super) judges: usize,
 }
 
 impl<'a> Results<'a> {
-    /// `None` where no run is finished.
+    /// `None` if no run is finished.
     pub(super) fn new(lines: &'a [Line]) -> Option<Self> {
         let plans: Vec<&Plan> = lines
             .iter()
@@ -95,8 +95,8 @@ impl<'a> Results<'a> {
         })
     }
 
-    /// Accuracy of a model that guesses, 0 to 1.
-    pub(super) fn chance(&self) -> f64 {
+    /// Accuracy of guessing, 0 to 1.
+    pub(super) fn chance_level(&self) -> f64 {
         1.0 / self.plan.basis.classes.len().max(1) as f64
     }
 
@@ -127,7 +127,7 @@ impl<'a> Results<'a> {
         (!values.is_empty()).then_some(Cell { values })
     }
 
-    /// The panel's mean and worst, of the judges that have results.
+    /// The panel of the judges that have results.
     pub(super) fn panel(&self, veil: &str, cut: &str, attack: &str) -> Option<Panel> {
         let means: Vec<f64> = self
             .learners
@@ -140,14 +140,14 @@ impl<'a> Results<'a> {
         Some(Panel { mean, worst, judges: means.len() })
     }
 
-    /// Whether a learner may judge: what it reached on untouched clips, and whether that is enough.
-    /// `None` where it is not known.
+    /// Mean accuracy of a learner trained on untouched clips, and whether that qualifies it as a
+    /// judge. `None` if unknown.
     pub(super) fn judge(&self, learner: Learner) -> Option<(f64, bool)> {
         let mean = self.cell("none", "whole", "none", learner)?.mean();
         Some((mean, !learner.is_judge() || mean >= JUDGE))
     }
 
-    /// A figure of quality, its mean over seeds.
+    /// A quality figure, averaged over seeds.
     pub(super) fn quality(&self, veil: &str, name: &str) -> Option<f64> {
         let figures: Vec<f64> = self
             .figures(veil)
@@ -157,7 +157,7 @@ impl<'a> Results<'a> {
         (!figures.is_empty()).then(|| figures.iter().sum::<f64>() / figures.len() as f64)
     }
 
-    /// All figures of quality of a veil.
+    /// All quality figures of a veil.
     pub(super) fn figures(&self, veil: &str) -> impl Iterator<Item = &'a Figure> {
         self.qualities
             .iter()
@@ -166,7 +166,7 @@ impl<'a> Results<'a> {
             .flat_map(|quality| &quality.figures)
     }
 
-    /// Names and meanings of the figures that some veil has.
+    /// Names and descriptions of the figures that any veil has.
     pub(super) fn figure_names(&self) -> Vec<(&'a str, &'a str)> {
         let mut names: Vec<(&str, &str)> = Vec::new();
         for figure in self.veils.iter().flat_map(|veil| self.figures(veil)) {
@@ -177,7 +177,7 @@ impl<'a> Results<'a> {
         names
     }
 
-    /// What is missing among the figures, and why, each thing once.
+    /// Why figures are missing, without duplicates.
     pub(super) fn notes(&self) -> Vec<&'a str> {
         let mut notes: Vec<&str> =
             self.qualities.iter().filter_map(|quality| quality.note.as_deref()).collect();

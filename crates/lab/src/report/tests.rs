@@ -35,16 +35,16 @@ fn plan() -> Plan {
     }
 }
 
-/// A made-up accuracy that no other run has.
-fn accuracy(id: &RunId, place: usize) -> f64 {
+/// A different accuracy for every run.
+fn accuracy(id: &RunId, index: usize) -> f64 {
     let base = if id.veil == "none" { 0.975 } else { 0.3 };
-    base + place as f64 * 1e-3
+    base + index as f64 * 1e-3
 }
 
 fn lines() -> Vec<Line> {
     let plan = plan();
-    let record = |(place, id): (usize, RunId)| {
-        let accuracy = accuracy(&id, place);
+    let record = |(index, id): (usize, RunId)| {
+        let accuracy = accuracy(&id, index);
         let epoch = Epoch { loss: 0.1, accuracy: accuracy as f32 };
         let outcome = Outcome { accuracy, epochs: vec![epoch], weights: 9, cpu_seconds: 1.0 };
         Line::Run(Record { id, trained_on: 2_700, outcome })
@@ -57,7 +57,7 @@ fn lines() -> Vec<Line> {
 }
 
 #[test]
-fn every_run_is_in_page_and_table() {
+fn page_and_table_contain_every_run() {
     let folder = tempfile::tempdir().unwrap();
     let lines = lines();
     write(folder.path(), &lines).unwrap();
@@ -67,14 +67,14 @@ fn every_run_is_in_page_and_table() {
     for line in &lines {
         let Line::Run(record) = line else { continue };
         runs += 1;
-        // The single values are in the tips of the cells.
+        // Titles of cells list the single values.
         let value = format!("{:.1}", 100.0 * record.outcome.accuracy);
         assert!(page.contains(&value), "{:?}: {value} is not in the page", record.id);
         let id = &record.id;
         let row = format!("{},{},{},{},", id.veil, id.cut, id.attack, id.learner);
         let row = table.lines().find(|line| line.starts_with(&row)).unwrap();
         let value = format!("{:.2}", 100.0 * record.outcome.accuracy);
-        assert!(row.contains(&value), "{row}: {value} is not there");
+        assert!(row.contains(&value), "{row}: {value} is missing");
     }
     assert_eq!(runs, 3 * 2 * 3 * 2);
     assert_eq!(table.lines().count(), 1 + runs / 2);
@@ -92,12 +92,12 @@ fn the_panel_is_the_mean_of_the_judges_without_the_probe() {
 }
 
 #[test]
-fn a_learner_that_is_no_judge_is_named_in_red() {
+fn learners_that_do_not_qualify_as_judges_are_named() {
     let mut lines = lines();
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &lines).unwrap();
     let page = fs::read_to_string(folder.path().join(PAGE)).unwrap();
-    assert!(!page.contains("No judges"), "all judges reach 97 %");
+    assert!(!page.contains("Not judges"), "all judges reach 97 %");
     for line in &mut lines {
         let Line::Run(record) = line else { continue };
         if record.id.veil == "none" && record.id.learner == Learner::Cnn {
@@ -106,17 +106,17 @@ fn a_learner_that_is_no_judge_is_named_in_red() {
     }
     write(folder.path(), &lines).unwrap();
     let page = fs::read_to_string(folder.path().join(PAGE)).unwrap();
-    assert!(page.contains("No judges: </span>cnn (95.0 %)"));
-    assert!(overview(&lines).contains("no judge: cnn reaches 95.0 %"));
+    assert!(page.contains("Not judges: </span>cnn (95.0 %)"));
+    assert!(overview(&lines).contains("not a judge: cnn reaches 95.0 %"));
 }
 
 #[test]
-fn the_page_says_what_it_is_about_and_needs_nothing_else() {
+fn the_page_states_its_basis_and_is_self_contained() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &lines()).unwrap();
     let page = fs::read_to_string(folder.path().join(PAGE)).unwrap();
     for wanted in [
-        "Who is up against whom",
+        "Threat model",
         "Guessing gives 10.0 %",
         "lab run &lt;data&gt; -o out",
         "patchveil 0.1.0 (abc)",
@@ -131,7 +131,7 @@ fn the_page_says_what_it_is_about_and_needs_nothing_else() {
 }
 
 #[test]
-fn a_first_look_says_so_loudly() {
+fn a_quick_run_carries_a_warning() {
     let mut lines = lines();
     let Some(Line::Plan(plan)) = lines.first_mut() else { panic!("no plan") };
     plan.basis.quick = true;
@@ -142,7 +142,7 @@ fn a_first_look_says_so_loudly() {
 }
 
 #[test]
-fn without_a_finished_run_there_is_no_report() {
+fn no_report_is_written_before_a_run_is_finished() {
     let folder = tempfile::tempdir().unwrap();
     let error = write(folder.path(), &[Line::Plan(plan())]).unwrap_err();
     assert!(error.to_string().contains("nothing to report"));

@@ -1,12 +1,13 @@
-//! The file of results: lines are added and synced, never changed, so that what is finished stays.
+//! The results file: lines are appended and synced, never changed, so finished runs are never lost.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::former_names;
 use super::record::Line;
 
-/// A file of results, open for adding.
+/// A results file, open for appending.
 #[derive(Debug)]
 pub struct Log {
     file: File,
@@ -14,12 +15,12 @@ pub struct Log {
 }
 
 impl Log {
-    /// Opens the file, or begins it, and reads what is there. A last line that was torn by a crash is
-    /// taken away.
+    /// Opens or creates the file and reads its lines. An incomplete last line, left by a crash, is
+    /// removed.
     ///
     /// # Errors
-    /// [`LogError`] if it cannot be read or written, if another process has it open, or if a line
-    /// is none of ours.
+    /// [`LogError`] if it cannot be read or written, another process has it open, or a line is
+    /// invalid.
     pub fn open(path: &Path) -> Result<(Self, Vec<Line>), LogError> {
         let refused = |why: std::io::Error| LogError::File { path: path.to_owned(), why };
         let file =
@@ -44,13 +45,15 @@ impl Log {
                 })
             })
             .collect();
-        Ok((Self { file, path: path.to_owned() }, lines?))
+        let mut lines = lines?;
+        former_names::replace(&mut lines);
+        Ok((Self { file, path: path.to_owned() }, lines))
     }
 
-    /// Adds a line and waits until it is on the disk.
+    /// Appends a line and waits until it is on the disk.
     ///
     /// # Errors
-    /// [`LogError::File`] if it does not get there.
+    /// [`LogError::File`] if writing fails.
     pub fn add(&mut self, line: &Line) -> Result<(), LogError> {
         let refused = |why: std::io::Error| LogError::File { path: self.path.clone(), why };
         let mut text = serde_json::to_vec(line).map_err(|error| refused(error.into()))?;
@@ -60,7 +63,7 @@ impl Log {
     }
 }
 
-/// Why results cannot be kept.
+/// Why the results file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// Reading or writing failed.
@@ -68,18 +71,18 @@ pub enum LogError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         why: std::io::Error,
     },
-    /// Someone else has it.
+    /// Another process has the file open.
     #[error("{}: another lab run is writing here; wait for it or choose another -o", .0.display())]
     Busy(PathBuf),
-    /// Not a line of ours.
-    #[error("{}: line {number}: {why}; choose another -o or repair the line", path.display())]
+    /// A line is invalid.
+    #[error("{}: line {number}: {why}; repair the line or choose another -o", path.display())]
     Line {
         /// The file.
         path: PathBuf,
-        /// Counted from 1.
+        /// Line number, counted from 1.
         number: usize,
         /// What is wrong.
         why: serde_json::Error,

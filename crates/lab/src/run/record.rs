@@ -1,4 +1,4 @@
-//! What is written down of a run, one JSON object a line.
+//! The lines of the results file, each one JSON object.
 
 use std::collections::BTreeMap;
 
@@ -8,117 +8,142 @@ use crate::data::Label;
 use crate::learn::{Learner, Outcome, Settings};
 use crate::protect::Veil;
 
-/// Raised when an old file of results can no longer be gone on with.
+/// Raised when older results files can no longer be continued.
 pub const FORMAT: u32 = 3;
 
-/// A line of the file of results.
+/// A line of the results file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "lowercase")]
 pub enum Line {
-    /// What was to be done; one each time the command began or went on.
+    /// The plan, one each time the command starts or resumes.
     Plan(Plan),
-    /// What a veil costs in quality.
+    /// The quality under a veil.
     Quality(Quality),
-    /// One finished training run.
+    /// A finished training run.
     Run(Record),
 }
 
-/// What has to be the same for results to be comparable.
+/// What must be equal for results to be comparable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Basis {
     /// [`FORMAT`].
     pub format: u32,
-    /// What of the recordings is the class.
+    /// What the class is.
     pub label: Label,
-    /// The classes.
+    /// Names of the classes.
     pub classes: Vec<String>,
     /// Sample rate in Hz.
     pub rate: u32,
-    /// Clips to publish.
+    /// Number of training clips.
     pub train: usize,
-    /// Clips to test with.
+    /// Number of test clips.
     pub test: usize,
     /// Hash of all clips and labels.
     pub data: String,
-    /// What learners see of a clip, in seconds.
+    /// Length in seconds of the part of a clip that models see.
     pub seconds: f64,
-    /// Whether it was a first look only.
+    /// Whether it is a quick first look.
     pub quick: bool,
     /// How each learner is trained.
     pub settings: BTreeMap<Learner, Settings>,
     /// Version and hash of the patchveil command.
     pub patchveil: String,
-    /// Version of the laboratory.
+    /// Version of the lab.
+    #[serde(alias = "audit")]
     pub lab: String,
 }
 
 impl Basis {
-    /// How `learner` is trained: as written down, else as usual.
+    /// The settings of `learner`: the recorded ones, otherwise the default.
     #[must_use]
     pub fn settings_of(&self, learner: Learner) -> Settings {
         self.settings.get(&learner).copied().unwrap_or_else(|| Settings::of(learner))
     }
 }
 
-/// What is to be done: all combinations of these lists.
+/// The runs to do: all combinations of these lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// What makes results comparable.
     pub basis: Basis,
-    /// The command that was typed.
+    /// The command line.
     pub command: String,
-    /// What the recordings are protected with.
+    /// How the recordings are protected.
     pub veils: Vec<Veil>,
-    /// Names of the ways of cutting.
+    /// Names of the cuts.
     pub cuts: Vec<String>,
     /// Names of the attacks.
     pub attacks: Vec<String>,
     /// The models.
     pub learners: Vec<Learner>,
-    /// How many seeds, from 0.
+    /// Number of seeds, counted from 0.
     pub seeds: u64,
 }
 
-/// What tells training runs apart.
+impl Plan {
+    /// All training runs in the order of execution.
+    #[must_use]
+    pub fn runs(&self) -> Vec<RunId> {
+        let mut runs = Vec::new();
+        for seed in 0..self.seeds {
+            for cut in &self.cuts {
+                for veil in &self.veils {
+                    for attack in &self.attacks {
+                        runs.extend(self.learners.iter().map(|&learner| RunId {
+                            veil: veil.name().to_owned(),
+                            cut: cut.clone(),
+                            attack: attack.clone(),
+                            learner,
+                            seed,
+                        }));
+                    }
+                }
+            }
+        }
+        runs
+    }
+}
+
+/// What identifies a training run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RunId {
     /// Name of the veil.
     pub veil: String,
-    /// Name of the way of cutting.
+    /// Name of the cut.
     pub cut: String,
     /// Name of the attack.
     pub attack: String,
     /// The model.
     pub learner: Learner,
-    /// The seed of keys, cuts, attacks and training.
+    /// Seed of keys, cuts, attacks and training.
     pub seed: u64,
 }
 
-/// One finished training run.
+/// A finished training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Which.
+    /// Which run.
     #[serde(flatten)]
     pub id: RunId,
-    /// Clips the model was trained on.
+    /// Number of training clips after cutting.
     pub trained_on: usize,
-    /// How it went.
+    /// Its result.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-/// What a veil costs in quality, over some of the published clips.
+/// The quality under a veil, over some of the published clips.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// Name of the veil.
     pub veil: String,
-    /// The seed of the keys.
+    /// Seed of the keys.
     pub seed: u64,
-    /// Clips that were compared.
+    /// Number of clips compared.
     pub clips: usize,
     /// The figures.
     pub figures: Vec<Figure>,
-    /// What is missing, and why.
+    /// What is missing and why.
     pub note: Option<String>,
 }
 
@@ -127,10 +152,10 @@ pub struct Quality {
 pub struct Figure {
     /// Short name.
     pub name: String,
-    /// What it is, with its unit.
+    /// Description with unit.
     pub about: String,
     /// Mean over the clips that have it.
     pub mean: f64,
-    /// The clip that came off worst.
+    /// Worst clip.
     pub worst: f64,
 }

@@ -1,6 +1,6 @@
-//! Tools for signals that several parts of the laboratory share.
+//! Signal processing that several modules share.
 
-pub mod dice;
+pub mod filter;
+pub mod level;
 pub mod resample;
-pub mod shape;
-pub mod stft;
+pub mod rng;

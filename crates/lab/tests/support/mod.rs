@@ -1,15 +1,13 @@
-//! What several tests use.
-#![allow(dead_code, unreachable_pub, reason = "not every test uses all")]
-#![allow(clippy::unwrap_used, reason = "tests may")]
+//! Helpers of several tests.
 
-use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use lab::clip::Clip;
 use lab::data::Dataset;
 use lab::protect::Patchveil;
 
 /// A task of two tones in noise, 0.2 s at 8 kHz.
-pub fn tones() -> Dataset {
+pub(crate) fn tones() -> Dataset {
     let mut state = 7u32;
     let mut random = move || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -34,10 +32,8 @@ pub fn tones() -> Dataset {
     Dataset { classes: vec!["low".into(), "high".into()], rate: 8_000, train, test }
 }
 
-/// The patchveil command: the one that was built beside these tests, else built now.
-pub fn patchveil() -> Patchveil {
-    let here = std::env::current_exe().unwrap();
-    let beside: PathBuf = here.ancestors().nth(2).unwrap().join("patchveil");
-    let beside = beside.with_extension(std::env::consts::EXE_EXTENSION);
-    if beside.is_file() { Patchveil::at(&beside) } else { Patchveil::find() }.unwrap()
+/// The patchveil command, built first.
+pub(crate) fn patchveil() -> Patchveil {
+    static FOUND: OnceLock<Patchveil> = OnceLock::new();
+    FOUND.get_or_init(|| Patchveil::find().unwrap()).clone()
 }

@@ -8,15 +8,17 @@ use std::process::{Command, Stdio};
 use rand::RngExt;
 
 use super::*;
+use crate::clip::Clip;
+use crate::signal::rng::rng;
 
 const RATE: u32 = 8_000;
 const ONLY_CLEAN: [Attack; 3] = [Attack::OnlyClean50, Attack::OnlyClean10, Attack::OnlyClean1];
 
-/// Something like syllables: noise and harmonics under a swelling envelope, other in every clip.
+/// Syllable-like: noise and harmonics under a rising and falling envelope, different in every clip.
 fn syllable(name: &str, len: usize, rate: u32) -> Vec<f32> {
-    let mut dice = dice(11, "syllable", name);
-    let pitch = dice.random_range(90.0..220.0_f32);
-    let begin = dice.random_range(0.05..0.2_f32);
+    let mut rng = rng(11, "syllable", name);
+    let pitch = rng.random_range(90.0..220.0_f32);
+    let begin = rng.random_range(0.05..0.2_f32);
     let sample = |n: usize| {
         let t = n as f32 / rate as f32;
         let tone: f32 = (1..20_u8)
@@ -24,8 +26,8 @@ fn syllable(name: &str, len: usize, rate: u32) -> Vec<f32> {
             .sum();
         let way = (n as f32 / len as f32 - begin).clamp(0.0, 0.7) / 0.7;
         let swell = (std::f32::consts::PI * way).sin().powi(2);
-        swell * (0.1 * tone + 0.05 * dice.random_range(-1.0..1.0_f32))
-            + 1e-4 * dice.random_range(-1.0..1.0_f32)
+        swell * (0.1 * tone + 0.05 * rng.random_range(-1.0..1.0_f32))
+            + 1e-4 * rng.random_range(-1.0..1.0_f32)
     };
     (0..len).map(sample).collect()
 }
@@ -39,7 +41,7 @@ fn clips(count: usize, rate: u32) -> Vec<Clip> {
     (0..count).map(clip).collect()
 }
 
-/// Clips, other clips for the test, and quieter ones as the clean version.
+/// Training clips, other clips for testing, and the training clips at half the level as clean ones.
 fn material(rate: u32) -> Material {
     let train = clips(30, rate);
     let clean = train
@@ -50,10 +52,10 @@ fn material(rate: u32) -> Material {
         })
         .collect();
     let test = clips(36, rate).split_off(30);
-    Material { train, test, clean, frame: 0.08 }
+    Material { train, test, clean, period: 0.08 }
 }
 
-/// Says so and is true where the tests must do without `ffmpeg`.
+/// Whether `ffmpeg` is missing; prints that its tests are skipped.
 fn no_ffmpeg() -> bool {
     let run = Command::new("ffmpeg").arg("-version").stdout(Stdio::null()).status();
     if run.is_ok_and(|status| status.success()) {
@@ -66,7 +68,7 @@ fn no_ffmpeg() -> bool {
 }
 
 fn needs_ffmpeg(attack: Attack) -> bool {
-    ["mp3", "aac", "opus"].iter().any(|coder| attack.name().starts_with(coder))
+    ["mp3", "aac", "opus"].iter().any(|codec| attack.name().starts_with(codec))
 }
 
 fn after(attack: Attack, rate: u32, seed: u64) -> Material {
@@ -75,8 +77,8 @@ fn after(attack: Attack, rate: u32, seed: u64) -> Material {
     material
 }
 
-/// Correlation of two recordings, 1 for equals.
-fn likeness(a: &[f32], b: &[f32]) -> f64 {
+/// Normalised correlation of two recordings.
+fn correlation(a: &[f32], b: &[f32]) -> f64 {
     let dot = |a: &[f32], b: &[f32]| -> f64 {
         a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
     };
@@ -84,18 +86,19 @@ fn likeness(a: &[f32], b: &[f32]) -> f64 {
 }
 
 #[test]
-fn names_are_unique_short_and_understood() {
+fn names_are_unique_and_parse_back() {
     for (n, attack) in Attack::ALL.iter().enumerate() {
         assert_eq!(attack.name().parse::<Attack>().unwrap(), *attack);
         assert_eq!(*attack as usize, n, "the table has the order of the enum");
         assert!(!attack.about().is_empty());
     }
+    assert_eq!(Attack::by_name("frame-average"), Some(Attack::PeriodAverage), "former name");
     let error = "reverb".parse::<Attack>().unwrap_err().to_string();
     assert!(error.contains("\"reverb\"") && error.contains("whiten"), "{error}");
 }
 
 #[test]
-fn nothing_but_the_samples_changes_and_test_clips_only_behind_a_front_end() {
+fn only_samples_change_and_test_clips_change_only_behind_a_front_end() {
     let skip = no_ffmpeg();
     for rate in [8_000, 44_100] {
         let before = material(rate);
@@ -134,25 +137,25 @@ fn nothing_but_the_samples_changes_and_test_clips_only_behind_a_front_end() {
 }
 
 #[test]
-fn the_same_seed_does_the_same_and_another_seed_something_else() {
+fn only_random_attacks_depend_on_the_seed() {
     let skip = no_ffmpeg();
     for &attack in Attack::ALL.iter().filter(|&&attack| !(skip && needs_ffmpeg(attack))) {
         let first = after(attack, RATE, 1);
         assert!(first.train == after(attack, RATE, 1).train, "{attack}");
-        let chance = attack.is_random()
+        let random = attack.is_random()
             || ONLY_CLEAN.contains(&attack)
             || [Attack::VectorCodec, Attack::Clean50, Attack::Clean10, Attack::Clean1]
                 .contains(&attack);
-        // There it depends on whether one pair tells what another does.
+        // Two pairs may or may not give the same estimate.
         if attack == Attack::OnePair {
             continue;
         }
-        assert_eq!(first.train != after(attack, RATE, 2).train, chance, "{attack}");
+        assert_eq!(first.train != after(attack, RATE, 2).train, random, "{attack}");
     }
 }
 
 #[test]
-fn what_is_drawn_at_random_is_drawn_anew_in_every_pass() {
+fn random_treatments_are_drawn_anew_in_every_pass() {
     let clips = clips(6, RATE);
     for &attack in Attack::ALL {
         let draw = |pass| attack.draw(&clips, 1, pass);
@@ -163,7 +166,7 @@ fn what_is_drawn_at_random_is_drawn_anew_in_every_pass() {
 }
 
 #[test]
-fn empty_and_silent_clips_pass_through_every_attack() {
+fn empty_and_silent_clips_survive_every_attack() {
     let skip = no_ffmpeg();
     for &attack in Attack::ALL.iter().filter(|&&attack| !(skip && needs_ffmpeg(attack))) {
         let mut material = material(RATE);
@@ -174,13 +177,13 @@ fn empty_and_silent_clips_pass_through_every_attack() {
         let samples = || material.train.iter().flat_map(|clip| &clip.samples);
         assert!(samples().all(|x| x.is_finite()), "{attack}");
         let mut none =
-            Material { train: Vec::new(), test: Vec::new(), clean: Vec::new(), frame: 0.08 };
+            Material { train: Vec::new(), test: Vec::new(), clean: Vec::new(), period: 0.08 };
         attack.apply(&mut none, 1).unwrap();
     }
 }
 
 #[test]
-fn front_ends_that_should_be_gentle_leave_clips_recognisable_and_in_place() {
+fn gentle_front_ends_keep_clips_recognisable_and_in_place() {
     let skip = no_ffmpeg();
     let before = material(RATE);
     let mild = [
@@ -196,11 +199,11 @@ fn front_ends_that_should_be_gentle_leave_clips_recognisable_and_in_place() {
     for (attack, least) in mild.into_iter().filter(|(attack, _)| !(skip && needs_ffmpeg(*attack))) {
         let after = after(attack, RATE, 1);
         for (before, after) in before.train.iter().zip(&after.train) {
-            let here = likeness(&before.samples, &after.samples);
-            assert!(here > least, "{attack}: {} is like itself by {here}", before.name);
+            let here = correlation(&before.samples, &after.samples);
+            assert!(here > least, "{attack}: {} correlates by {here}", before.name);
             for late in 1..40 {
-                let moved = likeness(&before.samples, &after.samples[late..])
-                    .max(likeness(&before.samples[late..], &after.samples));
+                let moved = correlation(&before.samples, &after.samples[late..])
+                    .max(correlation(&before.samples[late..], &after.samples));
                 assert!(moved < here, "{attack}: {} is {late} samples off", before.name);
             }
         }
@@ -208,7 +211,7 @@ fn front_ends_that_should_be_gentle_leave_clips_recognisable_and_in_place() {
 }
 
 #[test]
-fn clean_clips_come_in_the_share_that_was_asked_for_in_every_class() {
+fn every_class_gets_the_requested_share_of_clean_clips() {
     for (attack, expected) in [(Attack::Clean50, 5), (Attack::Clean10, 1), (Attack::Clean1, 1)] {
         let before = material(RATE);
         let after = after(attack, RATE, 1);
@@ -217,7 +220,7 @@ fn clean_clips_come_in_the_share_that_was_asked_for_in_every_class() {
             assert_eq!(after.train.iter().filter(clean).count(), expected, "{attack}, {label}");
         }
     }
-    // Alone they are the same ones, and fill the class.
+    // Alone they are the same clips, repeated until they fill the class.
     for (with, alone) in [(Attack::Clean50, ONLY_CLEAN[0]), (Attack::Clean10, ONLY_CLEAN[1])] {
         let before = material(RATE);
         let (with, alone) = (after(with, RATE, 1).train, after(alone, RATE, 1).train);
@@ -226,7 +229,7 @@ fn clean_clips_come_in_the_share_that_was_asked_for_in_every_class() {
         assert!(let_in.clone().count() > 0 && let_in.clone().all(|clip| alone.contains(clip)));
         assert_eq!(alone.len(), before.train.len());
     }
-    // Where clips were cut otherwise, some clean clip of the same class does.
+    // Without a clip of the same name, any clean clip of the class will do.
     let mut material = material(RATE);
     material.clean.iter_mut().for_each(|clip| clip.name.push('x'));
     let clean = material.clean.clone();

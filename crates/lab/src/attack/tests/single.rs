@@ -1,11 +1,12 @@
-//! Treatments that look at one clip.
+//! Attacks that treat each clip by itself.
 
 use super::*;
-use crate::signal::shape::shape;
-use crate::signal::stft::Stft;
+use crate::signal::filter::zero_phase;
+use crate::signal::level::rms;
+use patchveil_spectral::Stft;
 
 #[test]
-fn half_the_rate_leaves_half_the_band() {
+fn resampling_and_low_pass_remove_the_upper_band() {
     for (attack, rate, edge_hz) in [
         (Attack::ResampleHard, 8_000, 2_000.0),
         (Attack::ResampleMild, 8_000, 3_000.0),
@@ -31,23 +32,24 @@ fn half_the_rate_leaves_half_the_band() {
 }
 
 #[test]
-fn eight_bits_are_256_levels() {
+fn eight_bits_give_256_levels() {
     let after = after(Attack::EightBits, RATE, 1);
     let steps = after.train.iter().flat_map(|clip| &clip.samples).map(|x| x * 128.0);
     assert!(steps.into_iter().all(|x| x == x.round() && (-128.0..128.0).contains(&x)));
 }
 
 #[test]
-fn random_filters_differ_keep_the_power_and_stay_within_bounds() {
+fn random_filters_differ_keep_the_power_and_stay_within_their_limit() {
     let mut spread = 0.0_f64;
     for seed in 0..40 {
         for rate in [8_000, 48_000] {
-            let taps = random::eq_taps(rate, &mut dice(seed, "test", "eq"));
+            let taps = random::eq_taps(rate, &mut rng(seed, "test", "eq"));
             let power: f64 = taps.iter().map(|x| x * x).sum();
             assert!((power - 1.0).abs() < 1e-9);
             for k in 0..=50 {
                 let db = random::gain_db(&taps, 0.01 * f64::from(k));
-                // Between the frequencies that were looked at it may go a little over.
+                // Between the frequencies that `eq_taps` checks the gain may exceed the limit a
+                // little.
                 assert!(db.abs() < random::EQ_LIMIT_DB + 3.0, "{db} dB");
                 spread = spread.max(db.abs());
             }
@@ -57,12 +59,12 @@ fn random_filters_differ_keep_the_power_and_stay_within_bounds() {
 }
 
 #[test]
-fn a_warp_moves_by_a_millisecond_at_most_and_keeps_the_pitch_on_average() {
+fn a_warp_moves_samples_by_at_most_a_millisecond() {
     let mut clip = clips(1, RATE).remove(0);
-    // A click every 50 ms shows where time went.
+    // A click every 50 ms shows the movement.
     clip.samples = vec![0.0; 8_000];
     (200..8_000).step_by(400).for_each(|n| clip.samples[n] = 1.0);
-    let warped = random::warp(&clip, &mut dice(1, "test", "warp"));
+    let warped = random::warp(&clip, &mut rng(1, "test", "warp"));
     let mut moved = Vec::new();
     for at in (200..7_900).step_by(400) {
         let near = at - 20..at + 21;
@@ -74,7 +76,7 @@ fn a_warp_moves_by_a_millisecond_at_most_and_keeps_the_pitch_on_average() {
 }
 
 #[test]
-fn noise_lies_between_10_and_30_db_below() {
+fn noise_is_10_to_30_db_below_the_clip() {
     let (before, after) = (material(RATE), after(Attack::Noise, RATE, 1));
     let ratios: Vec<f64> = before
         .train
@@ -87,7 +89,7 @@ fn noise_lies_between_10_and_30_db_below() {
 }
 
 #[test]
-fn a_shifted_clip_is_the_same_clip_elsewhere() {
+fn a_shifted_clip_has_the_same_samples_elsewhere() {
     let (before, after) = (material(RATE), after(Attack::TimeShift, RATE, 1));
     let mut shifts = Vec::new();
     for (before, after) in before.train.iter().zip(&after.train) {
@@ -104,7 +106,7 @@ fn a_shifted_clip_is_the_same_clip_elsewhere() {
 }
 
 #[test]
-fn spec_augment_levels_out_stripes_and_leaves_the_rest() {
+fn spec_augment_changes_only_its_masks() {
     let (before, after) = (material(RATE), after(Attack::SpecAugment, RATE, 1));
     let stft = Stft::for_rate(32.0, RATE);
     let mut shares = Vec::new();
@@ -120,7 +122,7 @@ fn spec_augment_levels_out_stripes_and_leaves_the_rest() {
 }
 
 #[test]
-fn a_gate_turns_down_the_pauses_more_than_the_speech() {
+fn the_gate_attenuates_pauses_and_keeps_speech() {
     let mut clip = clips(1, RATE).remove(0);
     let hiss = |n: usize| 0.002 * ((n * 7_919 % 1_009) as f32 / 504.5 - 1.0);
     clip.samples = (0..8_000).map(hiss).collect();
@@ -128,14 +130,14 @@ fn a_gate_turns_down_the_pauses_more_than_the_speech() {
     clip.samples[3_000..6_000].iter_mut().zip(&loud).for_each(|(x, l)| *x += l);
     let gated = gate::gated(&clip);
     let change_db = |range: std::ops::Range<usize>| {
-        20.0 * (random::rms(&gated[range.clone()]) / random::rms(&clip.samples[range])).log10()
+        20.0 * (rms(&gated[range.clone()]) / rms(&clip.samples[range])).log10()
     };
     assert!(change_db(500..2_500) < -8.0, "{}", change_db(500..2_500));
     assert!(change_db(4_000..5_500) > -0.5, "{}", change_db(4_000..5_500));
 }
 
-/// How far a long-term spectrum is from flat: standard deviation in dB over 200 … 3 800 Hz of
-/// averages over 25 bins, wider than the harmonics of a voice lie apart.
+/// Unevenness of a long-term spectrum: standard deviation in dB over 200 … 3 800 Hz of averages
+/// over 25 bins, which span more than the distance between the harmonics of a voice.
 fn unevenness(samples: &[f32]) -> f64 {
     let stft = Stft::for_rate(60.0, RATE);
     let power = stft.mean_power(samples);
@@ -148,21 +150,22 @@ fn unevenness(samples: &[f32]) -> f64 {
 }
 
 #[test]
-fn whitening_flattens_and_takes_out_a_fixed_filter() {
+fn whitening_flattens_the_spectrum_and_removes_a_fixed_filter() {
     let (before, after) = (material(RATE), after(Attack::Whiten, RATE, 1));
     for (before, after) in before.train.iter().zip(&after.train) {
         let (b, a) = (unevenness(&before.samples), unevenness(&after.samples));
         assert!(a < b / 2.0, "{b} dB became {a} dB");
-        assert!((random::rms(&before.samples) / random::rms(&after.samples) - 1.0).abs() < 1e-3);
+        assert!((rms(&before.samples) / rms(&after.samples) - 1.0).abs() < 1e-3);
     }
-    // A clip and its filtered version, equally loud, become nearly the same.
+    // A clip and its filtered version at the same level become nearly the same.
     let clip = &before.train[0];
     let mut filtered = clip.clone();
-    filtered.samples = shape(&clip.samples, |f| 1.5 + (f * 40.0).sin());
-    let scale = (random::rms(&clip.samples) / random::rms(&filtered.samples)) as f32;
+    filtered.samples = zero_phase(&clip.samples, |f| 1.5 + (f * 40.0).sin());
+    let scale = (rms(&clip.samples) / rms(&filtered.samples)) as f32;
     filtered.samples.iter_mut().for_each(|x| *x *= scale);
-    let apart = |a: &[f32], b: &[f32]| crate::quality::lsd(a, b, RATE, (100.0, 3_900.0)).unwrap();
-    let were = apart(&clip.samples, &filtered.samples);
-    let are = apart(&whiten::whitened(clip), &whiten::whitened(&filtered));
-    assert!(are < were / 3.0, "{were} dB became {are} dB");
+    let distance =
+        |a: &[f32], b: &[f32]| crate::quality::lsd(a, b, RATE, (100.0, 3_900.0)).unwrap();
+    let before = distance(&clip.samples, &filtered.samples);
+    let after = distance(&whiten::whitened(clip), &whiten::whitened(&filtered));
+    assert!(after < before / 3.0, "{before} dB became {after} dB");
 }

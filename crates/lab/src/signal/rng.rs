@@ -1,16 +1,17 @@
-//! Randomness that comes out the same on every machine and in every order of work.
+//! Reproducible random numbers, the same on every machine and in every order of work.
 
 use chacha20::ChaCha20Rng;
 use rand::SeedableRng;
 
-/// A generator for one `purpose` (the name of an attack, say) and one `item` (the name of a clip).
-/// Equal arguments give equal numbers; anything else gives unrelated ones, so clips can be treated
-/// in any order and on any number of threads.
+/// A generator for one `purpose` (such as the name of an attack) and one `item` (such as the name
+/// of a clip). The same arguments give the same numbers, any others unrelated ones, so clips can be
+/// processed in any order on any number of threads.
 #[must_use]
-pub fn dice(seed: u64, purpose: &str, item: &str) -> ChaCha20Rng {
+pub fn rng(seed: u64, purpose: &str, item: &str) -> ChaCha20Rng {
+    // Published figures depend on this context: it never changes.
     let mut hash = blake3::Hasher::new_derive_key("patchveil audit dice v1");
     hash.update(&seed.to_le_bytes());
-    // The lengths keep ("ab", "c") and ("a", "bc") apart.
+    // With the lengths, ("ab", "c") and ("a", "bc") differ.
     for text in [purpose, item] {
         hash.update(&(text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
@@ -25,8 +26,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_seed_purpose_and_item_has_numbers_of_its_own() {
-        let draw = |seed, purpose, item| dice(seed, purpose, item).random::<u64>();
+    fn seed_purpose_and_item_each_change_the_numbers() {
+        let draw = |seed, purpose, item| rng(seed, purpose, item).random::<u64>();
         assert_eq!(draw(1, "noise", "7_theo_3"), draw(1, "noise", "7_theo_3"));
         let others = [
             draw(1, "noise", "7_theo_3"),

@@ -4,10 +4,10 @@ use chacha20::ChaCha20Rng;
 use rand::RngExt;
 use rayon::prelude::*;
 
-/// Rounds of Lloyd's algorithm.
-const ROUNDS: usize = 12;
+/// Iterations of Lloyd's algorithm.
+const ITERATIONS: usize = 12;
 
-/// Vectors that stand for others.
+/// A codebook: the vectors that others are quantised to.
 pub(super) struct Codebook {
     dim: usize,
     entries: Vec<f32>,
@@ -16,20 +16,20 @@ pub(super) struct Codebook {
 }
 
 impl Codebook {
-    /// At most `count` entries for `vectors` (one after the other, each of `dim` values), by
-    /// Lloyd's algorithm from vectors picked at random (Linde, Buzo and Gray, IEEE Trans. Comm.
-    /// 28(1), 1980). Entries that stand for nothing move to a vector picked at random.
-    pub(super) fn train(vectors: &[f32], dim: usize, count: usize, dice: &mut ChaCha20Rng) -> Self {
+    /// Trains at most `count` entries on `vectors` (concatenated, `dim` values each) with Lloyd's
+    /// algorithm, initialised with random vectors (Linde, Buzo and Gray, IEEE Trans. Comm. 28(1),
+    /// 1980). Unused entries move to a random vector.
+    pub(super) fn train(vectors: &[f32], dim: usize, count: usize, rng: &mut ChaCha20Rng) -> Self {
         let len = vectors.len() / dim;
         let count = count.min(len.div_ceil(4)).max(1);
         let mut pick = || {
-            let index = if len > 0 { dice.random_range(0..len) } else { 0 };
+            let index = if len > 0 { rng.random_range(0..len) } else { 0 };
             vectors.get(index * dim..(index + 1) * dim).map_or(vec![0.0; dim], <[f32]>::to_vec)
         };
-        let mut book = Self::of(dim, (0..count).flat_map(|_| pick()).collect());
-        for _ in 0..ROUNDS {
+        let mut codebook = Self::new(dim, (0..count).flat_map(|_| pick()).collect());
+        for _ in 0..ITERATIONS {
             let nearest: Vec<usize> =
-                vectors.par_chunks_exact(dim).map(|vector| book.nearest(vector)).collect();
+                vectors.par_chunks_exact(dim).map(|vector| codebook.nearest(vector)).collect();
             let mut sums = vec![0.0_f64; count * dim];
             let mut counts = vec![0_u32; count];
             for (vector, index) in vectors.chunks_exact(dim).zip(nearest) {
@@ -44,12 +44,12 @@ impl Codebook {
                 sum.iter().map(|x| (x / f64::from(*count)) as f32).collect()
             };
             let entries = sums.chunks_exact(dim).zip(&counts).flat_map(entry).collect();
-            book = Self::of(dim, entries);
+            codebook = Self::new(dim, entries);
         }
-        book
+        codebook
     }
 
-    fn of(dim: usize, entries: Vec<f32>) -> Self {
+    fn new(dim: usize, entries: Vec<f32>) -> Self {
         let half = |entry: &[f32]| entry.iter().map(|x| x * x).sum::<f32>() / 2.0;
         Self { halves: entries.chunks_exact(dim).map(half).collect(), dim, entries }
     }
@@ -67,7 +67,7 @@ impl Codebook {
         best.0
     }
 
-    /// The entry that stands for `vector`.
+    /// The entry nearest to `vector`.
     pub(super) fn quantised(&self, vector: &[f32]) -> &[f32] {
         let index = self.nearest(vector);
         &self.entries[index * self.dim..(index + 1) * self.dim]
@@ -77,28 +77,28 @@ impl Codebook {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::dice::dice;
+    use crate::signal::rng::rng;
 
     #[test]
-    fn entries_settle_on_the_heaps_of_the_data() {
-        let mut dice = dice(1, "test", "vectors");
-        let heaps = [(-5.0, 0.0), (5.0, 1.0), (0.0, 9.0)];
+    fn entries_converge_to_the_clusters_of_the_data() {
+        let mut rng = rng(1, "test", "vectors");
+        let clusters = [(-5.0, 0.0), (5.0, 1.0), (0.0, 9.0)];
         let vectors: Vec<f32> = (0..3_000)
             .flat_map(|n| {
-                let (x, y) = heaps[n % 3];
-                [x + dice.random_range(-0.5..0.5), y + dice.random_range(-0.5..0.5)]
+                let (x, y) = clusters[n % 3];
+                [x + rng.random_range(-0.5..0.5), y + rng.random_range(-0.5..0.5)]
             })
             .collect();
-        let book = Codebook::train(&vectors, 2, 8, &mut dice);
-        for (x, y) in heaps {
-            let near = book.quantised(&[x, y]);
+        let codebook = Codebook::train(&vectors, 2, 8, &mut rng);
+        for (x, y) in clusters {
+            let near = codebook.quantised(&[x, y]);
             assert!((near[0] - x).abs() < 0.6 && (near[1] - y).abs() < 0.6, "{near:?}");
         }
     }
 
     #[test]
-    fn no_data_gives_a_book_of_silence() {
-        let book = Codebook::train(&[], 3, 8, &mut dice(1, "test", "vectors"));
-        assert_eq!(book.quantised(&[1.0, 2.0, 3.0]), [0.0; 3]);
+    fn no_data_gives_a_codebook_of_zeros() {
+        let codebook = Codebook::train(&[], 3, 8, &mut rng(1, "test", "vectors"));
+        assert_eq!(codebook.quantised(&[1.0, 2.0, 3.0]), [0.0; 3]);
     }
 }

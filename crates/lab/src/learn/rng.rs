@@ -1,24 +1,24 @@
-//! All randomness of a training run, from its seed alone. The framework's own generator is shared
-//! by all threads and would make runs depend on what else is running.
+//! Initial weights and dropout from the seed of the run. The framework's generator is shared by all
+//! threads, so results would depend on what else is running.
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
 use chacha20::ChaCha20Rng;
 use rand::RngExt;
 
-/// Draws all weights of a network anew: uniform within ±1/√(inputs of a unit), as is usual
-/// (LeCun, Efficient BackProp, 1998). Vectors (biases, scales) stay as they are.
-pub(super) fn redraw<N: Module>(network: N, rng: ChaCha20Rng) -> N {
-    network.map(&mut Redraw(rng))
+/// Initialises all weights of a network: uniform within ±1/√(inputs of a unit) (LeCun, Efficient
+/// BackProp, 1998). Vectors (biases, scales) stay.
+pub(super) fn initialise<N: Module>(network: N, rng: ChaCha20Rng) -> N {
+    network.map(&mut Initialiser(rng))
 }
 
-struct Redraw(ChaCha20Rng);
+struct Initialiser(ChaCha20Rng);
 
-impl ModuleMapper for Redraw {
+impl ModuleMapper for Initialiser {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let shape = param.lazy_shape();
         let inputs = match shape.as_slice() {
-            // Linear layers keep their inputs first, convolutions their outputs.
+            // Linear layers have their inputs first, convolutions their outputs.
             [inputs, _] => *inputs,
             [_, inputs @ ..] if !inputs.is_empty() => inputs.iter().product(),
             _ => return param,
@@ -33,8 +33,9 @@ impl ModuleMapper for Redraw {
     }
 }
 
-/// Sets a share of all values to 0 and scales up the rest.
-pub(super) fn drop<const D: usize>(
+/// Dropout: sets a fraction `share` of the values to 0 and scales up the rest. Without `rng`,
+/// nothing.
+pub(super) fn dropout<const D: usize>(
     x: Tensor<D>,
     share: f32,
     rng: Option<&mut ChaCha20Rng>,

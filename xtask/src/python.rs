@@ -11,11 +11,19 @@ pub(crate) const VARIABLE: &str = "PATCHVEIL_PYTHON";
 
 /// Packages of the environment with the audio hosts, pinned.
 const HOSTS: &str = include_str!("../requirements/hosts.txt");
+/// Packages of the environment with what checks texts, pinned.
+const TOOLS: &str = include_str!("../requirements/tools.txt");
 
 /// The interpreter that has pedalboard, dawdreamer, numpy and soundfile.
 pub(crate) fn python() -> Result<PathBuf, String> {
     let environment = environment("hosts", HOSTS)?;
     Ok(program(&environment, "python"))
+}
+
+/// `typos`, `lychee` or `zizmor`, ready to run.
+pub(crate) fn tool(name: &str) -> Result<Command, String> {
+    let environment = environment("tools", TOOLS)?;
+    Ok(Command::new(program(&environment, name)))
 }
 
 /// Makes `target/python/NAME` with the packages of `requirements`, unless it holds these already.

@@ -34,6 +34,9 @@ enum Command {
         /// Format, lints and unit tests of what changed, in a few minutes
         #[arg(long)]
         quick: bool,
+        /// Only what needs neither Debian's packages nor Linux hosts, for macOS and Windows
+        #[arg(long, conflicts_with = "quick")]
+        portable: bool,
         /// Revision since which something counts as changed [default: where this branch left main]
         #[arg(long, value_name = "REVISION", requires = "quick")]
         since: Option<String>,
@@ -83,7 +86,7 @@ enum Command {
     /// Build what is published for this system, with checksums, into target/dist
     Release {
         /// First check that this tag belongs to the version
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", env = "PATCHVEIL_RELEASE_TAG")]
         tag: Option<String>,
     },
     /// Print the Python interpreter that tests use; its environment is made in target/ if need be
@@ -93,8 +96,9 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Demo => demo::demo(),
-        Command::Test { quick: false, .. } => test::full(),
-        Command::Test { quick: true, since } => test::quick(since.as_deref()),
+        Command::Test { quick: true, since, .. } => test::quick(since.as_deref()),
+        Command::Test { portable: true, .. } => test::portable(),
+        Command::Test { .. } => test::full(),
         Command::Docs { install } => docs::docs(install),
         Command::Deny { advisories } => deny::deny(advisories),
         Command::Fuzz { target, minutes } => fuzz::fuzz(target.as_deref(), minutes),

@@ -7,6 +7,7 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 
 use crate::bundle;
+use crate::packages::install_packages;
 use crate::python::executable;
 use crate::run::{cargo, install, installed, output, root, run, target, tools_required};
 
@@ -20,6 +21,12 @@ const MACS: [&str; 2] = ["aarch64-apple-darwin", "x86_64-apple-darwin"];
 /// checksums beside.
 pub(crate) fn release(tag: Option<&str>) -> Result<(), String> {
     tag.map_or(Ok(()), check_tag)?;
+    if cfg!(target_os = "linux") {
+        install_packages()?;
+    }
+    if cfg!(target_os = "macos") {
+        run(Command::new("rustup").args(["target", "add"]).args(MACS))?;
+    }
     let dist = target().join("dist");
     let name = format!("patchveil-{}-{}", env!("CARGO_PKG_VERSION"), system());
     let folder = dist.join(&name);

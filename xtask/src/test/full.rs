@@ -9,6 +9,10 @@ use crate::{deny, docs, fuzz, python};
 const CLIPPY: [&str; 4] = ["clippy", "--workspace", "--all-targets", "--"];
 const DENY: [&str; 2] = ["--deny", "warnings"];
 
+/// Not those in hosts, which are run as released; and the benches have none.
+const TESTS: [&str; 6] =
+    ["test", "--workspace", "--exclude", "patchveil-tests", "--exclude", "patchveil-benches"];
+
 /// What is tested as it is released: the plug-in in hosts, and from these packages the tests below.
 const RELEASED: [&str; 8] = [
     "--package",
@@ -39,11 +43,7 @@ pub(crate) fn full() -> Result<(), String> {
         run(builds.product(&CLIPPY).args(DENY))?;
         run(builds.lab(&["clippy", "--all-targets", "--"]).args(DENY))
     })?;
-    steps.step("tests", || {
-        // Not those in hosts, which come below, once; and the benches have none.
-        let others = ["--exclude", "patchveil-tests", "--exclude", "patchveil-benches"];
-        run(builds.product(&["test", "--workspace"]).args(others))
-    })?;
+    steps.step("tests", || run(&mut builds.product(&TESTS)))?;
     steps.step("tests of the laboratory", || run(&mut builds.lab(&["test"])))?;
     let tests = released_tests()?;
     steps.step("building as released", || {
@@ -58,6 +58,17 @@ pub(crate) fn full() -> Result<(), String> {
         run(&mut builds.product(&["doc", "--workspace", "--no-deps"]))?;
         run(&mut builds.lab(&["doc", "--no-deps"]))
     })?;
+    steps.finish();
+    Ok(())
+}
+
+/// Runs what needs neither Debian's packages nor Linux hosts. Tests of tools that are missing pass.
+pub(crate) fn portable() -> Result<(), String> {
+    let builds = Builds { python: None };
+    let mut steps = Steps::new();
+    steps.step("format", || run(&mut builds.product(&["fmt", "--all", "--check"])))?;
+    steps.step("lints", || run(builds.product(&CLIPPY).args(DENY)))?;
+    steps.step("tests", || run(&mut builds.product(&TESTS)))?;
     steps.finish();
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
-pub(crate) use full::full;
+pub(crate) use full::{full, portable};
 pub(crate) use quick::quick;
 
 use crate::python;

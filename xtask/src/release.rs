@@ -110,8 +110,11 @@ fn bill_of_materials(to: &Path) -> Result<(), String> {
     let format = ["cyclonedx", "--format", "json", "--override-filename", file];
     run(Command::new(program).args(format).current_dir(root()))?;
     // It writes one beside every manifest. The plug-in's is the largest.
-    let made =
-        output(Command::new("git").args(["ls-files", "--others", "*.json"]).current_dir(root()))?;
+    let made = output(
+        Command::new("git")
+            .args(["ls-files", "--others", "--exclude-standard", "*.json"])
+            .current_dir(root()),
+    )?;
     bundle::copy(&root().join(format!("{file}.json")), to)?;
     for rest in made.lines().filter(|path| path.contains(file)) {
         bundle::remove(&root().join(rest))?;

@@ -22,68 +22,38 @@ pub(crate) fn metadata(manifest: &str) -> Result<Value, String> {
     serde_json::from_str(&output(&mut command)?).map_err(|error| error.to_string())
 }
 
-/// A package of ours.
-pub(crate) struct Package {
-    /// Relative to the root.
-    folder: PathBuf,
-    /// Names of the packages of ours that it depends on.
-    depends_on: BTreeSet<String>,
-}
-
-/// The packages of one workspace, by name.
-pub(crate) fn packages(manifest: &str) -> Result<BTreeMap<String, Package>, String> {
+/// The folders of one workspace's packages, relative to the root, by name.
+pub(crate) fn packages(manifest: &str) -> Result<BTreeMap<String, PathBuf>, String> {
     let metadata = metadata(manifest)?;
     let mut packages = BTreeMap::new();
     for package in metadata["packages"].as_array().into_iter().flatten() {
         let name = package["name"].as_str().unwrap_or_default().to_owned();
         let folder = Path::new(package["manifest_path"].as_str().unwrap_or_default()).parent();
         let folder = folder.and_then(|folder| folder.strip_prefix(root()).ok());
-        let dependencies = package["dependencies"].as_array().into_iter().flatten();
-        let ours = dependencies.filter(|dependency| dependency["path"].is_string());
-        let depends_on = ours.filter_map(|it| it["name"].as_str()).map(str::to_owned).collect();
-        let folder = folder.unwrap_or(Path::new("")).to_owned();
-        packages.insert(name, Package { folder, depends_on });
+        packages.insert(name, folder.unwrap_or(Path::new("")).to_owned());
     }
     Ok(packages)
 }
 
 /// The packages that own any of `files`. A file of the root's that is in no other package's folder
-/// belongs to the root's package, if it is source; a manifest of the root's means all packages.
-pub(crate) fn owners(packages: &BTreeMap<String, Package>, files: &[String]) -> BTreeSet<String> {
+/// belongs to the root's package, if it is source; a manifest of the root's means all packages of
+/// the root's workspace.
+pub(crate) fn owners(packages: &BTreeMap<String, PathBuf>, files: &[String]) -> BTreeSet<String> {
     let mut owners = BTreeSet::new();
+    let roots = packages.values().any(|folder| folder.as_os_str().is_empty());
     for file in files {
-        if ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "clippy.toml"].contains(&&**file) {
+        let for_all = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "clippy.toml"];
+        if roots && for_all.contains(&&**file) {
             return packages.keys().cloned().collect();
         }
-        let of =
-            packages.iter().filter(|(_, package)| Path::new(file).starts_with(&package.folder));
-        let owner = of.max_by_key(|(_, package)| package.folder.components().count());
-        let Some((name, package)) = owner else { continue };
-        if !package.folder.as_os_str().is_empty() || file.starts_with("src/") {
+        let of = packages.iter().filter(|(_, folder)| Path::new(file).starts_with(folder));
+        let owner = of.max_by_key(|(_, folder)| folder.components().count());
+        let Some((name, folder)) = owner else { continue };
+        if !folder.as_os_str().is_empty() || file.starts_with("src/") {
             owners.insert(name.clone());
         }
     }
     owners
-}
-
-/// `changed`, and all packages that depend on any of them.
-pub(crate) fn with_dependents(
-    packages: &BTreeMap<String, Package>,
-    changed: &BTreeSet<String>,
-) -> BTreeSet<String> {
-    let mut all = changed.clone();
-    loop {
-        let depends = |package: &Package| package.depends_on.iter().any(|name| all.contains(name));
-        let more: Vec<String> = packages
-            .iter()
-            .filter(|(name, package)| !all.contains(*name) && depends(package))
-            .map(|(name, _)| name.clone())
-            .collect();
-        if more.is_empty() {
-            return all;
-        }
-        all.extend(more);
-    }
 }
 
 /// Files that differ from `since`, or from where this branch left the main one, or else from the
@@ -106,20 +76,10 @@ pub(crate) fn changed_files(since: Option<&str>) -> Result<Vec<String>, String> 
 mod tests {
     use super::*;
 
-    fn package(folder: &str, depends_on: &[&str]) -> Package {
-        let depends_on = depends_on.iter().map(|&name| name.to_owned()).collect();
-        Package { folder: folder.into(), depends_on }
-    }
-
-    fn ours() -> BTreeMap<String, Package> {
-        [
-            ("plugin", package("", &["veil"])),
-            ("veil", package("crates/veil", &[])),
-            ("cli", package("crates/cli", &["veil"])),
-            ("xtask", package("xtask", &[])),
-        ]
-        .map(|(name, package)| (name.to_owned(), package))
-        .into()
+    fn ours() -> BTreeMap<String, PathBuf> {
+        [("plugin", ""), ("veil", "crates/veil"), ("cli", "crates/cli"), ("xtask", "xtask")]
+            .map(|(name, folder)| (name.to_owned(), PathBuf::from(folder)))
+            .into()
     }
 
     fn owned(files: &[&str]) -> Vec<String> {
@@ -141,12 +101,5 @@ mod tests {
     #[test]
     fn the_lock_file_concerns_all_packages() {
         assert_eq!(owned(&["Cargo.lock"]).len(), ours().len());
-    }
-
-    #[test]
-    fn who_depends_on_a_change_is_checked_too() {
-        let changed = BTreeSet::from(["veil".to_owned()]);
-        let checked: Vec<String> = with_dependents(&ours(), &changed).into_iter().collect();
-        assert_eq!(checked, ["cli", "plugin", "veil"]);
     }
 }

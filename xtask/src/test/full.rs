@@ -6,11 +6,11 @@ use crate::run::run;
 use crate::workspaces::{PRODUCT, metadata};
 use crate::{deny, docs, fuzz, python};
 
-const CLIPPY: [&str; 4] = ["clippy", "--workspace", "--all-targets", "--"];
-const DENY: [&str; 2] = ["--deny", "warnings"];
+pub(super) const CLIPPY: [&str; 4] = ["clippy", "--workspace", "--all-targets", "--"];
+pub(super) const DENY: [&str; 2] = ["--deny", "warnings"];
 
 /// Not those in hosts, which are run as released; and the benches have none.
-const TESTS: [&str; 6] =
+pub(super) const TESTS: [&str; 6] =
     ["test", "--workspace", "--exclude", "patchveil-tests", "--exclude", "patchveil-benches"];
 
 /// What is tested as it is released: the plug-in in hosts, and from these packages the tests below.

@@ -1,15 +1,22 @@
 //! What a change can break, in a few minutes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
+use super::full::{CLIPPY, DENY, TESTS};
 use super::{Builds, Steps};
 use crate::docs;
-use crate::run::run;
-use crate::workspaces::{LAB, PRODUCT, Package, changed_files, owners, packages, with_dependents};
+use crate::run::{output, root, run};
+use crate::workspaces::{LAB, PRODUCT, changed_files, owners, packages};
 
 /// Checks the format of everything, lints what changed and what depends on it, and runs the unit
 /// tests of what changed. Integration tests, hosts and releases are for the full run.
+///
+/// Cargo is always given the same packages as in the full run: with fewer it would build much of
+/// what they depend on again, for another choice of features.
 pub(crate) fn quick(since: Option<&str>) -> Result<(), String> {
     let files = changed_files(since)?;
     let builds = Builds { python: None };
@@ -21,39 +28,55 @@ pub(crate) fn quick(since: Option<&str>) -> Result<(), String> {
     if files.iter().any(|file| file.ends_with(".md")) {
         steps.step("texts", docs::texts)?;
         steps.step("commands in the docs", || {
-            run(&mut builds.product(&["test", "--package", "patchveil", "--test", "docs"]))
+            run(builds.product(&TESTS).args(["--test", "docs"]))
         })?;
     }
     let product = packages(PRODUCT)?;
-    check(&mut steps, &product, &files, |args| builds.product(args))?;
-    let lab: BTreeMap<String, Package> =
-        packages(LAB)?.into_iter().filter(|(name, _)| !product.contains_key(name)).collect();
-    check(&mut steps, &lab, &files, |args| builds.lab(args))?;
+    let changed = owners(&product, &files);
+    if !changed.is_empty() {
+        steps.step("lints", || run(builds.product(&CLIPPY).args(DENY)))?;
+        unit_tests(&mut steps, &product, &changed, builds.product(&TESTS))?;
+    }
+    let lab = packages(LAB)?;
+    let changed = owners(&lab, &files);
+    if !changed.is_empty() {
+        let clippy = ["clippy", "--all-targets", "--"];
+        steps.step("lints of the laboratory", || run(builds.lab(&clippy).args(DENY)))?;
+        unit_tests(&mut steps, &lab, &changed, builds.lab(&["test"]))?;
+    }
     steps.finish();
     Ok(())
 }
 
-/// Lints and unit tests of one workspace.
-fn check(
+/// Builds the unit tests of all packages that `build` names, and runs those of `changed`.
+fn unit_tests(
     steps: &mut Steps,
-    packages: &BTreeMap<String, Package>,
-    files: &[String],
-    cargo: impl Fn(&[&str]) -> Command,
+    folders: &BTreeMap<String, PathBuf>,
+    changed: &BTreeSet<String>,
+    mut build: Command,
 ) -> Result<(), String> {
-    let changed = owners(packages, files);
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let affected = with_dependents(packages, &changed);
-    let names = |set: &BTreeSet<String>| Vec::from_iter(set.iter().cloned()).join(", ");
-    let choose = |set: &BTreeSet<String>| -> Vec<String> {
-        set.iter().flat_map(|name| ["--package".to_owned(), name.clone()]).collect()
-    };
-    steps.step(&format!("lints of {}", names(&affected)), || {
-        let mut clippy = cargo(&["clippy", "--all-targets"]);
-        run(clippy.args(choose(&affected)).args(["--", "--deny", "warnings"]))
+    let mut programs = Vec::new();
+    steps.step("building unit tests", || {
+        build.args(["--lib", "--bins", "--no-run", "--message-format=json-render-diagnostics"]);
+        let messages = output(build.stderr(Stdio::inherit()))?;
+        programs.extend(messages.lines().filter_map(test_program));
+        Ok(())
     })?;
-    steps.step(&format!("unit tests of {}", names(&changed)), || {
-        run(cargo(&["test", "--lib", "--bins"]).args(choose(&changed)))
-    })
+    for (manifest, program) in programs {
+        let folder = manifest.parent().map(PathBuf::from).unwrap_or_default();
+        let owner = folders.iter().find(|(_, its)| root().join(its) == folder);
+        let Some((name, _)) = owner.filter(|(name, _)| changed.contains(*name)) else { continue };
+        steps.step(&format!("unit tests of {name}"), || {
+            run(Command::new(program).current_dir(folder))
+        })?;
+    }
+    Ok(())
+}
+
+/// From a message of cargo's: the manifest of a package and a test program of it.
+fn test_program(message: &str) -> Option<(PathBuf, PathBuf)> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let program = message["executable"].as_str()?;
+    message["profile"]["test"].as_bool()?.then_some(())?;
+    Some((message["manifest_path"].as_str()?.into(), program.into()))
 }

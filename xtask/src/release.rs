@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use crate::bundle;
 use crate::packages::install_packages;
 use crate::python::executable;
-use crate::run::{cargo, install, installed, output, root, run, target, tools_required};
+use crate::run::{cargo, install, installed, root, run, target, tools_required};
+use crate::workspaces::{PRODUCT, packages};
 
 /// What writes the list of all that is in a release.
 const CYCLONEDX: (&str, &str) = ("cargo-cyclonedx", "0.5.9");
@@ -17,8 +18,8 @@ const CYCLONEDX: (&str, &str) = ("cargo-cyclonedx", "0.5.9");
 const MACS: [&str; 2] = ["aarch64-apple-darwin", "x86_64-apple-darwin"];
 
 /// Builds plug-in, standalone and command, packs them with licences and changelog into
-/// `target/dist/patchveil-VERSION-SYSTEM.tar.gz` (on Windows `.zip`), and lays the bill of materials and the
-/// checksums beside.
+/// `target/dist/patchveil-VERSION-SYSTEM.tar.gz` (on Windows `.zip`), and writes bills of materials and
+/// checksums next to it.
 pub(crate) fn release(tag: Option<&str>) -> Result<(), String> {
     tag.map_or(Ok(()), check_tag)?;
     if cfg!(target_os = "linux") {
@@ -44,7 +45,7 @@ pub(crate) fn release(tag: Option<&str>) -> Result<(), String> {
     let archive = format!("{name}.{ending}");
     run(Command::new("tar").args(["-a", "-cf", &archive, &name]).current_dir(&dist))?;
     bundle::remove(&folder)?;
-    bill_of_materials(&dist.join(format!("{name}.cdx.json")))?;
+    bills_of_materials(&dist, &name)?;
     checksums(&dist, &dist.join(format!("{name}.sha256")))?;
     println!("{}", dist.display());
     Ok(())
@@ -98,26 +99,26 @@ fn command(folder: &Path) -> Result<(), String> {
     run(Command::new("lipo").args(["-create", "-output"]).arg(folder.join(&name)).args(parts))
 }
 
-/// All packages that are linked, with versions and licences, as CycloneDX.
-fn bill_of_materials(to: &Path) -> Result<(), String> {
+/// All packages that are linked into plug-in and command, with versions and licences, as CycloneDX:
+/// `PREFIX-plugin.cdx.json` and `PREFIX-command.cdx.json` in `dist`.
+fn bills_of_materials(dist: &Path, prefix: &str) -> Result<(), String> {
     let (tool, version) = CYCLONEDX;
     let program = if tools_required() { Some(install(tool, version)?) } else { installed(tool) };
     let Some(program) = program else {
         eprintln!("no bill of materials: {tool} is missing");
         return Ok(());
     };
-    let file = "patchveil-bill-of-materials";
-    let format = ["cyclonedx", "--format", "json", "--override-filename", file];
+    let name = "patchveil-bill-of-materials";
+    let format = ["cyclonedx", "--quiet", "--format", "json", "--override-filename", name];
     run(Command::new(program).args(format).current_dir(root()))?;
-    // It writes one beside every manifest. The plug-in's is the largest.
-    let made = output(
-        Command::new("git")
-            .args(["ls-files", "--others", "--exclude-standard", "*.json"])
-            .current_dir(root()),
-    )?;
-    bundle::copy(&root().join(format!("{file}.json")), to)?;
-    for rest in made.lines().filter(|path| path.contains(file)) {
-        bundle::remove(&root().join(rest))?;
+    let file = format!("{name}.json");
+    for (part, folder) in [("plugin", ""), ("command", "crates/cli")] {
+        let to = dist.join(format!("{prefix}-{part}.cdx.json"));
+        bundle::copy(&root().join(folder).join(&file), &to)?;
+    }
+    // It writes one next to every manifest.
+    for folder in packages(PRODUCT)?.values() {
+        bundle::remove(&root().join(folder).join(&file))?;
     }
     Ok(())
 }

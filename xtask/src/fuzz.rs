@@ -33,8 +33,8 @@ pub(crate) fn fuzz(only: Option<&str>, minutes: u32) -> Result<(), String> {
     Ok(())
 }
 
-/// Builds all targets without running them.
-pub(crate) fn check() -> Result<(), String> {
+/// Checks the format of the targets, which are a workspace of their own.
+pub(crate) fn format() -> Result<(), String> {
     let manifest = crate::workspaces::FUZZ;
     if !root().join(manifest).is_file() {
         return Ok(());

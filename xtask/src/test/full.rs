@@ -35,7 +35,7 @@ pub(crate) fn full() -> Result<(), String> {
     steps.step("format", || {
         run(&mut builds.product(&["fmt", "--all", "--check"]))?;
         run(&mut builds.lab(&["fmt", "--check"]))?;
-        fuzz::check()
+        fuzz::format()
     })?;
     steps.step("licences", || deny::deny(false))?;
     steps.step("texts", docs::texts)?;

@@ -17,10 +17,15 @@ fn directory() -> PathBuf {
     target.join(if cfg!(debug_assertions) { "debug" } else { "release" })
 }
 
-/// Builds plug-in and command as this test was built, once.
+/// Builds plug-in and command as this test was built, once. `PATCHVEIL_BUILT` says that this is
+/// done: `cargo xtask test` builds them together with the tests, which saves a second build of most
+/// of what they depend on.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
+        if std::env::var_os("PATCHVEIL_BUILT").is_some() {
+            return directory();
+        }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.current_dir(root()).args([

@@ -8,8 +8,8 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde_json::Value;
 use walkdir::WalkDir;
 
+use crate::packages::install_packages;
 use crate::run::{cargo, run, target};
-use crate::test::install_packages;
 
 /// What our own measurement is called in every group.
 const OURS: &str = "patchveil";

@@ -21,21 +21,30 @@ pub(crate) fn bundle(args: &[String]) -> Result<(), String> {
     nice_plug_xtask::main_with_args("cargo xtask", all).map_err(|error| format!("{error:#}"))
 }
 
+/// As [`bundle`], for both processors of a Mac at once.
+pub(crate) fn bundle_for_release() -> Result<(), String> {
+    if !cfg!(target_os = "macos") {
+        return bundle(&[]);
+    }
+    let args = ["bundle-universal", PACKAGE, "--release"].map(str::to_owned);
+    nice_plug_xtask::main_with_args("cargo xtask", args).map_err(|error| format!("{error:#}"))
+}
+
 /// Bundles, and puts CLAP and VST3 where this user's hosts look.
 pub(crate) fn install() -> Result<(), String> {
     bundle(&[])?;
     for format in FORMATS {
         let name = format!("Patchveil.{format}");
         let folder = folder(format)?;
-        let said = |at: &Path| format!("{}: ", at.display());
-        fs::create_dir_all(&folder).map_err(|e| said(&folder) + &e.to_string())?;
-        // A running host has the old one mapped, so that must not be written to: the new one
-        // comes in beside it and takes its name.
-        let (beside, to) = (folder.join(format!(".{name}.new")), folder.join(&name));
-        remove(&beside)?;
-        copy(&target().join("bundled").join(&name), &beside)?;
+        let failed = |at: &Path| format!("{}: ", at.display());
+        fs::create_dir_all(&folder).map_err(|e| failed(&folder) + &e.to_string())?;
+        // A running host has the old one mapped, so it must not be written to: the new one is
+        // written next to it and then takes its name.
+        let (new, to) = (folder.join(format!(".{name}.new")), folder.join(&name));
+        remove(&new)?;
+        copy(&target().join("bundled").join(&name), &new)?;
         remove(&to)?;
-        fs::rename(&beside, &to).map_err(|e| said(&to) + &e.to_string())?;
+        fs::rename(&new, &to).map_err(|e| failed(&to) + &e.to_string())?;
         println!("installed {}", to.display());
     }
     Ok(())
@@ -74,7 +83,7 @@ fn folder(format: &str) -> Result<PathBuf, String> {
 }
 
 /// Removes a file or a folder, if it is there. A link goes, not what it leads to.
-fn remove(at: &Path) -> Result<(), String> {
+pub(crate) fn remove(at: &Path) -> Result<(), String> {
     let removed = match at.symlink_metadata() {
         Err(_) => return Ok(()),
         Ok(meta) if meta.is_dir() => fs::remove_dir_all(at),
@@ -84,7 +93,7 @@ fn remove(at: &Path) -> Result<(), String> {
 }
 
 /// Copies a file, or a folder with all that is in it.
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.map_err(|error| error.to_string())?;
         let rest = entry.path().strip_prefix(from).unwrap_or(entry.path());

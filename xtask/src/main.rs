@@ -3,10 +3,16 @@
 mod bench;
 mod bundle;
 mod demo;
+mod deny;
+mod docs;
+mod fuzz;
+mod packages;
 mod python;
+mod release;
 mod run;
 mod screenshots;
 mod test;
+mod workspaces;
 
 use std::process::ExitCode;
 
@@ -23,9 +29,41 @@ struct Cli {
 enum Command {
     /// Protect the bundled recording: audio, picture and figures in target/demo
     Demo,
-    /// Format, lints, tests and documentation; installs by apt-get what the tests need
-    Test,
-    /// Measure speed beside the peers and print a table of ratios
+    /// Run everything that has to hold; installs by apt-get what the tests need
+    Test {
+        /// Format, lints and unit tests of what changed, in a few minutes
+        #[arg(long)]
+        quick: bool,
+        /// Only what needs neither Debian's packages nor Linux hosts, for macOS and Windows
+        #[arg(long, conflicts_with = "quick")]
+        portable: bool,
+        /// Revision since which something counts as changed [default: where this branch left main]
+        #[arg(long, value_name = "REVISION", requires = "quick")]
+        since: Option<String>,
+    },
+    /// Check spelling and links of the docs, and build their site into target/book
+    Docs {
+        /// Build mdbook first if it is missing
+        #[arg(long)]
+        install: bool,
+    },
+    /// Check licences and sources of all dependencies
+    Deny {
+        /// Check for known security holes too; needs the net, and builds cargo-deny if it is missing
+        #[arg(long)]
+        advisories: bool,
+    },
+    /// Fuzz what parses files, keys and sessions
+    Fuzz {
+        /// Only this target
+        target: Option<String>,
+        /// Minutes for each target
+        #[arg(long, default_value_t = 10)]
+        minutes: u32,
+    },
+    /// Check the workflows in .github
+    Workflows,
+    /// Measure speed beside other convolvers and print a table of ratios
     Bench {
         /// Only benches whose name contains this
         filter: Option<String>,
@@ -45,19 +83,32 @@ enum Command {
     Install,
     /// Take CLAP and VST3 out of your plug-in folders
     Uninstall,
-    /// Print the Python interpreter with the hosts that tests use; made in target/ if need be
+    /// Build what is published for this system, with checksums, into target/dist
+    Release {
+        /// First check that this tag belongs to the version
+        #[arg(long, value_name = "NAME", env = "PATCHVEIL_RELEASE_TAG")]
+        tag: Option<String>,
+    },
+    /// Print the Python interpreter that tests use; its environment is made in target/ if need be
     Python,
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Demo => demo::demo(),
-        Command::Test => test::test(),
+        Command::Test { quick: true, since, .. } => test::quick(since.as_deref()),
+        Command::Test { portable: true, .. } => test::portable(),
+        Command::Test { .. } => test::full(),
+        Command::Docs { install } => docs::docs(install),
+        Command::Deny { advisories } => deny::deny(advisories),
+        Command::Fuzz { target, minutes } => fuzz::fuzz(target.as_deref(), minutes),
+        Command::Workflows => docs::workflows(),
         Command::Bench { filter, table_only } => bench::bench(filter.as_deref(), table_only),
         Command::Screenshots => screenshots::screenshots(),
         Command::Bundle { args } => bundle::bundle(&args),
         Command::Install => bundle::install(),
         Command::Uninstall => bundle::uninstall(),
+        Command::Release { tag } => release::release(tag.as_deref()),
         Command::Python => python::python().map(|python| println!("{}", python.display())),
     };
     match result {

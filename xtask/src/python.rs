@@ -11,11 +11,19 @@ pub(crate) const VARIABLE: &str = "PATCHVEIL_PYTHON";
 
 /// Packages of the environment with the audio hosts, pinned.
 const HOSTS: &str = include_str!("../requirements/hosts.txt");
+/// Packages of the environment with what checks texts, pinned.
+const TOOLS: &str = include_str!("../requirements/tools.txt");
 
 /// The interpreter that has pedalboard, dawdreamer, numpy and soundfile.
 pub(crate) fn python() -> Result<PathBuf, String> {
     let environment = environment("hosts", HOSTS)?;
     Ok(program(&environment, "python"))
+}
+
+/// `typos`, `lychee` or `zizmor`, ready to run.
+pub(crate) fn tool(name: &str) -> Result<Command, String> {
+    let environment = environment("tools", TOOLS)?;
+    Ok(Command::new(program(&environment, name)))
 }
 
 /// Makes `target/python/NAME` with the packages of `requirements`, unless it holds these already.
@@ -27,27 +35,31 @@ fn environment(name: &str, requirements: &str) -> Result<PathBuf, String> {
         return Ok(folder);
     }
     eprintln!("making the Python environment {}", folder.display());
-    let said = |at: &Path, error| format!("{}: {error}", at.display());
+    let failed = |at: &Path, error| format!("{}: {error}", at.display());
     if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|e| said(&folder, e))?;
+        fs::remove_dir_all(&folder).map_err(|e| failed(&folder, e))?;
     }
     let system = if cfg!(windows) { "python" } else { "python3" };
     run(Command::new(system).args(["-m", "venv"]).arg(&folder))
         .map_err(|error| format!("{error}; on Debian it needs the package python3-venv"))?;
     let wanted = folder.join("wanted.txt");
-    fs::write(&wanted, requirements).map_err(|e| said(&wanted, e))?;
+    fs::write(&wanted, requirements).map_err(|e| failed(&wanted, e))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     // Prebuilt packages only: building one may fetch things of its own.
     run(Command::new(program(&folder, "python"))
         .args(pip)
         .args(["--only-binary", ":all:", "--requirement"])
         .arg(&wanted))?;
-    fs::rename(&wanted, &stamp).map_err(|e| said(&stamp, e))?;
+    fs::rename(&wanted, &stamp).map_err(|e| failed(&stamp, e))?;
     Ok(folder)
 }
 
 /// Where an environment keeps a program.
 fn program(environment: &Path, name: &str) -> PathBuf {
-    let folder = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    folder.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+    environment.join(if cfg!(windows) { "Scripts" } else { "bin" }).join(executable(name))
+}
+
+/// A program's file name on this system.
+pub(crate) fn executable(name: &str) -> String {
+    format!("{name}{}", std::env::consts::EXE_SUFFIX)
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask screenshots`
 
+use crate::packages::install_packages;
 use crate::run::{cargo, root, run};
-use crate::test::install_packages;
 
 /// Pictures the real editor, in a real window with the demo recording running through it, for the
 /// README.

@@ -1,0 +1,66 @@
+//! Debian packages that builds and tests need.
+
+use std::process::{Command, Stdio};
+
+use crate::run::{find, output, run};
+
+/// Without these, something here does not build or is not tested.
+const PACKAGES: [&str; 13] = [
+    "age",
+    "expect",
+    "ffmpeg",
+    "fluidsynth",
+    "libasound2-dev",
+    "libjack-jackd2-dev",
+    "libxkbcommon-x11-0",
+    "mesa-vulkan-drivers",
+    "pkg-config",
+    "python3-venv",
+    "timgm6mb-soundfont",
+    "xdotool",
+    "xvfb",
+];
+
+/// Installs what is missing where that is allowed, else says how.
+pub(crate) fn install_packages() -> Result<(), String> {
+    if find("dpkg-query").is_none() {
+        eprintln!("not a Debian: make sure that these are there: {}", PACKAGES.join(" "));
+        return Ok(());
+    }
+    let missing: Vec<&str> =
+        PACKAGES.iter().copied().filter(|package| !is_installed(package)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let line = format!("apt-get install --yes --no-install-recommends {}", missing.join(" "));
+    if !is_root() && !is_root_without_password() {
+        return Err(format!("packages are missing; type this first:\n  sudo {line}"));
+    }
+    run(apt(&["update"]).stdout(Stdio::null()))?;
+    run(apt(&["install", "--yes", "--no-install-recommends"]).args(&missing).stdout(Stdio::null()))
+        .map_err(|error| format!("{error}; by hand: sudo {line}"))
+}
+
+fn apt(args: &[&str]) -> Command {
+    let mut command = Command::new(if is_root() { "apt-get" } else { "sudo" });
+    if !is_root() {
+        command.args(["--non-interactive", "apt-get"]);
+    }
+    command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
+
+fn is_installed(package: &str) -> bool {
+    let query = output(Command::new("dpkg-query").args(["-W", "-f=${Status}", package]));
+    query.is_ok_and(|status| status.ends_with(" installed"))
+}
+
+fn is_root() -> bool {
+    output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+/// As on hosted CI machines. Elsewhere nobody's password is asked for in passing.
+fn is_root_without_password() -> bool {
+    std::env::var_os("CI").is_some()
+        && output(Command::new("sudo").args(["--non-interactive", "true"])).is_ok()
+}

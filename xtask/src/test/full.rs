@@ -1,0 +1,85 @@
+//! Everything that has to hold.
+
+use super::{Builds, Steps};
+use crate::packages::install_packages;
+use crate::run::run;
+use crate::workspaces::{PRODUCT, metadata};
+use crate::{deny, docs, fuzz, python};
+
+pub(super) const CLIPPY: [&str; 4] = ["clippy", "--workspace", "--all-targets", "--"];
+pub(super) const DENY: [&str; 2] = ["--deny", "warnings"];
+
+/// Not those in hosts, which are run as released; and the benches have none.
+pub(super) const TESTS: [&str; 6] =
+    ["test", "--workspace", "--exclude", "patchveil-tests", "--exclude", "patchveil-benches"];
+
+/// What is tested as it is released: the plug-in in hosts, and from these packages the tests below.
+const RELEASED: [&str; 8] = [
+    "--package",
+    "patchveil-plugin",
+    "--package",
+    "patchveil",
+    "--package",
+    "patchveil-tests",
+    "--package",
+    "patchveil-veil",
+];
+/// Counting allocators and bits: both prove nothing about a build that nobody ships.
+const RELEASED_TESTS: [&str; 3] = ["golden", "promises", "realtime"];
+
+/// Runs everything that has to hold.
+pub(crate) fn full() -> Result<(), String> {
+    install_packages()?;
+    let mut steps = Steps::new();
+    let builds = Builds { python: Some(python::python()?) };
+    steps.step("format", || {
+        run(&mut builds.product(&["fmt", "--all", "--check"]))?;
+        run(&mut builds.lab(&["fmt", "--check"]))?;
+        fuzz::format()
+    })?;
+    steps.step("licences", || deny::deny(false))?;
+    steps.step("texts", docs::texts)?;
+    steps.step("lints", || {
+        run(builds.product(&CLIPPY).args(DENY))?;
+        run(builds.lab(&["clippy", "--all-targets", "--"]).args(DENY))
+    })?;
+    steps.step("tests", || run(&mut builds.product(&TESTS)))?;
+    steps.step("tests of the laboratory", || run(&mut builds.lab(&["test"])))?;
+    let tests = released_tests()?;
+    steps.step("building as released", || {
+        // All at once: cargo would build most of it again for every other choice of packages.
+        run(builds.product(&["build", "--release", "--lib", "--bins"]).args(RELEASED).args(&tests))
+    })?;
+    steps.step("tests as released, and of the plug-in in hosts", || {
+        let mut command = builds.product(&["test", "--release"]);
+        run(command.args(RELEASED).args(&tests).env("PATCHVEIL_BUILT", "1"))
+    })?;
+    steps.step("documentation", || {
+        run(&mut builds.product(&["doc", "--workspace", "--no-deps"]))?;
+        run(&mut builds.lab(&["doc", "--no-deps"]))
+    })?;
+    steps.finish();
+    Ok(())
+}
+
+/// Runs what needs neither Debian's packages nor Linux hosts. Tests of tools that are missing pass.
+pub(crate) fn portable() -> Result<(), String> {
+    let builds = Builds { python: None };
+    let mut steps = Steps::new();
+    steps.step("format", || run(&mut builds.product(&["fmt", "--all", "--check"])))?;
+    steps.step("lints", || run(builds.product(&CLIPPY).args(DENY)))?;
+    steps.step("tests", || run(&mut builds.product(&TESTS)))?;
+    steps.finish();
+    Ok(())
+}
+
+/// Cargo's arguments for the tests that are run as released.
+fn released_tests() -> Result<Vec<String>, String> {
+    let metadata = metadata(PRODUCT)?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let hosts = packages.filter(|package| package["name"] == "patchveil-tests");
+    let targets = hosts.flat_map(|package| package["targets"].as_array().into_iter().flatten());
+    let tests = targets.filter(|target| target["kind"][0] == "test");
+    let names = tests.filter_map(|target| target["name"].as_str()).chain(RELEASED_TESTS);
+    Ok(names.flat_map(|name| ["--test".to_owned(), name.to_owned()]).collect())
+}

@@ -1,0 +1,75 @@
+//! `cargo xtask test`: everything that has to hold, or what a change can break in a few minutes.
+
+mod full;
+mod quick;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+pub(crate) use full::{full, portable};
+pub(crate) use quick::quick;
+
+use crate::python;
+use crate::run::{cargo, target};
+use crate::workspaces::LAB;
+
+/// Runs steps, and says at the end how long each took.
+struct Steps {
+    begun: Instant,
+    taken: Vec<(String, u64)>,
+}
+
+impl Steps {
+    fn new() -> Self {
+        Self { begun: Instant::now(), taken: Vec::new() }
+    }
+
+    fn step(
+        &mut self,
+        name: &str,
+        step: impl FnOnce() -> Result<(), String>,
+    ) -> Result<(), String> {
+        eprintln!("\n── {name} ──");
+        let begun = Instant::now();
+        step()?;
+        self.taken.push((name.to_owned(), begun.elapsed().as_secs()));
+        Ok(())
+    }
+
+    fn finish(self) {
+        eprintln!("\n── all well, in {} s ──", self.begun.elapsed().as_secs());
+        for (name, seconds) in self.taken {
+            eprintln!("{seconds:5} s  {name}");
+        }
+    }
+}
+
+/// What every build of a test run has in common.
+struct Builds {
+    /// The interpreter for tests that need one.
+    python: Option<PathBuf>,
+}
+
+impl Builds {
+    /// `cargo ARGS` in the product's workspace.
+    fn product(&self, args: &[&str]) -> Command {
+        let mut command = cargo(args);
+        // What incremental builds keep is of no use on a clean clone and takes gigabytes.
+        command.env("CARGO_INCREMENTAL", "0").env("RUSTDOCFLAGS", "-D warnings");
+        if let Some(python) = &self.python {
+            // Tests that need a tool fail without it instead of passing unseen.
+            command.env("PATCHVEIL_REQUIRE_TOOLS", "1").env(python::VARIABLE, python);
+        }
+        command
+    }
+
+    /// `cargo ARGS` in the laboratory's workspace. It builds where the product does: most of what
+    /// they depend on is the same.
+    fn lab(&self, args: &[&str]) -> Command {
+        let (subcommand, rest) = args.split_at(1);
+        let mut command = self.product(subcommand);
+        command.args(["--manifest-path", LAB]).args(rest).env("CARGO_TARGET_DIR", target());
+        command
+    }
+}

@@ -41,22 +41,33 @@ fn samples(path: &Path) -> Vec<f32> {
 }
 
 /// What the veil makes of `sent` if its first sample lies at `position`.
-fn veiled(veil: &Arc<Veil>, position: i64, sent: &[f32]) -> Vec<f32> {
+fn veiled(convolver: &mut Convolver, position: i64, sent: &[f32]) -> Vec<f32> {
     let mut out = sent.to_vec();
-    Convolver::of(veil.clone(), 1).process(position, &mut [&mut out]);
+    convolver.reset();
+    convolver.process(position, &mut [&mut out]);
     out
 }
 
-/// By how many samples `received` lags, and where on the period of the patches `sent` lies.
-fn place(veil: &Arc<Veil>, sent: &[f32], received: &[f32]) -> Option<(usize, i64)> {
-    let context = veil.context();
+/// By how many samples `received` lags `sent`: whole blocks of the server.
+fn lag(sent: &[f32], received: &[f32]) -> usize {
+    let alike = |lag: &usize| -> f32 {
+        let (sent, received) = (&sent[FROM..], &received[FROM + lag..]);
+        sent.iter().zip(received).take(8_192).map(|(a, b)| a * b).sum()
+    };
+    let lags = (0..BLOCKS_MAX).map(|blocks| blocks * BLOCK);
+    lags.max_by(|a, b| alike(a).total_cmp(&alike(b))).unwrap()
+}
+
+/// Where on the timeline `sent` lies: patches repeat after a period, and long kernels are computed
+/// in blocks of 64 samples of the timeline.
+fn place(convolver: &mut Convolver, sent: &[f32], received: &[f32]) -> Option<i64> {
+    let veil = convolver.veil()?.clone();
     let period = i64::from(veil.recipe().placement.period_us) * i64::from(RATE) / 1_000_000;
-    let sent = &sent[FROM - context..FROM + 200];
-    (0..BLOCKS_MAX).map(|blocks| blocks * BLOCK).find_map(|lag| {
-        let wanted = &received[FROM + lag..FROM + lag + 200];
-        let at = (0..period).find(|at| veiled(veil, *at, sent)[context..] == *wanted)?;
-        Some((lag, at))
-    })
+    let context = sent.len() - received.len();
+    let near = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+    let at = (0..period).find(|at| near(&veiled(convolver, *at, sent)[context..], received))?;
+    let places = (0..64).map(|periods| at + periods * period);
+    places.into_iter().find(|at| veiled(convolver, *at, sent)[context..] == *received)
 }
 
 #[test]
@@ -95,9 +106,13 @@ fn the_standalone_follows_the_rate_of_the_jack_server() {
     let (sent, received) = (samples(&sent), samples(&received));
 
     let veil = Arc::new(Veil::new(&key(), &Preset::Balanced.recipe(), RATE).unwrap());
-    let (lag, at) = place(&veil, &sent, &received).expect("what came back is not the veil's");
     let context = veil.context();
-    let expected = veiled(&veil, at, &sent[FROM - context..sent.len() - lag]);
+    let mut convolver = Convolver::of(veil, 1);
+    let lag = lag(&sent, &received);
+    let probe = &sent[FROM - context..FROM + 2_000];
+    let at = place(&mut convolver, probe, &received[FROM + lag..FROM + lag + 2_000]);
+    let at = at.expect("what came back is not what the veil makes");
+    let expected = veiled(&mut convolver, at, &sent[FROM - context..sent.len() - lag]);
     same(&received[FROM + lag..], &expected[context..]);
 
     let wav = folder.path().join("received.wav");

@@ -1,4 +1,4 @@
-//! From samples to the power in every band and hop.
+//! From samples to the power of every band at every hop.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
 
-use super::raster::Raster;
+use super::grid::Grid;
 use crate::history::valid_or_zero;
 
-/// Turns a stream of blocks into rows of power, one a hop.
-pub(super) struct Front {
-    raster: Raster,
+/// Turns a stream of blocks into rows of power, one per hop.
+pub(super) struct Filterbank {
+    grid: Grid,
     fft: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
     /// For each band its first bin and the shares of that and the next ones.
@@ -28,19 +28,19 @@ pub(super) struct Front {
     row: Vec<f32>,
 }
 
-impl Front {
-    pub(super) fn new(raster: &Raster, channels: usize) -> Self {
-        let rate = f64::from(raster.sample_rate);
-        let half = (raster.window_us * rate / 2e6).round().max(4.0) as usize;
+impl Filterbank {
+    pub(super) fn new(grid: &Grid, channels: usize) -> Self {
+        let rate = f64::from(grid.sample_rate);
+        let half = (grid.window_us * rate / 2e6).round().max(4.0) as usize;
         let len = 2 * half;
         let size = len.next_power_of_two();
         let fft = RealFftPlanner::new().plan_fft_forward(size);
         let hann = |i: usize| 0.5 - 0.5 * libm::cos(TAU * (i as f64 + 0.5) / len as f64);
         let hz = |bin: usize| bin as f64 * rate / size as f64;
-        let shares = (0..raster.bands.len())
+        let shares = (0..grid.bands.len())
             .map(|band| {
-                let of = |bin: usize| raster.share(band, hz(bin)) as f32;
-                let nearest = (raster.bands[band] * size as f64 / rate).round() as usize;
+                let of = |bin: usize| grid.share(band, hz(bin)) as f32;
+                let nearest = (grid.bands[band] * size as f64 / rate).round() as usize;
                 let first = (0..nearest).find(|&bin| of(bin) > 0.0).unwrap_or(nearest);
                 let mut shares: Vec<f32> =
                     (first..=size / 2).map(of).take_while(|&share| share > 0.0).collect();
@@ -52,7 +52,7 @@ impl Front {
             })
             .collect();
         Self {
-            raster: raster.clone(),
+            grid: grid.clone(),
             window: (0..len).map(|i| hann(i) as f32).collect(),
             shares,
             pending: vec![vec![0.0; half]; channels],
@@ -62,22 +62,22 @@ impl Front {
             bins: fft.make_output_vec(),
             scratch: fft.make_scratch_vec(),
             power: vec![0.0; size / 2 + 1],
-            row: vec![0.0; raster.bands.len()],
+            row: vec![0.0; grid.bands.len()],
             fft,
         }
     }
 
-    /// Goes on by a block of channels × samples and calls `each` with the power of every band,
-    /// summed over the channels, once a hop.
+    /// Takes the next block (channels × samples) and calls `each` for every hop with the power of every
+    /// band, summed over the channels.
     pub(super) fn push(&mut self, block: &[&[f32]], mut each: impl FnMut(&[f32])) {
         for (pending, samples) in self.pending.iter_mut().zip(block) {
-            // What is no audio to the veil is none here: it left as 0.
+            // The convolver set invalid samples to 0 too.
             pending.extend(samples.iter().copied().map(valid_or_zero));
         }
         let waiting = self.pending.iter().map(Vec::len).min().unwrap_or(0) as u64;
         loop {
-            // The window reaches half its length before the hop, as the counting does.
-            let start = self.raster.hop_at(self.next_hop) - self.dropped;
+            // Both the window and the count begin half a window before the hop.
+            let start = self.grid.hop_at(self.next_hop) - self.dropped;
             if start + self.window.len() as u64 > waiting {
                 let done = start.min(waiting) as usize;
                 self.pending.iter_mut().for_each(|pending| drop(pending.drain(..done)));
@@ -90,7 +90,7 @@ impl Front {
         }
     }
 
-    /// Fills `row` with what lies from `start` of the waiting samples on.
+    /// Fills `row` from the window that begins with waiting sample `start`.
     fn transform(&mut self, start: usize) {
         self.power.fill(0.0);
         for pending in &self.pending {

@@ -2,15 +2,15 @@
 //!
 //! Real sequences of 2·[`BLOCK`] samples are multiplied as polynomials modulo u¹²⁸ + 1. Over the
 //! complex numbers this is (u⁶⁴ − i)(u⁶⁴ + i), and a real polynomial is known from its remainder
-//! by the first factor alone: x\[n\] + i·x\[n + 64\]. Turning the n-th of those by e^(iπn/128)
-//! makes the product an ordinary cyclic one of 64 complex numbers: half the length, nothing to
-//! sort out afterwards (Nussbaumer, Fast Fourier Transform and Convolution Algorithms, 1982,
-//! chapter 3 on "odd" transforms; the wrap-around changes its sign, and overlap-save throws it
-//! away in any case).
+//! by the first factor alone: x\[n\] + i·x\[n + 64\]. Multiplying the n-th of those by e^(iπn/128)
+//! makes the product an ordinary cyclic one of 64 complex numbers: half the length, and no
+//! post-processing (Nussbaumer, Fast Fourier Transform and Convolution Algorithms, 1982,
+//! chapter 3 on "odd" transforms; the wrap-around changes its sign, and overlap-save discards it
+//! anyway).
 //!
 //! As in [`crate::fir`], vectors lie across numbers that go through the same operations, every
-//! operation is rounded by IEEE 754, and their order is written down here: that is why no FFT
-//! library, which chooses by processor, takes part.
+//! operation is rounded by IEEE 754, and their order is fixed here. FFT libraries choose theirs by
+//! processor, so none takes part.
 
 use std::f64::consts::PI;
 use std::sync::OnceLock;
@@ -91,8 +91,8 @@ impl Transform {
         }
     }
 
-    /// Discrete Fourier transform of 64 numbers, in place and in order: down the columns, turned,
-    /// transposed, down the columns.
+    /// Discrete Fourier transform of 64 numbers, in place and in order: along the columns, twiddle
+    /// factors, transposition, along the columns.
     #[inline(always)]
     fn dft(&self, re: &mut Matrix, im: &mut Matrix) {
         dft_columns(re, im);
@@ -118,8 +118,7 @@ for_this_processor! {
 #[inline(always)]
 fn forward_anywhere(by: &Transform, samples: &[f32; 2 * BLOCK], out: &mut Spectrum) {
     let (older, newer) = samples.as_chunks::<LANES>().0.split_at(ROWS);
-    // A local one: the compiler then knows that nothing else looks at it, and transposes in
-    // registers.
+    // A local variable, which the compiler can transpose in registers.
     let mut grid = Spectrum::ZERO;
     for row in 0..ROWS {
         let (re, im) = (by.half_shift.re[row], by.half_shift.im[row]);
@@ -134,8 +133,8 @@ fn forward_anywhere(by: &Transform, samples: &[f32; 2 * BLOCK], out: &mut Spectr
 }
 
 for_this_processor! {
-    /// What the `parts` of a kernel make of the `spectra` of past blocks in the block that follows
-    /// on the one in slot `newest`. `spectra` is a ring of a power of two and at least as many as
+    /// The convolution of the `parts` of a kernel with the `spectra` of past blocks, in the block that
+    /// follows the one in slot `newest`. `spectra` is a ring of a power of two and at least as many as
     /// `parts`.
     convolve = convolve_anywhere, (
         by: &Transform,
@@ -156,7 +155,7 @@ fn convolve_anywhere(
 ) {
     let mut sum = Spectrum::ZERO;
     sum_of_products(spectra, newest, parts, &mut sum);
-    // The transform back is the transform with real and imaginary parts swapped.
+    // The inverse transform is the forward one with real and imaginary parts swapped.
     by.dft(&mut sum.im, &mut sum.re);
     // Overlap-save: only the newer block, the imaginary one, is free of what wrapped around.
     for (row, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
@@ -198,7 +197,7 @@ fn sum_of_products(spectra: &[Spectrum], newest: usize, parts: &[Spectrum], sum:
     }
 }
 
-/// The transform of eight numbers in each column, as two of four and turns by eighths.
+/// The transform of the eight numbers in each column, as two transforms of four.
 #[inline(always)]
 fn dft_columns(re: &mut Matrix, im: &mut Matrix) {
     const HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;

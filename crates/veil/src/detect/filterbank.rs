@@ -1,10 +1,7 @@
 //! From samples to the power of every band at every hop.
 
-use std::f64::consts::TAU;
-use std::sync::Arc;
-
-use realfft::num_complex::Complex32;
-use realfft::{RealFftPlanner, RealToComplex};
+use patchveil_spectral::WindowedPower;
+use patchveil_spectral::window::hann_midpoint;
 
 use super::grid::Grid;
 use crate::history::valid_or_zero;
@@ -12,8 +9,7 @@ use crate::history::valid_or_zero;
 /// Turns a stream of blocks into rows of power, one per hop.
 pub(super) struct Filterbank {
     grid: Grid,
-    fft: Arc<dyn RealToComplex<f32>>,
-    window: Vec<f32>,
+    spectrum: WindowedPower,
     /// For each band its first bin and the shares of that and the next ones.
     shares: Vec<(usize, Vec<f32>)>,
     /// Samples waiting, a buffer a channel.
@@ -21,10 +17,6 @@ pub(super) struct Filterbank {
     /// Samples, counted from half a window before the first one, that `pending` starts with.
     dropped: u64,
     next_hop: u64,
-    piece: Vec<f32>,
-    bins: Vec<Complex32>,
-    scratch: Vec<Complex32>,
-    power: Vec<f32>,
     row: Vec<f32>,
 }
 
@@ -34,8 +26,6 @@ impl Filterbank {
         let half = (grid.window_us * rate / 2e6).round().max(4.0) as usize;
         let len = 2 * half;
         let size = len.next_power_of_two();
-        let fft = RealFftPlanner::new().plan_fft_forward(size);
-        let hann = |i: usize| 0.5 - 0.5 * libm::cos(TAU * (i as f64 + 0.5) / len as f64);
         let hz = |bin: usize| bin as f64 * rate / size as f64;
         let shares = (0..grid.bands.len())
             .map(|band| {
@@ -53,17 +43,12 @@ impl Filterbank {
             .collect();
         Self {
             grid: grid.clone(),
-            window: (0..len).map(|i| hann(i) as f32).collect(),
+            spectrum: WindowedPower::new(hann_midpoint(len), size),
             shares,
             pending: vec![vec![0.0; half]; channels],
             dropped: 0,
             next_hop: 0,
-            piece: fft.make_input_vec(),
-            bins: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            power: vec![0.0; size / 2 + 1],
             row: vec![0.0; grid.bands.len()],
-            fft,
         }
     }
 
@@ -78,7 +63,7 @@ impl Filterbank {
         loop {
             // Both the window and the count begin half a window before the hop.
             let start = self.grid.hop_at(self.next_hop) - self.dropped;
-            if start + self.window.len() as u64 > waiting {
+            if start + self.spectrum.window_len() as u64 > waiting {
                 let done = start.min(waiting) as usize;
                 self.pending.iter_mut().for_each(|pending| drop(pending.drain(..done)));
                 self.dropped += done as u64;
@@ -92,25 +77,13 @@ impl Filterbank {
 
     /// Fills `row` from the window that begins with waiting sample `start`.
     fn transform(&mut self, start: usize) {
-        self.power.fill(0.0);
+        self.spectrum.clear();
         for pending in &self.pending {
-            let (used, padding) = self.piece.split_at_mut(self.window.len());
-            let samples = &pending[start..start + used.len()];
-            for ((piece, x), w) in used.iter_mut().zip(samples).zip(&self.window) {
-                *piece = x * w;
-            }
-            padding.fill(0.0);
-            // Fails only for buffers of the wrong length, and these are the plan's own.
-            let done =
-                self.fft.process_with_scratch(&mut self.piece, &mut self.bins, &mut self.scratch);
-            if done.is_ok() {
-                for (power, bin) in self.power.iter_mut().zip(&self.bins) {
-                    *power += bin.norm_sqr();
-                }
-            }
+            self.spectrum.add(&pending[start..start + self.spectrum.window_len()]);
         }
+        let power = self.spectrum.sum();
         for (row, (first, shares)) in self.row.iter_mut().zip(&self.shares) {
-            let bins = self.power.get(*first..).unwrap_or_default();
+            let bins = power.get(*first..).unwrap_or_default();
             *row = bins.iter().zip(shares).map(|(power, share)| power * share).sum();
         }
     }

@@ -1,9 +1,6 @@
 //! From levels to sums over periods: what repeats with the period, and how much all else varies.
 
-use std::sync::Arc;
-
-use realfft::num_complex::Complex32;
-use realfft::{RealFftPlanner, RealToComplex};
+use patchveil_spectral::{Complex32, ForwardFft};
 
 use super::grid::Grid;
 
@@ -20,11 +17,9 @@ pub(super) struct Block {
 pub(super) struct PeriodAverage {
     hops: usize,
     harmonics: usize,
-    fft: Arc<dyn RealToComplex<f32>>,
+    fft: ForwardFft,
     /// The period that is filling, bands × hops.
     period: Vec<Vec<f32>>,
-    bins: Vec<Complex32>,
-    scratch: Vec<Complex32>,
     /// Periods in a block.
     block_periods: u32,
     pub(super) blocks: Vec<Block>,
@@ -35,14 +30,11 @@ pub(super) struct PeriodAverage {
 impl PeriodAverage {
     /// `block_periods` is at least 1.
     pub(super) fn new(grid: &Grid, block_periods: u32) -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(grid.hops);
         Self {
             hops: grid.hops,
             harmonics: grid.harmonics,
             period: vec![Vec::with_capacity(grid.hops); grid.bands.len()],
-            bins: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            fft,
+            fft: ForwardFft::new(grid.hops),
             block_periods,
             blocks: Vec::new(),
             power: vec![0.0; grid.cells()],
@@ -79,16 +71,12 @@ impl PeriodAverage {
         let sums = block.sum.chunks_exact_mut(self.harmonics);
         let powers = self.power.chunks_exact_mut(self.harmonics);
         for ((band, sums), powers) in self.period.iter_mut().zip(sums).zip(powers) {
-            // Fails only for buffers of the wrong length, and these are the plan's own.
-            let done = self.fft.process_with_scratch(band, &mut self.bins, &mut self.scratch);
-            band.clear();
-            if done.is_err() {
-                continue;
-            }
-            for ((sum, power), bin) in sums.iter_mut().zip(powers).zip(&self.bins[1..]) {
+            let bins = self.fft.transform_of(band);
+            for ((sum, power), bin) in sums.iter_mut().zip(powers).zip(&bins[1..]) {
                 *sum += bin;
                 *power += f64::from(bin.norm_sqr());
             }
+            band.clear();
         }
     }
 }

@@ -59,7 +59,7 @@ fn run(
     group.throughput(Throughput::Elements(block as u64));
     group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
         bencher.iter(|| {
-            // In place means that the input must be laid again; every peer pays for it alike.
+            // In place, so the input must be restored every time; every peer pays for that alike.
             let samples = &mut audio[at..at + block];
             samples.copy_from_slice(&input[at..at + block]);
             work(position, black_box(samples));
@@ -156,8 +156,7 @@ fn bench_duty(criterion: &mut Criterion) {
 }
 
 fn bench_idle(criterion: &mut Criterion) {
-    // Without a ground, which has no outside, and with one short patch in ten minutes: the bench
-    // never gets there.
+    // Without a static EQ, and with one short patch in ten minutes, which the bench never reaches.
     let mut recipe = Preset::Poscuda.recipe();
     recipe.placement = Placement { period_us: 600_000_000, patches: 1, ..recipe.placement };
     for block in BLOCKS {

@@ -85,7 +85,7 @@ pub(crate) struct Heard {
 impl Heard {
     /// Whether there was anything to hear.
     pub(crate) fn is_audible(&self) -> bool {
-        self.codes.iter().any(|(evidence, _)| evidence.is_audible())
+        self.codes.iter().any(|(evidence, _)| evidence.has_signal())
     }
 
     /// If the key is there: the timeline position of the first sample, within a frame and about half a

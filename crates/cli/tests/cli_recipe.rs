@@ -73,7 +73,7 @@ fn a_file_that_is_no_recipe_is_refused_in_one_line() {
         (changed(|_| ()) + "}", ["is no recipe", "trailing characters"]),
         (newer, ["recipe version 2 is newer", "update Patchveil"]),
         (changed(|recipe| recipe.amount = 300.0), ["the amount is 300 %", "0 to 200 %"]),
-        (changed(|recipe| recipe.placement.patches = 9), ["do not fit in a frame", "use fewer"]),
+        (changed(|recipe| recipe.placement.patches = 9), ["do not fit in a period", "use fewer"]),
         (" ".repeat(70_000), ["is no recipe", "too long"]),
     ] {
         user.put("recipe.json", &content);

@@ -1,18 +1,18 @@
-//! How often the place of an excerpt is found to the sample: the figures of `docs/restore.md`.
+//! Measures how often the place of an excerpt is found to the sample, for `docs/restore.md`.
 //!
 //! `cargo run --release -p patchveil-veil --example alignment -- AUDIO RATE SECONDS TRIALS DEPTH SEED`
 //!
 //! AUDIO is one channel of 32-bit floats without a header (`ffmpeg -i IN.wav -ac 1 -f f32le AUDIO`),
-//! DEPTH what the protected audio is rounded to, with dither: 16, 24, or 0 for floats, which are made
-//! sure to come from no integers. Every trial has a key and an excerpt of its own; other keys and excerpts
-//! for every SEED from 0 to 255.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement may end")]
+//! DEPTH the bits that the protected audio is rounded to, with dither: 16, 24, or 0 for floats that do not
+//! come from integers. Every trial has its own key and excerpt; every SEED from 0 to 255 gives others.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement may panic")]
 
 use std::sync::Arc;
 
+use patchveil_test_support::Rng;
 use patchveil_veil::{ClassKey, Convolver, Preset, Veil, align, period};
 
-/// Seconds before and behind the truth within which the search starts: what detection leaves.
+/// Seconds around the true place within which the search starts: the accuracy of detection.
 const ASIDE_S: f64 = 0.0015;
 /// Seconds on either side that are searched, as `restore` does.
 const WITHIN_S: f64 = 0.002;
@@ -30,7 +30,7 @@ fn main() {
 
     let seed: u8 = seed.parse().expect("at most 255");
 
-    let mut random = Random(99 + u64::from(seed));
+    let mut random = Rng::new(99 + u64::from(seed));
     let (mut right, mut certain, mut wrong, mut farthest) = (0, 0, 0, 0);
     for trial in 1..=trials {
         let mut bytes = [trial; 32];
@@ -75,16 +75,5 @@ fn leave_the_grid(samples: &mut [f32], gain: f32) {
     for sample in samples {
         before = 0.05 * before + 0.917 * gain * *sample;
         *sample = before;
-    }
-}
-
-/// Numbers that are the same in every run.
-struct Random(u64);
-
-impl Random {
-    /// In [0, 1).
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (self.0 >> 33) as f64 / f64::from(1_u32 << 31)
     }
 }

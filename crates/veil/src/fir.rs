@@ -12,7 +12,7 @@ use crate::processor::for_this_processor;
 const LANES: usize = 8;
 /// Kernels are padded with zeros to a multiple of this many taps.
 pub(crate) const TAP_GROUP: usize = 2 * LANES;
-/// Readable samples that [`fir`] wants behind the last one it uses.
+/// Readable samples that [`fir`] needs behind the last one it uses.
 pub(crate) const SLACK: usize = LANES - 1;
 
 type Lanes = [f32; LANES];
@@ -57,7 +57,7 @@ fn tile<const WIDTH: usize, const SPAN: usize>(taps: &[f32], x: &[f32]) -> [Lane
     let (groups, _) = taps.as_chunks::<TAP_GROUP>();
     for (number, group) in groups.iter().rev().enumerate() {
         for r in (0..LANES).rev() {
-            // Taps r and r + 8 want the same samples, one vector apart.
+            // Taps r and r + 8 use the same samples, one vector apart.
             let from = number * TAP_GROUP + LANES - 1 - r;
             let Some(window) = x.get(from..from + SPAN * LANES) else {
                 break;

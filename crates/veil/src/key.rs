@@ -20,25 +20,25 @@ const FINGERPRINT_BYTES: usize = 10;
 /// RFC 4648 base 32 in lower case; 10 bytes are exactly 16 letters.
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-/// The secret of one class. Everything that is placed or shaped derives from it.
+/// The secret of one class. Schedule and kernels derive from it.
 ///
 /// The bytes are overwritten when the value is dropped, are compared in constant time, and have
 /// no `Display` or revealing `Debug`: the only way to text is [`ClassKey::to_text`].
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct ClassKey([u8; KEY_BYTES]);
 
-/// Why a text or a byte string is no class key.
+/// Why there is no class key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The text is not `pvkey1…` with a valid checksum.
     #[error(
-        "not a Patchveil key: it must read pvkey1… and its checksum must match (a mistyped or missing letter?)"
+        "not a Patchveil key: it must begin with pvkey1 and its checksum must match; check for mistyped or missing letters"
     )]
     Malformed,
     /// The operating system gave no random bytes.
     #[error(
-        "the operating system gives no random bytes, so there can be no new keys; restart the machine"
+        "the operating system gives no random bytes, so no key can be made; restart the machine"
     )]
     NoEntropy,
 }
@@ -54,7 +54,7 @@ impl ClassKey {
         Ok(Self(*bytes))
     }
 
-    /// The key made of these 32 bytes.
+    /// The key with these 32 bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(bytes)
@@ -77,8 +77,8 @@ impl ClassKey {
         Fingerprint(short)
     }
 
-    /// The seed of one purpose: BLAKE3 in key-derivation mode, so that what one purpose leaks
-    /// says nothing of another, nor of the key.
+    /// The seed of one purpose, by BLAKE3 in key-derivation mode: what leaks of one reveals nothing of
+    /// another, nor of the key.
     pub(crate) fn derive(&self, purpose: Purpose) -> Seed {
         Seed(blake3::derive_key(purpose.context(), &self.0))
     }
@@ -204,11 +204,11 @@ impl TryFrom<String> for Fingerprint {
 /// What a seed is for. The text is part of the released format: changing one changes all audio.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
-    /// The class's curves.
+    /// The class's kernels.
     Kernel,
     /// The class's static EQ.
     StaticEq,
-    /// Where the patches of each frame lie, and which curve each takes.
+    /// Where the patches of each period are, and which kernel each uses.
     Schedule,
 }
 
@@ -236,7 +236,7 @@ impl Seed {
     }
 }
 
-/// Keyed random numbers. The mapping to ranges is our own and frozen, because the audio hangs on
+/// Keyed random numbers. The mapping to ranges is our own and frozen, because the audio depends on
 /// it: a library that improved its sampling would change every protected file.
 pub(crate) struct KeyStream(ChaCha20Rng);
 

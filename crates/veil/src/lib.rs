@@ -1,11 +1,45 @@
 //! The Patchveil algorithm and nothing else: no files, no threads, no user interface.
 //!
-//! A [`Veil`] is a [`ClassKey`] and a [`Recipe`] made ready for one sample rate. A [`Convolver`]
-//! applies it, `z = g∗x`, `y[n] = z[n] + w[n]·((h∗z)[n] − z[n])`, where g is the static EQ (without
-//! one, z is x); a [`Restorer`] undoes it. Both take audio
-//! as channels × samples in blocks of any size, at any position of the timeline.
+//! A [`Veil`] is a [`ClassKey`] and a [`Recipe`] designed for one sample rate. A [`Convolver`] applies
+//! it: `z = g∗x`, `y[n] = z[n] + w[n]·((h∗z)[n] − z[n])`, where g is the static EQ (without one, z is x),
+//! h the kernel of the current patch and w its weight. A [`Restorer`] undoes it, a [`Detector`] finds
+//! it. All take audio as channels × samples in blocks of any size, at any timeline position.
 //!
-//! What never allocates, locks or panics, and so belongs on an audio thread:
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//!
+//! use patchveil_veil::{ClassKey, Convolver, Detector, Preset, Restorer, Veil};
+//!
+//! let key: ClassKey = ClassKey::generate()?;
+//! let recipe = Preset::Balanced.recipe();
+//! let veil = Arc::new(Veil::new(&key, &recipe, 16_000)?);
+//!
+//! // Protect five seconds of noise.
+//! let mut state = 1_u32;
+//! let mut noise = || {
+//!     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+//!     (state >> 8) as f32 / 16_777_216.0 - 0.5
+//! };
+//! let original: Vec<f32> = (0..80_000).map(|_| noise()).collect();
+//! let mut audio = original.clone();
+//! Convolver::of(veil.clone(), 1).process(0, &mut [&mut audio]);
+//!
+//! // Detect: a score, ranked among those of 99 random keys.
+//! let mut detector = Detector::new(16_000, 1, &recipe)?;
+//! detector.feed(&[&audio]);
+//! let evidence = detector.finish();
+//! let score = evidence.test(&key);
+//! assert_eq!(evidence.decoys(99, 1).p_value(score.value), 0.01);
+//!
+//! // Restore.
+//! Restorer::new(veil, 1)?.process(0, &mut [&mut audio]);
+//! assert!(audio.iter().zip(&original).all(|(y, x)| (y - x).abs() < 1e-6));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! These never allocate, lock or panic, and so may run on an audio thread: [`sanitize`],
 //! [`Convolver::process`], [`Convolver::feed`], [`Convolver::set_veil`],
 //! [`Convolver::take_retired`], [`Restorer::process`], [`Schedule::patches_from`] and
 //! [`Cursor::next`]. Making a [`Veil`], a [`Convolver`] or a [`Restorer`] allocates.
@@ -14,11 +48,15 @@
 mod align;
 mod convolver;
 mod detect;
+mod dot;
+mod edge;
 mod fir;
 mod history;
 mod kernel;
 mod key;
 mod loudness;
+mod partition;
+mod patch_cursor;
 mod processor;
 mod recipe;
 mod restore;

@@ -1,4 +1,8 @@
-//! The loudness weight of speech: what a kernel is normalised by, so that speech keeps its level.
+//! The loudness of speech: what kernels are normalised by, so that speech keeps its level.
+
+use std::f64::consts::PI;
+
+use crate::processor::for_this_processor;
 
 /// Third-octave centres in Hz and the long-term average spectrum of speech there, in dB SPL per
 /// band at an overall level of 70 dB (Byrne et al. 1994, JASA 96(4), table II, combined).
@@ -32,27 +36,88 @@ const SPEECH: [(f64, f64); 25] = [
 /// Steps between two neighbouring centres, so that a narrow band is not missed.
 const STEPS: usize = 8;
 
-/// The factor by which a filter with power gain `power` (a function of Hz) raises the K-weighted
-/// amplitude of speech at `sample_rate` Hz.
-pub(crate) fn speech_gain(sample_rate: u32, power: impl Fn(f64) -> f64) -> f64 {
-    let mut before = 0.0;
-    let mut after = 0.0;
-    for pair in SPEECH.windows(2) {
-        let [(low, low_db), (high, high_db)] = [pair[0], pair[1]];
-        for step in 0..STEPS {
-            let part = step as f64 / STEPS as f64;
-            let hz = low * libm::pow(high / low, part);
-            // Near half the rate, converters and codecs leave nothing to weigh.
-            if hz > 0.45 * f64::from(sample_rate) {
-                break;
+/// Frequencies whose power gain is computed side by side.
+const LANES: usize = 8;
+
+/// How much each frequency counts for the loudness of speech, at one sample rate.
+pub(crate) struct SpeechWeight {
+    points: Vec<Point>,
+}
+
+/// One frequency.
+struct Point {
+    /// Its share in the K-weighted power of speech.
+    weight: f64,
+    /// Cosine and sine of −2π times its cycles a sample.
+    rotation: (f64, f64),
+}
+
+impl SpeechWeight {
+    /// The weights at `sample_rate` Hz.
+    pub(crate) fn new(sample_rate: u32) -> Self {
+        let mut points = Vec::with_capacity(SPEECH.len() * STEPS);
+        for pair in SPEECH.windows(2) {
+            let [(low, low_db), (high, high_db)] = [pair[0], pair[1]];
+            for step in 0..STEPS {
+                let part = step as f64 / STEPS as f64;
+                let hz = low * libm::pow(high / low, part);
+                // Near half the rate, converters and codecs leave nothing to weigh.
+                if hz > 0.45 * f64::from(sample_rate) {
+                    break;
+                }
+                let db = low_db + (high_db - low_db) * part;
+                let weight = libm::pow(10.0, db / 10.0) * k_weight(hz);
+                points.push(Point { weight, rotation: rotation(hz / f64::from(sample_rate)) });
             }
-            let db = low_db + (high_db - low_db) * part;
-            let weight = libm::pow(10.0, db / 10.0) * k_weight(hz);
-            before += weight;
-            after += weight * power(hz);
+        }
+        Self { points }
+    }
+
+    /// The factor by which a filter with these taps raises the K-weighted amplitude of speech.
+    pub(crate) fn gain(&self, taps: &[f64]) -> f64 {
+        let (mut before, mut after) = (0.0, 0.0);
+        for points in self.points.chunks(LANES) {
+            let rotations = std::array::from_fn(|lane| {
+                points.get(lane).map_or((1.0, 0.0), |point| point.rotation)
+            });
+            for (point, power) in points.iter().zip(powers(taps, &rotations)) {
+                before += point.weight;
+                after += point.weight * power;
+            }
+        }
+        if before > 0.0 && after > 0.0 { libm::sqrt(after / before) } else { 1.0 }
+    }
+}
+
+/// Power gain |H|² of a filter at `cycles` a sample.
+pub(crate) fn power_at(taps: &[f64], cycles: f64) -> f64 {
+    let [power, ..] = powers(taps, &[rotation(cycles); LANES]);
+    power
+}
+
+/// Cosine and sine of −2π·`cycles`.
+fn rotation(cycles: f64) -> (f64, f64) {
+    let (sin, cos) = libm::sincos(-2.0 * PI * cycles);
+    (cos, sin)
+}
+
+for_this_processor! {
+    /// |H|² at [`LANES`] frequencies, by Horner's rule.
+    powers = powers_anywhere, (taps: &[f64], rotations: &[(f64, f64); LANES]) -> [f64; LANES]
+}
+
+#[inline(always)]
+fn powers_anywhere(taps: &[f64], rotations: &[(f64, f64); LANES]) -> [f64; LANES] {
+    let (cos, sin) = (rotations.map(|(cos, _)| cos), rotations.map(|(_, sin)| sin));
+    let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
+    for &tap in taps.iter().rev() {
+        for lane in 0..LANES {
+            let (x, y) = (re[lane], im[lane]);
+            re[lane] = x * cos[lane] - y * sin[lane] + tap;
+            im[lane] = x * sin[lane] + y * cos[lane];
         }
     }
-    if before > 0.0 && after > 0.0 { libm::sqrt(after / before) } else { 1.0 }
+    std::array::from_fn(|lane| re[lane] * re[lane] + im[lane] * im[lane])
 }
 
 /// Power gain of the K-weighting at `hz`: the two filters of ITU-R BS.1770-4, annex 1, with the
@@ -68,10 +133,10 @@ fn k_weight(hz: f64) -> f64 {
     shelf * high_pass
 }
 
-/// Power gain of a biquad at `turn` cycles a sample.
-fn biquad(b: [f64; 3], a: [f64; 3], turn: f64) -> f64 {
+/// Power gain of a biquad at `cycles` a sample.
+fn biquad(b: [f64; 3], a: [f64; 3], cycles: f64) -> f64 {
     let power = |c: [f64; 3]| {
-        let w = 2.0 * std::f64::consts::PI * turn;
+        let w = 2.0 * PI * cycles;
         let re = c[0] + c[1] * libm::cos(w) + c[2] * libm::cos(2.0 * w);
         let im = c[1] * libm::sin(w) + c[2] * libm::sin(2.0 * w);
         re * re + im * im
@@ -84,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_k_weight_is_the_standards() {
+    fn the_k_weighting_is_that_of_the_standard() {
         // BS.1770-4: 0 dB-ish at 1 kHz (+0.69 dB), about +4 dB far above, falling below 100 Hz.
         let db = |hz| 10.0 * k_weight(hz).log10();
         assert!((db(1_000.0) - 0.69).abs() < 0.05, "{}", db(1_000.0));
@@ -95,7 +160,7 @@ mod tests {
     #[test]
     fn a_plain_gain_is_found_exactly() {
         for rate in [8_000, 48_000, 192_000] {
-            assert!((speech_gain(rate, |_| 4.0) - 2.0).abs() < 1e-12);
+            assert!((SpeechWeight::new(rate).gain(&[0.0, 2.0]) - 2.0).abs() < 1e-12);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The same arithmetic compiled once for every processor and once for those with wide vectors.
+//! The same arithmetic, compiled for every processor and again for those with wide vectors.
 
 /// Makes `name` of the `#[inline(always)]` function `anywhere`: on a processor with AVX2 and fused
 /// multiply-add it runs as compiled for these, elsewhere as compiled for the target. Which of the
@@ -15,11 +15,11 @@ macro_rules! for_this_processor {
                 fn wide($($arg: $type),*) $(-> $out)? {
                     $anywhere($($arg),*)
                 }
-                // SAFETY: the processor has just said that it has both features.
-                #[allow(unsafe_code)]
+                // SAFETY: the processor has just reported both features.
+                #[expect(unsafe_code, reason = "runs as compiled for this processor")]
                 return unsafe { wide($($arg),*) };
             }
-            // Apart, so that the choice itself costs next to nothing.
+            // Out of line, so that the choice itself costs almost nothing.
             #[inline(never)]
             fn narrow($($arg: $type),*) $(-> $out)? {
                 $anywhere($($arg),*)

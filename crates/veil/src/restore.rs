@@ -1,40 +1,53 @@
-//! The restorer: whoever has the key takes the veil off again.
+//! The restorer: the exact inverse of the convolver, for whoever has the key.
 
 use std::sync::Arc;
 
+use crate::dot::dot;
 use crate::kernel::Kernel;
-use crate::processor::for_this_processor;
 use crate::recipe::RecipeError;
 use crate::schedule::{Cursor, Patch};
 use crate::veil::Veil;
 
-/// Independent sums in the dot product over the past, so that it runs at the speed of the
-/// multipliers and not of one addition after another.
-const SUMS: usize = 8;
-/// Far below what any output can tell from 0.
+/// Smaller magnitudes cannot affect any output.
 const TINY: f64 = 1e-100;
 
 /// The exact inverse of a [`Convolver`](crate::Convolver) with the same veil, block by block.
 ///
 /// Patches and static EQ are each `y[n] = h₀·x[n] + Σ hₖ·x[n−k]`, with taps h that change with the
 /// patches' weights; solved for x this is a recursion, stable because every kernel has minimum
-/// phase. The patches come off first, then the static EQ. It runs in double precision. Where the recipe
-/// lays no static EQ, samples outside patches leave bit for bit as they came.
+/// phase. The patches are undone first, then the static EQ, in double precision. Where the recipe has no
+/// static EQ, samples outside patches pass bit for bit.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+///
+/// use patchveil_veil::{ClassKey, Convolver, Preset, Restorer, Veil};
+///
+/// let veil = Arc::new(Veil::new(&ClassKey::generate()?, &Preset::Strong.recipe(), 44_100)?);
+/// let original: Vec<f32> = (0..44_100).map(|n| 0.3 * (n as f32 * 0.05).sin()).collect();
+/// let mut audio = original.clone();
+/// Convolver::of(veil.clone(), 1).process(0, &mut [&mut audio]);
+/// Restorer::new(veil, 1)?.process(0, &mut [&mut audio]);
+/// assert!(audio.iter().zip(&original).all(|(y, x)| (y - x).abs() < 1e-6));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Restorer {
     veil: Arc<Veil>,
     channels: Vec<Channel>,
-    /// Each curve's taps, newest sample last: the order in which the past is kept.
+    /// The taps of each kernel, last tap first: the order of the past samples.
     reversed: Vec<Vec<f64>>,
     /// The static EQ's taps in the same order.
     static_eq: Option<Vec<f64>>,
-    lane: Option<(Cursor, Patch)>,
+    patches: Option<(Cursor, Patch)>,
     expected: Option<i64>,
 }
 
-/// What is kept of one channel: without the patches, and without the static EQ as well.
+/// The past of one channel: with the patches undone, and with the static EQ undone too.
 struct Channel {
     equalized: Past,
-    bare: Past,
+    restored: Past,
 }
 
 /// The restored samples of one channel, contiguous.
@@ -58,16 +71,17 @@ impl Restorer {
         let reversed = veil.kernels().iter().map(reverse).collect();
         let static_eq = veil.static_eq().map(reverse);
         let past = || Past { samples: vec![0.0; context + (4 * context).max(4_096)], end: context };
-        let channels = (0..channels).map(|_| Channel { equalized: past(), bare: past() }).collect();
-        Ok(Self { veil, channels, reversed, static_eq, lane: None, expected: None })
+        let channels =
+            (0..channels).map(|_| Channel { equalized: past(), restored: past() }).collect();
+        Ok(Self { veil, channels, reversed, static_eq, patches: None, expected: None })
     }
 
     /// Restores `channels` (channels × samples, in place) whose first sample lies at timeline
-    /// `position`. The file must be restored from its beginning, or from a place outside patches;
-    /// from the middle of a patch on, errors die away within about twice the kernel's length. Where
-    /// `position` does not follow on the block before, the samples before still count as those before
-    /// it, as they do for the convolver: a host may round. Where it is another place altogether, call
-    /// [`reset`](Self::reset) first. Never allocates, locks or panics.
+    /// `position`. Start at the beginning of the protected audio, or outside patches; from the middle
+    /// of a patch, errors decay within about twice the kernel's length. Where `position` does not follow
+    /// the previous block, the samples so far still count as those before it, as for the convolver, since
+    /// a host may round. For another place altogether, call [`reset`](Self::reset) first. Never
+    /// allocates, locks or panics.
     pub fn process(&mut self, position: i64, channels: &mut [&mut [f32]]) {
         self.run(position, channels, f64::from, |x| x as f32);
     }
@@ -78,7 +92,7 @@ impl Restorer {
         self.expected = None;
         for channel in &mut self.channels {
             channel.equalized.clear(context);
-            channel.bare.clear(context);
+            channel.restored.clear(context);
         }
     }
 
@@ -97,10 +111,10 @@ impl Restorer {
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
         let (schedule, context) = (self.veil.schedule(), self.veil.reach());
         if self.expected != Some(position) {
-            self.lane = None;
+            self.patches = None;
         }
         self.expected = Some(position.saturating_add(len as i64));
-        let (cursor, now) = self.lane.get_or_insert_with(|| {
+        let (cursor, now) = self.patches.get_or_insert_with(|| {
             let mut cursor = schedule.patches_from(position);
             let now = cursor.next(schedule);
             (cursor, now)
@@ -122,8 +136,8 @@ impl Restorer {
                 }
                 own.equalized.push(sample, context);
                 if let Some((first, older)) = static_eq {
-                    sample = (sample - own.bare.sum(older)) / first;
-                    own.bare.push(sample, context);
+                    sample = (sample - own.restored.sum(older)) / first;
+                    own.restored.push(sample, context);
                 }
                 if patched.is_some() || static_eq.is_some() {
                     channel[index] = narrow(if sample.is_finite() { sample } else { 0.0 });
@@ -133,30 +147,13 @@ impl Restorer {
     }
 }
 
-impl Patch {
-    /// The patch's weight at a position, 0 ..= 1, exactly as the convolver has it.
-    pub(crate) fn weight(&self, at: i64, rise: &[f32]) -> f64 {
-        let edge = |from: i64| {
-            let place = usize::try_from(at.saturating_sub(from)).ok()?;
-            rise.get(place).copied()
-        };
-        if at < self.start || at >= self.end {
-            return 0.0;
-        }
-        let rising = if self.rises { edge(self.start) } else { None };
-        let fall = self.end.saturating_sub(rise.len() as i64);
-        let falling = if self.falls { edge(fall).map(|w| 1.0 - w) } else { None };
-        f64::from(rising.or(falling).unwrap_or(1.0))
-    }
-}
-
 impl Past {
     /// Sum of products of `taps` and the newest samples.
     fn sum(&self, taps: &[f64]) -> f64 {
         dot(taps, &self.samples[self.end - taps.len()..self.end])
     }
 
-    /// As if silence had come before.
+    /// Sets the past to silence.
     fn clear(&mut self, context: usize) {
         self.samples[..context].fill(0.0);
         self.end = context;
@@ -167,29 +164,10 @@ impl Past {
             self.samples.copy_within(self.end - context..self.end, 0);
             self.end = context;
         }
-        // What is no audio must not stay in the recursion for ever, and what dies away in it must
-        // not become denormal, which is slow.
+        // Invalid samples must not stay in the recursion for ever, and what decays in it must not
+        // become denormal, which is slow.
         let stays = sample.is_finite() && sample.abs() > TINY;
         self.samples[self.end] = if stays { sample } else { 0.0 };
         self.end += 1;
     }
-}
-
-for_this_processor! {
-    /// Sum of products.
-    dot = dot_anywhere, (a: &[f64], b: &[f64]) -> f64
-}
-
-#[inline(always)]
-fn dot_anywhere(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; SUMS];
-    let (a_whole, a_rest) = a.as_chunks::<SUMS>();
-    let (b_whole, b_rest) = b.as_chunks::<SUMS>();
-    for (a, b) in a_whole.iter().zip(b_whole) {
-        for lane in 0..SUMS {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f64>() + rest
 }

@@ -1,4 +1,4 @@
-//! Schedules: where the key puts patches on the timeline, found for any position at one price.
+//! Schedules: where the key puts patches on the timeline. Every position costs the same to reach.
 
 use crate::key::{ClassKey, Purpose, Seed};
 use crate::recipe::{Offsets, PATCHES_MAX, Placement, Recipe};
@@ -6,9 +6,9 @@ use crate::recipe::{Offsets, PATCHES_MAX, Placement, Recipe};
 /// One patch on the timeline of one sample rate. Positions are samples.
 ///
 /// Its weight rises during its first `fade` samples, is 1, and falls during its last `fade`
-/// samples. Patches never overlap: between two different kernels the veil passes through nothing,
-/// because a blend of two minimum-phase filters need not have minimum phase, while a blend with
-/// the untouched signal has (see [`Kernel`](crate::Kernel)).
+/// samples. Patches never overlap, and between two different kernels the weight goes through 0: a
+/// blend of two minimum-phase filters need not have minimum phase, while a blend with the untouched
+/// signal has (see [`Kernel`](crate::Kernel)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patch {
     /// First sample with a weight above 0.
@@ -17,13 +17,30 @@ pub struct Patch {
     pub end: i64,
     /// Length of each edge in samples, at least 1 and at most half the patch.
     pub fade: i64,
-    /// Which of the class's kernels it takes.
+    /// Number of its kernel.
     pub kernel: usize,
-    /// Whether the rising edge is there. It is not where the patch before ends at `start` with
-    /// the same kernel: the two are then one.
+    /// Whether it has a rising edge. It has none where the patch before ends at `start` with the same
+    /// kernel: the two are then one.
     pub rises: bool,
-    /// Whether the falling edge is there; as `rises`, for the patch behind.
+    /// Whether it has a falling edge; as `rises`, for the next patch.
     pub falls: bool,
+}
+
+impl Patch {
+    /// The patch's weight at a position, 0 ..= 1, exactly as the convolver has it.
+    pub(crate) fn weight(&self, at: i64, rise: &[f32]) -> f64 {
+        let edge = |from: i64| {
+            let place = usize::try_from(at.saturating_sub(from)).ok()?;
+            rise.get(place).copied()
+        };
+        if at < self.start || at >= self.end {
+            return 0.0;
+        }
+        let rising = if self.rises { edge(self.start) } else { None };
+        let fall = self.end.saturating_sub(rise.len() as i64);
+        let falling = if self.falls { edge(fall).map(|w| 1.0 - w) } else { None };
+        f64::from(rising.or(falling).unwrap_or(1.0))
+    }
 }
 
 /// Random access to the patches of one key and recipe at one sample rate.
@@ -33,11 +50,11 @@ pub struct Schedule {
     placement: Placement,
     kernels: u32,
     sample_rate: u32,
-    /// Length of a patch's edges in samples, at least 1. Never above half the shortest patch that
-    /// rounding leaves.
+    /// Length of a patch's edges in samples, at least 1, at most half the shortest patch that rounding
+    /// can make.
     fade: i64,
-    /// The layout of every period where they are all alike, so that the audio thread need not
-    /// draw it again.
+    /// The layout of every period where they are all the same, so that the audio thread need not draw
+    /// it again.
     fixed: Option<Layout>,
 }
 
@@ -69,11 +86,11 @@ impl Schedule {
     #[must_use]
     pub fn patches_from(&self, position: i64) -> Cursor {
         let us = i128::from(position) * 1_000_000 / i128::from(self.sample_rate);
-        // One period early, so that rounding cannot lose a patch and every patch has its neighbour.
+        // One period early, so that rounding loses no patch and every patch has its neighbour.
         let period = us.div_euclid(i128::from(self.placement.period_us)) - 1;
         let mut cursor = Cursor { period, layout: self.layout(period), index: 0, drawn: None };
-        // Two periods hold the patch looked for, but for the last positions of all, where every
-        // patch saturates; there any patch will do.
+        // Two periods contain the patch, except at the last positions of all, where every patch
+        // saturates; any patch will do there.
         for _ in 0..2 * PATCHES_MAX {
             let here = cursor.clone();
             if cursor.next(self).end > position {
@@ -144,14 +161,14 @@ impl Layout {
     }
 }
 
-/// A place in a schedule. It holds no reference to it, so that whoever keeps both can swap them;
-/// every call wants the schedule it was made from.
+/// A place in a schedule. It does not borrow the schedule, so that both can be kept and exchanged
+/// together; every call needs the schedule it was made from.
 #[derive(Clone)]
 pub struct Cursor {
     period: i128,
     layout: Layout,
     index: usize,
-    /// The patch to give next, already drawn to see whether the one before joins it.
+    /// The next patch, already drawn to see whether the previous one joins it.
     drawn: Option<Patch>,
 }
 
@@ -295,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_patch_over_the_whole_period_never_lets_go() {
+    fn a_patch_over_the_whole_period_never_falls() {
         let schedule = schedule(&Preset::Cuda.recipe(), 7, 48_000);
         for patch in take(&schedule, 0, 20).into_iter().skip(1) {
             assert!(!patch.rises && !patch.falls);

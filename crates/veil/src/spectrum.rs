@@ -2,17 +2,18 @@
 //!
 //! Real sequences of 2·[`BLOCK`] samples are multiplied as polynomials modulo u¹²⁸ + 1. Over the
 //! complex numbers this is (u⁶⁴ − i)(u⁶⁴ + i), and a real polynomial is known from its remainder
-//! by the first factor alone: x\[n\] + i·x\[n + 64\]. Turning the n-th of those by e^(iπn/128)
-//! makes the product an ordinary cyclic one of 64 complex numbers: half the length, nothing to
-//! sort out afterwards (Nussbaumer, Fast Fourier Transform and Convolution Algorithms, 1982,
-//! chapter 3 on "odd" transforms; the wrap-around changes its sign, and overlap-save throws it
-//! away in any case).
+//! by the first factor alone: x\[n\] + i·x\[n + 64\]. Multiplying the n-th of those by e^(iπn/128)
+//! makes the product an ordinary cyclic one of 64 complex numbers: half the length, and no
+//! post-processing (Nussbaumer, Fast Fourier Transform and Convolution Algorithms, 1982,
+//! chapter 3 on "odd" transforms; the wrap-around changes its sign, and overlap-save discards it
+//! anyway).
 //!
 //! As in [`crate::fir`], vectors lie across numbers that go through the same operations, every
-//! operation is rounded by IEEE 754, and their order is written down here: that is why no FFT
-//! library, which chooses by processor, takes part.
+//! operation is rounded by IEEE 754, and their order is fixed here. FFT libraries choose theirs by
+//! processor, so none takes part.
 
 use std::f64::consts::PI;
+use std::sync::OnceLock;
 
 use crate::processor::for_this_processor;
 
@@ -22,22 +23,22 @@ const LANES: usize = 8;
 const ROWS: usize = BLOCK / LANES;
 
 type Row = [f32; LANES];
-type Grid = [Row; ROWS];
+type Matrix = [Row; ROWS];
 
 /// The 64 complex numbers that stand for 128 real samples.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 pub(crate) struct Spectrum {
-    re: Grid,
-    im: Grid,
+    re: Matrix,
+    im: Matrix,
 }
 
 /// The constants of the transform.
 pub(crate) struct Transform {
     /// e^(iπn/128): what makes the product cyclic.
-    turn: Spectrum,
-    /// e^(−2πi·r·c/64) in row r and column c: what stands between rows and columns.
-    between: Spectrum,
+    half_shift: Spectrum,
+    /// e^(−2πi·r·c/64) in row r and column c: the twiddle factors between columns and rows.
+    twiddles: Spectrum,
 }
 
 impl Spectrum {
@@ -58,15 +59,17 @@ impl Spectrum {
     /// The spectrum of up to [`BLOCK`] taps, in double precision until the last step, and divided
     /// by [`BLOCK`], so that the transform back need not do it.
     pub(crate) fn of_taps(taps: &[f32]) -> Self {
-        let circle = 4 * BLOCK;
-        let turns: Vec<(f64, f64)> =
-            (0..circle).map(|i| libm::sincos(-2.0 * PI * i as f64 / circle as f64)).collect();
+        const CIRCLE: usize = 4 * BLOCK;
+        static ROOTS: OnceLock<[(f64, f64); CIRCLE]> = OnceLock::new();
+        let roots = ROOTS.get_or_init(|| {
+            std::array::from_fn(|i| libm::sincos(-2.0 * PI * i as f64 / CIRCLE as f64))
+        });
         Self::from_fn(|row, column| {
             // Bin k lies at k − ¼ of 64.
-            let step = 4 * (row * LANES + column) + circle - 1;
+            let step = 4 * (row * LANES + column) + CIRCLE - 1;
             let (mut re, mut im) = (0.0, 0.0);
             for (n, &tap) in taps.iter().enumerate() {
-                let (sin, cos) = turns[n * step % circle];
+                let (sin, cos) = roots[n * step % CIRCLE];
                 re += f64::from(tap) * cos;
                 im += f64::from(tap) * sin;
             }
@@ -83,18 +86,18 @@ impl Transform {
         };
         let n = |row: usize, column: usize| (row * LANES + column) as f64;
         Self {
-            turn: Spectrum::from_fn(|row, column| unit(PI * n(row, column) / 128.0)),
-            between: Spectrum::from_fn(|row, column| unit(-PI * (row * column) as f64 / 32.0)),
+            half_shift: Spectrum::from_fn(|row, column| unit(PI * n(row, column) / 128.0)),
+            twiddles: Spectrum::from_fn(|row, column| unit(-PI * (row * column) as f64 / 32.0)),
         }
     }
 
-    /// Discrete Fourier transform of 64 numbers, in place and in order: down the columns, turned,
-    /// transposed, down the columns.
+    /// Discrete Fourier transform of 64 numbers, in place and in order: along the columns, twiddle
+    /// factors, transposition, along the columns.
     #[inline(always)]
-    fn dft(&self, re: &mut Grid, im: &mut Grid) {
+    fn dft(&self, re: &mut Matrix, im: &mut Matrix) {
         dft_columns(re, im);
         for row in 1..ROWS {
-            let (cos, sin) = (self.between.re[row], self.between.im[row]);
+            let (cos, sin) = (self.twiddles.re[row], self.twiddles.im[row]);
             for lane in 0..LANES {
                 let (x, y) = (re[row][lane], im[row][lane]);
                 re[row][lane] = x.mul_add(cos[lane], -(y * sin[lane]));
@@ -115,11 +118,10 @@ for_this_processor! {
 #[inline(always)]
 fn forward_anywhere(by: &Transform, samples: &[f32; 2 * BLOCK], out: &mut Spectrum) {
     let (older, newer) = samples.as_chunks::<LANES>().0.split_at(ROWS);
-    // A local one: the compiler then knows that nothing else looks at it, and transposes in
-    // registers.
+    // A local variable, which the compiler can transpose in registers.
     let mut grid = Spectrum::ZERO;
     for row in 0..ROWS {
-        let (re, im) = (by.turn.re[row], by.turn.im[row]);
+        let (re, im) = (by.half_shift.re[row], by.half_shift.im[row]);
         for lane in 0..LANES {
             let (x, y) = (older[row][lane], newer[row][lane]);
             grid.re[row][lane] = x.mul_add(re[lane], -(y * im[lane]));
@@ -131,8 +133,8 @@ fn forward_anywhere(by: &Transform, samples: &[f32; 2 * BLOCK], out: &mut Spectr
 }
 
 for_this_processor! {
-    /// What the `parts` of a kernel make of the `spectra` of past blocks in the block that follows
-    /// on the one in slot `newest`. `spectra` is a ring of a power of two and at least as many as
+    /// The convolution of the `parts` of a kernel with the `spectra` of past blocks, in the block that
+    /// follows the one in slot `newest`. `spectra` is a ring of a power of two and at least as many as
     /// `parts`.
     convolve = convolve_anywhere, (
         by: &Transform,
@@ -153,11 +155,11 @@ fn convolve_anywhere(
 ) {
     let mut sum = Spectrum::ZERO;
     sum_of_products(spectra, newest, parts, &mut sum);
-    // The transform back is the transform with real and imaginary parts swapped.
+    // The inverse transform is the forward one with real and imaginary parts swapped.
     by.dft(&mut sum.im, &mut sum.re);
     // Overlap-save: only the newer block, the imaginary one, is free of what wrapped around.
     for (row, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-        let (re, im) = (by.turn.re[row], by.turn.im[row]);
+        let (re, im) = (by.half_shift.re[row], by.half_shift.im[row]);
         for lane in 0..LANES {
             out[lane] = sum.im[row][lane].mul_add(re[lane], -(sum.re[row][lane] * im[lane]));
         }
@@ -195,9 +197,9 @@ fn sum_of_products(spectra: &[Spectrum], newest: usize, parts: &[Spectrum], sum:
     }
 }
 
-/// The transform of eight numbers in each column, as two of four and turns by eighths.
+/// The transform of the eight numbers in each column, as two transforms of four.
 #[inline(always)]
-fn dft_columns(re: &mut Grid, im: &mut Grid) {
+fn dft_columns(re: &mut Matrix, im: &mut Matrix) {
     const HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
     for lane in 0..LANES {
         let x = |row: usize| (re[row][lane], im[row][lane]);
@@ -224,7 +226,7 @@ fn dft_of_4([a, b, c, d]: [Complex; 4]) -> [Complex; 4] {
 
 /// Swaps rows and columns.
 #[inline(always)]
-fn transpose(g: &mut Grid) {
+fn transpose(g: &mut Matrix) {
     let was = *g;
     for row in 0..ROWS {
         for lane in 0..LANES {

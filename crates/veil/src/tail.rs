@@ -1,15 +1,15 @@
-//! What the later taps of a long kernel add, a block of the timeline at a time.
+//! The tail of a long kernel: what its later taps add, one block of the timeline at a time.
 //!
-//! A kernel of more than [`DIRECT_MAX`] taps is cut into parts of [`BLOCK`] taps. The first part
-//! acts at once and is computed directly. The others concern only blocks that are already over
-//! when an output block begins, so their sum is found by [`spectrum`](crate::spectrum) once for
-//! the whole block (uniformly partitioned overlap-save: Stockham, High-speed convolution and
+//! A kernel of more than [`DIRECT_MAX`](crate::partition::DIRECT_MAX) taps is cut into parts of
+//! [`BLOCK`] taps. The first part acts at once and is computed directly. The others involve only blocks
+//! that are complete when an output block begins, so [`spectrum`](crate::spectrum) computes their sum
+//! once for the whole block (uniformly partitioned overlap-save: Stockham, High-speed convolution and
 //! correlation, 1966; zero latency by the direct part: Gardner, Efficient convolution without
 //! input-output delay, 1995).
 //!
-//! Blocks lie on the timeline, at multiples of [`BLOCK`], wherever processing starts and however
-//! the audio is cut. Spectra are made from raw samples when first wanted and only kept to save
-//! work, so nothing is computed between patches and a jump needs no more than to forget them.
+//! Blocks lie at multiples of [`BLOCK`] on the timeline, wherever processing starts and however the
+//! audio is cut. Spectra are computed from the samples when first needed and only cached, so nothing is
+//! computed between patches, and a jump only has to drop them.
 
 use std::sync::Arc;
 
@@ -17,50 +17,26 @@ use crate::history::History;
 use crate::kernel::Kernel;
 use crate::spectrum::{BLOCK, Spectrum, Transform, convolve, forward};
 
-/// Longest kernel that is computed directly, in taps. A recipe's sound hangs on it: another value
-/// rounds differently.
-pub(crate) const DIRECT_MAX: usize = 2 * BLOCK;
-
-/// Samples before a position that the output there, to the last bit, depends on for a kernel of
-/// `taps` taps.
-pub(crate) fn reach(taps: usize) -> usize {
-    if taps <= DIRECT_MAX {
-        return taps.saturating_sub(1);
-    }
-    // The last part wants two whole blocks of input, of which the older one matters at most for
-    // the rounding; and the output may be the last sample of its block.
-    taps.next_multiple_of(BLOCK) + BLOCK - 1
-}
-
-/// The parts of a kernel behind its first [`BLOCK`] taps; none if it is short.
-pub(crate) fn parts(taps: &[f32]) -> Vec<Spectrum> {
-    if taps.len() <= DIRECT_MAX {
-        return Vec::new();
-    }
-    taps.chunks(BLOCK).skip(1).map(Spectrum::of_taps).collect()
-}
-
-/// The spectra of one channel's past.
+/// The cached spectra of one channel's past.
 pub(crate) struct Tail {
     transform: Arc<Transform>,
-    /// The spectrum of block b and the one before it is in slot b mod the number of slots, a
-    /// power of two.
+    /// The spectrum of blocks b − 1 and b is in slot b mod the number of slots, a power of two.
     spectra: Box<[Spectrum]>,
     /// The block that each slot holds.
     held: Box<[Option<i64>]>,
 }
 
-/// What the later taps of one kernel add in the block under way.
-pub(crate) struct Sum {
+/// What the later taps of one kernel add in the current block.
+pub(crate) struct TailBlock {
     samples: [f32; BLOCK],
-    /// Which block and curve it is for.
+    /// The block and kernel number it is for.
     of: Option<(i64, usize)>,
 }
 
-impl Sum {
+impl TailBlock {
     pub(crate) const EMPTY: Self = Self { samples: [0.0; BLOCK], of: None };
 
-    /// To be called where the timeline jumps, and where curve numbers begin to mean other kernels.
+    /// To be called when the timeline jumps, and when kernel numbers begin to mean other kernels.
     pub(crate) fn forget(&mut self) {
         self.of = None;
     }
@@ -77,19 +53,19 @@ impl Tail {
         }
     }
 
-    /// To be called where the timeline jumps: blocks of the past lie elsewhere now.
+    /// To be called when the timeline jumps: the past blocks have other numbers now.
     pub(crate) fn forget(&mut self) {
         self.held.fill(None);
     }
 
-    /// Adds the parts of `kernel`, which is number `curve`, to `wet`, whose first sample lies at
-    /// `position` and `back` samples before the history's end. `sum` is the one that is kept for
-    /// this kernel and others that never sound at once with it.
+    /// Adds the tail of `kernel`, which has this number, to `wet`, whose first sample lies at
+    /// `position` and `back` samples before the history's end. `tail_block` is kept for this kernel and
+    /// others that never sound at the same time.
     pub(crate) fn add(
         &mut self,
-        sum: &mut Sum,
+        tail_block: &mut TailBlock,
         history: &History,
-        (kernel, curve): (&Kernel, usize),
+        (kernel, number): (&Kernel, usize),
         position: i64,
         back: usize,
         wet: &mut [f32],
@@ -102,11 +78,11 @@ impl Tail {
         let (mut block, mut back) = (position.div_euclid(BLOCK as i64), back + within);
         let (first, others) = wet.split_at_mut(wet.len().min(BLOCK - within));
         let mut add = |wet: &mut [f32], from: usize| {
-            if sum.of != Some((block, curve)) {
-                self.compute(history, kernel.parts(), block, back, &mut sum.samples);
-                sum.of = Some((block, curve));
+            if tail_block.of != Some((block, number)) {
+                self.compute(history, kernel.parts(), block, back, &mut tail_block.samples);
+                tail_block.of = Some((block, number));
             }
-            for (y, more) in wet.iter_mut().zip(&sum.samples[from..]) {
+            for (y, more) in wet.iter_mut().zip(&tail_block.samples[from..]) {
                 *y += more;
             }
             block += 1;
@@ -118,27 +94,27 @@ impl Tail {
         }
     }
 
-    /// Finds the sum for `block`, which starts `back` samples before the history's end.
+    /// Computes `block`, which starts `back` samples before the history's end.
     fn compute(
         &mut self,
         history: &History,
         parts: &[Spectrum],
         block: i64,
         back: usize,
-        sum: &mut [f32; BLOCK],
+        out: &mut [f32; BLOCK],
     ) {
         let mask = self.spectra.len() as i64 - 1;
         let slot = |block: i64| (block & mask) as usize;
         for ago in 1..=parts.len() {
-            let wanted = block - ago as i64;
-            let slot = slot(wanted);
-            if self.held[slot] != Some(wanted)
+            let needed = block - ago as i64;
+            let slot = slot(needed);
+            if self.held[slot] != Some(needed)
                 && let Some(samples) = history.starting(back + (ago + 1) * BLOCK)
             {
                 forward(&self.transform, samples, &mut self.spectra[slot]);
-                self.held[slot] = Some(wanted);
+                self.held[slot] = Some(needed);
             }
         }
-        convolve(&self.transform, &self.spectra, slot(block - 1), parts, sum);
+        convolve(&self.transform, &self.spectra, slot(block - 1), parts, out);
     }
 }

@@ -1,21 +1,22 @@
-//! Veils: a key and a recipe made ready for one sample rate.
+//! Veils: a key and a recipe designed for one sample rate.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::kernel::{self, Kernel};
+use crate::edge::raised_cosine;
+use crate::kernel::{Design, Kernel};
 use crate::key::{ClassKey, Fingerprint};
+use crate::partition::reach;
 use crate::recipe::{RATE_MAX, RATE_MIN, Recipe, RecipeError};
 use crate::schedule::Schedule;
-use crate::tail::reach;
 
 /// The serial number of the next veil.
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
-/// Key + recipe at one sample rate: the schedule and the kernels, designed once and then only
+/// A key and a recipe at one sample rate: the schedule and the kernels, designed once and then only
 /// read. Share it between threads and channels in an `Arc`.
 ///
-/// It holds secrets (whoever reads the kernels can undo the veil), so it has no serialised form
-/// and a `Debug` that shows none of them.
+/// It holds secrets (whoever reads the kernels can undo the veil), so it has no serialised form, and
+/// its `Debug` shows none of them.
 #[derive(Clone)]
 pub struct Veil {
     serial: u64,
@@ -30,7 +31,7 @@ pub struct Veil {
 
 impl Veil {
     /// Designs the veil of `key` and `recipe` at `sample_rate` Hz ([`RATE_MIN`] ..=
-    /// [`RATE_MAX`]). Allocates, and takes milliseconds: keep it off the audio thread.
+    /// [`RATE_MAX`]). Allocates, and takes some milliseconds: keep it off the audio thread.
     ///
     /// # Errors
     /// What [`Recipe::validate`] finds, or a sample rate out of range.
@@ -44,13 +45,14 @@ impl Veil {
             });
         }
         let schedule = Schedule::new(key, recipe, sample_rate);
+        let design = Design::new(key, recipe, sample_rate);
         Ok(Self {
             serial: NEXT_SERIAL.fetch_add(1, Ordering::Relaxed),
             fingerprint: key.fingerprint(),
             recipe: recipe.clone(),
             sample_rate,
-            static_eq: kernel::static_eq(key, recipe, sample_rate),
-            kernels: kernel::design(key, recipe, sample_rate),
+            static_eq: design.static_eq,
+            kernels: design.kernels,
             rise: raised_cosine(schedule.fade()),
             schedule,
         })
@@ -80,67 +82,57 @@ impl Veil {
         self.sample_rate
     }
 
-    /// Where the patches lie.
+    /// Where the patches are.
     #[must_use]
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
     }
 
-    /// The filter that the class lays on every sample, before the patches; `None` where the recipe
-    /// lays none.
+    /// The filter that acts on every sample, before the patches; `None` where the recipe has none.
     #[must_use]
     pub fn static_eq(&self) -> Option<&Kernel> {
         self.static_eq.as_ref()
     }
 
-    /// The class's kernels, by curve number.
+    /// The class's kernels, by number.
     #[must_use]
     pub fn kernels(&self) -> &[Kernel] {
         &self.kernels
     }
 
-    /// What a patch with this curve does at `hz`, in dB, static EQ and kernel together. 0 for a curve
-    /// that is not there.
+    /// Gain at `hz` in a patch with this kernel, in dB, static EQ and kernel together. A number without
+    /// a kernel adds nothing to the static EQ.
     #[must_use]
-    pub fn gain_db(&self, curve: usize, hz: f64) -> f64 {
-        let both = self.kernels.get(curve).into_iter().chain(&self.static_eq);
+    pub fn gain_db(&self, kernel: usize, hz: f64) -> f64 {
+        let both = self.kernels.get(kernel).into_iter().chain(&self.static_eq);
         both.map(|kernel| kernel.gain_db(hz, self.sample_rate)).sum()
     }
 
-    /// The rising edge of every patch: raised cosine, sampled between the samples of its ends, so
-    /// that it and its mirror image add up to 1.
+    /// The rising edge of every patch.
     pub(crate) fn rise(&self) -> &[f32] {
         &self.rise
     }
 
-    /// Samples before a position that the output there depends on, to the last bit: what the
-    /// static EQ and the longest kernel reach back together. For kernels of more than 128 taps this is
-    /// a little more than the kernel: see [`feed`].
-    ///
-    /// [`feed`]: crate::Convolver::feed
+    /// Samples before a position that the output there depends on, to the last bit: how far the static
+    /// EQ and the longest kernel reach back together. For kernels of more than 128 taps this is a little
+    /// more than their length. [`Convolver::feed`](crate::Convolver::feed) takes them.
     #[must_use]
     pub fn context(&self) -> usize {
         let reach = |kernel: &Kernel| reach(kernel.taps().len());
         self.static_eq.as_ref().map_or(0, reach) + self.kernels.iter().map(reach).max().unwrap_or(0)
     }
 
-    /// Samples that its longest kernel alone reaches back.
+    /// Samples that its longest kernel reaches back.
     pub(crate) fn reach(&self) -> usize {
         let all = self.kernels.iter().chain(&self.static_eq);
         all.map(|kernel| reach(kernel.taps().len())).max().unwrap_or(0)
     }
 
-    /// Latency in samples: none, for every recipe. The first tap of every kernel acts at once.
+    /// Latency in samples: 0 for every recipe, as the first tap of every kernel acts at once.
     #[must_use]
     pub const fn latency(&self) -> usize {
         0
     }
-}
-
-/// A rising edge of `len` samples: see [`Veil::rise`].
-pub(crate) fn raised_cosine(len: usize) -> Vec<f32> {
-    let step = std::f64::consts::PI / len as f64;
-    (0..len).map(|i| (0.5 - 0.5 * libm::cos((i as f64 + 0.5) * step)) as f32).collect()
 }
 
 impl std::fmt::Debug for Veil {

@@ -1,6 +1,5 @@
-//! What restoring a part of a recording relies on: its place is found to the sample, or it is said
-//! that it is not certain.
-#![allow(missing_docs, clippy::unwrap_used)]
+//! What restoring an excerpt relies on: its place is found to the sample, or reported as uncertain.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 
@@ -8,23 +7,10 @@ use std::f64::consts::PI;
 use std::sync::Arc;
 
 use common::{key, noise, veiled};
+use patchveil_test_support::signal::resonant_noise;
 use patchveil_veil::{
     Offsets, Preset, RecipeError, Veil, align, distance_from_grid, log_likelihood, period,
 };
-
-/// Noise that can be foretold in part, as speech and music can, and swells and fades.
-fn coloured(seed: u32, len: usize) -> Vec<f32> {
-    let (mut a, mut b) = (0.0, 0.0);
-    let swell = |n: usize| 0.2 + (n as f32 * 2e-4).sin().abs();
-    noise(seed.into(), len)
-        .into_iter()
-        .enumerate()
-        .map(|(n, x)| {
-            (a, b) = (1.5 * a - 0.75 * b + 0.02 * swell(n) * x, a);
-            a
-        })
-        .collect()
-}
 
 fn balanced(byte: u8, rate: u32) -> Arc<Veil> {
     Arc::new(Veil::new(&key(byte), &Preset::Balanced.recipe(), rate).unwrap())
@@ -34,7 +20,7 @@ fn balanced(byte: u8, rate: u32) -> Arc<Veil> {
 fn the_place_is_found_to_the_sample() {
     for (byte, rate, start) in [(1, 8_000, 12_345), (2, 16_000, 54_321)] {
         let veil = balanced(byte, rate);
-        let whole = veiled(&veil, 0, &coloured(byte.into(), start + 90 * rate as usize));
+        let whole = veiled(&veil, 0, &resonant_noise(byte.into(), start + 90 * rate as usize));
         let near = start as i64 + 7;
         let found = align(&veil, &whole[start..], 0.0, near, 20).unwrap();
         assert_eq!(found.offset, start as i64 % period(&veil).unwrap(), "{rate} Hz");
@@ -42,8 +28,8 @@ fn the_place_is_found_to_the_sample() {
     }
 }
 
-/// Pulses through two resonances, with nothing above a third of the band, as a synthetic voice that
-/// was resampled has it.
+/// Pulses through two resonances, with nothing above a third of the band, like a resampled synthetic
+/// voice.
 fn without_treble(seed: u32, len: usize) -> Vec<f32> {
     let mut past = [0.0; 4];
     let voice = noise(seed.into(), len / 3 + 64).into_iter().enumerate().map(|(n, x)| {
@@ -68,7 +54,7 @@ fn without_treble(seed: u32, len: usize) -> Vec<f32> {
 }
 
 #[test]
-fn the_place_is_found_where_all_but_the_right_one_are_as_bad_as_each_other() {
+fn the_place_is_found_where_all_others_are_equally_bad() {
     for (byte, aside) in [(9, 37), (16, -70), (19, 37)] {
         let (veil, start) = (balanced(byte, 48_000), 12_345);
         let whole = veiled(&veil, 0, &without_treble(byte.into(), start + 2 * 48_000));
@@ -79,13 +65,15 @@ fn the_place_is_found_where_all_but_the_right_one_are_as_bad_as_each_other() {
 }
 
 #[test]
-fn integers_give_the_place_away_in_a_few_seconds() {
-    // Single precision carries the grid of 24 bits only where it is quiet.
+fn integers_reveal_the_place_in_a_few_seconds() {
+    // Single precision resolves the grid of 24 bits only at low levels.
     for (bits, start, level) in [(16, 4_321, 1.0), (24, 987, 0.05)] {
         let veil = balanced(3, 48_000);
         let steps = (1_u32 << (bits - 1)) as f32;
-        let integers: Vec<f32> =
-            coloured(4, 150_000).iter().map(|x| (level * x * steps).round() / steps).collect();
+        let integers: Vec<f32> = resonant_noise(4, 150_000)
+            .iter()
+            .map(|x| (level * x * steps).round() / steps)
+            .collect();
         let whole = veiled(&veil, 0, &integers);
         let found = align(&veil, &whole[start..], 0.0, start as i64 - 9, 24).unwrap();
         let place = start as i64 % period(&veil).unwrap();
@@ -103,10 +91,10 @@ fn silence_has_no_certain_place() {
 }
 
 #[test]
-fn the_likelihood_knows_the_key_and_the_depth() {
+fn the_likelihood_distinguishes_keys_and_depths() {
     let (preset, rate) = (Preset::Light, 16_000);
     let veil = Arc::new(Veil::new(&key(6), &preset.recipe(), rate).unwrap());
-    let audio = veiled(&veil, 0, &coloured(6, 20 * 16_000));
+    let audio = veiled(&veil, 0, &resonant_noise(6, 20 * 16_000));
     let right = log_likelihood(&veil, &audio, 0.0, 0).unwrap();
     let mut half = preset.recipe();
     half.amount = 50.0;
@@ -120,11 +108,11 @@ fn the_likelihood_knows_the_key_and_the_depth() {
 }
 
 #[test]
-fn places_are_one_after_a_period() {
+fn places_repeat_after_a_period() {
     assert_eq!(period(&balanced(1, 48_000)), Some(3_840));
     assert_eq!(period(&balanced(1, 8_000)), Some(640));
     assert_eq!(period(&balanced(1, 44_100)), Some(3_528));
-    // 1763.2 samples a frame.
+    // 1763.2 samples in a period of the recipe.
     assert_eq!(period(&balanced(1, 22_040)), Some(5 * 1_763 + 1));
     let mut recipe = Preset::Balanced.recipe();
     recipe.placement.offsets = Offsets::Scattered;
@@ -132,14 +120,14 @@ fn places_are_one_after_a_period() {
 }
 
 #[test]
-fn what_cannot_be_undone_has_no_place() {
+fn a_recipe_without_an_inverse_has_no_place() {
     let veil = Arc::new(Veil::new(&key(1), &Preset::Cuda.recipe(), 8_000).unwrap());
     let none = align(&veil, &[0.0; 8_000], 0.0, 0, 4);
     assert_eq!(none.err(), Some(RecipeError::NotInvertible));
 }
 
 #[test]
-fn a_grid_is_told_from_what_only_comes_near_it() {
+fn integers_are_distinguished_from_other_samples() {
     let on = |steps: f64| move |x: f32| (f64::from(x) * 0.9 * steps).round() / steps;
     let samples = noise(8, 4_000);
     let integers: Vec<f64> = samples.iter().copied().map(on(32_768.0)).collect();

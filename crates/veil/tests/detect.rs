@@ -1,28 +1,22 @@
 //! Promises about finding a key in audio.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 
 use std::sync::Arc;
 
-use common::{key, noise};
+use common::key;
+use patchveil_test_support::signal::swelling_noise;
 use patchveil_veil::{
     Convolver, DetectError, Detector, Evidence, Filter, Offsets, Preset, Recipe, Veil, same_pattern,
 };
 
-/// Sound of `seconds` with the code of key number `by`, from `position` of the timeline on.
+/// `seconds` of sound, protected by key number `by`, from `position` of the timeline on.
 fn protected(by: u8, recipe: &Recipe, rate: u32, position: i64, seconds: f64) -> Vec<f32> {
     let veil = Arc::new(Veil::new(&key(by), recipe, rate).unwrap());
-    let mut audio = sound(by.into(), rate, seconds);
+    let mut audio = swelling_noise(by.into(), rate, seconds);
     Convolver::of(veil, 1).process(position, &mut [&mut audio]);
     audio
-}
-
-/// Noise that swells and fades a few times a second.
-fn sound(seed: u64, rate: u32, seconds: f64) -> Vec<f32> {
-    let swell = |n: usize| (n as f32 / rate as f32 * 19.0).sin().mul_add(0.4, 0.5);
-    let noise = noise(seed, (seconds * f64::from(rate)) as usize);
-    noise.iter().enumerate().map(|(n, x)| x * swell(n)).collect()
 }
 
 fn evidence(audio: &[&[f32]], recipe: &Recipe, rate: u32) -> Evidence {
@@ -36,11 +30,11 @@ fn the_right_key_stands_out_and_others_do_not() {
     let recipe = Preset::Balanced.recipe();
     for rate in [16_000, 44_100, 48_000] {
         let audio = protected(1, &recipe, rate, 0, 6.0);
-        let heard = evidence(&[&audio], &recipe, rate);
-        let decoys = heard.decoys(199, 1);
-        assert_eq!(decoys.p_value(heard.test(&key(1)).value), 0.005, "{rate} Hz");
+        let evidence = evidence(&[&audio], &recipe, rate);
+        let decoys = evidence.decoys(199, 1);
+        assert_eq!(decoys.p_value(evidence.test(&key(1)).value), 0.005, "{rate} Hz");
         let others: Vec<f64> =
-            (2..22).map(|other| decoys.p_value(heard.test(&key(other)).value)).collect();
+            (2..22).map(|other| decoys.p_value(evidence.test(&key(other)).value)).collect();
         let mean = others.iter().sum::<f64>() / 20.0;
         assert!((0.25..0.75).contains(&mean), "{others:?}");
     }
@@ -51,10 +45,10 @@ fn the_offset_is_found_to_within_two_milliseconds() {
     let recipe = Preset::Balanced.recipe();
     for (by, rate, position) in [(3, 48_000, 1_234_567), (4, 44_100, -99_999), (5, 16_000, 77)] {
         let audio = protected(by, &recipe, rate, position, 6.0);
-        let heard = evidence(&[&audio], &recipe, rate);
-        let frame = heard.period_samples();
-        let apart = (heard.test(&key(by)).offset - position as f64).rem_euclid(frame);
-        let apart = apart.min(frame - apart) / f64::from(rate);
+        let evidence = evidence(&[&audio], &recipe, rate);
+        let period = evidence.period_samples();
+        let apart = (evidence.test(&key(by)).offset - position as f64).rem_euclid(period);
+        let apart = apart.min(period - apart) / f64::from(rate);
         assert!(apart < 0.002, "{apart} s at {rate} Hz");
     }
 }
@@ -80,40 +74,40 @@ fn blocks_of_any_size_give_the_same_evidence() {
 }
 
 #[test]
-fn coverage_tells_the_protected_part_from_the_rest() {
+fn coverage_finds_the_protected_part() {
     let recipe = Preset::Balanced.recipe();
-    let mut audio = sound(7, 16_000, 24.0);
+    let mut audio = swelling_noise(7, 16_000, 24.0);
     let part = protected(7, &recipe, 16_000, 0, 24.0);
     audio[8 * 16_000..17 * 16_000].copy_from_slice(&part[8 * 16_000..17 * 16_000]);
-    let heard = evidence(&[&audio], &recipe, 16_000);
-    let coverage = heard.coverage(&key(7), heard.test(&key(7)).offset);
-    let [(start, end)] = coverage.stretches[..] else { panic!("{:?}", coverage.stretches) };
+    let evidence = evidence(&[&audio], &recipe, 16_000);
+    let coverage = evidence.coverage(&key(7), evidence.test(&key(7)).offset);
+    let [(start, end)] = coverage.intervals[..] else { panic!("{:?}", coverage.intervals) };
     assert!((start - 8.0).abs() < 2.0 && (end - 17.0).abs() < 2.0, "{start} to {end}");
     assert!((coverage.seconds() - (end - start)).abs() < 1e-9);
 }
 
 #[test]
-fn silence_and_nothing_at_all_speak_for_nobody() {
+fn silence_and_empty_audio_match_no_key() {
     let recipe = Preset::Balanced.recipe();
     for seconds in [0.0, 0.01, 5.0] {
         let silence = vec![0.0; (48_000.0 * seconds) as usize];
-        let heard = evidence(&[&silence], &recipe, 48_000);
-        assert!(!heard.is_audible());
-        assert_eq!(heard.decoys(9, 1).p_value(heard.test(&key(1)).value), 1.0);
+        let evidence = evidence(&[&silence], &recipe, 48_000);
+        assert!(!evidence.has_signal());
+        assert_eq!(evidence.decoys(9, 1).p_value(evidence.test(&key(1)).value), 1.0);
     }
-    let mut broken = sound(1, 48_000, 2.0);
+    let mut broken = swelling_noise(1, 48_000, 2.0);
     broken.iter_mut().step_by(100).for_each(|x| *x = f32::NAN);
     assert!(evidence(&[&broken], &recipe, 48_000).test(&key(1)).value.is_finite());
 }
 
 #[test]
-fn recipes_without_a_code_to_search_for_are_refused() {
+fn recipes_without_a_pattern_to_search_for_are_refused() {
     let refused = |recipe: &Recipe| Detector::new(48_000, 1, recipe).err();
-    assert_eq!(refused(&Preset::Cuda.recipe()), Some(DetectError::NoCode));
-    assert_eq!(refused(&Preset::Poscuda.recipe()), Some(DetectError::NoCode));
+    assert_eq!(refused(&Preset::Cuda.recipe()), Some(DetectError::NoPattern));
+    assert_eq!(refused(&Preset::Poscuda.recipe()), Some(DetectError::NoPattern));
     let mut recipe = Preset::Balanced.recipe();
     recipe.placement.period_us = 11_000_000;
-    assert_eq!(refused(&recipe), Some(DetectError::LongFrame));
+    assert_eq!(refused(&recipe), Some(DetectError::LongPeriod));
     recipe.placement.offsets = Offsets::Scattered;
     assert_eq!(refused(&recipe), Some(DetectError::Scattered));
     recipe.amount = -1.0;
@@ -122,7 +116,7 @@ fn recipes_without_a_code_to_search_for_are_refused() {
 }
 
 #[test]
-fn recipes_that_differ_in_depth_alone_share_a_code() {
+fn recipes_that_differ_only_in_depth_share_a_pattern() {
     let balanced = Preset::Balanced.recipe();
     assert!(same_pattern(&Preset::Light.recipe(), &Preset::Strong.recipe()));
     let mut other = balanced.clone();

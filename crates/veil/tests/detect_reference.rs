@@ -1,28 +1,21 @@
 //! Promises about finding a key in an excerpt whose original is at hand.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 
 use std::sync::Arc;
 
 use common::{key, noise};
+use patchveil_test_support::signal::speech_noise;
 use patchveil_veil::{Convolver, Detector, Evidence, ExcerptMatch, Locator, Preset, Recipe, Veil};
 
 const RATE: u32 = 48_000;
 /// Decoys of a test; with so many no p-value is below 0.005.
 const DECOYS: u32 = 199;
 
-/// A recording: noise, dull as voices are, whose loudness moves as quickly and as far as speech's.
+/// A recording whose spectrum and level move like those of speech.
 fn recording(seed: u64, seconds: f64) -> Vec<f32> {
-    let noise_of = |seed| noise(seed, (seconds * f64::from(RATE)) as usize);
-    let moves = noise_of(seed + 1_000);
-    let (mut dull, mut level) = (0.0, 0.0);
-    let voice = |(n, x): (usize, f32)| {
-        dull = 0.8 * dull + 0.3 * x;
-        level += 0.01 * (moves[n / 480] - level);
-        dull * (6.0 * level).exp()
-    };
-    noise_of(seed).into_iter().enumerate().map(voice).collect()
+    speech_noise(seed, RATE, seconds)
 }
 
 /// A recipe so mild that two seconds are not enough without the original.
@@ -54,15 +47,15 @@ fn alone(excerpt: &[f32], rate: u32, recipe: &Recipe) -> Evidence {
     detector.finish()
 }
 
-fn beside(excerpt: &[f32], rate: u32, original: &[f32], recipe: &Recipe) -> Evidence {
+fn with_original(excerpt: &[f32], rate: u32, original: &[f32], recipe: &Recipe) -> Evidence {
     let place = locate(excerpt, rate, original).unwrap();
     assert!(place.is_likely(), "{place:?}");
-    let stretch = place.stretch(excerpt.len() as f64 / f64::from(rate));
+    let range = place.original_range(excerpt.len() as f64 / f64::from(rate));
     let end = original.len();
-    let stretch = &original[(stretch.start as usize).min(end)..(stretch.end as usize).min(end)];
-    let laid = place.align_original(&[excerpt], &[stretch]);
+    let part = &original[(range.start as usize).min(end)..(range.end as usize).min(end)];
+    let aligned = place.align_original(&[excerpt], &[part]);
     let mut detector = Detector::with_original(rate, 1, recipe).unwrap();
-    detector.feed_with_original(&[excerpt], &[&laid[0]]);
+    detector.feed_with_original(&[excerpt], &[&aligned[0]]);
     detector.finish()
 }
 
@@ -90,7 +83,7 @@ fn two_seconds_are_enough_with_the_original_where_they_are_not_without() {
     for by in 1..=3 {
         let plain = excerpt(&protected(by, &mild(), &original));
         let noise = noise(99, plain.len());
-        let noisy: Vec<f32> = plain.iter().zip(&noise).map(|(x, n)| x + 0.005 * n).collect();
+        let noisy: Vec<f32> = plain.iter().zip(&noise).map(|(x, n)| x + 0.005 / 16.0 * n).collect();
         let quiet: Vec<f32> = plain.iter().map(|x| -0.1 * x).collect();
         let forms = [
             ("plain", plain.clone(), RATE),
@@ -99,9 +92,13 @@ fn two_seconds_are_enough_with_the_original_where_they_are_not_without() {
             ("16 kHz", slower(&plain, 3), 16_000),
         ];
         for (name, audio, rate) in forms {
-            let p = |heard: &Evidence| heard.decoys(DECOYS, 1).p_value(heard.test(&key(by)).value);
-            let (without, with) =
-                (p(&alone(&audio, rate, &mild())), p(&beside(&audio, rate, &original, &mild())));
+            let p = |evidence: &Evidence| {
+                evidence.decoys(DECOYS, 1).p_value(evidence.test(&key(by)).value)
+            };
+            let (without, with) = (
+                p(&alone(&audio, rate, &mild())),
+                p(&with_original(&audio, rate, &original, &mild())),
+            );
             assert_eq!(with, 0.005, "key {by}, {name}");
             found_alone += usize::from(without <= 0.005);
         }
@@ -110,23 +107,23 @@ fn two_seconds_are_enough_with_the_original_where_they_are_not_without() {
 }
 
 #[test]
-fn the_offset_is_that_of_the_timeline_and_not_of_the_original() {
+fn the_offset_is_on_the_timeline_and_not_in_the_original() {
     let original = recording(2, 12.0);
     let audio = excerpt(&protected(4, &mild(), &original));
-    let heard = beside(&audio, RATE, &original[48_000..], &mild());
-    let frame = heard.period_samples();
-    let apart = (heard.test(&key(4)).offset - 350_400.0).rem_euclid(frame);
-    assert!(apart.min(frame - apart) < 48.0, "{apart} of {frame}");
+    let evidence = with_original(&audio, RATE, &original[48_000..], &mild());
+    let period = evidence.period_samples();
+    let apart = (evidence.test(&key(4)).offset - 350_400.0).rem_euclid(period);
+    assert!(apart.min(period - apart) < 48.0, "{apart} of {period}");
 }
 
 #[test]
-fn keys_that_were_not_used_rank_anywhere() {
+fn unused_keys_rank_uniformly() {
     let original = recording(3, 12.0);
     let audio = excerpt(&protected(5, &mild(), &original));
-    let heard = beside(&audio, RATE, &original, &mild());
-    let decoys = heard.decoys(DECOYS, 1);
+    let evidence = with_original(&audio, RATE, &original, &mild());
+    let decoys = evidence.decoys(DECOYS, 1);
     let others: Vec<f64> =
-        (10..50).map(|other| decoys.p_value(heard.test(&key(other)).value)).collect();
+        (10..50).map(|other| decoys.p_value(evidence.test(&key(other)).value)).collect();
     let mean = others.iter().sum::<f64>() / 40.0;
     assert!((0.3..0.7).contains(&mean), "{others:?}");
 }
@@ -134,9 +131,9 @@ fn keys_that_were_not_used_rank_anywhere() {
 #[test]
 fn a_copy_of_the_original_carries_nothing() {
     let original = recording(4, 12.0);
-    let heard = beside(&excerpt(&original), RATE, &original, &mild());
-    assert!(heard.is_audible());
-    let p = |by: u8| heard.decoys(DECOYS, 1).p_value(heard.test(&key(by)).value);
+    let evidence = with_original(&excerpt(&original), RATE, &original, &mild());
+    assert!(evidence.has_signal());
+    let p = |by: u8| evidence.decoys(DECOYS, 1).p_value(evidence.test(&key(by)).value);
     assert!((1..20).all(|by| p(by) == 1.0));
 }
 
@@ -158,18 +155,18 @@ fn an_excerpt_is_placed_to_a_twentieth_of_a_millisecond() {
 }
 
 #[test]
-fn another_recording_is_told_from_the_original() {
+fn another_recording_is_distinguished_from_the_original() {
     let audio = excerpt(&protected(7, &mild(), &recording(6, 12.0)));
     let place = locate(&audio, RATE, &recording(7, 12.0)).unwrap();
     assert!(!place.is_likely(), "{place:?}");
-    assert!(place.likeness < 0.2, "{place:?}");
+    assert!(place.correlation < 0.2, "{place:?}");
     assert_eq!(locate(&audio, RATE, &[0.0; 480_000]), None);
     assert_eq!(locate(&audio, RATE, &[]), None);
     assert_eq!(locate(&[0.0; 48_000], RATE, &audio), None);
     assert_eq!(locate(&[], RATE, &audio), None);
     let mut broken = audio.clone();
     broken.iter_mut().step_by(1_000).for_each(|x| *x = f32::NAN);
-    assert!(locate(&broken, RATE, &audio).unwrap().likeness.is_finite());
+    assert!(locate(&broken, RATE, &audio).unwrap().correlation.is_finite());
 }
 
 #[test]
@@ -180,35 +177,35 @@ fn a_clock_that_is_a_little_off_is_followed() {
         original.chunks(8_000).flat_map(|part| part.iter().chain(part.last())).copied().collect();
     let cut = &slow[48_000..11 * 48_000];
     let place = locate(cut, RATE, &original).unwrap();
-    let stretch = place.stretch(10.0);
-    let part = &original[stretch.start as usize..original.len().min(stretch.end as usize)];
-    let laid = place.align_original(&[cut], &[part]);
-    // 1.2 ms too late by now, were it not followed.
-    let end = locate(&cut[450_000..], RATE, &laid[0]).unwrap();
+    let range = place.original_range(10.0);
+    let part = &original[range.start as usize..original.len().min(range.end as usize)];
+    let aligned = place.align_original(&[cut], &[part]);
+    // Without following the clock this would be 1.2 ms late.
+    let end = locate(&cut[450_000..], RATE, &aligned[0]).unwrap();
     let off = end.start_s - 450_000.0 / f64::from(RATE);
     assert!(end.is_likely() && off.abs() < 1e-4, "{end:?}, {off} s off");
 }
 
 #[test]
-fn one_frame_says_something_beside_its_original_and_nothing_without() {
+fn one_period_is_enough_with_the_original_and_not_without() {
     let original = recording(10, 12.0);
     let audio = protected(9, &Preset::Balanced.recipe(), &original);
-    let frame = Preset::Balanced.recipe().placement.period_us as usize * 48 / 1_000;
-    let short = &audio[350_400..350_400 + frame * 3 / 2];
-    assert!(!alone(short, RATE, &mild()).is_audible());
-    assert!(beside(short, RATE, &original, &mild()).is_audible());
+    let period = Preset::Balanced.recipe().placement.period_us as usize * 48 / 1_000;
+    let short = &audio[350_400..350_400 + period * 3 / 2];
+    assert!(!alone(short, RATE, &mild()).has_signal());
+    assert!(with_original(short, RATE, &original, &mild()).has_signal());
 }
 
 #[test]
-fn channels_that_are_not_as_many_are_compared_by_their_mean() {
+fn different_numbers_of_channels_are_compared_by_their_means() {
     let original = recording(9, 12.0);
     let audio = excerpt(&protected(8, &mild(), &original));
-    let mono = beside(&audio, RATE, &original, &mild()).test(&key(8));
+    let mono = with_original(&audio, RATE, &original, &mild()).test(&key(8));
     let place = locate(&audio, RATE, &original).unwrap();
-    let stretch = place.stretch(2.0);
-    let part = &original[stretch.start as usize..stretch.end as usize];
-    let laid = place.align_original(&[&audio], &[part, part]);
+    let range = place.original_range(2.0);
+    let part = &original[range.start as usize..range.end as usize];
+    let aligned = place.align_original(&[&audio], &[part, part]);
     let mut detector = Detector::with_original(RATE, 1, &mild()).unwrap();
-    detector.feed_with_original(&[&audio], &[&laid[0], &laid[1]]);
+    detector.feed_with_original(&[&audio], &[&aligned[0], &aligned[1]]);
     assert_eq!(detector.finish().test(&key(8)).value, mono.value);
 }

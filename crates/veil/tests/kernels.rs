@@ -1,5 +1,4 @@
-//! Every way a kernel can be computed: short and long ones, at low and high sample rates.
-#![allow(missing_docs)]
+//! Every way to compute a kernel: short and long, at low and high sample rates.
 
 mod common;
 
@@ -16,13 +15,13 @@ fn any_count() -> impl Strategy<Value = u32> {
 }
 
 prop_compose! {
-    /// A veil with a kernel of any length, and patches that start, end and change curves at any
-    /// place of a block.
+    /// A veil with a kernel of any length, and patches that start, end and change kernels at any
+    /// place in a block.
     fn any_veil()(
         taps in any_count(),
         spectral in prop::option::of(prop::sample::select(vec![44_100, 96_000, 192_000])),
         static_eq in prop::option::of(1.0..15.0_f64),
-        curves in 1_u32..5,
+        kernels in 1_u32..5,
         patches in 1_u32..9,
         patch_us in 2_000_u32..30_000,
         slack in prop::option::of(1_u32..30_000),
@@ -36,7 +35,7 @@ prop_compose! {
         if let Filter::Spectral(filter) = &mut recipe.filter {
             filter.static_eq.db = static_eq.unwrap_or(0.0);
         }
-        recipe.kernels = curves;
+        recipe.kernels = kernels;
         recipe.placement.period_us = (patches * patch_us + slack.unwrap_or(0)).max(4_000);
         recipe.placement.patches = patches;
         recipe.placement.patch_us = patch_us;
@@ -71,12 +70,12 @@ proptest! {
     ) {
         let input = noise(2, 9_000);
         let whole = veiled(&veil, position, &input);
-        // What holds this veil only, and what holds any.
+        // A convolver that holds only this veil, and one that holds any.
         for mut convolver in [Convolver::of(veil.clone(), 1), Convolver::new(1, rate)] {
             prop_assert!(convolver.set_veil(Some(veil.clone())).is_none());
             let mut part = input[start..].to_vec();
             let before = start.saturating_sub(veil.context());
-            // History that comes in pieces is history too.
+            // The past may come in pieces.
             let mut at = before;
             for piece in input[before..start].chunks(cut) {
                 convolver.feed(position + at as i64, &[piece]);
@@ -88,21 +87,21 @@ proptest! {
     }
 
     #[test]
-    fn a_jump_takes_the_samples_before_it_along(
+    fn after_a_jump_the_samples_before_it_still_count(
         veil in any_veil(),
         from in -100_000_i64..100_000,
         to in -100_000_i64..100_000,
-        heard in 1_usize..4_000,
+        before in 1_usize..4_000,
     ) {
         let input = noise(3, 7_000);
-        let (before, after) = input.split_at(heard);
+        let (before, after) = input.split_at(before);
         let mut jumping = Convolver::of(veil.clone(), 1);
         jumping.process(from, &mut [&mut before.to_vec()]);
         let mut out = after.to_vec();
         jumping.process(to, &mut [&mut out]);
         let mut fresh = Convolver::of(veil.clone(), 1);
-        // With a static EQ, the samples as they were with it: it was laid where they lay.
-        let fed_at = if veil.static_eq().is_some() { from } else { to - heard as i64 };
+        // A static EQ was applied where the samples were.
+        let fed_at = if veil.static_eq().is_some() { from } else { to - before.len() as i64 };
         fresh.feed(fed_at, &[before]);
         let mut expected = after.to_vec();
         fresh.process(to, &mut [&mut expected]);
@@ -125,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_comes_in_it_recovers(
+    fn it_recovers_from_any_input(
         veil in any_veil(),
         broken in prop::collection::vec((0_usize..3_000, prop::num::f32::ANY), 1..200),
     ) {
@@ -153,7 +152,7 @@ fn the_loudest_audio_with_the_longest_kernels_stays_finite() {
 }
 
 #[test]
-fn a_long_kernel_acts_at_once_and_not_before() {
+fn a_long_kernel_acts_at_once_and_not_earlier() {
     let mut recipe: Recipe = Preset::Cuda.recipe();
     recipe.filter = Filter::Taps(Taps { count: 1_024, spread: 0.1 });
     let veil = veil(&recipe, 48_000);
@@ -161,11 +160,11 @@ fn a_long_kernel_acts_at_once_and_not_before() {
         let mut impulse = vec![0.0; 3_000];
         impulse[at] = 1.0;
         let out = veiled(&veil, 13, &impulse);
-        assert!(out[..at].iter().all(|&y| y == 0.0), "nothing before it");
+        assert!(out[..at].iter().all(|&y| y == 0.0), "nothing before the impulse");
         for (n, &tap) in veil.kernels()[0].taps().iter().enumerate() {
             assert!((out[at + n] - tap).abs() < 1e-7, "tap {n}: {} for {tap}", out[at + n]);
         }
         let rest = &out[at + veil.context() + 1..];
-        assert!(rest.iter().all(|&y| y == 0.0), "nothing behind what it reaches");
+        assert!(rest.iter().all(|&y| y == 0.0), "nothing after its reach");
     }
 }

@@ -1,5 +1,5 @@
-//! What the audio thread relies on: no allocation, and veils that change without a click.
-#![allow(missing_docs, clippy::unwrap_used)]
+//! What the audio thread relies on: no allocation, and changes of veils without clicks.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 
@@ -15,10 +15,10 @@ thread_local! {
     static CALLS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, counting what each thread asks of it.
+/// The system's allocator, counting the calls of each thread.
 struct Counting;
 
-// SAFETY: everything is handed on as it came; the counter itself does not allocate.
+// SAFETY: all calls are forwarded unchanged, and the counter does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         CALLS.with(|calls| calls.set(calls.get() + 1));
@@ -53,7 +53,7 @@ fn made(recipe: &Recipe, byte: u8) -> Arc<Veil> {
     Arc::new(Veil::new(&key(byte), recipe, 48_000).unwrap())
 }
 
-/// Without a static EQ: what becomes of that is told in `static EQ.rs`.
+/// Without a static EQ, which `static_eq.rs` tests.
 fn any_veil() -> impl Strategy<Value = Arc<Veil>> {
     let mut recipes: Vec<Recipe> =
         Preset::ALL.map(Preset::recipe).into_iter().chain([long_taps()]).collect();
@@ -82,25 +82,25 @@ fn nothing_on_the_audio_thread_allocates_or_frees() {
     let mut restorer = Restorer::new(veils[0].clone(), 2).unwrap();
     let (mut left, mut right) = (noise(1, 1_500), noise(2, 1_500));
     let past = noise(3, 2_000);
-    // Its last owner outside is gone, so whatever the audio thread dropped it would free.
+    // Owned by nobody else, so dropping one on the audio thread would free it.
     let mut waiting: Vec<Arc<Veil>> = veils.iter().map(|veil| Arc::new((**veil).clone())).collect();
     let mut retired: Vec<Option<Arc<Veil>>> = Vec::with_capacity(1_000);
     let mut position = -3_000_i64;
     let (count, ()) = calls(|| {
-        for turn in 0..300_usize {
-            let len = [1, 64, 480, 1_500, 17][turn % 5];
+        for round in 0..300_usize {
+            let len = [1, 64, 480, 1_500, 17][round % 5];
             convolver.process(position, &mut [&mut left[..len], &mut right[..len]]);
             restorer.process(position, &mut [&mut left[..len], &mut right[..len]]);
             position += len as i64;
-            match turn % 23 {
+            match round % 23 {
                 3 | 5 | 8 => retired.push(convolver.set_veil(waiting.pop())),
                 9 => retired.push(convolver.set_veil(None)),
                 12 => position += 12_345,
                 14 => convolver.feed(position - 2_000, &[&past, &past]),
-                17 if turn % 2 == 0 => convolver.reset(),
+                17 if round % 2 == 0 => convolver.reset(),
                 _ => {}
             }
-            if turn % 7 == 0 {
+            if round % 7 == 0 {
                 retired.push(convolver.take_retired());
             }
         }
@@ -110,7 +110,7 @@ fn nothing_on_the_audio_thread_allocates_or_frees() {
 }
 
 #[test]
-fn what_does_not_fit_is_given_back() {
+fn a_veil_that_does_not_fit_is_given_back() {
     let mut convolver = Convolver::of(made(&Preset::Poscuda.recipe(), 1), 1);
     let long = made(&long_taps(), 1);
     assert!(convolver.set_veil(Some(long.clone())).is_some_and(|back| Arc::ptr_eq(&back, &long)));
@@ -118,7 +118,7 @@ fn what_does_not_fit_is_given_back() {
 }
 
 #[test]
-fn a_veil_that_never_comes_into_force_is_given_back() {
+fn a_veil_that_is_never_used_is_given_back() {
     let [a, b, c] = [1, 2, 3].map(|byte| made(&Preset::Balanced.recipe(), byte));
     let mut convolver = Convolver::of(a.clone(), 1);
     convolver.process(0, &mut [&mut noise(1, 1)]);
@@ -130,10 +130,9 @@ fn a_veil_that_never_comes_into_force_is_given_back() {
     assert!(convolver.take_retired().is_none());
 }
 
-/// Patches that go over into each other never fall; a change asks one to do it anyway, at
-/// whatever moment it comes.
+/// Patches that join each other never fall; a change makes one fall, whenever it comes.
 #[test]
-fn a_veil_without_gaps_lets_go_without_a_step() {
+fn a_veil_without_gaps_ends_without_a_click() {
     for recipe in [Preset::Cuda.recipe(), long_taps().clone()].map(|mut recipe| {
         recipe.placement.period_us = 10_000;
         recipe.placement.patch_us = 10_000;
@@ -172,7 +171,7 @@ proptest! {
     #![proptest_config(cases(48))]
 
     #[test]
-    fn before_the_first_block_a_veil_is_in_force_at_once(
+    fn before_the_first_block_a_veil_acts_at_once(
         first in any_veil(), second in any_veil(), position in -100_000_i64..100_000,
     ) {
         let input = noise(1, 5_000);
@@ -187,7 +186,7 @@ proptest! {
     }
 
     #[test]
-    fn the_present_patch_ends_and_the_new_veil_begins_with_a_patch(
+    fn the_current_patch_ends_and_the_new_veil_begins_with_a_patch(
         old in prop::option::of(any_veil()),
         new in prop::option::of(any_veil()),
         block in 1_usize..512,
@@ -201,7 +200,7 @@ proptest! {
             None => input.clone(),
         };
         let (by_old, by_new) = (plain(&old), plain(&new));
-        // Patches that go over into each other have no end of their own; see the test below.
+        // Patches that join each other have no end of their own; see the test above.
         let last = old.as_ref().and_then(|old| patch_at(old, change as i64 - 1));
         prop_assume!(last.is_none_or(|patch| patch.falls));
         let old_ends = last.map_or(change, |patch| (patch.end as usize).max(change));
@@ -217,7 +216,7 @@ proptest! {
         }
         prop_assert_eq!(bits(&by_old[..old_ends]), bits(&out[..old_ends]));
         prop_assert_eq!(bits(&input[old_ends..new_begins]), bits(&out[old_ends..new_begins]));
-        // From the first patch of the new veil that begins in time, and rises, it is all its own.
+        // From the first patch of the new veil on that can rise, the output is the new veil's alone.
         let free = new.as_ref().and_then(|new| patch_at(new, new_begins as i64 - 1));
         let first = free.map_or(new_begins, |patch| (patch.end as usize).max(new_begins));
         let plain_until = first.min(len);
@@ -235,10 +234,10 @@ proptest! {
         block in 1_usize..1_000,
         every in 1_usize..9_000,
     ) {
-        // A tone so low that a step in the weight is the only thing that could make a jump.
+        // A tone so low that only a step of the weight could make a jump.
         let tone = |n: usize| 0.5 * (n as f64 * 100.0 / 48_000.0 * std::f64::consts::TAU).sin();
         let input: Vec<f32> = (0..100_000).map(|n| tone(n) as f32).collect();
-        // The tone fades in, or its own beginning would be a jump for the kernels.
+        // The tone fades in, or the kernels would see its beginning as a jump.
         let input: Vec<f32> =
             input.iter().enumerate().map(|(n, x)| x * (n as f32 / 4_800.0).min(1.0)).collect();
         let largest = |y: &[f32]| y.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max);
@@ -256,7 +255,7 @@ proptest! {
             convolver.process((n * block) as i64, &mut [samples]);
             convolver.take_retired();
         }
-        // Patches that go over into each other rise and fall only now, for the changes.
+        // Patches that join each other rise and fall only at the changes.
         let fade = |veil: &Arc<Veil>| {
             let schedule = veil.schedule();
             schedule.patches_from(0).next(schedule).fade as f32

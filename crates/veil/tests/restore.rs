@@ -1,20 +1,15 @@
 //! What the owner of the key relies on: everything the veil does can be undone.
-#![allow(missing_docs)]
 
 mod common;
 
 use std::sync::Arc;
 
 use common::{any_recipe, bits, cases, key, naive, noise, outside, veil, veiled};
+use patchveil_test_support::compare::worst_difference_dbfs as worst_dbfs;
 use patchveil_veil::{Preset, RecipeError, Restorer, Veil};
 use proptest::prelude::*;
 
-fn worst_dbfs<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
-    let worst = a.iter().zip(b).map(|(&p, &q)| (p.into() - q.into()).abs()).fold(0.0, f64::max);
-    20.0 * worst.max(1e-30).log10()
-}
-
-/// Noise that keeps within full scale with any veil on.
+/// Noise that stays within full scale under any veil.
 fn quiet(seed: u64, len: usize) -> Vec<f32> {
     noise(seed, len).into_iter().map(|x| 0.2 * x).collect()
 }
@@ -23,7 +18,7 @@ proptest! {
     #![proptest_config(cases(48))]
 
     #[test]
-    fn single_precision_comes_back_within_120_db_of_full_scale(
+    fn single_precision_is_restored_to_120_db_below_full_scale(
         recipe in any_recipe().prop_filter("restorable", |r| r.is_restorable()),
         byte: u8,
         position in -100_000_i64..100_000,
@@ -46,7 +41,7 @@ proptest! {
     }
 
     #[test]
-    fn double_precision_comes_back_exact_to_rounding(
+    fn double_precision_is_restored_to_rounding(
         recipe in any_recipe().prop_filter("restorable", |r| r.is_restorable()),
         byte: u8,
     ) {
@@ -54,14 +49,14 @@ proptest! {
         let input: Vec<f64> = quiet(2, 6_000).into_iter().map(f64::from).collect();
         let mut audio = naive(&veil, 0, &input);
         Restorer::new(veil, 1).unwrap().process_f64(0, &mut [&mut audio]);
-        // The fades are kept in single precision, the naive veil has them in double.
+        // The fades are in single precision, those of the naive veil in double.
         let worst = worst_dbfs(&input, &audio);
         prop_assert!(worst < -130.0, "{worst} dBFS");
     }
 }
 
 #[test]
-fn presets_come_back_at_every_rate_and_with_every_key() {
+fn presets_are_restored_at_every_rate_and_with_every_key() {
     for preset in [Preset::Light, Preset::Balanced, Preset::Strong] {
         for (byte, rate) in [(1, 8_000), (2, 44_100), (3, 48_000), (4, 96_000), (5, 192_000)] {
             let veil = Arc::new(Veil::new(&key(byte), &preset.recipe(), rate).unwrap());
@@ -84,7 +79,7 @@ fn another_key_does_not_restore() {
 }
 
 #[test]
-fn the_papers_baselines_say_that_they_cannot_be_undone() {
+fn the_papers_baselines_are_refused() {
     for preset in [Preset::Cuda, Preset::Poscuda] {
         let made = Restorer::new(veil(&preset.recipe(), 48_000), 1);
         assert_eq!(made.err(), Some(RecipeError::NotInvertible));
@@ -92,7 +87,7 @@ fn the_papers_baselines_say_that_they_cannot_be_undone() {
 }
 
 #[test]
-fn broken_samples_do_not_stay() {
+fn invalid_samples_are_forgotten() {
     let veil = veil(&Preset::Strong.recipe(), 48_000);
     let input = quiet(5, 48_000);
     let mut audio = veiled(&veil, 0, &input);
@@ -103,7 +98,7 @@ fn broken_samples_do_not_stay() {
 }
 
 #[test]
-fn after_a_reset_nothing_of_before_is_left() {
+fn after_a_reset_nothing_before_it_counts() {
     let veil = veil(&Preset::Balanced.recipe(), 16_000);
     let later = veiled(&veil, 50_000, &quiet(6, 8_000));
     let restored = |before: &[f32]| {

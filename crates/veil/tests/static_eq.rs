@@ -1,5 +1,4 @@
-//! The class's colour under the patches: what a change of veil does to it.
-#![allow(missing_docs)]
+//! The static EQ, and how it changes with the veil.
 
 mod common;
 
@@ -9,7 +8,7 @@ use common::{bits, cases, noise, veil, veiled};
 use patchveil_veil::{Convolver, Depth, Filter, Preset, Veil};
 use proptest::prelude::*;
 
-/// Samples that a change of static EQ may take, with the kernels' own length.
+/// Samples that a change of static EQ may take, including the kernels' length.
 const CHANGE: usize = 8_000;
 
 /// A veil of `static_db`, with kernels of `kernel_us` and short patches far apart.
@@ -51,6 +50,21 @@ fn changed(
 }
 
 proptest! {
+    #![proptest_config(cases(24))]
+
+    #[test]
+    fn a_veil_takes_over_at_one_sample_however_blocks_are_cut(
+        change in 1_usize..9_000, block in 1_usize..3_000, db in 1.0..12.0_f64,
+    ) {
+        let (old, new) = (veil(&Preset::Balanced.recipe(), 48_000), with_static_eq(db, 8_000));
+        let input = noise(30_000);
+        let whole = changed(Some(old.clone()), Some(new.clone()), &input, change, 30_000);
+        let cut = changed(Some(old), Some(new), &input, change, block);
+        prop_assert_eq!(bits(&whole), bits(&cut));
+    }
+}
+
+proptest! {
     #![proptest_config(cases(48))]
 
     #[test]
@@ -60,7 +74,7 @@ proptest! {
         change in 1_usize..9_000,
         block in 1_usize..700,
     ) {
-        let made = |veil: Option<(f64, u32)>| veil.map(|(db, ring)| with_static_eq(db, ring));
+        let made = |veil: Option<(f64, u32)>| veil.map(|(db, us)| with_static_eq(db, us));
         let (old, new) = (made(old), made(new));
         prop_assume!(old.is_some());
         let input = noise(1, change + CHANGE + 6_000);
@@ -76,7 +90,7 @@ proptest! {
 }
 
 #[test]
-fn one_static_eq_goes_over_into_the_other_without_a_step() {
+fn static_eqs_cross_fade_without_a_step() {
     // A tone in the middle of where both static EQs are deep, and loud.
     let tone: Vec<f32> =
         (0..24_000).map(|n| (std::f32::consts::TAU * 500.0 * n as f32 / 48_000.0).sin()).collect();
@@ -95,13 +109,13 @@ fn one_static_eq_goes_over_into_the_other_without_a_step() {
 }
 
 #[test]
-fn a_ground_is_laid_on_every_sample_and_can_be_taken_off() {
+fn a_static_eq_acts_on_every_sample_and_can_be_undone() {
     let veil = with_static_eq(9.0, 5_333);
     let input = noise(3, 40_000);
     let mut out = veiled(&veil, 12_345, &input);
     let power = |x: &[f32]| x.iter().map(|x| f64::from(x * x)).sum::<f64>();
     let apart: Vec<f32> = out.iter().zip(&input).map(|(y, x)| y - x).collect();
-    assert!(power(&apart) > 0.1 * power(&input), "it is no small thing");
+    assert!(power(&apart) > 0.1 * power(&input), "it is not a small change");
     let mut restorer = patchveil_veil::Restorer::new(veil, 1).unwrap();
     restorer.process(12_345, &mut [&mut out]);
     let worst = out.iter().zip(&input).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max);

@@ -61,16 +61,16 @@ impl Beside {
             return Err(DetectFileError::Unlike {
                 path: path.to_owned(),
                 reference: reference.to_owned(),
-                likeness: place.likeness,
-                elsewhere: place.elsewhere,
+                likeness: place.correlation,
+                elsewhere: place.runner_up,
             });
         }
         let length = excerpt.first().map_or(0, Vec::len);
-        let wanted = place.stretch(length as f64 / f64::from(sample_rate));
+        let wanted = place.original_range(length as f64 / f64::from(sample_rate));
         let mut stretch = Stretch { wanted, at: 0, samples: Vec::new() };
         listen(reference, &mut stretch, watch)?;
         let original = place.align_original(&slices(&excerpt), &slices(&stretch.samples));
-        let ExcerptMatch { start_s, likeness, .. } = place;
+        let ExcerptMatch { start_s, correlation: likeness, .. } = place;
         let found = Reference { path: reference.to_owned(), start_s, likeness };
         Ok(Self { found, sample_rate, excerpt, original })
     }

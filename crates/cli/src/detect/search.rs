@@ -117,7 +117,7 @@ pub fn search(
     };
     let evidence: Vec<Evidence> = detectors.into_iter().map(Detector::finish).collect();
     let names: Vec<Vec<String>> = recipes.into_iter().map(|(_, names)| names).collect();
-    if !evidence.iter().any(Evidence::is_audible) {
+    if !evidence.iter().any(Evidence::has_signal) {
         return Err(DetectFileError::Inaudible(path.to_owned()));
     }
     let decoys = decoys(evidence.iter(), request.decoys, request.seed);
@@ -191,7 +191,7 @@ fn find(
         offset_samples: score.offset,
         offset_s: 0.0,
         covered_s: if found { coverage.seconds() } else { 0.0 },
-        covered: if found { coverage.stretches } else { Vec::new() },
+        covered: if found { coverage.intervals } else { Vec::new() },
         score: score.value,
         sigmas: decoys.sigmas(score.value),
         p_value,

@@ -4,8 +4,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use patchveil_test_support::Rng;
+
 use crate::Failure;
-use crate::chance::Chance;
 
 /// One thing that happens to a recording.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +49,7 @@ const OPUS_64: Treatment = Treatment {
     ..PLAIN
 };
 
-/// What the code has to survive.
+/// What the pattern has to survive.
 pub const SURVIVED: &[Treatment] = &[
     PLAIN,
     Treatment { name: "cut at any sample", excerpt: Some(25.0), ..PLAIN },
@@ -91,8 +92,8 @@ pub const SURVIVED: &[Treatment] = &[
     },
 ];
 
-/// What is done to excerpts that are held beside their originals.
-pub const BESIDE: &[Treatment] = &[
+/// What is done to excerpts that are compared with their originals.
+pub const WITH_ORIGINAL: &[Treatment] = &[
     PLAIN,
     Treatment { name: "gain −12 dB", filter: "volume=-12dB", ..PLAIN },
     MP3_128,
@@ -105,10 +106,10 @@ pub const BESIDE: &[Treatment] = &[
     Treatment { name: "noise at −10 dB", filter: "NOISE-10", ..PLAIN },
 ];
 
-/// Lengths in seconds of excerpts that are held beside their originals.
-pub const BESIDE_S: [f64; 4] = [0.5, 1.0, 2.0, 5.0];
+/// Lengths in seconds of those excerpts.
+pub const EXCERPTS_S: [f64; 4] = [0.5, 1.0, 2.0, 5.0];
 
-/// What it need not survive; to see where it ends.
+/// What it need not survive, to see where it fails.
 pub const BEYOND: &[Treatment] = &[
     Treatment { name: "5 s", excerpt: Some(5.0), ..PLAIN },
     Treatment { name: "3 s", excerpt: Some(3.0), ..PLAIN },
@@ -269,9 +270,9 @@ fn add_noise(samples: &mut [f32], db: f64, seed: u64) {
     let power = samples.iter().map(|x| f64::from(x * x)).sum::<f64>() / samples.len().max(1) as f64;
     // Uniform noise of ±a has a power of a²/3.
     let reach = (3.0 * power * 10.0_f64.powf(db / 10.0)).sqrt();
-    let mut chance = Chance::new(seed);
+    let mut rng = Rng::new(seed);
     for x in samples {
-        let unit = (chance.bits() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
+        let unit = 2.0 * rng.unit() - 1.0;
         *x += (unit * reach) as f32;
     }
 }

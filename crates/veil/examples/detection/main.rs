@@ -1,11 +1,11 @@
-//! Measures how surely a key is found in speech, and prints the tables of `docs/detection.md`.
+//! Measures how reliably a key is found in speech, and prints the tables of `docs/detection.md`.
 //!
 //! `cargo run --release -p patchveil-veil --example detection -- TABLE [OPTIONS]`
 //!
 //! | table | what |
 //! |---|---|
 //! | `survived` | what publishing does to a recording, and how often the key is found after it |
-//! | `beyond` | the same for what it need not survive |
+//! | `beyond` | the same for what the pattern need not survive |
 //! | `reference` | short excerpts, with the original at hand and without |
 //! | `false-alarms` | keys that are not in the recording, and how often they seem to be |
 //! | `speed` | how long it takes, on one core |
@@ -20,11 +20,10 @@
 //! | `--decoys N` | decoys a recording (default: 999) |
 //! | `--work FOLDER` | where speech is kept from run to run (default: `target/detection`) |
 //!
-//! It wants ffmpeg with libmp3lame, libopus and its own AAC, and for the synthesised voices
+//! It needs ffmpeg with libmp3lame, libopus and its own AAC, and for the synthesised voices
 //! espeak-ng, festival, festvox-us-slt-hts, festvox-kallpc16k, festvox-kdlpc16k and flite.
-#![allow(missing_docs, unreachable_pub)]
+#![allow(missing_docs, unreachable_pub, reason = "modules of one example")]
 
-mod chance;
 mod ffmpeg;
 mod speech;
 mod trial;
@@ -34,9 +33,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use ffmpeg::{BESIDE, BESIDE_S, BEYOND, SURVIVED, Treatment};
+use ffmpeg::{BEYOND, EXCERPTS_S, SURVIVED, Treatment, WITH_ORIGINAL};
 use patchveil_veil::Preset;
-use trial::{Beside, Found, Lab};
+use trial::{Found, FoundInExcerpt, Lab};
 
 /// What can go wrong, in words.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -69,14 +68,17 @@ fn main() -> Result<(), Failure> {
     match args.first().map(String::as_str) {
         Some("survived") => found(&lab, &rows(SURVIVED), trials),
         Some("beyond") => found(&lab, &rows(BEYOND), trials),
-        Some("reference") => beside(&lab, &rows(BESIDE), trials),
+        Some("reference") => with_original(&lab, &rows(WITH_ORIGINAL), trials),
         Some("false-alarms") => false_alarms(&lab, trials),
         Some("speed") => speed(&lab),
-        _ => Err("which table? survived, beyond, reference, false-alarms or speed".into()),
+        _ => {
+            Err("no such table; there are survived, beyond, reference, false-alarms and speed"
+                .into())
+        }
     }
 }
 
-/// One line a treatment: how often the key was found, and how clearly.
+/// One line per treatment: how often the key was found, and how clearly.
 fn found(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
     println!("| treatment | found | σ, least | σ, median | offset off by, median | worst |");
     println!("|---|---|---|---|---|---|");
@@ -100,34 +102,37 @@ fn found(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One line a treatment: for every length how often the key was found in excerpts, alone and beside
+/// One line per treatment: for every length how often the key was found in excerpts, without and with
 /// their originals.
-fn beside(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
-    let lengths = BESIDE_S.map(|seconds| format!(" {seconds} s: alone, with it |")).concat();
+fn with_original(lab: &Lab, rows: &[&Treatment], trials: u64) -> Result<(), Failure> {
+    let lengths = EXCERPTS_S.map(|seconds| format!(" {seconds} s: alone, with it |")).concat();
     println!(
-        "| treatment |{lengths} σ with it, least | place off by, worst | likeness, least | to another recording, most |"
+        "| treatment |{lengths} σ with it, least | place off by, worst | correlation, least | with another recording, most |"
     );
-    println!("|---|{}---|---|---|---|", "---|".repeat(BESIDE_S.len()));
+    println!("|---|{}---|---|---|---|", "---|".repeat(EXCERPTS_S.len()));
     for row in rows {
         let mut all = Vec::new();
         let mut cells = String::new();
-        for seconds in BESIDE_S {
+        for seconds in EXCERPTS_S {
             let cut = Treatment { excerpt: Some(seconds), ..**row };
-            let trials: Vec<Beside> = on_all_cores(trials, |trial| lab.find_beside(trial, &cut))?;
-            let count = |p: fn(&Beside) -> f64| trials.iter().filter(|t| p(t) <= 0.001).count();
+            let trials: Vec<FoundInExcerpt> =
+                on_all_cores(trials, |trial| lab.find_in_excerpt(trial, &cut))?;
+            let count =
+                |p: fn(&FoundInExcerpt) -> f64| trials.iter().filter(|t| p(t) <= 0.001).count();
             let (alone, with) = (count(|trial| trial.blind), count(|trial| trial.p));
             cells += &format!(" {alone}/{n}, {with}/{n} |", n = trials.len());
             all.extend(trials);
         }
-        let least = |of: fn(&Beside) -> f64| all.iter().map(of).fold(f64::INFINITY, f64::min);
-        let most = |of: fn(&Beside) -> f64| all.iter().map(of).fold(0.0, f64::max);
+        let least =
+            |of: fn(&FoundInExcerpt) -> f64| all.iter().map(of).fold(f64::INFINITY, f64::min);
+        let most = |of: fn(&FoundInExcerpt) -> f64| all.iter().map(of).fold(0.0, f64::max);
         println!(
             "| {} |{cells} {:.1} | {:.2} ms | {:.2} | {:.2} |",
             row.name,
             least(|trial| trial.sigmas),
             most(|trial| trial.place_ms.abs()),
-            least(|trial| trial.likeness),
-            most(|trial| trial.unlikeness),
+            least(|trial| trial.correlation),
+            most(|trial| trial.other_correlation),
         );
     }
     Ok(())
@@ -159,9 +164,9 @@ fn speed(lab: &Lab) -> Result<(), Failure> {
         println!("| {name} | {:.1} ms | {:.0} |", 1e3 * took, audio.seconds() / took);
     };
     let begun = Instant::now();
-    let evidence = trial::hear(&audio, &lab.recipe)?;
-    let heard = begun.elapsed().as_secs_f64();
-    timed("hearing 30 s, 48 kHz, stereo", heard);
+    let evidence = trial::detect(&audio, &lab.recipe)?;
+    let measured = begun.elapsed().as_secs_f64();
+    timed("30 s, 48 kHz, stereo", measured);
     let begun = Instant::now();
     let _ = evidence.test(&trial::key(0));
     let tested = begun.elapsed().as_secs_f64();
@@ -170,7 +175,7 @@ fn speed(lab: &Lab) -> Result<(), Failure> {
     let decoys = evidence.decoys(lab.decoys, 1);
     let drawn = begun.elapsed().as_secs_f64();
     timed(&format!("{} decoys", decoys.count()), drawn);
-    timed("all of it", heard + tested + drawn);
+    timed("all of it", measured + tested + drawn);
     Ok(())
 }
 

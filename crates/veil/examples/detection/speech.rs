@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use patchveil_test_support::Rng;
+
 use crate::Failure;
-use crate::chance::Chance;
 use crate::ffmpeg;
 
 /// Rate of everything before it is treated, in Hz.
@@ -134,17 +135,17 @@ fn digits(folder: &Path, speaker: &str, text: u64) -> Result<String, Failure> {
         }
     }
     clips.sort();
-    Chance::new(text).shuffle(&mut clips);
+    Rng::new(text).shuffle(&mut clips);
     let line = |path: &PathBuf| format!("file '{}'\n", path.display());
     Ok(clips.iter().take(200).map(line).collect())
 }
 
 /// About a minute to read aloud.
 fn prose(number: u64) -> String {
-    let mut chance = Chance::new(number ^ 0x7e87);
+    let mut rng = Rng::new(number ^ 0x7e87);
     let mut text = String::new();
     for _ in 0..26 {
-        let mut pick = |from: &[&'static str]| from[chance.below(from.len())];
+        let mut pick = |from: &[&'static str]| from[rng.below(from.len())];
         let sentence = format!(
             "{} {} {} {} {}{} ",
             pick(&WHO),

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use patchveil_test_support::Rng;
 use patchveil_veil::{
     ClassKey, Convolver, Detector, Evidence, ExcerptMatch, Locator, Recipe, Veil,
 };
 
 use crate::Failure;
-use crate::chance::Chance;
 use crate::ffmpeg::{Audio, Treatment};
 use crate::speech::{RATE, Voice};
 
@@ -25,7 +25,7 @@ pub struct Lab {
     pub work: PathBuf,
 }
 
-/// What came of looking for the right key.
+/// The result of a search for the right key.
 pub struct Found {
     pub p: f64,
     /// Standard deviations of the decoys above their mean.
@@ -34,25 +34,29 @@ pub struct Found {
     pub offset_ms: f64,
 }
 
-/// What came of looking for the right key in an excerpt, without its original and with it.
-pub struct Beside {
+/// The result of a search for the right key in an excerpt, without its original and with it.
+pub struct FoundInExcerpt {
     pub blind: f64,
     pub p: f64,
     pub sigmas: f64,
     /// How far the excerpt's place in its original is from the true one.
     pub place_ms: f64,
-    pub likeness: f64,
-    /// The likeness to another recording.
-    pub unlikeness: f64,
+    pub correlation: f64,
+    /// The correlation with another recording.
+    pub other_correlation: f64,
 }
 
 impl Lab {
     /// As [`Self::find`], with recording number `trial` before it was protected at hand.
-    pub fn find_beside(&self, trial: u64, treatment: &Treatment) -> Result<Beside, Failure> {
+    pub fn find_in_excerpt(
+        &self,
+        trial: u64,
+        treatment: &Treatment,
+    ) -> Result<FoundInExcerpt, Failure> {
         let stereo = trial.is_multiple_of(2);
         let original = self.bare(trial, stereo)?;
         let audio = self.protected(trial, stereo)?;
-        let random = Chance::new(trial ^ 0x0b_e51de).bits();
+        let random = Rng::new(trial ^ 0x0b_e51de).bits();
         let thread = std::thread::current().id();
         let treated = treatment.apply(&audio, random, &self.work.join(format!("{thread:?}")))?;
         let excerpt = treated.audio;
@@ -61,31 +65,31 @@ impl Lab {
             let decoys = evidence.decoys(self.decoys, random);
             (decoys.p_value(score.value), decoys.sigmas(score.value))
         };
-        let (blind, _) = p_of(&hear(&excerpt, &self.recipe)?);
+        let (blind, _) = p_of(&detect(&excerpt, &self.recipe)?);
         let place = locate(&excerpt, &original)?;
-        let (p, sigmas) = p_of(&hear_beside(&excerpt, &original, &place, &self.recipe)?);
+        let (p, sigmas) = p_of(&detect_with_original(&excerpt, &original, &place, &self.recipe)?);
         let other = locate(&excerpt, &self.bare(trial + 1, false)?)?;
         let place_ms = 1e3 * (place.start_s - treated.start_s);
-        let (likeness, unlikeness) = (place.likeness, other.likeness);
-        Ok(Beside { blind, p, sigmas, place_ms, likeness, unlikeness })
+        let (correlation, other_correlation) = (place.correlation, other.correlation);
+        Ok(FoundInExcerpt { blind, p, sigmas, place_ms, correlation, other_correlation })
     }
 
-    /// Protects recording number `trial` with a key of its own, treats it, and looks for the key.
+    /// Protects recording number `trial` with a key of its own, treats it, and searches for the key.
     pub fn find(&self, trial: u64, treatment: &Treatment) -> Result<Found, Failure> {
         let audio = self.protected(trial, trial.is_multiple_of(2))?;
-        let random = Chance::new(trial ^ 0x00c0_ffee).bits();
+        let random = Rng::new(trial ^ 0x00c0_ffee).bits();
         let thread = std::thread::current().id();
         let treated = treatment.apply(&audio, random, &self.work.join(format!("{thread:?}")))?;
-        let evidence = hear(&treated.audio, &self.recipe)?;
+        let evidence = detect(&treated.audio, &self.recipe)?;
         let score = evidence.test(&key(trial));
         let decoys = evidence.decoys(self.decoys, random);
-        let frame_ms = f64::from(self.recipe.placement.period_us) / 1e3;
+        let period_ms = f64::from(self.recipe.placement.period_us) / 1e3;
         let found_ms = 1e3 * score.offset / f64::from(treated.audio.rate);
-        let off = (found_ms - 1e3 * treated.start_s).rem_euclid(frame_ms);
+        let off = (found_ms - 1e3 * treated.start_s).rem_euclid(period_ms);
         Ok(Found {
             p: decoys.p_value(score.value),
             sigmas: decoys.sigmas(score.value),
-            offset_ms: if off > frame_ms / 2.0 { off - frame_ms } else { off },
+            offset_ms: if off > period_ms / 2.0 { off - period_ms } else { off },
         })
     }
 
@@ -93,8 +97,8 @@ impl Lab {
     pub fn wrong_keys(&self, n: u64, protected: bool, keys: u64) -> Result<Vec<f64>, Failure> {
         let stereo = n.is_multiple_of(2);
         let audio = if protected { self.protected(n, stereo)? } else { self.bare(n, stereo)? };
-        let evidence = hear(&audio, &self.recipe)?;
-        let decoys = evidence.decoys(self.decoys, Chance::new(n ^ 0xdec0).bits());
+        let evidence = detect(&audio, &self.recipe)?;
+        let decoys = evidence.decoys(self.decoys, Rng::new(n ^ 0xdec0).bits());
         let wrong = (0..keys).map(|wrong| key(1_000_000 + n * keys + wrong));
         Ok(wrong.map(|key| decoys.p_value(evidence.test(&key).value)).collect())
     }
@@ -130,11 +134,11 @@ impl Lab {
 
 /// Key number `number`.
 pub fn key(number: u64) -> ClassKey {
-    ClassKey::from_bytes(Chance::new(number ^ 0x6b65_7900).bytes())
+    ClassKey::from_bytes(Rng::new(number ^ 0x6b65_7900).key_bytes())
 }
 
-/// All of a recording.
-pub fn hear(audio: &Audio, recipe: &Recipe) -> Result<Evidence, Failure> {
+/// The evidence of a whole recording.
+pub fn detect(audio: &Audio, recipe: &Recipe) -> Result<Evidence, Failure> {
     let mut detector = Detector::new(audio.rate, audio.channels, recipe)?;
     let channels = audio.planar();
     let slices = slices_of(&channels);
@@ -154,8 +158,8 @@ pub fn locate(excerpt: &Audio, original: &Audio) -> Result<ExcerptMatch, Failure
     Ok(locator.finish().ok_or("the original is silent")?)
 }
 
-/// All of an excerpt beside its original.
-pub fn hear_beside(
+/// The evidence of a whole excerpt with its original.
+pub fn detect_with_original(
     excerpt: &Audio,
     original: &Audio,
     place: &ExcerptMatch,
@@ -164,16 +168,16 @@ pub fn hear_beside(
     let channels = if excerpt.channels == original.channels { excerpt.channels } else { 1 };
     let mut detector = Detector::with_original(excerpt.rate, channels, recipe)?;
     let (excerpt_channels, original_channels) = (excerpt.planar(), original.planar());
-    let stretch = place.stretch(excerpt.seconds());
+    let range = place.original_range(excerpt.seconds());
     let within = |channel: &'_ Vec<f32>| {
         let end = channel.len();
-        (stretch.start as usize).min(end)..(stretch.end as usize).min(end)
+        (range.start as usize).min(end)..(range.end as usize).min(end)
     };
-    let stretch: Vec<&[f32]> =
+    let original: Vec<&[f32]> =
         original_channels.iter().map(|channel| &channel[within(channel)]).collect();
     let slices = slices_of(&excerpt_channels);
-    let laid = place.align_original(&slices, &stretch);
-    detector.feed_with_original(&slices, &slices_of(&laid));
+    let aligned = place.align_original(&slices, &original);
+    detector.feed_with_original(&slices, &slices_of(&aligned));
     Ok(detector.finish())
 }
 

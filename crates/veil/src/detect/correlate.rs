@@ -7,18 +7,19 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use crate::history::valid_or_zero;
 
-/// What of the spectrum is compared, in Hz: what every codec and telephone keeps, without rumble.
+/// The part of the spectrum that is compared, in Hz: what every codec and telephone keeps, without
+/// rumble.
 const COMPARED_HZ: (f64, f64) = (150.0, 3_600.0);
 /// Nothing above this share of a sample rate is compared.
 const HIGHEST_SHARE: f64 = 0.45;
 /// Lags for each second.
 pub(super) const LAGS: usize = 16_000;
 
-/// Compares blocks of a fixed number of whole seconds, in which every sample rate has a whole number
-/// of samples and every spectrum the same bins.
+/// Correlates blocks of a whole number of seconds. In those every sample rate has a whole number of
+/// samples, and spectra of all rates have the same bins.
 pub(super) struct Correlator {
     seconds: usize,
-    /// First and last bin of what is compared.
+    /// First and last bin that are compared.
     bins: (usize, usize),
     inverse: Arc<dyn ComplexToReal<f32>>,
 }
@@ -41,8 +42,8 @@ impl Correlator {
         RealFftPlanner::new().plan_fft_forward(self.seconds * rate as usize)
     }
 
-    /// The bins that are compared of `samples`, at most a block; a missing rest counts as 0. Raised
-    /// by 6 dB an octave, so that the few strong low harmonics of a voice do not outweigh all else.
+    /// The compared bins of `samples`, at most a block; missing samples count as 0. They are raised by
+    /// 6 dB per octave, so that the few strong low harmonics of a voice do not outweigh the rest.
     pub(super) fn spectrum(&self, by: &dyn RealToComplex<f32>, samples: &[f32]) -> Vec<Complex32> {
         let mut block = by.make_input_vec();
         let count = samples.len().min(block.len());
@@ -66,8 +67,8 @@ impl Correlator {
         signal
     }
 
-    /// The correlation of two spectra, [`LAGS`] values a second: how alike the first is to the second
-    /// from 0, 1, … lags on, and in the last half from … −2, −1.
+    /// The circular correlation of two spectra, [`LAGS`] values a second: of the first with the second
+    /// from 0, 1, … lags on, and in the last half from …, −2, −1 on.
     ///
     /// In the unit of [`Self::signal`] squared, summed over lags.
     pub(super) fn correlation(&self, a: &[Complex32], b: &[Complex32]) -> Vec<f32> {
@@ -91,12 +92,12 @@ pub(super) fn energy(signal: &[f32]) -> f64 {
     signal.iter().map(|&x| f64::from(x).powi(2)).sum()
 }
 
-/// By how much a peak or a dip lies beside `lag`, in lags: the top of the parabola through that value of a
-/// circular correlation and its two neighbours.
-pub(super) fn aside(correlation: &[f32], lag: usize) -> f64 {
+/// The distance in lags of a peak or a dip from `lag`: the vertex of the parabola through that value
+/// of a circular correlation and its two neighbours.
+pub(super) fn peak_offset(correlation: &[f32], lag: usize) -> f64 {
     let around = correlation.len();
     let [left, top, right] = [lag + around - 1, lag, lag + 1].map(|lag| correlation[lag % around]);
     let bend = left - 2.0 * top + right;
-    // Towards 0 it bends in no peak and no dip.
+    // A parabola that bends towards 0 has neither a peak nor a dip.
     if bend * top < 0.0 { f64::from(0.5 * (left - right) / bend).clamp(-0.5, 0.5) } else { 0.0 }
 }

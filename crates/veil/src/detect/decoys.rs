@@ -1,4 +1,4 @@
-//! Decoys: what a recording gives to keys that cannot be in it.
+//! Decoys: the scores of random keys in a recording, against which a score is ranked.
 
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::key::{ClassKey, KeyError};
 
-/// The scores of keys drawn at random, and with them what a score is worth.
+/// The scores of keys drawn at random, and what they say about another score.
 #[derive(Debug, Clone)]
 pub struct Decoys {
-    /// In the order in which their keys were drawn.
+    /// In the order of their keys.
     drawn: Vec<f64>,
     /// In rising order.
     scores: Vec<f64>,
@@ -33,12 +33,11 @@ impl Decoys {
         self.scores.len()
     }
 
-    /// How often a key that has nothing to do with the recording would score at least as high:
-    /// (1 + decoys that do) / (1 + decoys).
+    /// The p-value of a score: (1 + decoys that score at least as high) / (1 + decoys).
     ///
-    /// A class key is 32 random bytes, and decoys are drawn as class keys are. If the recording
-    /// was made without the key, the key is one more draw, and its rank among all of them is
-    /// uniform whatever the audio: the probability of a value of `p` or less is at most `p`
+    /// A class key is 32 random bytes, and decoys are drawn the same way. If the recording was
+    /// made without the key, the key is one more draw, and its rank among all of them is uniform
+    /// whatever the audio: the probability of a value of `p` or less is at most `p`
     /// (Phipson and Smyth 2010, “Permutation p-values should never be zero”).
     #[must_use]
     pub fn p_value(&self, score: f64) -> f64 {
@@ -46,15 +45,15 @@ impl Decoys {
         (1 + self.scores.len() - below) as f64 / (1 + self.scores.len()) as f64
     }
 
-    /// The score in standard deviations of the decoys above their mean. Unlike the p-value it goes
-    /// on rising where no decoy comes near; but it is only a measure, not a probability.
+    /// The score in standard deviations of the decoys above their mean. Unlike the p-value it
+    /// keeps rising where no decoy comes near, but it is not a probability.
     #[must_use]
     pub fn sigmas(&self, score: f64) -> f64 {
         if self.deviation > 0.0 { (score - self.mean) / self.deviation } else { 0.0 }
     }
 
-    /// The decoys of two recipes together: each key counts with the higher of its two scores, as
-    /// the key that is looked for has to. Both must have been drawn with one seed.
+    /// The decoys of a search for two recipes: each key counts with the higher of its two scores, as
+    /// the key in question does. Both must have been drawn with the same seed.
     #[must_use]
     pub fn or(self, other: &Self) -> Self {
         Self::new(self.drawn.iter().zip(&other.drawn).map(|(a, b)| a.max(*b)).collect())
@@ -68,14 +67,14 @@ impl Decoys {
         getrandom::u64().map_err(|_| KeyError::NoEntropy)
     }
 
-    /// The highest score among them.
+    /// The highest score.
     #[must_use]
     pub fn highest(&self) -> f64 {
         self.scores.last().copied().unwrap_or(0.0)
     }
 }
 
-/// Keys that nobody has: 32 bytes each from ChaCha20, seeded by `seed`.
+/// Random keys: 32 bytes each from ChaCha20, seeded by `seed`.
 pub(super) fn keys(seed: u64) -> impl Iterator<Item = ClassKey> {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     std::iter::repeat_with(move || {

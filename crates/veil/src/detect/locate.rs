@@ -1,4 +1,4 @@
-//! Where in its original an excerpt lies.
+//! Where an excerpt lies in its original.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,45 +6,45 @@ use std::sync::Arc;
 use realfft::RealToComplex;
 use realfft::num_complex::Complex32;
 
-use super::correlate::{Correlator, LAGS, aside, energy, mean};
+use super::correlate::{Correlator, LAGS, energy, mean, peak_offset};
 
-/// What is looked for of an excerpt: its loudest stretch of this length, in seconds. Clocks that differ
-/// by 0.02 % move apart by 0.2 ms meanwhile.
+/// Length of the excerpt's loudest stretch, the probe that is searched for, in seconds. Clocks that
+/// differ by 0.02 % drift apart by 0.2 ms meanwhile.
 const PROBE_S: f64 = 1.0;
 /// Steps in which the loudest stretch is chosen, in seconds.
 const STEP_S: f64 = 0.1;
-/// Length of the blocks of the original in which it is looked for, in seconds.
+/// Length of the blocks of the original that are searched, in seconds.
 const BLOCK_S: usize = 16;
-/// Likeness that is enough by itself.
-const ALIKE: f64 = 0.4;
-/// Least likeness that is enough if it stands out …
-const LEAST_ALIKE: f64 = 0.15;
-/// … by this factor from that elsewhere, which counts as no less than the second.
-const STANDS_OUT: f64 = 1.5;
-const LEAST_ELSEWHERE: f64 = 0.1;
-/// What is further away than this is elsewhere, in seconds: a vowel is like itself some periods later.
-const ELSEWHERE_S: f64 = 0.1;
-/// Power, relative to full scale, that is silence.
+/// Correlation that is enough by itself.
+const SURE_CORRELATION: f64 = 0.4;
+/// Least correlation that is enough where it stands out …
+const LEAST_CORRELATION: f64 = 0.15;
+/// … by this factor above the runner-up, which counts as no less than the second constant.
+const STANDS_OUT_BY: f64 = 1.5;
+const LEAST_RUNNER_UP: f64 = 0.1;
+/// Least distance of the runner-up, in seconds: a vowel correlates with itself some pitch periods later.
+const RUNNER_UP_AWAY_S: f64 = 0.1;
+/// Power, relative to full scale, that counts as silence.
 const SILENCE: f64 = 1e-10;
-/// What is wanted of the original before and behind the excerpt, in seconds.
+/// What [`ExcerptMatch::original_range`] adds before and behind the excerpt, in seconds.
 const MARGIN_S: f64 = 2.0;
 
-/// Looks for an excerpt in its original, block by block, at every lag. What a codec, a filter, a gain,
-/// turned polarity or another sample rate changed does not hide it; another speed does.
+/// Searches an original for an excerpt, block by block, at every lag. Codecs, filters, gain, inverted
+/// polarity and other sample rates do not hide it; a changed speed does.
 ///
-/// Its memory does not grow with the original. All of it allocates.
+/// Its memory does not grow with the original. All methods allocate.
 pub struct Locator {
     rates: [u32; 2],
     correlator: Correlator,
-    /// The excerpt's loudest stretch: its spectrum, energy, and place in the excerpt in seconds.
+    /// The probe: its spectrum, its energy, and where it begins in the excerpt, in seconds.
     probe: Vec<Complex32>,
     energy: f64,
     probe_s: f64,
     transform: Arc<dyn RealToComplex<f32>>,
-    /// Its length in lags, and the samples of a block that begin a comparison with all of it.
+    /// The probe's length in lags, and how many samples of a block have a whole probe behind them.
     lags: usize,
     whole: usize,
-    /// Samples of the original that are waiting, and how many went before them.
+    /// Samples of the original that wait, and how many came before them.
     pending: Vec<f32>,
     gone: u64,
     best: Option<ExcerptMatch>,
@@ -56,41 +56,42 @@ pub struct Locator {
 pub struct ExcerptMatch {
     /// Sample rates of excerpt and original in Hz.
     pub(super) rates: [u32; 2],
-    /// ExcerptMatch in the excerpt, in seconds, of the stretch that was compared.
+    /// Where the probe begins in the excerpt, in seconds.
     pub(super) probe_s: f64,
-    /// Seconds of the original before the excerpt's first sample; negative where the excerpt begins
-    /// earlier. Good to a few hundredths of a millisecond.
+    /// Second of the original at which the excerpt begins; negative where it begins before the original.
+    /// Accurate to a few hundredths of a millisecond.
     pub start_s: f64,
-    /// The coefficient of correlation of the excerpt's loudest second with the original there,
-    /// 150 Hz to 3.6 kHz, raised by 6 dB an octave, without its sign: 1 for a copy, mostly 0.6 to 0.95
-    /// for a protected one, below 0.25 for another recording.
-    pub likeness: f64,
-    /// The highest likeness at any place more than 0.1 s away.
-    pub elsewhere: f64,
+    /// Magnitude of the correlation coefficient of the excerpt's loudest second with the original
+    /// there, from 150 Hz to 3.6 kHz, raised by 6 dB per octave: 1 for a copy, mostly 0.6 to 0.95 for a
+    /// protected one, below 0.25 for another recording.
+    pub correlation: f64,
+    /// The highest correlation more than 0.1 s away.
+    pub runner_up: f64,
 }
 
 impl ExcerptMatch {
-    /// Whether the excerpt is likely to come from this original at all: either the two are much alike
-    /// here, or, as after a deep filter, by far more than at any other place.
+    /// Whether the excerpt is likely to come from this original at all: either the correlation is high,
+    /// or, as after a deep filter, far higher than at any other place.
     #[must_use]
     pub fn is_likely(&self) -> bool {
-        let elsewhere = self.elsewhere.max(LEAST_ELSEWHERE);
-        self.likeness >= ALIKE
-            || (self.likeness >= LEAST_ALIKE && self.likeness >= STANDS_OUT * elsewhere)
+        let runner_up = self.runner_up.max(LEAST_RUNNER_UP);
+        self.correlation >= SURE_CORRELATION
+            || (self.correlation >= LEAST_CORRELATION
+                && self.correlation >= STANDS_OUT_BY * runner_up)
     }
 
-    /// The samples of the original that [`align_original`](Self::align_original) takes for an excerpt of
-    /// `seconds`, some before and behind it included.
+    /// The samples of the original that [`align_original`](Self::align_original) needs for an excerpt of
+    /// `seconds`, with some before and behind it.
     #[must_use]
-    pub fn stretch(&self, seconds: f64) -> Range<u64> {
+    pub fn original_range(&self, seconds: f64) -> Range<u64> {
         let sample = |s: f64| (s.max(0.0) * f64::from(self.rates[1])) as u64;
         sample(self.start_s - MARGIN_S)..sample(self.start_s + seconds + MARGIN_S)
     }
 }
 
 impl Locator {
-    /// A search for `excerpt`, channels × samples at `sample_rate` Hz, in an original at
-    /// `original_rate` Hz. `None` if the mean of its channels is silent.
+    /// A search for `excerpt` (channels × samples at `sample_rate` Hz) in an original at `original_rate`
+    /// Hz. `None` if the mean of the excerpt's channels is silent.
     #[must_use]
     pub fn new(excerpt: &[&[f32]], sample_rate: u32, original_rate: u32) -> Option<Self> {
         let rates = [sample_rate, original_rate];
@@ -120,7 +121,7 @@ impl Locator {
         })
     }
 
-    /// Takes the original's next block, channels × samples, all of one length.
+    /// Takes the next block of the original (channels × samples, all of one length).
     pub fn feed(&mut self, block: &[&[f32]]) {
         self.pending.extend(mean(block));
         while self.pending.len() >= self.transform.len() {
@@ -130,8 +131,8 @@ impl Locator {
         }
     }
 
-    /// Ends the original: the place where the excerpt fits best, `None` if the original is silent. Ask
-    /// [`ExcerptMatch::is_likely`] before believing it.
+    /// Ends the original and gives the place where the excerpt fits best, `None` if the original is
+    /// silent. Check [`ExcerptMatch::is_likely`] before relying on it.
     #[must_use]
     pub fn finish(mut self) -> Option<ExcerptMatch> {
         // Lags at which the excerpt would reach over the end of a block are left to the next one.
@@ -141,13 +142,13 @@ impl Locator {
             self.pending.drain(..starts);
             self.gone += starts as u64;
         }
-        // Rounding can make a copy liker than like.
-        let likely =
-            |place: ExcerptMatch| ExcerptMatch { likeness: place.likeness.min(1.0), ..place };
-        self.best.filter(|_| self.has_sound).map(likely)
+        let mut best = self.best.filter(|_| self.has_sound)?;
+        // Rounding can lift a copy above 1.
+        best.correlation = best.correlation.min(1.0);
+        Some(best)
     }
 
-    /// Compares the excerpt with what is waiting, at all lags within the first `starts` samples.
+    /// Correlates the probe with what is waiting, at all lags within the first `starts` samples.
     fn compare(&mut self, starts: usize) {
         if is_silent(&self.pending) {
             return;
@@ -155,36 +156,40 @@ impl Locator {
         self.has_sound = true;
         let spectrum = self.correlator.spectrum(&*self.transform, &self.pending);
         let signal = self.correlator.signal(&spectrum);
-        let correlation = self.correlator.correlation(&self.probe, &spectrum);
+        let products = self.correlator.correlation(&self.probe, &spectrum);
         let rate = f64::from(self.rates[1]);
         let count = ((starts as f64 / rate * LAGS as f64).ceil() as usize).min(signal.len());
-        // Beside what is all but silent, rounding would look like anything.
+        // Next to near silence, rounding noise could correlate with anything.
         let least = 1e-6 * energy(&signal) * self.lags as f64 / signal.len() as f64;
-        let behind = |lag: usize| signal.get(lag).map_or(0.0, |&x| f64::from(x).powi(2));
-        let mut under: f64 = (0..self.lags).map(behind).sum();
-        for (lag, &now) in correlation.iter().enumerate().take(count) {
-            let likeness = f64::from(now.abs()) / (self.energy * under.max(least)).sqrt();
-            let (best, next) = self.best.map_or((0.0, 0.0), |best| (best.likeness, best.elsewhere));
-            if likeness > next {
-                let in_block_s = (lag as f64 + aside(&correlation, lag)) / LAGS as f64;
-                let start_s = self.gone as f64 / rate + in_block_s - self.probe_s;
-                let is_far = |best: &ExcerptMatch| (start_s - best.start_s).abs() > ELSEWHERE_S;
-                let far = self.best.as_ref().is_none_or(is_far);
-                if likeness > best {
-                    let elsewhere = if far { best } else { next };
-                    let (rates, probe_s) = (self.rates, self.probe_s);
-                    self.best = Some(ExcerptMatch { rates, probe_s, start_s, likeness, elsewhere });
-                } else if let Some(best) = self.best.as_mut().filter(|_| far) {
-                    best.elsewhere = likeness;
-                }
+        let square = |lag: usize| signal.get(lag).map_or(0.0, |&x| f64::from(x).powi(2));
+        let mut under: f64 = (0..self.lags).map(square).sum();
+        for (lag, &product) in products.iter().enumerate().take(count) {
+            let correlation = f64::from(product.abs()) / (self.energy * under.max(least)).sqrt();
+            if correlation > self.best.map_or(0.0, |best| best.runner_up) {
+                let in_block_s = (lag as f64 + peak_offset(&products, lag)) / LAGS as f64;
+                self.consider(self.gone as f64 / rate + in_block_s - self.probe_s, correlation);
             }
-            under += behind(lag + self.lags) - behind(lag);
+            under += square(lag + self.lags) - square(lag);
+        }
+    }
+
+    /// Takes a place as the best or as the runner-up, if it is one.
+    fn consider(&mut self, start_s: f64, correlation: f64) {
+        let is_far = |best: ExcerptMatch| (start_s - best.start_s).abs() > RUNNER_UP_AWAY_S;
+        let far = self.best.is_none_or(is_far);
+        let (best, next) = self.best.map_or((0.0, 0.0), |best| (best.correlation, best.runner_up));
+        if correlation > best {
+            let runner_up = if far { best } else { next };
+            let (rates, probe_s) = (self.rates, self.probe_s);
+            self.best = Some(ExcerptMatch { rates, probe_s, start_s, correlation, runner_up });
+        } else if let Some(best) = self.best.as_mut().filter(|_| far) {
+            best.runner_up = correlation;
         }
     }
 }
 
-/// The loudest stretch of some seconds, and with which sample it begins. Loud in what is compared, which
-/// the difference of neighbouring samples stands for.
+/// The loudest stretch of `seconds` and the index of its first sample. The energy of differences of
+/// neighbouring samples stands for that of the compared part of the spectrum.
 pub(crate) fn loudest(mono: &[f32], rate: f64, seconds: f64) -> (usize, &[f32]) {
     let step = ((STEP_S * rate) as usize).max(1);
     let energies: Vec<f64> = mono

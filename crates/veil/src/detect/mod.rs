@@ -1,105 +1,99 @@
-//! Detection: does a recording carry a key, where on the timeline, and how sure is that.
+//! Detection: whether a recording carries a key, where on the timeline, and with what confidence.
 //!
-//! A spectral recipe lays a level over time and frequency that repeats with every frame. A
-//! [`Detector`] takes the level of the audio in the code's own bands, a few hundred times a second,
-//! takes off what moves slowly, and adds up all frames: speech and music average out, the code
-//! stays. What is left, the [`Evidence`], is small, and holds no key. Against it the pattern of a
-//! key is correlated at all offsets at once; the highest correlation is its score. The same is done
-//! with [`Decoys`], keys drawn at random, and the rank among them is the p-value: exact whatever the
-//! audio was, because a key that was not used is itself nothing but a random draw.
+//! A spectral recipe changes levels over time and frequency in a pattern that repeats every period. A
+//! [`Detector`] measures the level of the audio in the pattern's bands a few hundred times a second,
+//! subtracts the moving average, and sums all periods: speech and music average out, the pattern
+//! stays. The result, the [`Evidence`], is small and holds no key. The pattern of a key is correlated
+//! with it at all offsets at once; the highest correlation is the key's score. [`Decoys`], keys drawn
+//! at random, are scored the same way, and the rank among them is the p-value: exact whatever the
+//! audio, because a key that was not used is itself a random draw.
 //!
-//! With the original at hand much shorter excerpts are enough: a [`Locator`] says where the excerpt lies
-//! in it, and of the two levels the difference is taken, in which there is no speech and no music.
+//! With the original at hand much shorter excerpts suffice: a [`Locator`] finds the excerpt in it, and
+//! the detector takes the difference of both levels, in which speech and music cancel.
 //!
-//! All of it allocates; none of it belongs on an audio thread.
+//! All of it allocates: keep it off the audio thread.
 
-mod beside;
 mod correlate;
 mod coverage;
 mod decoys;
+mod detrended_levels;
+mod error;
 mod evidence;
-mod fold;
-mod front;
-mod levels;
+mod filterbank;
+mod grid;
 mod locate;
-mod noise;
+mod noise_weight;
 mod pattern;
-mod raster;
+mod period_average;
+mod reference_alignment;
 
 pub use coverage::Coverage;
 pub use decoys::Decoys;
+pub use error::DetectError;
 pub use evidence::{Evidence, Score};
 pub(crate) use locate::loudest;
 pub use locate::{ExcerptMatch, Locator};
 
-use crate::recipe::{Depth, Filter, Recipe, RecipeError};
-use fold::Fold;
-use front::Front;
-use levels::Levels;
-use raster::Raster;
+use crate::recipe::{Depth, Filter, Recipe};
+use detrended_levels::DetrendedLevels;
+use filterbank::Filterbank;
+use grid::Grid;
+use period_average::PeriodAverage;
 
-/// Length of the blocks whose sums are kept to tell covered stretches from others, in seconds.
+/// Length in seconds of the blocks for which [`Coverage`] is found.
 const BLOCK_S: f64 = 1.0;
 
-/// Why a code cannot be looked for.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DetectError {
-    /// The recipe or the sample rate is out of range.
-    #[error(transparent)]
-    Recipe(#[from] RecipeError),
-    /// The recipe's filter is the papers' random taps.
-    #[error(
-        "this recipe's filter is a published baseline without a code in time, so there is nothing to detect"
-    )]
-    NoCode,
-    /// The recipe scatters its patches.
-    #[error(
-        "this recipe scatters its patches anew in every frame, so they cannot be found without the original timeline"
-    )]
-    Scattered,
-    /// The frame is too long.
-    #[error("this recipe's frame is longer than 10 s, too long to find where it begins")]
-    LongFrame,
-}
-
-/// Listens to one recording, block by block. Its memory grows by some kilobytes for every second.
+/// Takes in one recording, block by block. Its memory grows by some kilobytes per second.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use patchveil_veil::{ClassKey, Detector, Preset};
+///
+/// let mut detector = Detector::new(48_000, 1, &Preset::Balanced.recipe())?;
+/// detector.feed(&[&[0.0; 48_000]]);
+/// let evidence = detector.finish();
+/// assert!(!evidence.has_signal(), "silence carries nothing");
+/// let score = evidence.test(&ClassKey::from_bytes([1; 32]));
+/// assert_eq!(evidence.decoys(19, 1).p_value(score.value), 1.0);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Detector {
     recipe: Recipe,
-    raster: Raster,
-    front: Front,
+    grid: Grid,
+    filterbank: Filterbank,
     /// The original's, if there is one.
-    beside: Option<Front>,
-    levels: Levels,
-    fold: Fold,
+    reference: Option<Filterbank>,
+    levels: DetrendedLevels,
+    average: PeriodAverage,
     channels: usize,
     samples: u64,
 }
 
 impl Detector {
     /// A detector for audio of `channels` channels at `sample_rate` Hz ([`RATE_MIN`] ..=
-    /// [`RATE_MAX`]) and codes of `recipe`. The depths of the recipe hardly matter: see
+    /// [`RATE_MAX`]) and patterns of `recipe`. The recipe's depths hardly matter: see
     /// [`same_pattern`].
     ///
     /// [`RATE_MIN`]: crate::RATE_MIN
     /// [`RATE_MAX`]: crate::RATE_MAX
     ///
     /// # Errors
-    /// [`DetectError`] if the recipe or the rate is out of range, or if the recipe has no code
-    /// that could be searched for.
+    /// [`DetectError`] if the recipe or the rate is out of range, or if the recipe has no pattern
+    /// that can be searched for.
     pub fn new(sample_rate: u32, channels: usize, recipe: &Recipe) -> Result<Self, DetectError> {
         Self::make(sample_rate, channels, recipe, false)
     }
 
-    /// A detector for a recording whose original is at hand, to be told by [`Self::feed_with_original`]: what
-    /// the two differ in is the code and what happened to it on the way, and no longer speech or
-    /// music. So a tenth of the length is enough.
+    /// A detector for a recording whose original is at hand; both go to
+    /// [`feed_with_original`](Self::feed_with_original). Their difference contains the pattern and what
+    /// happened to the recording, but neither speech nor music, so a tenth of the length suffices.
     ///
-    /// What [`Decoys::p_value`] says stays exact: recording and original are chosen without the key
-    /// if the key was not used, and then it is one more random draw, whatever the two differ in.
-    /// An original that is none, or lies at the wrong place, can hide a key and can feign none.
+    /// [`Decoys::p_value`] stays exact: if the key was not used, recording and original were chosen
+    /// without it, and it is one more random draw, whatever the difference. A wrong original, or one
+    /// at the wrong place, can hide a key but cannot fake one.
     ///
-    /// `channels` is how many both have, or 1 if they have not the same number.
+    /// `channels` is the number that both have, or 1 if their numbers differ.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -115,34 +109,34 @@ impl Detector {
         sample_rate: u32,
         channels: usize,
         recipe: &Recipe,
-        beside: bool,
+        with_reference: bool,
     ) -> Result<Self, DetectError> {
-        let raster = Raster::new(sample_rate, recipe)?;
-        let frame = raster.frame_seconds();
-        let block_frames = (BLOCK_S / frame).round().max(1.0) as u32;
-        let (bands, hops) = (raster.bands.len(), raster.hops);
+        let grid = Grid::new(sample_rate, recipe)?;
+        let period_s = grid.period_s();
+        let block_periods = (BLOCK_S / period_s).round().max(1.0) as u32;
+        let (bands, hops) = (grid.bands.len(), grid.hops);
         Ok(Self {
-            front: Front::new(&raster, channels),
-            beside: beside.then(|| Front::new(&raster, channels)),
-            levels: Levels::new(bands, hops, frame / hops as f64, beside),
-            fold: Fold::new(&raster, block_frames),
+            filterbank: Filterbank::new(&grid, channels),
+            reference: with_reference.then(|| Filterbank::new(&grid, channels)),
+            levels: DetrendedLevels::new(bands, hops, period_s / hops as f64, with_reference),
+            average: PeriodAverage::new(&grid, block_periods),
             recipe: recipe.clone(),
-            raster,
+            grid,
             channels,
             samples: 0,
         })
     }
 
-    /// Takes the next block, channels × samples: as many channels as the detector was made for, all
-    /// of one length. What is no audio (NaN, infinities, beyond ±10³⁰) counts as 0.
+    /// Takes the next block (channels × samples): as many channels as the detector was made for, all
+    /// of one length. Invalid samples (NaN, infinite, beyond ±10³⁰) count as 0.
     pub fn feed(&mut self, block: &[&[f32]]) {
         self.feed_with_original(block, &[]);
     }
 
-    /// Takes the next block and what of the original belongs to it, sample for sample at the same rate:
-    /// see [`ExcerptMatch::align_original`]. Of the one that has other channels than the detector their mean is
-    /// taken. A detector without an original leaves the second out of account; one with an original
-    /// learns nothing where it is missing.
+    /// Takes the next block and the part of the original that belongs to it, sample for sample at the
+    /// same rate: see [`ExcerptMatch::align_original`]. Whichever has another number of channels than
+    /// the detector is mixed to their mean. A detector without an original ignores `original`; one with
+    /// an original learns nothing where it is missing.
     pub fn feed_with_original(&mut self, block: &[&[f32]], original: &[&[f32]]) {
         if block.len() != self.channels && !block.is_empty() {
             return self.feed_with_original(&[&correlate::mean(block)], original);
@@ -150,49 +144,48 @@ impl Detector {
         if original.len() != self.channels && !original.is_empty() {
             return self.feed_with_original(block, &[&correlate::mean(original)]);
         }
-        let (levels, fold) = (&mut self.levels, &mut self.fold);
+        let (levels, average) = (&mut self.levels, &mut self.average);
         self.samples += block.first().map_or(0, |channel| channel.len() as u64);
-        // Both fronts give as many rows, for both have heard as many samples.
+        // Both filterbanks have had as many samples, so they give as many rows.
         let mut rows = Vec::new();
-        if let Some(beside) = &mut self.beside {
-            beside.push(original, |power| rows.push(power.to_vec()));
+        if let Some(reference) = &mut self.reference {
+            reference.push(original, |power| rows.push(power.to_vec()));
         }
-        let (mut rows, nothing) = (rows.iter(), vec![0.0; self.raster.bands.len()]);
-        self.front.push(block, |power| {
+        let (mut rows, nothing) = (rows.iter(), vec![0.0; self.grid.bands.len()]);
+        self.filterbank.push(block, |power| {
             let original = rows.next().unwrap_or(&nothing);
-            levels.push(power, original, |row| fold.push(row));
+            levels.push(power, original, |row| average.push(row));
         });
     }
 
     /// Ends the recording.
     #[must_use]
     pub fn finish(self) -> Evidence {
-        let mut fold = self.fold;
-        let alive = self.levels.finish(|row| fold.push(row));
-        let beside = self.beside.is_some();
-        if beside {
+        let mut average = self.average;
+        let active_fraction = self.levels.finish(|row| average.push(row));
+        let with_reference = self.reference.is_some();
+        if with_reference {
             // Every hop of a short excerpt counts.
-            fold.finish();
+            average.finish();
         }
-        let seconds = self.samples as f64 / f64::from(self.raster.sample_rate);
-        Evidence::new(self.raster, &self.recipe, fold, alive, beside, seconds)
+        let seconds = self.samples as f64 / f64::from(self.grid.sample_rate);
+        Evidence::new(self.grid, &self.recipe, average, active_fraction, with_reference, seconds)
     }
 }
 
-/// Whether two recipes lay the same code and differ in its depth alone, as the released presets do.
-/// One [`Detector`] then serves for both.
+/// Whether two recipes have the same pattern and differ only in its depth, as the released presets do.
+/// One [`Detector`] then serves both.
 #[must_use]
 pub fn same_pattern(a: &Recipe, b: &Recipe) -> bool {
     let shape = |recipe: &Recipe| {
         let mut recipe = recipe.clone();
         recipe.amount = 100.0;
         if let Filter::Spectral(spectral) = &mut recipe.filter {
-            // The static EQ stands still, and what stands still is taken off before the search.
+            // The static EQ is constant, and detrending removes what is constant.
             spectral.static_eq = Depth { db: 0.0, low: 0.0, high: 0.0 };
             spectral.alternating_eq.db = f64::from(u8::from(spectral.alternating_eq.db > 0.0));
         }
         recipe
     };
-    let code = |recipe: &Recipe| matches!(recipe.filter, Filter::Spectral(_));
-    code(a) && shape(a) == shape(b)
+    matches!(a.filter, Filter::Spectral(_)) && shape(a) == shape(b)
 }

@@ -1,45 +1,38 @@
-//! What the promise tests share: signals, recipes, and the veil written down naively.
-#![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
+//! What the tests of the promises share: veils, recipes, and a naive implementation.
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    clippy::unwrap_used,
+    reason = "every test file uses some of it"
+)]
 
 use std::sync::Arc;
 
+use patchveil_test_support::blocks;
+pub use patchveil_test_support::compare::bits;
+use patchveil_test_support::keys::test_key;
+pub use patchveil_test_support::signal::noise;
 use patchveil_veil::{ClassKey, Convolver, Filter, Offsets, Preset, Recipe, Veil};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
-/// This many cases, with what failed once kept beside the test.
+/// This many cases; failures are kept next to the test.
 pub fn cases(count: u32) -> ProptestConfig {
-    let beside = FileFailurePersistence::WithSource("proptest-regressions");
+    let file = FileFailurePersistence::WithSource("proptest-regressions");
     ProptestConfig {
-        failure_persistence: Some(Box::new(beside)),
+        failure_persistence: Some(Box::new(file)),
         ..ProptestConfig::with_cases(count)
     }
 }
 
-pub fn bits(samples: &[f32]) -> Vec<u32> {
-    samples.iter().map(|x| x.to_bits()).collect()
-}
-
 pub fn key(byte: u8) -> ClassKey {
-    ClassKey::from_bytes([byte; 32])
+    ClassKey::from_bytes(test_key(byte))
 }
 
 pub fn veil(recipe: &Recipe, rate: u32) -> Arc<Veil> {
     Arc::new(Veil::new(&key(42), recipe, rate).unwrap())
-}
-
-/// Noise in −0.5 .. 0.5, the same everywhere and always (xorshift64*).
-pub fn noise(seed: u64, len: usize) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    (0..len)
-        .map(|_| {
-            state ^= state >> 12;
-            state ^= state << 25;
-            state ^= state >> 27;
-            let bits = state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 40;
-            bits as f32 / 16_777_216.0 - 0.5
-        })
-        .collect()
 }
 
 /// The audio of `veil` for one channel from silence on, in one go.
@@ -56,21 +49,13 @@ pub fn veiled_in_blocks(
     input: &[f32],
     lengths: &[usize],
 ) -> Vec<f32> {
-    let mut out = input.to_vec();
     let mut convolver = Convolver::of(veil.clone(), 1);
-    let mut done = 0;
-    for length in lengths.iter().cycle() {
-        let end = (done + length).min(out.len());
-        convolver.process(position + done as i64, &mut [&mut out[done..end]]);
-        done = end;
-        if done == out.len() {
-            break;
-        }
-    }
-    out
+    blocks::process_mono(input, position, lengths, |position, block| {
+        convolver.process(position, block);
+    })
 }
 
-/// The curve and weight at `position`, straight from the words of the design.
+/// The kernel and weight at `position`, straight from the design.
 pub fn weight(veil: &Veil, position: i64) -> Option<(usize, f64)> {
     let schedule = veil.schedule();
     let patch = schedule.patches_from(position).next(schedule);
@@ -102,8 +87,8 @@ pub fn naive(veil: &Veil, position: i64, x: &[f64]) -> Vec<f64> {
     };
     (0..z.len())
         .map(|n| match weight(veil, position + n as i64) {
-            Some((curve, weight)) => {
-                let wet = convolved(veil.kernels()[curve].taps(), &z, n);
+            Some((kernel, weight)) => {
+                let wet = convolved(veil.kernels()[kernel].taps(), &z, n);
                 z[n] + weight * (wet - z[n])
             }
             None => z[n],
@@ -124,13 +109,13 @@ prop_compose! {
         patch_us in 2_000_u32..40_000,
         slack in prop::option::of(1_u32..100_000),
         fade in 0.0..1.0_f64,
-        curves in 1_u32..9,
+        kernels in 1_u32..9,
         amount in 0.0..150.0_f64,
         static_eq in prop::option::of(0.0..8.0_f64),
         scattered: bool,
     ) -> Recipe {
         let mut recipe = preset.recipe();
-        recipe.kernels = curves;
+        recipe.kernels = kernels;
         recipe.amount = amount;
         if let Filter::Spectral(spectral) = &mut recipe.filter {
             spectral.static_eq.db = static_eq.unwrap_or(0.0);

@@ -1,92 +1,98 @@
-//! From power to what is quick in the level of every band.
+//! From the power of every band to its level without the moving average.
 
 use std::collections::VecDeque;
 
-/// A band never counts as quieter than this below its own level of the last second, in dB: a
-/// pause or a hole that a codec left says nothing.
+/// A band never counts as quieter than this relative to its own level of the last second, in dB: a
+/// pause, or a hole left by a codec, tells nothing.
 const FLOOR_DB: f64 = -40.0;
-/// Nor than this below the level of all bands together, in dB: what a file of 16 bits or a resampler
-/// leaves where a recording has nothing is no part of the code.
+/// Nor than this relative to the level of all bands together, in dB: what 16-bit rounding or a resampler
+/// leaves in an empty band is no part of the pattern.
 const FLOOR_OF_ALL_DB: f64 = -70.0;
-/// The first of these where the original is at hand: what is quiet is not told by its level then but
-/// by its difference, and that is mostly noise.
-const FLOOR_BESIDE_DB: f64 = -25.0;
-/// Power that is silence whatever came before.
+/// [`FLOOR_DB`] with the original at hand: there the difference of quiet levels is mostly noise.
+const FLOOR_WITH_REFERENCE_DB: f64 = -25.0;
+/// Power that always counts as silence.
 const SILENCE: f32 = 1e-12;
-/// How long the levels are remembered for the floors, in seconds.
+/// Time constant of the floors, in seconds.
 const MEMORY_S: f64 = 1.0;
-/// A level further than this from its surroundings counts as this far, in dB: an onset is no
-/// better witness than a vowel.
+/// Levels are clipped this far from their moving average, in dB, so that onsets do not outweigh the
+/// rest.
 const LIMIT_DB: f32 = 12.0;
 
-/// What is quick in the levels of a recording, or in the differences of its levels to those of its
-/// original: their moving average over one frame has been taken off. What repeats every frame passes
-/// unchanged, but for its mean.
-pub(super) struct Levels {
+/// The levels of a recording, or their differences from those of its original, minus their moving
+/// average over one period. What repeats every period passes unchanged but for its mean.
+pub(super) struct DetrendedLevels {
     floors: Floors,
     /// Those of the original, if there is one.
-    beside: Option<Floors>,
-    quick: Quick,
+    reference: Option<Floors>,
+    detrender: Detrender,
     row: Vec<Cell>,
-    /// Sum over all rows of the share of the power that is not floor.
-    alive: Vec<f64>,
+    /// Sum over all rows of the share of the power that is above the floor.
+    active_fraction: Vec<f64>,
     hops: u64,
 }
 
-impl Levels {
-    /// For so many bands, and hops to a frame; with an original or without.
-    pub(super) fn new(bands: usize, hops: usize, hop_seconds: f64, beside: bool) -> Self {
-        let floor_db = if beside { FLOOR_BESIDE_DB } else { FLOOR_DB };
+impl DetrendedLevels {
+    /// For `bands` bands and `hops` hops per period, with or without an original.
+    pub(super) fn new(bands: usize, hops: usize, hop_seconds: f64, with_reference: bool) -> Self {
+        let floor_db = if with_reference { FLOOR_WITH_REFERENCE_DB } else { FLOOR_DB };
         let floors = Floors::new(bands, hop_seconds, floor_db);
         Self {
-            beside: beside.then(|| floors.clone()),
+            reference: with_reference.then(|| floors.clone()),
             floors,
-            quick: Quick::new(bands, hops / 2),
+            detrender: Detrender::new(bands, hops / 2),
             row: Vec::new(),
-            alive: vec![0.0; bands],
+            active_fraction: vec![0.0; bands],
             hops: 0,
         }
     }
 
     /// Takes one row of power, and that of the original if there is one, and calls `each` with the row
-    /// that became ready, if one did: it is the one half a frame ago.
+    /// of half a period ago, once there is one.
     pub(super) fn push(&mut self, power: &[f32], original: &[f32], each: impl FnMut(&[f32])) {
         self.hops += 1;
         self.row.clear();
-        self.row
-            .extend(self.floors.hear(power).map(|(level, alive)| Cell { level, weight: alive }));
-        if let Some(beside) = &mut self.beside {
-            // Where one of the two is hardly there, their difference says hardly anything.
-            for (cell, (level, alive)) in self.row.iter_mut().zip(beside.hear(original)) {
+        self.row.extend(
+            self.floors
+                .levels(power)
+                .map(|(level, active_fraction)| Cell { level, weight: active_fraction }),
+        );
+        if let Some(reference) = &mut self.reference {
+            // Where either is nearly silent, their difference tells little.
+            for (cell, (level, active_fraction)) in
+                self.row.iter_mut().zip(reference.levels(original))
+            {
                 cell.level -= level;
-                cell.weight *= alive;
+                cell.weight *= active_fraction;
             }
         }
-        for (sum, cell) in self.alive.iter_mut().zip(&self.row) {
+        for (sum, cell) in self.active_fraction.iter_mut().zip(&self.row) {
             *sum += f64::from(cell.weight);
         }
-        if self.beside.is_none() {
-            // A level that the floor holds up needs no other weight.
+        if self.reference.is_none() {
+            // The floor already keeps quiet levels from counting.
             self.row.iter_mut().for_each(|cell| cell.weight = 1.0);
         }
-        self.quick.push(&self.row, each);
+        self.detrender.push(&self.row, each);
     }
 
-    /// Gives the rows that still waited for what comes behind them, and then how much of each
-    /// band's power was above the floor on average: 0 to 1.
+    /// Calls `each` with the rows that are left; returns the active fraction of each band: the mean
+    /// share of its power that was above the floor, 0 to 1.
     pub(super) fn finish(mut self, each: impl FnMut(&[f32])) -> Vec<f32> {
-        self.quick.finish(each);
+        self.detrender.finish(each);
         let count = self.hops.max(1) as f64;
-        self.alive.iter().map(|alive| (alive / count) as f32).collect()
+        self.active_fraction
+            .iter()
+            .map(|active_fraction| (active_fraction / count) as f32)
+            .collect()
     }
 }
 
-/// Gives power its level in dB, with floors that follow the recording.
+/// Converts power to dB, above floors that follow the recording.
 #[derive(Clone)]
 struct Floors {
     below: f32,
     below_all: f32,
-    /// What is left of a remembered level after one hop.
+    /// Share of the remembered power that is left after one hop.
     decay: f32,
     remembered: Vec<f32>,
     remembered_all: f32,
@@ -103,8 +109,8 @@ impl Floors {
         }
     }
 
-    /// The level of every band in dB, and the share of its power that is not floor.
-    fn hear<'a>(&'a mut self, power: &'a [f32]) -> impl Iterator<Item = (f32, f32)> + 'a {
+    /// The level of every band in dB, and the share of its power that is above the floor.
+    fn levels<'a>(&'a mut self, power: &'a [f32]) -> impl Iterator<Item = (f32, f32)> + 'a {
         let all: f32 = power.iter().sum();
         let decay = self.decay;
         let keep = move |old: f32, new: f32| old * decay + new * (1.0 - decay);
@@ -119,27 +125,27 @@ impl Floors {
     }
 }
 
-/// A level in dB and what it counts.
+/// A level in dB and its weight.
 #[derive(Clone, Copy)]
 struct Cell {
     level: f32,
     weight: f32,
 }
 
-/// Takes the moving average off.
-struct Quick {
-    /// Hops before and behind over which the average goes.
+/// Subtracts the moving average.
+struct Detrender {
+    /// Hops on either side that the average covers.
     reach: usize,
-    /// Rows around the next one to give.
+    /// Rows around the next one to emit.
     rows: VecDeque<Vec<Cell>>,
-    /// Rows in `rows` that lie before the next one to give.
+    /// Rows in `rows` before the next one to emit.
     before: usize,
-    /// Sums of weighed levels and of weights, band by band, in f64 so that hours add no rounding.
+    /// Sums of weighted levels and of weights of each band; f64, so that hours add no rounding.
     sums: Vec<(f64, f64)>,
     out: Vec<f32>,
 }
 
-impl Quick {
+impl Detrender {
     fn new(bands: usize, reach: usize) -> Self {
         let rows = VecDeque::new();
         Self { reach, rows, before: 0, sums: vec![(0.0, 0.0); bands], out: vec![0.0; bands] }
@@ -152,18 +158,18 @@ impl Quick {
         }
         self.rows.push_back(row.to_vec());
         if self.rows.len() > self.before + self.reach {
-            self.give(each);
+            self.emit(each);
         }
     }
 
     fn finish(&mut self, mut each: impl FnMut(&[f32])) {
         while self.rows.len() > self.before {
-            self.give(&mut each);
+            self.emit(&mut each);
         }
     }
 
-    /// Gives the next row and forgets what no later one needs.
-    fn give(&mut self, mut each: impl FnMut(&[f32])) {
+    /// Emits the next row and drops what no later one needs.
+    fn emit(&mut self, mut each: impl FnMut(&[f32])) {
         let Some(row) = self.rows.get(self.before) else {
             return;
         };

@@ -1,43 +1,45 @@
-//! The cells of time and frequency in which audio and code are compared.
+//! The time and frequency grid on which audio and pattern are compared.
 
-use super::DetectError;
-use crate::kernel::{BANDS_TO_HZ, FADE_TO_HZ, mel};
+use patchveil_spectral::mel::{hz_to_mel, mel_to_hz};
+
+use super::error::DetectError;
+use crate::kernel::{FLAT_FROM_HZ, MEL_BANDS_UP_TO_HZ};
 use crate::recipe::{Filter, Offsets, RATE_MAX, RATE_MIN, Recipe, RecipeError, Spectral};
 
-/// Longest frame in which a code is looked for, in µs: ten seconds.
-const FRAME_US_SEARCHED: u32 = 10_000_000;
+/// Longest period that is searched, in µs: ten seconds.
+const PERIOD_US_SEARCHED: u32 = 10_000_000;
 /// Longest hop, in µs.
 const HOP_US_MAX: f64 = 2_000.0;
 /// Hops in a patch, at least.
 const HOPS_A_PATCH: f64 = 8.0;
 /// Shortest and longest window, in µs; between, half a patch.
 const WINDOW_US: (f64, f64) = (2_000.0, 16_000.0);
-/// Harmonics of the frame that are kept, for each patch that would fit into it: two tell where
-/// patches begin and end, and above there is only noise.
+/// Harmonics of the period that are kept, for each patch that would fit into it: two show where
+/// patches begin and end; above is only noise.
 const HARMONICS_A_PATCH: f64 = 2.0;
 /// Bands end at this share of half the sample rate: above, resamplers begin to cut.
 const HIGHEST_SHARE: f64 = 0.95;
 /// Half the width of a band, in distances of two bands.
 const HALF_WIDTH: f64 = 0.7;
 
-/// How the timeline is cut into hops and the spectrum into bands, for one sample rate and recipe.
+/// The hops of the timeline and the bands of the spectrum, for one sample rate and recipe.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Raster {
+pub(super) struct Grid {
     pub(super) sample_rate: u32,
     pub(super) period_us: u32,
-    /// Hops in a frame, even; with the frame not a whole number of samples they are not either.
+    /// Hops in a period, even. Like the period, a hop need not be a whole number of samples.
     pub(super) hops: usize,
     /// Length of the window around each hop, in µs.
     pub(super) window_us: f64,
-    /// Harmonics of the frame's period that are kept; the zeroth is not counted among them.
+    /// Harmonics of the period that are kept, not counting the zeroth.
     pub(super) harmonics: usize,
-    /// Middles of the bands in Hz, rising.
+    /// Middles of the bands in Hz, lowest first.
     pub(super) bands: Vec<f64>,
-    /// Bands of the code on a mel.
+    /// Bands of the pattern per mel.
     per_mel: f64,
 }
 
-impl Raster {
+impl Grid {
     pub(super) fn new(sample_rate: u32, recipe: &Recipe) -> Result<Self, DetectError> {
         recipe.validate()?;
         if !(RATE_MIN..=RATE_MAX).contains(&sample_rate) {
@@ -48,20 +50,20 @@ impl Raster {
             }));
         }
         let Filter::Spectral(spectral) = &recipe.filter else {
-            return Err(DetectError::NoCode);
+            return Err(DetectError::NoPattern);
         };
         let placement = &recipe.placement;
         if placement.offsets == Offsets::Scattered {
             return Err(DetectError::Scattered);
         }
-        if placement.period_us > FRAME_US_SEARCHED {
-            return Err(DetectError::LongFrame);
+        if placement.period_us > PERIOD_US_SEARCHED {
+            return Err(DetectError::LongPeriod);
         }
-        let (frame, patch) = (f64::from(placement.period_us), f64::from(placement.patch_us));
+        let (period, patch) = (f64::from(placement.period_us), f64::from(placement.patch_us));
         let hop = HOP_US_MAX.min(patch / HOPS_A_PATCH);
-        let hops = even_and_smooth((frame / hop).ceil() as usize);
-        let harmonics = (HARMONICS_A_PATCH * frame / patch).ceil() as usize;
-        let per_mel = f64::from(spectral.bands) / mel(BANDS_TO_HZ);
+        let hops = even_and_smooth((period / hop).ceil() as usize);
+        let harmonics = (HARMONICS_A_PATCH * period / patch).ceil() as usize;
+        let per_mel = f64::from(spectral.bands) / hz_to_mel(MEL_BANDS_UP_TO_HZ);
         Ok(Self {
             sample_rate,
             period_us: placement.period_us,
@@ -73,48 +75,43 @@ impl Raster {
         })
     }
 
-    /// Cells of one frame's spectrum: bands × harmonics, harmonic by harmonic within a band.
+    /// Cells of one period's spectrum: bands × harmonics, the harmonics of a band next to each other.
     pub(super) fn cells(&self) -> usize {
         self.bands.len() * self.harmonics
     }
 
-    /// Length of a frame in samples; seldom whole.
+    /// Length of a period in samples; seldom a whole number.
     pub(super) fn period_samples(&self) -> f64 {
         f64::from(self.period_us) * f64::from(self.sample_rate) / 1e6
     }
 
-    /// Length of a frame in seconds.
-    pub(super) fn frame_seconds(&self) -> f64 {
+    /// Length of a period in seconds.
+    pub(super) fn period_s(&self) -> f64 {
         f64::from(self.period_us) / 1e6
     }
 
-    /// The sample nearest to the middle of a hop. Counted from the first sample every time, so
-    /// that no rounding adds up.
+    /// The sample nearest to the middle of a hop, counted from the first sample, so that rounding does
+    /// not add up.
     pub(super) fn hop_at(&self, hop: u64) -> u64 {
         let samples = u128::from(hop) * u128::from(self.period_us) * u128::from(self.sample_rate);
         let parts = 1_000_000 * self.hops as u128;
         ((samples + parts / 2) / parts) as u64
     }
 
-    /// How much of the power at `hz` counts for a band: 1 in its middle, 0 from [`HALF_WIDTH`] on.
+    /// The share of the power at `hz` that counts for a band: 1 in its middle, 0 from [`HALF_WIDTH`] on.
     pub(super) fn share(&self, band: usize, hz: f64) -> f64 {
-        let apart = (mel(hz) - mel(self.bands[band])) * self.per_mel / HALF_WIDTH;
+        let apart = (hz_to_mel(hz) - hz_to_mel(self.bands[band])) * self.per_mel / HALF_WIDTH;
         if apart.abs() < 1.0 { 0.5 + 0.5 * libm::cos(std::f64::consts::PI * apart) } else { 0.0 }
     }
 }
 
-/// The middles of the code's bands that a sample rate carries, in Hz.
+/// The middles of the pattern's bands below half the sample rate, in Hz.
 fn bands(spectral: &Spectral, sample_rate: u32, per_mel: f64) -> Vec<f64> {
-    let highest = FADE_TO_HZ.min(HIGHEST_SHARE * f64::from(sample_rate) / 2.0);
-    let middle = |band: u32| hz((f64::from(band) + 0.5) / per_mel);
-    // Even the lowest rate carries some.
+    let highest = FLAT_FROM_HZ.min(HIGHEST_SHARE * f64::from(sample_rate) / 2.0);
+    let middle = |band: u32| mel_to_hz((f64::from(band) + 0.5) / per_mel);
+    // Even the lowest rate has some.
     let count = (1..10 * spectral.bands).take_while(|&band| middle(band) < highest).count();
     (0..=count as u32).map(middle).collect()
-}
-
-/// mel → Hz, the inverse of [`mel`].
-fn hz(mel: f64) -> f64 {
-    700.0 * (libm::pow(10.0, mel / 2_595.0) - 1.0)
 }
 
 /// The next even number with no prime factor above 5: short transforms are fast then.

@@ -1,0 +1,21 @@
+//! After how many samples a veil repeats.
+
+use crate::recipe::Offsets;
+use crate::veil::Veil;
+
+/// Samples after which a veil repeats exactly, so that places this far apart are one: a few of the
+/// recipe's periods. `None` for recipes whose periods all differ.
+#[must_use]
+pub fn period(veil: &Veil) -> Option<i64> {
+    let placement = &veil.recipe().placement;
+    if placement.offsets == Offsets::Scattered {
+        return None;
+    }
+    let ticks = u64::from(placement.period_us) * u64::from(veil.sample_rate());
+    let periods = 1_000_000 / gcd(ticks, 1_000_000);
+    i64::try_from(ticks * periods / 1_000_000).ok()
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}

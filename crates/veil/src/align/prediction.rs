@@ -1,0 +1,135 @@
+//! Linear prediction: how well samples can be predicted from those before them.
+
+use crate::dot::dot;
+
+/// Length of a prediction window in seconds: speech and music are stationary that long.
+const WINDOW_S: f64 = 0.02;
+/// Highest order of prediction.
+const ORDER_MAX: usize = 32;
+/// Least power of the noise that is assumed over everything (−140 dBFS), so that digital silence tells
+/// nothing.
+const FLOOR: f64 = 1e-14;
+/// How far that is above the rounding noise, which restoring raises by up to some 16 dB.
+const ABOVE_ROUNDING: f64 = 256.0;
+
+/// Linear prediction, window by window, by least squares over each (the covariance method).
+pub(super) struct Predictor {
+    order: usize,
+    window: usize,
+    /// Power of the white noise that is assumed in the protected samples.
+    noise: f64,
+    /// The covariances of lags 1 ..= order and, last, 0: (order + 1)², row by row.
+    matrix: Vec<f64>,
+}
+
+impl Predictor {
+    pub(super) fn new(sample_rate: u32, rounding: f64) -> Self {
+        let noise = FLOOR.max(ABOVE_ROUNDING * rounding);
+        let order = (sample_rate as usize / 1_000).clamp(12, ORDER_MAX);
+        let window = ((WINDOW_S * f64::from(sample_rate)) as usize).max(8 * order);
+        Self { order, window, noise, matrix: vec![0.0; (order + 1) * (order + 1)] }
+    }
+
+    /// The log-likelihood of restored samples; `gains` are the logarithms of the gains by which the veil
+    /// multiplied each sample itself. Restoring lowers noise in the protected samples by these gains, so
+    /// for noise alone every place and recipe is equally likely.
+    pub(super) fn log_likelihood(&mut self, samples: &[f64], gains: &[f64]) -> f64 {
+        let count = self.window as f64;
+        let mut sum = 0.0;
+        let mut end = self.order + self.window;
+        while end <= samples.len().min(gains.len()) {
+            let gain = gains[end - self.window..end].iter().sum::<f64>() / count;
+            let noise = self.noise * (-2.0 * gain).exp();
+            let power = self.error_energy(samples, end, noise) / count;
+            sum -= count * (0.5 * power.max(noise).ln() + gain);
+            end += self.window;
+        }
+        sum
+    }
+
+    /// Energy of the prediction error, by the `order` samples before each, over the window that ends
+    /// before `end`, with white noise of power `noise` added.
+    fn error_energy(&mut self, samples: &[f64], end: usize, noise: f64) -> f64 {
+        let (order, size, begin) = (self.order, self.order + 1, end - self.window);
+        let index = |lag: usize| if lag == 0 { order } else { lag - 1 };
+        for lag in 0..size {
+            let value = dot(&samples[begin..end], &samples[begin - lag..end - lag]);
+            self.matrix[index(lag) * size + index(0)] = value;
+            self.matrix[index(0) * size + index(lag)] = value;
+        }
+        // Every other entry differs from its diagonal neighbour by one product at either end.
+        for i in 1..size {
+            for j in i..size {
+                let before = self.matrix[index(i - 1) * size + index(j - 1)];
+                let value = before + samples[begin - i] * samples[begin - j]
+                    - samples[end - i] * samples[end - j];
+                self.matrix[index(i) * size + index(j)] = value;
+                self.matrix[index(j) * size + index(i)] = value;
+            }
+        }
+        for i in 0..size {
+            self.matrix[i * size + i] += noise * self.window as f64;
+        }
+        last_pivot(&mut self.matrix, size)
+    }
+}
+
+/// Cholesky's decomposition in place; the last pivot, squared, is the energy of the error of
+/// predicting the last variable from all others.
+fn last_pivot(matrix: &mut [f64], size: usize) -> f64 {
+    let mut pivot = 0.0;
+    for i in 0..size {
+        for j in 0..=i {
+            let mut sum = matrix[i * size + j];
+            for k in 0..j {
+                sum -= matrix[i * size + k] * matrix[j * size + k];
+            }
+            if i > j {
+                matrix[i * size + j] = sum * matrix[j * size + j];
+                continue;
+            }
+            // A variable that others predict exactly is left out.
+            let least = 1e-13 * matrix[i * size + i].abs();
+            pivot = sum.max(0.0);
+            matrix[i * size + i] = if sum > least { 1.0 / sum.sqrt() } else { 0.0 };
+        }
+    }
+    pivot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prediction_finds_the_power_of_the_innovation() {
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 8) / f64::from(1 << 23) - 1.0
+        };
+        let mut samples = vec![0.0; 2];
+        for n in 2..20_000 {
+            samples.push(1.6 * samples[n - 1] - 0.81 * samples[n - 2] + 0.01 * noise());
+        }
+        let mut predictor = Predictor::new(16_000, 0.0);
+        let (mut energy, mut windows) = (0.0, 0.0);
+        let mut end = predictor.order + predictor.window;
+        while end <= samples.len() {
+            energy += predictor.error_energy(&samples, end, predictor.noise);
+            windows += 1.0;
+            end += predictor.window;
+        }
+        // Sixteen free coefficients take their share of the 320 errors of a window.
+        let free = (predictor.window - predictor.order) as f64;
+        let power = energy / windows / free;
+        assert!((power / (1e-4 / 3.0) - 1.0).abs() < 0.05, "{power}");
+    }
+
+    #[test]
+    fn silence_has_a_finite_likelihood() {
+        let mut predictor = Predictor::new(8_000, 0.0);
+        let likelihood = predictor.log_likelihood(&[0.0; 8_000], &[0.0; 8_000]);
+        assert!(likelihood.is_finite());
+    }
+}

@@ -1,0 +1,144 @@
+//! The places that were tried, and their likelihoods.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::integer_grid::distance_from_grid;
+use super::period::period;
+use super::prediction::Predictor;
+use crate::recipe::RecipeError;
+use crate::restore::Restorer;
+use crate::veil::Veil;
+
+/// Depths in bits of integers that audio comes from; the mean of two channels has one bit more.
+const GRIDS: [u32; 4] = [16, 17, 24, 25];
+/// Root mean square distance from a grid, in its steps, up to which samples lie on it. Unrelated
+/// samples are 0.29 away.
+const ON_GRID: f64 = 0.1;
+/// Most of a recipe's periods that are distinguished.
+const PERIODS_TRIED: usize = 16;
+/// Seconds that are checked for a grid.
+const GRID_S: f64 = 2.0;
+/// Places on either side of the most likely one that are checked for a grid.
+const GRID_REACH: i64 = 12;
+
+/// A search for the place of `audio` under a veil.
+pub(super) struct Search<'a> {
+    veil: &'a Arc<Veil>,
+    audio: Vec<f64>,
+    buffer: Vec<f64>,
+    predictor: Predictor,
+    /// Samples at the start that still depend on what came before the excerpt.
+    settling: usize,
+    tried: BTreeMap<i64, f64>,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        veil: &'a Arc<Veil>,
+        audio: &[f32],
+        rounding: f64,
+    ) -> Result<Self, RecipeError> {
+        Restorer::new(veil.clone(), 0)?;
+        Ok(Self {
+            veil,
+            audio: audio.iter().copied().map(f64::from).collect(),
+            buffer: Vec::new(),
+            predictor: Predictor::new(veil.sample_rate(), rounding),
+            settling: 4 * veil.context(),
+            tried: BTreeMap::new(),
+        })
+    }
+
+    /// Restores the samples `from` .. `to` as if the recording began at `offset`.
+    fn restore(&mut self, offset: i64, from: usize, to: usize) {
+        self.buffer.clear();
+        self.buffer.extend_from_slice(self.audio.get(from..to).unwrap_or_default());
+        // Cannot fail, since `new` made one.
+        if let Ok(mut restorer) = Restorer::new(self.veil.clone(), 1) {
+            restorer.process_f64(offset + from as i64, &mut [&mut self.buffer]);
+        }
+    }
+
+    /// Log-likelihood of a place, up to a constant.
+    pub(super) fn likelihood(&mut self, offset: i64) -> f64 {
+        if let Some(&known) = self.tried.get(&offset) {
+            return known;
+        }
+        self.restore(offset, 0, self.audio.len());
+        let settled = self.buffer.get(self.settling..).unwrap_or_default();
+        let from = offset.saturating_add(self.settling as i64);
+        let gains = log_gains(self.veil, from, settled.len());
+        let likelihood = self.predictor.log_likelihood(settled, &gains);
+        self.tried.insert(offset, likelihood);
+        likelihood
+    }
+
+    /// Distances in samples to the recipe's other periods before the veil repeats exactly.
+    pub(super) fn periods_on(&self) -> Vec<i64> {
+        let period_us = i64::from(self.veil.recipe().placement.period_us);
+        let ticks = period_us * i64::from(self.veil.sample_rate());
+        let repeats = period(self.veil).unwrap_or(0);
+        let on = (1..).map(|periods| (periods * ticks + 500_000) / 1_000_000);
+        // Some recipes repeat only after very many periods that hardly differ.
+        on.take_while(|on| *on < repeats - 1).take(PERIODS_TRIED).collect()
+    }
+
+    /// Length of a patch's edge in samples.
+    pub(super) fn fade(&self) -> i64 {
+        self.veil.schedule().fade() as i64
+    }
+
+    /// The likeliest place tried.
+    pub(super) fn best(&self) -> i64 {
+        self.tried.iter().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(&offset, _)| offset)
+    }
+
+    /// Natural logarithm of the odds of a place against the likeliest other.
+    pub(super) fn log_odds(&self, best: i64) -> f64 {
+        let top = self.tried.get(&best).copied().unwrap_or(0.0);
+        let others = self.tried.iter().filter(|(offset, _)| **offset != best);
+        let odds = others.map(|(_, value)| top - value).fold(f64::INFINITY, f64::min);
+        if odds.is_finite() { odds.max(0.0) } else { 0.0 }
+    }
+
+    /// The place near `best` where the restored samples lie on integers, and the depth of these in bits.
+    pub(super) fn grid(&mut self, best: i64) -> Option<(i64, u32)> {
+        let middle = self.audio.len() / 2;
+        let half = (GRID_S / 2.0 * f64::from(self.veil.sample_rate())) as usize;
+        let (from, to) = (middle.saturating_sub(half), (middle + half).min(self.audio.len()));
+        for bits in GRIDS {
+            let untouched = self.audio.get(from..to).unwrap_or_default();
+            if distance_from_grid(untouched, bits).is_none_or(|distance| distance < ON_GRID) {
+                continue;
+            }
+            for offset in best - GRID_REACH..=best + GRID_REACH {
+                self.restore(offset, from, to);
+                let settled = self.buffer.get(self.settling..).unwrap_or_default();
+                if distance_from_grid(settled, bits).is_some_and(|distance| distance < ON_GRID) {
+                    return Some((offset, bits));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Logarithms of the gains by which the veil multiplies each of `count` samples itself, from timeline
+/// position `from` on.
+fn log_gains(veil: &Veil, from: i64, count: usize) -> Vec<f64> {
+    let schedule = veil.schedule();
+    let mut cursor = schedule.patches_from(from);
+    let mut patch = cursor.next(schedule);
+    let static_eq = veil.static_eq().and_then(|kernel| kernel.taps().first());
+    let static_eq = static_eq.map_or(0.0, |&first| f64::from(first).ln());
+    let gain = |at: i64| {
+        while patch.end <= at && patch.end < i64::MAX {
+            patch = cursor.next(schedule);
+        }
+        let weight = patch.weight(at, veil.rise());
+        let first = veil.kernels().get(patch.kernel).and_then(|kernel| kernel.taps().first());
+        static_eq + first.map_or(0.0, |&first| (1.0 + weight * (f64::from(first) - 1.0)).ln())
+    };
+    (from..).take(count).map(gain).collect()
+}

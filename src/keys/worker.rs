@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use patchveil_keyring::{KeyEntry, Keyring, KeyringError, Passphrase, Place, parse_import};
+use patchveil_keyring::{KeyEntry, Keyring, KeyringError, Origin, Passphrase, parse_import};
 use patchveil_veil::Fingerprint;
 use zeroize::Zeroizing;
 
@@ -219,8 +219,8 @@ fn class(keyring: &Keyring, entry: &KeyEntry) -> Class {
 /// The error in words, and what the editor can offer.
 fn refusal(error: &KeyringError) -> Refusal {
     let way_out = match error {
-        KeyringError::Locked { place } | KeyringError::WrongPassphrase { place } => match place {
-            Place::Import => WayOut::ImportPassphrase,
+        KeyringError::Locked { origin } | KeyringError::WrongPassphrase { origin } => match origin {
+            Origin::Import => WayOut::ImportPassphrase,
             _ => WayOut::Unlock,
         },
         KeyringError::DuplicateName { .. } | KeyringError::BadName { .. } => WayOut::Name,

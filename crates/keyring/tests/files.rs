@@ -1,7 +1,6 @@
 //! The keyring file: what is in it, who may read it, how it is replaced.
-#![allow(
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails by panicking, its helpers too"
 )]

@@ -1,7 +1,6 @@
 //! Keyrings and exports under a passphrase.
-#![allow(
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails by panicking, its helpers too"
 )]

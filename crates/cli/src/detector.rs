@@ -1,31 +1,16 @@
-//! Listening for keys: detection over one file, for all recipes that it may carry.
+//! Detection for several recipes at once.
 
 use patchveil_veil::{
-    ClassKey, Decoys, DetectError, Detector, Evidence, KeyError, Recipe, same_pattern,
+    ClassKey, Decoys, DetectError, Detector, Evidence, KeyError, Preset, Recipe, Score,
+    same_pattern,
 };
 
-use crate::detect::LEAST_DECOYS;
+/// Fewest decoys that a score is ranked among: with fewer, no p-value is as small as 0.001.
+pub const DECOYS_MIN: u32 = 999;
 
-/// Recipes by the code that they lay, each with what belongs to it: the recipes of one code differ in
-/// depth alone, so one [`Detector`], of the recipe that stands first, serves for all.
-pub(crate) fn codes<T>(recipes: impl IntoIterator<Item = (T, Recipe)>) -> Vec<(Recipe, Vec<T>)> {
-    let mut codes: Vec<(Recipe, Vec<T>)> = Vec::new();
-    for (item, recipe) in recipes {
-        match codes.iter_mut().find(|(first, _)| same_pattern(first, &recipe)) {
-            Some((_, items)) => items.push(item),
-            None => codes.push((recipe, vec![item])),
-        }
-    }
-    codes
-}
-
-/// The decoys of all codes together; none where there is no code.
-pub(crate) fn decoys<'a>(
-    evidence: impl Iterator<Item = &'a Evidence>,
-    count: u32,
-    seed: u64,
-) -> Option<Decoys> {
-    evidence.map(|evidence| evidence.decoys(count, seed)).reduce(|all, more| all.or(&more))
+/// The recipes of the presets that can be detected, which are those that can be restored.
+pub(crate) fn detectable_presets() -> Vec<Recipe> {
+    Preset::restorable().map(Preset::recipe).collect()
 }
 
 /// Channels as detectors take them.
@@ -33,72 +18,118 @@ pub(crate) fn slices(channels: &[Vec<f32>]) -> Vec<&[f32]> {
     channels.iter().map(Vec::as_slice).collect()
 }
 
-/// An ear for every code that a set of recipes lays.
-pub(crate) struct Listening {
-    ears: Vec<(Detector, Vec<Recipe>)>,
+/// One [`Detector`] for every pattern that the recipes have. Recipes that differ in depth alone have
+/// the same pattern and share a detector. `T` is what stands for a recipe: its name, or itself.
+pub(crate) struct MultiRecipeDetector<T> {
+    detectors: Vec<(Detector, Vec<T>)>,
 }
 
-impl Listening {
-    /// For audio of `channels` channels at `sample_rate` Hz. Recipes that lay the same code at another
-    /// depth share an ear.
+impl<T> MultiRecipeDetector<T> {
+    /// `detector` makes the detector for a recipe.
+    ///
+    /// # Errors
+    /// Those of `detector`.
     pub(crate) fn new(
+        recipes: impl IntoIterator<Item = (T, Recipe)>,
+        detector: impl Fn(&Recipe) -> Result<Detector, DetectError>,
+    ) -> Result<Self, DetectError> {
+        let mut patterns: Vec<(Recipe, Vec<T>)> = Vec::new();
+        for (item, recipe) in recipes {
+            match patterns.iter_mut().find(|(first, _)| same_pattern(first, &recipe)) {
+                Some((_, items)) => items.push(item),
+                None => patterns.push((recipe, vec![item])),
+            }
+        }
+        let mut detectors = Vec::new();
+        for (recipe, items) in patterns {
+            detectors.push((detector(&recipe)?, items));
+        }
+        Ok(Self { detectors })
+    }
+
+    /// Feeds the next block, a slice a channel.
+    pub(crate) fn feed(&mut self, block: &[Vec<f32>]) {
+        let block = slices(block);
+        self.detectors.iter_mut().for_each(|(detector, _)| detector.feed(&block));
+    }
+
+    /// Ends the recording, and draws `count` decoys from `seed`.
+    pub(crate) fn finish(self, count: u32, seed: u64) -> MultiRecipeEvidence<T> {
+        let patterns: Vec<(Evidence, Vec<T>)> = self
+            .detectors
+            .into_iter()
+            .map(|(detector, items)| (detector.finish(), items))
+            .collect();
+        let decoys = patterns.iter().map(|(evidence, _)| evidence.decoys(count, seed));
+        MultiRecipeEvidence { decoys: decoys.reduce(|all, more| all.or(&more)), patterns }
+    }
+
+    /// Ends the recording, with [`DECOYS_MIN`] decoys from a random seed.
+    ///
+    /// # Errors
+    /// [`KeyError::NoEntropy`] if the system has no random bytes.
+    pub(crate) fn finish_at_random(self) -> Result<MultiRecipeEvidence<T>, KeyError> {
+        Ok(self.finish(DECOYS_MIN, Decoys::random_seed()?))
+    }
+}
+
+impl MultiRecipeDetector<Recipe> {
+    /// For audio of `channels` channels at `sample_rate` Hz.
+    ///
+    /// # Errors
+    /// Those of [`Detector::new`].
+    pub(crate) fn of_recipes(
         sample_rate: u32,
         channels: u16,
         recipes: &[Recipe],
     ) -> Result<Self, DetectError> {
-        let ears = codes(recipes.iter().map(|recipe| (recipe.clone(), recipe.clone())))
-            .into_iter()
-            .map(|(first, code)| {
-                let detector = Detector::new(sample_rate, usize::from(channels), &first)?;
-                Ok((detector, code))
-            })
-            .collect::<Result<_, DetectError>>()?;
-        Ok(Self { ears })
-    }
-
-    /// Takes the next block, a buffer a channel.
-    pub(crate) fn feed(&mut self, planar: &[Vec<f32>]) {
-        let block = slices(planar);
-        self.ears.iter_mut().for_each(|(detector, _)| detector.feed(&block));
-    }
-
-    /// Ends the recording.
-    ///
-    /// # Errors
-    /// [`KeyError::NoEntropy`] when the system has no random bytes for the decoys.
-    pub(crate) fn finish(self) -> Result<Heard, KeyError> {
-        let seed = Decoys::random_seed()?;
-        let codes: Vec<(Evidence, Vec<Recipe>)> =
-            self.ears.into_iter().map(|(detector, code)| (detector.finish(), code)).collect();
-        let decoys = decoys(codes.iter().map(|(evidence, _)| evidence), LEAST_DECOYS, seed);
-        Ok(Heard { codes, decoys })
+        let recipes = recipes.iter().map(|recipe| (recipe.clone(), recipe.clone()));
+        Self::new(recipes, |recipe| Detector::new(sample_rate, usize::from(channels), recipe))
     }
 }
 
-/// What a file says about keys.
-pub(crate) struct Heard {
-    codes: Vec<(Evidence, Vec<Recipe>)>,
-    /// Of all codes together; none where no code is asked for.
+/// What a recording shows about keys.
+pub(crate) struct MultiRecipeEvidence<T> {
+    patterns: Vec<(Evidence, Vec<T>)>,
+    /// Of all patterns together; none where no recipe was given.
     decoys: Option<Decoys>,
 }
 
-impl Heard {
-    /// Whether there was anything to hear.
+/// The pattern in which a key scores highest.
+pub(crate) struct BestPattern<'a, T> {
+    pub(crate) evidence: &'a Evidence,
+    pub(crate) score: Score,
+    /// What stands for the recipes that have this pattern.
+    pub(crate) recipes: &'a [T],
+}
+
+impl<T> MultiRecipeEvidence<T> {
+    /// Whether there was enough sound to detect anything in.
     pub(crate) fn is_audible(&self) -> bool {
-        self.codes.iter().any(|(evidence, _)| evidence.is_audible())
+        self.patterns.iter().any(|(evidence, _)| evidence.is_audible())
     }
 
-    /// If the key is there: the timeline position of the first sample, within a frame and about half a
-    /// millisecond, and the recipes that lay the code it was found by.
-    pub(crate) fn find(self, key: &ClassKey) -> Option<(f64, Vec<Recipe>)> {
-        let scores = self.codes.into_iter().map(|(evidence, code)| (evidence.test(key), code));
-        let (score, code) = scores.max_by(|(a, _), (b, _)| a.value.total_cmp(&b.value))?;
-        (score.value > self.decoys?.highest()).then_some((score.offset, code))
+    /// Seconds of audio fed.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.patterns.first().map_or(0.0, |(evidence, _)| evidence.seconds())
     }
 
-    /// Whether the key is there.
-    pub(crate) fn has(&self, key: &ClassKey) -> bool {
-        let Some(decoys) = &self.decoys else { return false };
-        self.codes.iter().any(|(evidence, _)| evidence.test(key).value > decoys.highest())
+    /// The decoys; none where no recipe was given.
+    pub(crate) fn decoys(&self) -> Option<&Decoys> {
+        self.decoys.as_ref()
+    }
+
+    /// The pattern in which `key` scores highest; none where no recipe was given.
+    pub(crate) fn best(&self, key: &ClassKey) -> Option<BestPattern<'_, T>> {
+        self.patterns
+            .iter()
+            .map(|(evidence, recipes)| BestPattern { evidence, score: evidence.test(key), recipes })
+            .max_by(|a, b| a.score.value.total_cmp(&b.score.value))
+    }
+
+    /// The pattern in which `key` was found, which is where it scores higher than every decoy.
+    pub(crate) fn find(&self, key: &ClassKey) -> Option<BestPattern<'_, T>> {
+        let highest = self.decoys.as_ref()?.highest();
+        self.best(key).filter(|best| best.score.value > highest)
     }
 }

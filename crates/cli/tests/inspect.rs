@@ -1,5 +1,5 @@
 //! The figures are those of signals for which they are known, and a picture comes of everything.
-#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 

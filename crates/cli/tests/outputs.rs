@@ -1,5 +1,5 @@
 //! An output appears whole, under the permissions of its input, or not at all.
-#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::fs;
 use std::io::{self, Write};

@@ -1,11 +1,9 @@
-//! What users are told about their inputs.
+//! What was left out on purpose.
 
 use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::paths::shown;
-use crate::wav::read_hint;
 
 /// Something left out on purpose, worth a line to the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +13,13 @@ pub enum Note {
     AlreadyVeiled(PathBuf),
     /// A file in a folder is named like an output of an earlier `restore`.
     AlreadyRestored(PathBuf),
-    /// A file in a folder has its protected version beside it, so that it is the original itself.
+    /// A file in a folder is the original of a protected file next to it.
     Original(PathBuf),
-    /// A file was reached a second time.
+    /// A file was found a second time.
     SameFile {
-        /// The path left out.
+        /// The path that is left out.
         path: PathBuf,
-        /// The path by which it is done.
+        /// The path that is used.
         first: PathBuf,
     },
     /// A link leads back to a folder it is in.
@@ -53,72 +51,4 @@ impl fmt::Display for Note {
             }
         }
     }
-}
-
-/// Why one input cannot be done. Each message is one line and names the input.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum InputError {
-    /// It cannot be looked at.
-    #[error("{}: cannot be read: {source}{}", shown(path), read_hint(source))]
-    Unreadable {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Neither file nor folder.
-    #[error("{}: is a device or a pipe; give a file or a folder", shown(.0))]
-    NotAFile(PathBuf),
-    /// A folder with nothing to do in it.
-    #[error("{}: has no .wav file in it or below; give another folder", shown(.0))]
-    NoAudio(PathBuf),
-}
-
-impl InputError {
-    /// The input it is about.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::Unreadable { path, .. } | Self::NotAFile(path) | Self::NoAudio(path) => path,
-        }
-    }
-}
-
-/// Why nothing can be done: the arguments contradict each other. Each message is one line.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PlanError {
-    /// Two inputs would become one file.
-    #[error(
-        "{} and {} would both be written to {}; run them apart, with an output folder each",
-        shown(first),
-        shown(second),
-        shown(output)
-    )]
-    SameOutput {
-        /// The input that comes first.
-        first: PathBuf,
-        /// The other.
-        second: PathBuf,
-        /// The output of both.
-        output: PathBuf,
-    },
-    /// An output would replace an input, its own or another's.
-    #[error(
-        "{} would be written over the input {}; use another output folder",
-        shown(output),
-        shown(input)
-    )]
-    OutputIsInput {
-        /// The input that would be lost.
-        input: PathBuf,
-        /// The output.
-        output: PathBuf,
-    },
-    /// Several outputs, but `-o` names a file.
-    #[error(
-        "{}: is a file, but the outputs need a folder there; use another name", shown(.0)
-    )]
-    OutputNotAFolder(PathBuf),
 }

@@ -4,7 +4,6 @@
 mod support;
 
 use std::io::Cursor;
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
@@ -65,30 +64,24 @@ fn two_faint_seconds_are_found_with_the_original() {
     is_found_with_the_original(&user, "stereo.wav");
 }
 
-/// The decoys are drawn from a fixed seed, so that the figures are the same in every run.
+/// The decoys are drawn from a fixed seed, so that the figures are the same in every run. What is found
+/// without the original is not asserted: a detector may get better.
 #[test]
-fn two_faint_seconds_stand_far_above_the_decoys_with_the_original() {
+fn two_faint_seconds_score_far_above_the_decoys_with_the_original() {
     let user = with_excerpt();
-    let look = |reference: Option<PathBuf>| {
-        let preset = |preset: Preset| (preset.to_string(), preset.recipe());
-        let request = Request {
-            candidates: vec![Candidate { class: CLASS.to_owned(), key: key() }],
-            recipes: Preset::restorable().map(preset).collect(),
-            decoys: DECOYS_MIN,
-            seed: 1,
-            reference,
-        };
-        let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
-        search(&user.path("part.wav"), &request, &watch).unwrap().findings.remove(0)
+    let preset = |preset: Preset| (preset.to_string(), preset.recipe());
+    let request = Request {
+        candidates: vec![Candidate { class: CLASS.to_owned(), key: key() }],
+        recipes: Preset::restorable().map(preset).collect(),
+        decoys: DECOYS_MIN,
+        seed: 1,
+        reference: Some(user.path("a.wav")),
     };
-    let (with, without) = (look(Some(user.path("a.wav"))), look(None));
-    eprintln!(
-        "with {} {}, without {} {}",
-        with.sigmas, with.p_value, without.sigmas, without.p_value
-    );
-    assert!(with.found && with.p_value == 0.001, "p = {}", with.p_value);
-    assert!(with.sigmas > 4.0, "{} σ", with.sigmas);
-    assert!(with.sigmas >= without.sigmas);
+    let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
+    let finding = search(&user.path("part.wav"), &request, &watch).unwrap().findings.remove(0);
+    assert!(finding.found && finding.p_value == 0.001, "p = {}", finding.p_value);
+    // 6.2 when this was written; 2.8 without the original.
+    assert!(finding.sigmas > 5.5, "{} σ", finding.sigmas);
 }
 
 #[test]

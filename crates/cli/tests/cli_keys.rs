@@ -1,4 +1,4 @@
-//! `patchveil key …`: what users rely on when they make, move and lock keys.
+//! `patchveil key …`: making, moving and locking keys.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;

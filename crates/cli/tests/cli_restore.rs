@@ -88,7 +88,7 @@ fn a_protected_file_is_restored_next_to_itself_or_to_the_output_given() {
     let ran = user.run(&["restore", "show", "-o", "back"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let ran = ran.says(&[
-        "show/a.wav: skipped, its protected version lies beside it",
+        "show/a.wav: skipped, its protected version is next to it",
         "show/a.restored.wav: skipped, its name says it is restored already",
     ]);
     assert_eq!(ran.err.lines().count(), 3, "{ran:?}");

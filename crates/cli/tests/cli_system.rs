@@ -1,5 +1,5 @@
-//! What the system can do to a run: no permission, no space, signals, closed pipes, terminals, and
-//! other programs at the same files.
+//! What the system can do to a run: missing permissions, full disks, signals, closed pipes, terminals,
+//! and other programs that use the same files.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 

@@ -1,4 +1,4 @@
-//! Which files are taken and where each goes.
+//! Which files are processed, and where each output goes.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! The container survives byte for byte, and what is wrong with one is said in one line.
+//! The container is kept byte for byte, and what is wrong with one is reported in one line.
 
 mod support;
 

@@ -1,5 +1,5 @@
-//! Samples are read and rewritten exactly, in every format and channel count. `hound`, written by
-//! others, says what the samples are.
+//! Samples are read and rewritten exactly, in every format and channel count; `hound`, an independent
+//! crate, confirms what they are.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;

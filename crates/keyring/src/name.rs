@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn case_does_not_tell_names_apart() {
+    fn names_that_differ_in_case_are_the_same() {
         assert_eq!(fold("Night Show"), fold("NIGHT show"));
         assert_eq!(fold("ΟΔΟΣ"), fold("οδος"));
         assert_eq!(fold("Straße"), fold("STRASSE"));

@@ -101,7 +101,7 @@ fn a_rename_keeps_key_date_place_and_default() {
 }
 
 #[test]
-fn a_removed_key_is_handed_back_and_is_no_default_any_more() {
+fn a_removed_key_is_returned_and_no_longer_the_default() {
     let mut keyring = keyring();
     keyring.set_default(Some("Day Show")).unwrap();
     assert_eq!(keyring.remove("Night Show").unwrap().key(), &key(1));

@@ -10,9 +10,9 @@ use super::recipe_args::RecipeArgs;
 const FIRST_STEPS: &str = "\
 First steps:
   patchveil demo                                          hear and see what it does
-  patchveil key new \"Night Show\"                         make a key
-  patchveil protect episode.wav --key \"Night Show\"       write episode.veiled.wav
-  patchveil detect episode.veiled.wav --key \"Night Show\" find the key again
+  patchveil key new \"Night Show\"                          make a key
+  patchveil protect episode.wav --key \"Night Show\"        write episode.veiled.wav
+  patchveil detect episode.veiled.wav --key \"Night Show\"  find the key in it
 
 Exit codes:
   0    done

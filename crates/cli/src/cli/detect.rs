@@ -18,7 +18,7 @@ use super::exit::{DONE, Failure, NOT_FOUND, STOPPED};
 use super::terminal::say;
 use super::{keys, table};
 
-/// From so many pairs of file and class on, the table says what chance alone would find.
+/// With this many pairs of file and class, the table states the expected false alarms.
 const MANY_PAIRS: usize = 10;
 
 /// A line of `--json`.
@@ -158,7 +158,7 @@ fn summary(done: &[Search]) -> String {
     }
     let references = done.iter().filter_map(|search| search.reference.as_ref());
     let references: String = references.map(reference_line).collect();
-    format!("{rows}{references}{}", chance(pairs))
+    format!("{rows}{references}{}", false_alarms(pairs))
 }
 
 fn reference_line(found: &Reference) -> String {
@@ -166,8 +166,8 @@ fn reference_line(found: &Reference) -> String {
     format!("\nreference  {}, from {start_s:.3} s on, alike by {likeness:.2} of 1", shown(path))
 }
 
-/// What chance alone would find in so many pairs of file and class, where they are many.
-fn chance(pairs: usize) -> String {
+/// How many false alarms to expect of so many pairs of file and class, where they are many.
+fn false_alarms(pairs: usize) -> String {
     if pairs < MANY_PAIRS {
         return String::new();
     }
@@ -179,7 +179,7 @@ fn chance(pairs: usize) -> String {
     )
 }
 
-/// How many decoys tell a key that is there from the false alarms of so many pairs.
+/// The p-value and decoys that separate keys from the false alarms of so many pairs.
 fn what_to_trust(pairs: usize) -> String {
     let limit = SIGNIFICANT / pairs as f64;
     let decoys = (1.0 / limit).ceil() - 1.0;

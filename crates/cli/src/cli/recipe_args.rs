@@ -11,31 +11,37 @@ use super::exit::Failure;
 
 /// Options that shape the veil.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Recipe")]
 pub(super) struct RecipeArgs {
-    /// light, balanced or strong; poscuda and cuda are the papers' recipes, for comparison
-    /// [default: balanced; restore and detect find out]
-    #[arg(long, value_name = "PRESET")]
+    /// light, balanced or strong; poscuda and cuda are recipes from papers, for comparison
+    /// [default: balanced, or what restore and detect find]
+    #[arg(long, value_name = "PRESET", help_heading = "Recipe")]
     preset: Option<NamedPreset>,
     /// JSON file with a recipe, as “patchveil recipe” prints it, instead of a preset
     #[arg(
         long = "recipe",
         value_name = "FILE",
+        help_heading = "Recipe",
         conflicts_with_all = ["preset", "patch", "period", "patches"]
     )]
     file: Option<PathBuf>,
-    /// Depth of the filters in percent of the recipe's own, 0 to 200 [default: 100]
-    #[arg(long, value_name = "PCT", allow_negative_numbers = true)]
+    /// Depth of the filters in percent, 0 to 200 [default: the recipe's, 100 for presets]
+    #[arg(long, value_name = "PCT", allow_negative_numbers = true, help_heading = "Recipe")]
     amount: Option<f64>,
-    /// Length of a patch in ms
-    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
+    /// Length of a patch, the stretch that is convolved with one filter, in ms
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "Recipe")]
     patch: Option<f64>,
     /// Time after which the patches repeat, in ms
     // Under its former name it still works.
-    #[arg(long, alias = "frame", value_name = "MS", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        alias = "frame",
+        value_name = "MS",
+        allow_negative_numbers = true,
+        help_heading = "Recipe"
+    )]
     period: Option<f64>,
     /// Patches in a period
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Recipe")]
     patches: Option<u32>,
 }
 
@@ -55,7 +61,7 @@ impl FromStr for NamedPreset {
 }
 
 impl RecipeArgs {
-    /// What to tell a user who typed a name that has changed.
+    /// The note for a user who typed a former name.
     pub(super) fn note(&self) -> Option<String> {
         let former = self.preset.is_some_and(|preset| preset.by_former_name);
         former.then(|| {

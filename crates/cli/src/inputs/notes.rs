@@ -24,7 +24,7 @@ pub enum Note {
     },
     /// A link leads back to a folder it is in.
     LinkLoop(PathBuf),
-    /// The output folder lies in an input folder.
+    /// The output folder is inside an input folder.
     OutputFolder(PathBuf),
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for Note {
                 write!(f, "{}: skipped, its name says it is restored already", shown(path))
             }
             Self::Original(path) => {
-                write!(f, "{}: skipped, its protected version lies beside it", shown(path))
+                write!(f, "{}: skipped, its protected version is next to it", shown(path))
             }
             Self::SameFile { path, first } => {
                 write!(f, "{}: skipped, it is the same file as {}", shown(path), shown(first))

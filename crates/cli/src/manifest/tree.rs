@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_piece_is_noticed_and_little_is_kept() {
+    fn a_missing_piece_is_noticed_and_memory_use_is_small() {
         let bytes = vec![7; 1 << 20];
         let tree = TreeHash::new(bytes.len() as u64, 4_096);
         for (n, piece) in bytes.chunks(4_096).enumerate().take(255) {

@@ -117,9 +117,9 @@ fn closeness(outcome: &Outcome) -> String {
         (_, Some(true), ..) => "exactly the original".to_owned(),
         (evidence, ..) if !evidence.is_proof() => "–".to_owned(),
         (.., None, None) => "–".to_owned(),
-        (.., Some(snr), _) => format!("except for rounding, about {snr:.0} dB below"),
+        (.., Some(snr), _) => format!("within rounding error, about {snr:.0} dB below"),
         (.., Some(snr)) => format!(
-            "at most except for rounding, {snr:.0} dB below; {} samples at full scale",
+            "at most {snr:.0} dB below; {} samples at full scale",
             outcome.full_scale_samples
         ),
     }

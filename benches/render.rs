@@ -8,9 +8,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use patchveil::Watch;
 use patchveil::inputs::Job;
 use patchveil::manifest::ManifestCache;
-use patchveil::protect::{Veils, Watch, protect};
+use patchveil::protect::{Veils, protect};
 use patchveil_veil::{ClassKey, Preset};
 
 /// Seconds of audio in the file.

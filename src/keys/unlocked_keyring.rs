@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
-use patchveil_keyring::{Keyring, KeyringError, Passphrase, Place, Stamp};
+use patchveil_keyring::{Keyring, KeyringError, Origin, Passphrase, Stamp};
 
 /// The unlocked keyrings of this process: one, unless tests use several keyrings.
 static UNLOCKED: Mutex<Vec<(PathBuf, Weak<UnlockedKeyring>)>> = Mutex::new(Vec::new());
@@ -88,7 +88,7 @@ impl UnlockedKeyring {
             Err(KeyringError::WrongPassphrase { .. }) => {
                 cache.passphrase = None;
                 self.count_change();
-                Err(KeyringError::Locked { place: Place::Keyring(self.path.clone()) })
+                Err(KeyringError::Locked { origin: Origin::Keyring(self.path.clone()) })
             }
             Err(error) => Err(error),
         }

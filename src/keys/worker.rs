@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use patchveil_keyring::{KeyEntry, Keyring, KeyringError, Passphrase, Place, parse_import};
+use patchveil_keyring::{KeyEntry, Keyring, KeyringError, Origin, Passphrase, parse_import};
 use patchveil_veil::Fingerprint;
 use zeroize::Zeroizing;
 
@@ -216,10 +216,12 @@ fn class(keyring: &Keyring, entry: &KeyEntry) -> Class {
 /// The error as a message, and what would help.
 fn problem(error: &KeyringError) -> Problem {
     let remedy = match error {
-        KeyringError::Locked { place } | KeyringError::WrongPassphrase { place } => match place {
-            Place::Import => Remedy::ImportPassphrase,
-            _ => Remedy::Unlock,
-        },
+        KeyringError::Locked { origin } | KeyringError::WrongPassphrase { origin } => {
+            match origin {
+                Origin::Import => Remedy::ImportPassphrase,
+                _ => Remedy::Unlock,
+            }
+        }
         KeyringError::DuplicateName { .. } | KeyringError::BadName { .. } => Remedy::Name,
         _ => Remedy::Outside,
     };

@@ -1,31 +1,36 @@
-//! Files in, files out.
+//! Files in, files out: what the `patchveil` command does, as a library.
 //!
 //! | module | concern |
 //! |---|---|
-//! | [`inputs`] | from the arguments of a command to pairs of input and output path |
-//! | [`wav`] | the container: reading samples, rewriting them and nothing else |
+//! | [`inputs`] | from a command's arguments to the files it works on |
+//! | [`wav`] | the container: reads samples, rewrites them and nothing else |
 //! | [`output`] | files that appear whole or not at all |
-//! | [`paths`] | paths on a screen and in JSON |
+//! | [`paths`] | paths on screen and in JSON |
 //! | [`manifest`] | the record of what was protected |
-//! | [`recipe_file`] | recipes as JSON |
-//! | [`protect`] | the veil over files, streamed, on all cores |
-//! | [`restore`] | taking the veil off files again |
-//! | [`verify`] | files against their manifests |
-//! | [`detect`] | looking for keys in files, published ones too |
-//! | [`inspect`] | what the veil did to a recording, in figures and as a picture |
+//! | [`recipe_file`] | recipes as JSON files |
+//! | [`protect`] | protects files, streamed, on all cores |
+//! | [`restore`] | restores the originals of protected files |
+//! | [`verify`] | checks files against their manifests |
+//! | [`detect`] | looks for keys in files, published ones too |
+//! | [`inspect`] | compares a recording with its protected version, in figures and in a picture |
 
 pub mod detect;
-mod hear;
+mod detector;
 pub mod inputs;
 pub mod inspect;
 pub mod manifest;
 pub mod output;
 pub mod paths;
+mod plot;
 pub mod protect;
 pub mod recipe_file;
 pub mod restore;
 mod shared_file;
+mod veil_cache;
 pub mod verify;
+mod watch;
 pub mod wav;
 
 pub use paths::shown;
+pub use veil_cache::VeilCache;
+pub use watch::Watch;

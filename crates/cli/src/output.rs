@@ -1,8 +1,8 @@
 //! Files that appear whole or not at all.
 //!
-//! An output is written under a temporary name in the folder it belongs to, synced, renamed, and
-//! the folder synced. Nobody ever sees half of it under its own name, and a run that is stopped or
-//! finds the disk full leaves nothing behind.
+//! An output is written under a temporary name in its folder, synced and renamed, and the folder is
+//! synced. Nobody ever sees half of it under its own name, and a run that is stopped or finds the disk
+//! full leaves nothing behind.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
@@ -15,16 +15,16 @@ use crate::paths::{folder_of, shown};
 /// What the names of unfinished outputs start with.
 pub const TEMP_PREFIX: &str = ".patchveil-";
 
-/// Why an output was not written. Each message is one line and names the file.
+/// Why an output was not written. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OutputError {
-    /// Something has that name already.
+    /// A file of that name exists.
     #[error(
         "{}: exists already and is not overwritten; use --force or another name", shown(.0)
     )]
     Exists(PathBuf),
-    /// Something has that name already, and force is no way out.
+    /// A file of that name exists, and cannot be replaced by force.
     #[error("{}: exists already and is never overwritten; use another name", shown(.0))]
     Taken(PathBuf),
     /// The output would replace what it is made from.
@@ -48,7 +48,7 @@ pub enum OutputError {
     },
 }
 
-/// What to do about the failures people meet.
+/// What to do about common errors.
 fn hint(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
@@ -69,13 +69,13 @@ fn hint(error: &io::Error) -> &'static str {
 pub struct OutputFile {
     temp: NamedTempFile,
     target: PathBuf,
-    /// Permissions to end with; none to keep those it was made with.
-    like: Option<fs::Permissions>,
+    /// The permissions it gets in the end; none to keep those it is made with.
+    permissions: Option<fs::Permissions>,
     force: bool,
 }
 
-/// Whether `target` could be written: what can be said before there is anything to write. The
-/// arguments are those of [`OutputFile::create`], but there may be several inputs.
+/// Whether `target` may be written, as far as shows before anything is written. The arguments are those
+/// of [`OutputFile::create`], but with several inputs.
 ///
 /// # Errors
 /// Any [`OutputError`] but [`OutputError::Io`].
@@ -83,7 +83,7 @@ pub fn check(target: &Path, inputs: &[&Path], force: bool) -> Result<(), OutputE
     if target.file_name().is_none() {
         return Err(OutputError::NotAFile(target.to_owned()));
     }
-    // A dangling link is something too.
+    // A dangling link exists too.
     if fs::symlink_metadata(target).is_err() {
         return Ok(());
     }
@@ -98,16 +98,15 @@ pub fn check(target: &Path, inputs: &[&Path], force: bool) -> Result<(), OutputE
 }
 
 impl OutputFile {
-    /// Starts writing `target`, in place of a file of that name only if `force`. Missing folders
-    /// are made.
+    /// Begins to write `target`; an existing file is replaced only if `force`. Missing folders are made.
     ///
-    /// `input` is the file it is made from, if any: the output gets its permission bits and must
-    /// not be the same file, under whatever name (hard and symbolic links included).
+    /// `input` is the file it is made from, if any: the output gets its permissions and must not be the
+    /// same file, whatever its name (hard and symbolic links included).
     ///
     /// # Errors
     /// Any [`OutputError`].
     pub fn create(target: &Path, input: Option<&Path>, force: bool) -> Result<Self, OutputError> {
-        let like = match input {
+        let permissions = match input {
             None => None,
             Some(input) => {
                 let input = fs::metadata(input).map_err(|source| OutputError::Io {
@@ -119,22 +118,21 @@ impl OutputFile {
             }
         };
         check(target, input.as_slice(), force)?;
-        // Audio stays private until it gets its input's permissions; a picture has no such model
-        // and takes what the user's umask says.
-        let mode = if like.is_some() { 0o600 } else { 0o666 };
-        let temp = temp_beside(target, mode)?;
-        Ok(Self { temp, target: target.to_owned(), like, force })
+        // Audio stays private until it gets its input's permissions; a picture has no input and follows
+        // the umask.
+        let mode = if permissions.is_some() { 0o600 } else { 0o666 };
+        let temp = temp_next_to(target, mode)?;
+        Ok(Self { temp, target: target.to_owned(), permissions, force })
     }
 
-    /// Starts writing a file that must not exist yet and that its owner alone can read, from the
-    /// start.
+    /// Begins to write a file that must not exist yet and that only its owner can read, from the start.
     ///
     /// # Errors
     /// Any [`OutputError`].
     pub fn private(target: &Path) -> Result<Self, OutputError> {
         check(target, &[], false).map_err(taken)?;
-        let temp = temp_beside(target, 0o600)?;
-        Ok(Self { temp, target: target.to_owned(), like: None, force: false })
+        let temp = temp_next_to(target, 0o600)?;
+        Ok(Self { temp, target: target.to_owned(), permissions: None, force: false })
     }
 
     /// Where the file will be.
@@ -162,7 +160,7 @@ impl OutputFile {
     /// [`OutputError::Io`]. Nothing is left behind then, and an old file of that name is still
     /// there.
     pub fn commit(self) -> Result<(), OutputError> {
-        if let Some(permissions) = self.like.clone() {
+        if let Some(permissions) = self.permissions.clone() {
             self.file()
                 .set_permissions(permissions)
                 .map_err(|e| self.failed("set its permissions", e))?;
@@ -196,7 +194,7 @@ impl Write for OutputFile {
 }
 
 /// An empty file of a temporary name in the folder of `target`, which is made if it is missing.
-fn temp_beside(target: &Path, mode: u32) -> Result<NamedTempFile, OutputError> {
+fn temp_next_to(target: &Path, mode: u32) -> Result<NamedTempFile, OutputError> {
     let failed = |doing| move |source| OutputError::Io { path: target.to_owned(), doing, source };
     let folder = folder_of(target);
     fs::create_dir_all(folder).map_err(failed("make its folder"))?;
@@ -212,7 +210,7 @@ fn temp_beside(target: &Path, mode: u32) -> Result<NamedTempFile, OutputError> {
     builder.tempfile_in(folder).map_err(failed("write into its folder"))
 }
 
-/// For outputs that cannot be forced.
+/// The error for outputs that cannot be forced.
 fn taken(error: OutputError) -> OutputError {
     match error {
         OutputError::Exists(path) => OutputError::Taken(path),
@@ -220,7 +218,7 @@ fn taken(error: OutputError) -> OutputError {
     }
 }
 
-/// Read, write and execute bits; not set-user-id and its like, which no recording should carry on.
+/// Read, write and execute bits, without set-user-ID and the like.
 #[cfg(unix)]
 fn permission_bits(of: &Metadata) -> fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
@@ -232,16 +230,16 @@ fn permission_bits(of: &Metadata) -> fs::Permissions {
     of.permissions()
 }
 
-/// Makes a rename last through a power cut.
+/// Makes a rename survive a power cut.
 #[cfg(unix)]
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     let folder = match File::open(folder) {
-        // A drop folder: files may be put into it but not listed, so it cannot be opened.
+        // A drop folder: it can be written to but not opened.
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => return Ok(()),
         opened => opened?,
     };
     match folder.sync_all() {
-        // Some network file systems cannot sync a folder; they order renames themselves.
+        // Some network file systems cannot sync a folder.
         Err(e) if e.kind() == io::ErrorKind::InvalidInput => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::Unsupported => Ok(()),
         result => result,

@@ -1,10 +1,10 @@
-//! Paths on their way to a screen, into JSON, and compared with each other.
+//! Paths: printed, written as JSON, and compared.
 
 use std::fmt::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
-/// A path for a one-line message or a table: bytes that are no UTF-8 become `�`, control
-/// characters are escaped, so that a file name can neither break the line nor drive the terminal.
+/// A path for a one-line message or a table. Bytes that are not UTF-8 become `�` and control characters
+/// are escaped, so that a file name can neither break the line nor control the terminal.
 #[must_use]
 pub fn shown(path: &Path) -> impl fmt::Display {
     Shown(path.to_string_lossy().into_owned())
@@ -27,8 +27,8 @@ impl fmt::Display for Shown {
 
 /// Paths as fields of a JSON object, for `#[serde(flatten, serialize_with = "…")]`.
 ///
-/// JSON knows text only. A path is written under its field's name with `�` for what is no UTF-8;
-/// only if there is any of that, it follows exactly under that name and `_bytes`, as a list of
+/// JSON strings are Unicode. A path is written under its field's name, with `�` for what is not UTF-8;
+/// if there is any of that, the exact bytes follow under that name plus `_bytes`, as a list of
 /// numbers.
 pub mod json {
     use std::path::Path;
@@ -36,7 +36,7 @@ pub mod json {
     use serde::Serializer;
     use serde::ser::SerializeMap;
 
-    /// `input` and, if need be, `input_bytes`.
+    /// `input` and, where it is not UTF-8, `input_bytes`.
     ///
     /// # Errors
     /// Those of the serializer.
@@ -44,7 +44,7 @@ pub mod json {
         write(["input", "input_bytes"], path.as_ref(), to)
     }
 
-    /// `output` and, if need be, `output_bytes`.
+    /// `output` and, where it is not UTF-8, `output_bytes`.
     ///
     /// # Errors
     /// Those of the serializer.
@@ -52,7 +52,7 @@ pub mod json {
         write(["output", "output_bytes"], path.as_ref(), to)
     }
 
-    /// `path` and, if need be, `path_bytes`.
+    /// `path` and, where it is not UTF-8, `path_bytes`.
     ///
     /// # Errors
     /// Those of the serializer.
@@ -60,7 +60,7 @@ pub mod json {
         write(["path", "path_bytes"], path.as_ref(), to)
     }
 
-    /// `reference` and, if need be, `reference_bytes`.
+    /// `reference` and, where it is not UTF-8, `reference_bytes`.
     ///
     /// # Errors
     /// Those of the serializer.
@@ -82,6 +82,12 @@ pub mod json {
     }
 }
 
+/// Size of a file in bytes, for a progress bar; 0 if it cannot be read.
+#[must_use]
+pub fn rough_size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |meta| meta.len())
+}
+
 /// The folder a file is in; `.` for a bare name.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
@@ -90,8 +96,8 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// One name for every way to write the path of a file that may not exist yet: its deepest existing
-/// folder resolved, the rest appended.
+/// One path for all spellings of it, whether or not the file exists: the deepest existing folder
+/// resolved, the rest appended.
 pub(crate) fn identity(path: &Path) -> PathBuf {
     let mut existing = path;
     let mut missing = Vec::new();

@@ -1,4 +1,4 @@
-//! Recipes as JSON files, for whoever wants one that is no preset.
+//! Recipes as JSON files, for settings that no preset has.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,10 +10,10 @@ use serde::Deserialize;
 use crate::paths::shown;
 use crate::wav::read_hint;
 
-/// No recipe is longer, in bytes.
+/// Longest recipe in bytes.
 const LONGEST: u64 = 1 << 16;
 
-/// Why a file gives no recipe. Each message is one line and names the file.
+/// Why a file gives no recipe. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecipeFileError {
@@ -25,20 +25,23 @@ pub enum RecipeFileError {
         /// What the system says.
         source: io::Error,
     },
-    /// It holds no recipe.
-    #[error("{}: is no recipe: {reason}; start from what “patchveil recipe” prints", shown(path))]
-    NoRecipe {
+    /// It is not a recipe.
+    #[error(
+        "{}: is not a recipe: {reason}; start from what “patchveil recipe” prints",
+        shown(path)
+    )]
+    NotARecipe {
         /// The file.
         path: PathBuf,
         /// What is wrong, and where.
         reason: String,
     },
-    /// It holds one that cannot be used.
+    /// It is a recipe that cannot be used.
     #[error("{}: {source}", shown(path))]
     Unusable {
         /// The file.
         path: PathBuf,
-        /// What does not fit.
+        /// Why not.
         source: RecipeError,
     },
 }
@@ -46,26 +49,25 @@ pub enum RecipeFileError {
 /// Reads the recipe in a file.
 ///
 /// # Errors
-/// Any [`RecipeFileError`]. A recipe of a newer version is refused as such, whatever new settings
-/// it has.
+/// Any [`RecipeFileError`]. A recipe of a newer version is refused as such, whatever else it has.
 pub fn read(path: &Path) -> Result<Recipe, RecipeFileError> {
     let mut text = String::new();
     File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text)).map_err(
         |source| match source.kind() {
-            io::ErrorKind::InvalidData => no_recipe(path, "it is not text"),
+            io::ErrorKind::InvalidData => not_a_recipe(path, "it is not text"),
             _ => RecipeFileError::Unreadable { path: path.to_owned(), source },
         },
     )?;
     if text.len() as u64 > LONGEST {
-        return Err(no_recipe(path, "it is too long for one"));
+        return Err(not_a_recipe(path, "it is too long"));
     }
     parse(&text).map_err(|error| match error {
-        ParseError::Syntax(reason) => no_recipe(path, reason),
+        ParseError::Syntax(reason) => not_a_recipe(path, reason),
         ParseError::Recipe(source) => RecipeFileError::Unusable { path: path.to_owned(), source },
     })
 }
 
-/// The JSON of a recipe, to be read and changed by people.
+/// The JSON of a recipe, for people to read and edit.
 ///
 /// # Errors
 /// None for any valid recipe.
@@ -79,7 +81,7 @@ enum ParseError {
 }
 
 fn parse(text: &str) -> Result<Recipe, ParseError> {
-    /// What every version of a recipe says of itself.
+    /// What recipes of all versions have.
     #[derive(Deserialize)]
     struct Version {
         version: u32,
@@ -94,6 +96,6 @@ fn parse(text: &str) -> Result<Recipe, ParseError> {
     Ok(recipe)
 }
 
-fn no_recipe(path: &Path, reason: impl ToString) -> RecipeFileError {
-    RecipeFileError::NoRecipe { path: path.to_owned(), reason: reason.to_string() }
+fn not_a_recipe(path: &Path, reason: impl ToString) -> RecipeFileError {
+    RecipeFileError::NotARecipe { path: path.to_owned(), reason: reason.to_string() }
 }

@@ -4,24 +4,24 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::time::SystemTime;
 
-/// A place of its own in a file that is open once.
+/// A position of its own in a file that is opened once.
 ///
-/// Threads at one handle share its position, and opening the path again could find another file
-/// there; so every thread gets one of these and says with each access where it is.
+/// Threads that share a handle share its position, and opening the path again could open another file;
+/// so every thread has a cursor, which states its position with every access.
 #[derive(Debug)]
-pub(crate) struct Place<'a> {
+pub(crate) struct FileCursor<'a> {
     file: &'a File,
     at: u64,
 }
 
-impl<'a> Place<'a> {
-    /// The beginning of `file`.
+impl<'a> FileCursor<'a> {
+    /// A cursor at the start of `file`.
     pub(crate) fn new(file: &'a File) -> Self {
         Self { file, at: 0 }
     }
 }
 
-impl Read for Place<'_> {
+impl Read for FileCursor<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         #[cfg(unix)]
         let got = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.at)?;
@@ -32,7 +32,7 @@ impl Read for Place<'_> {
     }
 }
 
-impl Write for Place<'_> {
+impl Write for FileCursor<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         #[cfg(unix)]
         let put = std::os::unix::fs::FileExt::write_at(self.file, bytes, self.at)?;
@@ -47,7 +47,7 @@ impl Write for Place<'_> {
     }
 }
 
-impl Seek for Place<'_> {
+impl Seek for FileCursor<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let (base, by) = match to {
             SeekFrom::Start(at) => (at, 0),
@@ -59,7 +59,7 @@ impl Seek for Place<'_> {
     }
 }
 
-/// What shows that somebody wrote to an open file.
+/// Size and time of an open file: if they differ, somebody wrote to it.
 #[derive(PartialEq)]
 pub(crate) struct Stamp {
     len: u64,
@@ -78,9 +78,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_in_one_file_do_not_move_each_other() {
+    fn cursors_in_one_file_do_not_move_each_other() {
         let file = tempfile::tempfile().unwrap();
-        let (mut writer, mut reader) = (Place::new(&file), Place::new(&file));
+        let (mut writer, mut reader) = (FileCursor::new(&file), FileCursor::new(&file));
         writer.write_all(b"0123456789").unwrap();
         let mut three = [0; 3];
         reader.read_exact(&mut three).unwrap();

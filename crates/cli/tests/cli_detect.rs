@@ -1,10 +1,5 @@
 //! `patchveil detect`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a failed test may panic"
-)]
+#![expect(clippy::panic, reason = "a failed test may panic")]
 
 mod support;
 
@@ -34,7 +29,7 @@ fn with_recordings() -> User {
 }
 
 #[test]
-fn a_protected_file_is_told_from_its_original() {
+fn a_protected_file_is_distinguished_from_its_original() {
     let user = with_recordings();
     let found = user.run(&["detect", "a.veiled.wav", "--json"]).succeeds().json().remove(0);
     assert_eq!(found["status"], "done");
@@ -43,9 +38,10 @@ fn a_protected_file_is_told_from_its_original() {
     assert_eq!(found["found"], true);
     assert_eq!(found["p_value"], 0.001);
     assert!(found["recipes"].as_array().unwrap().iter().any(|name| name == "balanced"));
-    let frame = found["period_samples"].as_f64().unwrap();
+    let period = found["period_samples"].as_f64().unwrap();
     let offset = found["offset_samples"].as_f64().unwrap();
-    assert!(offset.min(frame - offset) < 48.0, "{offset} of {frame}");
+    assert!(offset.min(period - offset) < 48.0, "{offset} of {period}");
+    assert!((period - 3_840.0).abs() < 1e-9 && found.get("frame_samples").is_none(), "{found}");
     assert!(found["covered_s"].as_f64().unwrap() > 7.0, "{found}");
 
     let bare = user.run(&["detect", "a.wav", "--json"]);
@@ -82,7 +78,7 @@ fn published_formats_are_read() {
 }
 
 #[test]
-fn all_classes_are_looked_for_and_named_apart() {
+fn every_class_is_looked_for_and_reported_by_name() {
     let user = with_recordings();
     user.run(&["key", "new", "Morning Show"]).succeeds();
     let lines = user.run(&["detect", "a.veiled.wav", "--all-keys", "--json"]).succeeds().json();
@@ -100,18 +96,18 @@ fn all_classes_are_looked_for_and_named_apart() {
 }
 
 #[test]
-fn another_recipe_has_to_be_said() {
+fn a_recipe_that_is_not_a_preset_has_to_be_given() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 8.0));
-    user.run(&["protect", "a.wav", "--patch", "20", "--frame", "200"]).succeeds();
+    user.run(&["protect", "a.wav", "--patch", "20", "--period", "200"]).succeeds();
     assert_eq!(user.run(&["detect", "a.veiled.wav"]).code, Some(3));
-    user.run(&["detect", "a.veiled.wav", "--patch", "20", "--frame", "200"]).succeeds();
+    user.run(&["detect", "a.veiled.wav", "--patch", "20", "--period", "200"]).succeeds();
     user.run(&["detect", "a.veiled.wav", "--preset", "cuda"])
         .fails(1, &["a.veiled.wav: ", "nothing to detect"]);
 }
 
 #[test]
-fn a_folder_is_searched_and_what_cannot_be_read_is_named() {
+fn a_folder_is_searched_and_unreadable_files_are_named() {
     let user = with_recordings();
     user.put("show/1.wav", user.read("a.veiled.wav"));
     user.put("show/2.WAV", user.read("a.veiled.wav"));
@@ -128,7 +124,7 @@ fn a_folder_is_searched_and_what_cannot_be_read_is_named() {
     let ran = user.run(&["detect", "show"]);
     assert_eq!(ran.code, Some(1));
     for line in
-        ["broken.mp3: is no WAV, FLAC", "empty.wav: the file is empty", "silent.wav: is silent"]
+        ["broken.mp3: is not a WAV, FLAC", "empty.wav: the file is empty", "silent.wav: is silent"]
     {
         assert!(ran.err.contains(line), "{line} is not in {}", ran.err);
     }
@@ -155,7 +151,7 @@ fn the_picture_is_written_and_nothing_is_overwritten() {
 }
 
 #[test]
-fn no_key_is_seen() {
+fn no_key_is_printed() {
     let user = with_recordings();
     let secret = support::command::key().to_text();
     for args in [&["detect", "a.veiled.wav"][..], &["detect", "a.veiled.wav", "--json"]] {

@@ -1,29 +1,27 @@
 //! `patchveil detect --reference`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a failed test may panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
 use std::io::Cursor;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
-use patchveil_veil::ClassKey;
-use support::command::{CLASS, User, recording, skipped};
+use patchveil::Watch;
+use patchveil::detect::{Candidate, DECOYS_MIN, Request, search};
+use patchveil_veil::{ClassKey, Preset};
+use support::command::{CLASS, User, key, recording, skipped};
 
-/// Somebody speaking, for eleven seconds.
+/// Eleven seconds of speech.
 const SPEECH: &[u8] = include_bytes!("../../../assets/demo.wav");
-/// Protection so mild that two seconds do not tell it without the original.
-const MILD: &str = "5";
+/// An amount, in percent, at which two seconds are not expected to be enough without the original.
+const FAINT: &str = "5";
 
 /// A user with `a.wav`, its protected version, and `part.wav`, two seconds from second 6 on of that.
 fn with_excerpt() -> User {
     let user = User::with_key();
     user.put("a.wav", SPEECH);
-    user.run(&["protect", "a.wav", "--amount", MILD]).succeeds();
+    user.run(&["protect", "a.wav", "--amount", FAINT]).succeeds();
     user.put("part.wav", part(&user.read("a.veiled.wav"), 6.0, 1, |x| x));
     user
 }
@@ -43,11 +41,8 @@ fn part(wav: &[u8], start_s: f64, channels: u16, each: impl Fn(i16) -> i16) -> V
     out.into_inner()
 }
 
-/// Asserts that the class is found in `file` with the original, and that the place is right, and
-/// that without the original it is not found.
-fn needs_the_original(user: &User, file: &str) {
-    let without = user.run(&["detect", file, "--json"]);
-    assert_eq!(without.code, Some(3), "{file}: {}", without.out);
+/// Asserts that the class is found in `file` with the original, at the right position.
+fn is_found_with_the_original(user: &User, file: &str) {
     let with = user.run(&["detect", file, "--reference", "a.wav", "--json"]).succeeds();
     let with = with.json().remove(0);
     assert_eq!((&with["found"], &with["class"]), (&true.into(), &CLASS.into()), "{file}");
@@ -55,22 +50,42 @@ fn needs_the_original(user: &User, file: &str) {
     assert_eq!(with["reference"], "a.wav", "{file}");
     let start_s = with["reference_start_s"].as_f64().unwrap();
     assert!((start_s - 6.0).abs() < 0.05, "{file}: {start_s} s");
-    assert!(with["likeness"].as_f64().unwrap() > 0.7, "{file}: {with}");
+    assert!(with["correlation"].as_f64().unwrap() > 0.7, "{file}: {with}");
 }
 
 #[test]
-fn two_seconds_are_found_with_the_original_where_they_are_not_without() {
+fn two_faint_seconds_are_found_with_the_original() {
     let user = with_excerpt();
-    needs_the_original(&user, "part.wav");
+    is_found_with_the_original(&user, "part.wav");
     let protected = user.read("a.veiled.wav");
     user.put("quiet.wav", part(&protected, 6.0, 1, |x| x / 4));
-    needs_the_original(&user, "quiet.wav");
+    is_found_with_the_original(&user, "quiet.wav");
     user.put("stereo.wav", part(&protected, 6.0, 2, |x| -x));
-    needs_the_original(&user, "stereo.wav");
+    is_found_with_the_original(&user, "stereo.wav");
+}
+
+/// The decoys are drawn from a fixed seed, so that the figures are the same in every run. What is found
+/// without the original is not asserted: a detector may get better.
+#[test]
+fn two_faint_seconds_score_far_above_the_decoys_with_the_original() {
+    let user = with_excerpt();
+    let preset = |preset: Preset| (preset.to_string(), preset.recipe());
+    let request = Request {
+        candidates: vec![Candidate { class: CLASS.to_owned(), key: key() }],
+        recipes: Preset::restorable().map(preset).collect(),
+        decoys: DECOYS_MIN,
+        seed: 1,
+        reference: Some(user.path("a.wav")),
+    };
+    let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
+    let finding = search(&user.path("part.wav"), &request, &watch).unwrap().findings.remove(0);
+    assert!(finding.found && finding.p_value == 0.001, "p = {}", finding.p_value);
+    // 6.2 when this was written; 2.8 without the original.
+    assert!(finding.sigmas > 5.5, "{} σ", finding.sigmas);
 }
 
 #[test]
-fn two_seconds_are_found_after_codecs_and_at_another_rate() {
+fn two_faint_seconds_are_found_after_codecs_and_at_another_rate() {
     let user = with_excerpt();
     for (options, to) in [
         (&["-c:a", "libmp3lame", "-b:a", "64k"][..], "part.mp3"),
@@ -85,7 +100,7 @@ fn two_seconds_are_found_after_codecs_and_at_another_rate() {
             Ok(status) => assert!(status.success(), "ffmpeg {args:?}"),
             Err(error) => return skipped("excerpts after codecs", &error.to_string(), true),
         }
-        needs_the_original(&user, to);
+        is_found_with_the_original(&user, to);
     }
 }
 
@@ -106,17 +121,17 @@ fn a_key_that_was_not_used_is_not_found_with_the_original_either() {
     let bare = user.run(&["detect", "bare.wav", "--reference", "a.wav", "--json"]);
     assert_eq!(bare.code, Some(3), "{}", bare.err);
     let bare = bare.json().remove(0);
-    assert!(bare["likeness"].as_f64().unwrap() > 0.999, "{bare}");
+    assert!(bare["correlation"].as_f64().unwrap() > 0.999, "{bare}");
     assert_eq!(bare["p_value"], 1.0, "{bare}");
 }
 
 #[test]
-fn a_reference_that_is_of_no_use_is_named_with_the_reason() {
+fn an_unusable_reference_is_named_with_the_reason() {
     let user = with_excerpt();
     let detect = |reference: &str| user.run(&["detect", "part.wav", "--reference", reference]);
     user.put("other.wav", recording(44_100, 2, 8.0));
     detect("other.wav")
-        .fails(1, &["part.wav: does not lie in other.wav", "most alike", "original"]);
+        .fails(1, &["part.wav: is not part of other.wav", "correlation is at most", "original"]);
     user.put("silent.wav", {
         let mut silent = recording(8_000, 1, 1.0);
         silent[44..].fill(0);
@@ -126,7 +141,7 @@ fn a_reference_that_is_of_no_use_is_named_with_the_reason() {
     detect("gone.wav").fails(1, &["gone.wav: cannot be read"]);
     detect("./part.wav").fails(1, &["part.wav: is the reference itself"]);
     user.put("text.mp3", "no audio");
-    detect("text.mp3").fails(1, &["text.mp3: is no WAV"]);
+    detect("text.mp3").fails(1, &["text.mp3: is not a WAV"]);
     // The line for scripts is about the input all the same.
     let args = ["detect", "part.wav", "--reference", "other.wav", "--json"];
     let line = user.run(&args).json().remove(0);

@@ -1,5 +1,5 @@
 //! `patchveil inspect` and `patchveil demo`.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed test may panic")]
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
@@ -121,7 +121,7 @@ fn loudness_of_the_bundled_recording_is_kept() {
         let text = ClassKey::from_bytes([number; 32]).to_text();
         let class = format!("class {number}");
         user.run_with_input(&["key", "import", "-", "--name", &class], text.as_bytes()).succeeds();
-        // One colour for all voices cannot keep each of them to the last tenth.
+        // The static EQ is the same for all voices and cannot keep the loudness of each exactly.
         for (preset, most) in [("light", 1.0), ("balanced", 1.5), ("strong", 2.0)] {
             let protect = ["protect", "demo.wav", "--key", &class, "--preset", preset, "--force"];
             user.run(&protect).succeeds();

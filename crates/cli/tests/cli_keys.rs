@@ -1,5 +1,5 @@
-//! `patchveil key …`: what users rely on when they make, move and lock keys.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed test may panic")]
+//! `patchveil key …`: making, moving and locking keys.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
@@ -51,7 +51,7 @@ fn a_class_is_made_listed_shown_renamed_and_removed() {
 }
 
 #[test]
-fn a_key_is_not_removed_without_a_yes() {
+fn a_key_is_removed_only_when_confirmed() {
     let user = User::with_key();
     user.run(&["key", "remove", CLASS]).fails(2, &["cannot be undone", "--yes"]);
     user.run(&["key", "show", CLASS]).succeeds();
@@ -63,7 +63,7 @@ fn a_key_is_not_removed_without_a_yes() {
 }
 
 #[test]
-fn the_default_class_can_be_chosen_moved_and_taken_back() {
+fn the_default_class_can_be_chosen_changed_and_unset() {
     let user = User::new();
     user.run(&["key", "new", "a"]).succeeds();
     user.run(&["key", "new", "b"]).succeeds();
@@ -82,7 +82,7 @@ fn the_default_class_can_be_chosen_moved_and_taken_back() {
 }
 
 #[test]
-fn names_that_cannot_be_are_refused_with_the_reason() {
+fn unusable_names_are_refused_with_the_reason() {
     let user = User::with_key();
     for (name, reason) in [
         ("", "it is empty"),
@@ -98,7 +98,7 @@ fn names_that_cannot_be_are_refused_with_the_reason() {
 }
 
 #[test]
-fn an_exported_key_comes_back_the_same() {
+fn an_exported_key_is_imported_unchanged() {
     let user = User::with_key();
     let printed = user.run(&["key", "export", CLASS]).succeeds();
     assert_eq!(printed.out, format!("{}\n", *key().to_text()));
@@ -138,7 +138,7 @@ fn an_exported_key_comes_back_the_same() {
 }
 
 #[test]
-fn what_is_no_exported_key_is_refused() {
+fn files_that_are_not_exported_keys_are_refused() {
     let user = User::new();
     let text = key().to_text();
     user.put("typo", text.replace('q', "p").replacen("pvkey1", "pvkey1q", 1));
@@ -276,7 +276,7 @@ fn a_passphrase_file_must_hold_a_passphrase() {
 }
 
 #[test]
-fn the_keyring_is_the_one_that_was_named() {
+fn the_keyring_that_was_named_is_used() {
     let user = User::new();
     let names = |ran: Ran| -> Vec<String> {
         ran.succeeds().json().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect()
@@ -360,7 +360,7 @@ fn at_a_terminal_secrets_are_asked_for_and_not_shown() {
     let twice = |second: &str| {
         format!(
             "expect \"New passphrase: \" {{ type {{correct horse}} }}\n\
-             expect \"The same again: \" {{ type {{{second}}} }}"
+             expect \"Repeat it: \" {{ type {{{second}}} }}"
         )
     };
     let (code, screen) = at_a_terminal(&user, &["key", "passphrase"], &twice("correct house"));

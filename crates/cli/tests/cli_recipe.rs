@@ -1,15 +1,10 @@
-//! `patchveil recipe` and `--recipe FILE`: what is printed can be changed, and is used as it stands.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a failed test may panic"
-)]
+//! `patchveil recipe` and `--recipe FILE`: what is printed can be edited, and is used as it is.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
 use patchveil_veil::{Preset, Recipe};
-use support::command::{User, recording};
+use support::command::{User, in_first_names, recording};
 
 /// The JSON of `balanced` with one thing changed.
 fn changed(change: impl FnOnce(&mut Recipe)) -> String {
@@ -26,7 +21,7 @@ fn a_printed_recipe_protects_like_the_options_it_was_printed_for() {
         &[][..],
         &["--preset", "light"],
         &["--preset", "strong", "--amount", "60"],
-        &["--patch", "10.5", "--frame", "200", "--patches", "4"],
+        &["--patch", "10.5", "--period", "200", "--patches", "4"],
     ] {
         let printed = user.run(&[&["recipe"][..], options].concat()).succeeds().out;
         user.put("recipe.json", &printed);
@@ -52,7 +47,7 @@ fn the_amount_still_applies_to_a_recipe_from_a_file() {
 }
 
 #[test]
-fn what_no_preset_has_can_be_had_by_a_file() {
+fn a_recipe_file_can_have_settings_that_no_preset_has() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 1.0));
     user.run(&["protect", "a.wav", "-o", "preset.wav"]).succeeds();
@@ -62,19 +57,22 @@ fn what_no_preset_has_can_be_had_by_a_file() {
 }
 
 #[test]
-fn a_file_that_is_no_recipe_is_refused_in_one_line() {
+fn a_file_that_is_not_a_recipe_is_refused_in_one_line() {
     let user = User::with_key();
     user.put("a.wav", recording(8_000, 1, 0.5));
     let newer = changed(|recipe| recipe.version = 2).replacen('{', "{\"colour\":1,", 1);
     for (content, parts) in [
-        (String::new(), ["is no recipe", "start from what “patchveil recipe” prints"]),
-        ("{}".to_owned(), ["is no recipe: missing field", "line 1"]),
+        (String::new(), ["is not a recipe", "start from what “patchveil recipe” prints"]),
+        ("{}".to_owned(), ["is not a recipe: missing field", "line 1"]),
         (changed(|_| ()).replacen('{', "{\"colour\":1,", 1), ["unknown field `colour`", "line 1"]),
-        (changed(|_| ()) + "}", ["is no recipe", "trailing characters"]),
+        (changed(|_| ()) + "}", ["is not a recipe", "trailing characters"]),
         (newer, ["recipe version 2 is newer", "update Patchveil"]),
         (changed(|recipe| recipe.amount = 300.0), ["the amount is 300 %", "0 to 200 %"]),
-        (changed(|recipe| recipe.placement.patches = 9), ["do not fit in a period", "use fewer"]),
-        (" ".repeat(70_000), ["is no recipe", "too long"]),
+        (
+            changed(|recipe| recipe.placement.patches = 9),
+            ["9 patches of 40 ms do not fit in", "use fewer"],
+        ),
+        (" ".repeat(70_000), ["is not a recipe", "too long"]),
     ] {
         user.put("recipe.json", &content);
         for args in [&["protect", "a.wav"][..], &["recipe"]] {
@@ -90,11 +88,51 @@ fn a_file_that_is_no_recipe_is_refused_in_one_line() {
 }
 
 #[test]
-fn a_recipe_from_a_file_is_whole_or_not_used() {
+fn a_recipe_file_of_an_older_build_is_read_and_printed_with_the_present_names() {
+    let user = User::new();
+    let printed = user.run(&["recipe", "--preset", "strong"]).succeeds().out;
+    user.put("recipe.json", in_first_names(&printed));
+    assert_eq!(user.run(&["recipe", "--recipe", "recipe.json"]).succeeds().out, printed);
+}
+
+#[test]
+fn the_former_name_of_light_works_with_a_note() {
+    let user = User::with_key();
+    user.put("a.wav", recording(16_000, 1, 1.0));
+    let light = user.run(&["recipe", "--preset", "light"]).succeeds().out;
+    let note = ["the preset transparent is now called light", "7 dB", "was not transparent"];
+    let former = user.run(&["recipe", "--preset", "transparent"]).fails(0, &note);
+    assert_eq!(former.out, light);
+    let ran = user.run(&["protect", "a.wav", "--preset", "transparent", "--json"]).fails(0, &note);
+    assert_eq!(ran.json().len(), 1);
+    user.run(&["protect", "a.wav", "-o", "light.wav", "--preset", "light"]).succeeds();
+    assert!(user.read("a.veiled.wav") == user.read("light.wav"));
+    user.run(&["restore", "a.veiled.wav", "--preset", "transparent"]).fails(0, &note);
+    let ran =
+        user.run(&["detect", "a.veiled.wav", "--preset", "transparent", "--json"]).says(&note);
+    assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
+    assert_eq!(ran.json()[0]["recipes"], serde_json::json!(["light"]));
+}
+
+#[test]
+fn the_former_name_of_the_period_works_and_help_has_the_present_one() {
+    let user = User::new();
+    let with = |option| user.run(&["recipe", option, "200", "--patches", "4"]).succeeds().out;
+    assert_eq!(with("--frame"), with("--period"));
+    user.put("recipe.json", changed(|_| ()));
+    let both = user.run(&["recipe", "--recipe", "recipe.json", "--frame", "200"]);
+    assert_eq!(both.code, Some(2), "{both:?}");
+    let help = user.run(&["recipe", "--help"]).succeeds().out;
+    assert!(help.contains("--period <MS>") && !help.contains("frame"), "{help}");
+    assert!(help.contains("light, balanced or strong") && !help.contains("transparent"), "{help}");
+}
+
+#[test]
+fn a_recipe_file_excludes_options_that_would_change_it() {
     let user = User::with_key();
     user.put("recipe.json", changed(|_| ()));
     for option in
-        [["--preset", "strong"], ["--patch", "10"], ["--frame", "200"], ["--patches", "4"]]
+        [["--preset", "strong"], ["--patch", "10"], ["--period", "200"], ["--patches", "4"]]
     {
         let ran = user.run(&[&["recipe", "--recipe", "recipe.json"], &option[..]].concat());
         assert_eq!(ran.code, Some(2), "{ran:?}");

@@ -1,13 +1,12 @@
 //! Bad recordings: one line each that names the file, what is wrong and what to do, and nothing
 //! written.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed test may panic")]
 
 mod support;
 
 use support::command::{User, recording};
 use support::{chunk, fmt_body, plain, riff};
 
-/// What files there are that are no good, under which name, and what is said about them.
+/// Bad files: name, content, and parts of the message.
 fn bad_files() -> Vec<(&'static str, Vec<u8>, [&'static str; 2])> {
     let second = vec![0; 16_000];
     let good = plain(1, 1, 8_000, 16, &second);
@@ -47,7 +46,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, [&'static str; 2])> {
         ),
         ("no-fmt", riff(&[chunk(b"data", &second)]), ["no fmt chunk", "export it again"]),
         ("no-audio", plain(1, 1, 8_000, 16, &[]), ["0 frames", "leave it out"]),
-        ("half-frame", plain(1, 2, 8_000, 16, &[0; 402]), ["no whole number", "again"]),
+        ("half-frame", plain(1, 2, 8_000, 16, &[0; 402]), ["not a whole number", "again"]),
     ]
 }
 
@@ -70,7 +69,7 @@ fn every_bad_recording_is_refused_in_one_line() {
 }
 
 #[test]
-fn bad_recordings_do_not_keep_good_ones_from_being_done() {
+fn bad_recordings_do_not_stop_good_ones() {
     let user = User::with_key();
     let bad = bad_files();
     for (name, content, _) in &bad {
@@ -87,7 +86,7 @@ fn bad_recordings_do_not_keep_good_ones_from_being_done() {
 }
 
 #[test]
-fn inputs_that_are_no_recordings_are_named() {
+fn inputs_that_are_not_recordings_are_named() {
     let user = User::with_key();
     user.put("docs/notes.txt", "x");
     user.put("a.wav", recording(8_000, 1, 0.5));

@@ -1,10 +1,5 @@
-//! `patchveil restore`: the owner gets the recording back, and nobody gets anything else.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a failed test may panic"
-)]
+//! `patchveil restore`: the owner gets the recording back, and nobody else does.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
@@ -72,13 +67,14 @@ fn music_as(bits: u16, rate: u32, channels: u16, seconds: f64) -> Vec<u8> {
 }
 
 #[test]
-fn a_protected_file_comes_back_beside_itself_or_where_it_is_told() {
+fn a_protected_file_is_restored_next_to_itself_or_to_the_output_given() {
     let user = User::with_key();
     user.put("show/a.wav", recording(8_000, 1, 1.0));
     user.put("show/2025/b.wav", recording(8_000, 2, 1.0));
     user.run(&["protect", "show"]).succeeds();
     let ran = user.run(&["restore", "show/a.veiled.wav"]).succeeds();
-    for part in ["show/a.restored.wav", "the manifest", "balanced", "to rounding, about"] {
+    for part in ["show/a.restored.wav", "the manifest", "balanced", "within rounding error, about"]
+    {
         assert!(ran.out.contains(part), "{ran:?}");
     }
     for (output, expected) in
@@ -93,7 +89,7 @@ fn a_protected_file_comes_back_beside_itself_or_where_it_is_told() {
     let ran = user.run(&["restore", "show", "-o", "back"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let ran = ran.says(&[
-        "show/a.wav: skipped, its protected version lies beside it",
+        "show/a.wav: skipped, its protected version is next to it",
         "show/a.restored.wav: skipped, its name says it is restored already",
     ]);
     assert_eq!(ran.err.lines().count(), 3, "{ran:?}");
@@ -133,7 +129,7 @@ fn nothing_is_overwritten_without_force_and_the_protected_file_never() {
 }
 
 #[test]
-fn floats_come_back_within_120_db_of_full_scale() {
+fn floats_are_restored_to_within_minus_120_dbfs() {
     let user = User::with_key();
     for (rate, channels) in [(44_100, 2), (48_000, 1), (96_000, 1), (8_000, 3)] {
         let original = music(rate, channels, 2.0);
@@ -151,7 +147,7 @@ fn floats_come_back_within_120_db_of_full_scale() {
 }
 
 #[test]
-fn integers_of_24_bits_come_back_within_100_db_of_their_peak() {
+fn integers_of_24_bits_are_restored_to_100_db_below_their_peak() {
     let user = User::with_key();
     for original in
         [music_as(24, 48_000, 2, 2.0), music_as(24, 44_100, 1, 2.0), music_as(32, 96_000, 1, 1.0)]
@@ -167,7 +163,7 @@ fn integers_of_24_bits_come_back_within_100_db_of_their_peak() {
 }
 
 #[test]
-fn integers_of_16_bits_come_back_with_60_db_and_it_is_said_how_near() {
+fn integers_of_16_bits_are_restored_with_60_db_and_the_estimate_is_right() {
     let user = User::with_key();
     for original in [DEMO.to_vec(), music_as(16, 48_000, 1, 4.0), music_as(16, 44_100, 2, 2.0)] {
         user.put("a.wav", &original);
@@ -183,7 +179,7 @@ fn integers_of_16_bits_come_back_with_60_db_and_it_is_said_how_near() {
 }
 
 #[test]
-fn where_samples_may_have_been_cut_off_no_nearness_is_promised() {
+fn no_snr_is_promised_where_samples_may_have_been_clipped() {
     let user = User::with_key();
     // As loud as 16 bits allow: what the veil raises is cut off.
     let mut loud = music_as(16, 16_000, 1, 2.0);
@@ -204,7 +200,7 @@ fn where_samples_may_have_been_cut_off_no_nearness_is_promised() {
 }
 
 #[test]
-fn integers_that_were_protected_as_floats_come_back_exactly_and_that_is_said() {
+fn integers_that_were_protected_as_floats_are_restored_exactly_and_reported_so() {
     let user = User::with_key();
     let integers = music_as(16, 48_000, 2, 3.0);
     let floats: Vec<u8> =
@@ -219,7 +215,7 @@ fn integers_that_were_protected_as_floats_come_back_exactly_and_that_is_said() {
 }
 
 #[test]
-fn a_beginning_of_integers_does_not_round_the_rest() {
+fn integers_at_the_beginning_do_not_round_the_rest() {
     let user = User::with_key();
     let integers = samples_interleaved(&music_as(16, 48_000, 2, 8.0), 2);
     // The left channel is of integers throughout, the right one for its first half only.
@@ -246,7 +242,7 @@ fn samples_interleaved(bytes: &[u8], channels: usize) -> Vec<f32> {
 }
 
 #[test]
-fn without_a_static_eq_every_bit_outside_patches_stays() {
+fn without_a_static_eq_every_bit_outside_patches_is_kept() {
     let user = User::with_key();
     let mut recipe = Preset::Balanced.recipe();
     if let Filter::Spectral(spectral) = &mut recipe.filter {
@@ -282,7 +278,7 @@ fn without_a_static_eq_every_bit_outside_patches_stays() {
 }
 
 #[test]
-fn what_is_no_audio_survives_and_the_bit_depth_is_kept_or_float() {
+fn other_chunks_are_kept_and_so_is_the_bit_depth_unless_float_is_asked_for() {
     let user = User::with_key();
     let samples = recording_as(24, 44_100, 1, 0.50012);
     let data = &samples[44..44 + u32::from_le_bytes(samples[40..44].try_into().unwrap()) as usize];
@@ -323,7 +319,7 @@ fn what_is_no_audio_survives_and_the_bit_depth_is_kept_or_float() {
 }
 
 #[test]
-fn the_key_is_the_recorded_one_and_no_other() {
+fn the_recorded_key_is_used_and_no_other() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 1.0));
     user.run(&["key", "new", "other"]).succeeds();
@@ -345,7 +341,7 @@ fn the_key_is_the_recorded_one_and_no_other() {
 }
 
 #[test]
-fn the_papers_recipes_cannot_be_undone_and_that_is_said() {
+fn the_papers_recipes_are_refused_because_they_cannot_be_undone() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 1.0));
     for preset in ["cuda", "poscuda"] {
@@ -360,7 +356,7 @@ fn the_papers_recipes_cannot_be_undone_and_that_is_said() {
 }
 
 #[test]
-fn a_renamed_file_is_known_by_its_samples() {
+fn a_renamed_file_is_recognised_by_its_samples() {
     let user = User::with_key();
     for name in ["a", "b"] {
         user.put(format!("{name}.wav"), recording(8_000, 1, if name == "a" { 1.0 } else { 0.9 }));
@@ -374,7 +370,7 @@ fn a_renamed_file_is_known_by_its_samples() {
 }
 
 #[test]
-fn a_damaged_manifest_is_told_and_can_be_done_without() {
+fn a_damaged_manifest_is_reported_and_can_be_forced() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 1.0));
     user.run(&["protect", "a.wav"]).succeeds();
@@ -387,7 +383,7 @@ fn a_damaged_manifest_is_told_and_can_be_done_without() {
 }
 
 #[test]
-fn a_part_of_the_file_comes_back_like_the_whole_where_its_place_is_given() {
+fn a_part_of_the_file_is_restored_like_the_whole_if_its_offset_is_given() {
     let user = User::with_key();
     let original = music(16_000, 1, 4.0);
     user.put("a.wav", &original);
@@ -399,7 +395,7 @@ fn a_part_of_the_file_comes_back_like_the_whole_where_its_place_is_given() {
     user.run(&["restore", "cut", "--preset", "balanced", "--offset", &place, "--force"]).succeeds();
     let restored = samples(&user.read("cut/part.restored.wav"));
     let original = &samples(&original)[cut..];
-    // The beginning hangs on what was cut off, for a few milliseconds.
+    // For a few milliseconds, the beginning depends on what was cut off.
     let apart = original.iter().zip(&restored).skip(2_000).map(|(a, b)| (a - b).abs());
     let apart = apart.fold(0.0, f64::max);
     assert!(apart < 1e-6, "{apart}");

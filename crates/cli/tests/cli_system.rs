@@ -1,52 +1,24 @@
-//! What the system can do to a run: no permission, no space, signals, closed pipes, terminals, and
-//! other programs at the same files.
+//! What the system can do to a run: missing permissions, full disks, signals, closed pipes, terminals,
+//! and other programs that use the same files.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed test may panic")]
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use support::command::{Ran, User, is_there, recording, skipped};
+use support::permissions::{chmod, without_privilege};
 use support::plain;
 
 /// Far longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-fn chmod(user: &User, name: &str, mode: u32) {
-    fs::set_permissions(user.path(name), Permissions::from_mode(mode)).unwrap();
-}
-
-/// Runs the command without the right to pass over permissions, which root has; `None` where that
-/// right cannot be given up.
-fn without_privilege(user: &User, args: &[&str]) -> Option<Ran> {
-    let probe = user.desk().parent().unwrap().join("probe");
-    if !probe.exists() {
-        fs::write(&probe, "").unwrap();
-        fs::set_permissions(&probe, Permissions::from_mode(0o000)).unwrap();
-    }
-    if File::open(&probe).is_err() {
-        return Some(user.run(args));
-    }
-    let limited = |program: &str| {
-        let mut setpriv = Command::new("setpriv");
-        setpriv.args(["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", program]);
-        setpriv
-    };
-    let works = limited("true").stderr(Stdio::null()).status().is_ok_and(|s| s.success());
-    let reads = limited("cat").arg(&probe).stderr(Stdio::null()).status();
-    if !works || reads.is_ok_and(|status| status.success()) {
-        skipped("permissions", "this is root, and setpriv cannot change that", false);
-        return None;
-    }
-    Some(Ran::of(&mut user.within(limited(env!("CARGO_BIN_EXE_patchveil")), args)))
-}
 
 /// Bytes of samples that take hours to hear, and far longer to protect than any test waits.
 const HOURS: u32 = 1 << 31;
@@ -83,7 +55,7 @@ fn send(signal: &str, child: &Child) {
 }
 
 #[test]
-fn files_that_may_not_be_read_or_written_are_told_and_the_others_done() {
+fn files_without_permission_are_named_and_the_others_done() {
     let user = User::with_key();
     for name in ["show/a.wav", "show/b.wav", "show/locked/c.wav"] {
         user.put(name, recording(8_000, 1, 0.4));
@@ -121,7 +93,7 @@ fn files_that_may_not_be_read_or_written_are_told_and_the_others_done() {
 }
 
 #[test]
-fn the_output_can_be_read_by_whom_the_input_can() {
+fn outputs_have_the_permissions_of_their_inputs() {
     let user = User::with_key();
     for mode in [0o600, 0o640, 0o444] {
         user.put("a.wav", recording(8_000, 1, 0.3));
@@ -134,7 +106,7 @@ fn the_output_can_be_read_by_whom_the_input_can() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_leaves_nothing() {
+fn a_full_disk_is_reported_and_leaves_nothing_behind() {
     let user = User::with_key();
     user.put("small.wav", recording(8_000, 1, 0.5));
     user.put("large.wav", recording(48_000, 2, 3.0));
@@ -161,7 +133,7 @@ fn a_full_disk_is_told_and_leaves_nothing() {
 }
 
 #[test]
-fn a_limit_on_file_sizes_is_told_and_leaves_nothing() {
+fn a_limit_on_file_sizes_is_reported_and_leaves_nothing_behind() {
     let user = User::with_key();
     user.put("show/a-small.wav", recording(8_000, 1, 0.5));
     user.put("show/large.wav", recording(48_000, 2, 3.0));
@@ -184,7 +156,7 @@ fn a_limit_on_file_sizes_is_told_and_leaves_nothing() {
 }
 
 #[test]
-fn ctrl_c_and_a_polite_kill_leave_nothing_behind() {
+fn ctrl_c_and_sigterm_leave_nothing_behind() {
     let user = User::with_key();
     put_silence(&user, "hours.wav", HOURS);
     user.put("precious.wav", "precious");
@@ -228,7 +200,7 @@ fn what_was_done_before_ctrl_c_stays() {
 }
 
 #[test]
-fn a_reader_that_has_gone_is_no_trouble() {
+fn a_closed_pipe_is_not_an_error() {
     let user = User::with_key();
     for n in 0..4 {
         user.put(format!("show/{n}.wav"), recording(8_000, 1, 0.4));
@@ -272,7 +244,7 @@ fn output_that_cannot_be_written_is_a_failure() {
 }
 
 #[test]
-fn a_recording_that_changes_meanwhile_is_not_protected_by_half() {
+fn a_recording_that_changes_while_it_is_read_is_refused() {
     let user = User::with_key();
     for change in ["shorter", "longer", "other"] {
         put_silence(&user, "a.wav", if change == "shorter" { HOURS } else { MINUTES });
@@ -290,13 +262,13 @@ fn a_recording_that_changes_meanwhile_is_not_protected_by_half() {
             }
         }
         Ran::new(child.wait_with_output().unwrap())
-            .fails(1, &["a.wav: it was changed while it was read", "try again"]);
+            .fails(1, &["a.wav: it changed while it was read", "try again"]);
         assert_eq!(user.files(), ["a.wav"]);
     }
 }
 
 #[test]
-fn a_recording_that_is_replaced_meanwhile_is_protected_as_it_was() {
+fn a_recording_that_is_replaced_while_it_is_read_is_protected_as_it_was() {
     let user = User::with_key();
     let original = recording(48_000, 2, 20.0);
     user.put("a.wav", &original);
@@ -334,7 +306,7 @@ fn left(screen: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_progress_bar_is_shown_at_a_terminal_and_gone_in_the_end() {
+fn a_progress_bar_is_shown_at_a_terminal_and_cleared_at_the_end() {
     if !is_there("expect") {
         return skipped("a progress bar", "there is no expect", true);
     }

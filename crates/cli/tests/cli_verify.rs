@@ -1,10 +1,5 @@
 //! `patchveil verify`: what is protected, what is not, and what changed since.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a failed test may panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
@@ -31,7 +26,7 @@ fn published(user: &User) {
 }
 
 #[test]
-fn a_folder_as_recorded_is_well() {
+fn a_folder_as_recorded_passes() {
     let user = User::with_key();
     published(&user);
     let ran = user.run(&["verify", "out"]).succeeds();
@@ -52,7 +47,7 @@ fn a_folder_as_recorded_is_well() {
 }
 
 #[test]
-fn whatever_is_not_as_recorded_is_named_and_the_exit_code_says_so() {
+fn everything_that_is_not_as_recorded_is_named_and_fails() {
     let user = User::with_key();
     for name in ["fine", "tags", "audio", "gone", "swapped", "broken"] {
         user.put(format!("show/{name}.wav"), recording(8_000, 1, 0.5));
@@ -96,7 +91,7 @@ fn whatever_is_not_as_recorded_is_named_and_the_exit_code_says_so() {
 }
 
 #[test]
-fn the_original_beside_its_protected_version_is_known_and_well() {
+fn an_original_next_to_its_protected_version_passes() {
     let user = User::with_key();
     user.put("a.wav", recording(8_000, 1, 0.5));
     user.run(&["protect", "a.wav"]).succeeds();
@@ -122,17 +117,17 @@ fn no_keyring_and_no_passphrase_are_needed() {
 }
 
 #[test]
-fn a_check_that_would_leave_something_out_is_none() {
+fn a_check_that_would_leave_something_out_fails() {
     let user = User::with_key();
     published(&user);
     user.put("out/2025/patchveil.jsonl", "nonsense\n");
     user.run(&["verify", "out"]).fails(2, &["out/2025/patchveil.jsonl: line 1 is damaged"]);
-    user.run(&["verify", "nowhere"]).fails(2, &["nowhere: cannot be read", "check the spelling"]);
-    // Nothing at all to check is not "all well".
+    // Nothing at all to check is not a success.
     fs::create_dir(user.path("empty")).unwrap();
     let ran = user.run(&["verify", "empty"]);
-    assert_eq!(ran.code, Some(1), "{ran:?}");
-    assert!(ran.out.contains("nothing to check"), "{ran:?}");
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), "nothing to check\n"), "{ran:?}");
+    let ran = user.run(&["verify", "empty", "--json"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{ran:?}");
     // A folder without any record has files without a record.
     let ran = user.run(&["verify", "show"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
@@ -140,7 +135,7 @@ fn a_check_that_would_leave_something_out_is_none() {
 }
 
 #[test]
-fn keys_are_listened_for_where_they_are_asked_for() {
+fn keys_are_detected_if_asked_for() {
     let user = User::with_key();
     user.run(&["key", "new", "other"]).succeeds();
     // Twelve seconds are enough for noise at this rate.
@@ -160,13 +155,13 @@ fn keys_are_listened_for_where_they_are_asked_for() {
         ("out/free.wav", "not_recorded", vec![]),
         ("out/stray.wav", "not_recorded", vec![ours]),
     ];
-    for (line, (path, status, heard)) in ran.json().iter().zip(expected) {
+    for (line, (path, status, detected)) in ran.json().iter().zip(expected) {
         assert_eq!((&line["path"], &line["status"]), (&path.into(), &status.into()));
-        assert_eq!(line["heard"], serde_json::to_value(heard).unwrap(), "{path}");
+        assert_eq!(line["detected"], serde_json::to_value(detected).unwrap(), "{path}");
     }
     let other = user.run(&["verify", "out/a.wav", "--key", "other", "--json"]).succeeds();
-    assert_eq!(other.json()[0]["heard"], serde_json::json!([]));
+    assert_eq!(other.json()[0]["detected"], serde_json::json!([]));
     let unasked = user.run(&["verify", "out/a.wav", "--json"]).succeeds();
-    assert!(unasked.json()[0]["heard"].is_null());
+    assert!(unasked.json()[0]["detected"].is_null());
     user.run(&["verify", "out", "--key", "nobody"]).fails(2, &["no class named"]);
 }

@@ -4,7 +4,6 @@
 //! able to protect it the same way, and to restore it, with every later release. So nothing but
 //! `PATCHVEIL_BLESS=1 cargo test -p patchveil --test golden` writes `golden/balanced.txt`, and a
 //! change to that file in a review is a question.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed test may panic")]
 
 mod support;
 
@@ -18,11 +17,11 @@ use support::command::{User, recording_as};
 const KEY: &str = "pvkey19g4z52329g4z52329g4z52329g4z52329g4z52329g4z52329g4q89meu5";
 
 #[test]
-fn protected_files_are_the_same_as_ever() {
+fn protected_files_are_pinned() {
     let user = User::new();
     user.run_with_input(&["key", "import", "-", "--name", "golden"], KEY.as_bytes()).succeeds();
     let mut hashes = String::new();
-    // Three seconds: more than one chunk, and more than 23 frames of 128 ms.
+    // 3.5 seconds: more than one chunk, and more than 40 periods.
     for (name, bits) in [("i16", 16), ("f32", 0)] {
         let input = recording_as(bits, 44_100, 2, 3.5);
         user.put("in.wav", &input);

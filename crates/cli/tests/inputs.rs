@@ -1,10 +1,10 @@
-//! Which files are taken and where each goes.
-#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+//! Which files are processed, and where each output goes.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use patchveil::inputs::{InputError, Note, Plan, PlanError, Task, expand};
+use patchveil::inputs::{InputError, Note, Plan, PlanError, Task};
 use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
@@ -22,7 +22,7 @@ fn tree(files: &[&str]) -> TempDir {
 fn plan(root: &TempDir, inputs: &[&str], output: Option<&str>) -> Result<Plan, PlanError> {
     let inputs: Vec<PathBuf> = inputs.iter().map(|i| root.path().join(i)).collect();
     let output = output.map(|o| PathBuf::from(format!("{}/{o}", root.path().display())));
-    expand(&inputs, output.as_deref(), Task::Protect)
+    Plan::new(&inputs, output.as_deref(), Task::Protect)
 }
 
 /// Inputs and outputs below the root, as `in > out`.
@@ -36,7 +36,7 @@ fn jobs(root: &TempDir, plan: &Plan) -> Vec<String> {
 }
 
 #[test]
-fn a_file_goes_beside_itself_under_another_name() {
+fn an_output_goes_next_to_its_input_under_another_name() {
     let root = tree(&["a.wav", "b.WAVE", "c", "d.e.wav"]);
     let plan = plan(&root, &["a.wav", "b.WAVE", "c", "d.e.wav"], None).unwrap();
     assert_eq!(
@@ -64,7 +64,7 @@ fn one_file_can_be_given_its_output() {
 }
 
 #[test]
-fn an_output_folder_is_known_by_its_slash_its_being_there_or_the_number_of_inputs() {
+fn an_output_is_a_folder_if_it_ends_with_a_slash_or_exists_or_there_are_several_inputs() {
     let root = tree(&["a.wav", "b.wav", "there/x.txt", "show/c.wav"]);
     for (inputs, output, expected) in [
         (&["a.wav"][..], "new/", &["a.wav > new/a.wav"][..]),
@@ -78,7 +78,7 @@ fn an_output_folder_is_known_by_its_slash_its_being_there_or_the_number_of_input
 }
 
 #[test]
-fn folders_are_searched_in_order_and_keep_their_tree() {
+fn folders_are_searched_in_order_and_outputs_keep_their_tree() {
     let root = tree(&[
         "show/2/b.wav",
         "show/2/a.Wav",
@@ -116,7 +116,7 @@ fn an_input_that_fails_does_not_stop_the_others() {
     let root = tree(&["a.wav", "empty/x.txt"]);
     let plan = plan(&root, &["gone.wav", "empty", "a.wav"], None).unwrap();
     assert_eq!(jobs(&root, &plan), ["a.wav > a.veiled.wav"]);
-    let [InputError::Unreadable { .. }, InputError::NoAudio(_)] = &plan.failures[..] else {
+    let [InputError::Unreadable { .. }, InputError::NoRecording { .. }] = &plan.failures[..] else {
         unreachable!("{:?}", plan.failures);
     };
     let lines: Vec<String> = plan.failures.iter().map(ToString::to_string).collect();
@@ -149,7 +149,7 @@ fn outputs_that_collide_end_the_run_before_it_starts() {
 }
 
 #[test]
-fn an_output_never_is_an_input() {
+fn an_output_is_never_an_input() {
     let root = tree(&["a/x.wav", "y.wav", "y.veiled.wav"]);
     for (inputs, output) in [
         (&["a"][..], Some("a")),
@@ -254,11 +254,11 @@ mod unix {
     }
 
     #[test]
-    fn paths_that_are_no_text_work() {
+    fn paths_that_are_not_utf8_work() {
         let root = tree(&[]);
         let name = OsStr::from_bytes(b"caf\xe9\n.wav");
         fs::write(root.path().join(name), b"x").unwrap();
-        let plan = expand(&[root.path().to_owned()], None, Task::Protect).unwrap();
+        let plan = Plan::new(&[root.path().to_owned()], None, Task::Protect).unwrap();
         assert_eq!(plan.jobs[0].input.file_name().unwrap(), name);
         let output = plan.jobs[0].output.file_name().unwrap();
         assert_eq!(output.as_bytes(), b"caf\xe9\n.veiled.wav");
@@ -267,8 +267,8 @@ mod unix {
     }
 
     #[test]
-    fn devices_are_no_recordings() {
-        let plan = expand(&[PathBuf::from("/dev/null")], None, Task::Protect).unwrap();
+    fn devices_are_not_recordings() {
+        let plan = Plan::new(&[PathBuf::from("/dev/null")], None, Task::Protect).unwrap();
         assert!(matches!(plan.failures[..], [InputError::NotAFile(_)]));
     }
 }

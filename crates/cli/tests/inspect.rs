@@ -1,5 +1,5 @@
-//! The figures are those of signals for which they are known, and a picture comes of everything.
-#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+//! The figures of known signals are right, and any recording gives a picture.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
@@ -95,7 +95,7 @@ fn runs_are_merged_over_a_millisecond_and_no_more() {
 }
 
 #[test]
-fn identical_and_silent_files_have_no_levels_to_tell() {
+fn identical_and_silent_files_have_undefined_levels() {
     let silence = plain(1, 1, 8_000, 16, &[0; 16_000]);
     let same = report(&silence, &silence).unwrap();
     assert_eq!((same.snr_db, same.segmental_snr_db), (None, None));
@@ -159,7 +159,7 @@ fn drawn(path: &Path) -> (u32, u32, usize) {
 }
 
 #[test]
-fn a_picture_comes_of_any_length_rate_and_channel_count() {
+fn a_picture_is_drawn_for_any_length_rate_and_channel_count() {
     for (rate, channels, frames) in
         [(1, 1, 1), (8_000, 1, 1_400), (16_000, 8, 60), (192_000, 1, 400)]
     {
@@ -181,7 +181,7 @@ fn a_picture_comes_of_any_length_rate_and_channel_count() {
 }
 
 #[test]
-fn a_picture_that_is_there_is_replaced_only_by_force() {
+fn an_existing_picture_is_replaced_only_by_force() {
     let silence = plain(1, 1, 8_000, 16, &[0; 200]);
     let (folder, a, b) = files(&silence, &silence);
     let report = compare(&a, &b, |_, _| ControlFlow::Continue(())).unwrap();

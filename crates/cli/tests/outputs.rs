@@ -1,5 +1,5 @@
-//! An output appears whole, under the permissions of its input, or not at all.
-#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+//! An output appears whole, with the permissions of its input, or not at all.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::fs;
 use std::io::{self, Write};
@@ -43,7 +43,7 @@ fn nothing_has_the_name_before_it_is_complete() {
 }
 
 #[test]
-fn what_is_given_up_leaves_nothing() {
+fn an_abandoned_output_leaves_nothing_behind() {
     let (folder, input) = folder();
     let output = folder.path().join("out.wav");
     let mut file = OutputFile::create(&output, Some(&input), false).unwrap();

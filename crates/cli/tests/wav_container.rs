@@ -1,5 +1,4 @@
-//! The container survives byte for byte, and what is wrong with one is said in one line.
-#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+//! The container is kept byte for byte, and what is wrong with one is reported in one line.
 
 mod support;
 
@@ -227,7 +226,7 @@ fn damaged_headers_are_explained() {
         (patched(32, &[4, 0x40]), "the fmt chunk says 16388 bytes a frame"),
         (
             plain(1, 2, 8_000, 16, &[0; 42]),
-            "its 42 bytes of samples are no whole number of 4-byte frames (2 over)",
+            "its 42 bytes of samples are not a whole number of 4-byte frames (2 over)",
         ),
         (plain(1, 2, 8_000, 16, &[]), "it has no audio (0 frames)"),
         (

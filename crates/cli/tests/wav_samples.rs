@@ -1,6 +1,6 @@
-//! Samples are read and rewritten exactly, in every format and channel count. `hound`, written by
-//! others, says what the samples are.
-#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+//! Samples are read and rewritten exactly, in every format and channel count; `hound`, an independent
+//! crate, confirms what they are.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
@@ -191,7 +191,7 @@ fn dither_is_triangular_without_offset_and_differs_between_channels() {
 }
 
 #[test]
-fn what_exceeds_the_range_is_clamped_and_counted() {
+fn samples_out_of_range_are_clamped_and_counted() {
     for (format, highest) in [
         (SampleFormat::U8, 127.0 / 128.0),
         (SampleFormat::I16, 32_767.0 / 32_768.0),
@@ -243,7 +243,7 @@ fn buffers_of_the_wrong_shape_are_an_error() {
 }
 
 #[test]
-fn the_first_sample_that_is_no_number_is_named() {
+fn the_first_sample_that_is_not_finite_is_named() {
     let mut samples = vec![0.25_f32; 3_000];
     samples[2_401] = f32::INFINITY;
     samples[2_900] = f32::NAN;
@@ -259,7 +259,7 @@ fn the_first_sample_that_is_no_number_is_named() {
     ));
     assert_eq!(
         error.to_string(),
-        "sample 1200 of channel 2 (1.200000 s) is inf, not a number that can be played; \
-         repair or export it again"
+        "sample 1200 of channel 2 (1.200000 s) is inf, an invalid sample; repair or export it \
+         again"
     );
 }

@@ -1,4 +1,4 @@
-//! The file on disk: who may read it, how it is replaced, and who may do so when.
+//! The file on disk: permissions, replacement, locking.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError};
@@ -10,18 +10,18 @@ use std::time::{Duration, Instant, SystemTime};
 use tempfile::{NamedTempFile, TempPath};
 use zeroize::Zeroizing;
 
+use crate::error::{KeyringError, Origin};
 use crate::secret::SecretBuffer;
-use crate::{KeyringError, Place};
 
-/// Most bytes of a keyring file, some ten thousand keys: a bound on what a hostile file can cost.
+/// Largest keyring file in bytes, some ten thousand keys: limits what a hostile file can cost.
 pub(crate) const MAX_FILE: usize = 4 * 1024 * 1024;
-/// How long to wait for other writers. An honest one takes about two seconds, with a passphrase.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-/// How often to look whether the other writer is done.
+/// How long to wait for other writers. With a passphrase, one takes about two seconds.
+pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often to try the lock.
 const POLL: Duration = Duration::from_millis(5);
 
-/// The file that `path` stands for. Links are followed, so that a keyring kept elsewhere through a
-/// link is replaced there and the link stays one; and so that all links to it share one lock.
+/// The file that `path` names. Links are followed, so that a linked keyring is replaced where it is, the
+/// link stays a link, and all links to it share one lock.
 pub(crate) fn target(path: &Path) -> Result<PathBuf, KeyringError> {
     if path.file_name().is_none() {
         let cause = io::Error::new(io::ErrorKind::InvalidInput, "the path names no file");
@@ -31,15 +31,15 @@ pub(crate) fn target(path: &Path) -> Result<PathBuf, KeyringError> {
     if !is_link {
         return Ok(path.to_path_buf());
     }
-    // Taking a link to nothing for an empty keyring would hide an unmounted disk, and start a
-    // second keyring in its place.
+    // Treating a dangling link as an empty keyring would hide an unmounted disk, and start a second
+    // keyring.
     fs::canonicalize(path).map_err(|cause| KeyringError::reading(path, "follow the link", cause))
 }
 
 /// All bytes of the file, or `None` if it does not exist.
 pub(crate) fn read(target: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringError> {
     let failed = |cause| KeyringError::reading(target, "read it", cause);
-    // Looked at before it is opened: opening a pipe would wait for somebody to write to it.
+    // Checked before it is opened: opening a pipe would wait for somebody to write to it.
     match fs::metadata(target) {
         Ok(meta) if meta.is_file() => {}
         Ok(_) => return Err(failed(io::Error::other("it is not a regular file"))),
@@ -49,7 +49,7 @@ pub(crate) fn read(target: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringE
     let file = File::open(target).map_err(failed)?;
     refuse_if_too_open(target, &file.metadata().map_err(failed)?)?;
     SecretBuffer::read(file, MAX_FILE).map_err(failed)?.map(Some).ok_or_else(|| {
-        Place::Keyring(target.to_path_buf())
+        Origin::Keyring(target.to_path_buf())
             .damaged(format!("it is larger than a keyring can be ({MAX_FILE} bytes)"))
     })
 }
@@ -69,18 +69,18 @@ fn refuse_if_too_open(_: &Path, _: &Metadata) -> Result<(), KeyringError> {
     Ok(())
 }
 
-/// The right to change the keyring, until dropped. The lock goes with the process, however it ends.
-pub(crate) struct Held {
+/// The lock on the keyring, held until dropped; the system releases it when the process ends.
+pub(crate) struct LockGuard {
     _lock: File,
 }
 
-/// Waits up to `patience` for the right to change the keyring.
-pub(crate) fn lock(target: &Path, patience: Duration) -> Result<Held, KeyringError> {
+/// Waits up to `timeout` for the lock on the keyring.
+pub(crate) fn lock(target: &Path, timeout: Duration) -> Result<LockGuard, KeyringError> {
     let failed = |cause| KeyringError::writing(target, "lock it", cause);
     make_directory(directory(target))
         .map_err(|cause| KeyringError::writing(target, "make its directory", cause))?;
-    // Never truncated, never written to, never removed: it is there to be locked only. Removing it
-    // would let a newcomer lock a new file while somebody waits for the old one.
+    // Never truncated, written to or removed: it only exists to be locked. Removing it would let another
+    // process lock a new file while one waits for the old.
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -91,27 +91,26 @@ pub(crate) fn lock(target: &Path, patience: Duration) -> Result<Held, KeyringErr
     let start = Instant::now();
     loop {
         match file.try_lock() {
-            Ok(()) => return Ok(Held { _lock: file }),
-            Err(TryLockError::WouldBlock) if start.elapsed() < patience => thread::sleep(POLL),
+            Ok(()) => return Ok(LockGuard { _lock: file }),
+            Err(TryLockError::WouldBlock) if start.elapsed() < timeout => thread::sleep(POLL),
             Err(TryLockError::WouldBlock) => {
                 let path = target.to_path_buf();
-                return Err(KeyringError::Busy { path, seconds: patience.as_secs() });
+                return Err(KeyringError::Busy { path, seconds: timeout.as_secs() });
             }
             Err(TryLockError::Error(cause)) => return Err(failed(cause)),
         }
     }
 }
 
-/// Puts `bytes` in the place of the file, all or nothing. To be called with the lock held.
+/// Replaces the file by one that contains `bytes`, all or nothing. The lock must be held.
 pub(crate) fn replace(target: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
-    let beside = write_beside(target, bytes)?;
-    put_in_place(beside, target)
+    let new = write_new(target, bytes)?;
+    put_in_place(new, target)
 }
 
-/// A new file beside the target that holds `bytes`, on the disk and not just on its way there. It
-/// removes itself when dropped.
-fn write_beside(target: &Path, bytes: &[u8]) -> Result<TempPath, KeyringError> {
-    let failed = |cause| KeyringError::writing(target, "write a new file beside it", cause);
+/// Writes and syncs a new file next to the target. It is removed when dropped.
+fn write_new(target: &Path, bytes: &[u8]) -> Result<TempPath, KeyringError> {
+    let failed = |cause| KeyringError::writing(target, "write a new file next to it", cause);
     if bytes.len() > MAX_FILE {
         return Err(KeyringError::TooLarge { path: target.to_path_buf(), most: MAX_FILE });
     }
@@ -120,21 +119,20 @@ fn write_beside(target: &Path, bytes: &[u8]) -> Result<TempPath, KeyringError> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
         Err(cause) => return Err(failed(cause)),
     };
-    // A rename asks only whether the directory can be written, but who took the write permission
-    // from the keyring meant it.
+    // A rename needs only a writable directory, but a read-only keyring is meant to stay as it is.
     if old.as_ref().is_some_and(|meta| meta.permissions().readonly()) {
         return Err(failed(io::ErrorKind::PermissionDenied.into()));
     }
 
-    // One fixed name, so that what an interrupted write left behind, keys and all, goes with the
-    // next write. The lock makes it ours.
-    let beside = sibling(target, ".", ".patchveil-new");
-    match fs::remove_file(&beside) {
+    // One fixed name, so that the next write removes what an interrupted one left behind, keys included.
+    // The lock makes it ours.
+    let path = sibling(target, ".", ".patchveil-new");
+    match fs::remove_file(&path) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed(cause)),
         _ => {}
     }
     let mut file: NamedTempFile = tempfile::Builder::new()
-        .prefix(beside.file_name().unwrap_or_default())
+        .prefix(path.file_name().unwrap_or_default())
         .rand_bytes(0)
         .tempfile_in(directory(target))
         .map_err(failed)?;
@@ -146,9 +144,8 @@ fn write_beside(target: &Path, bytes: &[u8]) -> Result<TempPath, KeyringError> {
     Ok(file.into_temp_path())
 }
 
-fn put_in_place(beside: TempPath, target: &Path) -> Result<(), KeyringError> {
-    beside
-        .persist(target)
+fn put_in_place(new: TempPath, target: &Path) -> Result<(), KeyringError> {
+    new.persist(target)
         .map_err(|failure| KeyringError::writing(target, "replace it", failure.error))?;
     sync_directory(directory(target))
         .map_err(|cause| KeyringError::writing(target, "sync its directory", cause))
@@ -173,7 +170,7 @@ fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
 #[cfg(unix)]
 fn sync_directory(directory: &Path) -> io::Result<()> {
     match File::open(directory)?.sync_all() {
-        // Some network file systems have no such thing; there is nothing more to be done there.
+        // Some network file systems cannot sync a directory.
         Err(cause)
             if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
         {
@@ -188,7 +185,7 @@ fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the directory and those above it, for their owner only. Existing ones stay as they are.
+/// Makes the directory and its parents, accessible by the owner only. Existing ones stay as they are.
 fn make_directory(directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -204,7 +201,7 @@ fn directory(target: &Path) -> &Path {
     }
 }
 
-/// The file of the same name in the same directory, with something before and after the name.
+/// A file in the same directory, with a prefix and a suffix around the name.
 fn sibling(target: &Path, before: &str, after: &str) -> PathBuf {
     let mut name = OsString::from(before);
     name.push(target.file_name().unwrap_or_default());
@@ -212,9 +209,8 @@ fn sibling(target: &Path, before: &str, after: &str) -> PathBuf {
     directory(target).join(name)
 }
 
-/// The state of a keyring file as far as it shows without reading it. Two that are equal mean that
-/// the file was, as good as certainly, not replaced in between; a file that does not exist, or can
-/// not be looked at, has a stamp as well.
+/// The state of a keyring file, without its content. If two are equal, the file was almost certainly not
+/// replaced in between. A file that does not exist, or cannot be accessed, has a stamp too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp(Option<(Option<SystemTime>, u64, Node)>);
 
@@ -224,8 +220,8 @@ impl Stamp {
     }
 }
 
-/// Which file it is, and when anything about it last changed, in s and ns: a keyring that was too
-/// open is readable again after a `chmod`, which is no change of its content.
+/// Inode, and time of the last change in s and ns: a keyring that was too open becomes readable by a
+/// `chmod`, which does not change its content.
 type Node = (u64, i64, i64);
 
 #[cfg(unix)]
@@ -257,19 +253,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("keyring");
         replace(&target, b"old").unwrap();
-        let beside = write_beside(&target, b"new").unwrap();
+        let new = write_new(&target, b"new").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"old");
-        drop(beside);
+        drop(new);
         assert_eq!(fs::read(&target).unwrap(), b"old");
         assert_eq!(names_in(dir.path()), ["keyring"]);
     }
 
     #[test]
-    fn what_a_killed_writer_left_behind_goes_with_the_next_write() {
+    fn the_next_write_removes_what_a_killed_writer_left_behind() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("keyring");
         replace(&target, b"old").unwrap();
-        write_beside(&target, b"half").unwrap().keep().unwrap();
+        write_new(&target, b"half").unwrap().keep().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"old");
         assert_eq!(names_in(dir.path()), [".keyring.patchveil-new", "keyring"]);
         replace(&target, b"new").unwrap();
@@ -281,16 +277,16 @@ mod tests {
     fn a_rename_that_fails_leaves_the_old_state_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("keyring");
-        let beside = write_beside(&target, b"new").unwrap();
-        // A directory that appears in the target's place can not be replaced by a file.
+        let new = write_new(&target, b"new").unwrap();
+        // A directory that appears in the target's place cannot be replaced by a file.
         fs::create_dir(&target).unwrap();
-        assert!(put_in_place(beside, &target).is_err());
+        assert!(put_in_place(new, &target).is_err());
         assert_eq!(names_in(dir.path()), ["keyring"]);
         assert!(target.is_dir());
     }
 
     #[test]
-    fn a_lock_that_is_not_released_is_reported_instead_of_waited_for_without_end() {
+    fn a_lock_that_is_not_released_is_reported_after_the_timeout() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("keyring");
         let held = lock(&target, Duration::ZERO).unwrap();
@@ -301,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_can_be_read_back_is_not_written() {
+    fn a_file_too_large_to_be_read_is_not_written() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("keyring");
         replace(&target, b"old").unwrap();

@@ -8,58 +8,58 @@ use patchveil_veil::{Fingerprint, KeyError};
 
 /// Why an operation on a keyring, or on an exported key, was refused.
 ///
-/// Every message is one line that says what happened, where, and what to do. None of them ever
-/// holds a key or a passphrase. When an operation fails, the keyring file is as it was before,
-/// with the one exception that [`KeyringError::Io`] documents.
+/// Every message is one line that says what happened, where, and what to do. None contains a key or a
+/// passphrase. When an operation fails, the keyring file is unchanged, with the one exception that
+/// [`KeyringError::Io`] documents.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyringError {
     /// A passphrase is needed and none was given.
-    #[error("{place} is locked: its passphrase is needed")]
+    #[error("{origin} is locked: its passphrase is needed")]
     Locked {
         /// What is locked.
-        place: Place,
+        origin: Origin,
     },
-    /// The passphrase given does not open it.
-    #[error("wrong passphrase for {place}: try again (mind caps lock and keyboard layout)")]
+    /// The passphrase does not open it.
+    #[error("wrong passphrase for {origin}: try again (mind caps lock and keyboard layout)")]
     WrongPassphrase {
         /// What is locked.
-        place: Place,
+        origin: Origin,
     },
-    /// The text can not serve as a passphrase.
+    /// The text cannot be a passphrase.
     #[error("unusable passphrase: {reason}")]
     BadPassphrase {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// Opening it would take more work than any honest file asks for.
+    /// Opening it would take more work than any genuine file does.
     #[error(
-        "{place} asks for scrypt work factor {asked}, more than {most}: not opened, as it could hang this computer; if you trust it, decrypt it with `age` and lock it again here"
+        "{origin} asks for scrypt work factor {asked}, more than {most}: not opened, as it could hang this computer; if you trust it, decrypt it with `age` and lock it again here"
     )]
     TooCostly {
         /// What is locked.
-        place: Place,
+        origin: Origin,
         /// Base-2 logarithm of the scrypt cost it asks for.
         asked: u8,
         /// The highest that is accepted.
         most: u8,
     },
-    /// It is not what this program writes, so nothing was taken from it and nothing written.
-    #[error("{place} is damaged: {reason}; it was left as it is: {}", place.remedy())]
+    /// It is not what this program writes; nothing was read from it and nothing written.
+    #[error("{origin} is damaged: {reason}; it was left as it is: {}", origin.remedy())]
     Damaged {
         /// What is damaged.
-        place: Place,
-        /// What was found, without quoting any content.
+        origin: Origin,
+        /// What was found, without quoting its content.
         reason: String,
     },
-    /// A keyring of a later format.
+    /// A keyring in a newer format.
     #[error(
         "keyring {} was made by a newer Patchveil (format version {version}): update Patchveil; the file was left as it is", path.display()
     )]
     Newer {
         /// The keyring file.
         path: PathBuf,
-        /// The version it states.
+        /// Its version.
         version: u64,
     },
     /// Other users can read or write the file (Unix only).
@@ -72,7 +72,7 @@ pub enum KeyringError {
         /// Its permission bits.
         mode: u32,
     },
-    /// The keyring or its directory can not be written.
+    /// The keyring or its directory cannot be written.
     #[error(
         "keyring {} is read-only, could not {action}: {cause}; make the file and its directory writable, or name another keyring", path.display()
     )]
@@ -86,8 +86,8 @@ pub enum KeyringError {
     },
     /// Reading or writing failed for another reason.
     ///
-    /// If `action` is to sync the directory, the change is already in place, but may not survive a
-    /// power failure; in every other case nothing was changed.
+    /// If `action` is to sync the directory, the change is made but may not survive a power failure; in
+    /// every other case nothing was changed.
     #[error("keyring {}: could not {action}: {cause}; check the path and the disk", path.display())]
     Io {
         /// The keyring file.
@@ -104,10 +104,10 @@ pub enum KeyringError {
     Busy {
         /// The keyring file.
         path: PathBuf,
-        /// How long was waited.
+        /// How long it was waited for, in seconds.
         seconds: u64,
     },
-    /// More keys than a keyring file may hold.
+    /// More keys than fit in a keyring file.
     #[error("keyring {} would grow beyond {most} bytes: remove keys, or start a second keyring", path.display())]
     TooLarge {
         /// The keyring file.
@@ -121,7 +121,7 @@ pub enum KeyringError {
         /// The name asked for, quoted and made safe to print.
         name: String,
     },
-    /// Another class has that name, perhaps in other case.
+    /// Another class has that name, perhaps in another case.
     #[error("there is already a class named {name}: choose another name, or rename that one")]
     DuplicateName {
         /// The name as the keyring has it, quoted.
@@ -137,18 +137,18 @@ pub enum KeyringError {
         /// The key's fingerprint.
         fingerprint: Fingerprint,
     },
-    /// The text can not be a class name.
+    /// The text cannot be a class name.
     #[error("unusable class name: {reason}")]
     BadName {
         /// What is wrong with it.
         reason: String,
     },
-    /// The bytes given for import hold no key.
+    /// The bytes to import contain no key.
     #[error(
         "no key to import: {reason}; expected one line pvkey1…, or a file exported by Patchveil"
     )]
     NotAKey {
-        /// What was found, without quoting any content.
+        /// What was found, without quoting its content.
         reason: String,
     },
     /// A new key could not be made.
@@ -156,11 +156,13 @@ pub enum KeyringError {
     Key(#[from] KeyError),
     /// The system names no directory for the user's data.
     #[error(
-        "this system names no data directory for you: say where the keyring is, or set {}",
-        crate::PATH_VARIABLE
+        "this system has no data directory for you: say where the keyring is, or set {variable}"
     )]
-    NoDataDir,
-    /// A step that should not be able to fail did; nothing was written.
+    NoDataDir {
+        /// The environment variable that names the keyring.
+        variable: &'static str,
+    },
+    /// Something failed that should never fail; nothing was written.
     #[error("could not {action}; nothing was written: please report this")]
     Internal {
         /// What was attempted.
@@ -169,7 +171,7 @@ pub enum KeyringError {
 }
 
 impl KeyringError {
-    /// A failure to write, told apart by whether permission was the reason.
+    /// A failure to write: for lack of permission, or for another reason.
     pub(crate) fn writing(path: &Path, action: &'static str, cause: io::Error) -> Self {
         let path = path.to_path_buf();
         match cause.kind() {
@@ -186,17 +188,17 @@ impl KeyringError {
     }
 }
 
-/// What an error speaks of.
+/// Where keys were to be read from or written to, for messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Place {
+pub enum Origin {
     /// The keyring file at this path.
     Keyring(PathBuf),
-    /// The bytes handed over for import.
+    /// The bytes to import.
     Import,
 }
 
-impl Place {
+impl Origin {
     /// What to do when it is damaged.
     fn remedy(&self) -> &'static str {
         match self {
@@ -205,13 +207,13 @@ impl Place {
         }
     }
 
-    /// The error that this place is damaged.
+    /// The error that it is damaged.
     pub(crate) fn damaged(&self, reason: impl Into<String>) -> KeyringError {
-        KeyringError::Damaged { place: self.clone(), reason: reason.into() }
+        KeyringError::Damaged { origin: self.clone(), reason: reason.into() }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Keyring(path) => write!(f, "keyring {}", path.display()),

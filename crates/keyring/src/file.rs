@@ -1,18 +1,22 @@
-//! Keyrings and their files: open, change, lock with a passphrase.
+//! Keyrings and their files: open, update, lock with a passphrase.
 
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::disk::{self, Stamp};
+use crate::error::{KeyringError, Origin};
+use crate::format;
+use crate::keyring::Keyring;
 use crate::seal::{is_sealed, seal, unseal};
-use crate::{Keyring, KeyringError, Passphrase, Place, Stamp, disk, format};
+use crate::secret::Passphrase;
 
 impl Keyring {
-    /// Reads the keyring at `path`. A file that does not exist is an empty keyring. If `path` is a
-    /// symbolic link, its target is meant.
+    /// Reads the keyring at `path`. A file that does not exist is an empty keyring. Symbolic links are
+    /// followed.
     ///
-    /// `ask` is called, once, only if the file is locked; `None` means that there is no passphrase
-    /// to be had. No lock is taken, because files are replaced whole.
+    /// `ask` is called, once, only if the file is locked with a passphrase; `None` means that there is
+    /// none. No file lock is taken, because files are replaced as a whole.
     ///
     /// # Errors
     /// [`KeyringError::Locked`], [`KeyringError::WrongPassphrase`], [`KeyringError::TooCostly`],
@@ -25,17 +29,16 @@ impl Keyring {
         Ok(Opened::read(&disk::target(path)?, ask)?.keyring)
     }
 
-    /// Changes the keyring at `path`: takes the lock, reads the file anew, applies `change` and
-    /// replaces the file, locked by the same passphrase if it was locked. If `change` fails or
-    /// changes nothing, nothing is written. The file is created if need be, readable by its owner
-    /// only, and so are missing directories.
+    /// Changes the keyring at `path`: takes the file lock, reads the file, applies `change` and replaces
+    /// the file, with the same passphrase if it had one. If `change` fails or changes nothing, nothing is
+    /// written. A missing file is created, readable by its owner only, and so are missing directories.
     ///
-    /// `ask` is called, at most once, only if the file is locked, and before the lock is taken, so
-    /// that nobody waits for a user to type.
+    /// `ask` is called, at most once, only if the file has a passphrase, and before the file lock is
+    /// taken, so that nobody waits for a user to type.
     ///
-    /// The lock is on a file of its own beside the keyring, with `.lock` added to the name, which
-    /// stays there. The keyring itself would not do: it is replaced, and whoever then waits for the
-    /// old file would get a lock on something that is no longer the keyring.
+    /// The file lock is on a separate file next to the keyring, with `.lock` added to its name, which
+    /// stays there. The keyring itself cannot be locked: it is replaced, and whoever waits for the old
+    /// file would lock what is no longer the keyring.
     ///
     /// # Errors
     /// As [`Keyring::open`], those of `change`, and [`KeyringError::Busy`],
@@ -57,9 +60,8 @@ impl Keyring {
         })
     }
 
-    /// Locks the keyring at `path` with the passphrase `new`, whatever it was before; `None` leaves
-    /// it unlocked. `ask` gives the present passphrase, as in [`Keyring::update`]. A keyring that
-    /// does not exist is created when it is to be locked.
+    /// Sets the passphrase of the keyring at `path` to `new`; `None` removes it. `ask` gives the present
+    /// passphrase, as in [`Keyring::update`]. A missing keyring is created if it gets a passphrase.
     ///
     /// # Errors
     /// As [`Keyring::update`].
@@ -77,8 +79,7 @@ impl Keyring {
         })
     }
 
-    /// Whether a passphrase is needed to open the keyring at `path`; no for one that does not
-    /// exist.
+    /// Whether a passphrase is needed to open the keyring at `path`; false for one that does not exist.
     ///
     /// # Errors
     /// [`KeyringError::TooOpen`], [`KeyringError::Io`], or [`KeyringError::Damaged`] for a file too
@@ -87,15 +88,14 @@ impl Keyring {
         Ok(disk::read(&disk::target(path)?)?.is_some_and(|bytes| is_sealed(&bytes)))
     }
 
-    /// A cheap sign of the file's state, to notice changes by: reads no content and needs no
-    /// passphrase.
+    /// The state of the file, to notice changes cheaply: reads no content and needs no passphrase.
     #[must_use]
     pub fn stamp(path: &Path) -> Stamp {
         Stamp::of(path)
     }
 }
 
-/// A keyring and what opened it.
+/// A keyring, and the passphrase that opened it.
 struct Opened {
     keyring: Keyring,
     passphrase: Option<Passphrase>,
@@ -103,21 +103,21 @@ struct Opened {
 
 impl Opened {
     fn read(target: &Path, ask: impl FnOnce() -> Option<Passphrase>) -> Result<Self, KeyringError> {
-        let place = Place::Keyring(target.to_path_buf());
+        let origin = Origin::Keyring(target.to_path_buf());
         let Some(bytes) = disk::read(target)? else {
             return Ok(Self { keyring: Keyring::new(), passphrase: None });
         };
         let (json, passphrase) = if is_sealed(&bytes) {
-            let (json, passphrase) = unseal(&bytes, disk::MAX_FILE, &place, ask)?;
+            let (json, passphrase) = unseal(&bytes, disk::MAX_FILE, &origin, ask)?;
             (json, Some(passphrase))
         } else {
             (bytes, None)
         };
-        Ok(Self { keyring: format::from_json(&json, &place)?, passphrase })
+        Ok(Self { keyring: format::from_json(&json, &origin)?, passphrase })
     }
 }
 
-/// Runs `work` on what the file holds while nobody else can change it.
+/// Runs `work` on the content of the file while nobody else can change it.
 fn exclusively<T>(
     target: &Path,
     ask: impl FnOnce() -> Option<Passphrase>,
@@ -125,10 +125,10 @@ fn exclusively<T>(
 ) -> Result<T, KeyringError> {
     let mut ask = Some(ask);
     let mut ask_once = || ask.take().and_then(|ask| ask());
-    // A first look, so that the user is asked before anybody has to wait.
+    // Checked first without the lock, so that the user is asked before anybody has to wait.
     let early = if Keyring::is_locked(target)? { ask_once() } else { None };
-    let _held = disk::lock(target, disk::PATIENCE)?;
-    // Somebody may have locked the file since; then the question is still to be put.
+    let _guard = disk::lock(target, disk::LOCK_TIMEOUT)?;
+    // Somebody may have set a passphrase since; then the user is asked now.
     work(Opened::read(target, || early.or_else(ask_once))?)
 }
 

@@ -16,9 +16,9 @@
 //! }
 //! ```
 //!
-//! A field that version 1 does not have makes the file damaged. Dropping it would lose data, and
-//! keeping one whose meaning is unknown could make it wrong when its key is renamed or removed;
-//! whoever adds a field raises the version.
+//! A file with a field that version 1 does not have counts as damaged: dropping the field would lose
+//! data, and keeping it could make it wrong once its key is renamed or removed. A new field needs a new
+//! version.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -29,22 +29,22 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize, Serializer};
 use zeroize::Zeroizing;
 
+use crate::error::{KeyringError, Origin};
 use crate::keyring::{KeyEntry, Keyring};
 use crate::name::{clean, fold};
 use crate::secret::SecretBuffer;
-use crate::{KeyringError, Place};
 
 const FORMAT: &str = "patchveil-keyring";
 const VERSION: u64 = 1;
 
-/// What every version has, so that a newer one is recognised whatever else it holds.
+/// What all versions have, so that a newer one is recognised whatever else it contains.
 #[derive(Deserialize)]
 struct Head<'a> {
     format: &'a str,
     version: u64,
 }
 
-/// What is read. Keys are borrowed from the buffer, which overwrites itself: no copy is made.
+/// What is read. Keys are borrowed from the buffer, which is overwritten when dropped: no copy is made.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored<'a> {
@@ -114,25 +114,25 @@ pub(crate) fn to_json(keyring: &Keyring) -> Result<Zeroizing<Vec<u8>>, KeyringEr
     Ok(buffer.into_inner())
 }
 
-pub(crate) fn from_json(json: &[u8], place: &Place) -> Result<Keyring, KeyringError> {
+pub(crate) fn from_json(json: &[u8], origin: &Origin) -> Result<Keyring, KeyringError> {
     if json.is_empty() {
-        return Err(place.damaged("it is empty (0 bytes)"));
+        return Err(origin.damaged("it is empty (0 bytes)"));
     }
-    // What serde_json says may quote the content, and so a key: only the position is passed on.
+    // serde_json's messages may quote the content, and so a key: only the position is passed on.
     let misread = |error: serde_json::Error, what: &str| {
-        place.damaged(format!("{what} (line {}, column {})", error.line(), error.column()))
+        origin.damaged(format!("{what} (line {}, column {})", error.line(), error.column()))
     };
     let head: Head =
         serde_json::from_slice(json).map_err(|e| misread(e, "it is not a Patchveil keyring"))?;
     if head.format != FORMAT {
-        return Err(place.damaged("its \"format\" is not that of a Patchveil keyring"));
+        return Err(origin.damaged("its \"format\" is not that of a Patchveil keyring"));
     }
-    match (head.version, place) {
+    match (head.version, origin) {
         (VERSION, _) => {}
-        (version, Place::Keyring(path)) if version > VERSION => {
+        (version, Origin::Keyring(path)) if version > VERSION => {
             return Err(KeyringError::Newer { path: path.clone(), version });
         }
-        _ => return Err(place.damaged("there is no such format version")),
+        _ => return Err(origin.damaged("its format version does not exist")),
     }
     let stored: Stored = serde_json::from_slice(json)
         .map_err(|e| misread(e, "something is missing, misplaced or unknown"))?;
@@ -141,7 +141,7 @@ pub(crate) fn from_json(json: &[u8], place: &Place) -> Result<Keyring, KeyringEr
     let mut names = HashSet::new();
     let mut fingerprints = HashSet::new();
     for (index, stored) in stored.keys.into_iter().enumerate() {
-        let damaged = |what: &str| place.damaged(format!("entry {}: {what}", index + 1));
+        let damaged = |what: &str| origin.damaged(format!("entry {}: {what}", index + 1));
         let key: ClassKey = stored.key.parse().map_err(|_| damaged("its key is malformed"))?;
         let entry = KeyEntry::new(
             stored.name,
@@ -169,7 +169,7 @@ pub(crate) fn from_json(json: &[u8], place: &Place) -> Result<Keyring, KeyringEr
     if let Some(name) = stored.default {
         keyring
             .set_default(Some(&name))
-            .map_err(|_| place.damaged("its default class is not among its keys"))?;
+            .map_err(|_| origin.damaged("its default class is not among its keys"))?;
     }
     Ok(keyring)
 }

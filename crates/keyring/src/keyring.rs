@@ -1,18 +1,18 @@
-//! The keys of one user, in memory, and what can be done with them.
+//! The keys of one user, in memory.
 
 use jiff::Timestamp;
 use patchveil_veil::{ClassKey, Fingerprint};
 
-use crate::KeyringError;
+use crate::error::KeyringError;
 use crate::name::{clean, fold, shown};
 
-/// The keys of one user, in the order in which they came.
+/// The keys of one user, in the order in which they were added.
 ///
-/// Changes made to a value of this type reach the file only inside [`Keyring::update`].
+/// Changes reach the file only inside [`Keyring::update`].
 #[derive(Debug, Default)]
 pub struct Keyring {
     entries: Vec<KeyEntry>,
-    /// By fingerprint rather than name, so that it survives a change of name.
+    /// By fingerprint rather than name, so that it survives a rename.
     default: Option<Fingerprint>,
 }
 
@@ -20,7 +20,7 @@ pub struct Keyring {
 #[derive(Debug)]
 pub struct KeyEntry {
     name: String,
-    /// Boxed, so that the list of entries can grow without leaving copies of keys behind.
+    /// Boxed, so that growing the list of entries leaves no copies of keys behind.
     key: Box<ClassKey>,
     fingerprint: Fingerprint,
     created: Timestamp,
@@ -38,7 +38,7 @@ impl KeyEntry {
         &self.name
     }
 
-    /// The secret.
+    /// The secret key.
     #[must_use]
     pub fn key(&self) -> &ClassKey {
         &self.key
@@ -50,7 +50,7 @@ impl KeyEntry {
         self.fingerprint
     }
 
-    /// When the key was made, or imported into this keyring: UTC, to the second.
+    /// When the key was made, or imported into this keyring: UTC, in whole seconds.
     #[must_use]
     pub fn created(&self) -> Timestamp {
         self.created
@@ -64,7 +64,7 @@ impl Keyring {
         Self::default()
     }
 
-    /// The caller answers for names and keys being unique.
+    /// The caller ensures that names and keys are unique.
     pub(crate) fn from_entries(entries: Vec<KeyEntry>) -> Self {
         Self { entries, default: None }
     }
@@ -91,13 +91,13 @@ impl Keyring {
 
     /// Adds a class with a new random key and returns the key's fingerprint.
     ///
-    /// A name has 1–64 characters of any script after the spaces around it are dropped, none of
-    /// them a control character, a line separator or a mark that reverses the text direction; and
-    /// it is not a key. It is kept as typed, but names that differ only in case count as the same.
+    /// A name has 1 to 64 characters of any script, not counting spaces around it, none of them a control
+    /// character, a line separator or a mark that reverses the text direction; and it is not a key. It
+    /// is kept as typed, but names that differ only in case are the same.
     ///
     /// # Errors
     /// [`KeyringError::BadName`], [`KeyringError::DuplicateName`], or [`KeyringError::Key`] when
-    /// the system gives no random bytes.
+    /// the system has no random bytes.
     pub fn create(&mut self, name: &str) -> Result<Fingerprint, KeyringError> {
         self.import(name, ClassKey::generate()?)
     }
@@ -106,7 +106,7 @@ impl Keyring {
     /// [`Keyring::create`].
     ///
     /// # Errors
-    /// [`KeyringError::DuplicateKey`] when the key is here already, whatever its name;
+    /// [`KeyringError::DuplicateKey`] if the keyring has the key already, whatever its name;
     /// [`KeyringError::BadName`] or [`KeyringError::DuplicateName`].
     pub fn import(&mut self, name: &str, key: ClassKey) -> Result<Fingerprint, KeyringError> {
         let name = clean(name)?;
@@ -121,7 +121,7 @@ impl Keyring {
         Ok(fingerprint)
     }
 
-    /// Gives the class `old` the name `new`, which may differ in case only. Its key stays, and it
+    /// Renames the class `old` to `new`, which may differ in case only. The key is unchanged, and the class
     /// stays the default if it was.
     ///
     /// # Errors
@@ -139,8 +139,8 @@ impl Keyring {
         Ok(())
     }
 
-    /// Takes the class out and returns it. Without a copy of its key its recordings can not be
-    /// restored or recognised any more. If it was the default, there is none afterwards.
+    /// Removes the class and returns it. Without a backup of its key, its recordings can never be restored
+    /// or recognised again. If it was the default, there is none afterwards.
     ///
     /// # Errors
     /// [`KeyringError::UnknownName`].
@@ -150,16 +150,16 @@ impl Keyring {
         Ok(entry)
     }
 
-    /// The class to use when none is named.
+    /// The default class, used where none is named.
     #[must_use]
     pub fn default_entry(&self) -> Option<&KeyEntry> {
         self.default.and_then(|fingerprint| self.by_fingerprint(fingerprint))
     }
 
-    /// Chooses the class to use when none is named; `None` for no such class.
+    /// Chooses the default class; `None` for none.
     ///
     /// # Errors
-    /// [`KeyringError::UnknownName`]; the default is then what it was.
+    /// [`KeyringError::UnknownName`]; the default is then unchanged.
     pub fn set_default(&mut self, name: Option<&str>) -> Result<(), KeyringError> {
         self.default = name.map(|name| self.get(name).map(KeyEntry::fingerprint)).transpose()?;
         Ok(())
@@ -174,7 +174,7 @@ impl Keyring {
     }
 }
 
-/// The time without fractions, which would only clutter the file.
+/// The time in whole seconds; fractions would only clutter the file.
 fn this_second() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)

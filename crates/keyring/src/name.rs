@@ -1,22 +1,22 @@
-//! Class names: what one may be, and when two are the same.
+//! Class names: which are allowed, and when two are the same.
 
-use crate::KeyringError;
+use crate::error::KeyringError;
 
-/// Most characters (Unicode scalar values) of a class name.
+/// Longest class name in characters (Unicode scalar values).
 pub(crate) const MAX_NAME_CHARS: usize = 64;
 
-/// The name to store for what a user typed: without the spaces around it, and one that prints as
-/// itself on one line.
+/// The name to store for what a user typed: without spaces around it, and one that prints as itself on
+/// one line.
 ///
-/// Names are not brought to a Unicode normal form. Keyboards produce the composed form everywhere,
-/// and the fingerprint tells two names apart that merely look the same.
+/// Names are not normalised. Keyboards produce the composed form everywhere, and fingerprints tell names
+/// apart that only look the same.
 pub(crate) fn clean(typed: &str) -> Result<&str, KeyringError> {
     let bad = |reason: String| Err(KeyringError::BadName { reason });
     let name = typed.trim();
     if name.is_empty() {
         return bad("it is empty; give it at least one character".to_owned());
     }
-    // A key has 64 letters and would pass as a name; it would then be shown on screens and in logs.
+    // A key has 64 letters and would pass as a name, and then be shown on screens and in logs.
     if looks_like_a_key(name) {
         return bad("it looks like a key; import the key under a name of its own".to_owned());
     }
@@ -31,15 +31,14 @@ pub(crate) fn clean(typed: &str) -> Result<&str, KeyringError> {
     Ok(name)
 }
 
-/// What two names are compared by. Case is ignored, because nobody means two shows by "Night Show"
-/// and "night show".
+/// A name for comparison. Case is ignored, because nobody means two shows by "Night Show" and
+/// "night show".
 pub(crate) fn fold(name: &str) -> String {
     // Upper case first, so that letters with several lower-case forms (σ and ς) become one.
     name.trim().chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
-/// A name as an error shows it: quoted, on one line, short, and never a key that was typed in the
-/// wrong place.
+/// A name for an error message: quoted, on one line, short, and never a key that was typed by mistake.
 pub(crate) fn shown(name: &str) -> String {
     if looks_like_a_key(name) {
         return "(a key's text, not shown)".to_owned();
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_no_name_and_is_not_repeated() {
+    fn a_key_is_refused_as_a_name_and_not_repeated() {
         let key = patchveil_veil::ClassKey::from_bytes([5; 32]).to_text();
         for typed in [key.to_string(), key.to_uppercase(), format!("x {}", *key)] {
             let said = clean(&typed).unwrap_err().to_string();
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn case_does_not_tell_names_apart() {
+    fn names_that_differ_in_case_are_the_same() {
         assert_eq!(fold("Night Show"), fold("NIGHT show"));
         assert_eq!(fold("ΟΔΟΣ"), fold("οδος"));
         assert_eq!(fold("Straße"), fold("STRASSE"));

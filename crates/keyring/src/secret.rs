@@ -1,4 +1,4 @@
-//! Passphrases, and buffers that leave nothing behind.
+//! Passphrases, and buffers for secrets.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -6,17 +6,16 @@ use std::io::{self, Read, Write};
 use age::secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::KeyringError;
+use crate::error::KeyringError;
 
-/// Base-2 logarithm of the scrypt cost of a locked file: 256 MiB of memory and about a second. It
-/// is what the `age` command uses. The library's own default times the machine instead, and would
-/// choose too little on a busy one.
+/// Base-2 logarithm of the scrypt cost of a locked file: 256 MiB of memory and about a second, as the
+/// `age` command uses. The library's default depends on the speed of the machine, and would be too low on
+/// a busy one.
 const WORK_FACTOR: u8 = 18;
 /// The highest cost accepted when opening: 1 GiB of memory and a few seconds.
 pub(crate) const MAX_WORK_FACTOR: u8 = 20;
 
-/// A passphrase for a keyring or an exported key. Overwritten when dropped; `Debug` does not show
-/// it.
+/// A passphrase for a keyring or an exported key. Overwritten when dropped; not shown by `Debug`.
 #[derive(Clone)]
 pub struct Passphrase {
     text: Zeroizing<String>,
@@ -27,8 +26,8 @@ impl Passphrase {
     /// The passphrase that a user typed, taken exactly as it is.
     ///
     /// # Errors
-    /// [`KeyringError::BadPassphrase`] when it is empty or holds a line break, because such a
-    /// passphrase could not be typed into the `age` command.
+    /// [`KeyringError::BadPassphrase`] if it is empty or contains a line break, because it could not be
+    /// typed into the `age` command.
     pub fn new(text: impl Into<Zeroizing<String>>) -> Result<Self, KeyringError> {
         let text = text.into();
         if text.is_empty() {
@@ -44,23 +43,23 @@ impl Passphrase {
         Ok(Self { text, work_factor: WORK_FACTOR })
     }
 
-    /// The same passphrase with another scrypt cost, 2 to the power of `log_n`, for the files it
-    /// locks from now on; brought into 1–20. Below the default of 18 guessing gets cheaper for a
-    /// thief, so lower values are for tests.
+    /// The same passphrase with another scrypt cost for the files it locks from now on: 2 to the power of
+    /// `log_n`, limited to 1 ..= 20. Below the default of 18, guessing gets cheaper for a thief, so lower
+    /// values are for tests.
     #[must_use]
     pub fn with_work_factor(mut self, log_n: u8) -> Self {
         self.work_factor = log_n.clamp(1, MAX_WORK_FACTOR);
         self
     }
 
-    /// To lock with.
+    /// For locking.
     pub(crate) fn recipient(&self) -> age::scrypt::Recipient {
         let mut recipient = age::scrypt::Recipient::new(SecretString::from(self.text.as_str()));
         recipient.set_work_factor(self.work_factor);
         recipient
     }
 
-    /// To unlock with, refusing files that ask for too much work.
+    /// For unlocking; refuses files that ask for too much work.
     pub(crate) fn identity(&self) -> age::scrypt::Identity {
         let mut identity = age::scrypt::Identity::new(SecretString::from(self.text.as_str()));
         identity.set_max_work_factor(MAX_WORK_FACTOR);
@@ -74,8 +73,8 @@ impl fmt::Debug for Passphrase {
     }
 }
 
-/// A growing buffer for secrets. Unlike a plain `Vec`, which leaves its old memory as it was when
-/// it moves to a larger one, this overwrites what it leaves.
+/// A growing buffer for secrets. Unlike a plain `Vec`, it overwrites its old memory when it moves to a
+/// larger one.
 pub(crate) struct SecretBuffer(Zeroizing<Vec<u8>>);
 
 impl SecretBuffer {
@@ -87,7 +86,7 @@ impl SecretBuffer {
         self.0
     }
 
-    /// All that `reader` has, or `None` when it is more than `most` bytes.
+    /// Everything that `reader` has, or `None` if it is more than `most` bytes.
     pub(crate) fn read(
         mut reader: impl Read,
         most: usize,
@@ -141,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_buffer_gives_back_what_went_in_whatever_the_size() {
+    fn a_buffer_of_any_size_keeps_its_content() {
         for len in [0, 1, 4095, 4096, 4097, 100_000] {
             let data: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
             let mut buffer = SecretBuffer::new();
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_work_factor_is_safe_by_default_and_stays_within_what_can_be_opened() {
+    fn the_work_factor_is_safe_by_default_and_never_too_high_to_open() {
         let passphrase = Passphrase::new("x".to_owned()).unwrap();
         assert!(passphrase.work_factor >= 18);
         assert_eq!(passphrase.clone().with_work_factor(0).work_factor, 1);

@@ -1,18 +1,19 @@
-//! Single keys on their way out of a keyring and into one.
+//! Export and import of single keys.
 
 use std::io::Write;
 
 use patchveil_veil::ClassKey;
 use zeroize::Zeroizing;
 
+use crate::error::{KeyringError, Origin};
+use crate::keyring::Keyring;
 use crate::name::clean;
 use crate::seal::{is_sealed, seal, unseal};
-use crate::secret::SecretBuffer;
-use crate::{Keyring, KeyringError, Passphrase, Place};
+use crate::secret::{Passphrase, SecretBuffer};
 
-/// Most bytes looked at for import: an export has a few hundred.
+/// Largest import in bytes: an export has a few hundred.
 const MAX_IMPORT: usize = 64 * 1024;
-/// What precedes the class name in an exported file.
+/// What precedes the class name in an export.
 const NAME_COMMENT: &str = "# name: ";
 
 /// A key found by [`parse_import`].
@@ -20,7 +21,7 @@ const NAME_COMMENT: &str = "# name: ";
 pub struct ImportedKey {
     /// The key.
     pub key: ClassKey,
-    /// The name it had where it was exported, if the file says so and it can serve as one here.
+    /// The name it was exported under, if the file says so and it is an allowed name.
     pub name: Option<String>,
 }
 
@@ -33,8 +34,8 @@ impl Keyring {
         Ok(self.get(name)?.key().to_text())
     }
 
-    /// The content of a backup file for one class: comment lines with its name, fingerprint and
-    /// date, and the key as text. With a passphrase all of it becomes an age file in text form.
+    /// The content of a backup file for one class: comment lines with its name, fingerprint and date, and
+    /// the key as text. With a passphrase, it becomes an age file in text form.
     ///
     /// # Errors
     /// [`KeyringError::UnknownName`].
@@ -64,14 +65,13 @@ impl Keyring {
     }
 }
 
-/// The key in `bytes`: a bare `pvkey1…`, what [`Keyring::export_file`] made, or that under a
-/// passphrase. `ask` is called, once, only if the bytes are locked. Lines that start with `#` are
-/// comments.
+/// The key in `bytes`: a bare `pvkey1…`, or the content of a file from [`Keyring::export_file`]. `ask` is
+/// called, once, only if the bytes are locked with a passphrase. Lines that start with `#` are comments.
 ///
 /// # Errors
-/// [`KeyringError::NotAKey`] when there is not exactly one key; [`KeyringError::Locked`],
+/// [`KeyringError::NotAKey`] if there is not exactly one key; [`KeyringError::Locked`],
 /// [`KeyringError::WrongPassphrase`], [`KeyringError::TooCostly`] or [`KeyringError::Damaged`] for
-/// what is under a passphrase.
+/// locked bytes.
 pub fn parse_import(
     bytes: &[u8],
     ask: impl FnOnce() -> Option<Passphrase>,
@@ -80,7 +80,7 @@ pub fn parse_import(
         return Err(not_a_key("it is too large for an exported key"));
     }
     if is_sealed(bytes) {
-        let (plain, _) = unseal(bytes, MAX_IMPORT, &Place::Import, ask)?;
+        let (plain, _) = unseal(bytes, MAX_IMPORT, &Origin::Import, ask)?;
         parse_plain(&plain)
     } else {
         parse_plain(bytes)

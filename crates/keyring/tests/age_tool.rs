@@ -3,13 +3,13 @@
 //! `age` takes passphrases from a terminal only, so `expect` types them. Without these tools the
 //! tests say so and pass, unless `PATCHVEIL_REQUIRE_TOOLS=1` is set.
 #![cfg(unix)]
-#![allow(
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails by panicking, its helpers too"
 )]
 
+#[expect(dead_code, reason = "this file does not need every helper")]
 mod common;
 
 use std::fs;

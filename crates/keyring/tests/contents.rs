@@ -1,11 +1,11 @@
 //! What can be done with the keys of a keyring.
-#![allow(
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails by panicking, its helpers too"
 )]
 
+#[expect(dead_code, reason = "this file does not need every helper")]
 mod common;
 
 use common::{contents, key};
@@ -101,7 +101,7 @@ fn a_rename_keeps_key_date_place_and_default() {
 }
 
 #[test]
-fn a_removed_key_is_handed_back_and_is_no_default_any_more() {
+fn a_removed_key_is_returned_and_no_longer_the_default() {
     let mut keyring = keyring();
     keyring.set_default(Some("Day Show")).unwrap();
     assert_eq!(keyring.remove("Night Show").unwrap().key(), &key(1));

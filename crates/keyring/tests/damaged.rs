@@ -1,11 +1,11 @@
 //! What is not a keyring is refused, left as it is, and never quoted.
-#![allow(
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails by panicking, its helpers too"
 )]
 
+#[expect(dead_code, reason = "this file does not need every helper")]
 mod common;
 
 use std::time::{Duration, Instant};

@@ -1,7 +1,6 @@
 //! The keyring file: what is in it, who may read it, how it is replaced.
-#![allow(
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails by panicking, its helpers too"
 )]
@@ -15,7 +14,7 @@ use common::{contents, fill, key, never, place, write_private};
 use patchveil_keyring::{Keyring, KeyringError};
 
 #[test]
-fn what_was_put_in_comes_out_again() {
+fn what_is_stored_is_read_back() {
     let (_dir, path) = place();
     Keyring::update(&path, never, |keyring| {
         keyring.create("quote \" backslash \\ Ночь 👩‍👩‍👧")?;
@@ -108,7 +107,7 @@ fn a_stamp_tells_whether_the_file_changed() {
 }
 
 #[test]
-fn a_path_that_can_not_be_is_a_clear_error() {
+fn an_impossible_path_is_a_clear_error() {
     let (dir, file) = place();
     fs::write(&file, "a file where a directory is needed").unwrap();
     let path = file.join("keyring");
@@ -138,7 +137,7 @@ mod unix {
     }
 
     #[test]
-    fn all_that_is_created_is_for_its_owner_only() {
+    fn everything_created_is_accessible_to_its_owner_only() {
         let (dir, _) = place();
         let path = dir.path().join("a/b/keyring");
         fill(&path, &[1]);
@@ -224,7 +223,7 @@ mod unix {
     }
 
     #[test]
-    fn a_link_to_nothing_is_not_taken_for_an_empty_keyring() {
+    fn a_dangling_link_is_not_taken_for_an_empty_keyring() {
         let (dir, link) = place();
         symlink(dir.path().join("unmounted/keyring"), &link).unwrap();
         assert!(matches!(Keyring::open(&link, never), Err(KeyringError::Io { .. })));
@@ -235,7 +234,7 @@ mod unix {
     }
 
     #[test]
-    fn a_pipe_in_its_place_is_refused_instead_of_waited_for() {
+    fn a_pipe_is_refused_instead_of_waited_for() {
         let (_dir, path) = place();
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         if !made.is_ok_and(|status| status.success()) {

@@ -1,7 +1,6 @@
-//! Keyrings and exports under a passphrase.
-#![allow(
+//! Keyrings and exports with a passphrase.
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails by panicking, its helpers too"
 )]
@@ -211,7 +210,7 @@ fn a_file_that_asks_for_hours_of_work_is_refused_at_once() {
 }
 
 #[test]
-fn an_export_comes_back_as_key_and_name() {
+fn an_export_is_imported_with_key_and_name() {
     let mut keyring = Keyring::new();
     keyring.import("Ночь \"1\"", key(1)).unwrap();
     let text = keyring.export_text("ночь \"1\"").unwrap();

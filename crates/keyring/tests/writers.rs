@@ -1,11 +1,11 @@
 //! Several writers at once, in threads and in processes.
-#![allow(
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails by panicking, its helpers too"
 )]
 
+#[expect(dead_code, reason = "this file does not need every helper")]
 mod common;
 
 use std::path::Path;

@@ -57,7 +57,7 @@ proptest! {
         change in 1_usize..9_000, block in 1_usize..3_000, db in 1.0..12.0_f64,
     ) {
         let (old, new) = (veil(&Preset::Balanced.recipe(), 48_000), with_static_eq(db, 8_000));
-        let input = noise(30_000);
+        let input = noise(1, 30_000);
         let whole = changed(Some(old.clone()), Some(new.clone()), &input, change, 30_000);
         let cut = changed(Some(old), Some(new), &input, change, block);
         prop_assert_eq!(bits(&whole), bits(&cut));

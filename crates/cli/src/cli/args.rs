@@ -1,26 +1,42 @@
-//! What can be typed.
+//! The arguments of every command.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use patchveil::detect::LEAST_DECOYS;
-use patchveil::{recipe_file, shown};
-use patchveil_veil::{Preset, Recipe};
+use patchveil::detect::DECOYS_MIN;
 
-use super::Failure;
+use super::recipe_args::RecipeArgs;
 
-/// Protect recordings before publishing them: they are convolved with secret filters that belong to
-/// your show, voice or artist, so that a model trained on the published files tends to learn the
-/// filters instead of the content.
+const FIRST_STEPS: &str = "\
+First steps:
+  patchveil demo                                          hear and see what it does
+  patchveil key new \"Night Show\"                          make a key
+  patchveil protect episode.wav --key \"Night Show\"        write episode.veiled.wav
+  patchveil detect episode.veiled.wav --key \"Night Show\"  find the key in it
+
+Exit codes:
+  0    done
+  1    something failed; the rest was done
+  2    nothing was begun: the arguments or the keyring do not allow it
+  3    detect: a key asked for was not found
+  130  stopped by Ctrl-C";
+
+/// Protect recordings before you publish them: Patchveil convolves them with secret filters of your
+/// show, voice or artist, so that a model trained on the published files tends to learn the filters
+/// instead of the content.
 #[derive(Debug, Parser)]
-#[command(name = "patchveil", version, arg_required_else_help = true)]
+#[command(
+    name = "patchveil",
+    version,
+    arg_required_else_help = true,
+    after_help = FIRST_STEPS
+)]
 pub(super) struct Cli {
-    /// Keyring file to use instead of your own [default: $PATCHVEIL_KEYRING, else the system's
-    /// place for your data]
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Keyring file [default: $PATCHVEIL_KEYRING, else one in your data folder]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Keyring")]
     pub(super) keyring: Option<PathBuf>,
-    /// File whose first line is the keyring's passphrase; without it you are asked
-    #[arg(long, global = true, value_name = "FILE")]
+    /// File whose first line is the keyring's passphrase [default: ask]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Keyring")]
     pub(super) passphrase_file: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) command: Command,
@@ -28,177 +44,174 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make, list and move class keys
+    /// Make, list, back up and lock class keys
     #[command(subcommand)]
     Key(KeyCommand),
     /// Protect recordings (WAV, or folders of them)
     Protect(ProtectArgs),
-    /// Take the veil off protected files again
+    /// Restore the originals of protected files
     Restore(RestoreArgs),
-    /// Check files against the record of what was protected
+    /// Check files against the manifest, the record of what was protected
     Verify(VerifyArgs),
-    /// Tell whether files carry a class's key, and where
+    /// Find out whether recordings carry a key, and where
     Detect(DetectArgs),
-    /// Compare a recording with its protected version, in figures and as a picture
+    /// Compare a recording with its protected version, in figures and in a picture
     Inspect(InspectArgs),
-    /// Print a recipe as JSON, to be changed and given to --recipe
+    /// Print a recipe as JSON, to edit and pass to --recipe
     Recipe(RecipeArgs),
-    /// Protect a short bundled recording with a throw-away key and show what happens
+    /// Protect a short bundled recording with a throw-away key and show the result
     Demo(DemoArgs),
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeyCommand {
-    /// Make a new class with a new secret key
+    /// Make a class with a new secret key
     New {
-        /// Name of the class, for example of the show
+        /// Name of the class: your show, voice or artist
         name: String,
     },
-    /// List the classes of the keyring
+    /// List the classes in the keyring
     List {
-        /// One JSON object a line
+        /// Print JSON, one object a line
         #[arg(long)]
         json: bool,
     },
-    /// Show a class (not its key)
+    /// Show a class, without its key
     Show {
         /// Name of the class
         name: String,
-        /// As a JSON object
+        /// Print a JSON object
         #[arg(long)]
         json: bool,
     },
-    /// Give a class another name
+    /// Rename a class
     Rename {
-        /// Its present name
+        /// Present name
         old: String,
-        /// Its new name
+        /// New name
         new: String,
     },
-    /// Remove a class and its key; without a copy, what it protected can never be restored
+    /// Remove a class and its key; without a backup, what it protected can never be restored
     Remove {
         /// Name of the class
         name: String,
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },
-    /// Choose the class to use where none is named
+    /// Choose the class to use by default
     Default {
         /// Name of the class
         #[arg(required_unless_present = "none")]
         name: Option<String>,
-        /// Have no default
+        /// Use no class by default
         #[arg(long, conflicts_with = "name")]
         none: bool,
     },
-    /// Write a class's key out, for a backup or another computer
+    /// Export a class's key, for a backup or another computer
     Export {
         /// Name of the class
         name: String,
-        /// File to write, readable by you alone [default: print the key]
+        /// File to write, readable only by you [default: print the key]
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
-        /// Lock the file with a passphrase (an age file)
+        /// Lock the exported file with a passphrase (it becomes an age file)
         #[arg(long, requires = "output")]
         passphrase: bool,
-        /// File whose first line is that passphrase; without it you are asked
+        /// File whose first line is that passphrase [default: ask]
         #[arg(long, value_name = "FILE", requires = "passphrase")]
         new_passphrase_file: Option<PathBuf>,
     },
-    /// Take in a key that was exported; `-` reads standard input
+    /// Import an exported key
     Import {
-        /// The exported file
+        /// The exported file; - for standard input
         file: PathBuf,
-        /// Name for the class [default: the one in the file]
+        /// Name of the class [default: the one in the file]
         #[arg(long)]
         name: Option<String>,
-        /// File whose first line is the exported file's passphrase; without it you are asked
+        /// File whose first line is the exported file's passphrase [default: ask]
         #[arg(long, value_name = "FILE")]
         import_passphrase_file: Option<PathBuf>,
     },
-    /// Lock the keyring with a passphrase, or change or remove it
+    /// Set, change or remove the keyring's passphrase
     Passphrase {
-        /// Leave the keyring without a passphrase
+        /// Remove the passphrase
         #[arg(long)]
         remove: bool,
-        /// File whose first line is the new passphrase; without it you are asked
+        /// File whose first line is the new passphrase [default: ask]
         #[arg(long, value_name = "FILE", conflicts_with = "remove")]
         new_passphrase_file: Option<PathBuf>,
     },
 }
 
 /// Most decoys that can be asked for.
-pub(super) const MOST_DECOYS: u32 = 1_000_000;
+pub(super) const DECOYS_MAX: u32 = 1_000_000;
 
 #[derive(Debug, Args)]
 pub(super) struct ProtectArgs {
-    /// Recordings, or folders to search for *.wav and *.wave
+    /// Recordings (WAV), or folders to search for them
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
-    /// Class whose key to use [default: the keyring's default class]
+    /// Class whose key to use [default: the keyring's default]
     #[arg(long, value_name = "NAME")]
     pub(super) key: Option<String>,
-    /// Output file, or folder to write below [default: NAME.veiled.wav beside each input]
+    /// Output file or folder [default: NAME.veiled.wav next to each input]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
-    /// Replace files that exist (never an input), and veil what is veiled already
+    /// Replace existing files (never an input), and protect what is protected already
     #[arg(long)]
     pub(super) force: bool,
-    /// Write no record into the folder's patchveil.jsonl
+    /// Do not record the output in its folder's manifest, patchveil.jsonl
     #[arg(long)]
     pub(super) no_manifest: bool,
-    /// One JSON object a file, as each is done; a path that is no UTF-8 also as `input_bytes` or
-    /// `output_bytes`, exactly
+    /// Print JSON, one object a file, as each is done
     #[arg(long)]
     pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RestoreArgs {
-    /// Protected files, or folders to search for them
+    /// Protected files (WAV), or folders to search for them
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
-    /// Class whose key to use [default: the one the manifest beside the file names, else the
-    /// keyring's default class]
+    /// Class whose key to use [default: from the manifest, else the keyring's default]
     #[arg(long, value_name = "NAME")]
     pub(super) key: Option<String>,
-    /// Output file, or folder to write below [default: NAME.restored.wav beside each input]
+    /// Output file or folder [default: NAME.restored.wav next to each input]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
     /// Timeline position of the file's first sample, in samples [default: from the manifest, else
-    /// found out]
+    /// detected]
     #[arg(long, value_name = "SAMPLES", allow_negative_numbers = true)]
     pub(super) offset: Option<i64>,
     /// Write 32-bit float instead of the input's bit depth
     #[arg(long)]
     pub(super) float: bool,
-    /// Restore even if nothing shows that the file carries this key, or take the likeliest place;
-    /// and replace files that exist (never an input or an original, and not by what is not shown to
-    /// be right)
+    /// Restore even if the key, recipe or position is uncertain; and, where it is certain, replace
+    /// existing files (never an input or an original)
     #[arg(long)]
     pub(super) force: bool,
-    /// One JSON object a file, as each is done
+    /// Print JSON, one object a file, as each is done
     #[arg(long)]
     pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Files, or folders to check with everything below them
+    /// Files, or folders to check with all their subfolders
     #[arg(required = true, value_name = "DIR|FILE")]
     pub(super) inputs: Vec<PathBuf>,
-    /// Class whose key to listen for in the audio, too; may be given several times
+    /// Class whose key to detect in the audio too; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(super) key: Vec<String>,
-    /// Listen for every key of the keyring
+    /// Detect every key of the keyring in the audio too
     #[arg(long, conflicts_with = "key")]
     pub(super) all_keys: bool,
-    /// One JSON object a file
+    /// Print JSON, one object a file
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -208,112 +221,35 @@ pub(super) struct DetectArgs {
     /// Recordings (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for them
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
-    /// Class to look for; may be given several times [default: the keyring's default class]
+    /// Class to look for; may be repeated [default: the keyring's default]
     #[arg(long = "key", value_name = "NAME", conflicts_with = "all_keys")]
     pub(super) keys: Vec<String>,
-    /// Look for all classes of the keyring
+    /// Look for every class of the keyring
     #[arg(long)]
     pub(super) all_keys: bool,
-    /// Random keys to hold each score against; more of them tell smaller p-values
+    /// Random keys that each score is ranked among; with more, p-values can be smaller
     #[arg(
         long,
         value_name = "N",
-        default_value_t = LEAST_DECOYS,
-        value_parser = clap::value_parser!(u32).range(i64::from(LEAST_DECOYS)..=i64::from(MOST_DECOYS))
+        default_value_t = DECOYS_MIN,
+        value_parser = clap::value_parser!(u32).range(i64::from(DECOYS_MIN)..=i64::from(DECOYS_MAX))
     )]
     pub(super) decoys: u32,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
-    /// The original of the one input, of any format and rate: a second or two of a protected recording
+    /// The original of the one input, in any format and at any rate; a second or two of the input
     /// may then be enough
     #[arg(long, value_name = "FILE")]
     pub(super) reference: Option<PathBuf>,
-    /// Picture to write, of one file and one class: score over offset, coverage over time
+    /// Picture to write (PNG), for one input and one class: score over offset, coverage over time
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,
-    /// Replace the picture if it exists (never an input)
+    /// Replace an existing picture (never an input)
     #[arg(long)]
     pub(super) force: bool,
-    /// One JSON object for every file and class
+    /// Print JSON, one object for every file and class
     #[arg(long)]
     pub(super) json: bool,
-}
-
-/// Options that shape the veil.
-#[derive(Debug, Args)]
-pub(super) struct RecipeArgs {
-    /// transparent, balanced or strong; poscuda and cuda are the papers' recipes, for comparison
-    /// [default: balanced]
-    #[arg(long, value_name = "PRESET")]
-    pub(super) preset: Option<Preset>,
-    /// File with a recipe, as “patchveil recipe” prints it, in place of a preset
-    #[arg(
-        long = "recipe",
-        value_name = "FILE",
-        conflicts_with_all = ["preset", "patch", "frame", "patches"]
-    )]
-    pub(super) file: Option<PathBuf>,
-    /// Depth of the filter in percent of what preset or recipe lay down at 100 (0 to 200)
-    #[arg(long, value_name = "PCT", allow_negative_numbers = true)]
-    pub(super) amount: Option<f64>,
-    /// Length of a patch in ms
-    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
-    pub(super) patch: Option<f64>,
-    /// Length of a frame in ms
-    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
-    pub(super) frame: Option<f64>,
-    /// Patches in a frame
-    #[arg(long, value_name = "N")]
-    pub(super) patches: Option<u32>,
-}
-
-impl RecipeArgs {
-    /// The preset, or the recipe in the file, with what was changed of it.
-    ///
-    /// # Errors
-    /// What is wrong with the file, and what [`Recipe::validate`] finds.
-    pub(super) fn recipe(&self) -> Result<Recipe, Failure> {
-        let mut recipe = match &self.file {
-            Some(file) => recipe_file::read(file).map_err(Failure::usage)?,
-            None => self.preset().recipe(),
-        };
-        recipe.amount = self.amount.unwrap_or(recipe.amount);
-        if let Some(patch) = self.patch {
-            recipe.placement = recipe.placement.with_patch(microseconds(patch));
-        }
-        recipe.placement.period_us = self.frame.map_or(recipe.placement.period_us, microseconds);
-        recipe.placement.patches = self.patches.unwrap_or(recipe.placement.patches);
-        recipe.validate().map_err(Failure::usage)?;
-        Ok(recipe)
-    }
-
-    /// The recipe if any of the options was given.
-    ///
-    /// # Errors
-    /// As for [`recipe`](Self::recipe).
-    pub(super) fn chosen(&self) -> Result<Option<Recipe>, Failure> {
-        let times = self.patch.is_some() || self.frame.is_some() || self.patches.is_some();
-        let given = self.preset.is_some() || self.file.is_some() || self.amount.is_some() || times;
-        given.then(|| self.recipe()).transpose()
-    }
-
-    fn preset(&self) -> Preset {
-        self.preset.unwrap_or(Preset::Balanced)
-    }
-
-    /// What to call the recipe: the preset's name, or the file's.
-    pub(super) fn name(&self) -> String {
-        match &self.file {
-            Some(file) => shown(file).to_string(),
-            None => self.preset().to_string(),
-        }
-    }
-}
-
-/// ms → µs. What is negative or no number becomes 0, what is too long the longest: both are out of
-/// every range and are refused with it.
-fn microseconds(ms: f64) -> u32 {
-    (ms * 1_000.0).round() as u32
 }
 
 #[derive(Debug, Args)]
@@ -322,25 +258,39 @@ pub(super) struct InspectArgs {
     pub(super) before: PathBuf,
     /// Its protected version
     pub(super) after: PathBuf,
-    /// Picture to write: spectra, spectrogram of the difference, patches over time
+    /// Picture to write (PNG): spectra, spectrogram of the difference, changes over time
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,
-    /// Replace the picture if it exists
+    /// Replace an existing picture
     #[arg(long)]
     pub(super) force: bool,
-    /// As a JSON object
+    /// Print a JSON object
     #[arg(long)]
     pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
-    /// Folder to write into
+    /// Folder to write to
     #[arg(short, long, value_name = "DIR", default_value = "patchveil-demo")]
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
-    /// Replace files of an earlier demo
+    /// Replace the files of an earlier demo
     #[arg(long)]
     pub(super) force: bool,
+}
+
+impl Command {
+    /// The recipe options, of commands that have them.
+    pub(super) fn recipe_args(&self) -> Option<&RecipeArgs> {
+        match self {
+            Self::Protect(args) => Some(&args.recipe),
+            Self::Restore(args) => Some(&args.recipe),
+            Self::Detect(args) => Some(&args.recipe),
+            Self::Recipe(args) => Some(args),
+            Self::Demo(args) => Some(&args.recipe),
+            Self::Key(_) | Self::Verify(_) | Self::Inspect(_) => None,
+        }
+    }
 }

@@ -8,14 +8,16 @@ use patchveil::inputs::Job;
 use patchveil::inspect::{compare, draw};
 use patchveil::manifest::ManifestCache;
 use patchveil::output::{OutputError, OutputFile, check};
-use patchveil::protect::{Watch, protect};
-use patchveil::shown;
+use patchveil::protect::protect;
+use patchveil::{Watch, shown};
 use patchveil_veil::ClassKey;
 
 use super::args::DemoArgs;
+use super::exit::{DONE, Failure};
 use super::inspect::figures;
 use super::protect::{summary, veils};
-use super::{DONE, Failure, say, stop};
+use super::stop;
+use super::terminal::say;
 
 /// A few seconds of a voice over music, made by `assets/make-demo.sh`.
 const RECORDING: &[u8] = include_bytes!("../../../../assets/demo.wav");
@@ -40,15 +42,15 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     let outcome = protect(&job, &veils, args.force, &ManifestCache::default(), &watch)?;
     let report = compare(&input, &output, |_, _| stop::unless(&stop))?;
     draw(&report, &png, args.force)?;
-    let told = format!(
+    let report_text = format!(
         "{}\n\nrecipe            {}\nthrow-away key    {fingerprint} (forgotten now)\n{}\n",
-        summary(&[&outcome], outcome.took_s),
+        summary(std::slice::from_ref(&outcome), outcome.took_s),
         args.recipe.name(),
         figures(&report)
     );
-    write(&text, told.as_bytes(), args.force)?;
+    write(&text, report_text.as_bytes(), args.force)?;
     say(&format!(
-        "{told}\nlisten to         {}\nand to            {}\nlook at           {}\n\
+        "{report_text}\nlisten to         {}\nand to            {}\nlook at           {}\n\
          all in            {:.1} s",
         shown(&input),
         shown(&output),

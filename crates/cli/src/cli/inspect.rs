@@ -4,8 +4,10 @@ use patchveil::inspect::{Report, compare, draw};
 use patchveil::{output, shown};
 
 use super::args::InspectArgs;
+use super::exit::{DONE, Failure};
+use super::stop;
 use super::table::{number, signed};
-use super::{DONE, Failure, progress_bar, say, say_json, stop};
+use super::terminal::{progress_bar, say, say_json};
 
 /// Compares two files.
 pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {

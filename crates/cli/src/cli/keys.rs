@@ -11,9 +11,14 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::args::{Cli, KeyCommand};
-use super::{DONE, Failure, complain, passphrase, say, say_json, table};
+use super::exit::{DONE, Failure};
+use super::terminal::{complain, say, say_json};
+use super::{passphrase, table};
 
-/// No exported key is longer.
+/// What to do where no class is named and there is no default.
+pub(super) const WHICH_CLASS: &str = "which class? name it with --key, or choose a default: patchveil \
+                                      key default NAME";
+/// Longest exported key in bytes.
 const LONGEST_IMPORT: u64 = 1 << 16;
 
 /// Runs a `key` command.
@@ -75,7 +80,7 @@ fn update<T>(
     KEYRING.unlock(cli.passphrase_file.as_deref(), |ask| Keyring::update(&path, ask, change))
 }
 
-/// Something that may be under a passphrase.
+/// Something that may be locked with a passphrase.
 struct Lockable<'a> {
     what: &'a str,
     /// The option that names a file with the passphrase.
@@ -85,22 +90,22 @@ struct Lockable<'a> {
 const KEYRING: Lockable<'static> = Lockable { what: "the keyring", option: "--passphrase-file" };
 
 impl Lockable<'_> {
-    /// Calls `with` a way to get at the passphrase: from `file`, else from the user. What goes
-    /// wrong in that is told instead of the "locked" that follows from it.
+    /// Calls `with` with a way to get the passphrase: from `file`, else from the user. If that fails, its
+    /// error is reported, not the "locked" that follows from it.
     fn unlock<T>(
         &self,
         file: Option<&Path>,
         with: impl FnOnce(&mut dyn FnMut() -> Option<Passphrase>) -> Result<T, KeyringError>,
     ) -> Result<T, Failure> {
-        let mut trouble = None;
+        let mut failure = None;
         let mut ask = || {
-            passphrase::known(file, self.what).unwrap_or_else(|failure| {
-                trouble = Some(failure);
+            passphrase::known(file, self.what).unwrap_or_else(|error| {
+                failure = Some(error);
                 None
             })
         };
         let result = with(&mut ask);
-        match (trouble, result) {
+        match (failure, result) {
             (Some(failure), _) => Err(failure),
             (None, Err(error @ KeyringError::Locked { .. })) => Err(Failure::usage(format!(
                 "{error}, and there is no terminal to type it at; use {}",
@@ -116,8 +121,8 @@ fn new(cli: &Cli, name: &str) -> Result<(), Failure> {
     say(&format!("{}  {fingerprint}", name.trim()))?;
     if io::stderr().is_terminal() {
         complain(&format!(
-            "keep a copy of this key (patchveil key export): without it, what it protects can \
-             never be restored. Protect with --key {:?}",
+            "back this key up (patchveil key export): without it, what it protects can never be \
+             restored. Protect with --key {:?}",
             name.trim()
         ));
     }
@@ -183,12 +188,10 @@ fn remove(cli: &Cli, name: &str, yes: bool) -> Result<(), Failure> {
         let entry = keyring.get(name)?;
         confirmed = Some(entry.fingerprint());
         if !io::stdin().is_terminal() {
-            return Err(Failure::usage(
-                "removing a key cannot be undone; say --yes if that is meant",
-            ));
+            return Err(Failure::usage("removing a key cannot be undone; confirm it with --yes"));
         }
         complain(&format!(
-            "without a copy of its key, what {} protected can never be restored. Type the name of \
+            "without a backup of its key, what {} protected can never be restored. Type the name of \
              the class to remove it:",
             entry.name()
         ));
@@ -199,7 +202,7 @@ fn remove(cli: &Cli, name: &str, yes: bool) -> Result<(), Failure> {
         }
     }
     let entry = update(cli, |keyring| {
-        // Another class may have that name by now; the one that was confirmed is meant.
+        // Another class may have that name by now; remove the one that was confirmed.
         let entry = confirmed.and_then(|fingerprint| keyring.by_fingerprint(fingerprint));
         let now = entry.map(|entry| entry.name().to_owned());
         match (confirmed, now) {
@@ -210,7 +213,7 @@ fn remove(cli: &Cli, name: &str, yes: bool) -> Result<(), Failure> {
     say(&format!("removed {}  {}", entry.name(), entry.fingerprint()))
 }
 
-/// `lock` is whether to lock the file, and where the passphrase for it may be.
+/// Exports a key. `lock` is whether to lock the file, and which file may have the passphrase for it.
 fn export(
     cli: &Cli,
     name: &str,
@@ -221,7 +224,7 @@ fn export(
     keyring.get(name)?;
     let Some(path) = output else {
         if io::stdout().is_terminal() {
-            complain("this is the secret key; whoever has it can undo and recognise your veil:");
+            complain("this is the secret key; whoever has it can detect and undo your protection:");
         }
         return say(&keyring.export_text(name)?);
     };
@@ -241,8 +244,8 @@ fn import(
 ) -> Result<(), Failure> {
     if file.to_string_lossy().to_ascii_lowercase().contains("pvkey1") && !file.exists() {
         return Err(Failure::usage(
-            "a key itself is no argument, because others can see those; give the file it is in, \
-             or - to type or paste it",
+            "do not give the key itself as an argument, because others can see those; give the file it \
+             is in, or - to type or paste it",
         ));
     }
     let unreadable = |error| {

@@ -8,13 +8,13 @@ use patchveil::shown;
 use patchveil_keyring::Passphrase;
 use zeroize::Zeroizing;
 
-use super::Failure;
+use super::exit::Failure;
 
-/// More than any passphrase; a wrong file is noticed instead of read whole.
+/// Longest passphrase in bytes, so that a wrong file is noticed instead of read whole.
 const LONGEST: u64 = 4_096;
 
-/// The passphrase of something that exists: from `file`, else typed. `None` where there is neither
-/// a file nor a terminal; the caller then reports what is locked.
+/// The passphrase of something that is locked: from `file`, else typed. `None` where there is neither a
+/// file nor a terminal; the caller then reports what is locked.
 pub(super) fn known(file: Option<&Path>, what: &str) -> Result<Option<Passphrase>, Failure> {
     if let Some(path) = file {
         return first_line(path).map(Some);
@@ -36,7 +36,7 @@ pub(super) fn new(file: Option<&Path>) -> Result<Passphrase, Failure> {
         ));
     }
     let first = read_hidden("New passphrase: ")?;
-    let second = read_hidden("The same again: ")?;
+    let second = read_hidden("Repeat it: ")?;
     if *first != *second {
         return Err(Failure::usage("the two passphrases differ; nothing was changed"));
     }
@@ -50,14 +50,14 @@ fn typed(prompt: &str) -> Result<Passphrase, Failure> {
 fn read_hidden(prompt: &str) -> Result<Zeroizing<String>, Failure> {
     rpassword::prompt_password(prompt)
         .map(Zeroizing::new)
-        .map_err(|error| Failure::usage(format!("no passphrase could be read: {error}")))
+        .map_err(|error| Failure::usage(format!("the passphrase could not be read: {error}")))
 }
 
 fn first_line(path: &Path) -> Result<Passphrase, Failure> {
     let unreadable =
         |error| Failure::usage(format!("passphrase file {}: cannot be read: {error}", shown(path)));
     let file = File::open(path).map_err(unreadable)?;
-    // Room for all of it from the start, so that no copy is left behind by growing.
+    // Room for all of it from the start, so that growing leaves no copy behind.
     let mut line = Zeroizing::new(String::with_capacity(LONGEST as usize));
     let read = BufReader::new(file.take(LONGEST)).read_line(&mut line).map_err(unreadable)?;
     if read as u64 == LONGEST {

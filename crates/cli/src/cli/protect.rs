@@ -4,18 +4,21 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use patchveil::inputs::{Plan, Task, expand};
-use patchveil::manifest::{ManifestCache, Record, Recorder};
+use patchveil::inputs::{Plan, Task};
+use patchveil::manifest::{ManifestCache, Recorder};
 use patchveil::paths::{json, shown};
 use patchveil::protect::{Outcome, ProtectError, Veils, protect};
-use patchveil_veil::{ClassKey, Fingerprint};
+use patchveil_veil::{ClassKey, Fingerprint, Recipe};
 use serde::Serialize;
 
-use super::args::{Cli, ProtectArgs, RecipeArgs};
-use super::batch::Batch;
-use super::{FAILED, Failure, STOPPED, complain, keys, say, table};
+use super::args::{Cli, ProtectArgs};
+use super::batch::{Batch, NoResult};
+use super::exit::{DONE, FAILED, Failure};
+use super::recipe_args::RecipeArgs;
+use super::terminal::complain;
+use super::{keys, table};
 
-/// Files listed one by one; of more, the rest is only summed up.
+/// Files listed one by one; the rest is only summed up.
 const ROWS: usize = 40;
 
 /// A line of `--json`.
@@ -33,11 +36,6 @@ enum Line<'a> {
         #[serde(flatten, serialize_with = "json::output")]
         output: &'a Path,
     },
-    Failed {
-        #[serde(flatten, serialize_with = "json::input")]
-        input: &'a Path,
-        error: String,
-    },
 }
 
 /// Protects what the arguments name.
@@ -49,20 +47,12 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
     }
     let entry = match &args.key {
         Some(name) => keyring.get(name)?,
-        None => keyring.default_entry().ok_or_else(|| {
-            Failure::usage(
-                "which class? name it with --key, or choose one for good: patchveil key default NAME",
-            )
-        })?,
+        None => keyring.default_entry().ok_or_else(|| Failure::usage(keys::WHICH_CLASS))?,
     };
-    let fingerprint = entry.fingerprint();
     let veils = veils(entry.key().clone(), &args.recipe, recipe)?;
     drop(keyring);
     let plan =
-        expand(&args.inputs, args.output.as_deref(), Task::Protect).map_err(Failure::usage)?;
-    for note in &plan.notes {
-        complain(&note.to_string());
-    }
+        Plan::new(&args.inputs, args.output.as_deref(), Task::Protect).map_err(Failure::usage)?;
     let recorder = match args.no_manifest {
         true => None,
         false => {
@@ -70,15 +60,11 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
             Some(Recorder::new(outputs).map_err(Failure::usage)?)
         }
     };
-    work(&plan, &veils, args, fingerprint, recorder)
+    work(&plan, &veils, args, recorder)
 }
 
-/// The veils of a recipe; says so where it is one that nobody can undo.
-pub(super) fn veils(
-    key: ClassKey,
-    args: &RecipeArgs,
-    recipe: patchveil_veil::Recipe,
-) -> Result<Veils, Failure> {
+/// The veils of a recipe; warns if nobody can undo it.
+pub(super) fn veils(key: ClassKey, args: &RecipeArgs, recipe: Recipe) -> Result<Veils, Failure> {
     if !recipe.is_restorable() {
         complain(&format!(
             "the recipe {} is a published baseline for comparison: it cannot be undone, keep the \
@@ -89,70 +75,57 @@ pub(super) fn veils(
     Veils::new(key, recipe).map_err(Failure::usage)
 }
 
+/// Protects and records the files of a plan.
 fn work(
     plan: &Plan,
     veils: &Veils,
     args: &ProtectArgs,
-    fingerprint: Fingerprint,
     recorder: Option<Recorder>,
 ) -> Result<u8, Failure> {
     let begun = Instant::now();
+    let fingerprint = veils.fingerprint();
     let batch = Batch::begin(args.json, plan.jobs.iter().map(|job| job.input.as_path()));
-    for failure in &plan.failures {
-        batch.complain(failure);
-        batch.tell(&Line::Failed { input: failure.path(), error: failure.to_string() });
-    }
+    batch.report_inputs(&plan.notes, &plan.failures);
     let unrecorded = AtomicUsize::new(0);
     let record = |outcome: &Outcome| {
         let Some(recorder) = &recorder else { return };
-        let record = Record::of(outcome, fingerprint, veils.recipe());
+        let record = outcome.to_record(fingerprint, veils.recipe());
         if let Err(error) = recorder.add(&outcome.output, &record) {
             let file = shown(&outcome.output);
             batch.complain(&format!("{file}: protected, but not recorded: {error}"));
             unrecorded.fetch_add(1, Ordering::Relaxed);
         }
     };
-    let records = ManifestCache::default();
-    let results = batch.each(&plan.jobs, |job, watch| {
-        let result = protect(job, veils, args.force, &records, watch);
-        match &result {
+    let manifests = ManifestCache::default();
+    let totals = batch.run(
+        &plan.jobs,
+        |job| &job.input,
+        |job, watch| match protect(job, veils, args.force, &manifests, watch) {
             Ok(outcome) => {
-                record(outcome);
-                batch.tell(&Line::Done { outcome, fingerprint });
+                record(&outcome);
+                batch.print(&Line::Done { outcome: &outcome, fingerprint });
+                Ok(outcome)
             }
-            Err(ProtectError::Stopped(_)) => {}
-            Err(note @ ProtectError::Done { input, output }) => {
+            Err(ref note @ ProtectError::Done { ref input, ref output }) => {
                 batch.complain(note);
-                batch.tell(&Line::Skipped { input, output });
+                batch.print(&Line::Skipped { input, output });
+                Err(NoResult::Skipped)
             }
-            Err(error) => {
-                batch.complain(error);
-                batch.tell(&Line::Failed { input: &job.input, error: error.to_string() });
-            }
-        }
-        result
-    });
+            Err(error) => Err(NoResult::new(&error, matches!(error, ProtectError::Stopped(_)))),
+        },
+    );
     let mut unrecorded = unrecorded.into_inner();
     if let Some(Err(error)) = recorder.map(Recorder::finish) {
         complain(&error.to_string());
         unrecorded += 1;
     }
-    let done: Vec<&Outcome> = results.iter().flatten().collect();
-    if !args.json && !done.is_empty() {
-        say(&summary(&done, begun.elapsed().as_secs_f64()))?;
-    }
-    if batch.was_stopped(done.len(), results.len()) {
-        return Ok(STOPPED);
-    }
-    let skipped = results.iter().filter(|result| matches!(result, Err(ProtectError::Done { .. })));
-    let skipped = skipped.count();
-    let failed = plan.failures.len() + results.len() - done.len() - skipped;
-    let code = batch.end(done.len(), skipped, failed)?;
-    Ok(if unrecorded == 0 { code } else { FAILED })
+    let took_s = begun.elapsed().as_secs_f64();
+    let code = batch.end(&totals, plan.failures.len(), |done| summary(done, took_s))?;
+    Ok(if code == DONE && unrecorded > 0 { FAILED } else { code })
 }
 
 /// The closing table.
-pub(super) fn summary(done: &[&Outcome], took_s: f64) -> String {
+pub(super) fn summary(done: &[Outcome], took_s: f64) -> String {
     let headings =
         ["file", "seconds", "patches", "SNR dB", "peak dB", "took s", "× real time", "clipped"];
     let mut rows = table::new(&headings);
@@ -168,30 +141,34 @@ pub(super) fn summary(done: &[&Outcome], took_s: f64) -> String {
             outcome.clipped_samples.to_string(),
         ]);
     }
-    let seconds: f64 = done.iter().map(|outcome| outcome.seconds).sum();
     if done.len() > 1 {
-        let left_out = done.len().saturating_sub(ROWS);
-        let more = match left_out {
-            0 => String::new(),
-            n => format!(" ({n} not listed)"),
-        };
-        rows.add_row([
-            format!("{} files{more}", done.len()),
-            table::number(Some(seconds), 2),
-            done.iter().map(|outcome| outcome.patches).sum::<u64>().to_string(),
-            String::new(),
-            String::new(),
-            table::number(Some(took_s), 3),
-            table::number(Some(seconds / took_s.max(1e-9)), 0),
-            done.iter().map(|outcome| outcome.clipped_samples).sum::<u64>().to_string(),
-        ]);
+        rows.add_row(total_row(done, took_s));
     }
     table::numbers_from(&mut rows, 1);
     let clipped = done.iter().any(|outcome| outcome.clipped_samples > 0);
     let hint = if clipped {
-        "\nclipped samples were cut off at full scale: lower the recording by the peak change first"
+        "\nsamples were clipped at full scale: lower the recording's level by the peak change first"
     } else {
         ""
     };
     format!("{rows}{hint}")
+}
+
+/// The row that sums up several files.
+fn total_row(done: &[Outcome], took_s: f64) -> [String; 8] {
+    let seconds: f64 = done.iter().map(|outcome| outcome.seconds).sum();
+    let not_listed = match done.len().saturating_sub(ROWS) {
+        0 => String::new(),
+        n => format!(" ({n} not listed)"),
+    };
+    [
+        format!("{} files{not_listed}", done.len()),
+        table::number(Some(seconds), 2),
+        done.iter().map(|outcome| outcome.patches).sum::<u64>().to_string(),
+        String::new(),
+        String::new(),
+        table::number(Some(took_s), 3),
+        table::number(Some(seconds / took_s.max(1e-9)), 0),
+        done.iter().map(|outcome| outcome.clipped_samples).sum::<u64>().to_string(),
+    ]
 }

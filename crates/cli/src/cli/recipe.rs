@@ -2,8 +2,9 @@
 
 use patchveil::recipe_file;
 
-use super::args::RecipeArgs;
-use super::{DONE, Failure, say};
+use super::exit::{DONE, Failure};
+use super::recipe_args::RecipeArgs;
+use super::terminal::say;
 
 /// Prints a recipe as JSON.
 pub(super) fn run(args: &RecipeArgs) -> Result<u8, Failure> {

@@ -1,32 +1,25 @@
 //! `patchveil restore`
 
-use std::path::Path;
-
-use patchveil::inputs::{Task, expand};
+use patchveil::VeilCache;
+use patchveil::inputs::{Plan, Task};
 use patchveil::manifest::ManifestCache;
-use patchveil::paths::{json, shown};
-use patchveil::restore::{Evidence, Outcome, Request, RestoreError, VeilCache, restore};
+use patchveil::paths::shown;
+use patchveil::restore::{Evidence, Outcome, Request, RestoreError, restore};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, Preset, RecipeError};
 use serde::Serialize;
 
 use super::args::{Cli, RestoreArgs};
-use super::batch::Batch;
-use super::{Failure, STOPPED, complain, keys, say, table};
+use super::batch::{Batch, NoResult};
+use super::exit::Failure;
+use super::{keys, table};
 
 /// A line of `--json`.
 #[derive(Serialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
-enum Line<'a> {
-    Done {
-        #[serde(flatten)]
-        outcome: &'a Outcome,
-    },
-    Failed {
-        #[serde(flatten, serialize_with = "json::input")]
-        input: &'a Path,
-        error: String,
-    },
+struct Line<'a> {
+    status: &'static str,
+    #[serde(flatten)]
+    outcome: &'a Outcome,
 }
 
 /// Restores what the arguments name.
@@ -40,13 +33,10 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
     let named = named.map(|entry| entry.key().clone());
     let key = |recorded| match &named {
         Some(key) => Ok(key.clone()),
-        None => unnamed(&keyring, recorded),
+        None => key_on_record(&keyring, recorded),
     };
     let plan =
-        expand(&args.inputs, args.output.as_deref(), Task::Restore).map_err(Failure::usage)?;
-    for note in &plan.notes {
-        complain(&note.to_string());
-    }
+        Plan::new(&args.inputs, args.output.as_deref(), Task::Restore).map_err(Failure::usage)?;
     let request = Request {
         key: &key,
         veils: VeilCache::default(),
@@ -57,34 +47,23 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         force: args.force,
     };
     let batch = Batch::begin(args.json, plan.jobs.iter().map(|job| job.input.as_path()));
-    for failure in &plan.failures {
-        batch.complain(failure);
-        batch.tell(&Line::Failed { input: failure.path(), error: failure.to_string() });
-    }
-    let results = batch.each(&plan.jobs, |job, watch| {
-        let result = restore(job, &request, watch);
-        match &result {
-            Ok(outcome) => batch.tell(&Line::Done { outcome }),
-            Err(RestoreError::Stopped(_)) => {}
-            Err(error) => {
-                batch.complain(error);
-                batch.tell(&Line::Failed { input: &job.input, error: error.to_string() });
+    batch.report_inputs(&plan.notes, &plan.failures);
+    let totals = batch.run(
+        &plan.jobs,
+        |job| &job.input,
+        |job, watch| match restore(job, &request, watch) {
+            Ok(outcome) => {
+                batch.print(&Line { status: "done", outcome: &outcome });
+                Ok(outcome)
             }
-        }
-        result
-    });
-    let done: Vec<&Outcome> = results.iter().flatten().collect();
-    if !args.json && !done.is_empty() {
-        say(&summary(&done))?;
-    }
-    if batch.was_stopped(done.len(), results.len()) {
-        return Ok(STOPPED);
-    }
-    batch.end(done.len(), 0, plan.failures.len() + results.len() - done.len())
+            Err(error) => Err(NoResult::new(&error, matches!(error, RestoreError::Stopped(_)))),
+        },
+    );
+    batch.end(&totals, plan.failures.len(), summary)
 }
 
 /// The key for a file where no class is named: the one on record, else the default class's.
-fn unnamed(keyring: &Keyring, recorded: Option<Fingerprint>) -> Result<ClassKey, String> {
+fn key_on_record(keyring: &Keyring, recorded: Option<Fingerprint>) -> Result<ClassKey, String> {
     let entry = match recorded {
         Some(fingerprint) => keyring.by_fingerprint(fingerprint).ok_or_else(|| {
             format!(
@@ -92,17 +71,15 @@ fn unnamed(keyring: &Keyring, recorded: Option<Fingerprint>) -> Result<ClassKey,
                  with: patchveil key import FILE"
             )
         }),
-        None => keyring.default_entry().ok_or_else(|| {
-            "which class? name it with --key, or choose one for good: patchveil key default NAME"
-                .to_owned()
-        }),
+        None => keyring.default_entry().ok_or_else(|| keys::WHICH_CLASS.to_owned()),
     };
     entry.map(|entry| entry.key().clone())
 }
 
 /// The closing table.
-fn summary(done: &[&Outcome]) -> String {
-    let mut rows = table::new(&["file", "seconds", "shown by", "recipe", "offset", "restored"]);
+fn summary(done: &[Outcome]) -> String {
+    let headings = ["file", "seconds", "evidence", "recipe", "offset", "restored"];
+    let mut rows = table::new(&headings);
     for outcome in done {
         rows.add_row([
             shown(&outcome.output).to_string(),
@@ -110,8 +87,8 @@ fn summary(done: &[&Outcome]) -> String {
             match outcome.evidence {
                 Evidence::Manifest => "the manifest",
                 Evidence::Detection => "detection",
-                Evidence::Guess => "detection, recipe or place a guess",
-                Evidence::None => "nothing",
+                Evidence::Guess => "detection, recipe or offset a guess",
+                Evidence::None => "none, forced",
             }
             .to_owned(),
             recipe_name(outcome),
@@ -119,9 +96,9 @@ fn summary(done: &[&Outcome]) -> String {
             closeness(outcome),
         ]);
     }
-    let cut_off = done.iter().any(|outcome| outcome.full_scale_samples > 0);
-    let hint = if cut_off {
-        "\nat most: samples are at full scale; if they were cut off there, what surrounds them is lost"
+    let may_be_clipped = done.iter().any(|outcome| outcome.full_scale_samples > 0);
+    let hint = if may_be_clipped {
+        "\nat most: samples are at full scale; if they were clipped, the audio around them is lost"
     } else {
         ""
     };
@@ -130,19 +107,19 @@ fn summary(done: &[&Outcome]) -> String {
 
 fn recipe_name(outcome: &Outcome) -> String {
     let preset = Preset::ALL.into_iter().find(|preset| preset.recipe() == outcome.recipe);
-    preset.map_or_else(|| "its own".to_owned(), |preset| preset.to_string())
+    preset.map_or_else(|| "custom".to_owned(), |preset| preset.to_string())
 }
 
-/// How near the original the result is, as far as that is known.
+/// How close to the original the result is, as far as that is known.
 fn closeness(outcome: &Outcome) -> String {
     let (expected, most) = (outcome.expected_snr_db, outcome.snr_at_most_db);
     match (outcome.evidence, outcome.is_original, expected, most) {
         (_, Some(true), ..) => "exactly the original".to_owned(),
         (evidence, ..) if !evidence.is_proof() => "–".to_owned(),
         (.., None, None) => "–".to_owned(),
-        (.., Some(snr), _) => format!("to rounding, about {snr:.0} dB below it"),
+        (.., Some(snr), _) => format!("within rounding error, about {snr:.0} dB below"),
         (.., Some(snr)) => format!(
-            "at most to rounding, {snr:.0} dB below it; {} at full scale",
+            "at most {snr:.0} dB below; {} samples at full scale",
             outcome.full_scale_samples
         ),
     }

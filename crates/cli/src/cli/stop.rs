@@ -1,13 +1,14 @@
-//! Signals: what is stopped finishes nothing and leaves nothing.
+//! Ctrl-C and other signals.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::STOPPED;
+use super::exit::STOPPED;
+use super::terminal::complain;
 
-/// A flag that Ctrl-C (or a polite kill) raises. The second time the process ends at once, for
-/// whoever cannot wait; its unfinished output, named `.patchveil-…`, then stays behind.
+/// A flag that Ctrl-C or SIGTERM sets. The second time, the process ends at once, and unfinished output,
+/// named `.patchveil-…`, stays behind.
 pub(super) fn on_request() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let seen = stop.clone();
@@ -16,23 +17,21 @@ pub(super) fn on_request() -> Arc<AtomicBool> {
             std::process::exit(i32::from(STOPPED));
         }
     };
-    // Without a handler Ctrl-C still ends the process; only the tidying up is lost.
+    // Without a handler, Ctrl-C still ends the process but leaves unfinished output behind.
     if let Err(error) = ctrlc::set_handler(handler) {
-        super::complain(&format!("Ctrl-C will not tidy up after itself: {error}"));
+        complain(&format!("Ctrl-C will leave unfinished output behind: {error}"));
     }
     stop
 }
 
-/// Whether to go on.
+/// Whether to continue.
 pub(super) fn unless(stop: &AtomicBool) -> ControlFlow<()> {
     if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
-/// Makes a file that outgrows `ulimit -f` an error like a full disk, so that it is told and tidied
-/// up, instead of the end of the process.
+/// Makes exceeding `ulimit -f` an error like a full disk, instead of the end of the process.
 pub(super) fn survive_size_limits() {
     #[cfg(unix)]
-    #[allow(unsafe_code)]
     // SAFETY: the signal is ignored; no handler runs, and nothing else here uses it.
     unsafe {
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);

@@ -19,7 +19,7 @@ pub(super) fn numbers_from(table: &mut Table, first: usize) {
     }
 }
 
-/// A number with `places` decimals, or a dash for what has no value.
+/// A number with `places` decimals, or a dash for none.
 pub(super) fn number(value: Option<f64>, places: usize) -> String {
     value.map_or_else(|| "–".to_owned(), |value| format!("{value:.places$}"))
 }

@@ -4,21 +4,23 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use patchveil::shown;
-use patchveil::verify::{Checked, Status, check, survey};
+use patchveil::verify::{Checked, Inventory, Status, check};
 use patchveil_keyring::{Keyring, resolve_path};
 use patchveil_veil::{ClassKey, Fingerprint};
 use serde::Serialize;
 
 use super::args::{Cli, VerifyArgs};
-use super::batch::Batch;
-use super::{DONE, FAILED, Failure, STOPPED, complain, keys, say, say_json, table};
+use super::batch::{Batch, NoResult};
+use super::exit::{DONE, FAILED, Failure};
+use super::terminal::say;
+use super::{keys, table};
 
 /// A line of `--json`.
 #[derive(Serialize)]
 struct Line<'a> {
     #[serde(flatten)]
     checked: &'a Checked,
-    /// What the keyring calls the class, if it knows the key.
+    /// What the keyring calls the class, if it has the key.
     class: Option<&'a str>,
 }
 
@@ -26,29 +28,32 @@ struct Line<'a> {
 pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
     let keys = keys(cli, args)?;
     let classes = classes(cli);
-    let survey = survey(&args.inputs).map_err(Failure::usage)?;
-    let files: Vec<&Path> = survey.files.iter().map(|file| file.as_path()).collect();
+    let inventory = Inventory::new(&args.inputs).map_err(Failure::usage)?;
+    let files: Vec<&Path> = inventory.files.iter().map(|file| file.as_path()).collect();
     let batch = Batch::begin(args.json, files.iter().copied());
-    let checked =
-        batch.each(&files, |file, watch| check(file, survey.manifest(file), &keys, watch));
-    let checked: Vec<Checked> = checked.into_iter().flatten().collect();
-    if batch.is_stopped() {
-        complain("stopped before all files were checked");
-        return Ok(STOPPED);
+    inventory.notes.iter().for_each(|note| batch.complain(note));
+    let mut totals = batch.run(
+        &files,
+        |file| file,
+        |file, watch| check(file, inventory.manifest(file), &keys, watch).ok_or(NoResult::Stopped),
+    );
+    // What cannot be read stands in the table like the rest.
+    totals.add(inventory.failures.iter().map(Checked::from));
+    totals.done.sort_by(|a, b| a.path.cmp(&b.path));
+    for checked in &totals.done {
+        let class = checked.fingerprint.and_then(|fingerprint| classes.get(&fingerprint));
+        batch.print(&Line { checked, class: class.map(String::as_str) });
     }
-    let class = |checked: &Checked| {
-        checked.fingerprint.and_then(|fingerprint| classes.get(&fingerprint)).map(String::as_str)
-    };
-    if args.json {
-        checked.iter().try_for_each(|one| say_json(&Line { checked: one, class: class(one) }))?;
-    } else {
-        say(&report(&checked, &classes, !keys.is_empty()))?;
+    let is_empty = totals.done.is_empty();
+    let code = batch.end(&totals, 0, |done| summary(done, &classes, !keys.is_empty()))?;
+    if code == DONE && is_empty && !args.json {
+        say("nothing to check")?;
     }
-    let well = checked.iter().all(|checked| checked.status.is_well());
-    Ok(if well && !checked.is_empty() { DONE } else { FAILED })
+    let fine = totals.done.iter().all(|checked| checked.status.is_fine());
+    Ok(if code == DONE && (is_empty || !fine) { FAILED } else { code })
 }
 
-/// The keys to listen for.
+/// The keys to detect.
 fn keys(cli: &Cli, args: &VerifyArgs) -> Result<Vec<ClassKey>, Failure> {
     if args.key.is_empty() && !args.all_keys {
         return Ok(Vec::new());
@@ -57,12 +62,11 @@ fn keys(cli: &Cli, args: &VerifyArgs) -> Result<Vec<ClassKey>, Failure> {
     if args.all_keys {
         return Ok(keyring.entries().iter().map(|entry| entry.key().clone()).collect());
     }
-    let named = args.key.iter().map(|name| Ok(keyring.get(name)?.key().clone()));
-    named.collect()
+    args.key.iter().map(|name| Ok(keyring.get(name)?.key().clone())).collect()
 }
 
-/// The names of the keyring's classes, as far as they can be had without asking for a passphrase: a
-/// check needs no key, and says fingerprints where it knows no names.
+/// The names of the keyring's classes, as far as they are available without asking for a passphrase: a
+/// check needs no key, and prints fingerprints where it knows no names.
 fn classes(cli: &Cli) -> BTreeMap<Fingerprint, String> {
     let Ok(path) = resolve_path(cli.keyring.as_deref()) else { return BTreeMap::new() };
     let keyring = match &cli.passphrase_file {
@@ -73,12 +77,17 @@ fn classes(cli: &Cli) -> BTreeMap<Fingerprint, String> {
     entries.map(|entry| (entry.fingerprint(), entry.name().to_owned())).collect()
 }
 
-fn report(checked: &[Checked], classes: &BTreeMap<Fingerprint, String>, listened: bool) -> String {
+/// The closing table. `with_keys` is whether keys were asked for.
+fn summary(
+    checked: &[Checked],
+    classes: &BTreeMap<Fingerprint, String>,
+    with_keys: bool,
+) -> String {
     let named = |key: &Fingerprint| classes.get(key).cloned().unwrap_or_else(|| key.to_string());
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
     let mut headings = vec!["file", "status", "class", "protected (UTC)"];
-    if listened {
-        headings.push("heard");
+    if with_keys {
+        headings.push("detected");
     }
     let mut rows = table::new(&headings);
     for one in checked {
@@ -89,11 +98,10 @@ fn report(checked: &[Checked], classes: &BTreeMap<Fingerprint, String>, listened
             or_dash(one.fingerprint.as_ref().map(named)),
             or_dash(time),
         ];
-        if listened {
-            let heard = one.heard.as_deref().filter(|heard| !heard.is_empty());
-            row.push(or_dash(
-                heard.map(|heard| heard.iter().map(named).collect::<Vec<_>>().join(", ")),
-            ));
+        if with_keys {
+            let keys = one.detected.as_deref().filter(|keys| !keys.is_empty());
+            let names = keys.map(|keys| keys.iter().map(named).collect::<Vec<_>>().join(", "));
+            row.push(or_dash(names));
         }
         rows.add_row(row);
     }
@@ -103,11 +111,11 @@ fn report(checked: &[Checked], classes: &BTreeMap<Fingerprint, String>, listened
         .filter(|&(_, count)| count > 0)
         .map(|(status, count)| format!("{count} {}", status.words().to_lowercase()))
         .collect();
-    let counts = if counts.is_empty() { "nothing to check".to_owned() } else { counts.join(", ") };
-    let hint = if listened {
+    let counts = counts.join(", ");
+    let hint = if with_keys {
         ""
     } else {
-        "\nby hash only: name keys with --key or --all-keys to listen for them in the audio"
+        "\nby hash only: detect keys in the audio too with --key or --all-keys"
     };
     format!("{rows}\n{counts}{hint}")
 }

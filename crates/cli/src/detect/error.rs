@@ -1,7 +1,7 @@
-//! What can go wrong with one file.
+//! Why a file cannot be searched.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use patchveil_veil::DetectError;
 
@@ -9,24 +9,18 @@ use crate::output::OutputError;
 use crate::paths::shown;
 use crate::wav::{WavError, read_hint};
 
-/// Why a file was not searched. Each message is one line and names the file.
+/// Why a file was not searched. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DetectFileError {
     /// It cannot be read.
     #[error("{}: cannot be read: {source}{}", shown(path), read_hint(source))]
     Unreadable {
-        /// The file or folder.
+        /// The file.
         path: PathBuf,
         /// What the system says.
         source: io::Error,
     },
-    /// Neither file nor folder.
-    #[error("{}: is a device or a pipe; give a file or a folder", shown(.0))]
-    NotAFile(PathBuf),
-    /// A folder with nothing to search in it.
-    #[error("{}: has no recording in it or below; give another folder", shown(.0))]
-    NoAudio(PathBuf),
     /// A WAV file that cannot be read.
     #[error("{}: {source}", shown(path))]
     Wav {
@@ -51,25 +45,25 @@ pub enum DetectFileError {
         /// Why not.
         source: DetectError,
     },
-    /// It has no whole frame with sound.
-    #[error("{}: is silent or too short for anything to be heard in it", shown(.0))]
+    /// It has no whole period with sound.
+    #[error("{}: is silent or too short to detect a key in it", shown(.0))]
     Inaudible(PathBuf),
-    /// It is too long to be held beside its original.
+    /// It is too long to be compared with its original.
     #[error(
-        "{}: is longer than 5 minutes; --reference is for excerpts, so cut one, or go without it",
+        "{}: is longer than 5 minutes; --reference is for excerpts: cut one, or leave it out",
         shown(.0)
     )]
     LongExcerpt(PathBuf),
     /// It was given as its own original.
     #[error("{}: is the reference itself; give the recording from before it was protected", shown(.0))]
     OwnReference(PathBuf),
-    /// The original has no sound.
+    /// The original is silent.
     #[error("{}: the reference is silent, so nothing can be compared with it", shown(.0))]
     SilentReference(PathBuf),
     /// It is not from this original.
     #[error(
-        "{}: does not lie in {}: where they are most alike it is by {likeness:.2} of 1, and elsewhere \
-         by {elsewhere:.2}; give the original of this very recording, or go without --reference",
+        "{}: is not part of {}: their correlation is at most {correlation:.2}, and elsewhere \
+         {runner_up:.2}; give the original of this very recording, or leave --reference out",
         shown(path),
         shown(reference)
     )]
@@ -78,15 +72,15 @@ pub enum DetectFileError {
         path: PathBuf,
         /// What was given as its original.
         reference: PathBuf,
-        /// How alike they are at most: `Place::likeness`.
-        likeness: f64,
-        /// And at any other place.
-        elsewhere: f64,
+        /// The highest correlation: see [`patchveil_veil::ExcerptMatch::correlation`].
+        correlation: f64,
+        /// And at any other position.
+        runner_up: f64,
     },
     /// The picture cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// The picture cannot be made; a fault of this program.
+    /// The picture cannot be made; a bug.
     #[error("{}: the picture cannot be drawn: {what}", shown(path))]
     Picture {
         /// The picture.
@@ -97,26 +91,4 @@ pub enum DetectFileError {
     /// The user asked to stop.
     #[error("{}: stopped before it was searched", shown(.0))]
     Stopped(PathBuf),
-}
-
-impl DetectFileError {
-    /// The file it is about, if it is about one that was to be read.
-    #[must_use]
-    pub fn path(&self) -> Option<&Path> {
-        match self {
-            Self::Unreadable { path, .. }
-            | Self::NotAFile(path)
-            | Self::NoAudio(path)
-            | Self::Wav { path, .. }
-            | Self::Undecodable { path, .. }
-            | Self::Search { path, .. }
-            | Self::Inaudible(path)
-            | Self::LongExcerpt(path)
-            | Self::OwnReference(path)
-            | Self::SilentReference(path)
-            | Self::Unlike { path, .. }
-            | Self::Stopped(path) => Some(path),
-            Self::Output(_) | Self::Picture { .. } => None,
-        }
-    }
 }

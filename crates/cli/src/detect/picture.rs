@@ -3,15 +3,14 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{DetectFileError, Finding, Search};
-use crate::inspect::draw::axis::{Axis, Tick, level_ticks, minus, time_ticks, time_unit};
-use crate::inspect::draw::canvas::{Align, Area, Canvas};
-use crate::inspect::draw::plots::{axis_title, heading, horizontal_grid, vertical_grid};
-use crate::inspect::draw::style::{
-    AFTER, BEFORE, DIFFERENCE, FRAME, INK, LABEL_SIZE, MUTED, TITLE_SIZE,
-};
+use super::error::DetectFileError;
+use super::search::{Finding, Search};
 use crate::output::OutputFile;
 use crate::paths::shown;
+use crate::plot::axis::{Axis, Tick, level_ticks, minus, time_ticks, time_unit};
+use crate::plot::canvas::{Align, Area, Canvas};
+use crate::plot::grid::{axis_title, heading, horizontal_grid, vertical_grid};
+use crate::plot::style::{AFTER, BEFORE, DIFFERENCE, FRAME, INK, LABEL_SIZE, MUTED, TITLE_SIZE};
 
 const WIDTH: u32 = 1600;
 const HEIGHT: u32 = 860;
@@ -19,8 +18,8 @@ const OFFSETS: Area = Area { left: 104.0, top: 168.0, right: 1474.0, bottom: 440
 const TIME: Area = Area { left: 104.0, top: 552.0, right: 1474.0, bottom: 724.0 };
 const COVERED: Area = Area { left: 104.0, top: 732.0, right: 1474.0, bottom: 752.0 };
 
-/// Draws what was found of one class in one file into a PNG of 1600 × 860 pixels at `path`; one
-/// that is there already is replaced only if `force`.
+/// Draws the result for one class in one file into a PNG of 1600 × 860 pixels at `path`; an existing one
+/// is replaced only if `force`.
 ///
 /// # Errors
 /// [`DetectFileError::Output`] if the file exists or cannot be written. It is never half-written.
@@ -48,13 +47,13 @@ fn render(search: &Search, finding: &Finding) -> Result<Vec<u8>, String> {
 
 fn title(canvas: &mut Canvas, search: &Search, finding: &Finding) {
     let name = search.input.file_name().unwrap_or(search.input.as_os_str());
-    let verdict = if finding.found { "found" } else { "not found" };
+    let result = if finding.found { "found" } else { "not found" };
     let class = shown(Path::new(&finding.class)).to_string();
-    let title = format!("{}: {class} {verdict}", shown(Path::new(name)));
+    let title = format!("{}: {class} {result}", shown(Path::new(name)));
     canvas.text((OFFSETS.left, 46.0), &title, TITLE_SIZE, Align::Left, INK);
-    let beside = if search.reference.is_some() { ", beside its original" } else { "" };
+    let compared = if search.reference.is_some() { ", compared with its original" } else { "" };
     let facts = format!(
-        "p = {:.3}, {} σ above {} decoys, {:.1} s of {:.1} s covered{beside}",
+        "p = {:.3}, {} σ above {} decoys, {:.1} s of {:.1} s covered{compared}",
         finding.p_value,
         minus(format!("{:.1}", finding.sigmas)),
         search.decoys,
@@ -64,9 +63,9 @@ fn title(canvas: &mut Canvas, search: &Search, finding: &Finding) {
     canvas.text((OFFSETS.left, 86.0), &facts, LABEL_SIZE, Align::Left, MUTED);
 }
 
-/// The score at every offset, and the highest that a decoy had at any.
+/// The score at every offset, and the highest score of a decoy at any.
 fn offsets(canvas: &mut Canvas, search: &Search, finding: &Finding) {
-    heading(canvas, OFFSETS, "Score over offset in the frame");
+    heading(canvas, OFFSETS, "Score over offset in the period");
     let values = &finding.over_offset;
     let least = values.iter().copied().fold(0.0, f32::min);
     let most = values.iter().copied().fold(0.0, f32::max);
@@ -74,18 +73,18 @@ fn offsets(canvas: &mut Canvas, search: &Search, finding: &Finding) {
     let low = (f64::from(least) / step).floor() * step;
     let high = (f64::from(most).max(finding.highest_decoy) / step).ceil() * step;
     let up = Axis::linear((low, high.max(low + step)), (OFFSETS.bottom, OFFSETS.top));
-    let frame_s = frame_seconds(search, finding);
-    let across = Axis::linear((0.0, 1e3 * frame_s), (OFFSETS.left, OFFSETS.right));
-    let step_ms = nice_step(1e3 * frame_s / 10.0);
-    let ticks: Vec<Tick> = level_ticks((0.0, 1e3 * frame_s), step_ms);
+    let period_s = period_seconds(search, finding);
+    let across = Axis::linear((0.0, 1e3 * period_s), (OFFSETS.left, OFFSETS.right));
+    let step_ms = nice_step(1e3 * period_s / 10.0);
+    let ticks: Vec<Tick> = level_ticks((0.0, 1e3 * period_s), step_ms);
     vertical_grid(canvas, OFFSETS, across, &ticks, true);
     horizontal_grid(canvas, OFFSETS, up, &level_ticks((low, high), step));
     axis_title(canvas, OFFSETS, "score, σ");
-    let at = |i: usize| across.at(1e3 * frame_s * i as f64 / values.len().max(1) as f64);
+    let at = |i: usize| across.at(1e3 * period_s * i as f64 / values.len().max(1) as f64);
     let decoy = up.at(finding.highest_decoy);
     canvas.line(&[(OFFSETS.left, decoy), (OFFSETS.right, decoy)], DIFFERENCE, 2.0);
-    let beside = (OFFSETS.right + 10.0, decoy + 7.0);
-    canvas.text(beside, "best decoy", LABEL_SIZE, Align::Left, DIFFERENCE);
+    let label = (OFFSETS.right + 10.0, decoy + 7.0);
+    canvas.text(label, "best decoy", LABEL_SIZE, Align::Left, DIFFERENCE);
     let points: Vec<(f32, f32)> =
         values.iter().enumerate().map(|(i, &value)| (at(i), up.at(f64::from(value)))).collect();
     canvas.line(&points, AFTER, 2.0);
@@ -94,9 +93,9 @@ fn offsets(canvas: &mut Canvas, search: &Search, finding: &Finding) {
     canvas.text(centre, "offset, ms", LABEL_SIZE, Align::Centre, MUTED);
 }
 
-/// How deep the code lies over time, and which stretches count as covered.
+/// Depth of the pattern over time, and the stretches that count as covered.
 fn coverage(canvas: &mut Canvas, search: &Search, finding: &Finding) {
-    heading(canvas, TIME, "Depth of the code over time, and what is covered");
+    heading(canvas, TIME, "Depth of the pattern over time, and what is covered");
     let (depths, part) = (&finding.depths.0, finding.depths.1);
     let time = Axis::linear((0.0, search.seconds), (TIME.left, TIME.right));
     let ticks = time_ticks(search.seconds);
@@ -120,14 +119,14 @@ fn coverage(canvas: &mut Canvas, search: &Search, finding: &Finding) {
         let at = (time.at(tick.value), COVERED.bottom + 30.0);
         canvas.text(at, &tick.label, LABEL_SIZE, Align::Centre, INK);
     }
-    let beside = (COVERED.right + 10.0, COVERED.bottom - 3.0);
-    canvas.text(beside, "covered", LABEL_SIZE, Align::Left, AFTER);
+    let label = (COVERED.right + 10.0, COVERED.bottom - 3.0);
+    canvas.text(label, "covered", LABEL_SIZE, Align::Left, AFTER);
     let centre = ((TIME.left + TIME.right) / 2.0, COVERED.bottom + 62.0);
     canvas.text(centre, time_unit(search.seconds), LABEL_SIZE, Align::Centre, MUTED);
 }
 
-/// The length of the frame: the curve over offset spans it.
-fn frame_seconds(search: &Search, finding: &Finding) -> f64 {
+/// Length of the period, which the curve over offset spans.
+fn period_seconds(search: &Search, finding: &Finding) -> f64 {
     finding.period_samples / f64::from(search.sample_rate_hz.max(1))
 }
 

@@ -1,21 +1,19 @@
-//! One file, and all keys that are asked for.
+//! Searches one file for all keys that are asked for.
 
 use std::path::{Path, PathBuf};
 
-use patchveil_veil::{ClassKey, Decoys, Detector, Evidence, Fingerprint, Recipe, Score};
+use patchveil_veil::{ClassKey, Detector, Fingerprint, Recipe};
 use serde::Serialize;
 
-use super::DetectFileError;
-use super::listen::{Listener, listen};
-use super::reference::{Beside, Reference};
-use crate::hear::{codes, decoys, slices};
+use super::decoder::{SampleSink, decode};
+use super::error::DetectFileError;
+use super::reference::{AlignedExcerpt, Reference};
+use crate::detector::{MultiRecipeDetector, MultiRecipeEvidence};
 use crate::paths::json;
-use crate::protect::Watch;
+use crate::watch::Watch;
 
 /// A key counts as found up to this p-value.
 pub const SIGNIFICANT: f64 = 0.001;
-/// With fewer decoys no p-value is as small.
-pub const LEAST_DECOYS: u32 = 999;
 
 /// A class that may be in a file.
 #[derive(Debug, Clone)]
@@ -32,15 +30,15 @@ pub struct Request {
     pub candidates: Vec<Candidate>,
     /// Recipes that may have been used, with their names.
     pub recipes: Vec<(String, Recipe)>,
-    /// Decoys to hold each score against, at least [`LEAST_DECOYS`].
+    /// Decoys to rank each score among, at least [`DECOYS_MIN`](super::DECOYS_MIN).
     pub decoys: u32,
-    /// Where the decoys come from: [`Decoys::random_seed`].
+    /// What the decoys are drawn from: see [`Decoys::random_seed`](patchveil_veil::Decoys::random_seed).
     pub seed: u64,
-    /// The original, if it is at hand: then a second or two may be enough.
+    /// The original, if it is available: then a second or two may be enough.
     pub reference: Option<PathBuf>,
 }
 
-/// What came of one class in one file.
+/// The result for one class in one file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
     /// The class.
@@ -49,36 +47,37 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// Whether the p-value is [`SIGNIFICANT`] or less.
     pub found: bool,
-    /// Recipes with the code that fits best. Those that differ in depth alone lay the same one.
+    /// Recipes with the pattern that fits best. Those that differ in depth alone have the same one.
     pub recipes: Vec<String>,
-    /// Timeline position of the file's first sample, in samples at its rate: 0 up to a frame.
+    /// Timeline position of the file's first sample, in samples at its rate, from 0 up to a
+    /// period.
     pub offset_samples: f64,
     /// The same in seconds.
     pub offset_s: f64,
-    /// Stretches that carry the code, from their start to their end in seconds; empty unless found.
+    /// Stretches that carry the pattern, from start to end in seconds; empty unless found.
     pub covered: Vec<(f64, f64)>,
-    /// Their seconds together.
+    /// Their total length in seconds.
     pub covered_s: f64,
-    /// The score: see [`Score::value`].
+    /// The score: see [`Score::value`](patchveil_veil::Score::value).
     pub score: f64,
     /// The score in standard deviations of the decoys above their mean.
     pub sigmas: f64,
-    /// How often a key that is not in the file would score as high.
+    /// Probability that a key which is not in the file scores as high.
     pub p_value: f64,
     /// The highest score of a decoy.
     pub highest_decoy: f64,
-    /// Length of a frame in samples: offsets are known up to it.
+    /// Length of the period in samples: offsets are known up to whole periods.
     pub period_samples: f64,
     /// Scores at all offsets.
     #[serde(skip)]
     pub over_offset: Vec<f32>,
-    /// Depth of the code in each part of the file, as a share of the recipe's, and the length of
-    /// a part in seconds.
+    /// Depth of the pattern in each part of the file, as a share of the recipe's, and the length of a
+    /// part in seconds.
     #[serde(skip)]
     pub depths: (Vec<f32>, f64),
 }
 
-/// What came of one file.
+/// The result for one file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Search {
     /// The file.
@@ -90,17 +89,17 @@ pub struct Search {
     pub channels: usize,
     /// Its length in seconds.
     pub seconds: f64,
-    /// Where it lies in its original, if that was given.
+    /// Where it is in its original, if that was given.
     #[serde(flatten)]
     pub reference: Option<Reference>,
-    /// Decoys that every score was held against.
+    /// Decoys that every score was ranked among.
     pub decoys: u32,
     /// One for each class, in the order asked.
     #[serde(skip)]
     pub findings: Vec<Finding>,
 }
 
-/// Looks for all of `request` in the file at `path`, which is read once, whatever its length and
+/// Looks for everything in `request` in the file at `path`, which is read once whatever its length and
 /// the number of classes.
 ///
 /// # Errors
@@ -110,122 +109,110 @@ pub fn search(
     request: &Request,
     watch: &Watch<'_>,
 ) -> Result<Search, DetectFileError> {
-    let recipes = codes(request.recipes.iter().cloned());
-    let Heard { detectors, sample_rate_hz, channels, reference } = match &request.reference {
-        None => hear(path, &recipes, watch)?,
-        Some(reference) => hear_beside(path, reference, &recipes, watch)?,
+    let Detected { detector, sample_rate_hz, channels, reference } = match &request.reference {
+        None => feed_file(path, &request.recipes, watch)?,
+        Some(reference) => feed_excerpt(path, reference, &request.recipes, watch)?,
     };
-    let evidence: Vec<Evidence> = detectors.into_iter().map(Detector::finish).collect();
-    let names: Vec<Vec<String>> = recipes.into_iter().map(|(_, names)| names).collect();
-    if !evidence.iter().any(Evidence::has_signal) {
+    let evidence = detector.finish(request.decoys, request.seed);
+    if !evidence.is_audible() {
         return Err(DetectFileError::Inaudible(path.to_owned()));
     }
-    let decoys = decoys(evidence.iter(), request.decoys, request.seed);
-    let seconds = evidence.first().map_or(0.0, Evidence::seconds);
-    let findings = request
-        .candidates
-        .iter()
-        .filter_map(|candidate| find(candidate, &evidence, &names, decoys.as_ref()?))
-        .map(|mut finding| {
-            finding.offset_s = finding.offset_samples / f64::from(sample_rate_hz);
-            finding
-        })
-        .collect();
-    let decoys = request.decoys;
-    let input = path.to_owned();
-    Ok(Search { input, sample_rate_hz, channels, seconds, reference, decoys, findings })
+    let find = |candidate| find(candidate, &evidence, sample_rate_hz);
+    Ok(Search {
+        input: path.to_owned(),
+        sample_rate_hz,
+        channels,
+        seconds: evidence.seconds(),
+        reference,
+        decoys: request.decoys,
+        findings: request.candidates.iter().filter_map(find).collect(),
+    })
 }
 
-/// A file that was listened to, with a detector for every code.
-struct Heard {
-    detectors: Vec<Detector>,
+/// A detector that was fed a file, and what the file is. Recipes are known by their names.
+struct Detected {
+    detector: MultiRecipeDetector<String>,
     sample_rate_hz: u32,
     channels: usize,
     reference: Option<Reference>,
 }
 
-fn hear(
+fn feed_file(
     path: &Path,
-    recipes: &[(Recipe, Vec<String>)],
+    recipes: &[(String, Recipe)],
     watch: &Watch<'_>,
-) -> Result<Heard, DetectFileError> {
-    let mut ears = Ears { path, recipes, detectors: Vec::new(), heard: (0, 0) };
-    listen(path, &mut ears, watch)?;
-    let (sample_rate_hz, channels) = ears.heard;
-    Ok(Heard { detectors: ears.detectors, sample_rate_hz, channels, reference: None })
+) -> Result<Detected, DetectFileError> {
+    let mut feeder = Feeder { path, recipes, started: None };
+    decode(path, &mut feeder, watch)?;
+    feeder.started.ok_or_else(|| DetectFileError::Inaudible(path.to_owned()))
 }
 
-fn hear_beside(
+fn feed_excerpt(
     path: &Path,
     reference: &Path,
-    recipes: &[(Recipe, Vec<String>)],
+    recipes: &[(String, Recipe)],
     watch: &Watch<'_>,
-) -> Result<Heard, DetectFileError> {
-    let beside = Beside::read(path, reference, watch)?;
-    let detectors = recipes
-        .iter()
-        .map(|(recipe, _)| beside.hear(recipe))
-        .collect::<Result<_, _>>()
-        .map_err(|source| DetectFileError::Search { path: path.to_owned(), source })?;
-    let (sample_rate_hz, channels) = (beside.sample_rate, beside.channels());
-    Ok(Heard { detectors, sample_rate_hz, channels, reference: Some(beside.found) })
+) -> Result<Detected, DetectFileError> {
+    let excerpt = AlignedExcerpt::read(path, reference, watch)?;
+    let detector =
+        MultiRecipeDetector::new(recipes.iter().cloned(), |recipe| excerpt.detector(recipe))
+            .map_err(|source| DetectFileError::Search { path: path.to_owned(), source })?;
+    let (sample_rate_hz, channels) = (excerpt.sample_rate, excerpt.channels());
+    Ok(Detected { detector, sample_rate_hz, channels, reference: Some(excerpt.found) })
 }
 
 fn find(
     candidate: &Candidate,
-    evidence: &[Evidence],
-    names: &[Vec<String>],
-    decoys: &Decoys,
+    evidence: &MultiRecipeEvidence<String>,
+    sample_rate_hz: u32,
 ) -> Option<Finding> {
-    let scores = evidence.iter().map(|evidence| evidence.test(&candidate.key));
-    let (at, score): (usize, Score) =
-        scores.enumerate().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+    let decoys = evidence.decoys()?;
+    let best = evidence.best(&candidate.key)?;
+    let score = best.score;
     let p_value = decoys.p_value(score.value);
     let found = p_value <= SIGNIFICANT;
-    let coverage = evidence[at].coverage(&candidate.key, score.offset);
+    let coverage = best.evidence.coverage(&candidate.key, score.offset);
     Some(Finding {
         class: candidate.class.clone(),
         fingerprint: candidate.key.fingerprint(),
         found,
-        recipes: names[at].clone(),
+        recipes: best.recipes.to_vec(),
         offset_samples: score.offset,
-        offset_s: 0.0,
+        offset_s: score.offset / f64::from(sample_rate_hz),
         covered_s: if found { coverage.seconds() } else { 0.0 },
         covered: if found { coverage.intervals } else { Vec::new() },
         score: score.value,
         sigmas: decoys.sigmas(score.value),
         p_value,
         highest_decoy: decoys.highest(),
-        period_samples: evidence[at].period_samples(),
+        period_samples: best.evidence.period_samples(),
         over_offset: score.over_offset,
         depths: (coverage.depths, coverage.block_seconds),
     })
 }
 
-/// A detector for every code.
-struct Ears<'a> {
+/// Feeds a detector with a file.
+struct Feeder<'a> {
     path: &'a Path,
-    recipes: &'a [(Recipe, Vec<String>)],
-    detectors: Vec<Detector>,
-    /// Sample rate in Hz, and channels.
-    heard: (u32, usize),
+    recipes: &'a [(String, Recipe)],
+    started: Option<Detected>,
 }
 
-impl Listener for Ears<'_> {
-    fn begin(&mut self, sample_rate: u32, channels: usize) -> Result<(), DetectFileError> {
-        self.heard = (sample_rate, channels);
-        self.detectors = self
-            .recipes
-            .iter()
-            .map(|(recipe, _)| Detector::new(sample_rate, channels, recipe))
-            .collect::<Result<_, _>>()
-            .map_err(|source| DetectFileError::Search { path: self.path.to_owned(), source })?;
+impl SampleSink for Feeder<'_> {
+    fn begin(&mut self, sample_rate_hz: u32, channels: usize) -> Result<(), DetectFileError> {
+        let recipes = self.recipes.iter().cloned();
+        let detector = MultiRecipeDetector::new(recipes, |recipe| {
+            Detector::new(sample_rate_hz, channels, recipe)
+        })
+        .map_err(|source| DetectFileError::Search { path: self.path.to_owned(), source })?;
+        self.started = Some(Detected { detector, sample_rate_hz, channels, reference: None });
         Ok(())
     }
 
-    fn hear(&mut self, block: &[Vec<f32>]) -> Result<bool, DetectFileError> {
-        let block = slices(block);
-        self.detectors.iter_mut().for_each(|detector| detector.feed(&block));
+    fn take(&mut self, block: &[Vec<f32>]) -> Result<bool, DetectFileError> {
+        if let Some(Detected { detector, .. }) = &mut self.started {
+            detector.feed(block);
+        }
         Ok(true)
     }
 }

@@ -1,9 +1,9 @@
-//! Level along time, in as many columns as a picture has.
+//! Level over time, in as many columns as a picture has.
 
-/// Columns along time; the width of the picture's plots in pixels.
+/// Columns over time: the width of the picture's plots in pixels.
 pub(super) const COLUMNS: usize = 1370;
 
-/// Columns for a file of so many frames: no more than frames.
+/// Columns for a file of so many frames: at most one a frame.
 pub(super) fn columns_of(frames: u64) -> usize {
     usize::try_from(frames).map_or(COLUMNS, |frames| frames.min(COLUMNS))
 }

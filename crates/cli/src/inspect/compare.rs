@@ -4,8 +4,8 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::InspectError;
 use super::columns::Envelope;
+use super::error::InspectError;
 use super::figures::Figures;
 use super::loudness::Loudness;
 use super::report::{FileFacts, Picture, Report, dbfs};
@@ -20,7 +20,7 @@ const BLOCK: usize = 1 << 15;
 /// Compares a recording with its protected version.
 ///
 /// Sample rate, channels and length must be equal; the sample formats may differ. `progress` is
-/// called after every block with the frames done and the frames there are, and may end it.
+/// called after every block with the frames done and the frames in all, and may end the comparison.
 ///
 /// # Errors
 /// [`InspectError::Wav`] if one of the files cannot be read, [`InspectError::Mismatch`] if they do
@@ -32,7 +32,7 @@ pub fn compare(
 ) -> Result<Report, InspectError> {
     let mut first = Side::open(before)?;
     let mut second = Side::open(after)?;
-    check_alike(&first, &second)?;
+    check_same_shape(&first, &second)?;
 
     let info = first.reader.info().clone();
     let mut difference = Difference::new(&info);
@@ -52,7 +52,7 @@ pub fn compare(
     Ok(report(&info, first, second, difference))
 }
 
-fn check_alike(before: &Side, after: &Side) -> Result<(), InspectError> {
+fn check_same_shape(before: &Side, after: &Side) -> Result<(), InspectError> {
     let (a, b) = (before.reader.info(), after.reader.info());
     let facts: [fn(&WavInfo) -> String; 3] = [
         |info| format!("{} Hz", info.sample_rate),
@@ -127,7 +127,7 @@ impl Meters {
 struct Difference {
     /// The current block of after − before: channels × frames.
     block: Vec<Vec<f32>>,
-    /// Whether any channel differs, for every frame of the block.
+    /// For every frame of the block, whether any channel differs.
     changed: Vec<bool>,
     figures: Figures,
     runs: RunFinder,

@@ -4,15 +4,15 @@ use crate::wav::WavInfo;
 
 /// Length of a segment of the segmental SNR.
 const SEGMENT_SECONDS: f64 = 0.02;
-/// Customary limits of a segment's SNR in dB, so that single segments do not rule the mean.
+/// Usual limits of a segment's SNR in dB, so that single segments do not dominate the mean.
 const SEGMENT_LIMITS_DB: (f64, f64) = (-10.0, 35.0);
-/// Mean square below which a segment is silence (−80 dBFS) and its SNR without meaning.
+/// Mean square below which a segment is silent (−80 dBFS) and its SNR meaningless.
 const SILENCE: f64 = 1e-8;
 
-/// Adds up what both files hold, block by block.
+/// Adds up both files, block by block.
 pub(super) struct Figures {
     segment_frames: usize,
-    /// Frames still missing in the current segment.
+    /// Frames left in the current segment.
     segment_left: usize,
     segment: Sums,
     whole: Sums,
@@ -21,7 +21,7 @@ pub(super) struct Figures {
     totals: Totals,
 }
 
-/// What comes out.
+/// The result.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Totals {
     pub(super) snr_db: Option<f64>,

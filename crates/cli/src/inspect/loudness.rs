@@ -4,9 +4,9 @@ use ebur128::{EbuR128, Mode};
 
 use crate::wav::WavInfo;
 
-/// Measures one file's loudness after EBU R 128.
+/// Measures a file's loudness by EBU R 128.
 pub(super) struct Loudness {
-    /// None where the meter does not know the sample rate.
+    /// None for sample rates that the meter does not support.
     meter: Option<EbuR128>,
 }
 

@@ -1,13 +1,14 @@
-//! What the veil did to a recording: figures, and the numbers a picture is drawn from.
+//! Compares a recording with its protected version, in figures and in a picture.
 //!
-//! Two files are read side by side, block by block. Memory does not grow with their length: spectra
-//! are averaged, everything along time is kept for one picture's width of columns, and the list of
+//! Both files are read in parallel, block by block. Memory use does not grow with their length: spectra
+//! are averaged, everything over time is kept for as many columns as a picture has, and the list of
 //! changed runs ends at [`MAX_RUNS`]. (The loudness meter keeps one number for every tenth of a second,
 //! 0.3 MB an hour.)
 
 mod columns;
 mod compare;
-pub(crate) mod draw;
+mod draw;
+mod error;
 mod figures;
 mod loudness;
 mod report;
@@ -16,57 +17,8 @@ mod spectrogram;
 mod spectrum;
 mod stft;
 
-use std::path::PathBuf;
-
-use crate::output::OutputError;
-use crate::paths::shown;
-use crate::wav::WavError;
-
 pub use compare::compare;
 pub use draw::draw;
+pub use error::InspectError;
 pub use report::{FileFacts, Report};
 pub use runs::{MAX_RUNS, Run};
-
-/// Why two files cannot be compared or drawn. Each message is one line and names the file.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum InspectError {
-    /// One of the files cannot be read.
-    #[error("{}: {source}", shown(path))]
-    Wav {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: WavError,
-    },
-    /// They are not two versions of one recording.
-    #[error(
-        "{} has {after} but {} has {before}; give a recording and its own protected version",
-        shown(after_path),
-        shown(before_path)
-    )]
-    Mismatch {
-        /// The first file.
-        before_path: PathBuf,
-        /// The second.
-        after_path: PathBuf,
-        /// What the first has, in words.
-        before: String,
-        /// What the second has.
-        after: String,
-    },
-    /// The picture cannot be written.
-    #[error(transparent)]
-    Output(#[from] OutputError),
-    /// The user asked to stop.
-    #[error("stopped before the files were compared; nothing was written")]
-    Stopped,
-    /// The picture cannot be made; a fault of this program.
-    #[error("{}: the picture cannot be drawn: {what}", shown(path))]
-    Picture {
-        /// The picture.
-        path: PathBuf,
-        /// What failed.
-        what: String,
-    },
-}

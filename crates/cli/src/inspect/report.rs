@@ -10,10 +10,10 @@ use super::spectrum::Curve;
 use crate::paths::json;
 use crate::wav::SampleFormat;
 
-/// What a recording and its protected version have in common and where they differ.
+/// How a recording and its protected version compare.
 ///
-/// Levels are relative to full scale ±1; `None` (in JSON `null`) stands for what has no value, such
-/// as the level of silence. Figures of several channels are over all their samples.
+/// Levels are relative to full scale ±1; `None` (in JSON `null`) stands for an undefined value, such as
+/// the level of silence. Figures of several channels are over all their samples.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// The recording.
@@ -75,7 +75,7 @@ pub struct FileFacts {
     pub format: SampleFormat,
 }
 
-/// Everything that is drawn but not told.
+/// What is drawn but not printed.
 #[derive(Debug, Clone)]
 pub(super) struct Picture {
     pub(super) before: Curve,

@@ -19,17 +19,17 @@ pub struct Run {
 /// Finds runs, frame by frame.
 pub(super) struct RunFinder {
     sample_rate: f64,
-    /// Most unchanged frames inside a run: 1 ms, as single samples may come out the same by
-    /// chance or by rounding.
+    /// Most unchanged frames inside a run: 1 ms, because single samples may stay the same by chance or
+    /// by rounding.
     gap: u64,
     frames: u64,
     next_frame: u64,
-    /// First and last changed frame of the run that may go on.
+    /// First and last changed frame of the run that may continue.
     open: Option<(u64, u64)>,
     found: Found,
 }
 
-/// What comes out.
+/// The result.
 #[derive(Default)]
 pub(super) struct Found {
     /// The first [`MAX_RUNS`].
@@ -52,7 +52,7 @@ impl RunFinder {
         }
     }
 
-    /// Goes on by a block; for every frame whether it changed.
+    /// Adds a block: for every frame, whether it changed.
     pub(super) fn push(&mut self, changed: &[bool]) {
         for (frame, _) in (self.next_frame..).zip(changed).filter(|(_, c)| **c) {
             self.open = match self.open {
@@ -82,8 +82,8 @@ impl RunFinder {
                 .runs
                 .push(Run { start_s: start / self.sample_rate, end_s: end / self.sample_rate });
         }
-        let a_frame = self.found.coverage.len() as f64 / self.frames as f64;
-        let (left, right) = (start * a_frame, end * a_frame);
+        let per_frame = self.found.coverage.len() as f64 / self.frames as f64;
+        let (left, right) = (start * per_frame, end * per_frame);
         let touched = left as usize..=right as usize;
         let columns = self.found.coverage.iter_mut().enumerate();
         for (i, share) in columns.skip(*touched.start()).take(touched.count()) {

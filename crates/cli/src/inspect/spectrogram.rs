@@ -10,10 +10,10 @@ pub(super) const ROWS: usize = 270;
 const LOWEST_HZ: f64 = 40.0;
 /// Share of half the sample rate that the lowest frequency may be.
 const LOWEST_SHARE: f64 = 1.0 / 50.0;
-/// Length of a window: long enough for a kernel's curve, short enough for a patch's edges.
+/// Length of a window: long enough to show a kernel's response, short enough for a patch's edges.
 const WINDOW_SECONDS: f64 = 0.03;
 
-/// Transforms the difference piece by piece and keeps the loudest of each cell.
+/// Keeps the highest power of each cell.
 pub(super) struct Spectrogram {
     stft: Stft,
     len: usize,
@@ -62,8 +62,8 @@ impl Spectrogram {
         let len = ((WINDOW_SECONDS * rate) as usize).next_power_of_two().max(16);
         let frames = info.frames();
         let columns = columns_of(frames);
-        let a_column = usize::try_from(frames / columns as u64).unwrap_or(usize::MAX);
-        let hop = a_column.clamp(1, len / 2);
+        let per_column = usize::try_from(frames / columns as u64).unwrap_or(usize::MAX);
+        let hop = per_column.clamp(1, len / 2);
 
         let nyquist = rate / 2.0;
         let lowest = LOWEST_HZ.min(nyquist * LOWEST_SHARE);
@@ -73,12 +73,12 @@ impl Spectrogram {
             let (first, last) = (low.ceil() as usize, (high.floor() as usize).min(len / 2));
             Row {
                 centre: edge(i as f64 + 0.5),
-                // With one bin only now and then between rows, interpolating looks calmer.
+                // Rows narrower than a bin are interpolated, which looks smoother.
                 inside: (high - low >= 1.0 && first <= last).then_some((first, last)),
             }
         };
         Self {
-            // Half a window of silence before, so that a window's centre is its time.
+            // Half a window of silence first, so that a window's centre is its time.
             stft: Stft::new(len, hop, len / 2, info.channels),
             len,
             hop,
@@ -105,7 +105,7 @@ impl Spectrogram {
 
     pub(super) fn finish(mut self) -> Heat {
         let channels = self.stft.channels();
-        // As much silence as the window around the last frame needs, and no window more.
+        // Silence for the window around the last frame.
         self.push(&vec![vec![0.0; self.len / 2]; channels]);
         self.heat
     }

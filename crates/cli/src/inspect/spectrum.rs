@@ -1,4 +1,4 @@
-//! The spectrum of a whole file, after Welch.
+//! The spectrum of a whole file, by Welch's method.
 
 use super::stft::Stft;
 use crate::wav::WavInfo;
@@ -10,11 +10,11 @@ const POINTS: usize = 500;
 /// Share of half the sample rate that the lowest frequency may be.
 const LOWEST_SHARE: f64 = 1.0 / 50.0;
 
-/// Averages power spectra of windows of about 1/6 s overlapping by half, over all channels. The
-/// last samples that fill no window are left out.
+/// Averages the power spectra of windows of about 1/6 s that overlap by half, over all channels. The last
+/// samples, which fill no window, are left out.
 pub(super) struct Spectrum {
     stft: Stft,
-    /// Sums of power a bin.
+    /// Sum of the power in each bin.
     sums: Vec<f64>,
     windows: u64,
     channels: f64,
@@ -34,7 +34,7 @@ impl Spectrum {
     pub(super) fn new(info: &WavInfo) -> Self {
         let wanted = (info.sample_rate as usize / 6).next_power_of_two();
         let longest = usize::try_from(info.frames()).unwrap_or(usize::MAX);
-        // A window no longer than the file, but one at least.
+        // No longer than the file, but at least one window.
         let len = wanted.min(1 << longest.max(16).ilog2()).max(16);
         let lead = len.saturating_sub(longest);
         Self {
@@ -66,8 +66,8 @@ impl Spectrum {
         let mut points: Vec<(f64, f64)> = Vec::new();
         let mut next_bin = (edge(0.0).ceil() as usize).max(1);
         for i in 0..POINTS {
-            // A band has the bins up to its upper edge that no band before it had; low bands that
-            // have none give no point.
+            // A band has the bins up to its upper edge that no lower band has; low bands without any
+            // give no point.
             let end = if i + 1 == POINTS {
                 last
             } else {

@@ -11,7 +11,7 @@ pub(super) struct Stft {
     fft: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
     hop: usize,
-    /// Makes a full-scale sine read 1 in its bin.
+    /// Makes the power of a full-scale sine 1 in its bin.
     scale: f32,
     /// Samples waiting, a buffer a channel.
     pending: Vec<Vec<f32>>,
@@ -24,7 +24,7 @@ pub(super) struct Stft {
 }
 
 impl Stft {
-    /// `len` samples a window (even), `hop` from one to the next, `lead` zeros before the stream.
+    /// `len` samples a window (even), `hop` samples from one to the next, `lead` zeros before the stream.
     pub(super) fn new(len: usize, hop: usize, lead: usize, channels: u16) -> Self {
         let fft = RealFftPlanner::new().plan_fft_forward(len);
         let hann = |i: usize| 0.5 - 0.5 * (TAU * i as f64 / len as f64).cos();
@@ -48,9 +48,9 @@ impl Stft {
         self.pending.len()
     }
 
-    /// Goes on by a block and calls `each` with the index of a window and the power in its bins
-    /// (0 Hz to half the sample rate; a full-scale sine is 1), summed over the channels. A window
-    /// of silence is called with an empty slice.
+    /// Adds a block, and calls `each` for every complete window with its index and the power in its bins
+    /// (0 Hz to half the sample rate; a full-scale sine is 1), summed over the channels; for a silent
+    /// window, with an empty slice.
     pub(super) fn push(&mut self, block: &[Vec<f32>], mut each: impl FnMut(u64, &[f32])) {
         for (pending, samples) in self.pending.iter_mut().zip(block) {
             pending.extend_from_slice(samples);
@@ -68,7 +68,7 @@ impl Stft {
         }
     }
 
-    /// Fills `power`; gives whether there was anything but silence.
+    /// Fills `power`; false for silence.
     fn transform(&mut self, at: usize) -> bool {
         let mut any = false;
         self.power.fill(0.0);
@@ -80,7 +80,7 @@ impl Stft {
             for ((piece, &x), &w) in self.piece.iter_mut().zip(samples).zip(&self.window) {
                 *piece = x * w;
             }
-            // Fails only for buffers of the wrong length, and these are the plan's own.
+            // Fails only for buffers of the wrong length; these are the plan's own.
             let done =
                 self.fft.process_with_scratch(&mut self.piece, &mut self.bins, &mut self.scratch);
             any |= done.is_ok();

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use patchveil_veil::Fingerprint;
 
-use super::{Digest, Manifest, ManifestError, Record, beside};
+use super::error::ManifestError;
+use super::record::{Digest, Record};
+use super::store::{Manifest, path_for};
 
-/// Manifests, each read when first asked for: reading a long one takes longer than restoring a short
-/// file.
+/// Manifests, each read once: reading a long one takes longer than restoring a short file.
 #[derive(Debug, Default)]
 pub struct ManifestCache(Mutex<BTreeMap<PathBuf, Option<Arc<Manifest>>>>);
 
@@ -28,17 +29,17 @@ impl ManifestCache {
         Ok(manifest)
     }
 
-    /// The key that a file with these samples was protected with, by the manifest beside it, whatever
-    /// it is called by now.
+    /// The key that a file with these samples was protected with, according to the manifest next to it,
+    /// whatever the file is called now.
     pub(crate) fn protected_by(&self, file: &Path, audio: Digest) -> Option<Fingerprint> {
-        let manifest = self.get(&beside(file)).ok()??;
+        let manifest = self.get(&path_for(file)).ok()??;
         let is_it = |record: &&Record| record.audio_after == audio && record.audio_before != audio;
         manifest.records().find(is_it).map(|record| record.fingerprint)
     }
 
-    /// The record of `file`, if the manifest beside it can be read and has one.
+    /// The record of `file`, if the manifest next to it can be read and has one.
     pub(crate) fn record(&self, file: &Path) -> Option<Record> {
-        let manifest = self.get(&beside(file)).ok()??;
+        let manifest = self.get(&path_for(file)).ok()??;
         manifest.get(file.file_name()?).cloned()
     }
 }

@@ -1,20 +1,19 @@
-//! Hashing on the way to a file, and hashes of files.
+//! Hashes of files, and of what is written to them.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use blake3::{Hash, Hasher};
 
-use super::Digest;
-use crate::protect::Watch;
+use super::record::Digest;
+use crate::watch::Watch;
 use crate::wav::{CopyError, WavError, WavReader};
 
 /// Bytes read at a time.
 const PIECE: u64 = 1 << 18;
 
-/// A writer that hashes what is written, in the order it is written.
+/// A writer that hashes what is written.
 pub(crate) struct Hashed<W> {
     to: W,
     hasher: Hasher,
@@ -25,7 +24,7 @@ impl<W: Write> Hashed<W> {
         Self { to, hasher: Hasher::new() }
     }
 
-    /// The writer itself. What is written to it directly is not hashed.
+    /// The inner writer. What is written to it directly is not hashed.
     pub(crate) fn get_mut(&mut self) -> &mut W {
         &mut self.to
     }
@@ -72,7 +71,7 @@ pub(crate) fn hash_audio<R: Read + Seek>(
     let mut piece = vec![0; PIECE as usize];
     let mut left = reader.info().data_len;
     while left > 0 {
-        if watch.stop.load(Ordering::Relaxed) {
+        if watch.is_stopped() {
             return Ok(None);
         }
         let now = left.min(PIECE);

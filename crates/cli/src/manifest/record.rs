@@ -9,29 +9,28 @@ use jiff::Timestamp;
 use patchveil_veil::{Fingerprint, Recipe};
 use serde::{Deserialize, Serialize};
 
-use crate::protect::Outcome;
 use crate::wav::SampleFormat;
 
 /// Version of the lines this build writes, and the newest it reads.
 pub const RECORD_VERSION: u32 = 1;
 
-/// What is written down of one protected file.
+/// The record of one protected file.
 ///
-/// The class is named by its key's fingerprint alone. Its name is the owner's affair: it may be that
-/// of a person, changes with `key rename`, and the manifest travels with the published files.
+/// It names the class by its key's fingerprint only. The class's name is private: it may be a person's,
+/// `key rename` changes it, and the manifest travels with the published files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// Version of the line's format, 1 ..= [`RECORD_VERSION`].
     pub version: u32,
-    /// The protected file's name in the manifest's own folder; where it is no UTF-8, with `�`.
+    /// The protected file's name, in the folder of the manifest; with `�` for what is not UTF-8.
     pub file: String,
-    /// The name exactly, byte for byte, where it is no UTF-8: JSON knows text only.
+    /// The exact bytes of the name, where it is not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_bytes: Option<Vec<u8>>,
     /// Public name of the key.
     pub fingerprint: Fingerprint,
-    /// The recipe, whole, so that it does not hang on what a later release calls `balanced`.
+    /// The whole recipe, so that it does not depend on what a later release calls `balanced`.
     pub recipe: Recipe,
     /// Timeline position of the file's first sample, in samples.
     pub offset: i64,
@@ -43,50 +42,26 @@ pub struct Record {
     pub format: SampleFormat,
     /// Samples a channel.
     pub frames: u64,
-    /// The samples of the original.
+    /// Hash of the original's samples.
     pub audio_before: Digest,
-    /// The samples of the protected file.
+    /// Hash of the protected file's samples.
     pub audio_after: Digest,
-    /// All bytes of the file that are no samples: headers, markers, tags. The same in the original.
+    /// Hash of all other bytes: headers, markers, tags. The same in the original.
     pub around: Digest,
-    /// When the file was done, by this computer's clock, in UTC.
+    /// When the file was protected, by this computer's clock, in UTC.
     #[serde(with = "as_text")]
     pub time: Timestamp,
-    /// What made the file.
+    /// Name and version of the program that protected it.
     pub tool: String,
 }
 
 impl Record {
-    /// The record of a file just protected.
-    #[must_use]
-    pub fn of(outcome: &Outcome, fingerprint: Fingerprint, recipe: &Recipe) -> Self {
-        let name = outcome.output.file_name().unwrap_or_default();
-        let exact = || name.as_encoded_bytes().to_vec();
-        Self {
-            version: RECORD_VERSION,
-            file: name.to_string_lossy().into_owned(),
-            file_bytes: name.to_str().is_none().then(exact),
-            fingerprint,
-            recipe: recipe.clone(),
-            offset: 0,
-            sample_rate_hz: outcome.sample_rate_hz,
-            channels: outcome.channels,
-            format: outcome.format,
-            frames: outcome.frames,
-            audio_before: outcome.audio_before,
-            audio_after: outcome.audio_after,
-            around: outcome.around,
-            time: Timestamp::now(),
-            tool: format!("patchveil {}", env!("CARGO_PKG_VERSION")),
-        }
-    }
-
     /// The record in a line of a manifest.
     ///
     /// # Errors
     /// [`Unreadable`], which says what is wrong with it.
     pub fn parse(line: &[u8]) -> Result<Self, Unreadable> {
-        /// What every version of a line says of itself.
+        /// What lines of all versions have.
         #[derive(Deserialize)]
         struct Version {
             version: u32,
@@ -117,13 +92,13 @@ impl Record {
     /// The line for a manifest, without its end.
     ///
     /// # Errors
-    /// None for any record there can be.
+    /// None for any valid record.
     pub fn to_line(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
     }
 }
 
-/// Why a line is no record.
+/// Why a line is not a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unreadable {
@@ -139,7 +114,7 @@ fn wrong(reason: impl ToString) -> Unreadable {
     Unreadable::Malformed(reason.to_string())
 }
 
-/// A record must not lead out of its folder, wherever its manifest comes from.
+/// A record must not point outside its folder, wherever its manifest comes from.
 fn is_plain(name: &OsStr) -> bool {
     let mut components = Path::new(name).components();
     let first = components.next();
@@ -159,7 +134,7 @@ fn from_bytes(_bytes: &[u8]) -> Option<OsString> {
     None
 }
 
-/// BLAKE3 hash of bytes of a file, 64 hexadecimal digits as text.
+/// BLAKE3 hash of bytes of a file; as text, 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest(blake3::Hash);

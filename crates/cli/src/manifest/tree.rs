@@ -1,7 +1,7 @@
-//! BLAKE3 of samples that are worked on in any order.
+//! BLAKE3 of samples that are processed in any order.
 //!
-//! BLAKE3 is a tree over its input, so pieces can be hashed wherever they turn up and joined
-//! afterwards. The result is the plain BLAKE3 hash of the bytes in order, as any tool computes it.
+//! BLAKE3 is a tree over its input, so pieces can be hashed in any order and joined afterwards. The
+//! result is the plain BLAKE3 hash of the bytes in order, as any tool computes it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,8 +11,8 @@ use blake3::hazmat::{
 };
 use blake3::{Hash, Hasher};
 
-/// A hash under way, fed by several threads. Holds a few dozen bytes a thread and for every level
-/// of the tree, however long the input.
+/// A hash in progress, fed by several threads. Needs a few dozen bytes per thread and per level of the
+/// tree, however long the input.
 pub(crate) struct TreeHash {
     /// Length of the whole input in bytes.
     total: u64,
@@ -30,14 +30,13 @@ enum Part {
 }
 
 impl TreeHash {
-    /// For `total` bytes that come in pieces of `piece` bytes, the last one shorter. `piece` has to
-    /// be a multiple of 1,024.
+    /// For `total` bytes in pieces of `piece` bytes, a multiple of 1,024; the last one may be shorter.
     pub(crate) fn new(total: u64, piece: u64) -> Self {
         let leaf = 1 << piece.max(blake3::CHUNK_LEN as u64).trailing_zeros();
         Self { total, leaf, parts: Mutex::new(BTreeMap::new()) }
     }
 
-    /// Takes in the piece whose first byte lies at `start`, a multiple of the piece length.
+    /// Adds the piece whose first byte is at `start`, a multiple of the piece length.
     pub(crate) fn add(&self, start: u64, bytes: &[u8]) {
         let mut at = start;
         for leaf in bytes.chunks(self.leaf as usize) {
@@ -52,8 +51,7 @@ impl TreeHash {
         }
     }
 
-    /// Puts a finished subtree in its place, and joins it with its neighbours as far up as they are
-    /// finished too.
+    /// Adds a finished subtree, and joins it with its neighbours as far up as they are finished too.
     fn join(&self, mut start: u64, mut len: u64, mut part: Part) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         // The length of the full subtree of this level; the last one may be shorter.
@@ -81,7 +79,7 @@ impl TreeHash {
         parts.insert(start, (len, part));
     }
 
-    /// The hash, once everything was taken in; `None` if something is missing.
+    /// The hash; `None` if a piece is missing.
     pub(crate) fn finish(self) -> Option<Hash> {
         let parts = self.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
         if self.total == 0 {
@@ -135,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_piece_is_noticed_and_little_is_kept() {
+    fn a_missing_piece_is_noticed_and_memory_use_is_small() {
         let bytes = vec![7; 1 << 20];
         let tree = TreeHash::new(bytes.len() as u64, 4_096);
         for (n, piece) in bytes.chunks(4_096).enumerate().take(255) {

@@ -1,6 +1,6 @@
 //! Why a file is not restored.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use patchveil_veil::{Fingerprint, RecipeError};
 
@@ -9,7 +9,7 @@ use crate::output::OutputError;
 use crate::paths::shown;
 use crate::wav::WavError;
 
-/// Why a file was not restored. Each message is one line and names the file.
+/// Why a file was not restored. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
@@ -29,7 +29,7 @@ pub enum RestoreError {
         /// What does not fit.
         source: RecipeError,
     },
-    /// The manifest beside it is damaged.
+    /// Its manifest cannot be read.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// There is no key for it.
@@ -40,10 +40,10 @@ pub enum RestoreError {
         /// What is missing.
         reason: String,
     },
-    /// The manifest proves that another key protected it.
+    /// The manifest proves that it was protected with another key.
     #[error(
-        "{}: was protected with the key {recorded}, by the manifest beside it; name its class with \
-         --key (patchveil key list shows fingerprints)",
+        "{}: was protected with the key {recorded}, according to the manifest next to it; name its class \
+         with --key (patchveil key list shows fingerprints)",
         shown(path)
     )]
     OtherKey {
@@ -54,28 +54,28 @@ pub enum RestoreError {
     },
     /// The key is not in it.
     #[error(
-        "{}: this key is not found in it, so nothing was written: it was protected with another key \
-         or recipe, not at all, or changed too much since; to insist, give --preset, --offset and \
-         --force",
+        "{}: this key is not found in it, so nothing was written: it was protected with another key or \
+         recipe, not at all, or changed too much since; to restore it all the same, give --preset, \
+         --offset and --force",
         shown(.0)
     )]
     NotFound(PathBuf),
-    /// The key may be in it, but there is no telling.
+    /// Whether the key is in it cannot be found out.
     #[error(
         "{}: {reason}, so nothing was written; give --preset or --recipe, --offset and --force if \
          you know them",
         shown(path)
     )]
-    Untold {
+    Undetectable {
         /// The file.
         path: PathBuf,
-        /// Why detection cannot tell.
+        /// Why not.
         reason: String,
     },
-    /// The key is in it, but elsewhere than said.
+    /// The key is in it, but at another position than given.
     #[error(
-        "{}: this key is found in it, but not at --offset {given}: near {found}, or whole frames of \
-         {period} samples from there; leave --offset out, or insist with --force",
+        "{}: this key is found in it, but not at --offset {given}: near {found}, or whole periods of \
+         {period} samples away; leave --offset out, or force it with --force",
         shown(path)
     )]
     Elsewhere {
@@ -83,41 +83,39 @@ pub enum RestoreError {
         path: PathBuf,
         /// The offset given.
         given: i64,
-        /// Where it was found, about.
+        /// Where it was found, to about half a millisecond.
         found: i64,
-        /// Samples after which the veil is the same again.
+        /// Period of the veil in samples.
         period: i64,
     },
-    /// The key is in it, but the place is not certain to the sample.
+    /// The key is in it, but its position is not certain to the sample.
     #[error(
         "{}: this key is found in it, most likely at --offset {offset}, but that is not certain to \
-         the sample, so nothing was written; give more of the recording or --offset",
+         the sample, so nothing was written; give a longer part of the recording, or --offset",
         shown(path)
     )]
     Uncertain {
         /// The file.
         path: PathBuf,
-        /// The likeliest place.
+        /// The likeliest position.
         offset: i64,
     },
-    /// The key is in it, but which recipe it is, is not certain.
+    /// The key is in it, but the recipe is not certain.
     #[error(
-        "{}: this key is found in it, but which of the presets was used is not certain, so nothing \
-         was written; give --preset or --recipe",
+        "{}: this key is found in it, but with which preset is not certain, so nothing was written; \
+         give --preset or --recipe",
         shown(.0)
     )]
     RecipeUnclear(PathBuf),
     /// The output is the original.
     #[error(
-        "{}: is the original itself, which what is restored only comes near; it is not overwritten, even \
-         with --force; use another name",
+        "{}: is the original itself and is never overwritten, even with --force; use another name",
         shown(.0)
     )]
     Original(PathBuf),
     /// The output exists, and nothing shows that what would replace it is right.
     #[error(
-        "{}: exists already, and what only --force takes to be right does not replace it; use another \
-         name",
+        "{}: exists already and is not replaced by a result that is only forced; use another name",
         shown(.0)
     )]
     Unproven(PathBuf),
@@ -130,18 +128,14 @@ pub enum RestoreError {
 }
 
 impl RestoreError {
-    /// Whether insisting helps.
+    /// Whether forcing it helps.
     pub(super) fn is_about_evidence(&self) -> bool {
         matches!(
             self,
             Self::NotFound(_)
-                | Self::Untold { .. }
+                | Self::Undetectable { .. }
                 | Self::Elsewhere { .. }
                 | Self::Uncertain { .. }
         )
-    }
-
-    pub(super) fn changed(path: &Path) -> Self {
-        Self::Wav { path: path.to_owned(), source: WavError::Changed }
     }
 }

@@ -1,30 +1,29 @@
-//! Checking files against their manifests.
+//! Checks files against their manifests.
 //!
-//! A file is compared with its record by hash, not by name alone: so a changed file, a file whose
-//! tags were edited, and the original beside its protected version are told apart.
+//! A file is compared with its record by hash, not by name alone. So a changed file, a file whose tags
+//! were edited, and the original next to its protected version are told apart.
 
-mod survey;
+mod inventory;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use patchveil_veil::{ClassKey, Fingerprint};
 use serde::Serialize;
 
-use crate::hear::Listening;
+use crate::detector::{MultiRecipeDetector, detectable_presets};
+use crate::inputs::InputError;
 use crate::manifest::{Manifest, Record, hashes};
 use crate::paths::json;
-use crate::protect::Watch;
-use crate::restore::released;
+use crate::watch::Watch;
 use crate::wav::{WavError, WavReader};
 
-pub use survey::{Survey, SurveyError, survey};
+pub use inventory::Inventory;
 
-/// Samples a channel listened to at a time.
-const LISTENED: usize = 1 << 16;
+/// Samples per channel read at a time.
+const BLOCK: usize = 1 << 16;
 
-/// How a file stands to its manifest.
+/// How a file compares with its manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -32,7 +31,7 @@ pub enum Status {
     AsRecorded,
     /// The samples are those of a protected file on record under another name.
     Renamed,
-    /// The samples are those of a recording that the manifest has the protected version of.
+    /// The samples are those of the original of a protected file on record.
     Original,
     /// The samples are as recorded, other bytes are not: tags or markers were edited.
     TagsChanged,
@@ -42,12 +41,12 @@ pub enum Status {
     Missing,
     /// There is a file but no record.
     NotRecorded,
-    /// The file cannot be read, or is no recording.
+    /// The file cannot be read, or is not a recording.
     Unreadable,
 }
 
 impl Status {
-    /// All there are.
+    /// All of them.
     pub const ALL: [Self; 8] = [
         Self::AsRecorded,
         Self::Renamed,
@@ -59,9 +58,9 @@ impl Status {
         Self::Unreadable,
     ];
 
-    /// Whether nothing about it needs anybody's attention.
+    /// Whether the file needs no attention.
     #[must_use]
-    pub fn is_well(self) -> bool {
+    pub fn is_fine(self) -> bool {
         matches!(self, Self::AsRecorded | Self::Original)
     }
 
@@ -81,21 +80,21 @@ impl Status {
     }
 }
 
-/// What was found out about a file.
+/// What the check of a file came to.
 #[derive(Debug, Clone, Serialize)]
 pub struct Checked {
     /// The file.
     #[serde(flatten, serialize_with = "json::path")]
     pub path: PathBuf,
-    /// How it stands to its manifest.
+    /// How it compares with its manifest.
     pub status: Status,
-    /// The key that it, or for an original its protected version, was protected with, by the record.
+    /// The key that it (or, for an original, its protected version) was protected with, from the record.
     pub fingerprint: Option<Fingerprint>,
-    /// When, by the clock of the computer that did it, in UTC.
+    /// When it was protected, by that computer's clock, in UTC.
     pub time: Option<String>,
-    /// The keys that were found in the audio, of those that were listened for; none if none were.
-    pub heard: Option<Vec<Fingerprint>>,
-    /// Why it cannot be read, or listened to.
+    /// The keys detected in the audio, of those asked for; none if none were.
+    pub detected: Option<Vec<Fingerprint>>,
+    /// Why it cannot be read, or no key detected in it.
     pub error: Option<String>,
 }
 
@@ -106,19 +105,25 @@ impl Checked {
             status,
             fingerprint: record.map(|record| record.fingerprint),
             time: record.map(|record| record.time.to_string()),
-            heard: None,
+            detected: None,
             error: None,
         }
     }
 
-    fn unreadable(path: &Path, record: Option<&Record>, error: &WavError) -> Self {
-        let error = Some(error.to_string());
-        Self { error, ..Self::new(path, Status::Unreadable, record) }
+    fn unreadable(path: &Path, record: Option<&Record>, error: String) -> Self {
+        Self { error: Some(error), ..Self::new(path, Status::Unreadable, record) }
     }
 }
 
-/// Checks one file against its folder's manifest and, if there are any, listens for `keys` in it.
-/// `None` if the user asked to stop.
+impl From<&InputError> for Checked {
+    /// An input that cannot be read.
+    fn from(failure: &InputError) -> Self {
+        Self::unreadable(failure.path(), None, failure.reason())
+    }
+}
+
+/// Checks one file against its folder's manifest and detects those of `keys` that it carries. `None` if
+/// the user asked to stop.
 #[must_use]
 pub fn check(
     path: &Path,
@@ -132,15 +137,15 @@ pub fn check(
     }
     let name = path.file_name().unwrap_or_default();
     let record = manifest.and_then(|manifest| manifest.get(name));
-    match listen(path, record, keys, watch) {
-        Ok(heard) => checked.heard = Some(heard?),
+    match detect(path, record, keys, watch) {
+        Ok(detected) => checked.detected = Some(detected?),
         Err(error) => checked.error = Some(error.to_string()),
     }
     Some(checked)
 }
 
-/// The keys that are in the audio, by the released recipes and the recorded one.
-fn listen(
+/// The keys that are in the audio, by the presets and the recorded recipe.
+fn detect(
     path: &Path,
     record: Option<&Record>,
     keys: &[ClassKey],
@@ -148,21 +153,22 @@ fn listen(
 ) -> Result<Option<Vec<Fingerprint>>, WavError> {
     let mut reader = WavReader::open(path)?;
     let (rate, channels) = (reader.info().sample_rate, reader.info().channels);
-    let mut recipes = released();
+    let mut recipes = detectable_presets();
     recipes.extend(record.map(|record| record.recipe.clone()).filter(|own| !recipes.contains(own)));
-    // A recorded recipe that cannot be heard leaves the others; a rate that cannot be, none.
-    let listening = Listening::new(rate, channels, &recipes)
-        .or_else(|_| Listening::new(rate, channels, &released()));
-    let Ok(mut listening) = listening else { return Ok(Some(Vec::new())) };
+    // A recorded recipe that cannot be detected leaves the presets; a rate that is too low, nothing.
+    let detector = MultiRecipeDetector::of_recipes(rate, channels, &recipes)
+        .or_else(|_| MultiRecipeDetector::of_recipes(rate, channels, &detectable_presets()));
+    let Ok(mut detector) = detector else { return Ok(Some(Vec::new())) };
     let mut planar = Vec::new();
-    while reader.read_block(LISTENED, &mut planar)? > 0 {
-        if watch.stop.load(Ordering::Relaxed) {
+    while reader.read_block(BLOCK, &mut planar)? > 0 {
+        if watch.is_stopped() {
             return Ok(None);
         }
-        listening.feed(&planar);
+        detector.feed(&planar);
     }
-    let heard = listening.finish().map_err(io::Error::other)?;
-    Ok(Some(keys.iter().filter(|key| heard.has(key)).map(ClassKey::fingerprint).collect()))
+    let evidence = detector.finish_at_random().map_err(io::Error::other)?;
+    let is_found = |key: &&ClassKey| evidence.find(key).is_some();
+    Ok(Some(keys.iter().filter(is_found).map(ClassKey::fingerprint).collect()))
 }
 
 /// Compares a file with its record.
@@ -174,7 +180,7 @@ fn compare(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Optio
     }
     let (audio, around) = match hashes(path, watch) {
         Ok(hashes) => hashes?,
-        Err(error) => return Some(Checked::unreadable(path, record, &error)),
+        Err(error) => return Some(Checked::unreadable(path, record, error.to_string())),
     };
     if let Some(record) = record.filter(|record| record.audio_after == audio) {
         let same = record.around == around;
@@ -183,7 +189,7 @@ fn compare(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Optio
     }
     let records = || manifest.into_iter().flat_map(Manifest::records);
     Some(if let Some(record) = record {
-        // A protected file in whose place the original lies now is not what was recorded.
+        // Even where it is the original now: that is not what was recorded under this name.
         Checked::new(path, Status::AudioChanged, Some(record))
     } else if let Some(record) = records().find(|record| record.audio_before == audio) {
         Checked::new(path, Status::Original, Some(record))

@@ -1,10 +1,10 @@
-//! What can be wrong with a WAV file, in one line each.
+//! What can be wrong with a WAV file.
 
 use std::io;
 
-use super::fmt::MAX_CHANNELS;
+use super::format::MAX_CHANNELS;
 
-/// What to do about a file that the system does not let us read, to follow what it says.
+/// What to do about a file that the system does not let us read; follows the system's message.
 pub(crate) fn read_hint(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "; check the spelling",
@@ -16,16 +16,16 @@ pub(crate) fn read_hint(error: &io::Error) -> &'static str {
 
 /// Why a file cannot be read or rewritten as WAV.
 ///
-/// Every message is one line that says what is wrong, where (byte positions count from the start
-/// of the file) and what to do. None names the file: the caller knows it and says it first.
+/// Every message is one line that says what is wrong, where (byte positions count from the start of the
+/// file) and what to do. None names the file: the caller puts its name first.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WavError {
     /// The system could not read.
     #[error("cannot be read: {}{}", .0, read_hint(.0))]
     Io(#[from] io::Error),
-    /// It is not what it was when it was opened.
-    #[error("it was changed while it was read; wait until nothing writes to it and try again")]
+    /// It changed since it was opened.
+    #[error("it changed while it was read; wait until nothing writes to it and try again")]
     Changed,
     /// Zero bytes.
     #[error("the file is empty (0 bytes); export or copy it again")]
@@ -98,7 +98,7 @@ pub enum WavError {
         /// Bytes left in the file.
         available: u64,
     },
-    /// A streaming writer left the sizes open.
+    /// A streaming writer did not fill the sizes in.
     #[error(
         "the data chunk at byte {offset} has the size {size:#x}: the program that wrote it never \
          filled the size in (a recording that was streamed or broke off); repair it, for example \
@@ -149,7 +149,7 @@ pub enum WavError {
         /// Bytes its format tag asks for.
         needed: u64,
     },
-    /// A sample format that is not rewritten.
+    /// An unsupported sample format.
     #[error(
         "its samples are {name}; supported are 8-, 16-, 24- and 32-bit integer and 32-bit float, \
          convert it first"
@@ -170,9 +170,9 @@ pub enum WavError {
     /// A sample rate of zero.
     #[error("the fmt chunk says 0 Hz; its header is damaged, export it again")]
     ZeroRate,
-    /// A sample rate beyond any.
+    /// An impossible sample rate.
     #[error(
-        "the fmt chunk says {0} Hz, which no recording has; its header is damaged, export it again"
+        "the fmt chunk says {0} Hz, which is impossible; its header is damaged, export it again"
     )]
     RateTooHigh(u32),
     /// Frame size and sample format disagree.
@@ -192,7 +192,7 @@ pub enum WavError {
     },
     /// The last frame is incomplete.
     #[error(
-        "its {data_len} bytes of samples are no whole number of {frame_bytes}-byte frames ({} \
+        "its {data_len} bytes of samples are not a whole number of {frame_bytes}-byte frames ({} \
          over); it was cut off, copy or export it again",
         data_len % u64::from(*frame_bytes)
     )]
@@ -205,10 +205,10 @@ pub enum WavError {
     /// A valid file of zero frames.
     #[error("it has no audio (0 frames), so there is nothing to protect; leave it out")]
     NoAudio,
-    /// A float sample that is no number.
+    /// A float sample that is NaN or infinite.
     #[error(
-        "sample {frame} of channel {channel} ({seconds:.6} s) is {value}, not a number that can be \
-         played; repair or export it again"
+        "sample {frame} of channel {channel} ({seconds:.6} s) is {value}, an invalid sample; repair or \
+         export it again"
     )]
     NonFinite {
         /// Frame index, from 0.
@@ -220,19 +220,19 @@ pub enum WavError {
         /// The value: NaN, inf or -inf.
         value: f32,
     },
-    /// A file that has no room for wider samples.
+    /// The file would be too long with wider samples.
     #[error(
         "as 32-bit float it would be longer than a WAV file can say (4 GB); leave --float out, or \
          split it first"
     )]
     NoFloat,
-    /// A file whose sizes are 64 bits long.
+    /// RF64 cannot be written as float.
     #[error("is RF64, which --float cannot write; leave --float out")]
     NoFloatRf64,
-    /// A file whose format stands behind its samples.
-    #[error("has its fmt chunk behind the samples, which --float cannot change; leave --float out")]
+    /// The format follows the samples.
+    #[error("has its fmt chunk after the samples, which --float cannot change; leave --float out")]
     NoFloatOrder,
-    /// Buffers that do not fit the format; a fault of the caller.
+    /// Buffers that do not fit the format; a bug in the caller.
     #[error(
         "{bytes} bytes do not hold the same frames as the given {channels} channels of samples"
     )]

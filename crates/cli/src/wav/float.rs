@@ -1,22 +1,22 @@
 //! The same container around 32-bit floats.
 
-use super::{SampleFormat, WavError, WavInfo};
+use super::error::WavError;
+use super::format::SampleFormat;
+use super::header::WavInfo;
 
 const TAG_FLOAT: u16 = 3;
 const TAG_EXTENSIBLE: u16 = 0xfffe;
-/// Largest RIFF size with some room for what readers make of it.
+/// Largest RIFF size, less a margin for what readers add to it.
 const RIFF_MAX: u64 = u32::MAX as u64 - 16;
 
 /// The bytes before the samples, for the same samples as 32-bit floats.
 ///
-/// `head` are the bytes before the samples of the file that `info` is about. All chunks stay; the
-/// format, and the sizes that follow from it, change. Behind the samples, [`tail_start`] says from
-/// where on the file's own bytes follow.
+/// `head` is what precedes the samples in the file of `info`. All chunks are kept; the format, and the
+/// sizes that depend on it, change. After the samples, the file's own bytes follow from [`tail_start`] on.
 ///
 /// # Errors
-/// [`WavError::NoFloat`] where the file would get longer than RIFF sizes reach,
-/// [`WavError::NoFloatRf64`] where it is RF64, [`WavError::NoFloatOrder`] where the format stands
-/// behind the samples.
+/// [`WavError::NoFloat`] if the file would be longer than RIFF allows, [`WavError::NoFloatRf64`] if it is
+/// RF64, [`WavError::NoFloatOrder`] if the format follows the samples.
 pub fn float_head(head: &[u8], info: &WavInfo) -> Result<Vec<u8>, WavError> {
     if info.format == SampleFormat::F32 {
         return Ok(head.to_vec());
@@ -25,7 +25,7 @@ pub fn float_head(head: &[u8], info: &WavInfo) -> Result<Vec<u8>, WavError> {
         return Err(WavError::NoFloatRf64);
     };
     let data_len = info.frames() * u64::from(info.channels) * 4;
-    // What follows the RIFF chunk, a tag for instance, stays behind it.
+    // What follows the RIFF chunk, such as a tag, stays after it.
     let before = tail_start(info) - info.data_offset;
     let riff_len = (u64::from(u32::from_le_bytes(*riff_len)) + data_len).saturating_sub(before);
     if riff_len > RIFF_MAX {
@@ -54,7 +54,7 @@ pub fn float_head(head: &[u8], info: &WavInfo) -> Result<Vec<u8>, WavError> {
     Ok(head)
 }
 
-/// Where in the file of `info` the bytes behind the samples and their padding start.
+/// Where in the file of `info` the bytes after the samples and their padding start.
 #[must_use]
 pub fn tail_start(info: &WavInfo) -> u64 {
     let end = info.data_offset + info.data_len;

@@ -1,15 +1,11 @@
 //! The `fmt ` chunk: what the samples are.
 
-use std::fmt;
 use std::io::Read;
 
 use patchveil_veil::RATE_MAX;
-use serde::{Deserialize, Serialize};
 
-use super::WavError;
-
-/// Most channels a file may have.
-pub const MAX_CHANNELS: u16 = 8;
+use super::error::WavError;
+use super::format::{MAX_CHANNELS, SampleFormat};
 
 const TAG_PCM: u16 = 1;
 const TAG_FLOAT: u16 = 3;
@@ -18,48 +14,7 @@ const TAG_EXTENSIBLE: u16 = 0xfffe;
 const GUID_TAIL: [u8; 14] =
     [0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71];
 
-/// How one sample is stored. All are little-endian.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SampleFormat {
-    /// 8-bit unsigned integer, 128 is silence.
-    U8,
-    /// 16-bit signed integer.
-    I16,
-    /// 24-bit signed integer in 3 bytes.
-    I24,
-    /// 32-bit signed integer.
-    I32,
-    /// 32-bit float, full scale ±1.
-    F32,
-}
-
-impl SampleFormat {
-    /// Bytes of one sample.
-    #[must_use]
-    pub const fn bytes(self) -> usize {
-        match self {
-            Self::U8 => 1,
-            Self::I16 => 2,
-            Self::I24 => 3,
-            Self::I32 | Self::F32 => 4,
-        }
-    }
-}
-
-impl fmt::Display for SampleFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::U8 => "8-bit integer",
-            Self::I16 => "16-bit integer",
-            Self::I24 => "24-bit integer",
-            Self::I32 => "32-bit integer",
-            Self::F32 => "32-bit float",
-        })
-    }
-}
-
-/// A `fmt ` chunk that was found good.
+/// A valid `fmt ` chunk.
 pub(super) struct Fmt {
     pub(super) sample_rate: u32,
     pub(super) channels: u16,
@@ -67,10 +22,10 @@ pub(super) struct Fmt {
 }
 
 impl Fmt {
-    /// Reads the `size` bytes `source` stands at; `offset` is where the chunk's header starts.
+    /// Reads `size` bytes from the position of `source`; `offset` is where the chunk's header starts.
     pub(super) fn read(source: &mut impl Read, offset: u64, size: u64) -> Result<Self, WavError> {
         let too_short = |needed| WavError::BadFmtSize { offset, size, needed };
-        // Bytes beyond the 40 of the extensible form mean nothing to any known writer.
+        // No known program writes anything of meaning beyond the 40 bytes of the extensible form.
         let mut body = [0_u8; 40];
         let len = size.min(body.len() as u64) as usize;
         source.read_exact(&mut body[..len])?;
@@ -91,16 +46,16 @@ struct RawFmt {
     channels: u16,
     sample_rate: u32,
     block_align: u16,
-    /// Bits of the container of one sample.
+    /// Bits of a sample's container.
     bits: u16,
-    /// Bits in use, 0 if not said. Extensible only.
+    /// Bits in use, 0 if not stated. Extensible only.
     valid_bits: u16,
     /// Extensible only.
     sub_format: [u8; 16],
 }
 
 impl RawFmt {
-    /// The byte rate (bytes 8 to 11) is skipped: it is often wrong and nothing needs it.
+    /// Skips the byte rate (bytes 8 to 11), which is often wrong and not needed.
     fn parse(body: &[u8; 40]) -> Self {
         let [t0, t1, c0, c1, r0, r1, r2, r3, _, _, _, _, a0, a1, b0, b1, ext @ ..] = *body;
         let [_, _, v0, v1, _, _, _, _, sub_format @ ..] = ext;
@@ -125,7 +80,7 @@ impl RawFmt {
         if self.sample_rate == 0 {
             return Err(WavError::ZeroRate);
         }
-        // Whoever reads sizes buffers by the rate.
+        // Readers size their buffers by the rate.
         if self.sample_rate > RATE_MAX {
             return Err(WavError::RateTooHigh(self.sample_rate));
         }
@@ -152,7 +107,7 @@ impl RawFmt {
             (tag, _) => tag,
         };
         if matches!(tag, TAG_PCM | TAG_FLOAT) {
-            // Rewriting samples that use a part of their bytes would have to keep the rest empty.
+            // Samples that use only part of their bytes would have to be rewritten with the rest empty.
             let container = match self.block_align / self.channels {
                 bytes @ ..=8 => (bytes * 8).max(self.bits),
                 _ => self.bits,
@@ -178,7 +133,7 @@ impl RawFmt {
     }
 }
 
-/// Names a compressed format, as far as it is met in practice.
+/// The name of a compressed format, of those found in practice.
 fn tag_name(tag: u16) -> String {
     let name = match tag {
         0x0002 => "Microsoft ADPCM",

@@ -2,10 +2,11 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::error::WavError;
 use super::fmt::Fmt;
-use super::{SampleFormat, WavError};
+use super::format::SampleFormat;
 
-/// Bounds the walk over a hostile file; real ones have a handful.
+/// Limits the walk over a hostile file; real ones have a handful.
 const MAX_CHUNKS: u32 = 4096;
 /// Size field of a writer that did not know the size, or of RF64 pointing to `ds64`.
 const OPEN: u64 = u32::MAX as u64;
@@ -108,7 +109,7 @@ impl RiffHeader {
         let wide = match &[a, b, c, d] {
             b"RIFF" => false,
             b"RF64" | b"BW64" => true,
-            _ => return Err(name_the_intruder(&head[..got])),
+            _ => return Err(not_wav(&head[..got])),
         };
         if got < head.len() {
             return Err(WavError::CutHeader { part: "RIFF header", file_len });
@@ -123,8 +124,8 @@ impl RiffHeader {
     }
 }
 
-/// Says what a file without RIFF header is, as far as its first bytes tell.
-fn name_the_intruder(head: &[u8]) -> WavError {
+/// What a file without a RIFF header is, as far as its first bytes show.
+fn not_wav(head: &[u8]) -> WavError {
     let convert = "convert it to WAV first (lossless 24-bit files with ffmpeg -c:a pcm_s24le, else it \
                    makes 16 bits)";
     let is_text = |b: &u8| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n');
@@ -160,7 +161,7 @@ struct Ds64 {
 }
 
 impl Ds64 {
-    /// Reads the body `source` stands at: three 64-bit numbers (RIFF size, data size, number of
+    /// Reads the body at the position of `source`: three 64-bit numbers (RIFF size, data size, number of
     /// samples), then a counted table.
     fn read(source: &mut impl Read, chunk: &ChunkHeader) -> Result<Self, WavError> {
         let fits = (24..=4096).contains(&chunk.size) && chunk.size <= chunk.available;
@@ -213,7 +214,7 @@ impl Chunks {
         let mut wide_sizes = None;
         let mut at = 12;
         for _ in 0..MAX_CHUNKS {
-            // What lies behind the RIFF chunk (an ID3 tag, padding of a disk image) is no chunk.
+            // What follows the RIFF chunk (an ID3 tag, padding of a disk image) is not a chunk.
             if file_len < at + 8 || (found.data.is_some() && at >= riff.end) {
                 if riff.wide && wide_sizes.is_none() {
                     return Err(WavError::NoDs64);
@@ -222,7 +223,7 @@ impl Chunks {
             }
             let mut chunk = ChunkHeader::read(source, at, file_len)?;
             if riff.wide {
-                // The specification wants `ds64` first, so that no size is read before it is known.
+                // The specification puts `ds64` first, so that sizes are known when they are needed.
                 let Some(sizes) = &wide_sizes else {
                     let sizes = Ds64::read(source, &chunk)?;
                     riff.end = sizes.riff.saturating_add(8);
@@ -253,7 +254,7 @@ impl Chunks {
     }
 }
 
-/// The eight bytes before a chunk's body, and how much file there is behind them.
+/// The eight bytes before a chunk's body, and how much of the file follows them.
 struct ChunkHeader {
     id: [u8; 4],
     offset: u64,
@@ -262,8 +263,7 @@ struct ChunkHeader {
 }
 
 impl ChunkHeader {
-    /// Reads at `offset`, where at least eight bytes must be left. The source stands at the body
-    /// then.
+    /// Reads at `offset`, where at least eight bytes must be left; leaves the source at the body.
     fn read(source: &mut (impl Read + Seek), offset: u64, file_len: u64) -> Result<Self, WavError> {
         source.seek(SeekFrom::Start(offset))?;
         let mut head = [0_u8; 8];
@@ -285,8 +285,8 @@ impl ChunkHeader {
         self.offset + 8
     }
 
-    /// Where the next header is, a pad byte after odd bodies included. Only for chunks that fit
-    /// into the file.
+    /// Where the next header is, including a pad byte after odd bodies. Only for chunks that fit in the
+    /// file.
     fn next(&self) -> u64 {
         self.body() + self.size + self.size % 2
     }
@@ -306,7 +306,7 @@ impl ChunkHeader {
         }
     }
 
-    /// Whether the size of this data chunk can be true.
+    /// Checks that the size of this data chunk is plausible.
     fn check_data(
         &self,
         source: &mut (impl Read + Seek),
@@ -339,7 +339,7 @@ impl ChunkHeader {
     }
 }
 
-/// Fills `buffer` from the front as far as the source goes; gives the bytes read.
+/// Fills `buffer` as far as the source goes; gives the bytes read.
 fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut got = 0;
     while got < buffer.len() {

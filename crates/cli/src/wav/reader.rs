@@ -4,9 +4,12 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::{WavError, WavInfo, decode};
+use super::error::WavError;
+use super::format::SampleFormat;
+use super::header::WavInfo;
+use super::samples::decode;
 
-/// Frames looked at together when searching a block for values that are no numbers.
+/// Frames checked together for NaN and infinity.
 const TILE: usize = 1024;
 
 /// Bytes copied at a time.
@@ -53,12 +56,12 @@ impl<R: Read + Seek> WavReader<R> {
         Ok(Self::at_start(source, info))
     }
 
-    /// A reader of `source`, of which `info` was read before. It has to [`seek`](Self::seek) first.
+    /// A reader of `source`, whose headers were read before. It has to [`seek`](Self::seek) first.
     pub(crate) fn at_start(source: R, info: WavInfo) -> Self {
         Self { source, info, next_frame: 0, bytes: Vec::new() }
     }
 
-    /// What the file holds.
+    /// What the file contains.
     #[must_use]
     pub fn info(&self) -> &WavInfo {
         &self.info
@@ -119,15 +122,15 @@ impl<R: Read + Seek> WavReader<R> {
     /// Copies everything before the samples to `out`.
     ///
     /// # Errors
-    /// [`CopyError`], which tells whose fault it is.
+    /// [`CopyError`], which tells reading from writing.
     pub fn copy_head(&mut self, out: &mut impl Write) -> Result<(), CopyError> {
         self.copy_span(0, self.info.data_offset, out)
     }
 
-    /// Copies everything behind the samples to `out`.
+    /// Copies everything after the samples to `out`.
     ///
     /// # Errors
-    /// [`CopyError`], which tells whose fault it is.
+    /// [`CopyError`], which tells reading from writing.
     pub fn copy_tail(&mut self, out: &mut impl Write) -> Result<(), CopyError> {
         self.copy_from(self.info.data_offset + self.info.data_len, out)
     }
@@ -157,7 +160,7 @@ impl<R: Read + Seek> WavReader<R> {
     }
 
     fn check_finite(&self, planar: &[Vec<f32>]) -> Result<(), WavError> {
-        if self.info.format != super::SampleFormat::F32 {
+        if self.info.format != SampleFormat::F32 {
             return Ok(());
         }
         let first = |(c, samples): (usize, &Vec<f32>)| {
@@ -179,7 +182,7 @@ impl<R: Read + Seek> WavReader<R> {
     }
 }
 
-/// A file that ended early had its length checked before.
+/// The length was checked before, so a file that ends early has changed.
 fn read_error(error: io::Error) -> WavError {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => WavError::Changed,

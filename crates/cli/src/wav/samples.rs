@@ -1,16 +1,16 @@
-//! Between interleaved sample bytes and one `f32` buffer a channel.
+//! Conversion between interleaved sample bytes and one `f32` buffer per channel.
 //!
-//! Integers map to ±1 by a power of two, so decoding is exact up to 24 bits. Encoding never goes
-//! through `f32` for a sample that did not change: its bytes stay. For one that did, the change is
-//! added to the stored integer with triangular dither of ±1 LSB, so that 32-bit files keep their
-//! precision and 8-bit files get no distortion from rounding.
+//! Integers map to ±1 by a power of two, so decoding is exact up to 24 bits. The bytes of a sample that
+//! does not change are kept. To one that does, the change is added with triangular dither of ±1 LSB, so
+//! that 32-bit files keep their precision and 8-bit files get no distortion from rounding.
 //!
-//! The loops are compiled for every pair of format and channel count: with a constant stride the
-//! compiler vectorises them and has no bounds to check.
+//! The loops are compiled for every format and channel count: with a constant stride, the compiler
+//! vectorises them and needs no bounds checks.
 
-use super::{SampleFormat, WavError};
+use super::error::WavError;
+use super::format::SampleFormat;
 
-/// Frames worked on at a time, so that the passes over the channels find their bytes in the cache.
+/// Frames processed at a time, so that the passes over the channels find their bytes in the cache.
 const TILE: usize = 1024;
 
 /// Converts interleaved samples to one buffer a channel.
@@ -20,7 +20,7 @@ const TILE: usize = 1024;
 /// of 32-bit integers to `f32`); floats are taken as they are, NaN and infinities included.
 ///
 /// # Errors
-/// [`WavError::Shape`] when `bytes` is no whole number of frames, or there is no channel, or more
+/// [`WavError::Shape`] if `bytes` is not a whole number of frames, or there is no channel, or more
 /// than [`MAX_CHANNELS`](super::MAX_CHANNELS).
 pub fn decode(bytes: &[u8], format: SampleFormat, planar: &mut [Vec<f32>]) -> Result<(), WavError> {
     match format {
@@ -52,8 +52,8 @@ pub fn encode_changed(
     encode(bytes, format, after, Some(first_frame))
 }
 
-/// The same without dither: what changed becomes the nearest integer. For restoring, where the
-/// original was made of integers already and noise would only lead away from them.
+/// The same without dither: changed samples become the nearest integer. For restoring, where the original
+/// consists of integers and noise would only lead away from them.
 ///
 /// # Errors
 /// [`WavError::Shape`] when `bytes` and `after` are not the same number of frames.
@@ -130,7 +130,7 @@ impl Sample<2> for I16 {
 impl Sample<3> for I24 {
     #[inline(always)]
     fn decode([a, b, c]: [u8; 3]) -> f32 {
-        // With the value in the upper three bytes the sign is right without more ado.
+        // In the upper three bytes, the value has the right sign.
         i32::from_le_bytes([0, a, b, c]) as f32 / 2_147_483_648.0
     }
 
@@ -186,7 +186,7 @@ fn add_change<const BITS: u32>(old: i64, before: f32, after: f32, dither: f64) -
     (value, value != wanted)
 }
 
-/// The nearest integer, of anything beyond ±2⁴⁰ that bound.
+/// The nearest integer; values beyond ±2⁴⁰ are clamped.
 ///
 /// Adding 1.5·2⁵² leaves the rounded value in the low bits; without SSE 4.1 `f64::round` is a
 /// function call.
@@ -198,7 +198,7 @@ fn round(x: f64) -> i64 {
     shifted.to_bits().cast_signed() - MAGIC.to_bits().cast_signed()
 }
 
-/// Triangular noise in (−1, 1): the difference of two uniform numbers, hashed from where it is used.
+/// Triangular noise in (−1, 1): the difference of two uniform numbers, hashed from channel and frame.
 struct Dither {
     seed: u64,
 }
@@ -300,7 +300,7 @@ fn interleave<S: Sample<B>, const B: usize, const C: usize>(
     for (tile, frames) in frames.chunks_mut(TILE).enumerate() {
         for (c, channel) in after.iter().enumerate().take(C) {
             let channel = channel.get(tile * TILE..).unwrap_or_default();
-            // Most tiles lie outside any patch: this pass has no branches and is all they cost.
+            // Most tiles are unchanged, and this pass without branches is all they cost.
             let changed = frames
                 .iter()
                 .zip(channel)

@@ -207,6 +207,23 @@ pub(crate) fn recording_as(bits: u16, rate: u32, channels: u16, seconds: f64) ->
     }
 }
 
+/// JSON with the field names that recipes had at first.
+pub(crate) fn in_first_names(json: &str) -> String {
+    [
+        ("static_eq", "ground"),
+        ("alternating_eq", "turning"),
+        ("kernel_us", "ring_us"),
+        ("kernels", "curves"),
+        ("period_us", "frame_us"),
+    ]
+    .iter()
+    .fold(json.to_owned(), |json, (now, first)| {
+        let (now, first) = (format!("\"{now}\""), format!("\"{first}\""));
+        assert!(json.contains(&now), "{now} is not in {json}");
+        json.replace(&now, &first)
+    })
+}
+
 /// Says loudly that something was not tested. A missing tool is a failure where
 /// `PATCHVEIL_REQUIRE_TOOLS=1` is set; a missing right never is.
 pub(crate) fn skipped(what: &str, why: &str, is_tool: bool) {

@@ -1,6 +1,6 @@
 //! WAV files built byte by byte, right or wrong.
-#![allow(dead_code, reason = "every test file uses a part of it")]
-#![allow(
+#![expect(dead_code, reason = "every test file uses a part of it")]
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
@@ -8,6 +8,8 @@
 )]
 
 pub(crate) mod command;
+#[cfg(unix)]
+pub(crate) mod permissions;
 
 use std::io::Cursor;
 

@@ -1,5 +1,4 @@
 //! What the tests share.
-#![allow(dead_code, reason = "not every test file uses every helper")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use super::axis::minus;
-use super::canvas::{Align, Canvas};
-use super::style::{FIGURE_SIZE, INK, LABEL_SIZE, MUTED, SPECTRA, TITLE_SIZE};
-use crate::inspect::Report;
+use super::layout::SPECTRA;
+use crate::inspect::report::Report;
 use crate::paths::shown;
+use crate::plot::axis::minus;
+use crate::plot::canvas::{Align, Canvas};
+use crate::plot::style::{FIGURE_SIZE, INK, LABEL_SIZE, MUTED, TITLE_SIZE};
 
+/// Draws the names of the files and the figures.
 pub(super) fn draw(canvas: &mut Canvas, report: &Report) {
     let (left, right) = (SPECTRA.left, SPECTRA.right);
     let (before, after) = (name(&report.before.path), name(&report.after.path));
@@ -81,7 +83,7 @@ fn length(seconds: f64) -> String {
     }
 }
 
-/// Label and value of what fits into one row.
+/// Labels and values of one row.
 fn figures(report: &Report) -> [(&'static str, String); 7] {
     let number = |value: Option<f64>, unit: &str| match value {
         Some(value) => minus(format!("{value:.1}")) + " " + unit,

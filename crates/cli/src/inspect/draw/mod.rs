@@ -1,20 +1,19 @@
 //! The picture: figures, spectra, spectrogram of the difference, patches on the time axis.
 
-pub(crate) mod axis;
-pub(crate) mod canvas;
 mod header;
-pub(crate) mod plots;
-pub(crate) mod style;
+mod layout;
+mod plots;
 
 use std::io::Write;
 use std::path::Path;
 
-use super::{InspectError, Report};
+use super::error::InspectError;
+use super::report::Report;
 use crate::output::OutputFile;
-use canvas::Canvas;
+use crate::plot::canvas::Canvas;
 
-/// Draws a comparison into a PNG of 1600 × 1120 pixels at `path`; one that is there already is
-/// replaced only if `force`.
+/// Draws a comparison into a PNG of 1600 × 1120 pixels at `path`; an existing one is replaced only if
+/// `force`.
 ///
 /// # Errors
 /// [`InspectError::Output`] if the file exists or cannot be written. It is never half-written.
@@ -28,7 +27,7 @@ pub fn draw(report: &Report, path: &Path, force: bool) -> Result<(), InspectErro
 }
 
 fn render(report: &Report) -> Result<Vec<u8>, String> {
-    let mut canvas = Canvas::new(style::WIDTH, style::HEIGHT)?;
+    let mut canvas = Canvas::new(layout::WIDTH, layout::HEIGHT)?;
     header::draw(&mut canvas, report);
     plots::spectra(&mut canvas, report);
     plots::difference(&mut canvas, report);

@@ -1,20 +1,21 @@
 //! The three plots.
 
-use super::axis::{Axis, Tick, frequency_ticks, level_ticks, time_ticks, time_unit};
-use super::canvas::{Align, Area, Canvas, Rgb};
-use super::style::{
-    AFTER, BEFORE, CHANGED, DIFFERENCE, FRAME, GRID, GRID_MINOR, HEADING_SIZE, HEAT, INK,
-    LABEL_SIZE, LEVEL, MUTED, SPECTRA, heat,
-};
-use crate::inspect::Report;
+use super::layout::{CHANGED, HEAT, LEVEL, SPECTRA};
+use crate::inspect::report::Report;
 use crate::inspect::spectrogram::ROWS;
+use crate::plot::axis::{Axis, Tick, frequency_ticks, level_ticks, time_ticks, time_unit};
+use crate::plot::canvas::{Align, Area, Canvas};
+use crate::plot::grid::{axis_title, heading, horizontal_grid, marks, vertical_grid};
+use crate::plot::style::{
+    AFTER, BEFORE, DIFFERENCE, FRAME, HEADING_SIZE, INK, LABEL_SIZE, MUTED, heat,
+};
 
 /// How far below the highest value of a plot its axis goes, in dB.
 const SPECTRA_RANGE_DB: f64 = 100.0;
 const HEAT_RANGE_DB: f64 = 70.0;
 /// Faintest a change is drawn, however short it is in its column.
 const FAINTEST: f32 = 0.35;
-/// In a short clip a column is shorter than a period of the sound; its level would be a comb.
+/// In a short clip a column is shorter than a cycle of the sound, and its level would be a comb.
 const SMOOTH_SECONDS: f64 = 0.003;
 /// Most columns to each side that are smoothed over.
 const LONGEST_SMOOTH: usize = 12;
@@ -87,11 +88,15 @@ pub(super) fn difference(canvas: &mut Canvas, report: &Report) {
     let up = Axis::logarithmic(picture.range_hz, (HEAT.bottom, HEAT.top));
     let mut ticks = frequency_ticks(picture.range_hz);
     ticks.retain(|tick| !tick.label.is_empty());
-    // Lines would hide what is drawn; marks outside are enough.
+    // Lines would hide what is drawn, so there are marks outside.
     marks(canvas, HEAT, up, &ticks);
     axis_title(canvas, HEAT, "Hz");
     canvas.frame(HEAT, FRAME);
+    colour_bar(canvas, bottom, top);
+}
 
+/// The scale of colours next to the spectrogram, from `bottom` to `top` dB.
+fn colour_bar(canvas: &mut Canvas, bottom: f64, top: f64) {
     let bar = Area { left: HEAT.right + 22.0, right: HEAT.right + 42.0, ..HEAT };
     let scale = Axis::linear((bottom, top), (bar.bottom, bar.top));
     for y in bar.top as i32..bar.bottom as i32 {
@@ -110,12 +115,19 @@ pub(super) fn difference(canvas: &mut Canvas, report: &Report) {
 
 /// Level over time with the difference, and what changed below.
 pub(super) fn timeline(canvas: &mut Canvas, report: &Report) {
-    let picture = &report.picture;
     heading(canvas, LEVEL, "Level over time, and where it changed");
     let time = Axis::linear((0.0, report.seconds), (LEVEL.left, LEVEL.right));
     let ticks = time_ticks(report.seconds);
     vertical_grid(canvas, LEVEL, time, &ticks, false);
+    levels(canvas, report);
+    changes(canvas, &report.picture.coverage);
+    time_axis(canvas, time, &ticks, report.seconds);
+    legend(canvas);
+}
 
+/// Peak level of the recording and of the difference.
+fn levels(canvas: &mut Canvas, report: &Report) {
+    let picture = &report.picture;
     let column_seconds = report.seconds / picture.level.len() as f64;
     let radius = ((SMOOTH_SECONDS / column_seconds) as usize).min(LONGEST_SMOOTH);
     let level = smoothed(&picture.level, radius);
@@ -129,33 +141,38 @@ pub(super) fn timeline(canvas: &mut Canvas, report: &Report) {
             if value > 0.0 {
                 let top = up.at(f64::from(value));
                 let bottom = up.at(-f64::from(value)).max(top + 1.0);
-                canvas.rect(sliver(x, top, bottom), colour, 0.9);
+                canvas.rect(pixel_column(x, top, bottom), colour, 0.9);
             }
         }
     }
     canvas.frame(LEVEL, FRAME);
+}
 
-    for (x, column) in columns(picture.coverage.len(), CHANGED) {
-        let share = picture.coverage.get(column).copied().unwrap_or(0.0);
+/// The share of every column that changed.
+fn changes(canvas: &mut Canvas, coverage: &[f32]) {
+    for (x, column) in columns(coverage.len(), CHANGED) {
+        let share = coverage.get(column).copied().unwrap_or(0.0);
         if share > 0.0 {
             let opacity = FAINTEST + (1.0 - FAINTEST) * share;
-            canvas.rect(sliver(x, CHANGED.top, CHANGED.bottom), DIFFERENCE, opacity);
+            canvas.rect(pixel_column(x, CHANGED.top, CHANGED.bottom), DIFFERENCE, opacity);
         }
     }
     canvas.frame(CHANGED, FRAME);
-    for tick in &ticks {
-        let x = time.at(tick.value);
-        let bottom = CHANGED.bottom;
-        canvas.line(&[(x, bottom), (x, bottom + 6.0)], FRAME, 1.0);
-        let at = (x, bottom + 30.0);
-        canvas.text(at, &tick.label, LABEL_SIZE, Align::Centre, INK);
-    }
-    let centre = (CHANGED.left + CHANGED.width() / 2.0, CHANGED.bottom + 62.0);
-    canvas.text(centre, time_unit(report.seconds), LABEL_SIZE, Align::Centre, MUTED);
-    legend(canvas);
 }
 
-/// Beside the time line, so that it stands where the eye is.
+/// Marks and labels of the time axis.
+fn time_axis(canvas: &mut Canvas, time: Axis, ticks: &[Tick], seconds: f64) {
+    let bottom = CHANGED.bottom;
+    for tick in ticks {
+        let x = time.at(tick.value);
+        canvas.line(&[(x, bottom), (x, bottom + 6.0)], FRAME, 1.0);
+        canvas.text((x, bottom + 30.0), &tick.label, LABEL_SIZE, Align::Centre, INK);
+    }
+    let centre = (CHANGED.left + CHANGED.width() / 2.0, bottom + 62.0);
+    canvas.text(centre, time_unit(seconds), LABEL_SIZE, Align::Centre, MUTED);
+}
+
+/// Names of the colours, next to them.
 fn legend(canvas: &mut Canvas) {
     let x = LEVEL.right + 14.0;
     let level = LEVEL.top + LEVEL.height() / 2.0;
@@ -168,7 +185,7 @@ fn legend(canvas: &mut Canvas) {
     }
 }
 
-/// Fills the dips narrower than `radius` columns on both sides; where sound starts and ends stays.
+/// Fills dips narrower than twice `radius` columns; where sound starts and ends stays.
 fn smoothed(values: &[f32], radius: usize) -> Vec<f32> {
     let near = |values: &[f32], i: usize, pick: fn(f32, f32) -> f32| {
         let end = values.len().min(i + radius + 1);
@@ -180,77 +197,22 @@ fn smoothed(values: &[f32], radius: usize) -> Vec<f32> {
 }
 
 /// One column of pixels.
-fn sliver(x: i32, top: f32, bottom: f32) -> Area {
+fn pixel_column(x: i32, top: f32, bottom: f32) -> Area {
     Area { left: x as f32, top, right: x as f32 + 1.0, bottom }
 }
 
-/// The columns of a plot in pixels, with the column of `count` shown in each.
+/// The pixel columns of a plot, and which of `count` columns each shows.
 fn columns(count: usize, area: Area) -> impl Iterator<Item = (i32, usize)> {
     let width = area.width() as usize;
     (0..width).map(move |x| (area.left as i32 + x as i32, x * count / width))
 }
 
-/// The next multiple of ten from a level in dB, something plausible for silence.
+/// A level in dB rounded up to a multiple of ten; 0 for silence.
 fn round_up(db: f64) -> f64 {
     if db.is_finite() { (db / 10.0).ceil() * 10.0 } else { 0.0 }
-}
-
-pub(crate) fn heading(canvas: &mut Canvas, area: Area, text: &str) {
-    let at = (area.left, area.top - 14.0);
-    canvas.text(at, text, HEADING_SIZE, Align::Left, INK);
 }
 
 fn nothing(canvas: &mut Canvas, area: Area, text: &str) {
     let at = (area.left + area.width() / 2.0, area.top + area.height() / 2.0);
     canvas.text(at, text, HEADING_SIZE, Align::Centre, MUTED);
-}
-
-pub(crate) fn axis_title(canvas: &mut Canvas, area: Area, text: &str) {
-    let middle = area.top + area.height() / 2.0;
-    canvas.text_upwards((34.0, middle), text, LABEL_SIZE, MUTED);
-}
-
-pub(crate) fn vertical_grid(
-    canvas: &mut Canvas,
-    area: Area,
-    axis: Axis,
-    ticks: &[Tick],
-    labels: bool,
-) {
-    for tick in ticks {
-        let x = axis.at(tick.value);
-        let colour = grid_colour(tick);
-        canvas.line(&[(x, area.top), (x, area.bottom)], colour, 1.0);
-        if labels {
-            let at = (x, area.bottom + 26.0);
-            canvas.text(at, &tick.label, LABEL_SIZE, Align::Centre, INK);
-        }
-    }
-}
-
-pub(crate) fn horizontal_grid(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {
-    for tick in ticks {
-        let y = axis.at(tick.value);
-        canvas.line(&[(area.left, y), (area.right, y)], grid_colour(tick), 1.0);
-    }
-    labels_left(canvas, area, axis, ticks);
-}
-
-fn marks(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {
-    for tick in ticks {
-        let y = axis.at(tick.value);
-        canvas.line(&[(area.left - 6.0, y), (area.left, y)], FRAME, 1.0);
-    }
-    labels_left(canvas, area, axis, ticks);
-}
-
-fn labels_left(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {
-    for tick in ticks {
-        let at = (area.left - 12.0, axis.at(tick.value) + 7.0);
-        canvas.text(at, &tick.label, LABEL_SIZE, Align::Right, INK);
-    }
-}
-
-fn grid_colour(tick: &Tick) -> Rgb {
-    if tick.label.is_empty() { GRID_MINOR } else { GRID }
 }

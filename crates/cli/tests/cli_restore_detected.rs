@@ -1,11 +1,6 @@
-//! `patchveil restore` without a manifest: recipe and place are found in the audio, or it is said
-//! that they are not.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a failed test may panic"
-)]
+//! `patchveil restore` without a manifest: recipe and position are found in the audio, or the file is
+//! refused.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
@@ -52,11 +47,11 @@ fn samples(user: &User, name: &str) -> Vec<f32> {
     planar.remove(0)
 }
 
-/// Frames of the presets in samples at 16 kHz.
-const FRAME: i64 = 1_280;
+/// Period of the presets in samples at 16 kHz.
+const PERIOD: i64 = 1_280;
 
 #[test]
-fn a_part_without_a_record_comes_back_from_where_it_lay_to_the_sample() {
+fn the_position_of_a_part_without_a_record_is_found_to_the_sample() {
     let user = User::with_key();
     let original = speech(16_000, 24.0);
     for recipe in [&["--preset", "balanced"][..], &[]] {
@@ -68,16 +63,16 @@ fn a_part_without_a_record_comes_back_from_where_it_lay_to_the_sample() {
         let done = &ran.succeeds().json()[0];
         assert_eq!((&done["evidence"], &done["is_original"]), (&"detection".into(), &().into()));
         assert_eq!(done["recipe"], serde_json::to_value(Preset::Balanced.recipe()).unwrap());
-        assert_eq!(done["offset"].as_i64().unwrap(), cut as i64 % FRAME, "{recipe:?}");
+        assert_eq!(done["offset"].as_i64().unwrap(), cut as i64 % PERIOD, "{recipe:?}");
         let apart = original[cut..].iter().zip(samples(&user, "part.restored.wav"));
-        // The beginning hangs on what was cut off, for a few milliseconds.
+        // For a few milliseconds, the beginning depends on what was cut off.
         let worst = apart.skip(2_000).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(worst < 1e-6, "{recipe:?}: {worst}");
     }
 }
 
 #[test]
-fn a_part_of_a_float_file_with_an_integer_original_needs_few_seconds() {
+fn a_few_seconds_are_enough_for_a_float_file_made_from_integers() {
     let user = User::with_key();
     let original = speech(16_000, 12.0);
     let rounded: Vec<f32> = original.iter().map(|x| (x * 32_768.0).round() / 32_768.0).collect();
@@ -107,18 +102,18 @@ fn a_file_that_does_not_carry_the_key_is_not_restored() {
         .fails(1, &["not at --offset 1000", "near ", "leave --offset out"]);
     assert_eq!(user.files(), files);
     user.run(&["restore", "a.veiled.wav", "--preset", "balanced", "--offset", "0"]).succeeds();
-    // Who insists has it, but what nothing shows to be right replaces nothing.
+    // By force it is restored, but replaces nothing.
     let restored = user.read("a.restored.wav");
-    for insisting in [["a.wav", CLASS], ["a.veiled.wav", "other"]] {
-        user.run(&["restore", insisting[0], "--key", insisting[1], "--force"])
-            .fails(1, &["a.restored.wav: exists already", "what only --force takes to be right"]);
+    for forced in [["a.wav", CLASS], ["a.veiled.wav", "other"]] {
+        user.run(&["restore", forced[0], "--key", forced[1], "--force"])
+            .fails(1, &["a.restored.wav: exists already", "a result that is only forced"]);
     }
     assert!(user.read("a.restored.wav") == restored);
     user.run(&["restore", "a.wav", "--key", CLASS, "--force", "-o", "forced.wav"]).succeeds();
 }
 
 #[test]
-fn a_file_that_was_changed_since_is_not_taken_for_the_recorded_one() {
+fn a_file_that_was_changed_since_is_not_restored_by_its_record() {
     let user = User::with_key();
     let original = speech(16_000, 12.0);
     user.put("a.wav", floats(16_000, &original));

@@ -1,25 +1,7 @@
-//! Sizes and colours. The three curves are from the palette of Okabe and Ito, which stays apart for
-//! all kinds of colour vision; text keeps readable at half the size.
+//! Sizes and colours. The three curves are from the palette of Okabe and Ito, which is distinct for all
+//! kinds of colour vision; text stays readable at half the size.
 
-use super::canvas::{Area, Rgb};
-use crate::inspect::columns::COLUMNS;
-use crate::inspect::spectrogram::ROWS;
-
-pub(crate) const WIDTH: u32 = 1600;
-pub(crate) const HEIGHT: u32 = 1120;
-
-const LEFT: f32 = 104.0;
-const RIGHT: f32 = LEFT + COLUMNS as f32;
-
-/// Where the plots are; those over time share their left and right.
-pub(crate) const SPECTRA: Area = plot(232.0, 500.0);
-pub(crate) const HEAT: Area = plot(602.0, 602.0 + ROWS as f32);
-pub(crate) const LEVEL: Area = plot(926.0, 1008.0);
-pub(crate) const CHANGED: Area = plot(1016.0, 1040.0);
-
-const fn plot(top: f32, bottom: f32) -> Area {
-    Area { left: LEFT, top, right: RIGHT, bottom }
-}
+use super::canvas::Rgb;
 
 pub(crate) const TITLE_SIZE: f32 = 34.0;
 pub(crate) const HEADING_SIZE: f32 = 26.0;

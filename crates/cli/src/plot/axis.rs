@@ -1,6 +1,6 @@
-//! From values to pixels, and where the ticks are.
+//! Axes: from values to pixels, and ticks.
 
-/// An axis: values from `low` to `high` on pixels from `start` to `end` (which may be above it).
+/// An axis: values from `low` to `high` at pixels from `start` to `end`, in either direction.
 #[derive(Clone, Copy)]
 pub(crate) struct Axis {
     low: f64,
@@ -19,7 +19,7 @@ impl Axis {
         Self { low: low.ln(), high: high.ln(), start, end, logarithmic: true }
     }
 
-    /// The pixel of a value; values beyond the ends are at the ends.
+    /// The pixel of a value, limited to the ends.
     pub(crate) fn at(&self, value: f64) -> f32 {
         let value = if self.logarithmic { value.ln() } else { value };
         let share = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0) as f32;
@@ -34,7 +34,7 @@ pub(crate) struct Tick {
     pub(crate) label: String,
 }
 
-/// Ticks at 1, 2 and 5 times a power of ten with a label, at the other digits without.
+/// Ticks at every digit times a power of ten; 1, 2 and 5 with a label.
 pub(crate) fn frequency_ticks((low, high): (f64, f64)) -> Vec<Tick> {
     let mut ticks = Vec::new();
     for decade in low.log10().floor() as i32..=high.log10().floor() as i32 {
@@ -54,14 +54,14 @@ pub(crate) fn frequency_ticks((low, high): (f64, f64)) -> Vec<Tick> {
     ticks
 }
 
-/// Ticks every `step` from the first multiple within the range, labelled.
+/// Labelled ticks at the multiples of `step` in the range.
 pub(crate) fn level_ticks((low, high): (f64, f64), step: f64) -> Vec<Tick> {
     multiples((low, high), step)
         .map(|value| Tick { value, label: minus(format!("{value:.0}")) })
         .collect()
 }
 
-/// At most about 14 ticks on a round number of seconds or minutes.
+/// At most about 14 ticks, at round numbers of seconds or minutes.
 pub(crate) fn time_ticks(seconds: f64) -> Vec<Tick> {
     const STEPS: [f64; 17] = [
         1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0,
@@ -87,7 +87,7 @@ pub(crate) fn time_ticks(seconds: f64) -> Vec<Tick> {
     multiples((0.0, seconds), step).map(|value| Tick { value, label: label(value) }).collect()
 }
 
-/// The unit the labels of [`time_ticks`] are in.
+/// The unit of the labels of [`time_ticks`].
 pub(crate) fn time_unit(seconds: f64) -> &'static str {
     if seconds < 120.0 {
         "time, s"
@@ -104,7 +104,7 @@ fn multiples((low, high): (f64, f64), step: f64) -> impl Iterator<Item = f64> {
     (first..=last).map(move |i| i as f64 * step)
 }
 
-/// A number with a true minus sign, and no "-0".
+/// A number with a true minus sign and without "-0".
 pub(crate) fn minus(number: String) -> String {
     match number.strip_prefix('-') {
         None => number,

@@ -1,17 +1,17 @@
 //! Lines, rectangles and text on a picture.
 //!
-//! Own drawing on `tiny-skia` rather than a plotting crate, because those that draw bitmaps without
-//! system libraries do not smooth their lines.
+//! Drawn with `tiny-skia` rather than a plotting crate, because those that draw bitmaps without system
+//! libraries do not smooth lines.
 
 use ab_glyph::{Font, FontRef, GlyphId, PxScale, ScaleFont, point};
 use tiny_skia::{
     Color, Paint, Path, PathBuilder, Pixmap, PremultipliedColorU8, Rect, Stroke, Transform,
 };
 
-/// Opaque colour: red, green, blue.
+/// An opaque colour: red, green, blue.
 pub(crate) type Rgb = (u8, u8, u8);
 
-/// Which way a text goes from its position.
+/// Which point of a text is at its position.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Align {
     Left,
@@ -22,11 +22,11 @@ pub(crate) enum Align {
 /// A white picture; positions are in pixels from the upper left corner.
 pub(crate) struct Canvas {
     pixmap: Pixmap,
-    /// The second has the arrows and alphabets that the first lacks.
+    /// The second has arrows and alphabets that the first lacks.
     fonts: [FontRef<'static>; 2],
 }
 
-/// A glyph of one of the fonts at its place in a line.
+/// A glyph of one of the fonts, at its position in a line.
 struct Placed {
     font: usize,
     id: GlyphId,
@@ -96,7 +96,7 @@ impl Canvas {
         width
     }
 
-    /// Text from below to above, centred on `y`, with its baseline at `x`.
+    /// Text that runs upwards, centred on `y`, with its baseline at `x`.
     pub(crate) fn text_upwards(&mut self, (x, y): (f32, f32), text: &str, size: f32, colour: Rgb) {
         let y = y + self.text_width(text, size) / 2.0;
         self.glyphs(text, size, colour, |gx, gy| (x + gy, y - gx));
@@ -146,7 +146,7 @@ impl Canvas {
     }
 
     fn blend(&mut self, x: i32, y: i32, (r, g, b): Rgb, coverage: f32) {
-        // The thin strokes of the font look too pale when blended in gamma-encoded colours.
+        // The font's thin strokes look too pale when blended in gamma-encoded colours.
         let a = coverage.clamp(0.0, 1.0).powf(0.7);
         let Some(pixel) = self.pixel_mut(x, y) else {
             return;

@@ -1,0 +1,135 @@
+//! Detection for several recipes at once.
+
+use patchveil_veil::{
+    ClassKey, Decoys, DetectError, Detector, Evidence, KeyError, Preset, Recipe, Score,
+    same_pattern,
+};
+
+/// Fewest decoys that a score is ranked among: with fewer, no p-value is as small as 0.001.
+pub const DECOYS_MIN: u32 = 999;
+
+/// The recipes of the presets that can be detected, which are those that can be restored.
+pub(crate) fn detectable_presets() -> Vec<Recipe> {
+    Preset::restorable().map(Preset::recipe).collect()
+}
+
+/// Channels as detectors take them.
+pub(crate) fn slices(channels: &[Vec<f32>]) -> Vec<&[f32]> {
+    channels.iter().map(Vec::as_slice).collect()
+}
+
+/// One [`Detector`] for every pattern that the recipes have. Recipes that differ in depth alone have
+/// the same pattern and share a detector. `T` is what stands for a recipe: its name, or itself.
+pub(crate) struct MultiRecipeDetector<T> {
+    detectors: Vec<(Detector, Vec<T>)>,
+}
+
+impl<T> MultiRecipeDetector<T> {
+    /// `detector` makes the detector for a recipe.
+    ///
+    /// # Errors
+    /// Those of `detector`.
+    pub(crate) fn new(
+        recipes: impl IntoIterator<Item = (T, Recipe)>,
+        detector: impl Fn(&Recipe) -> Result<Detector, DetectError>,
+    ) -> Result<Self, DetectError> {
+        let mut patterns: Vec<(Recipe, Vec<T>)> = Vec::new();
+        for (item, recipe) in recipes {
+            match patterns.iter_mut().find(|(first, _)| same_pattern(first, &recipe)) {
+                Some((_, items)) => items.push(item),
+                None => patterns.push((recipe, vec![item])),
+            }
+        }
+        let mut detectors = Vec::new();
+        for (recipe, items) in patterns {
+            detectors.push((detector(&recipe)?, items));
+        }
+        Ok(Self { detectors })
+    }
+
+    /// Feeds the next block, a slice a channel.
+    pub(crate) fn feed(&mut self, block: &[Vec<f32>]) {
+        let block = slices(block);
+        self.detectors.iter_mut().for_each(|(detector, _)| detector.feed(&block));
+    }
+
+    /// Ends the recording, and draws `count` decoys from `seed`.
+    pub(crate) fn finish(self, count: u32, seed: u64) -> MultiRecipeEvidence<T> {
+        let patterns: Vec<(Evidence, Vec<T>)> = self
+            .detectors
+            .into_iter()
+            .map(|(detector, items)| (detector.finish(), items))
+            .collect();
+        let decoys = patterns.iter().map(|(evidence, _)| evidence.decoys(count, seed));
+        MultiRecipeEvidence { decoys: decoys.reduce(|all, more| all.or(&more)), patterns }
+    }
+
+    /// Ends the recording, with [`DECOYS_MIN`] decoys from a random seed.
+    ///
+    /// # Errors
+    /// [`KeyError::NoEntropy`] if the system has no random bytes.
+    pub(crate) fn finish_at_random(self) -> Result<MultiRecipeEvidence<T>, KeyError> {
+        Ok(self.finish(DECOYS_MIN, Decoys::random_seed()?))
+    }
+}
+
+impl MultiRecipeDetector<Recipe> {
+    /// For audio of `channels` channels at `sample_rate` Hz.
+    ///
+    /// # Errors
+    /// Those of [`Detector::new`].
+    pub(crate) fn of_recipes(
+        sample_rate: u32,
+        channels: u16,
+        recipes: &[Recipe],
+    ) -> Result<Self, DetectError> {
+        let recipes = recipes.iter().map(|recipe| (recipe.clone(), recipe.clone()));
+        Self::new(recipes, |recipe| Detector::new(sample_rate, usize::from(channels), recipe))
+    }
+}
+
+/// What a recording shows about keys.
+pub(crate) struct MultiRecipeEvidence<T> {
+    patterns: Vec<(Evidence, Vec<T>)>,
+    /// Of all patterns together; none where no recipe was given.
+    decoys: Option<Decoys>,
+}
+
+/// The pattern in which a key scores highest.
+pub(crate) struct BestPattern<'a, T> {
+    pub(crate) evidence: &'a Evidence,
+    pub(crate) score: Score,
+    /// What stands for the recipes that have this pattern.
+    pub(crate) recipes: &'a [T],
+}
+
+impl<T> MultiRecipeEvidence<T> {
+    /// Whether there was enough sound to detect anything in.
+    pub(crate) fn is_audible(&self) -> bool {
+        self.patterns.iter().any(|(evidence, _)| evidence.has_signal())
+    }
+
+    /// Seconds of audio fed.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.patterns.first().map_or(0.0, |(evidence, _)| evidence.seconds())
+    }
+
+    /// The decoys; none where no recipe was given.
+    pub(crate) fn decoys(&self) -> Option<&Decoys> {
+        self.decoys.as_ref()
+    }
+
+    /// The pattern in which `key` scores highest; none where no recipe was given.
+    pub(crate) fn best(&self, key: &ClassKey) -> Option<BestPattern<'_, T>> {
+        self.patterns
+            .iter()
+            .map(|(evidence, recipes)| BestPattern { evidence, score: evidence.test(key), recipes })
+            .max_by(|a, b| a.score.value.total_cmp(&b.score.value))
+    }
+
+    /// The pattern in which `key` was found, which is where it scores higher than every decoy.
+    pub(crate) fn find(&self, key: &ClassKey) -> Option<BestPattern<'_, T>> {
+        let highest = self.decoys.as_ref()?.highest();
+        self.best(key).filter(|best| best.score.value > highest)
+    }
+}

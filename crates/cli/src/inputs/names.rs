@@ -1,0 +1,68 @@
+//! The names of recordings, protected and restored files.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use crate::output::TEMP_PREFIX;
+
+/// How the names of protected files end.
+pub(super) const VEILED_SUFFIX: &str = ".veiled.wav";
+/// How the names of restored files end.
+pub(super) const RESTORED_SUFFIX: &str = ".restored.wav";
+
+/// Which files of a folder are recordings, by their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// `*.wav` and `*.wave`: what can be protected and restored.
+    Wav,
+    /// Those, and the other formats that are decoded.
+    AnyFormat,
+}
+
+impl Names {
+    /// Whether a file of this name is a recording. In any case of letters; unfinished outputs are not,
+    /// nor the `._*` companions that macOS leaves on other file systems.
+    #[must_use]
+    pub fn include(self, name: &OsStr) -> bool {
+        let starts_with = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
+        !starts_with(TEMP_PREFIX)
+            && !starts_with("._")
+            && self.endings().iter().any(|ending| ends_with(name, ending))
+    }
+
+    /// What a folder without any has none of.
+    pub(super) fn wanted(self) -> &'static str {
+        match self {
+            Self::Wav => ".wav file",
+            Self::AnyFormat => "recording",
+        }
+    }
+
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Wav => &[".wav", ".wave"],
+            Self::AnyFormat => &[
+                ".wav", ".wave", ".flac", ".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".ogg", ".oga",
+                ".opus",
+            ],
+        }
+    }
+}
+
+/// Whether the name of a file ends so, in any case of letters, with something before it.
+pub(super) fn is_named(path: &Path, suffix: &str) -> bool {
+    path.file_name().is_some_and(|name| ends_with(name, suffix))
+}
+
+/// The name without the endings of recordings and protected files.
+pub(super) fn bare_stem(path: &Path, without_veiled: bool) -> OsString {
+    let stem = path.file_stem().unwrap_or_default();
+    let stem = if without_veiled { Path::new(stem).file_stem() } else { Some(stem) };
+    stem.unwrap_or_default().to_owned()
+}
+
+fn ends_with(name: &OsStr, suffix: &str) -> bool {
+    let name: OsString = name.to_ascii_lowercase();
+    let name = name.as_encoded_bytes();
+    name.len() > suffix.len() && name.ends_with(suffix.as_bytes())
+}

@@ -1,0 +1,191 @@
+//! Where the output of each file goes.
+//!
+//! Everything that can be known before a file is opened is settled here, so that a run that would
+//! write two recordings to one path, or one over its own input, ends before it writes anything.
+
+use std::collections::HashMap;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+
+use super::error::{InputError, PlanError};
+use super::find::{Found, Recording, find};
+use super::names::{Names, RESTORED_SUFFIX, VEILED_SUFFIX, bare_stem, is_named};
+use super::notes::Note;
+use crate::paths::{folder_of, identity};
+
+/// What is to be done with the inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// They are recordings to protect.
+    Protect,
+    /// They are protected files to restore.
+    Restore,
+}
+
+/// One file to work on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The recording or protected file, as the user named it or below the folder the user named.
+    pub input: PathBuf,
+    /// Where the result goes.
+    pub output: PathBuf,
+}
+
+/// What a list of inputs comes to.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The work, in the order of the inputs; within a folder by name. No input twice, no output
+    /// twice, no output that is an input.
+    pub jobs: Vec<Job>,
+    /// What was left out on purpose.
+    pub notes: Vec<Note>,
+    /// Inputs that failed; the others can still be done.
+    pub failures: Vec<InputError>,
+}
+
+impl Plan {
+    /// Finds the files to work on in `inputs` and where each goes.
+    ///
+    /// Files are taken whatever their name. Folders are searched with all their subfolders, links
+    /// followed, for [`Names::Wav`]; to protect, without `*.veiled.wav`; to restore, without
+    /// `*.restored.wav` and without originals next to their `*.veiled.wav`.
+    ///
+    /// Without `output`, a file `NAME.wav` is protected as `NAME.veiled.wav` next to it, and
+    /// `NAME.veiled.wav` or `NAME.wav` restored as `NAME.restored.wav`. If `output` is a folder, ends
+    /// with a slash, or there is more than one input file, files go below it under the same name, a
+    /// restored one without `.veiled`; those found in a folder keep their path relative to it.
+    /// Otherwise `output` is the output file's name.
+    ///
+    /// # Errors
+    /// [`PlanError`] if outputs collide with each other or with inputs. An input that fails by itself
+    /// is in [`Plan::failures`].
+    pub fn new(inputs: &[PathBuf], output: Option<&Path>, task: Task) -> Result<Self, PlanError> {
+        let destination = Destination::choose(inputs, output)?;
+        let found = find(inputs, Names::Wav, |path| left_out(path, &destination, task));
+        let Found { recordings, notes, failures, .. } = found.each_once();
+        let job = |Recording { path, relative }: Recording| Job {
+            output: destination.of(&path, &relative, task),
+            input: path,
+        };
+        let plan = Self { jobs: recordings.into_iter().map(job).collect(), notes, failures };
+        plan.check_outputs(&destination)?;
+        Ok(plan)
+    }
+
+    fn check_outputs(&self, destination: &Destination) -> Result<(), PlanError> {
+        let inputs: HashMap<PathBuf, &Path> =
+            self.jobs.iter().map(|job| (identity(&job.input), job.input.as_path())).collect();
+        let mut outputs: HashMap<PathBuf, &Job> = HashMap::new();
+        for job in &self.jobs {
+            let output = identity(&job.output);
+            if let Some(&input) = inputs.get(&output) {
+                let (input, output) = (input.to_owned(), job.output.clone());
+                return Err(PlanError::OutputIsInput { input, output });
+            }
+            if let Some(first) = outputs.insert(output, job) {
+                return Err(PlanError::SameOutput {
+                    first: first.input.clone(),
+                    second: job.input.clone(),
+                    output: job.output.clone(),
+                });
+            }
+            // A file where the output needs a folder would only fail when the run gets there.
+            if let Destination::Folder { .. } = destination {
+                let deepest = folder_of(&job.output).ancestors().find(|path| path.exists());
+                if let Some(file) = deepest.filter(|path| !path.is_dir()) {
+                    return Err(PlanError::OutputNotAFolder(file.to_owned()));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a file or folder found in a folder is not what the task is for.
+fn left_out(path: &Path, destination: &Destination, task: Task) -> Option<Note> {
+    if path.is_dir() {
+        return destination.is_folder(path).then(|| Note::OutputFolder(path.to_owned()));
+    }
+    let is_veiled = is_named(path, VEILED_SUFFIX);
+    match task {
+        Task::Protect => is_veiled.then(|| Note::AlreadyVeiled(path.to_owned())),
+        Task::Restore if is_veiled => None,
+        Task::Restore if is_named(path, RESTORED_SUFFIX) => {
+            Some(Note::AlreadyRestored(path.to_owned()))
+        }
+        Task::Restore => protected_version(path).exists().then(|| Note::Original(path.to_owned())),
+    }
+}
+
+/// Where outputs go.
+enum Destination {
+    /// Next to each input, under another name.
+    NextToInput,
+    /// One file.
+    File(PathBuf),
+    /// Below a folder, under the same names.
+    Folder {
+        path: PathBuf,
+        /// To recognise it when it is found in an input folder.
+        identity: PathBuf,
+    },
+}
+
+impl Destination {
+    fn choose(inputs: &[PathBuf], output: Option<&Path>) -> Result<Self, PlanError> {
+        let Some(output) = output else {
+            return Ok(Self::NextToInput);
+        };
+        let mut distinct: Vec<_> = inputs.iter().map(|input| identity(input)).collect();
+        distinct.sort();
+        distinct.dedup();
+        let one_file = matches!(distinct.as_slice(), [only] if !only.is_dir());
+        if one_file && !output.is_dir() && !ends_with_separator(output) {
+            return Ok(Self::File(output.to_owned()));
+        }
+        if output.exists() && !output.is_dir() {
+            return Err(PlanError::OutputNotAFolder(output.to_owned()));
+        }
+        Ok(Self::Folder { path: output.to_owned(), identity: identity(output) })
+    }
+
+    /// Where the output of `input` goes; `relative` is as in [`Recording::relative`].
+    fn of(&self, input: &Path, relative: &Path, task: Task) -> PathBuf {
+        let without_veiled = task == Task::Restore && is_named(relative, VEILED_SUFFIX);
+        match self {
+            Self::NextToInput => {
+                let mut name = bare_stem(input, without_veiled);
+                name.push(match task {
+                    Task::Protect => VEILED_SUFFIX,
+                    Task::Restore => RESTORED_SUFFIX,
+                });
+                input.with_file_name(name)
+            }
+            Self::File(path) => path.clone(),
+            Self::Folder { path, .. } if without_veiled => {
+                let mut name = bare_stem(relative, true);
+                name.push(".wav");
+                path.join(relative.with_file_name(name))
+            }
+            Self::Folder { path, .. } => path.join(relative),
+        }
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        matches!(self, Self::Folder { identity: own, .. } if *own == identity(path))
+    }
+}
+
+/// Whether `path` has the name of the recording that `protected` was made from, in the same folder.
+pub(crate) fn is_named_as_original(path: &Path, protected: &Path) -> bool {
+    identity(&protected_version(path)) == identity(protected)
+}
+
+/// Where the protected version of a recording goes by default.
+fn protected_version(recording: &Path) -> PathBuf {
+    Destination::NextToInput.of(recording, recording, Task::Protect)
+}
+
+fn ends_with_separator(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    last.is_some_and(|&b| b == b'/' || char::from(b) == MAIN_SEPARATOR)
+}

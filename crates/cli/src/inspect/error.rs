@@ -1,0 +1,51 @@
+//! Why two files cannot be compared.
+
+use std::path::PathBuf;
+
+use crate::output::OutputError;
+use crate::paths::shown;
+use crate::wav::WavError;
+
+/// Why two files cannot be compared or drawn. Every message is one line and names the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InspectError {
+    /// One of the files cannot be read.
+    #[error("{}: {source}", shown(path))]
+    Wav {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: WavError,
+    },
+    /// They are not two versions of one recording.
+    #[error(
+        "{} has {after} but {} has {before}; give a recording and its own protected version",
+        shown(after_path),
+        shown(before_path)
+    )]
+    Mismatch {
+        /// The first file.
+        before_path: PathBuf,
+        /// The second.
+        after_path: PathBuf,
+        /// What the first has, in words.
+        before: String,
+        /// What the second has.
+        after: String,
+    },
+    /// The picture cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The user asked to stop.
+    #[error("stopped before the files were compared; nothing was written")]
+    Stopped,
+    /// The picture cannot be made; a bug.
+    #[error("{}: the picture cannot be drawn: {what}", shown(path))]
+    Picture {
+        /// The picture.
+        path: PathBuf,
+        /// What failed.
+        what: String,
+    },
+}

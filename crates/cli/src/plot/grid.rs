@@ -1,0 +1,65 @@
+//! Headings, grids and labels of plots.
+
+use super::axis::{Axis, Tick};
+use super::canvas::{Align, Area, Canvas, Rgb};
+use super::style::{FRAME, GRID, GRID_MINOR, HEADING_SIZE, INK, LABEL_SIZE, MUTED};
+
+/// Draws the heading of a plot.
+pub(crate) fn heading(canvas: &mut Canvas, area: Area, text: &str) {
+    let at = (area.left, area.top - 14.0);
+    canvas.text(at, text, HEADING_SIZE, Align::Left, INK);
+}
+
+/// Draws the title of the vertical axis.
+pub(crate) fn axis_title(canvas: &mut Canvas, area: Area, text: &str) {
+    let middle = area.top + area.height() / 2.0;
+    canvas.text_upwards((34.0, middle), text, LABEL_SIZE, MUTED);
+}
+
+/// Draws vertical lines, and labels below if `labels`.
+pub(crate) fn vertical_grid(
+    canvas: &mut Canvas,
+    area: Area,
+    axis: Axis,
+    ticks: &[Tick],
+    labels: bool,
+) {
+    for tick in ticks {
+        let x = axis.at(tick.value);
+        let colour = grid_colour(tick);
+        canvas.line(&[(x, area.top), (x, area.bottom)], colour, 1.0);
+        if labels {
+            let at = (x, area.bottom + 26.0);
+            canvas.text(at, &tick.label, LABEL_SIZE, Align::Centre, INK);
+        }
+    }
+}
+
+/// Draws horizontal lines with their labels.
+pub(crate) fn horizontal_grid(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {
+    for tick in ticks {
+        let y = axis.at(tick.value);
+        canvas.line(&[(area.left, y), (area.right, y)], grid_colour(tick), 1.0);
+    }
+    labels_left(canvas, area, axis, ticks);
+}
+
+/// Draws tick marks at the left of a plot, with their labels.
+pub(crate) fn marks(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {
+    for tick in ticks {
+        let y = axis.at(tick.value);
+        canvas.line(&[(area.left - 6.0, y), (area.left, y)], FRAME, 1.0);
+    }
+    labels_left(canvas, area, axis, ticks);
+}
+
+fn labels_left(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {
+    for tick in ticks {
+        let at = (area.left - 12.0, axis.at(tick.value) + 7.0);
+        canvas.text(at, &tick.label, LABEL_SIZE, Align::Right, INK);
+    }
+}
+
+fn grid_colour(tick: &Tick) -> Rgb {
+    if tick.label.is_empty() { GRID_MINOR } else { GRID }
+}

@@ -1,0 +1,57 @@
+//! Why a file is not protected.
+
+use std::path::PathBuf;
+
+use patchveil_veil::{Fingerprint, RecipeError};
+
+use crate::output::OutputError;
+use crate::paths::shown;
+use crate::wav::WavError;
+
+/// Why a file was not protected. Every message is one line and names the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProtectError {
+    /// The recording cannot be read.
+    #[error("{}: {source}", shown(path))]
+    Wav {
+        /// The recording.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: WavError,
+    },
+    /// The recipe does not fit the recording's sample rate.
+    #[error("{}: {source}; convert the recording first", shown(path))]
+    Recipe {
+        /// The recording.
+        path: PathBuf,
+        /// What does not fit.
+        source: RecipeError,
+    },
+    /// The output cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The recording is a protected file.
+    #[error(
+        "{}: is protected already, with the key {fingerprint}, according to the manifest next to it; to \
+         protect it again use --force",
+        shown(path)
+    )]
+    Protected {
+        /// The input.
+        path: PathBuf,
+        /// The key that it was protected with.
+        fingerprint: Fingerprint,
+    },
+    /// There is nothing to do: the output is what would be written.
+    #[error("{}: skipped, {} is its protected version", shown(input), shown(output))]
+    Done {
+        /// The recording.
+        input: PathBuf,
+        /// The protected file, with the same key and recipe.
+        output: PathBuf,
+    },
+    /// The user asked to stop.
+    #[error("{}: stopped before it was done; nothing was written", shown(.0))]
+    Stopped(PathBuf),
+}

@@ -1,0 +1,188 @@
+//! One file from opening to renaming.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use patchveil_veil::Veil;
+use rayon::prelude::*;
+
+use super::chunk::FileWork;
+use super::error::ProtectError;
+use super::figures::Figures;
+use super::outcome::Outcome;
+use super::veils::Veils;
+use crate::inputs::Job;
+use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hashes};
+use crate::output::OutputFile;
+use crate::shared_file::{FileCursor, Stamp};
+use crate::watch::Watch;
+use crate::wav::{CopyError, WavError, WavInfo, WavReader};
+
+/// Most samples of one chunk, over all channels: 2.7 s of stereo at 48 kHz, about 3 MB.
+const CHUNK_SAMPLES: usize = 1 << 18;
+
+/// Protects the recording of `job`, whose first sample is timeline position 0. Memory use does not grow
+/// with the file. Unless `force`, what is done already according to `manifests` is not done again.
+///
+/// # Errors
+/// Any [`ProtectError`]; nothing is left behind then, and an old file of the output's name is still
+/// there. A recording that changes while it is read is an error too: half of the old one and half of the
+/// new one is neither.
+pub fn protect(
+    job: &Job,
+    veils: &Veils,
+    force: bool,
+    manifests: &ManifestCache,
+    watch: &Watch<'_>,
+) -> Result<Outcome, ProtectError> {
+    let begun = Instant::now();
+    let source = Source::open(job)?;
+    let info = &source.info;
+    let veil = veils
+        .at(info.sample_rate)
+        .map_err(|source| ProtectError::Recipe { path: job.input.clone(), source })?;
+    if !force && is_done(job, veils, manifests, watch)? {
+        (watch.progress)(info.data_len);
+        let (input, output) = (job.input.clone(), job.output.clone());
+        return Err(ProtectError::Done { input, output });
+    }
+    let out = OutputFile::create(&job.output, Some(&job.input), force)?;
+    let around = source.copy_around(&out)?;
+    let (figures, audio_before, audio_after) = source.protect_audio(&veil, &out, watch)?;
+    source.check_unchanged()?;
+    if let Some(fingerprint) = manifests.protected_by(&job.input, audio_before)
+        && !force
+    {
+        return Err(ProtectError::Protected { path: job.input.clone(), fingerprint });
+    }
+    out.commit()?;
+    let took_s = begun.elapsed().as_secs_f64();
+    Ok(Outcome {
+        input: job.input.clone(),
+        output: job.output.clone(),
+        sample_rate_hz: info.sample_rate,
+        channels: info.channels,
+        format: info.format,
+        frames: info.frames(),
+        seconds: info.seconds(),
+        patches: patches_in(&veil, info.frames()),
+        snr_db: figures.snr_db(),
+        peak_before_dbfs: figures.peak_before_dbfs(),
+        peak_change_db: figures.peak_change_db(),
+        clipped_samples: figures.clipped,
+        audio_before,
+        audio_after,
+        around,
+        took_s,
+        realtime: info.seconds() / took_s.max(1e-9),
+    })
+}
+
+/// Whether the output is there, and is this recording with this key and recipe according to the
+/// manifest next to it.
+fn is_done(
+    job: &Job,
+    veils: &Veils,
+    manifests: &ManifestCache,
+    watch: &Watch<'_>,
+) -> Result<bool, ProtectError> {
+    let is_ours = |record: &Record| {
+        (record.fingerprint, &record.recipe) == (veils.fingerprint(), veils.recipe())
+    };
+    let Some(record) = manifests.record(&job.output).filter(is_ours) else { return Ok(false) };
+    let of = |path: &Path| match hashes(path, &watch.without_progress()) {
+        Ok(Some(hashes)) => Ok(Some(hashes)),
+        Ok(None) => Err(ProtectError::Stopped(job.input.clone())),
+        // What is wrong with the input is reported where it is read; an output that cannot be read is
+        // not the one on record.
+        Err(_) => Ok(None),
+    };
+    Ok(of(&job.output)? == Some((record.audio_after, record.around))
+        && of(&job.input)? == Some((record.audio_before, record.around)))
+}
+
+/// A recording, open.
+struct Source<'a> {
+    job: &'a Job,
+    file: File,
+    stamp: Stamp,
+    info: WavInfo,
+}
+
+impl<'a> Source<'a> {
+    fn open(job: &'a Job) -> Result<Self, ProtectError> {
+        let unreadable = |source| ProtectError::Wav { path: job.input.clone(), source };
+        let file = File::open(&job.input).map_err(|e| unreadable(e.into()))?;
+        let stamp = Stamp::of(&file).map_err(|e| unreadable(e.into()))?;
+        let info = WavInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
+        Ok(Self { job, file, stamp, info })
+    }
+
+    fn unreadable(&self, source: WavError) -> ProtectError {
+        ProtectError::Wav { path: self.job.input.clone(), source }
+    }
+
+    fn check_unchanged(&self) -> Result<(), ProtectError> {
+        let now = Stamp::of(&self.file).map_err(|e| self.unreadable(e.into()))?;
+        if now == self.stamp { Ok(()) } else { Err(self.unreadable(WavError::Changed)) }
+    }
+
+    /// Copies everything but the samples, and gives its hash.
+    fn copy_around(&self, out: &OutputFile) -> Result<Digest, ProtectError> {
+        let failed = |error| match error {
+            CopyError::Read(source) => self.unreadable(source),
+            CopyError::Write(error) => out.write_failed(error).into(),
+        };
+        let mut reader = WavReader::at_start(FileCursor::new(&self.file), self.info.clone());
+        let mut around = Hashed::new(FileCursor::new(out.file()));
+        reader.copy_head(&mut around).map_err(failed)?;
+        around
+            .get_mut()
+            .seek(SeekFrom::Start(self.info.data_offset + self.info.data_len))
+            .map_err(|e| out.write_failed(e))?;
+        reader.copy_tail(&mut around).map_err(failed)?;
+        Ok(around.finish().into())
+    }
+
+    /// Protects the samples, chunk by chunk on all cores; gives their figures, and their hashes before
+    /// and after.
+    fn protect_audio(
+        &self,
+        veil: &Arc<Veil>,
+        out: &OutputFile,
+        watch: &Watch<'_>,
+    ) -> Result<(Figures, Digest, Digest), ProtectError> {
+        let info = &self.info;
+        // A power of two, so that the chunks are whole branches of the hashes' trees.
+        let chunk = 1_u64 << (CHUNK_SAMPLES / usize::from(info.channels)).ilog2();
+        let hash = || TreeHash::new(info.data_len, chunk * info.frame_bytes() as u64);
+        let (before, after) = (hash(), hash());
+        let work =
+            FileWork { job: self.job, source: &self.file, info, veil, out, watch, before, after };
+        let chunks = (0..info.frames().div_ceil(chunk))
+            .into_par_iter()
+            .map_init(|| work.worker(), |worker, number| work.chunk(worker, number * chunk, chunk))
+            .collect::<Result<Vec<Figures>, ProtectError>>()?;
+        // In the order of the file, because sums depend on it.
+        let mut figures = Figures::default();
+        chunks.iter().for_each(|chunk| figures.merge(chunk));
+        let (Some(before), Some(after)) = (work.before.finish(), work.after.finish()) else {
+            return Err(self.unreadable(WavError::Changed));
+        };
+        Ok((figures, before.into(), after.into()))
+    }
+}
+
+/// Patches with at least one sample in 0 .. `frames`.
+fn patches_in(veil: &Veil, frames: u64) -> u64 {
+    let schedule = veil.schedule();
+    let mut cursor = schedule.patches_from(0);
+    let mut count = 0;
+    while cursor.next(schedule).start < frames as i64 {
+        count += 1;
+    }
+    count
+}

@@ -1,0 +1,141 @@
+//! Decides what to undo in one file.
+
+use patchveil_veil::{ClassKey, Preset};
+
+use super::error::RestoreError;
+use super::locate::{Located, find, recipes};
+use super::outcome::{Evidence, Outcome};
+use super::request::Request;
+use super::run::{Plan, run};
+use super::source::Source;
+use crate::inputs::{Job, is_named_as_original};
+use crate::manifest::{Record, hash_audio, path_for};
+use crate::output;
+use crate::watch::Watch;
+use crate::wav::{WavError, WavReader};
+
+/// Restores the protected file of `job`. Memory use does not grow with the file.
+///
+/// # Errors
+/// Any [`RestoreError`]; nothing is left behind then, and an old file of the output's name is still
+/// there.
+pub fn restore(
+    job: &Job,
+    request: &Request<'_>,
+    watch: &Watch<'_>,
+) -> Result<Outcome, RestoreError> {
+    let source = Source::open(&job.input)?;
+    let record = record_of(job, &source, request, watch)?;
+    let key = request.key_for(job, record.as_ref())?;
+    output::check(&job.output, &[&job.input], request.force)?;
+    if is_original(job, record.as_ref(), watch)? {
+        return Err(RestoreError::Original(job.output.clone()));
+    }
+    let file = File { job, source: &source, key: &key, request, watch };
+    if let Some(record) = record.as_ref().filter(|record| request.agrees_with(record))
+        && let Some(done) = file.by_record(record)?
+    {
+        return Ok(done);
+    }
+    file.by_detection(record.as_ref())
+}
+
+/// A file to restore with a key.
+struct File<'a> {
+    job: &'a Job,
+    source: &'a Source,
+    key: &'a ClassKey,
+    request: &'a Request<'a>,
+    watch: &'a Watch<'a>,
+}
+
+impl File<'_> {
+    /// Restores the file if its samples are those on record.
+    ///
+    /// # Errors
+    /// [`RestoreError::OtherKey`] if they are, but with another key, and it is not forced.
+    fn by_record(&self, record: &Record) -> Result<Option<Outcome>, RestoreError> {
+        if record.fingerprint == self.key.fingerprint() {
+            let (recipe, offset) = (&record.recipe, record.offset);
+            let plan = Plan { key: self.key, recipe, offset, evidence: Evidence::Manifest };
+            return run(self.job, self.source, &plan, Some(record), self.request, self.watch);
+        }
+        if self.source.hash_audio(self.watch)? == record.audio_after && !self.request.force {
+            let (path, recorded) = (self.job.input.clone(), record.fingerprint);
+            return Err(RestoreError::OtherKey { path, recorded });
+        }
+        Ok(None)
+    }
+
+    /// Restores the file by the recipe and position that its audio shows, or that are forced.
+    fn by_detection(&self, record: Option<&Record>) -> Result<Outcome, RestoreError> {
+        let (request, watch) = (self.request, self.watch);
+        let recipes = recipes(request, record);
+        let located = match find(self.source, self.key, &recipes, request, watch) {
+            Err(error) if request.force && error.is_about_evidence() => Located {
+                recipe: recipes.into_iter().next().unwrap_or_else(|| Preset::Balanced.recipe()),
+                offset: request.offset.or(record.map(|record| record.offset)).unwrap_or(0),
+                evidence: Evidence::None,
+            },
+            located => located?,
+        };
+        // Who forces it has likely done so before, and what is in the file now may be right.
+        if !located.evidence.is_proof() && self.job.output.symlink_metadata().is_ok() {
+            return Err(RestoreError::Unproven(self.job.output.clone()));
+        }
+        let Located { recipe, offset, evidence } = &located;
+        let (offset, evidence) = (*offset, *evidence);
+        let plan = Plan { key: self.key, recipe, offset, evidence };
+        run(self.job, self.source, &plan, None, request, watch)?
+            .ok_or_else(|| self.source.unreadable(WavError::Changed))
+    }
+}
+
+/// Whether the output exists and is the recording that was protected, by its samples or by its name:
+/// what would replace it only comes close.
+fn is_original(
+    job: &Job,
+    record: Option<&Record>,
+    watch: &Watch<'_>,
+) -> Result<bool, RestoreError> {
+    if !job.output.is_file() {
+        return Ok(false);
+    }
+    if is_named_as_original(&job.output, &job.input) {
+        return Ok(true);
+    }
+    let Some(record) = record else { return Ok(false) };
+    let reader = WavReader::open(&job.output);
+    match reader.and_then(|mut reader| hash_audio(&mut reader, &watch.without_progress())) {
+        Ok(Some(audio)) => Ok(audio == record.audio_before),
+        Ok(None) => Err(RestoreError::Stopped(job.input.clone())),
+        // What is not a recording is not the original.
+        Err(_) => Ok(false),
+    }
+}
+
+/// The record of the file, under this name or, if it was renamed since, another. Whether its samples are
+/// those on record is not checked if the name is the same.
+fn record_of(
+    job: &Job,
+    source: &Source,
+    request: &Request<'_>,
+    watch: &Watch<'_>,
+) -> Result<Option<Record>, RestoreError> {
+    let manifest = match request.manifests.get(&path_for(&job.input)) {
+        Ok(manifest) => manifest,
+        // Who states recipe and offset does not need a manifest.
+        Err(_) if request.force => None,
+        Err(error) => return Err(error.into()),
+    };
+    let Some(manifest) = manifest else { return Ok(None) };
+    let alike = |record: &&Record| source.has_shape_of(record);
+    if let Some(record) = manifest.get(job.input.file_name().unwrap_or_default()).filter(alike) {
+        return Ok(Some(record.clone()));
+    }
+    if !manifest.records().any(|record| alike(&record)) {
+        return Ok(None);
+    }
+    let audio = source.hash_audio(watch)?;
+    Ok(manifest.records().find(|record| record.audio_after == audio).cloned())
+}

@@ -1,0 +1,45 @@
+//! What is known beforehand, and wanted.
+
+use patchveil_veil::{ClassKey, Fingerprint, Recipe};
+
+use super::error::RestoreError;
+use crate::inputs::Job;
+use crate::manifest::{ManifestCache, Record};
+use crate::veil_cache::VeilCache;
+
+/// What is known beforehand, and wanted, for all files of a run.
+pub struct Request<'a> {
+    /// Gives the key for a file whose record has this fingerprint, or which has no record; or says
+    /// in a line why there is none.
+    pub key: &'a (dyn Fn(Option<Fingerprint>) -> Result<ClassKey, String> + Sync),
+    /// The veils designed so far.
+    pub veils: VeilCache,
+    /// The manifests read so far.
+    pub manifests: ManifestCache,
+    /// The recipe, if it is known; else it is taken from the manifest or detected.
+    pub recipe: Option<Recipe>,
+    /// Timeline position of the file's first sample, in samples, if it is known.
+    pub offset: Option<i64>,
+    /// Write 32-bit float, whatever the input's format.
+    pub float: bool,
+    /// Restore without any evidence; and, where there is some, replace an existing output.
+    pub force: bool,
+}
+
+impl Request<'_> {
+    /// Whether what was asked for is what is on record.
+    pub(super) fn agrees_with(&self, record: &Record) -> bool {
+        self.recipe.as_ref().is_none_or(|recipe| *recipe == record.recipe)
+            && self.offset.is_none_or(|offset| offset == record.offset)
+    }
+
+    /// The key for the file of `job`.
+    pub(super) fn key_for(
+        &self,
+        job: &Job,
+        record: Option<&Record>,
+    ) -> Result<ClassKey, RestoreError> {
+        (self.key)(record.map(|record| record.fingerprint))
+            .map_err(|reason| RestoreError::NoKey { path: job.input.clone(), reason })
+    }
+}

@@ -1,0 +1,99 @@
+//! The protected file, read as often as needed.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::error::RestoreError;
+use crate::manifest::{Digest, Record, hash_audio};
+use crate::shared_file::{FileCursor, Stamp};
+use crate::watch::Watch;
+use crate::wav::{WavError, WavInfo, WavReader};
+
+/// Samples of one block, over all channels.
+const BLOCK_SAMPLES: usize = 1 << 16;
+
+/// A protected file, open.
+pub(super) struct Source {
+    path: PathBuf,
+    file: File,
+    stamp: Stamp,
+    info: WavInfo,
+}
+
+impl Source {
+    /// Opens the file and checks its headers.
+    pub(super) fn open(path: &Path) -> Result<Self, RestoreError> {
+        let unreadable = |source| RestoreError::Wav { path: path.to_owned(), source };
+        let file = File::open(path).map_err(|error| unreadable(error.into()))?;
+        let stamp = Stamp::of(&file).map_err(|error| unreadable(error.into()))?;
+        let info = WavInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
+        Ok(Self { path: path.to_owned(), file, stamp, info })
+    }
+
+    /// What the file holds.
+    pub(super) fn info(&self) -> &WavInfo {
+        &self.info
+    }
+
+    /// Its path.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it has the rate, channels, format and length on record.
+    pub(super) fn has_shape_of(&self, record: &Record) -> bool {
+        let info = &self.info;
+        (info.sample_rate, info.channels, info.format, info.frames())
+            == (record.sample_rate_hz, record.channels, record.format, record.frames)
+    }
+
+    /// The error that the file cannot be read.
+    pub(super) fn unreadable(&self, source: WavError) -> RestoreError {
+        RestoreError::Wav { path: self.path.clone(), source }
+    }
+
+    /// A new reader, at the first sample.
+    pub(super) fn reader(&self) -> Result<WavReader<FileCursor<'_>>, RestoreError> {
+        let mut reader = WavReader::at_start(FileCursor::new(&self.file), self.info.clone());
+        reader.seek(0).map_err(|error| self.unreadable(error))?;
+        Ok(reader)
+    }
+
+    /// Calls `each` with the stored bytes and the samples of block after block, until it returns
+    /// false.
+    pub(super) fn blocks(
+        &self,
+        watch: &Watch<'_>,
+        mut each: impl FnMut(&mut [u8], &mut Vec<Vec<f32>>) -> Result<bool, RestoreError>,
+    ) -> Result<(), RestoreError> {
+        let mut reader = self.reader()?;
+        let mut planar = Vec::new();
+        let frames = BLOCK_SAMPLES / usize::from(self.info.channels);
+        loop {
+            if watch.is_stopped() {
+                return Err(RestoreError::Stopped(self.path.clone()));
+            }
+            let got =
+                reader.read_block(frames, &mut planar).map_err(|error| self.unreadable(error))?;
+            if got == 0 || !each(reader.block_bytes(), &mut planar)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The hash of the samples as stored.
+    pub(super) fn hash_audio(&self, watch: &Watch<'_>) -> Result<Digest, RestoreError> {
+        let audio = hash_audio(&mut self.reader()?, &watch.without_progress());
+        let audio = audio.map_err(|error| self.unreadable(error))?;
+        audio.ok_or_else(|| RestoreError::Stopped(self.path.clone()))
+    }
+
+    /// # Errors
+    /// If somebody wrote to the file since it was opened.
+    pub(super) fn check_unchanged(&self) -> Result<(), RestoreError> {
+        match Stamp::of(&self.file) {
+            Ok(stamp) if stamp == self.stamp => Ok(()),
+            _ => Err(self.unreadable(WavError::Changed)),
+        }
+    }
+}

@@ -5,11 +5,12 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 13] = [
+const PACKAGES: [&str; 14] = [
     "age",
     "expect",
     "ffmpeg",
     "fluidsynth",
+    "jackd2",
     "libasound2-dev",
     "libjack-jackd2-dev",
     "libxkbcommon-x11-0",
@@ -44,7 +45,7 @@ pub(crate) fn install_packages() -> Result<(), String> {
 fn apt(args: &[&str]) -> Command {
     let mut command = Command::new(if is_root() { "apt-get" } else { "sudo" });
     if !is_root() {
-        command.args(["--non-interactive", "apt-get"]);
+        command.args(["--non-interactive", "--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
     }
     command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
     command

@@ -1,33 +1,40 @@
-//! Patchveil as a plug-in: what hosts see.
+//! Patchveil as a plug-in: CLAP, VST3 and standalone.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `lib.rs` | the plug-in as the formats want it |
+//! | `plugin.rs` | the plug-in as hosts see it |
+//! | `remote.rs` | an instance as its editor sees it |
 //! | `params.rs` | parameters, and the recipe that follows from them |
-//! | `state.rs` | what a session keeps: class by fingerprint, never the key |
-//! | `audio.rs`, `fade.rs`, `inverse.rs`, `timeline.rs` | the audio thread |
-//! | `handoff.rs` | the only room where threads meet |
-//! | `designer.rs` | the thread that reads the keyring and designs veils |
-//! | `keys.rs` | the keyring as an editor sees and changes it |
-//! | `analyzer.rs` | what an editor is shown about the sound |
-//! | `status.rs` | what is happening, in words |
-//! | `editor.rs` | the window |
+//! | `state.rs`, `editor_state.rs` | what a session keeps: the class by fingerprint, never the key; the window |
+//! | `engine/` | the audio thread |
+//! | `veil_designer/` | the thread that reads the keyring and designs veils |
+//! | `handoff/` | what crosses threads |
+//! | `keys/` | the keyring as an editor sees and changes it |
+//! | `analyzer/` | what an editor is shown about the sound |
+//! | `status.rs` | what an instance is doing, in words |
+//! | `editor/` | the window |
 //!
 //! # Timeline
-//! While the host plays and states a position, that position counts. Otherwise samples are
-//! counted on from the last one, or from 0 after a reset. After a jump of more than 10 ms the veil
-//! forgets what it heard, as if silence had come before: a bounce that starts in the middle has
-//! its patches where the whole render has them, and differs from it only while ground and kernel
-//! (8 ms each) still reach back before the start.
+//! While the host plays and states a position, that position counts. Otherwise samples are counted
+//! from the last one, or from 0 after a reset. After a jump of more than 10 ms all past samples
+//! count as silence: a bounce that starts in the middle has its patches where the whole render has
+//! them, and differs from it only while static EQ and kernel (8 ms each) still reach back before
+//! its start.
+//!
+//! # Changes
+//! A change of settings acts 30 ms of timeline after the block in which the engine sees it, and at
+//! the next patch; before anything is heard it acts at once. So what a sample is processed with
+//! depends on its place in the timeline, in every host and at every block size. If a design is not
+//! ready by then, a render waits for it; a live stream goes on with the veil in force, or stays
+//! silent, but never leaves unprotected.
 //!
 //! # Restoring
-//! In the mode [`ModeChoice::Restore`] the veil is taken off what was protected, sample for sample
-//! as [`patchveil_veil::Restorer`] does it: with the same class and settings, and with the recording
+//! In the mode [`ModeChoice::Restore`] the veil is taken off sample for sample as
+//! [`patchveil_veil::Restorer`] does it: with the same class and settings, and with the recording
 //! where it lay on the timeline. What cannot be restored (no key, a recipe without an inverse)
-//! passes unchanged, since it is what was published anyway, and the status says so. Where the host
-//! states no position the editor warns: a count of its own is right only by chance. Going over
-//! between the modes, and to another key or recipe while restoring, is a fade to some hundredths of
-//! a second of silence, in which the recursion finds its feet.
+//! passes unchanged, since it is what was published anyway, and the status says so. A change of the
+//! mode, and of key or recipe while restoring, fades to some hundredths of a second of silence, in
+//! which the recursion settles.
 #![deny(unsafe_code)]
 
 pub mod analyzer;
@@ -38,6 +45,7 @@ mod handoff;
 pub mod keys;
 mod params;
 mod plugin;
+mod remote;
 mod state;
 mod status;
 mod veil_designer;
@@ -47,7 +55,8 @@ pub use editor_state::{EditorState, EditorStateField};
 pub use params::{
     ModeChoice, OutputParams, PatchParams, PatchveilParams, PresetChoice, VeilParams,
 };
-pub use plugin::{Patchveil, Remote};
+pub use plugin::Patchveil;
+pub use remote::Remote;
 pub use state::{Choice, ChosenClass, ClassField, Saved};
 pub use status::Status;
 

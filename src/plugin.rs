@@ -6,16 +6,19 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 use nice_plug_egui::RepaintNotifier;
 
-use crate::analyzer::Analyzer;
 use crate::editor::Window;
 use crate::engine::{Block, Controls, DesignerLink, Engine, PATIENCE};
 use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring};
 use crate::handoff::design_requests::{Activation, DesignRequests};
 use crate::handoff::link::link;
 use crate::params::PatchveilParams;
-use crate::state::{self, ChosenClass, ClassField};
-use crate::status::Status;
+use crate::remote::Remote;
+use crate::state::{self, ClassField};
 use crate::veil_designer::VeilDesigner;
+
+/// Where the project lives, with its manual. Releases state it; a build from a checkout does not
+/// know.
+const HOMEPAGE: Option<&str> = option_env!("PATCHVEIL_HOMEPAGE");
 
 /// One instance of the plug-in. Making one starts no thread and touches no file.
 pub struct Patchveil {
@@ -49,59 +52,6 @@ impl Default for Patchveil {
     }
 }
 
-/// What an editor, or anyone else outside the audio thread, can ask and tell an instance. It may
-/// outlive the instance.
-#[derive(Clone)]
-pub struct Remote {
-    params: Arc<PatchveilParams>,
-    requests: Arc<DesignRequests>,
-    port: AnalyzerPort,
-}
-
-impl Remote {
-    /// What the instance is doing.
-    #[must_use]
-    pub fn status(&self) -> Status {
-        self.requests.status()
-    }
-
-    /// The parameters.
-    #[must_use]
-    pub fn params(&self) -> &Arc<PatchveilParams> {
-        &self.params
-    }
-
-    /// Protects with this class from now on: as soon as its key is read, from the next patch on.
-    /// Returns at once. Touch a parameter as well to have the host notice that there is something
-    /// to save.
-    pub fn choose_class(&self, class: ChosenClass) {
-        self.params.class.choose(class);
-    }
-
-    /// What is heard from now on, for an editor to show. While one is there, the audio thread
-    /// writes down what goes through it; so drop it when the window closes.
-    #[must_use]
-    pub fn analyzer(&self) -> Analyzer {
-        Analyzer::new(self.port.clone(), self.requests.clone())
-    }
-
-    /// Set whenever there is something new to draw: audio while a [`Analyzer`] is open, or another
-    /// status. Setting it is one atomic store.
-    #[must_use]
-    pub fn news(&self) -> RepaintNotifier {
-        self.port.news().clone()
-    }
-}
-
-impl Patchveil {
-    /// A remote control for this instance.
-    #[must_use]
-    pub fn remote(&self) -> Remote {
-        let (params, requests) = (self.params.clone(), self.requests.clone());
-        Remote { params, requests, port: self.port.clone() }
-    }
-}
-
 /// A layout with as many inputs as outputs.
 const fn layout(channels: u32, name: &'static str) -> AudioIOLayout {
     AudioIOLayout {
@@ -112,10 +62,21 @@ const fn layout(channels: u32, name: &'static str) -> AudioIOLayout {
     }
 }
 
+impl Patchveil {
+    /// A remote control for this instance.
+    #[must_use]
+    pub fn remote(&self) -> Remote {
+        Remote::new(self.params.clone(), self.requests.clone(), self.port.clone())
+    }
+}
+
 impl Plugin for Patchveil {
     const NAME: &'static str = "Patchveil";
     const VENDOR: &'static str = "Patchveil";
-    const URL: &'static str = "";
+    const URL: &'static str = match HOMEPAGE {
+        Some(homepage) => homepage,
+        None => "",
+    };
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
@@ -240,8 +201,8 @@ impl ClapPlugin for Patchveil {
     const CLAP_ID: &'static str = "org.patchveil.patchveil";
     const CLAP_DESCRIPTION: Option<&'static str> =
         Some("Protects recordings from being learned, with a key of your own");
-    const CLAP_MANUAL_URL: Option<&'static str> = None;
-    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_MANUAL_URL: Option<&'static str> = HOMEPAGE;
+    const CLAP_SUPPORT_URL: Option<&'static str> = HOMEPAGE;
     const CLAP_FEATURES: &'static [ClapFeature] = &[
         ClapFeature::AudioEffect,
         ClapFeature::Utility,

@@ -13,9 +13,9 @@ use super::analyzer_panel::FftSizes;
 use super::layout::{self, Panels, Scene, UserRequests};
 use super::param_gesture::ParamGesture;
 use super::{renderer, theme};
-use crate::Remote;
 use crate::analyzer::{Analyzer, FFT_SIZES};
 use crate::keys::Keys;
+use crate::remote::Remote;
 
 /// While audio runs, the window is redrawn at multiples of this to notice that it has stopped.
 const STOP_CHECK: Duration = Duration::from_millis(250);

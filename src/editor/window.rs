@@ -18,8 +18,8 @@ use parking_lot::Mutex;
 
 use super::app::{App, SharedSize};
 use super::renderer;
-use crate::Remote;
 use crate::editor_state::SIZE_MIN;
+use crate::remote::Remote;
 
 /// How often the window checks for something new. Screens refresh 60 times a second and the framework
 /// skips every other refresh; a little less than two refreshes gives 30 frames a second.

@@ -137,15 +137,15 @@ impl From<PresetChoice> for Preset {
 pub(crate) struct VeilSettings {
     /// Take the veil off.
     pub(crate) restore: bool,
-    preset: Preset,
+    pub(crate) preset: Preset,
     /// In tenths of a percent.
-    amount: u16,
+    pub(crate) amount: u16,
     /// In µs; `None` follows the preset.
-    patch: Option<u32>,
+    pub(crate) patch: Option<u32>,
     /// In µs; `None` follows the preset.
-    period: Option<u32>,
+    pub(crate) period: Option<u32>,
     /// `None` follows the preset.
-    count: Option<u32>,
+    pub(crate) count: Option<u32>,
 }
 
 impl PatchveilParams {

@@ -1,5 +1,5 @@
-//! The VST3 plug-in in hosts that render faster than real time without saying so: what they render
-//! is bit for bit what the command makes with the parameters in force.
+//! The VST3 plug-in in real hosts that render faster than real time, most of them without saying so:
+//! what they render is bit for bit what the command makes with the parameters in force.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,4 +48,10 @@ fn pedalboard_renders_what_the_command_makes() {
 #[cfg_attr(not(target_os = "linux"), ignore = "the bundle is laid out for Linux")]
 fn dawdreamer_renders_what_the_command_makes() {
     run("dawdreamer_host.py");
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "Ardour is installed from Debian's packages")]
+fn ardour_exports_what_the_command_makes() {
+    run("ardour_host.py");
 }

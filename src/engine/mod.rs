@@ -16,6 +16,8 @@
 
 mod chain;
 mod change;
+#[cfg(test)]
+mod change_tests;
 mod command;
 mod fade;
 mod live_restorer;

@@ -5,8 +5,9 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 14] = [
+const PACKAGES: [&str; 15] = [
     "age",
+    "ardour",
     "expect",
     "ffmpeg",
     "fluidsynth",

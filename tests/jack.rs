@@ -89,7 +89,7 @@ fn the_standalone_follows_the_rate_of_the_jack_server() {
     let _standalone = start(
         Command::new(standalone())
             .args(["--backend", "jack"])
-            .env("PATCHVEIL_KEYRING", &ring)
+            .env("PATCHVEIL_KEYRING", ring)
             .env_remove("NICE_LOG")
             .env_remove("DISPLAY"),
     );
@@ -128,7 +128,7 @@ fn the_standalone_follows_the_rate_of_the_jack_server() {
     let found = Command::new(program())
         .args(["detect", "--key", CLASS, "--json"])
         .arg(&wav)
-        .env("PATCHVEIL_KEYRING", &ring)
+        .env("PATCHVEIL_KEYRING", ring)
         .output()
         .unwrap();
     assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stdout));

@@ -1,5 +1,5 @@
-//! The VST3 plug-in in hosts that render faster than real time without saying so: what they render
-//! is bit for bit what the command makes with the parameters in force.
+//! The VST3 plug-in in hosts that render faster than real time without telling the plug-in: their output
+//! equals the command's bit for bit.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,12 +40,12 @@ fn run(script: &str) {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "the bundle is laid out for Linux")]
-fn pedalboard_renders_what_the_command_makes() {
+fn pedalboard_renders_the_commands_samples() {
     run("pedalboard_host.py");
 }
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "the bundle is laid out for Linux")]
-fn dawdreamer_renders_what_the_command_makes() {
+fn dawdreamer_renders_the_commands_samples() {
     run("dawdreamer_host.py");
 }

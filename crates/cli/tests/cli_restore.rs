@@ -8,6 +8,7 @@ use std::io::Cursor;
 
 use patchveil::manifest::NAME;
 use patchveil::wav::{SampleFormat, WavReader};
+use patchveil_test_support::signal;
 use patchveil_veil::{Filter, Preset};
 use support::command::{CLASS, User, key, recording, recording_as};
 use support::{chunk, fmt_body, plain, riff};
@@ -34,24 +35,14 @@ fn compare(original: &[u8], restored: &[u8]) -> (f64, f64, f64) {
     (db(largest(&apart)), db(largest(&original)), 10.0 * ratio.log10())
 }
 
-/// Tones that swell and fade over a little noise, as floats of no particular grid: music of a kind.
+/// Music-like sound, as floats that no integer format holds exactly.
 fn music(rate: u32, channels: u16, seconds: f64) -> Vec<u8> {
-    let mut noise = support::noise(7);
-    let frames = (seconds * f64::from(rate)) as usize;
-    let mut data = Vec::new();
-    for n in 0..frames {
-        let t = n as f64 / f64::from(rate);
-        for channel in 0..channels {
-            let tone = |hz: f64, swell: f64| {
-                let swell = 0.5 + 0.5 * (swell * t + f64::from(channel)).sin();
-                swell * (std::f64::consts::TAU * hz * t).sin()
-            };
-            let chord = tone(220.0, 2.0) + tone(554.4, 3.1) + 0.5 * tone(1_318.5, 5.3);
-            let sample = 0.1 * chord + 0.02 * tone(3_520.0, 7.7) + 0.003 * noise();
-            data.extend((sample as f32).to_le_bytes());
-        }
-    }
-    plain(3, channels, rate, 32, &data)
+    let channels: Vec<Vec<f32>> =
+        (0..channels.into()).map(|channel| signal::music(channel, rate, seconds)).collect();
+    let frames = 0..channels[0].len();
+    let samples = frames.flat_map(|n| channels.iter().map(move |channel| channel[n]));
+    let data: Vec<u8> = samples.flat_map(f32::to_le_bytes).collect();
+    plain(3, channels.len() as u16, rate, 32, &data)
 }
 
 /// `music` as integers.

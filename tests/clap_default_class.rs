@@ -66,7 +66,7 @@ fn a_default_class_protects_at_once_and_follows_the_keyring() {
     let (_, output) = block(&mut undecided, 40_000, 1);
     assert_same_bits(&output[0], &expected[0]);
 
-    // Locked with a passphrase: an instance that has the key protects on, a new one is muted.
+    // Locked with a passphrase: an instance that has the key goes on protecting, a new one is muted.
     let passphrase = Passphrase::new("correct horse".to_owned()).unwrap().with_work_factor(2);
     Keyring::set_passphrase(path, || None, Some(&passphrase)).unwrap();
     std::thread::sleep(Duration::from_secs(1));
@@ -78,7 +78,7 @@ fn a_default_class_protects_at_once_and_follows_the_keyring() {
     let (_, output) = block(&mut late, 40_000, 1);
     assert!(output.iter().flatten().all(|x| *x == 0.0));
 
-    // Unlocked again: the muted one protects by itself.
+    // Unlocked again: the muted one starts to protect.
     Keyring::set_passphrase(path, || Some(passphrase.clone()), None).unwrap();
     wait_until(|| block(&mut late, 40_000, 1).1 == expected);
 

@@ -82,7 +82,7 @@ fn invalid_data_is_refused_and_changes_nothing() {
         assert_eq!(instance.save(), before);
     }
     // Values out of range are limited to it, and unknown parameters are ignored.
-    let odd = br#"{"version":"9","params":{"amount":{"f32":1e30},"nobody":{"bool":true},"trim":{"i32":1}},"fields":{}}"#;
+    let odd = br#"{"version":"9","params":{"amount":{"f32":1e30},"unknown":{"bool":true},"trim":{"i32":1}},"fields":{}}"#;
     assert!(instance.load(&framed(odd)));
     assert_eq!(
         instance.text(instance.param("Amount").id, instance.value(instance.param("Amount").id)),

@@ -281,7 +281,7 @@ fn every_veil_goes_back_to_be_freed_by_the_design_thread() {
     let mut freed = 0;
     for (number, veil) in veils.iter().enumerate() {
         designer.send(command(OutputMode::Protect, Some(veil.clone())));
-        // Sometimes hardly any engine runs in between, sometimes plenty; sometimes nobody frees.
+        // The engine runs for few or many samples in between, and freeing is sometimes left out.
         let len = [3, 20_000, 1, 700][number % 4];
         let mut part = vec![signal[0][done..done + len].to_vec()];
         run(&mut engine, &PLAIN, done as i64, &mut part, &[64]);

@@ -8,6 +8,7 @@ use std::io::Cursor;
 
 use patchveil::manifest::NAME;
 use patchveil::wav::{SampleFormat, WavReader};
+use patchveil_test_support::compare::{peak, power, worst_difference_dbfs};
 use patchveil_test_support::signal;
 use patchveil_veil::{Filter, Preset};
 use support::command::{CLASS, User, key, recording, recording_as};
@@ -27,12 +28,10 @@ fn samples(bytes: &[u8]) -> Vec<f64> {
 fn compare(original: &[u8], restored: &[u8]) -> (f64, f64, f64) {
     let (original, restored) = (samples(original), samples(restored));
     assert_eq!(original.len(), restored.len());
-    let db = |x: f64| 20.0 * x.max(1e-30).log10();
-    let power = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>();
-    let apart: Vec<f64> = original.iter().zip(&restored).map(|(a, b)| a - b).collect();
-    let largest = |all: &[f64]| all.iter().fold(0.0_f64, |top, x| top.max(x.abs()));
-    let ratio = power(&mut original.iter().copied()) / power(&mut apart.iter().copied()).max(1e-30);
-    (db(largest(&apart)), db(largest(&original)), 10.0 * ratio.log10())
+    let difference: Vec<f64> = original.iter().zip(&restored).map(|(a, b)| a - b).collect();
+    let db = |power: f64| 10.0 * power.max(1e-30).log10();
+    let (worst, peak) = (worst_difference_dbfs(&original, &restored), peak(&original));
+    (worst, db(peak * peak), db(power(&original)) - db(power(&difference)))
 }
 
 /// Music-like sound, as floats that no integer format holds exactly.

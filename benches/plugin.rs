@@ -7,10 +7,10 @@
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, Instance, Module};
 use patchveil_tests::keys::{fingerprint, keyring, session};
-use patchveil_tests::signal::noise;
 use patchveil_veil::Preset;
 
 const RATE: f64 = 48_000.0;
@@ -30,7 +30,7 @@ struct Player {
 impl Player {
     fn new() -> Self {
         let output = vec![vec![0.0; BLOCK]; 2];
-        Self { input: noise(2, BLOCK * 997, 1), output, position: 0 }
+        Self { input: noise_channels(2, BLOCK * 997, 1), output, position: 0 }
     }
 
     /// The next block, in place; says how long the plug-in took.

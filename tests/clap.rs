@@ -4,13 +4,18 @@ use std::time::{Duration, Instant};
 
 use clap_sys::ext::gui::CLAP_EXT_GUI;
 use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_CONTINUE_IF_NOT_QUIET};
+use patchveil_test_support::Rng;
+use patchveil_test_support::compare::assert_same_bits;
+use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, ID, Instance, Module};
-use patchveil_tests::keys::{fingerprint, key, keyring, preset_param, session};
-use patchveil_tests::signal::{Random, noise, same, veiled};
-use patchveil_veil::{ClassKey, Preset, Recipe, Veil};
+use patchveil_tests::keys::{
+    fingerprint, key, keyring, missing_fingerprint, preset_param, session,
+};
+use patchveil_tests::signal::{in_random_blocks, veiled};
+use patchveil_veil::{Preset, Recipe, Veil};
 
-/// Samples of 10 ms at 48 kHz: how long every cross-fade takes.
+/// Length of every cross-fade: 10 ms at 48 kHz.
 const FADE: usize = 480;
 
 fn module() -> Module {
@@ -18,52 +23,44 @@ fn module() -> Module {
     Module::load(&library())
 }
 
-/// An instance that protects with the test class, not yet active.
+/// An inactive instance whose session has the test class.
 fn protecting(module: &Module, params: &str) -> Instance {
     let mut instance = module.instance();
     assert!(instance.load(&session(fingerprint(), params)));
     instance
 }
 
-/// Runs the signal through in blocks of random sizes, from a position on.
+/// Processes `signal`, whose first sample lies at `from`, in random blocks of 1 to `most` samples.
 fn run(instance: &mut Instance, from: i64, signal: &mut [Vec<f32>], most: usize, seed: u64) {
-    let mut random = Random::new(seed);
-    let len = signal[0].len();
-    let mut done = 0;
-    while done < len {
-        let count = (1 + random.below(most)).min(len - done);
-        let mut block: Vec<&mut [f32]> =
-            signal.iter_mut().map(|channel| &mut channel[done..done + count]).collect();
-        let position = Some(from + done as i64);
-        instance.process(&mut block, &Context { position, ..Context::default() });
-        done += count;
-    }
+    in_random_blocks(signal, from, most, &mut Rng::new(seed), |position, block| {
+        instance.process(block, &Context { position: Some(position), ..Context::default() });
+    });
 }
 
-/// Waits until the output over silence and noise is what `done` wants; parameters act within a
-/// moment, at the next patch.
-fn until(instance: &mut Instance, mut done: impl FnMut(&[f32], &[f32]) -> bool) {
+/// Processes noise until `done` accepts an input and its output: a parameter takes effect a moment
+/// later, at the next patch.
+fn process_until(instance: &mut Instance, mut done: impl FnMut(&[f32], &[f32]) -> bool) {
     let start = Instant::now();
     loop {
-        let input = noise(2, 48_000, 9);
+        let input = noise_channels(2, 48_000, 9);
         let mut output = input.clone();
         run(instance, 0, &mut output, 1_000, 9);
         if done(&input[0], &output[0]) {
             return;
         }
-        assert!(start.elapsed() < Duration::from_secs(10), "nothing happened");
+        assert!(start.elapsed() < Duration::from_secs(10), "the parameter has no effect");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
 #[test]
-fn scanning_finds_one_plug_in() {
+fn the_library_has_one_plug_in() {
     let module = module();
     assert_eq!(module.ids(), [ID.to_owned()]);
 }
 
 #[test]
-fn the_audio_is_the_algorithms_bit_for_bit() {
+fn output_equals_the_convolvers_bit_for_bit() {
     let module = module();
     for (preset, channels, rate) in [
         (Preset::Balanced, 2, 48_000),
@@ -77,19 +74,19 @@ fn the_audio_is_the_algorithms_bit_for_bit() {
         instance.layout(channels);
         instance.activate(f64::from(rate), 512);
         assert_eq!(instance.latency(), 0);
-        let input = noise(channels as usize, 100_000, 1);
+        let input = noise_channels(channels as usize, 100_000, 1);
         let mut output = input.clone();
-        // Larger than promised, too.
+        // Some blocks are longer than was announced.
         run(&mut instance, 0, &mut output, 1_500, 2);
         let expected = veiled(&key(), &preset.recipe(), rate, 0, input);
         for (output, expected) in output.iter().zip(&expected) {
-            same(output, expected);
+            assert_same_bits(output, expected);
         }
     }
 }
 
 #[test]
-fn settings_make_the_recipe_that_the_command_line_would_make() {
+fn parameters_make_the_recipe_that_the_command_line_would_make() {
     let module = module();
     let params =
         r#""amount":{"f32":133.3},"patch":{"f32":20.5},"frame":{"f32":250.0},"patches":{"i32":3}"#;
@@ -100,22 +97,22 @@ fn settings_make_the_recipe_that_the_command_line_would_make() {
     recipe.placement.period_us = 250_000;
     recipe.placement.patches = 3;
     recipe.placement = recipe.placement.with_patch(20_500);
-    let input = noise(2, 60_000, 3);
+    let input = noise_channels(2, 60_000, 3);
     let mut output = input.clone();
     run(&mut instance, -20_000, &mut output, 700, 3);
     let expected = veiled(&key(), &recipe, 48_000, -20_000, input);
-    same(&output[0], &expected[0]);
-    same(&output[1], &expected[1]);
+    assert_same_bits(&output[0], &expected[0]);
+    assert_same_bits(&output[1], &expected[1]);
 }
 
 #[test]
-fn in_place_and_across_buffers_are_the_same() {
+fn processing_in_place_and_between_buffers_gives_the_same_samples() {
     let module = module();
     let mut a = protecting(&module, "");
     let mut b = protecting(&module, "");
     a.activate(48_000.0, 256);
     b.activate(48_000.0, 256);
-    let input = noise(2, 256 * 100, 4);
+    let input = noise_channels(2, 256 * 100, 4);
     for start in (0..input[0].len()).step_by(256) {
         let piece = |n: usize| input[n][start..start + 256].to_vec();
         let (mut in_l, mut in_r, mut out_l, mut out_r) =
@@ -123,55 +120,55 @@ fn in_place_and_across_buffers_are_the_same() {
         let position = Some(start as i64);
         let context = Context { position, ..Context::default() };
         b.process_across(&mut [&mut in_l, &mut in_r], &mut [&mut out_l, &mut out_r], &context);
-        assert_eq!((&in_l, &in_r), (&piece(0), &piece(1)), "the input was written to");
+        assert_eq!((&in_l, &in_r), (&piece(0), &piece(1)), "the input was changed");
         a.process(&mut [&mut in_l, &mut in_r], &context);
-        same(&in_l, &out_l);
-        same(&in_r, &out_r);
+        assert_same_bits(&in_l, &out_l);
+        assert_same_bits(&in_r, &out_r);
     }
 }
 
 #[test]
-fn without_a_transport_samples_are_counted_from_zero() {
+fn without_a_host_position_the_timeline_starts_at_zero() {
     let module = module();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
-    let input = noise(2, 30_000, 5);
+    let input = noise_channels(2, 30_000, 5);
     let expected = veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input.clone());
     for pass in 0..2 {
         let mut output = input.clone();
         let [left, right] = &mut output[..] else { unreachable!() };
         for (left, right) in left.chunks_mut(333).zip(right.chunks_mut(333)) {
-            // A host that has no transport, and one that has but stands still.
+            // First a host without transport, then one whose transport is stopped.
             let context = Context { no_transport: pass == 0, ..Context::default() };
             instance.process(&mut [left, right], &context);
         }
-        same(&output[0], &expected[0]);
+        assert_same_bits(&output[0], &expected[0]);
         instance.reset();
     }
 }
 
 #[test]
-fn loops_and_jumps_change_nothing_but_the_place() {
+fn after_loops_and_jumps_the_patches_are_where_the_timeline_has_them() {
     let module = module();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
-    let mut random = Random::new(6);
+    let mut rng = Rng::new(6);
     let recipe = Preset::Balanced.recipe();
     for round in 0..30 {
-        let from = random.below(10_000_000) as i64 - 5_000_000;
-        let input = noise(2, 5_000, round);
+        let from = rng.below(10_000_000) as i64 - 5_000_000;
+        let input = noise_channels(2, 5_000, round);
         let mut output = input.clone();
         run(&mut instance, from, &mut output, 512, round);
-        same(&output[0], &veiled(&key(), &recipe, 48_000, from, input)[0]);
+        assert_same_bits(&output[0], &veiled(&key(), &recipe, 48_000, from, input)[0]);
     }
 }
 
 #[test]
-fn no_class_and_no_default_passes_every_bit() {
+fn without_a_class_or_a_default_the_output_equals_the_input() {
     let module = module();
     let mut instance = module.instance();
     instance.activate(48_000.0, 512);
-    let input = noise(2, 50_000, 7);
+    let input = noise_channels(2, 50_000, 7);
     let mut output = input.clone();
     run(&mut instance, 0, &mut output, 600, 7);
     assert_eq!(output, input);
@@ -179,57 +176,57 @@ fn no_class_and_no_default_passes_every_bit() {
 }
 
 #[test]
-fn a_class_whose_key_is_missing_is_silent_from_the_first_sample_live_and_offline() {
+fn a_missing_key_mutes_from_the_first_sample_live_and_offline() {
     let module = module();
-    let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
+    let missing = missing_fingerprint();
     for offline in [false, true] {
         let mut instance = module.instance();
         instance.offline(offline);
-        assert!(instance.load(&session(stranger, "")));
+        assert!(instance.load(&session(missing, "")));
         instance.activate(48_000.0, 512);
-        let mut output = noise(2, 20_000, 8);
+        let mut output = noise_channels(2, 20_000, 8);
         run(&mut instance, 0, &mut output, 600, 8);
         assert!(output.iter().flatten().all(|x| *x == 0.0));
-        // The session keeps what it cannot use.
+        // The session keeps the class all the same.
         assert_eq!(instance.save(), {
             let mut again = module.instance();
-            assert!(again.load(&session(stranger, "")));
+            assert!(again.load(&session(missing, "")));
             again.save()
         });
     }
 }
 
 #[test]
-fn a_session_loaded_while_audio_runs_is_in_force_at_once() {
+fn a_session_loaded_while_audio_runs_takes_effect_at_once() {
     let module = module();
     let mut instance = module.instance();
     instance.activate(48_000.0, 512);
-    let mut output = noise(2, 10_000, 10);
+    let mut output = noise_channels(2, 10_000, 10);
     run(&mut instance, 0, &mut output, 512, 10);
-    // Neither activation nor reset follow, as in real hosts.
+    // Real hosts neither activate nor reset afterwards.
     assert!(instance.load(&session(fingerprint(), "")));
-    let input = noise(2, 100_000, 11);
+    let input = noise_channels(2, 100_000, 11);
     let mut output = input.clone();
     run(&mut instance, 1_000_000, &mut output, 512, 11);
     let expected = veiled(&key(), &Preset::Balanced.recipe(), 48_000, 1_000_000, input);
-    same(&output[0], &expected[0]);
-    // And a class that is not there silences it within a cross-fade.
-    let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
-    assert!(instance.load(&session(stranger, "")));
-    let mut output = noise(2, 10_000, 12);
+    assert_same_bits(&output[0], &expected[0]);
+    // A class whose key is missing mutes within one cross-fade.
+    let missing = missing_fingerprint();
+    assert!(instance.load(&session(missing, "")));
+    let mut output = noise_channels(2, 10_000, 12);
     run(&mut instance, 2_000_000, &mut output, 512, 12);
     assert!(output[0][FADE..].iter().all(|x| *x == 0.0));
 }
 
 #[test]
-fn bypass_fades_in_ten_milliseconds_and_is_then_the_input() {
+fn bypass_fades_in_ten_milliseconds_and_then_passes_the_input() {
     let module = module();
     let mut instance = protecting(&module, r#""trim":{"f32":-6.0}"#);
     instance.activate(48_000.0, 512);
     let id = instance.param("Bypass").id;
     let mut position = 0;
     for on in [1.0, 0.0, 1.0] {
-        let input = noise(2, 4_800, 13);
+        let input = noise_channels(2, 4_800, 13);
         let mut output = input.clone();
         let [left, right] = &mut output[..] else { unreachable!() };
         for (n, (left, right)) in left.chunks_mut(64).zip(right.chunks_mut(64)).enumerate() {
@@ -240,7 +237,7 @@ fn bypass_fades_in_ten_milliseconds_and_is_then_the_input() {
             instance.process(&mut [left, right], &context);
         }
         if on == 1.0 && position > 4_800 {
-            same(&output[0][FADE..], &input[0][FADE..]);
+            assert_same_bits(&output[0][FADE..], &input[0][FADE..]);
         }
         if on == 0.0 {
             assert_ne!(output[0][FADE..], input[0][FADE..]);
@@ -249,12 +246,12 @@ fn bypass_fades_in_ten_milliseconds_and_is_then_the_input() {
 }
 
 #[test]
-fn delta_is_silent_where_nothing_changes() {
+fn delta_is_output_minus_input_and_silent_between_patches() {
     let module = module();
     let mut instance =
         protecting(&module, r#""preset":{"string":"poscuda"},"delta":{"bool":true}"#);
     instance.activate(48_000.0, 512);
-    let input = noise(2, 96_000, 14);
+    let input = noise_channels(2, 96_000, 14);
     let mut output = input.clone();
     run(&mut instance, 0, &mut output, 512, 14);
     let expected = veiled(&key(), &Preset::Poscuda.recipe(), 48_000, 0, input.clone());
@@ -266,7 +263,7 @@ fn delta_is_silent_where_nothing_changes() {
 }
 
 #[test]
-fn automation_acts_within_a_moment_and_at_a_patch() {
+fn automation_takes_effect_shortly_and_at_a_patch() {
     let module = module();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
@@ -275,25 +272,25 @@ fn automation_acts_within_a_moment_and_at_a_patch() {
     let [left, right] = &mut silence;
     let events = [(10, amount, 0.0)];
     instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
-    until(&mut instance, |input, output| input == output);
+    process_until(&mut instance, |input, output| input == output);
     let [left, right] = &mut silence;
     let events = [(63, amount, instance.parse(amount, "100 %").unwrap())];
     instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
-    until(&mut instance, |input, output| {
+    process_until(&mut instance, |input, output| {
         output
             == &veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, vec![input.to_vec()])[0][..]
     });
 }
 
 #[test]
-fn automation_in_an_offline_render_is_the_same_every_time() {
+fn offline_renders_with_automation_are_reproducible() {
     let module = module();
     let render = || {
         let mut instance = protecting(&module, "");
         instance.offline(true);
         instance.activate(48_000.0, 512);
         let amount = instance.param("Amount").id;
-        let mut output = noise(2, 512 * 200, 15);
+        let mut output = noise_channels(2, 512 * 200, 15);
         let [left, right] = &mut output[..] else { unreachable!() };
         for (n, (left, right)) in left.chunks_mut(512).zip(right.chunks_mut(512)).enumerate() {
             let events = [(0, amount, ((n / 10) % 7) as f64 / 6.0)];
@@ -304,17 +301,17 @@ fn automation_in_an_offline_render_is_the_same_every_time() {
         output
     };
     let first = render();
-    same(&first[0], &render()[0]);
+    assert_same_bits(&first[0], &render()[0]);
 }
 
 #[test]
-fn parameters_are_stable_grouped_and_readable() {
+fn parameters_have_stable_ids_groups_and_texts_that_parse() {
     let module = module();
     let instance = module.instance();
     let params = instance.params();
     let list: Vec<(u32, &str, &str)> =
         params.iter().map(|p| (p.id, p.name.as_str(), p.group.as_str())).collect();
-    // Hosts keep these numbers in automation: a change here breaks sessions.
+    // Hosts store these ids with automation: changing one breaks sessions.
     assert_eq!(
         list,
         [
@@ -349,11 +346,11 @@ fn parameters_are_stable_grouped_and_readable() {
 }
 
 #[test]
-fn tail_and_status_say_what_still_sounds() {
+fn tail_and_status_tell_how_long_the_output_goes_on() {
     let module = module();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
-    let mut block = noise(2, 512, 16);
+    let mut block = noise_channels(2, 512, 16);
     let [left, right] = &mut block[..] else { unreachable!() };
     let status = instance.process(&mut [left, right], &Context::default());
     assert_eq!(status, CLAP_PROCESS_CONTINUE);
@@ -367,25 +364,25 @@ fn tail_and_status_say_what_still_sounds() {
 }
 
 #[test]
-fn activation_at_any_rate_protects_from_the_first_sample() {
+fn it_protects_from_the_first_sample_at_any_sample_rate() {
     let module = module();
     let mut instance = protecting(&module, "");
     for rate in [8_000, 11_025, 44_100, 48_000, 88_200, 96_000, 192_000, 384_000, 48_000] {
         instance.activate(f64::from(rate), 64);
-        let input = noise(2, rate as usize / 4, 17);
+        let input = noise_channels(2, rate as usize / 4, 17);
         let mut output = input.clone();
         run(&mut instance, 123, &mut output, 999, 17);
         let expected = veiled(&key(), &Preset::Balanced.recipe(), rate, 123, input);
-        same(&output[1], &expected[1]);
+        assert_same_bits(&output[1], &expected[1]);
         instance.deactivate();
     }
 }
 
 #[test]
-fn sixty_four_instances_on_four_threads_do_not_disturb_each_other() {
+fn sixty_four_instances_on_four_threads_do_not_affect_each_other() {
     let module = module();
     let expected = {
-        let input = noise(2, 24_000, 18);
+        let input = noise_channels(2, 24_000, 18);
         veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input)
     };
     std::thread::scope(|scope| {
@@ -396,11 +393,11 @@ fn sixty_four_instances_on_four_threads_do_not_disturb_each_other() {
                     (0..16).map(|_| protecting(module, "")).collect();
                 for (n, instance) in instances.iter_mut().enumerate() {
                     instance.activate(48_000.0, 512);
-                    let mut output = noise(2, 24_000, 18);
+                    let mut output = noise_channels(2, 24_000, 18);
                     run(instance, 0, &mut output, 512, thread * 16 + n as u64);
-                    same(&output[0], &expected[0]);
+                    assert_same_bits(&output[0], &expected[0]);
                 }
-                // Gone in the middle of it, while the others go on.
+                // Dropped while the other threads still process.
                 drop(instances);
             });
         }
@@ -408,7 +405,7 @@ fn sixty_four_instances_on_four_threads_do_not_disturb_each_other() {
 }
 
 #[test]
-fn hosts_are_offered_an_editor() {
+fn it_has_an_editor() {
     let module = module();
     assert!(module.instance().has(CLAP_EXT_GUI));
 }

@@ -1,18 +1,21 @@
-//! Plug-in and command line make the same samples, bit for bit, in both formats.
+//! The plug-in, as CLAP and as VST3, and the command make the same samples, bit for bit.
 
 use std::path::Path;
 use std::process::Command;
 
+use patchveil_test_support::Rng;
+use patchveil_test_support::compare::assert_same_bits;
+use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::{library, program};
 use patchveil_tests::keys::{CLASS, fingerprint, keyring, session};
-use patchveil_tests::signal::{Random, noise, same};
+use patchveil_tests::signal::in_random_blocks;
 use patchveil_tests::{clap, vst3};
 
 const RATE: u32 = 44_100;
-/// Bytes before the samples in the files made here.
+/// Bytes before the samples in the files that the test writes.
 const HEADER: usize = 44;
 
-/// A stereo file of 32-bit floats.
+/// Writes a stereo file of 32-bit floats.
 fn write(path: &Path, audio: &[Vec<f32>]) {
     let frames = audio[0].len();
     let bytes = (frames * 8) as u32;
@@ -40,24 +43,17 @@ fn read(path: &Path) -> Vec<Vec<f32>> {
     (0..2).map(|channel| samples.iter().skip(channel).step_by(2).copied().collect()).collect()
 }
 
-/// Cuts the audio into random blocks and plays it from the start.
-fn play(mut audio: Vec<Vec<f32>>, mut block: impl FnMut(&mut [&mut [f32]], i64)) -> Vec<Vec<f32>> {
-    let mut random = Random::new(7);
-    let [left, right] = &mut audio[..] else { unreachable!() };
-    let mut done = 0;
-    while done < left.len() {
-        let end = (done + 1 + random.below(900)).min(left.len());
-        block(&mut [&mut left[done..end], &mut right[done..end]], done as i64);
-        done = end;
-    }
+/// What `process` makes of `audio` in random blocks from timeline position 0.
+fn render(mut audio: Vec<Vec<f32>>, process: impl FnMut(i64, &mut [&mut [f32]])) -> Vec<Vec<f32>> {
+    in_random_blocks(&mut audio, 0, 900, &mut Rng::new(7), process);
     audio
 }
 
 #[test]
-fn the_plug_in_renders_what_patchveil_protect_writes() {
+fn the_plug_in_and_patchveil_protect_make_the_same_samples() {
     let keyring = keyring(false);
     let dir = tempfile::tempdir().unwrap();
-    let input = noise(2, 200_000, 1);
+    let input = noise_channels(2, 200_000, 1);
     let file = dir.path().join("in.wav");
     write(&file, &input);
     let clap = clap::Module::load(&library());
@@ -94,20 +90,20 @@ fn the_plug_in_renders_what_patchveil_protect_writes() {
         let mut instance = clap.instance();
         assert!(instance.load(&session(fingerprint(), params)));
         instance.activate(f64::from(RATE), 512);
-        let rendered = play(input.clone(), |block, position| {
+        let rendered = render(input.clone(), |position, block| {
             let position = Some(position);
             instance.process(block, &clap::Context { position, ..clap::Context::default() });
         });
-        same(&rendered[0], &expected[0]);
-        same(&rendered[1], &expected[1]);
+        assert_same_bits(&rendered[0], &expected[0]);
+        assert_same_bits(&rendered[1], &expected[1]);
 
         let mut instance = vst3.instance();
         assert!(instance.load(&session(fingerprint(), params)[8..]));
         instance.activate(f64::from(RATE), 512);
-        let rendered = play(input.clone(), |block, position| {
+        let rendered = render(input.clone(), |position, block| {
             instance.process(block, Some(position), &[]);
         });
-        same(&rendered[0], &expected[0]);
-        same(&rendered[1], &expected[1]);
+        assert_same_bits(&rendered[0], &expected[0]);
+        assert_same_bits(&rendered[1], &expected[1]);
     }
 }

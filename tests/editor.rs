@@ -1,4 +1,4 @@
-//! The editor in windows of a host, on a display, with mouse and keyboard.
+//! The editor in a host's window, used with mouse and keyboard.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -14,12 +14,12 @@ use patchveil_tests::keys::{fingerprint, keyring, session};
 use patchveil_tests::player::while_playing;
 use patchveil_tests::signal::demo;
 
-/// The button for a new class, from the top right corner of the editor.
+/// The button for a new class: pixels from the top right corner of the editor.
 const NEW: (i32, i32) = (-91, 69);
-/// Width of the class keys, from the right edge.
+/// Width of the panel with the class keys at the right edge, in pixels.
 const KEYS: usize = 310;
 
-/// One test at a time uses display, keyboard and keyring.
+/// Held by the one test that may use display, keyboard and keyring.
 fn exclusive() -> MutexGuard<'static, ()> {
     static LOCK: Mutex<()> = Mutex::new(());
     let guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,7 +38,7 @@ fn instance(module: &Module) -> Instance {
 /// Creates a class with mouse and keyboard.
 fn create_class(editor: &Editor, name: &str) {
     let width = i32::from(display().size(editor.window()).0);
-    // The host's window gets the keyboard focus, as after a click on its title.
+    // The host's window gets the keyboard focus, as after a click on its title bar.
     display().focus(editor.window());
     display().click(editor.window(), width + NEW.0, NEW.1);
     editor.idle(Duration::from_millis(500));
@@ -52,7 +52,7 @@ fn classes() -> Vec<String> {
     keyring.entries().iter().map(|entry| entry.name().to_owned()).collect()
 }
 
-/// The pixels of the class keys.
+/// The pixels of the panel with the class keys.
 fn keys_panel(editor: &Editor) -> Vec<[u8; 3]> {
     let picture = editor.picture();
     let rows = 90..picture.height / 2;
@@ -68,10 +68,10 @@ fn typing_in_a_host_window_reaches_the_editor() {
     let instance = instance(&module);
     let editor = instance.open_editor(0, 0);
     editor.idle(Duration::from_millis(500));
-    create_class(&editor, "Typed with ten fingers");
+    create_class(&editor, "Typed by hand");
     wait_for("class of that name", || {
         editor.idle(Duration::from_millis(20));
-        classes().contains(&"Typed with ten fingers".to_owned()).then_some(())
+        classes().contains(&"Typed by hand".to_owned()).then_some(())
     });
 }
 
@@ -85,13 +85,14 @@ fn a_class_created_in_one_editor_appears_in_the_other() {
     there.idle(Duration::from_millis(1_500));
     let before = keys_panel(&there);
     there.idle(Duration::from_millis(700));
-    assert!(keys_panel(&there) == before, "it changes although nothing happened");
+    assert!(keys_panel(&there) == before, "the panel changes although nothing happened");
     create_class(&here, "For both");
     wait_for("class in the keyring", || {
         here.idle(Duration::from_millis(5));
         classes().contains(&"For both".to_owned()).then_some(())
     });
-    // Takes a quarter of a second; on a busy machine drawing takes as long again.
+    // The editor looks at the keyring every quarter of a second; on a busy machine drawing takes as
+    // long again.
     there.idle(Duration::from_secs(1));
     assert!(keys_panel(&there) != before, "the other editor has not changed");
 }
@@ -111,8 +112,8 @@ fn resources() -> (usize, usize, usize) {
 fn opening_resizing_and_closing_fifty_times_leaks_nothing() {
     const SIZES: [(u32, u32); 4] = [(700, 420), (1_000, 640), (1_300, 700), (640, 400)];
     let _guard = exclusive();
-    // Every window has threads of its own, and the allocator keeps a pool for each thread.
-    // SAFETY: no pointers.
+    // Each window has its own threads, and the allocator would keep a pool for each of them.
+    // SAFETY: takes no pointers.
     unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
     let module = Module::load(&library());
     let instance = instance(&module);
@@ -125,7 +126,7 @@ fn opening_resizing_and_closing_fifty_times_leaks_nothing() {
             let editor = instance.open_editor(0, 0);
             let (width, height) = display().size(editor.window());
             let (width, height) = (u32::from(width), u32::from(height));
-            assert!(size.is_none_or(|size| size == (width, height)), "it forgot its size");
+            assert!(size.is_none_or(|size| size == (width, height)), "the editor forgot its size");
             let (width, height) = SIZES[round % SIZES.len()];
             editor.resize(width, height);
             editor.idle(Duration::from_millis(200));
@@ -141,15 +142,15 @@ fn opening_resizing_and_closing_fifty_times_leaks_nothing() {
         }
     });
     // Caches of the graphics driver and pools of the allocator grow in a few large steps, on a busy
-    // machine even late. A leak with each window, such as an image of 1 to 3 MiB, would make almost
-    // every round take more than the one before.
+    // machine even late. A leak per window, such as an image of 1 to 3 MiB, would make almost every
+    // round use more memory than the one before.
     println!("MiB after each round: {memory:?}");
     let grown = memory[25..].windows(2).filter(|two| two[1] > two[0]).count();
     assert!(grown <= 12, "MiB after each round: {memory:?}");
 }
 
 #[test]
-fn the_window_is_redrawn_while_audio_runs_and_rests_afterwards() {
+fn the_window_is_redrawn_only_while_audio_runs() {
     let _guard = exclusive();
     let module = Module::load(&library());
     let instance = instance(&module);

@@ -1,16 +1,15 @@
-//! An instance without a host around it, for what only its own process can see.
-#![allow(dead_code, reason = "not every test uses all of it")]
+//! A minimal host for an instance that is linked into the test, with no format in between.
 
 use nice_plug::context::process::SendEventError;
 use nice_plug::prelude::{
-    ActivateContext, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig, Plugin, PluginApi,
-    PluginNoteEvent, ProcessContext, ProcessMode, Transport,
+    ActivateContext, AudioIOLayout, BufferConfig, Plugin, PluginApi, PluginNoteEvent,
+    ProcessContext, ProcessMode, Transport,
 };
 use patchveil_plugin::Patchveil;
 
-/// A host that says nothing but where it is.
+/// A host that provides a timeline position and nothing else.
 pub(crate) struct Host {
-    transport: Transport,
+    pub(crate) transport: Transport,
 }
 
 impl Host {
@@ -63,34 +62,4 @@ pub(crate) fn activate(plugin: &mut Patchveil, sample_rate: f32) {
         process_mode: ProcessMode::Realtime,
     };
     assert!(plugin.activate(layout, &config, &mut Host::new(sample_rate)));
-}
-
-/// A stereo buffer over two channels, made once.
-pub(crate) struct Player<'a> {
-    buffer: Buffer<'a>,
-    host: Host,
-}
-
-impl<'a> Player<'a> {
-    pub(crate) fn new(left: &'a mut [f32], right: &'a mut [f32], sample_rate: f32) -> Self {
-        let mut buffer = Buffer::default();
-        // SAFETY: both are equally long, and live as long as the buffer.
-        unsafe {
-            assert_eq!(left.len(), right.len());
-            buffer.set_slices(left.len(), |slices| *slices = vec![left, right]);
-        }
-        Self { buffer, host: Host::new(sample_rate) }
-    }
-
-    /// One block at `position`, over what lies in the buffer.
-    pub(crate) fn block(&mut self, plugin: &mut Patchveil, position: Option<i64>) {
-        self.host.transport.pos_samples = position;
-        let mut aux = AuxiliaryBuffers { inputs: &mut [], outputs: &mut [] };
-        plugin.process(&mut self.buffer, &mut aux, &mut self.host);
-    }
-
-    /// What lies in the buffer.
-    pub(crate) fn samples(&mut self) -> &mut [&'a mut [f32]] {
-        self.buffer.as_slice()
-    }
 }

@@ -1,4 +1,4 @@
-//! The standalone on a JACK server whose rate it was not told: the server's rate counts.
+//! The standalone takes its sample rate from the JACK server.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -7,20 +7,20 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use patchveil_test_support::compare::assert_same_bits;
 use patchveil_tests::build::{program, root, standalone};
 use patchveil_tests::keys::{CLASS, key, keyring};
-use patchveil_tests::signal::same;
 use patchveil_veil::{Convolver, Preset, Veil};
 
 const RATE: u32 = 44_100;
 const SERVER: &str = "patchveil-test";
-/// Where the comparison starts: two seconds in, when everything runs.
+/// Start of the comparison: after two seconds, when everything runs.
 const FROM: usize = 2 * RATE as usize;
-/// Most blocks of the server that the way through it takes.
+/// Longest delay through the server, in its blocks.
 const BLOCKS_MAX: usize = 8;
 const BLOCK: usize = 1_024;
 
-/// A process that ends with the test.
+/// A process that is killed when dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -40,7 +40,7 @@ fn samples(path: &Path) -> Vec<f32> {
     bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
 }
 
-/// What the veil makes of `sent` if its first sample lies at `position`.
+/// `sent` protected, with its first sample at `position`.
 fn veiled(convolver: &mut Convolver, position: i64, sent: &[f32]) -> Vec<f32> {
     let mut out = sent.to_vec();
     convolver.reset();
@@ -48,7 +48,7 @@ fn veiled(convolver: &mut Convolver, position: i64, sent: &[f32]) -> Vec<f32> {
     out
 }
 
-/// By how many samples `received` lags `sent`: whole blocks of the server.
+/// Delay of `received` behind `sent` in samples: whole blocks of the server.
 fn lag(sent: &[f32], received: &[f32]) -> usize {
     let alike = |lag: &usize| -> f32 {
         let (sent, received) = (&sent[FROM..], &received[FROM + lag..]);
@@ -58,9 +58,9 @@ fn lag(sent: &[f32], received: &[f32]) -> usize {
     lags.max_by(|a, b| alike(a).total_cmp(&alike(b))).unwrap()
 }
 
-/// Where on the timeline `sent` lies: patches repeat after a period, and long kernels are computed
+/// Timeline position of `sent`: patches repeat after a period, and the convolver computes long kernels
 /// in blocks of 64 samples of the timeline.
-fn place(convolver: &mut Convolver, sent: &[f32], received: &[f32]) -> Option<i64> {
+fn position(convolver: &mut Convolver, sent: &[f32], received: &[f32]) -> Option<i64> {
     let veil = convolver.veil()?.clone();
     let period = i64::from(veil.recipe().placement.period_us) * i64::from(RATE) / 1_000_000;
     let context = sent.len() - received.len();
@@ -110,10 +110,10 @@ fn the_standalone_follows_the_rate_of_the_jack_server() {
     let mut convolver = Convolver::of(veil, 1);
     let lag = lag(&sent, &received);
     let probe = &sent[FROM - context..FROM + 2_000];
-    let at = place(&mut convolver, probe, &received[FROM + lag..FROM + lag + 2_000]);
-    let at = at.expect("what came back is not what the veil makes");
+    let at = position(&mut convolver, probe, &received[FROM + lag..FROM + lag + 2_000]);
+    let at = at.expect("the audio from the standalone is not protected");
     let expected = veiled(&mut convolver, at, &sent[FROM - context..sent.len() - lag]);
-    same(&received[FROM + lag..], &expected[context..]);
+    assert_same_bits(&received[FROM + lag..], &expected[context..]);
 
     let wav = folder.path().join("received.wav");
     let spec = hound::WavSpec {

@@ -1,4 +1,5 @@
-//! A keyring under a passphrase: one editor asks for it, and every instance of the process protects.
+//! A keyring with a passphrase: typed in one editor, it unlocks the keyring for every instance in the
+//! process.
 
 mod inside;
 
@@ -10,11 +11,12 @@ use patchveil_plugin::{ChosenClass, Patchveil, Remote, Status};
 use patchveil_tests::keys::{CLASS, fingerprint, keyring};
 use zeroize::Zeroizing;
 
-fn eventually(remote: &Remote, set: impl Fn(&Status) -> bool) -> Status {
+/// Waits for a status that `accepts` accepts.
+fn wait_for(remote: &Remote, accepts: impl Fn(&Status) -> bool) -> Status {
     let start = Instant::now();
     loop {
         let status = remote.status();
-        if set(&status) {
+        if accepts(&status) {
             return status;
         }
         assert!(start.elapsed() < Duration::from_secs(60), "still {status}");
@@ -23,12 +25,12 @@ fn eventually(remote: &Remote, set: impl Fn(&Status) -> bool) -> Status {
 }
 
 #[test]
-fn a_passphrase_typed_once_opens_the_keyring_for_all_instances() {
+fn a_passphrase_typed_once_unlocks_the_keyring_for_all_instances() {
     let path = keyring(false);
     let passphrase = Passphrase::new("open sesame".to_owned()).unwrap().with_work_factor(2);
     Keyring::set_passphrase(path, || None, Some(&passphrase)).unwrap();
     let class = ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() };
-    // Where nothing was chosen there may be a default class, so nothing leaves either.
+    // An instance without a class mutes too, because the keyring may have a default class.
     let mut undecided = Patchveil::default();
     let open = undecided.remote();
     inside::activate(&mut undecided, 48_000.0);
@@ -59,21 +61,21 @@ fn a_passphrase_typed_once_opens_the_keyring_for_all_instances() {
     let passphrase = Zeroizing::new("open sesame".to_owned());
     assert_eq!(ask(Request::Unlock { passphrase }), Ok(Outcome::Unlocked));
     for remote in &remotes {
-        eventually(remote, |status| matches!(status, Status::Protecting { .. }));
+        wait_for(remote, |status| matches!(status, Status::Protecting { .. }));
     }
-    eventually(&open, |status| *status == Status::NotProtecting);
+    wait_for(&open, |status| *status == Status::NotProtecting);
 
-    // Forgotten, it stays on air with the key it has, and says so.
+    // Locked again, the instances keep protecting with the keys they have, and say so.
     assert_eq!(ask(Request::Lock), Ok(Outcome::Locked));
     for remote in &remotes {
         let trouble = |status: &Status| {
             matches!(status, Status::Protecting { trouble: Some(trouble), .. }
                 if trouble.contains("is locked"))
         };
-        eventually(remote, trouble);
+        wait_for(remote, trouble);
     }
     assert_eq!(open.status(), Status::NotProtecting);
-    // A new one does not.
+    // A new instance is muted.
     let mut late = Patchveil::default();
     let remote = late.remote();
     remote.choose_class(class);

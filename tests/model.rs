@@ -1,5 +1,5 @@
-//! Every interleaving of the command slot between design thread and audio thread, by a model
-//! checker.
+//! A model checker (loom) runs every interleaving of design thread and audio thread at the command
+//! slot.
 
 use std::cell::Cell;
 
@@ -12,7 +12,7 @@ mod handoff {
     }
 }
 
-// The file itself, compiled with the checker's atomics.
+// The plug-in's own file, compiled with the checker's atomics.
 #[path = "../src/handoff/command_slot.rs"]
 mod command_slot;
 
@@ -20,8 +20,8 @@ loom::thread_local! {
     static ON_AUDIO_THREAD: Cell<bool> = Cell::new(false);
 }
 
-/// Stands for a veil: notices when it is freed, and where. The checker's `Arc` notices a leak.
-struct Veil(#[allow(dead_code)] loom::sync::Arc<usize>);
+/// Stands for a veil: fails if it is freed on the audio thread. The checker's `Arc` detects leaks.
+struct Veil(#[expect(dead_code, reason = "only held")] loom::sync::Arc<usize>);
 
 impl Drop for Veil {
     fn drop(&mut self) {
@@ -39,13 +39,13 @@ fn command(number: usize) -> Command {
 }
 
 #[test]
-fn no_command_is_lost_doubled_or_freed_on_the_audio_thread() {
+fn no_command_is_duplicated_or_freed_on_the_audio_thread_and_the_newest_arrives() {
     loom::model(|| {
         let (sender, receiver) = command_slot::command_slot();
         sender.send(command(1));
         let audio = thread::spawn(move || {
             ON_AUDIO_THREAD.with(|on| on.set(true));
-            // What was taken goes back by a ring, and is freed elsewhere.
+            // The plug-in sends back what was taken and frees it elsewhere.
             let taken: Vec<_> = (0..3).filter_map(|_| receiver.receive()).collect();
             ON_AUDIO_THREAD.with(|on| on.set(false));
             (taken, receiver)
@@ -62,7 +62,7 @@ fn no_command_is_lost_doubled_or_freed_on_the_audio_thread() {
 }
 
 #[test]
-fn either_end_may_go_first() {
+fn either_end_may_be_dropped_first() {
     loom::model(|| {
         let (sender, receiver) = command_slot::command_slot();
         sender.send(command(1));

@@ -1,21 +1,24 @@
-//! The audio thread neither allocates nor frees. It counts in release builds: there, the
-//! framework has no check of its own.
+//! The audio thread neither allocates nor frees memory. The framework checks that itself, but in debug
+//! builds only.
 
 mod inside;
+mod inside_player;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::time::Instant;
 
-use inside::Player;
+use inside_player::Player;
 use nice_plug::prelude::Plugin;
 use patchveil_plugin::{ChosenClass, Patchveil};
+use patchveil_test_support::Rng;
+use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::clap::{Context, Module};
-use patchveil_tests::keys::{CLASS, fingerprint, keyring, session};
-use patchveil_tests::signal::{Random, noise};
-use patchveil_veil::ClassKey;
+use patchveil_tests::keys::{
+    CLASS, fingerprint, keyring, missing_fingerprint, other_fingerprint, session,
+};
 
-/// Blocks to go through. Unoptimised, a taste of it.
+/// Blocks to process; unoptimised code has time for few.
 const BLOCKS: usize = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
 
 struct Counting;
@@ -31,7 +34,7 @@ fn count() {
     }
 }
 
-// SAFETY: hands everything on to the system's allocator.
+// SAFETY: every call goes on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
@@ -59,41 +62,41 @@ fn nothing_is_allocated_or_freed_from_the_first_block_on() {
     let mut instance = module.instance();
     let classes = [
         fingerprint(),
-        ClassKey::from_bytes([43; 32]).fingerprint(),
-        // Not in the keyring: mutes.
-        ClassKey::from_bytes([99; 32]).fingerprint(),
+        other_fingerprint(),
+        // Not in the keyring, so the plug-in mutes.
+        missing_fingerprint(),
     ];
     assert!(instance.load(&session(classes[0], "")));
     instance.activate(48_000.0, 512);
     let params: Vec<u32> = instance.params().iter().map(|param| param.id).collect();
     let steps: Vec<f64> = instance.params().iter().map(|param| param.max).collect();
-    let mut random = Random::new(1);
-    let mut audio = noise(2, 512, 2);
+    let mut rng = Rng::new(1);
+    let mut audio = noise_channels(2, 512, 2);
     let [left, right] = &mut audio[..] else { unreachable!() };
     let mut position = 0;
     let mut loads = 0;
     for block in 0..BLOCKS {
-        if random.below(BLOCKS / 100) == 0 {
-            instance.load(&session(classes[random.below(3)], ""));
+        if rng.below(BLOCKS / 100) == 0 {
+            instance.load(&session(classes[rng.below(3)], ""));
             loads += 1;
         }
-        if random.below(1_000) == 0 {
-            position = random.below(1 << 40) as i64 - (1 << 39);
+        if rng.below(1_000) == 0 {
+            position = rng.below(1 << 40) as i64 - (1 << 39);
         }
-        let len = 1 + random.below(if block % 100 == 0 { 512 } else { 64 });
-        let which = random.below(params.len());
+        let len = 1 + rng.below(if block % 100 == 0 { 512 } else { 64 });
+        let which = rng.below(params.len());
         let change = [(
-            random.below(len) as u32,
+            rng.below(len) as u32,
             params[which],
-            steps[which] * random.below(1_000) as f64 / 999.0,
+            steps[which] * rng.below(1_000) as f64 / 999.0,
         )];
         let context = Context {
-            position: (random.below(10) > 0).then_some(position),
-            no_transport: random.below(1_000) == 0,
-            events: if random.below(20) == 0 { &change } else { &[] },
+            position: (rng.below(10) > 0).then_some(position),
+            no_transport: rng.below(1_000) == 0,
+            events: if rng.below(20) == 0 { &change } else { &[] },
         };
         position += len as i64;
-        if random.below(500) == 0 {
+        if rng.below(500) == 0 {
             left[0] = f32::NAN;
         }
         let (left, right) = (&mut left[..len], &mut right[..len]);
@@ -105,9 +108,9 @@ fn nothing_is_allocated_or_freed_from_the_first_block_on() {
         }
         for x in left.iter_mut().chain(right) {
             assert!(x.is_finite());
-            *x = random.sample();
+            *x = rng.sample();
         }
-        if random.below(5_000) == 0 {
+        if rng.below(5_000) == 0 {
             COUNTING.set(true);
             instance.reset();
             COUNTING.set(false);
@@ -126,38 +129,38 @@ fn the_counter_counts() {
 }
 
 #[test]
-fn an_open_editor_changes_nothing_about_that() {
+fn nothing_is_allocated_or_freed_with_an_open_editor() {
     keyring(false);
     let mut plugin = Patchveil::default();
     let remote = plugin.remote();
     remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
     inside::activate(&mut plugin, 48_000.0);
-    let mut random = Random::new(3);
+    let mut rng = Rng::new(3);
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
     let mut player = Player::new(&mut left, &mut right, 48_000.0);
     let mut analyzer = remote.analyzer();
-    let mut heard = 0;
+    let mut updates = 0;
     for block in 0..BLOCKS as i64 {
         let samples = player.samples();
         samples.iter_mut().flat_map(|channel| channel.iter_mut()).for_each(|x| {
-            *x = random.sample();
+            *x = rng.sample();
         });
         let before = CALLS.get();
         COUNTING.set(true);
         player.block(&mut plugin, Some(block * 64));
         COUNTING.set(false);
         assert_eq!(CALLS.get(), before, "the allocator was called in block {block}");
-        // Sometimes the editor is slow, and the ring runs full.
-        if random.below(if block % 20_000 < 10_000 { 20 } else { 5_000 }) == 0 {
-            heard += usize::from(analyzer.poll(Instant::now()));
+        // Sometimes the editor polls rarely, and the ring gets full.
+        if rng.below(if block % 20_000 < 10_000 { 20 } else { 5_000 }) == 0 {
+            updates += usize::from(analyzer.poll(Instant::now()));
         }
-        if random.below(2_000) == 0 {
+        if rng.below(2_000) == 0 {
             drop(analyzer);
             analyzer = remote.analyzer();
         }
-        if random.below(5_000) == 0 {
+        if rng.below(5_000) == 0 {
             plugin.reset();
         }
     }
-    assert!(heard > BLOCKS / 100, "{heard}");
+    assert!(updates > BLOCKS / 100, "{updates}");
 }

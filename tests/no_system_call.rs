@@ -1,34 +1,33 @@
-//! The audio thread asks the kernel for nothing: it waits for no lock, sleeps for nobody, and
-//! wakes nobody. It is not taken at its word: it runs under a filter (seccomp) that ends the thread
-//! at its first system call.
+//! The audio thread makes no system call: it never waits for a lock, sleeps or wakes another thread.
+//! It runs under a filter (seccomp) that ends the thread at its first system call.
 #![cfg(target_os = "linux")]
 
 mod inside;
+mod inside_player;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use inside::Player;
+use inside_player::Player;
 use nice_plug::prelude::{Param, Plugin};
 use patchveil_plugin::{ChosenClass, ModeChoice, Patchveil};
-use patchveil_tests::keys::{CLASS, fingerprint, keyring};
-use patchveil_tests::signal::Random;
-use patchveil_veil::ClassKey;
+use patchveil_test_support::Rng;
+use patchveil_tests::keys::{CLASS, fingerprint, keyring, other_fingerprint};
 
-/// Blocks to go through. Unoptimised, a taste of it.
+/// Blocks to process; unoptimised code has time for few.
 const BLOCKS: usize = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
 const BLOCK: usize = 64;
-/// How often the other side has to have looked on before the blocks may end …
-const LOOKS: usize = 21;
-/// … unless there have been this many.
+/// How often the other thread must have polled before the blocks may end …
+const POLLS: usize = 21;
+/// … unless there were this many blocks.
 const BLOCKS_MAX: usize = 100 * BLOCKS;
 
-/// The system call that ended a thread, or −1.
-static SEEN: AtomicI64 = AtomicI64::new(-1);
+/// Number of the system call that ended a thread, or −1.
+static CAUGHT: AtomicI64 = AtomicI64::new(-1);
 
-/// Called in the place of a system call.
-extern "C" fn caught(_: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
+/// Called instead of a system call.
+extern "C" fn on_system_call(_: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
     /// The part of `siginfo_t` that a forbidden system call fills in.
     #[repr(C)]
     struct Info {
@@ -36,14 +35,14 @@ extern "C" fn caught(_: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c
         address: *mut libc::c_void,
         call: libc::c_int,
     }
-    // SAFETY: the kernel wrote it, and this is the signal it wrote it for.
+    // SAFETY: for this signal the kernel fills in these fields.
     let call = unsafe { (*info.cast::<Info>()).call };
-    SEEN.store(call.into(), Ordering::Release);
+    CAUGHT.store(call.into(), Ordering::Release);
     end()
 }
 
-/// From here on this thread may do nothing but end.
-fn renounce_the_kernel() {
+/// Forbids this thread every system call but the one that ends it.
+fn forbid_system_calls() {
     const LOAD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
     const JUMP: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
     const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
@@ -56,10 +55,10 @@ fn renounce_the_kernel() {
         step(RETURN, 0, 0, libc::SECCOMP_RET_TRAP),
     ];
     let program = libc::sock_fprog { len: 4, filter: filter.as_mut_ptr() };
-    // SAFETY: everything handed over outlives its call; the handler does nothing but store and end.
+    // SAFETY: all arguments outlive their calls, and the handler only stores a number and ends the thread.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = caught as *const () as usize;
+        action.sa_sigaction = on_system_call as *const () as usize;
         action.sa_flags = libc::SA_SIGINFO;
         assert_eq!(libc::sigaction(libc::SIGSYS, &action, std::ptr::null_mut()), 0);
         assert_eq!(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
@@ -68,28 +67,28 @@ fn renounce_the_kernel() {
     }
 }
 
-/// Ends this thread without giving its stack back, which would be a system call.
+/// Ends this thread without freeing its stack, which would take another system call.
 fn end() -> ! {
-    // SAFETY: the thread holds nothing that anyone waits for.
+    // SAFETY: no other thread waits for what this one holds.
     unsafe { libc::syscall(libc::SYS_exit, 0) };
     unreachable!()
 }
 
-/// Runs `block` again and again on a thread of its own while `watch` looks on; says how often, and
-/// which system call ended it.
-fn without_the_kernel(
+/// Calls `block` repeatedly on a thread that may make no system call, and `poll` on this thread
+/// meanwhile. The error is the number of the block and of the system call in it.
+fn without_system_calls(
     mut block: impl FnMut(usize) + Send + 'static,
-    mut watch: impl FnMut(),
+    mut poll: impl FnMut(),
 ) -> Result<(), (usize, i64)> {
     let begun = Arc::new(AtomicUsize::new(0));
     let done = Arc::new(AtomicBool::new(false));
-    let looks = Arc::new(AtomicUsize::new(0));
-    let (counter, finished, looked) = (begun.clone(), done.clone(), looks.clone());
-    // Never joined: joining waits for the end of a thread's stack.
+    let polls = Arc::new(AtomicUsize::new(0));
+    let (counter, finished, polled) = (begun.clone(), done.clone(), polls.clone());
+    // Never joined: joining waits until the thread's stack is freed.
     std::mem::forget(std::thread::spawn(move || {
-        renounce_the_kernel();
+        forbid_system_calls();
         for number in 0..BLOCKS_MAX {
-            if number >= BLOCKS && looked.load(Ordering::Relaxed) >= LOOKS {
+            if number >= BLOCKS && polled.load(Ordering::Relaxed) >= POLLS {
                 break;
             }
             counter.store(number, Ordering::Relaxed);
@@ -99,9 +98,9 @@ fn without_the_kernel(
         end()
     }));
     while !done.load(Ordering::Acquire) {
-        watch();
-        looks.fetch_add(1, Ordering::Relaxed);
-        let call = SEEN.swap(-1, Ordering::AcqRel);
+        poll();
+        polls.fetch_add(1, Ordering::Relaxed);
+        let call = CAUGHT.swap(-1, Ordering::AcqRel);
         if call >= 0 {
             return Err((begun.load(Ordering::Relaxed), call));
         }
@@ -109,30 +108,31 @@ fn without_the_kernel(
     Ok(())
 }
 
-/// One at a time, since there is one note of what was seen.
-static TURN: Mutex<()> = Mutex::new(());
+/// One test at a time, because there is one [`CAUGHT`].
+static ONE_TEST: Mutex<()> = Mutex::new(());
 
 #[test]
-fn a_million_blocks_without_a_system_call_while_an_editor_looks_on() {
-    let protected = go_through(ModeChoice::Protect);
+fn protecting_makes_no_system_call_while_an_editor_polls() {
+    let protected = protected_seconds(ModeChoice::Protect);
     let all = (BLOCKS * BLOCK) as f64 / 48_000.0;
     assert!(protected > all / 2.0, "{protected}");
 }
 
 #[test]
-fn restoring_asks_the_kernel_for_nothing_either() {
-    assert_eq!(go_through(ModeChoice::Restore), 0.0);
+fn restoring_makes_no_system_call_while_an_editor_polls() {
+    assert_eq!(protected_seconds(ModeChoice::Restore), 0.0);
 }
 
-/// Goes through all blocks while class and editor come and go; says how many seconds left veiled.
-fn go_through(mode: ModeChoice) -> f64 {
-    let _turn = TURN.lock();
+/// Processes all blocks while the class changes and editors open and close; returns how many seconds
+/// were protected.
+fn protected_seconds(mode: ModeChoice) -> f64 {
+    let _guard = ONE_TEST.lock();
     keyring(false);
     let mut plugin = Patchveil::default();
     let remote = plugin.remote();
     remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
     let param = &remote.params().mode;
-    // SAFETY: the parameter is borrowed, so it is there.
+    // SAFETY: the parameter is borrowed, so it exists.
     unsafe { param.as_ptr()._internal_set_normalized_value(param.preview_normalized(mode)) };
     inside::activate(&mut plugin, 48_000.0);
     let doing = remote.status().to_string();
@@ -140,15 +140,15 @@ fn go_through(mode: ModeChoice) -> f64 {
     assert!(doing.starts_with(word), "{doing}");
     let leak = || Vec::leak(vec![0.25_f32; BLOCK]);
     let mut player = Player::new(leak(), leak(), 48_000.0);
-    let mut random = Random::new(1);
+    let mut rng = Rng::new(1);
     let mut position = 0;
-    let classes = [fingerprint(), ClassKey::from_bytes([43; 32]).fingerprint()];
+    let classes = [fingerprint(), other_fingerprint()];
     let mut analyzer = Some(remote.analyzer());
-    let mut looks = 0_usize;
-    let passed = without_the_kernel(
+    let mut polls = 0_usize;
+    let passed = without_system_calls(
         move |_| {
             for sample in player.samples().iter_mut().flat_map(|channel| channel.iter_mut()) {
-                *sample = random.sample();
+                *sample = rng.sample();
             }
             player.block(&mut plugin, (position % 1_000 != 0).then_some(position * BLOCK as i64));
             position += 1;
@@ -157,34 +157,34 @@ fn go_through(mode: ModeChoice) -> f64 {
             }
         },
         || {
-            // Whatever can be locked is locked as often as possible, so that a lock on the audio
-            // thread would have to wait sooner or later.
-            looks += 1;
-            if looks.is_multiple_of(100) {
+            // Takes every lock as often as possible, so that a lock on the audio thread would have to
+            // wait sooner or later.
+            polls += 1;
+            if polls.is_multiple_of(100) {
                 analyzer = None;
             }
             analyzer.get_or_insert_with(|| remote.analyzer()).poll(Instant::now());
             drop(remote.status());
-            if looks.is_multiple_of(50) {
-                let fingerprint = classes[looks / 50 % 2];
+            if polls.is_multiple_of(50) {
+                let fingerprint = classes[polls / 50 % 2];
                 remote.choose_class(ChosenClass { fingerprint, name: CLASS.to_owned() });
             }
         },
     );
     assert_eq!(passed, Ok(()), "block and number of the system call");
-    assert!(looks >= LOOKS, "{looks}");
+    assert!(polls >= POLLS, "{polls}");
     let mut analyzer = analyzer.unwrap_or_else(|| remote.analyzer());
     analyzer.poll(Instant::now());
     analyzer.view().protected_seconds
 }
 
 #[test]
-fn a_system_call_would_be_seen() {
-    let _turn = TURN.lock();
+fn a_system_call_is_caught() {
+    let _guard = ONE_TEST.lock();
     let mutex = Arc::new(Mutex::new(()));
     let held = mutex.clone();
     let guard = held.lock();
-    let passed = without_the_kernel(
+    let passed = without_system_calls(
         move |number| {
             if number == 100 {
                 drop(mutex.lock());

@@ -40,13 +40,13 @@ fn run(script: &str) {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "the bundle is laid out for Linux")]
-fn pedalboard_renders_what_the_command_makes() {
+fn pedalboard_renders_the_commands_samples() {
     run("pedalboard_host.py");
 }
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "the bundle is laid out for Linux")]
-fn dawdreamer_renders_what_the_command_makes() {
+fn dawdreamer_renders_the_commands_samples() {
     run("dawdreamer_host.py");
 }
 

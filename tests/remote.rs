@@ -1,4 +1,4 @@
-//! What an editor reads from an instance, and what it can do.
+//! The connection from an editor to its instance.
 
 mod inside;
 
@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 
 use inside::activate;
 use patchveil_plugin::{ChosenClass, Patchveil, Status};
-use patchveil_tests::keys::{CLASS, fingerprint, keyring};
-use patchveil_veil::ClassKey;
+use patchveil_tests::keys::{CLASS, fingerprint, keyring, missing_fingerprint};
 
-fn eventually(done: impl Fn() -> bool) {
+fn wait_until(done: impl Fn() -> bool) {
     let start = Instant::now();
     while !done() {
         assert!(start.elapsed() < Duration::from_secs(5), "timed out");
@@ -18,7 +17,7 @@ fn eventually(done: impl Fn() -> bool) {
 }
 
 #[test]
-fn the_status_says_what_happens_and_why() {
+fn the_status_says_what_the_plug_in_does_and_why() {
     keyring(false);
     let mut plugin = Patchveil::default();
     let remote = plugin.remote();
@@ -27,18 +26,18 @@ fn the_status_says_what_happens_and_why() {
     assert_eq!(remote.status().to_string(), "not protecting: no class was chosen");
 
     remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
-    eventually(|| matches!(remote.status(), Status::Protecting { .. }));
+    wait_until(|| matches!(remote.status(), Status::Protecting { .. }));
     let text = remote.status().to_string();
     assert_eq!(text, format!("protecting “{CLASS}” ({})", fingerprint()));
 
-    let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
-    remote.choose_class(ChosenClass { fingerprint: stranger, name: "Gone".to_owned() });
-    eventually(|| matches!(remote.status(), Status::Muted { .. }));
+    let missing = missing_fingerprint();
+    remote.choose_class(ChosenClass { fingerprint: missing, name: "Gone".to_owned() });
+    wait_until(|| matches!(remote.status(), Status::Muted { .. }));
     let text = remote.status().to_string();
-    assert!(text.contains("“Gone”") && text.contains(&stranger.to_string()), "{text}");
+    assert!(text.contains("“Gone”") && text.contains(&missing.to_string()), "{text}");
     assert!(text.contains("import it, or choose another class"), "{text}");
 
-    // What cannot be designed is muted too, and the status says why.
+    // Settings without a valid design mute too, and the status says why.
     remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
     activate(&mut plugin, 1_000.0);
     assert!(remote.status().to_string().contains("sample rate"), "{}", remote.status());
@@ -47,5 +46,5 @@ fn the_status_says_what_happens_and_why() {
 
     // The remote outlives the instance.
     drop(plugin);
-    remote.choose_class(ChosenClass { fingerprint: stranger, name: "Gone".to_owned() });
+    remote.choose_class(ChosenClass { fingerprint: missing, name: "Gone".to_owned() });
 }

@@ -1,17 +1,20 @@
-//! Whoever was given the key takes the veil off again, live in the host.
+//! An instance with the key restores the original live in the host.
 
 use std::time::{Duration, Instant};
 
 use clap_sys::ext::params::CLAP_PARAM_IS_AUTOMATABLE;
+use patchveil_test_support::Rng;
+use patchveil_test_support::compare::{assert_same_bits, worst_difference_dbfs};
+use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, Instance, Module};
-use patchveil_tests::keys::{fingerprint, keyring, preset_param, session};
-use patchveil_tests::signal::{Random, noise, same};
-use patchveil_veil::{ClassKey, Fingerprint, Preset};
+use patchveil_tests::keys::{fingerprint, keyring, missing_fingerprint, preset_param, session};
+use patchveil_tests::signal::in_random_blocks;
+use patchveil_veil::{Fingerprint, Preset};
 
 const RESTORE: &str = r#""mode":{"string":"restore"}"#;
-/// −120 dBFS.
-const INAUDIBLE: f32 = 1e-6;
+/// Most that a restored sample may be off.
+const INAUDIBLE_DBFS: f64 = -120.0;
 
 fn module() -> Module {
     keyring(false);
@@ -25,24 +28,11 @@ fn instance(module: &Module, class: Fingerprint, params: &str, rate: u32) -> Ins
     instance
 }
 
-/// Runs the signal through in blocks of random sizes, from a position of the host on.
+/// Processes `signal`, whose first sample lies at `from`, in random blocks.
 fn run(instance: &mut Instance, from: i64, signal: &mut [Vec<f32>], seed: u64) {
-    let mut random = Random::new(seed);
-    let len = signal[0].len();
-    let mut done = 0;
-    while done < len {
-        let count = (1 + random.below(1_000)).min(len - done);
-        let mut block: Vec<&mut [f32]> =
-            signal.iter_mut().map(|channel| &mut channel[done..done + count]).collect();
-        let position = Some(from + done as i64);
-        instance.process(&mut block, &Context { position, ..Context::default() });
-        done += count;
-    }
-}
-
-/// The largest distance of any two samples.
-fn apart(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    in_random_blocks(signal, from, 1_000, &mut Rng::new(seed), |position, block| {
+        instance.process(block, &Context { position: Some(position), ..Context::default() });
+    });
 }
 
 #[test]
@@ -57,27 +47,28 @@ fn what_one_instance_protects_another_restores() {
         let params = preset_param(preset);
         let mut protecting = instance(&module, fingerprint(), &params, rate);
         let mut restoring = instance(&module, fingerprint(), &format!("{params},{RESTORE}"), rate);
-        // So loud that it keeps within full scale with the veil on.
-        let mut original = noise(2, 100_000, 1);
+        // Quiet enough to stay within full scale when protected.
+        let mut original = noise_channels(2, 100_000, 1);
         original.iter_mut().flatten().for_each(|x| *x *= 0.2);
         let mut signal = original.clone();
         run(&mut protecting, -20_000, &mut signal, 2);
-        assert!(apart(&signal[0], &original[0]) > 1e-3, "{preset} changes nothing");
+        let changed = worst_difference_dbfs(&signal[0], &original[0]);
+        assert!(changed > -60.0, "{preset} changes the signal by {changed} dBFS only");
         run(&mut restoring, -20_000, &mut signal, 3);
         assert_eq!(restoring.latency(), 0);
         for (restored, original) in signal.iter().zip(&original) {
-            let apart = apart(restored, original);
-            assert!(apart < INAUDIBLE, "{preset} at {rate} Hz: {apart} apart");
+            let off = worst_difference_dbfs(restored, original);
+            assert!(off < INAUDIBLE_DBFS, "{preset} at {rate} Hz: off by {off} dBFS");
         }
     }
 }
 
 #[test]
-fn from_the_middle_of_a_recording_it_is_right_after_a_moment() {
+fn restoring_from_the_middle_of_a_recording_is_right_within_50_ms() {
     let module = module();
     let mut protecting = instance(&module, fingerprint(), "", 48_000);
     let mut restoring = instance(&module, fingerprint(), RESTORE, 48_000);
-    let original = noise(2, 100_000, 4);
+    let original = noise_channels(2, 100_000, 4);
     let mut signal = original.clone();
     run(&mut protecting, 0, &mut signal, 5);
     let later = |signal: &[Vec<f32>], from: usize| -> Vec<Vec<f32>> {
@@ -86,36 +77,37 @@ fn from_the_middle_of_a_recording_it_is_right_after_a_moment() {
     for from in [33_333, 71_000] {
         let mut part = later(&signal, from);
         run(&mut restoring, from as i64, &mut part, 6);
-        // 50 ms: twice the length of the kernel, and then some.
-        assert!(apart(&part[0][2_400..], &original[0][from + 2_400..]) < INAUDIBLE);
+        // 50 ms are more than twice the length of a kernel.
+        let off = worst_difference_dbfs(&part[0][2_400..], &original[0][from + 2_400..]);
+        assert!(off < INAUDIBLE_DBFS, "off by {off} dBFS");
     }
 }
 
 #[test]
 fn what_cannot_be_restored_passes_unchanged() {
     let module = module();
-    let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
+    let missing = missing_fingerprint();
     let published = format!(r#""preset":{{"string":"poscuda"}},{RESTORE}"#);
-    for (class, params) in [(stranger, RESTORE), (fingerprint(), &published)] {
+    for (class, params) in [(missing, RESTORE), (fingerprint(), &published)] {
         let mut instance = instance(&module, class, params, 48_000);
-        let input = noise(2, 60_000, 7);
+        let input = noise_channels(2, 60_000, 7);
         let mut output = input.clone();
         run(&mut instance, 0, &mut output, 8);
-        same(&output[0], &input[0]);
-        same(&output[1], &input[1]);
+        assert_same_bits(&output[0], &input[0]);
+        assert_same_bits(&output[1], &input[1]);
     }
 }
 
 #[test]
-fn the_mode_can_be_changed_while_it_plays_but_not_by_automation() {
+fn the_mode_can_be_changed_while_playing_but_not_by_automation() {
     let module = module();
     let mut protecting = instance(&module, fingerprint(), "", 48_000);
     let mode = protecting.param("Mode");
     assert_eq!(mode.flags & CLAP_PARAM_IS_AUTOMATABLE, 0);
-    let original = noise(2, 48_000, 9);
+    let original = noise_channels(2, 48_000, 9);
     let mut protected = original.clone();
     run(&mut protecting, 0, &mut protected, 10);
-    // A host's own list of parameters.
+    // As from a host's own list of parameters.
     protecting.process(
         &mut [&mut [0.0; 1], &mut [0.0; 1]],
         &Context { events: &[(0, mode.id, 1.0)], ..Context::default() },
@@ -125,7 +117,7 @@ fn the_mode_can_be_changed_while_it_plays_but_not_by_automation() {
     loop {
         let mut signal = protected.clone();
         run(&mut protecting, 0, &mut signal, 11);
-        if apart(&signal[0][2_400..], &original[0][2_400..]) < INAUDIBLE {
+        if worst_difference_dbfs(&signal[0][2_400..], &original[0][2_400..]) < INAUDIBLE_DBFS {
             break;
         }
         assert!(start.elapsed() < Duration::from_secs(10), "it does not restore");

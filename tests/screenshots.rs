@@ -1,6 +1,6 @@
-//! Screenshots of the real editor in a real window, while the demo recording plays.
-//! `cargo xtask screenshots` calls it with the folder to write to. It also prints how much processor
-//! time the editor takes without a graphics card.
+//! Takes screenshots of the editor in a window while the demo recording plays, and prints how much
+//! processor time the editor takes without a graphics card. `cargo xtask screenshots` runs it with the
+//! folder to write to.
 #![cfg(target_os = "linux")]
 
 use std::path::PathBuf;
@@ -15,15 +15,15 @@ use patchveil_tests::keys::{fingerprint, keyring, session_with_setup};
 use patchveil_tests::player::while_playing;
 use patchveil_tests::signal::demo;
 
-/// File names, and the state of the editor as a session saves it.
+/// File names, and the state of the editor as a session stores it.
 const SCREENSHOTS: [(&str, &str); 3] = [
     ("editor-dark", r#"{"width":1000.0,"height":640.0,"scale":200,"light":false}"#),
     ("editor-light", r#"{"width":1000.0,"height":640.0,"scale":200,"light":true}"#),
     ("editor-small", r#"{"width":640.0,"height":400.0,"scale":200,"light":false}"#),
 ];
-/// The window as it opens for the first time, of which the processor time is printed.
+/// The editor as it first opens; its processor time is printed.
 const DEFAULT: &str = r#"{"width":1000.0,"height":640.0,"scale":100,"light":false}"#;
-/// How long the recording plays before a screenshot: the timeline shows ten seconds.
+/// How long the recording plays before a screenshot, so that the ten seconds of the timeline are full.
 const LEAD_IN: Duration = Duration::from_millis(12_900);
 
 fn main() {
@@ -62,7 +62,7 @@ fn main() {
     println!("editor, audio and host take {:.0} % of a core at 1000 × 640", share * 100.0);
 }
 
-/// Opens the editor in this state and does `work` while the recording plays.
+/// Opens the editor in this state and runs `work` while the recording plays.
 fn play<T>(
     module: &Module,
     state: &str,

@@ -1,4 +1,4 @@
-//! The standalone: starts, processes, stops.
+//! The standalone starts, protects and stops.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader};
@@ -9,7 +9,7 @@ use patchveil_tests::build::standalone;
 use patchveil_tests::keys::{CLASS, keyring};
 
 #[test]
-fn it_protects_with_the_default_class_until_it_is_told_to_stop() {
+fn it_protects_with_the_default_class_until_interrupted() {
     let mut child = Command::new(standalone())
         .args(["--backend", "dummy", "--sample-rate", "44100", "--period-size", "64"])
         .env("PATCHVEIL_KEYRING", keyring(true))
@@ -22,9 +22,10 @@ fn it_protects_with_the_default_class_until_it_is_told_to_stop() {
     let said = lines.find(|line| line.as_ref().unwrap().contains("protecting")).unwrap().unwrap();
     assert!(said.contains(CLASS), "{said}");
     std::thread::sleep(Duration::from_millis(500));
-    assert!(child.try_wait().unwrap().is_none(), "it stopped by itself");
-    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(told.success());
+    assert!(child.try_wait().unwrap().is_none(), "it stopped too early");
+    let interrupted =
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
     let start = Instant::now();
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {
@@ -33,7 +34,7 @@ fn it_protects_with_the_default_class_until_it_is_told_to_stop() {
         assert!(start.elapsed() < Duration::from_secs(5), "it does not stop");
         std::thread::sleep(Duration::from_millis(20));
     };
-    // It ended by itself; without a display it counts that as a failure.
+    // It exited rather than being killed; its exit code is a failure because it had no display.
     assert!(status.code().is_some(), "{status}");
 }
 
@@ -48,10 +49,10 @@ mod window {
     use patchveil_tests::display::{display, wait_for};
     use patchveil_tests::keys::keyring;
 
-    /// One window at a time, or one would lie over the other.
-    static TURN: Mutex<()> = Mutex::new(());
+    /// One window at a time: pictures of covered windows are wrong.
+    static ONE_WINDOW: Mutex<()> = Mutex::new(());
 
-    /// It, and the window it opened; ended if the test fails.
+    /// The standalone and its window; killed when dropped, in case the test fails.
     struct Running(Child, u32);
 
     impl Drop for Running {
@@ -81,15 +82,15 @@ mod window {
     }
 
     #[test]
-    fn it_opens_is_resized_and_closes_fifty_times() {
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    fn the_window_opens_resizes_and_closes_fifty_times() {
+        let _guard = ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner);
         for round in 0..50 {
             let running = open();
             let (width, height) = (700 + 10 * round, 500 + 5 * round);
             display().resize(running.1, width, height);
             wait_for("picture of that size", || {
                 let picture = display().picture(running.1);
-                // Its lower right corner is drawn.
+                // The new lower right corner has been drawn.
                 let corner = picture.at(picture.width - 30, picture.height - 50);
                 (picture.width == usize::from(width) && corner != [0; 3]).then_some(())
             });
@@ -98,22 +99,22 @@ mod window {
     }
 
     #[test]
-    fn resized_and_resized_again_it_does_not_grow() {
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    fn resizing_does_not_leak_memory() {
+        let _guard = ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner);
         let running = open();
         let memory = || {
             let pages = std::fs::read_to_string(format!("/proc/{}/statm", running.0.id())).unwrap();
             pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4_096 / (1 << 20)
         };
-        let mut seen = Vec::new();
+        let mut after_fifty = Vec::new();
         for round in 0..200_u16 {
             display().resize(running.1, 700 + 13 * (round % 50), 450 + 7 * (round % 50));
             std::thread::sleep(Duration::from_millis(50));
             if round % 50 == 49 {
-                seen.push(memory());
+                after_fifty.push(memory());
             }
         }
-        assert!(seen[3] <= seen[1] + 16, "MiB after each fifty: {seen:?}");
+        assert!(after_fifty[3] <= after_fifty[1] + 16, "MiB after each fifty: {after_fifty:?}");
         close(running);
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions: what is saved, what is loaded, what is refused.
+//! Sessions: what the plug-in saves, loads and refuses.
 
 use patchveil_tests::build::{library, root};
 use patchveil_tests::clap::{Instance, Module};
@@ -14,7 +14,7 @@ fn values(instance: &Instance) -> Vec<f64> {
 }
 
 #[test]
-fn a_session_saved_and_loaded_twice_is_byte_for_byte_the_same() {
+fn a_session_that_is_loaded_and_saved_again_has_the_same_bytes() {
     let module = module();
     let params = r#""amount":{"f32":42.5},"bypass":{"bool":true},"delta":{"bool":true},"frame":{"f32":512.0},"mode":{"string":"restore"},"patch":{"f32":12.3},"patches":{"i32":5},"preset":{"string":"strong"},"trim":{"f32":-4.5}"#;
     let mut first = module.instance();
@@ -28,10 +28,10 @@ fn a_session_saved_and_loaded_twice_is_byte_for_byte_the_same() {
     assert_eq!(first.save(), once);
 }
 
-/// The golden file is what version 0.1.0 saved. It is never to be changed: a new version of the
-/// state gets a new file.
+/// The golden file was saved by version 0.1.0 and must never change: a new version of the state gets
+/// a new file.
 #[test]
-fn the_session_of_the_first_release_loads_as_it_was() {
+fn a_session_of_the_first_release_loads_with_all_its_values() {
     let module = module();
     let golden = std::fs::read(root().join("tests/golden/state-v1.json")).unwrap();
     let golden = golden.trim_ascii();
@@ -50,17 +50,17 @@ fn the_session_of_the_first_release_loads_as_it_was() {
     assert_eq!(reads("Mode"), "Protect");
     assert_eq!(instance.value(instance.param("Bypass").id), 0.0);
     assert_eq!(instance.value(instance.param("Delta").id), 1.0);
-    // As long as the version is the newest, it is also what is written, beside the mode and how the
-    // editor is set up, which that release had not.
+    // As long as this is the newest version of the state, the plug-in also writes it, with the mode
+    // and the state of the editor added, which that release did not have.
     let saved = String::from_utf8(instance.save()[8..].to_vec()).unwrap();
-    let (all_else, editor) = saved.split_once(r#","editor":"#).unwrap();
-    let all_else = all_else.replace(r#""mode":{"string":"protect"},"#, "");
-    assert_eq!(format!("{all_else}}}}}").as_bytes(), golden);
+    let (rest, editor) = saved.split_once(r#","editor":"#).unwrap();
+    let rest = rest.replace(r#""mode":{"string":"protect"},"#, "");
+    assert_eq!(format!("{rest}}}}}").as_bytes(), golden);
     assert!(editor.contains(r#"\"width\":1000.0"#), "{editor}");
 }
 
 #[test]
-fn garbage_is_refused_and_changes_nothing() {
+fn invalid_data_is_refused_and_changes_nothing() {
     let module = module();
     let mut instance = module.instance();
     assert!(instance.load(&session(fingerprint(), r#""amount":{"f32":77.0}"#)));
@@ -81,8 +81,8 @@ fn garbage_is_refused_and_changes_nothing() {
         assert!(!instance.load(&garbage), "{:?}", String::from_utf8_lossy(&garbage));
         assert_eq!(instance.save(), before);
     }
-    // Values out of range are brought into it, and unknown names passed over.
-    let odd = br#"{"version":"9","params":{"amount":{"f32":1e30},"nobody":{"bool":true},"trim":{"i32":1}},"fields":{}}"#;
+    // Values out of range are limited to it, and unknown parameters are ignored.
+    let odd = br#"{"version":"9","params":{"amount":{"f32":1e30},"unknown":{"bool":true},"trim":{"i32":1}},"fields":{}}"#;
     assert!(instance.load(&framed(odd)));
     assert_eq!(
         instance.text(instance.param("Amount").id, instance.value(instance.param("Amount").id)),
@@ -91,7 +91,7 @@ fn garbage_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn a_class_of_a_newer_version_or_that_nobody_can_read_is_kept_and_muted() {
+fn a_class_that_this_version_cannot_read_is_kept_and_mutes() {
     let module = module();
     let newer = r#"{\"shape\":\"round\",\"state\":9}"#;
     let damaged = r#"{\"class\":3,\"recipe\":1,\"state\":1}"#;

@@ -1,17 +1,20 @@
 //! The plug-in in a VST3 host, with a keyring that has no default class.
+#![allow(clippy::unnecessary_cast, reason = "the constants have other types on other systems")]
 
-// These constants have other types on other systems.
-#![allow(clippy::unnecessary_cast)]
-
+use patchveil_test_support::Rng;
+use patchveil_test_support::compare::assert_same_bits;
+use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::library;
-use patchveil_tests::keys::{fingerprint, key, keyring, preset_param, session};
-use patchveil_tests::signal::{Random, noise, same, veiled};
+use patchveil_tests::keys::{
+    fingerprint, key, keyring, missing_fingerprint, preset_param, session,
+};
+use patchveil_tests::signal::{in_random_blocks, veiled};
 use patchveil_tests::vst3::{Instance, Module};
-use patchveil_veil::{ClassKey, Preset, Veil};
+use patchveil_veil::{Preset, Veil};
 use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_::{kCanAutomate, kIsBypass};
 use vst3::Steinberg::Vst::SpeakerArr;
 
-/// Samples of 10 ms at 48 kHz.
+/// Length of every cross-fade: 10 ms at 48 kHz.
 const FADE: usize = 480;
 
 fn module() -> Module {
@@ -19,28 +22,23 @@ fn module() -> Module {
     Module::load(&library())
 }
 
-/// What the session of the test class holds, without the length that CLAP has in front.
+/// An inactive instance whose session has the test class. VST3 sessions lack the eight bytes of length
+/// that CLAP's begin with.
 fn protecting(module: &Module, params: &str) -> Instance {
     let mut instance = module.instance();
     assert!(instance.load(&session(fingerprint(), params)[8..]));
     instance
 }
 
+/// Processes `signal` in random blocks; its first sample lies at `from`, or the host is stopped.
 fn run(instance: &mut Instance, from: Option<i64>, signal: &mut [Vec<f32>], seed: u64) {
-    let mut random = Random::new(seed);
-    let len = signal[0].len();
-    let mut done = 0;
-    while done < len {
-        let count = (1 + random.below(700)).min(len - done);
-        let mut block: Vec<&mut [f32]> =
-            signal.iter_mut().map(|channel| &mut channel[done..done + count]).collect();
-        instance.process(&mut block, from.map(|from| from + done as i64), &[]);
-        done += count;
-    }
+    in_random_blocks(signal, from.unwrap_or(0), 700, &mut Rng::new(seed), |position, block| {
+        instance.process(block, from.map(|_| position), &[]);
+    });
 }
 
 #[test]
-fn the_audio_is_the_algorithms_bit_for_bit_in_every_layout() {
+fn output_equals_the_convolvers_bit_for_bit_in_every_layout() {
     let module = module();
     assert_eq!(module.classes(), ["Patchveil"]);
     for (layout, channels, preset, rate) in [
@@ -52,15 +50,15 @@ fn the_audio_is_the_algorithms_bit_for_bit_in_every_layout() {
     ] {
         let mut instance = protecting(&module, &preset_param(preset));
         assert!(instance.layout(layout, layout));
-        // As many outputs as inputs, or nothing.
+        // Layouts with more inputs than outputs or the reverse are refused.
         assert!(!instance.layout(layout, SpeakerArr::k50));
         instance.activate(f64::from(rate), 512);
-        let input = noise(channels, 60_000, 1);
+        let input = noise_channels(channels, 60_000, 1);
         let mut output = input.clone();
         run(&mut instance, Some(-7_000), &mut output, 1);
         let expected = veiled(&key(), &preset.recipe(), rate, -7_000, input);
         for (output, expected) in output.iter().zip(&expected) {
-            same(output, expected);
+            assert_same_bits(output, expected);
         }
         let veil = Veil::new(&key(), &preset.recipe(), rate).unwrap();
         assert_eq!(instance.latency_and_tail(), (0, veil.context() as u32));
@@ -68,18 +66,18 @@ fn the_audio_is_the_algorithms_bit_for_bit_in_every_layout() {
 }
 
 #[test]
-fn a_host_that_stands_still_is_counted_for() {
+fn in_a_stopped_host_the_timeline_starts_at_zero() {
     let module = module();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
-    let input = noise(2, 30_000, 2);
+    let input = noise_channels(2, 30_000, 2);
     let mut output = input.clone();
     run(&mut instance, None, &mut output, 2);
-    same(&output[0], &veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input)[0]);
+    assert_same_bits(&output[0], &veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input)[0]);
 }
 
 #[test]
-fn a_session_goes_both_ways_and_into_clap() {
+fn a_session_loads_as_saved_and_in_clap_too() {
     let module = module();
     let params = r#""amount":{"f32":42.5},"bypass":{"bool":false},"delta":{"bool":true},"frame":{"f32":512.0},"patch":{"f32":12.3},"patches":{"i32":5},"preset":{"string":"strong"},"trim":{"f32":-4.5}"#;
     let instance = protecting(&module, params);
@@ -96,56 +94,59 @@ fn a_session_goes_both_ways_and_into_clap() {
 }
 
 #[test]
-fn bypass_is_the_hosts_own_and_ends_at_the_input() {
+fn the_host_can_bypass_it_and_then_gets_the_input() {
     let module = module();
     let mut instance = protecting(&module, r#""trim":{"f32":-6.0}"#);
     instance.activate(48_000.0, 512);
     let params = instance.params();
     let (id, _, flags) = params.iter().find(|(_, name, _)| name == "Bypass").unwrap();
     assert_ne!(flags & kIsBypass as i32, 0);
-    // What a session is for is no matter of automation.
+    // Automation must not switch between protecting and restoring.
     let automated = |flags: i32| flags & kCanAutomate as i32 != 0;
     assert!(params.iter().all(|(_, name, flags)| automated(*flags) == (name != "Mode")));
-    let input = noise(2, 4_096, 3);
+    let input = noise_channels(2, 4_096, 3);
     let mut output = input.clone();
     let mut block: Vec<&mut [f32]> = output.iter_mut().map(Vec::as_mut_slice).collect();
     instance.process(&mut block, Some(0), &[]);
     let mut output = input.clone();
     let mut block: Vec<&mut [f32]> = output.iter_mut().map(Vec::as_mut_slice).collect();
     instance.process(&mut block, Some(4_096), &[(*id, 1.0)]);
-    same(&output[0][FADE..], &input[0][FADE..]);
+    assert_same_bits(&output[0][FADE..], &input[0][FADE..]);
     assert_ne!(output[0][..FADE], input[0][..FADE]);
     assert_eq!(instance.value(*id).0, 1.0);
 }
 
 #[test]
-fn a_missing_key_is_silent_and_a_session_loaded_while_playing_is_in_force() {
+fn a_missing_key_mutes_and_a_session_loaded_while_playing_takes_effect() {
     let module = module();
     let mut instance = module.instance();
-    let stranger = ClassKey::from_bytes([99; 32]).fingerprint();
-    assert!(instance.load(&session(stranger, "")[8..]));
+    let missing = missing_fingerprint();
+    assert!(instance.load(&session(missing, "")[8..]));
     instance.activate(48_000.0, 512);
-    let mut output = noise(2, 10_000, 4);
+    let mut output = noise_channels(2, 10_000, 4);
     run(&mut instance, Some(0), &mut output, 4);
     assert!(output.iter().flatten().all(|x| *x == 0.0));
     assert!(instance.load(&session(fingerprint(), "")[8..]));
-    let input = noise(2, 40_000, 5);
+    let input = noise_channels(2, 40_000, 5);
     let mut output = input.clone();
     run(&mut instance, Some(500_000), &mut output, 5);
     let expected = veiled(&key(), &Preset::Balanced.recipe(), 48_000, 500_000, input);
-    same(&output[0][FADE..], &expected[0][FADE..]);
+    assert_same_bits(&output[0][FADE..], &expected[0][FADE..]);
 }
 
 #[test]
-fn activation_again_and_again_at_any_rate() {
+fn it_can_be_activated_repeatedly_at_any_sample_rate() {
     let module = module();
     let mut instance = protecting(&module, "");
     for rate in [8_000, 44_100, 192_000, 384_000, 48_000] {
         instance.activate(f64::from(rate), 64);
-        let input = noise(2, 20_000, 6);
+        let input = noise_channels(2, 20_000, 6);
         let mut output = input.clone();
         run(&mut instance, Some(99), &mut output, 6);
-        same(&output[1], &veiled(&key(), &Preset::Balanced.recipe(), rate, 99, input)[1]);
+        assert_same_bits(
+            &output[1],
+            &veiled(&key(), &Preset::Balanced.recipe(), rate, 99, input)[1],
+        );
         instance.deactivate();
     }
 }

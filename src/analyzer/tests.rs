@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nice_plug_egui::RepaintNotifier;
+use patchveil_test_support::Rng;
+use patchveil_test_support::keys::test_key;
 use patchveil_veil::{ClassKey, Patch, Preset, Recipe, Veil};
 
 use super::*;
@@ -29,7 +31,7 @@ struct Instance {
     port: AnalyzerPort,
     writer: AnalyzerWriter,
     engine: Engine,
-    noise: u32,
+    rng: Rng,
 }
 
 impl Instance {
@@ -41,7 +43,7 @@ impl Instance {
         let mut engine = Engine::new(engine_link, requests.clone());
         engine.prepare(2, RATE, 1, false);
         writer.prepare(RATE);
-        Self { designer, requests, port, writer, engine, noise: 0x2545_f491 }
+        Self { designer, requests, port, writer, engine, rng: Rng::new(1) }
     }
 
     fn analyzer(&self) -> Analyzer {
@@ -66,7 +68,7 @@ impl Instance {
     /// Processes noise from `position` on, on the host's timeline.
     fn run(&mut self, position: i64, blocks: usize, controls: &Controls) {
         for block in 0..blocks {
-            let mut left: [f32; BLOCK] = std::array::from_fn(|_| self.sample());
+            let mut left: [f32; BLOCK] = std::array::from_fn(|_| self.rng.sample());
             let mut right = left.map(|x| x * 0.5);
             let mut channels = [&mut left[..], &mut right[..]];
             let record = self.writer.before(&channels);
@@ -94,17 +96,10 @@ impl Instance {
         }
         analyzer.poll(Instant::now());
     }
-
-    fn sample(&mut self) -> f32 {
-        self.noise ^= self.noise << 13;
-        self.noise ^= self.noise >> 17;
-        self.noise ^= self.noise << 5;
-        self.noise as f32 / u32::MAX as f32 - 0.5
-    }
 }
 
 fn veil(byte: u8, recipe: &Recipe) -> Arc<Veil> {
-    Arc::new(Veil::new(&ClassKey::from_bytes([byte; 32]), recipe, RATE).unwrap())
+    Arc::new(Veil::new(&ClassKey::from_bytes(test_key(byte)), recipe, RATE).unwrap())
 }
 
 fn balanced(byte: u8) -> Arc<Veil> {

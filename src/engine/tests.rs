@@ -1,4 +1,8 @@
 use nice_plug_egui::RepaintNotifier;
+use patchveil_test_support::blocks;
+use patchveil_test_support::compare::assert_same_bits;
+use patchveil_test_support::keys::test_key;
+use patchveil_test_support::signal::noise_channels;
 use patchveil_veil::{ClassKey, Convolver, Preset, Recipe, Restorer, Veil};
 use proptest::prelude::*;
 
@@ -15,7 +19,7 @@ fn settings() -> VeilSettings {
 }
 
 fn veil(byte: u8, recipe: &Recipe) -> Arc<Veil> {
-    Arc::new(Veil::new(&ClassKey::from_bytes([byte; 32]), recipe, RATE).unwrap())
+    Arc::new(Veil::new(&ClassKey::from_bytes(test_key(byte)), recipe, RATE).unwrap())
 }
 
 fn balanced(byte: u8) -> Arc<Veil> {
@@ -59,14 +63,7 @@ fn process(
 }
 
 fn noise(channels: usize, len: usize) -> Vec<Vec<f32>> {
-    let mut state = 0x2545_f491_u32;
-    let mut next = move || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state as f32 / u32::MAX as f32 - 0.5
-    };
-    (0..channels).map(|_| (0..len).map(|_| next()).collect()).collect()
+    noise_channels(channels, len, 1)
 }
 
 /// Runs `engine` over `signal` in blocks of `sizes`, again and again.
@@ -77,18 +74,9 @@ fn run(
     signal: &mut [Vec<f32>],
     sizes: &[usize],
 ) {
-    let len = signal[0].len();
-    let mut done = 0;
-    for size in sizes.iter().cycle() {
-        if done == len {
-            break;
-        }
-        let count = (*size).min(len - done);
-        let mut block: Vec<&mut [f32]> =
-            signal.iter_mut().map(|channel| &mut channel[done..done + count]).collect();
-        process(engine, from + done as i64, controls, &mut block);
-        done += count;
-    }
+    blocks::process(signal, from, sizes, |position, block| {
+        process(engine, position, controls, block);
+    });
 }
 
 fn reference(veil: Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
@@ -96,14 +84,6 @@ fn reference(veil: Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f
     let mut block: Vec<&mut [f32]> = signal.iter_mut().map(Vec::as_mut_slice).collect();
     convolver.process(from, &mut block);
     signal
-}
-
-/// Equal bit for bit; says where not, instead of printing everything.
-#[track_caller]
-fn same(a: &[f32], b: &[f32]) {
-    assert_eq!(a.len(), b.len());
-    let bad = a.iter().zip(b).position(|(a, b)| a.to_bits() != b.to_bits());
-    assert_eq!(bad, None, "differs: {:?}", bad.map(|n| (a[n], b[n])));
 }
 
 #[test]
@@ -136,7 +116,7 @@ proptest! {
         run(&mut engine, &PLAIN, from, &mut output, &sizes);
         prop_assert!(output != input);
         for (output, expected) in output.iter().zip(reference(veil, from, input)) {
-            same(output, &expected);
+            assert_same_bits(output, &expected);
         }
     }
 }
@@ -160,9 +140,9 @@ fn bypass_is_the_input_and_gives_way_without_a_trace() {
     }
     for channel in 0..2 {
         // 480 samples of cross-fade, then bit for bit.
-        same(&output[channel][..10_000], &expected[channel][..10_000]);
-        same(&output[channel][10_480..20_000], &input[channel][10_480..20_000]);
-        same(&output[channel][20_480..], &expected[channel][20_480..]);
+        assert_same_bits(&output[channel][..10_000], &expected[channel][..10_000]);
+        assert_same_bits(&output[channel][10_480..20_000], &input[channel][10_480..20_000]);
+        assert_same_bits(&output[channel][20_480..], &expected[channel][20_480..]);
         // And nothing in between is louder than either side of the fade.
         let loudest = output[channel].iter().fold(0.0_f32, |max, x| max.max(x.abs()));
         assert!(loudest < 2.0);
@@ -221,7 +201,7 @@ fn a_missing_key_fades_to_silence_and_back() {
     run(&mut engine, &PLAIN, 6_000, &mut signal, &[100]);
     // Patches and all, as soon as the fade is over: no stretch leaves with less.
     let expected = reference(veil, 0, vec![vec![1.0_f32; 66_000]]);
-    same(&signal[0][960..], &expected[0][6_960..]);
+    assert_same_bits(&signal[0][960..], &expected[0][6_960..]);
     // And so after another one, too. The designer fetches one command a time.
     let fetch = |designer: &mut DesignerLink, engine: &mut Engine, from: i64| {
         for n in 0..3 {
@@ -237,7 +217,7 @@ fn a_missing_key_fades_to_silence_and_back() {
     let mut signal = vec![vec![1.0_f32; 30_000]];
     run(&mut engine, &PLAIN, 72_000, &mut signal, &[100]);
     let expected = reference(veil, 0, vec![vec![1.0_f32; 102_000]]);
-    same(&signal[0][960..], &expected[0][72_960..]);
+    assert_same_bits(&signal[0][960..], &expected[0][72_960..]);
 }
 
 #[test]
@@ -249,15 +229,15 @@ fn a_render_from_the_middle_has_its_patches_where_the_whole_one_has_them() {
     let whole = reference(veil.clone(), 0, input.clone());
     let mut first = input.clone();
     run(&mut engine, &PLAIN, 0, &mut first, &[512]);
-    same(&first[0], &whole[0]);
+    assert_same_bits(&first[0], &whole[0]);
     // The host jumps back without a reset.
     let mut part = vec![input[0][20_000..].to_vec()];
     run(&mut engine, &PLAIN, 20_000, &mut part, &[512]);
     let context = veil.context();
-    same(&part[0][context..], &whole[0][20_000 + context..]);
+    assert_same_bits(&part[0][context..], &whole[0][20_000 + context..]);
     let mut again = vec![input[0][20_000..].to_vec()];
     run(&mut engine, &PLAIN, 20_000, &mut again, &[64]);
-    same(&part[0], &again[0]);
+    assert_same_bits(&part[0], &again[0]);
 }
 
 #[test]
@@ -288,7 +268,7 @@ fn invalid_samples_leave_as_silence_and_harm_nothing_after_them() {
         run(&mut engine, &PLAIN, 6_000, &mut after, &[64]);
         let whole = reference(veil.clone(), 6_000, input);
         let settled = 480 + veil.context();
-        same(&after[0][settled..], &whole[0][settled..]);
+        assert_same_bits(&after[0][settled..], &whole[0][settled..]);
     }
 }
 
@@ -301,7 +281,7 @@ fn every_veil_goes_back_to_be_freed_by_the_design_thread() {
     let mut freed = 0;
     for (number, veil) in veils.iter().enumerate() {
         designer.send(command(OutputMode::Protect, Some(veil.clone())));
-        // Sometimes hardly any engine runs in between, sometimes plenty; sometimes nobody frees.
+        // The engine runs for few or many samples in between, and freeing is sometimes left out.
         let len = [3, 20_000, 1, 700][number % 4];
         let mut part = vec![signal[0][done..done + len].to_vec()];
         run(&mut engine, &PLAIN, done as i64, &mut part, &[64]);
@@ -361,7 +341,7 @@ fn a_host_that_rounds_its_positions_does_not_disturb_restoring_and_a_jump_forget
     let mut later = vec![veiled[0][..9_000].to_vec()];
     run(&mut engine, &PLAIN, 500_000, &mut later, &[512]);
     let expected = restored(&veil, 500_000, vec![veiled[0][..9_000].to_vec()]);
-    same(&later[0], &expected[0]);
+    assert_same_bits(&later[0], &expected[0]);
 }
 
 proptest! {
@@ -380,7 +360,7 @@ proptest! {
         let mut output = input.clone();
         run(&mut engine, &PLAIN, from, &mut output, &sizes);
         for (output, expected) in output.iter().zip(restored(&veil, from, input)) {
-            same(output, &expected);
+            assert_same_bits(output, &expected);
         }
     }
 }
@@ -397,7 +377,7 @@ fn protecting_and_restoring_take_turns_over_a_short_silence() {
     };
     let mut output = part(&original, 0);
     run(&mut engine, &PLAIN, 0, &mut output, &[64, 500]);
-    same(&output[1], &protected[1][..20_000]);
+    assert_same_bits(&output[1], &protected[1][..20_000]);
 
     designer.free_retired();
     designer.send(restoring(&veil, 2));
@@ -412,7 +392,7 @@ fn protecting_and_restoring_take_turns_over_a_short_silence() {
     let mut output = part(&original, 40_000);
     run(&mut engine, &PLAIN, 40_000, &mut output, &[64, 500]);
     assert!(output[0][480..].iter().take_while(|x| **x == 0.0).count() > 200);
-    same(&output[1][5_000..], &protected[1][45_000..]);
+    assert_same_bits(&output[1][5_000..], &protected[1][45_000..]);
     // The restorer has gone back, and the veil is held here and by the engine.
     designer.free_retired();
     assert_eq!(Arc::strong_count(&veil), 2);
@@ -432,9 +412,9 @@ fn bypass_while_restoring_is_the_input_and_gives_way_without_a_trace() {
         run(&mut engine, controls, from as i64, &mut part, &[64, 1, 500]);
         output.append(&mut part[0]);
     }
-    same(&output[..10_000], &expected[0][..10_000]);
-    same(&output[10_480..20_000], &input[0][10_480..20_000]);
-    same(&output[20_480..], &expected[0][20_480..]);
+    assert_same_bits(&output[..10_000], &expected[0][..10_000]);
+    assert_same_bits(&output[10_480..20_000], &input[0][10_480..20_000]);
+    assert_same_bits(&output[20_480..], &expected[0][20_480..]);
 }
 
 #[test]

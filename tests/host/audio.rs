@@ -19,25 +19,26 @@ const CHANNELS_MAX: usize = 8;
 /// Most parameter changes in one block.
 const EVENTS_MAX: usize = 16;
 
-/// What is said along with a block.
+/// What the host tells the plug-in along with a block.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Context<'a> {
-    /// The host plays, and this is the position in samples.
+    /// Timeline position in samples; the host plays only where there is one.
     pub position: Option<i64>,
-    /// The host gives no transport at all.
+    /// Whether the host gives no transport at all.
     pub no_transport: bool,
-    /// Time in the block, parameter, value.
+    /// Parameter changes: sample within the block, parameter id, value.
     pub events: &'a [(u32, u32, f64)],
 }
 
-/// What the audio thread has of an instance.
+/// The part of an instance that its audio thread uses.
 pub struct Audio<'a> {
     raw: *const clap_plugin,
     rate: f64,
     _instance: PhantomData<&'a Instance>,
 }
 
-// The format has a thread of its own for it.
+// SAFETY: CLAP calls `process` on an audio thread, which need not be the one that made the
+// instance.
 unsafe impl Send for Audio<'_> {}
 
 impl<'a> Audio<'a> {
@@ -45,7 +46,7 @@ impl<'a> Audio<'a> {
         Self { raw: instance.raw(), rate, _instance: PhantomData }
     }
 
-    /// One block in place.
+    /// Processes a block in place.
     pub fn process(&mut self, channels: &mut [&mut [f32]], context: &Context) -> i32 {
         let mut pointers = [std::ptr::null_mut(); CHANNELS_MAX];
         for (pointer, channel) in pointers.iter_mut().zip(channels.iter_mut()) {
@@ -54,7 +55,7 @@ impl<'a> Audio<'a> {
         self.run(channels[0].len(), channels.len(), pointers, pointers, context)
     }
 
-    /// One block from one buffer to another.
+    /// Processes a block from one buffer into another.
     pub fn process_across(
         &mut self,
         input: &mut [&mut [f32]],
@@ -93,7 +94,7 @@ impl<'a> Audio<'a> {
             size: Some(Events::size),
             get: Some(Events::get),
         };
-        let out_events = clap_output_events { ctx: std::ptr::null_mut(), try_push: Some(swallow) };
+        let out_events = clap_output_events { ctx: std::ptr::null_mut(), try_push: Some(discard) };
         let transport = transport(context.position, self.rate);
         let process = clap_process {
             steady_time: -1,
@@ -106,7 +107,7 @@ impl<'a> Audio<'a> {
             in_events: &in_events,
             out_events: &out_events,
         };
-        // SAFETY: everything it points to outlives the call.
+        // SAFETY: all that `process` points to outlives the call.
         let status = unsafe { (*self.raw).process.unwrap()(self.raw, &process) };
         assert_ne!(status, CLAP_PROCESS_ERROR);
         status
@@ -121,7 +122,7 @@ struct Events {
 
 impl Events {
     fn of(events: &[(u32, u32, f64)]) -> Self {
-        // SAFETY: plain data.
+        // SAFETY: zeros are valid in all of its fields.
         let mut list: [clap_event_param_value; EVENTS_MAX] = unsafe { std::mem::zeroed() };
         for (event, &(time, id, value)) in list.iter_mut().zip(events) {
             *event = clap_event_param_value {
@@ -139,7 +140,7 @@ impl Events {
     }
 
     unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
-        // SAFETY: `ctx` is one of ours.
+        // SAFETY: `ctx` points to an `Events`: `run` sets it.
         unsafe { (*(*list).ctx.cast::<Self>()).len as u32 }
     }
 
@@ -147,12 +148,12 @@ impl Events {
         list: *const clap_input_events,
         index: u32,
     ) -> *const clap_event_header {
-        // SAFETY: `ctx` is one of ours.
+        // SAFETY: `ctx` points to an `Events`: `run` sets it.
         unsafe { &(&(*(*list).ctx.cast::<Self>()).list)[index as usize].header }
     }
 }
 
-unsafe extern "C" fn swallow(_: *const clap_output_events, _: *const clap_event_header) -> bool {
+unsafe extern "C" fn discard(_: *const clap_output_events, _: *const clap_event_header) -> bool {
     true
 }
 
@@ -167,7 +168,7 @@ fn header<T>(time: u32, kind: u16) -> clap_event_header {
 }
 
 fn transport(position: Option<i64>, rate: f64) -> clap_event_transport {
-    // SAFETY: plain data.
+    // SAFETY: zeros are valid in all of its fields.
     let mut event: clap_event_transport = unsafe { std::mem::zeroed() };
     event.header = header::<clap_event_transport>(0, CLAP_EVENT_TRANSPORT);
     if let Some(position) = position {

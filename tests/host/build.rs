@@ -1,4 +1,4 @@
-//! The built plug-in.
+//! Builds and finds the plug-in and the command.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,9 +17,9 @@ fn directory() -> PathBuf {
     target.join(if cfg!(debug_assertions) { "debug" } else { "release" })
 }
 
-/// Builds plug-in and command as this test was built, once. `PATCHVEIL_BUILT` says that this is
-/// done: `cargo xtask test` builds them together with the tests, which saves a second build of most
-/// of what they depend on.
+/// Builds plug-in and command once, in the profile of this test. Where `PATCHVEIL_BUILT` is set
+/// they are built already: `cargo xtask test` builds them together with the tests, so that their
+/// dependencies are not compiled twice.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
@@ -39,12 +39,13 @@ fn built() -> &'static Path {
         if !cfg!(debug_assertions) {
             command.arg("--release");
         }
-        assert!(command.status().unwrap().success(), "it does not build");
+        assert!(command.status().unwrap().success(), "the plug-in and the command do not build");
         directory()
     })
 }
 
-/// The library that is CLAP and VST3 in one. `PATCHVEIL_PLUGIN` names another one to test.
+/// The library that is both the CLAP and the VST3 plug-in; `PATCHVEIL_PLUGIN` names another one to
+/// test.
 #[must_use]
 pub fn library() -> PathBuf {
     if let Some(named) = std::env::var_os("PATCHVEIL_PLUGIN") {

@@ -1,5 +1,5 @@
-//! A CLAP host. `clack-host` loads the library and holds the instance; the calls are the raw ones
-//! of the format, so that a test can do what a careless host does.
+//! A CLAP host. `clack-host` loads the library and keeps the instance alive; the tests make the raw
+//! calls of the format, so that they can also do what a careless host does.
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::Path;
@@ -23,8 +23,9 @@ use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
 use clap_sys::plugin::clap_plugin;
 use clap_sys::stream::{clap_istream, clap_ostream};
 
-/// The id of the plug-in.
+/// The plug-in's id.
 pub const ID: &CStr = c"org.patchveil.patchveil";
+
 /// A loaded library.
 pub struct Module(PluginEntry);
 
@@ -37,10 +38,10 @@ pub struct Instance {
     active: bool,
 }
 
-// The format allows any thread for audio, one at a time; the tests keep to that.
+// SAFETY: CLAP lets any thread process audio, one at a time, and the tests keep to that.
 unsafe impl Send for Instance {}
 
-/// One parameter as the host sees it.
+/// A parameter as the host sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Param {
     pub id: u32,
@@ -56,18 +57,18 @@ impl Module {
     /// Loads the library at `path`.
     #[must_use]
     pub fn load(path: &Path) -> Self {
-        // SAFETY: our own library.
+        // SAFETY: the library is the plug-in that this repository builds.
         let entry = unsafe { PluginEntry::load(path) }.unwrap();
-        // Stays loaded to the end, as in most hosts: the framework's worker thread and the graphics
-        // driver's outlive the last instance, and must not lose the code under their feet.
+        // Stays loaded until the process ends, as in most hosts: threads of the framework and of the
+        // graphics driver outlive the last instance and still need the code.
         std::mem::forget(entry.clone());
         Self(entry)
     }
 
-    /// What is linked in.
+    /// The plug-in that is linked into this test.
     #[must_use]
     pub fn linked(entry: &'static clap_sys::entry::clap_plugin_entry) -> Self {
-        // SAFETY: our own entry.
+        // SAFETY: the entry is the plug-in's, linked into this test.
         Self(unsafe { PluginEntry::load_from_raw(entry, c"/linked") }.unwrap())
     }
 
@@ -96,19 +97,19 @@ impl Instance {
         self.raw
     }
 
-    /// What the plug-in has asked for.
+    /// The requests of the plug-in to its host.
     #[must_use]
     pub fn requests(&self) -> &HostRequests {
         &self.requests
     }
 
     fn call(&self) -> &clap_plugin {
-        // SAFETY: lives as long as the instance.
+        // SAFETY: it lives as long as the instance.
         unsafe { &*self.raw }
     }
 
     pub(crate) fn extension<T>(&self, id: &CStr) -> &T {
-        // SAFETY: the format says what lies behind each id.
+        // SAFETY: CLAP defines the type behind each id.
         unsafe {
             let found = self.call().get_extension.unwrap()(self.raw, id.as_ptr());
             assert!(!found.is_null(), "{id:?} is missing");
@@ -116,7 +117,7 @@ impl Instance {
         }
     }
 
-    /// Whether the plug-in knows an extension.
+    /// Whether the plug-in has an extension.
     #[must_use]
     pub fn has(&self, id: &CStr) -> bool {
         // SAFETY: as above.
@@ -126,7 +127,7 @@ impl Instance {
     /// Activates and starts processing.
     pub fn activate(&mut self, rate: f64, max: u32) {
         assert!(!self.active);
-        // SAFETY: in the order the format wants.
+        // SAFETY: the order of the calls is the format's.
         unsafe {
             assert!(self.call().activate.unwrap()(self.raw, rate, 1, max));
             assert!(self.call().start_processing.unwrap()(self.raw));
@@ -138,7 +139,7 @@ impl Instance {
     /// Stops processing and deactivates.
     pub fn deactivate(&mut self) {
         if std::mem::take(&mut self.active) {
-            // SAFETY: in the order the format wants.
+            // SAFETY: the order of the calls is the format's.
             unsafe {
                 self.call().stop_processing.unwrap()(self.raw);
                 self.call().deactivate.unwrap()(self.raw);
@@ -146,31 +147,31 @@ impl Instance {
         }
     }
 
-    /// Forgets all audio.
+    /// Resets the plug-in: it forgets all past audio.
     pub fn reset(&mut self) {
-        // SAFETY: active.
+        // SAFETY: the instance exists.
         unsafe { self.call().reset.unwrap()(self.raw) }
     }
 
-    /// Lets the plug-in do what it asked the main thread to do.
+    /// Runs what the plug-in asked to have run on the main thread.
     pub fn idle(&mut self) {
         self.plugin.call_on_main_thread_callback();
     }
 
-    /// The audio thread's side, for a thread of its own while this one looks after the editor.
-    /// To be used by one thread at a time, and only while active.
+    /// The part for the audio thread, so that this thread can look after the editor meanwhile. Only
+    /// one thread at a time may use it, and only while the instance is active.
     #[must_use]
     pub fn audio(&self) -> Audio<'_> {
         assert!(self.active);
         Audio::new(self, self.rate)
     }
 
-    /// One block in place.
+    /// Processes a block in place.
     pub fn process(&mut self, channels: &mut [&mut [f32]], context: &Context) -> i32 {
         self.audio().process(channels, context)
     }
 
-    /// One block from one buffer to another.
+    /// Processes a block from one buffer into another.
     pub fn process_across(
         &mut self,
         input: &mut [&mut [f32]],
@@ -180,7 +181,7 @@ impl Instance {
         self.audio().process_across(input, output, context)
     }
 
-    /// What a session would keep.
+    /// The state, as a session stores it.
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
         unsafe extern "C" fn write(to: *const clap_ostream, data: *const c_void, len: u64) -> i64 {
@@ -199,10 +200,10 @@ impl Instance {
         all
     }
 
-    /// Loads what a session kept; says whether the plug-in took it.
+    /// Loads a state; returns whether the plug-in accepted it.
     pub fn load(&mut self, data: &[u8]) -> bool {
         unsafe extern "C" fn read(from: *const clap_istream, data: *mut c_void, len: u64) -> i64 {
-            // SAFETY: `ctx` is the slice below. It is handed out in small pieces, as some hosts do.
+            // SAFETY: `ctx` is the slice below. It is read in small pieces, as by some hosts.
             unsafe {
                 let rest = &mut *(*from).ctx.cast::<&[u8]>();
                 let (piece, left) = rest.split_at(rest.len().min(len as usize).min(7));
@@ -222,7 +223,7 @@ impl Instance {
     #[must_use]
     pub fn params(&self) -> Vec<Param> {
         let params: &clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
-        // SAFETY: indices below the count.
+        // SAFETY: the indices are below the count.
         unsafe {
             (0..params.count.unwrap()(self.raw))
                 .map(|index| {
@@ -245,41 +246,41 @@ impl Instance {
         }
     }
 
-    /// The parameter of this name.
+    /// The parameter with this name.
     #[must_use]
     pub fn param(&self, name: &str) -> Param {
         self.params().into_iter().find(|param| param.name == name).unwrap()
     }
 
-    /// The value a parameter has.
+    /// The present value of a parameter.
     #[must_use]
     pub fn value(&self, id: u32) -> f64 {
         let params: &clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
         let mut value = 0.0;
-        // SAFETY: a known id.
+        // SAFETY: the id is the plug-in's.
         assert!(unsafe { params.get_value.unwrap()(self.raw, id, &mut value) });
         value
     }
 
-    /// How a value reads.
+    /// A value as text.
     #[must_use]
     pub fn text(&self, id: u32, value: f64) -> String {
         let params: &clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
         let mut text = [0; 128];
-        // SAFETY: a known id, and room for the text.
+        // SAFETY: the id is the plug-in's, and the buffer is as long as stated.
         unsafe {
             assert!(params.value_to_text.unwrap()(self.raw, id, value, text.as_mut_ptr(), 128));
             CStr::from_ptr(text.as_ptr()).to_str().unwrap().to_owned()
         }
     }
 
-    /// The value a text means.
+    /// The value that a text stands for.
     #[must_use]
     pub fn parse(&self, id: u32, text: &str) -> Option<f64> {
         let params: &clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
         let text = CString::new(text).unwrap();
         let mut value = 0.0;
-        // SAFETY: a known id.
+        // SAFETY: the id is the plug-in's.
         unsafe {
             params.text_to_value.unwrap()(self.raw, id, text.as_ptr(), &mut value).then_some(value)
         }
@@ -305,7 +306,7 @@ impl Instance {
     pub fn offline(&mut self, offline: bool) {
         let render: &clap_plugin_render = self.extension(CLAP_EXT_RENDER);
         let mode = if offline { CLAP_RENDER_OFFLINE } else { CLAP_RENDER_REALTIME };
-        // SAFETY: a known mode.
+        // SAFETY: the mode is one of the format's.
         assert!(unsafe { render.set.unwrap()(self.raw, mode) });
     }
 
@@ -313,7 +314,7 @@ impl Instance {
     pub fn layout(&mut self, channels: u32) {
         assert!(!self.active);
         let configs: &clap_plugin_audio_ports_config = self.extension(CLAP_EXT_AUDIO_PORTS_CONFIG);
-        // SAFETY: indices below the count, while inactive.
+        // SAFETY: the indices are below the count, and the instance is inactive.
         unsafe {
             for index in 0..configs.count.unwrap()(self.raw) {
                 let mut config: clap_audio_ports_config = std::mem::zeroed();

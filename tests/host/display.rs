@@ -1,4 +1,4 @@
-//! A display of the test's own, and a user in front of it.
+//! An X display for this test process, with a simulated user.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter};
@@ -15,10 +15,10 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::{COPY_DEPTH_FROM_PARENT, COPY_FROM_PARENT, CURRENT_TIME};
 
-/// Longest wait for anything to show.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest wait for anything to appear.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Xvfb, and a connection to it. It ends with this process: it is told to end with its last client.
+/// Xvfb and a connection to it. Xvfb ends with its last client, and so with this process.
 pub struct Display {
     connection: RustConnection,
     root: Window,
@@ -34,14 +34,14 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// One pixel.
+    /// The colour of a pixel: red, green, blue.
     #[must_use]
     pub fn at(&self, x: usize, y: usize) -> [u8; 3] {
         let start = 3 * (y * self.width + x);
         [self.rgb[start], self.rgb[start + 1], self.rgb[start + 2]]
     }
 
-    /// Writes it as PNG.
+    /// Writes the picture as PNG.
     pub fn save(&self, path: &Path) {
         let file = BufWriter::new(File::create(path).unwrap());
         let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
@@ -52,15 +52,15 @@ impl Picture {
         writer.finish().unwrap();
     }
 
-    /// How many different colours there are: an empty window has one or two.
+    /// Number of different colours; an empty window has one or two.
     #[must_use]
     pub fn colours(&self) -> usize {
         self.rgb.chunks(3).collect::<std::collections::HashSet<_>>().len()
     }
 }
 
-/// The display of this process; started when first asked for, and named to everything in this
-/// process and to its children by the environment.
+/// The display of this process, started by the first call. This process and its children find it
+/// in the environment.
 pub fn display() -> &'static Display {
     static DISPLAY: OnceLock<Display> = OnceLock::new();
     DISPLAY.get_or_init(|| {
@@ -75,7 +75,7 @@ pub fn display() -> &'static Display {
         let stdout = server.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut number).unwrap();
         let name = format!(":{}", number.trim());
-        // SAFETY: no other thread of the test reads the environment yet: tests call this first.
+        // SAFETY: tests call this first, so no other thread reads the environment yet.
         unsafe { std::env::set_var("DISPLAY", &name) };
         let (connection, screen) = x11rb::connect(Some(&name)).unwrap();
         let root = connection.setup().roots[screen].root;
@@ -84,7 +84,7 @@ pub fn display() -> &'static Display {
 }
 
 impl Display {
-    /// A bare window, as a host has one around an editor.
+    /// Opens an empty window, as a host does for an editor.
     #[must_use]
     pub fn window(&self, x: i16, y: i16, width: u16, height: u16) -> Window {
         let window = self.connection.generate_id().unwrap();
@@ -108,20 +108,20 @@ impl Display {
         window
     }
 
-    /// Gives a window the keyboard, as a window manager does.
+    /// Gives a window the keyboard focus, as a window manager does.
     pub fn focus(&self, window: Window) {
         self.connection.set_input_focus(InputFocus::PARENT, window, CURRENT_TIME).unwrap();
         self.connection.sync_now();
     }
 
-    /// Gives a window another size.
+    /// Resizes a window.
     pub fn resize(&self, window: Window, width: u16, height: u16) {
         let size = ConfigureWindowAux::new().width(u32::from(width)).height(u32::from(height));
         self.connection.configure_window(window, &size).unwrap();
         self.connection.sync_now();
     }
 
-    /// Asks a window to close, as a click on its cross does.
+    /// Asks a window to close, as a click on its close button does.
     pub fn close(&self, window: Window) {
         let atom = |name: &str| {
             self.connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom
@@ -132,27 +132,27 @@ impl Display {
         self.connection.sync_now();
     }
 
-    /// Takes a window away.
+    /// Destroys a window.
     pub fn destroy(&self, window: Window) {
         self.connection.destroy_window(window).unwrap();
         self.connection.sync_now();
     }
 
-    /// Width and height.
+    /// Width and height of a window.
     #[must_use]
     pub fn size(&self, window: Window) -> (u16, u16) {
         let geometry = self.connection.get_geometry(window).unwrap().reply().unwrap();
         (geometry.width, geometry.height)
     }
 
-    /// The windows within another one, or all on the screen.
+    /// The windows inside another one, or all on the screen.
     #[must_use]
     pub fn children(&self, window: Option<Window>) -> Vec<Window> {
         let tree = self.connection.query_tree(window.unwrap_or(self.root)).unwrap();
         tree.reply().unwrap().children
     }
 
-    /// The visible window on the screen with this title, once it is there.
+    /// Waits for a visible window with this title.
     #[must_use]
     pub fn titled(&self, title: &str) -> Window {
         let named = |window: &Window| {
@@ -171,7 +171,7 @@ impl Display {
         wait_for(title, || self.children(None).into_iter().find(named))
     }
 
-    /// What a window shows.
+    /// A picture of a window.
     #[must_use]
     pub fn picture(&self, window: Window) -> Picture {
         let (width, height) = self.size(window);
@@ -185,7 +185,7 @@ impl Display {
         Picture { width: width.into(), height: height.into(), rgb }
     }
 
-    /// Does with mouse and keyboard what `xdotool ARGS` says.
+    /// Runs `xdotool` with these arguments, to use mouse and keyboard.
     pub fn user(&self, args: &[&str]) {
         let done = Command::new("xdotool")
             .args(args)
@@ -195,7 +195,7 @@ impl Display {
         assert!(done.success(), "xdotool {args:?}");
     }
 
-    /// Clicks at a place within a window.
+    /// Clicks at a position within a window.
     pub fn click(&self, window: Window, x: i32, y: i32) {
         let (window, x, y) = (window.to_string(), x.to_string(), y.to_string());
         self.user(&["mousemove", "--window", &window, &x, &y]);
@@ -209,20 +209,20 @@ trait SyncNow {
 }
 
 impl SyncNow for RustConnection {
-    /// Waits until the display has done all it was asked to.
+    /// Waits until the display has carried out all requests.
     fn sync_now(&self) {
         self.get_input_focus().unwrap().reply().unwrap();
     }
 }
 
-/// Waits until there is something.
+/// Waits until `find` returns a value; `what` names it in the failure.
 pub fn wait_for<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = find() {
             return found;
         }
-        assert!(start.elapsed() < PATIENCE, "there is no {what}");
+        assert!(start.elapsed() < TIMEOUT, "there is no {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -11,7 +11,7 @@ use clap_sys::ext::gui::{
 use crate::clap::Instance;
 use crate::display::{Picture, display, wait_for};
 
-/// An open editor. Dropped, it is closed as a host closes it.
+/// An open editor. Dropping it closes it as a host would.
 pub struct Editor<'a> {
     instance: &'a Instance,
     /// The host's window.
@@ -23,13 +23,12 @@ impl Instance {
         self.extension(CLAP_EXT_GUI)
     }
 
-    /// Opens the editor in a new window whose corner lies at `x`, `y`, and waits until it has drawn
-    /// itself.
+    /// Opens the editor in a new window at `x`, `y` and waits until it has been drawn.
     #[must_use]
     pub fn open_editor(&self, x: i16, y: i16) -> Editor<'_> {
         let (gui, raw) = (self.gui(), self.raw());
         let api = CLAP_WINDOW_API_X11.as_ptr();
-        // SAFETY: in the order the format wants, on the thread that made the instance.
+        // SAFETY: the order of the calls is the format's, on the thread that made the instance.
         unsafe {
             assert!(gui.is_api_supported.unwrap()(raw, api, false));
             assert!(gui.create.unwrap()(raw, api, false), "the editor does not open");
@@ -45,7 +44,7 @@ impl Instance {
         }
     }
 
-    /// What a host's main thread does between two events.
+    /// Answers the plug-in's requests, as a host's main thread does between events.
     pub fn main_thread(&self) {
         if self.requests().callback() {
             // SAFETY: on the thread that made the instance.
@@ -61,17 +60,17 @@ impl Editor<'_> {
         self.parent
     }
 
-    /// What the user sees.
+    /// A picture of the window.
     #[must_use]
     pub fn picture(&self) -> Picture {
         self.instance.main_thread();
         display().picture(self.parent)
     }
 
-    /// Resizes it as a host does whose window border was dragged.
+    /// Resizes the editor, as a host does when the user drags the border of its window.
     pub fn resize(&self, width: u32, height: u32) {
         let (gui, raw) = (self.instance.gui(), self.instance.raw());
-        // SAFETY: open.
+        // SAFETY: the editor is open.
         unsafe {
             let (mut width, mut height) = (width, height);
             assert!(gui.can_resize.unwrap()(raw));
@@ -87,7 +86,7 @@ impl Editor<'_> {
         });
     }
 
-    /// Waits, as a host does.
+    /// Waits and answers the plug-in's requests meanwhile.
     pub fn idle(&self, time: Duration) {
         let start = Instant::now();
         while start.elapsed() < time {
@@ -100,30 +99,30 @@ impl Editor<'_> {
 impl Drop for Editor<'_> {
     fn drop(&mut self) {
         let (gui, raw) = (self.instance.gui(), self.instance.raw());
-        // SAFETY: it is open, and this is the thread that opened it.
+        // SAFETY: the editor is open, and this is the thread that opened it.
         unsafe {
             gui.hide.unwrap()(raw);
             gui.destroy.unwrap()(raw);
         }
         display().destroy(self.parent);
-        leave_without_farewell();
+        skip_exit_handlers();
     }
 }
 
-/// Lets this process end without the exit handlers of the graphics driver: Mesa's take down what
-/// threads of its own still use, and now and then crash a process that is done.
-fn leave_without_farewell() {
+/// Makes this process end without the exit handlers of the graphics driver: Mesa's free what
+/// Mesa's own threads still use, and sometimes crash a process that has finished its work.
+fn skip_exit_handlers() {
     unsafe extern "C" {
         fn on_exit(handler: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
         fn _exit(status: c_int) -> !;
     }
     extern "C" fn leave(status: c_int, _: *mut c_void) {
-        // SAFETY: ends the process, at once.
+        // SAFETY: ends the process at once.
         unsafe { _exit(status) }
     }
-    // Handlers run last come, first served, and by now the driver has registered its own.
+    // The handler registered last runs first, and by now the driver has registered its own.
     static ONCE: Once = Once::new();
-    // SAFETY: the handler lives as long as the process, and needs no argument.
+    // SAFETY: the handler is a function of this process and needs no argument.
     ONCE.call_once(|| unsafe {
         on_exit(leave, std::ptr::null_mut());
     });

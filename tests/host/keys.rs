@@ -1,9 +1,10 @@
-//! A keyring of the test's own.
+//! The keyring that a test process has for itself, and sessions that name its classes.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use patchveil_keyring::{Keyring, PATH_VARIABLE};
+use patchveil_test_support::keys::test_key;
 use patchveil_veil::{ClassKey, FORMER_NAME_OF_LIGHT, Fingerprint, Preset};
 
 /// The name of the class every test keyring has.
@@ -12,7 +13,7 @@ pub const CLASS: &str = "Night Show";
 /// The key of [`CLASS`].
 #[must_use]
 pub fn key() -> ClassKey {
-    ClassKey::from_bytes([42; 32])
+    ClassKey::from_bytes(test_key(42))
 }
 
 /// The fingerprint of [`key`].
@@ -21,8 +22,25 @@ pub fn fingerprint() -> Fingerprint {
     key().fingerprint()
 }
 
-/// The keyring of this process: made once, with or without a default class, and named to the
-/// plug-in by the environment. To be called before any plug-in is loaded.
+/// The key of the other class that every test keyring has.
+fn other_key() -> ClassKey {
+    ClassKey::from_bytes(test_key(43))
+}
+
+/// The fingerprint of the other class that every test keyring has.
+#[must_use]
+pub fn other_fingerprint() -> Fingerprint {
+    other_key().fingerprint()
+}
+
+/// The fingerprint of a class that no test keyring has.
+#[must_use]
+pub fn missing_fingerprint() -> Fingerprint {
+    ClassKey::from_bytes(test_key(99)).fingerprint()
+}
+
+/// The path of this process's keyring, which the plug-in finds in the environment. The first call
+/// creates it, with [`CLASS`] as default class if `default`; call it before loading a plug-in.
 pub fn keyring(default: bool) -> &'static PathBuf {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
@@ -32,35 +50,35 @@ pub fn keyring(default: bool) -> &'static PathBuf {
             || None,
             |keyring| {
                 keyring.import(CLASS, key())?;
-                keyring.import("Other", ClassKey::from_bytes([43; 32]))?;
+                keyring.import("Other", other_key())?;
                 keyring.set_default(default.then_some(CLASS))
             },
         )
         .unwrap();
-        // SAFETY: no plug-in is loaded yet, and the tests' own threads go through this lock.
+        // SAFETY: no plug-in is loaded yet, and all threads of the test pass through this lock.
         unsafe {
             std::env::set_var(PATH_VARIABLE, &path);
-            // A log file would have a thread of its own.
+            // Writing a log file would start a thread.
             std::env::remove_var("NICE_LOG");
         }
         path
     })
 }
 
-/// The preset as sessions hold it. `light` has the id of its former name.
+/// The preset as a session stores it. `light` is stored under its former name.
 #[must_use]
 pub fn preset_param(preset: Preset) -> String {
     let id = if preset == Preset::Light { FORMER_NAME_OF_LIGHT } else { preset.name() };
     format!(r#""preset":{{"string":"{id}"}}"#)
 }
 
-/// A session that has chosen this class, as the plug-in would save it.
+/// A session with this class chosen, as the plug-in would save it.
 #[must_use]
 pub fn session(fingerprint: Fingerprint, params: &str) -> Vec<u8> {
     session_with_setup(fingerprint, params, "{}")
 }
 
-/// The same with the setup of the editor, as JSON.
+/// [`session`] with the state of the editor, as JSON.
 #[must_use]
 pub fn session_with_setup(fingerprint: Fingerprint, params: &str, setup: &str) -> Vec<u8> {
     let setup = setup.replace('"', "\\\"");
@@ -73,7 +91,7 @@ pub fn session_with_setup(fingerprint: Fingerprint, params: &str, setup: &str) -
     framed(json.as_bytes())
 }
 
-/// The framework puts the length before its JSON in CLAP.
+/// A CLAP session around `json`: the framework writes the length first.
 #[must_use]
 pub fn framed(json: &[u8]) -> Vec<u8> {
     [&(json.len() as u64).to_le_bytes()[..], json].concat()

@@ -1,6 +1,6 @@
-//! Hosts for the tests: CLAP and VST3, from the built library to samples.
+//! CLAP and VST3 hosts for the tests: they load the built library and run audio through it.
 //!
-//! Panics are how it fails; nothing but tests uses it.
+//! For tests only: every failure panics.
 
 pub mod audio;
 pub mod build;

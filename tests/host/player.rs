@@ -1,4 +1,4 @@
-//! Audio as a sound card asks for it: block after block, in time.
+//! Plays audio in real time, block by block, as a sound card does.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use crate::clap::{Audio, Context};
 const BLOCK: usize = 256;
 const RATE: f64 = 48_000.0;
 
-/// Plays `mono` on both channels from timeline position 0, round and round, until `stop`.
+/// Plays `mono` on both channels from timeline position 0, in a loop, until `stop`.
 pub fn play(audio: &mut Audio, mono: &[f32], stop: &AtomicBool) {
     let begun = Instant::now();
     let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
@@ -28,12 +28,12 @@ pub fn play(audio: &mut Audio, mono: &[f32], stop: &AtomicBool) {
     }
 }
 
-/// Plays while `work` is done on this thread.
+/// Plays `mono` while `work` runs on this thread.
 pub fn while_playing<T>(mut audio: Audio, mono: &[f32], work: impl FnOnce() -> T) -> T {
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| play(&mut audio, mono, &stop));
-        /// Stops it even if `work` panics.
+        /// Stops playing even if `work` panics.
         struct Stop<'a>(&'a AtomicBool);
         impl Drop for Stop<'_> {
             fn drop(&mut self) {

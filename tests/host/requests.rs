@@ -1,4 +1,4 @@
-//! What a plug-in asks of its host.
+//! The requests of a plug-in to its host.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_host::prelude::{HostError, HostExtensions, HostHandlers, SharedHandler};
 
-/// Noted by the plug-in's threads, read by the test.
+/// Requests that wait for the test; any thread of the plug-in may make one.
 #[derive(Debug, Default)]
 pub struct HostRequests {
     callback: AtomicBool,
@@ -15,13 +15,13 @@ pub struct HostRequests {
 }
 
 impl HostRequests {
-    /// Whether the plug-in wants to be called on the main thread; once.
+    /// Whether the plug-in has asked to be called on the main thread since the last call.
     #[must_use]
     pub fn callback(&self) -> bool {
         self.callback.swap(false, Ordering::AcqRel)
     }
 
-    /// The size the editor wants its window to have; once.
+    /// The window size that the editor has asked for since the last call.
     #[must_use]
     pub fn size(&self) -> Option<(u32, u32)> {
         let size = self.size.swap(0, Ordering::AcqRel);
@@ -29,10 +29,10 @@ impl HostRequests {
     }
 }
 
-/// What `clack-host` calls.
+/// The host as `clack-host` calls it.
 pub struct Handlers;
 
-/// Takes requests from any thread.
+/// The part of the host that any thread may call.
 pub struct Shared(Arc<HostRequests>);
 
 impl From<Arc<HostRequests>> for Shared {

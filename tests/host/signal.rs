@@ -1,63 +1,38 @@
-//! Test signals, and what should come of them.
+//! What the algorithm makes of a test signal, and signals cut into the blocks of a host.
 
 use std::sync::Arc;
 
+use patchveil_test_support::{Rng, blocks};
 use patchveil_veil::{ClassKey, Convolver, Recipe, Veil};
 
-/// Pseudo-random numbers without dependencies (xorshift).
-#[derive(Debug, Clone)]
-pub struct Random(u64);
-
-impl Random {
-    /// Numbers that are the same for the same seed.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    /// Below `end`.
-    pub fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % end
-    }
-
-    /// −0.5 … 0.5.
-    pub fn sample(&mut self) -> f32 {
-        self.below(1 << 24) as f32 / (1 << 24) as f32 - 0.5
-    }
+/// Calls `process` with random blocks of 1 to `most` samples, in place and in order, and the
+/// position of each; the first lies at `position`.
+pub fn in_random_blocks(
+    signal: &mut [Vec<f32>],
+    position: i64,
+    most: usize,
+    rng: &mut Rng,
+    process: impl FnMut(i64, &mut [&mut [f32]]),
+) {
+    // Enough of them even if all are of one sample.
+    let lengths: Vec<usize> = signal[0].iter().map(|_| 1 + rng.below(most)).collect();
+    blocks::process(signal, position, &lengths, process);
 }
 
-/// White noise at −6 dBFS, channels × samples.
-#[must_use]
-pub fn noise(channels: usize, samples: usize, seed: u64) -> Vec<Vec<f32>> {
-    let mut random = Random::new(seed);
-    (0..channels).map(|_| (0..samples).map(|_| random.sample()).collect()).collect()
-}
-
-/// What the algorithm makes of it, in one go.
+/// `signal` protected by the algorithm in one block whose first sample lies at `position`.
 #[must_use]
 pub fn veiled(
     key: &ClassKey,
     recipe: &Recipe,
     rate: u32,
-    from: i64,
+    position: i64,
     mut signal: Vec<Vec<f32>>,
 ) -> Vec<Vec<f32>> {
     let veil = Arc::new(Veil::new(key, recipe, rate).unwrap());
     let mut convolver = Convolver::of(veil, signal.len());
     let mut block: Vec<&mut [f32]> = signal.iter_mut().map(Vec::as_mut_slice).collect();
-    convolver.process(from, &mut block);
+    convolver.process(position, &mut block);
     signal
-}
-
-/// Equal bit for bit; says where not, instead of printing everything.
-#[track_caller]
-pub fn same(ours: &[f32], expected: &[f32]) {
-    assert_eq!(ours.len(), expected.len());
-    let bad = ours.iter().zip(expected).position(|(a, b)| a.to_bits() != b.to_bits());
-    assert_eq!(bad, None, "ours and expected: {:?}", bad.map(|n| (ours[n], expected[n])));
 }
 
 /// The demo recording, mono at 48 kHz, −1 to 1.

@@ -1,7 +1,5 @@
-//! A VST3 host, straight on the interfaces of the format.
-
-// These constants have other types on other systems.
-#![allow(clippy::unnecessary_cast)]
+//! A VST3 host that uses the interfaces of the format directly.
+#![allow(clippy::unnecessary_cast, reason = "the constants have other types on other systems")]
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -22,7 +20,7 @@ use vst3::Steinberg::{
 };
 use vst3::{Class, ComPtr, ComRef, ComWrapper, Interface};
 
-/// A loaded library. It stays loaded: hosts rarely unload, and threads end before that.
+/// A loaded library. It stays loaded until the process ends, as in most hosts.
 pub struct Module {
     factory: ComPtr<IPluginFactory>,
 }
@@ -42,7 +40,7 @@ impl Module {
     /// Loads the library at `path`, as a host on Linux does.
     #[must_use]
     pub fn load(path: &Path) -> Self {
-        // SAFETY: our own library, and its entries have these types.
+        // SAFETY: the library is the plug-in that this repository builds, and VST3 defines these types.
         unsafe {
             let library = Box::leak(Box::new(libloading::Library::new(path).unwrap()));
             let entry = library.get::<Entry>(b"ModuleEntry\0").unwrap();
@@ -55,7 +53,7 @@ impl Module {
     /// Names of the classes in the library.
     #[must_use]
     pub fn classes(&self) -> Vec<String> {
-        // SAFETY: indices below the count.
+        // SAFETY: the indices are below the count.
         unsafe {
             (0..self.factory.countClasses())
                 .map(|index| {
@@ -67,10 +65,10 @@ impl Module {
         }
     }
 
-    /// A new instance, initialised.
+    /// A new, initialised instance.
     #[must_use]
     pub fn instance(&self) -> Instance {
-        // SAFETY: the order is the format's.
+        // SAFETY: the order of the calls is the format's.
         unsafe {
             let mut info: PClassInfo = std::mem::zeroed();
             assert_eq!(self.factory.getClassInfo(0, &mut info), kResultOk);
@@ -89,16 +87,16 @@ impl Module {
 }
 
 impl Instance {
-    /// Asks for a layout; says whether the plug-in has it.
+    /// Asks for a channel layout; returns whether the plug-in accepted it.
     pub fn layout(&mut self, input: SpeakerArrangement, output: SpeakerArrangement) -> bool {
         let (mut input, mut output) = (input, output);
-        // SAFETY: one bus either way.
+        // SAFETY: there is one bus in each direction.
         let set = unsafe { self.processor.setBusArrangements(&mut input, 1, &mut output, 1) };
         assert!(set == kResultOk || set == kResultFalse || set == kInvalidArgument);
         set == kResultOk
     }
 
-    /// Sets up, activates and starts.
+    /// Sets up, activates and starts processing.
     pub fn activate(&mut self, rate: f64, max: i32) {
         let mut setup = ProcessSetup {
             processMode: kRealtime as i32,
@@ -106,7 +104,7 @@ impl Instance {
             maxSamplesPerBlock: max,
             sampleRate: rate,
         };
-        // SAFETY: the order is the format's.
+        // SAFETY: the order of the calls is the format's.
         unsafe {
             assert_eq!(self.processor.setupProcessing(&mut setup), kResultOk);
             for direction in [kInput, kOutput] {
@@ -119,10 +117,10 @@ impl Instance {
         self.active = true;
     }
 
-    /// Stops and deactivates.
+    /// Stops processing and deactivates.
     pub fn deactivate(&mut self) {
         if std::mem::take(&mut self.active) {
-            // SAFETY: the order is the format's.
+            // SAFETY: the order of the calls is the format's.
             unsafe {
                 self.processor.setProcessing(0);
                 self.component.setActive(0);
@@ -130,7 +128,7 @@ impl Instance {
         }
     }
 
-    /// One block in place, with the host playing at `position` or standing still.
+    /// Processes a block in place, with the host playing at `position` or stopped.
     pub fn process(
         &mut self,
         channels: &mut [&mut [f32]],
@@ -151,7 +149,7 @@ impl Instance {
             changes.iter().map(|&(id, value)| ComWrapper::new(Queue { id, value })).collect(),
         ));
         let changes = changes.to_com_ptr::<IParameterChanges>().unwrap();
-        // SAFETY: plain data.
+        // SAFETY: zeros are valid in all of its fields.
         let mut context: ProcessContext = unsafe { std::mem::zeroed() };
         context.state = if position.is_some() { kPlaying as u32 } else { 0 };
         context.projectTimeSamples = position.unwrap_or(0);
@@ -169,11 +167,11 @@ impl Instance {
             outputEvents: std::ptr::null_mut(),
             processContext: &mut context,
         };
-        // SAFETY: everything it points to outlives the call.
+        // SAFETY: all that `data` points to outlives the call.
         assert_eq!(unsafe { self.processor.process(&mut data) }, kResultOk);
     }
 
-    /// What a session would keep.
+    /// The state, as a session stores it.
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
         let stream = ComWrapper::new(Stream::default());
@@ -183,7 +181,7 @@ impl Instance {
         stream.data.borrow().clone()
     }
 
-    /// Loads what a session kept; says whether the plug-in took it.
+    /// Loads a state; returns whether the plug-in accepted it.
     pub fn load(&mut self, data: &[u8]) -> bool {
         let stream = ComWrapper::new(Stream::default());
         stream.data.borrow_mut().extend_from_slice(data);
@@ -202,7 +200,7 @@ impl Instance {
     /// Id, name and flags of every parameter.
     #[must_use]
     pub fn params(&self) -> Vec<(ParamID, String, i32)> {
-        // SAFETY: indices below the count.
+        // SAFETY: the indices are below the count.
         unsafe {
             (0..self.controller.getParameterCount())
                 .map(|index| {
@@ -214,10 +212,10 @@ impl Instance {
         }
     }
 
-    /// The normalised value of a parameter, and how it reads.
+    /// The normalised value of a parameter, and its text.
     #[must_use]
     pub fn value(&self, id: ParamID) -> (ParamValue, String) {
-        // SAFETY: a known id.
+        // SAFETY: the id is the plug-in's.
         unsafe {
             let value = self.controller.getParamNormalized(id);
             let mut string: String128 = [0; 128];
@@ -230,7 +228,7 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         self.deactivate();
-        // SAFETY: the last call.
+        // SAFETY: nothing is called after it.
         unsafe { self.component.terminate() };
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use patchveil::wav::WavReader;
+use patchveil_test_support::compare::assert_same_bits;
 use patchveil_veil::{Convolver, Preset, Veil};
 use support::command::{Ran, User, key, recording, recording_as};
 use support::riff;
@@ -49,8 +50,7 @@ fn the_command_writes_the_samples_of_the_convolver() {
         Convolver::of(veil, channels.len()).process(0, &mut channels);
         let got = samples(&user.path("a.veiled.wav"));
         for (got, expected) in got.iter().zip(&expected) {
-            let differ = got.iter().zip(expected).position(|(a, b)| a.to_bits() != b.to_bits());
-            assert_eq!((differ, got.len()), (None, expected.len()), "{preset}");
+            assert_same_bits(got, expected);
         }
     }
 }

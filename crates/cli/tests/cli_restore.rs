@@ -8,6 +8,8 @@ use std::io::Cursor;
 
 use patchveil::manifest::NAME;
 use patchveil::wav::{SampleFormat, WavReader};
+use patchveil_test_support::compare::{peak, power, worst_difference_dbfs};
+use patchveil_test_support::signal;
 use patchveil_veil::{Filter, Preset};
 use support::command::{CLASS, User, key, recording, recording_as};
 use support::{chunk, fmt_body, plain, riff};
@@ -26,32 +28,20 @@ fn samples(bytes: &[u8]) -> Vec<f64> {
 fn compare(original: &[u8], restored: &[u8]) -> (f64, f64, f64) {
     let (original, restored) = (samples(original), samples(restored));
     assert_eq!(original.len(), restored.len());
-    let db = |x: f64| 20.0 * x.max(1e-30).log10();
-    let power = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>();
-    let apart: Vec<f64> = original.iter().zip(&restored).map(|(a, b)| a - b).collect();
-    let largest = |all: &[f64]| all.iter().fold(0.0_f64, |top, x| top.max(x.abs()));
-    let ratio = power(&mut original.iter().copied()) / power(&mut apart.iter().copied()).max(1e-30);
-    (db(largest(&apart)), db(largest(&original)), 10.0 * ratio.log10())
+    let difference: Vec<f64> = original.iter().zip(&restored).map(|(a, b)| a - b).collect();
+    let db = |power: f64| 10.0 * power.max(1e-30).log10();
+    let (worst, peak) = (worst_difference_dbfs(&original, &restored), peak(&original));
+    (worst, db(peak * peak), db(power(&original)) - db(power(&difference)))
 }
 
-/// Tones that swell and fade over a little noise, as floats of no particular grid: music of a kind.
+/// Music-like sound, as floats that no integer format holds exactly.
 fn music(rate: u32, channels: u16, seconds: f64) -> Vec<u8> {
-    let mut noise = support::noise(7);
-    let frames = (seconds * f64::from(rate)) as usize;
-    let mut data = Vec::new();
-    for n in 0..frames {
-        let t = n as f64 / f64::from(rate);
-        for channel in 0..channels {
-            let tone = |hz: f64, swell: f64| {
-                let swell = 0.5 + 0.5 * (swell * t + f64::from(channel)).sin();
-                swell * (std::f64::consts::TAU * hz * t).sin()
-            };
-            let chord = tone(220.0, 2.0) + tone(554.4, 3.1) + 0.5 * tone(1_318.5, 5.3);
-            let sample = 0.1 * chord + 0.02 * tone(3_520.0, 7.7) + 0.003 * noise();
-            data.extend((sample as f32).to_le_bytes());
-        }
-    }
-    plain(3, channels, rate, 32, &data)
+    let channels: Vec<Vec<f32>> =
+        (0..channels.into()).map(|channel| signal::music(channel, rate, seconds)).collect();
+    let frames = 0..channels[0].len();
+    let samples = frames.flat_map(|n| channels.iter().map(move |channel| channel[n]));
+    let data: Vec<u8> = samples.flat_map(f32::to_le_bytes).collect();
+    plain(3, channels.len() as u16, rate, 32, &data)
 }
 
 /// `music` as integers.

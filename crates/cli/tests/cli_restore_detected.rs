@@ -5,28 +5,14 @@
 mod support;
 
 use patchveil::wav::WavReader;
+use patchveil_test_support::signal;
 use patchveil_veil::Preset;
 use support::command::{CLASS, User};
-use support::{noise, plain};
+use support::plain;
 
-/// Syllables of noise and harmonics that rise and fall, and rests: speech of a kind, as floats of no
-/// particular grid.
+/// Speech-like sound, as floats that no integer format holds exactly.
 fn speech(rate: u32, seconds: f64) -> Vec<f32> {
-    let mut noise = noise(3);
-    let (mut voice, mut breath) = (0.0, [0.0_f64; 2]);
-    (0..(seconds * f64::from(rate)) as usize)
-        .map(|n| {
-            let t = n as f64 / f64::from(rate);
-            let syllable = (std::f64::consts::TAU * 3.1 * t).sin().max(0.0).powf(0.7);
-            let voiced = (std::f64::consts::TAU * 0.9 * t).sin() > -0.3;
-            voice = (voice + (120.0 + 30.0 * (2.0 * t).sin()) / f64::from(rate)) % 1.0;
-            let buzz = if voiced { voice - 0.5 } else { 0.0 };
-            let [a, b] = breath;
-            let now = 1.2 * a - 0.6 * b + noise() * 0.3 + buzz;
-            breath = [now, a];
-            (0.15 * syllable * now + 1e-4 * noise()) as f32
-        })
-        .collect()
+    signal::speech(3, rate, seconds)
 }
 
 fn floats(rate: u32, samples: &[f32]) -> Vec<u8> {

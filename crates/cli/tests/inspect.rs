@@ -9,7 +9,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use patchveil::inspect::{InspectError, Report, compare, draw};
-use support::{noise, plain};
+use patchveil_test_support::signal::noise_channels;
+use support::plain;
 use tempfile::{TempDir, tempdir};
 
 /// A 32-bit float file; `sample` gives the value for a frame and a channel.
@@ -163,9 +164,8 @@ fn a_picture_is_drawn_for_any_length_rate_and_channel_count() {
     for (rate, channels, frames) in
         [(1, 1, 1), (8_000, 1, 1_400), (16_000, 8, 60), (192_000, 1, 400)]
     {
-        let mut random = noise(3);
-        let noise: Vec<f64> = (0..frames * usize::from(channels)).map(|_| random()).collect();
-        let at = |n: usize, c: u16| noise[n * usize::from(channels) + usize::from(c)];
+        let noise = noise_channels(channels.into(), frames, 3);
+        let at = |n: usize, c: u16| 2.0 * f64::from(noise[usize::from(c)][n]);
         let before = float_file(rate, channels, frames, |n, c| 0.5 * at(n, c));
         let after = float_file(rate, channels, frames, |n, c| {
             at(n, c) * if n > frames / 2 { 0.4 } else { 0.5 }

@@ -8,7 +8,8 @@ use std::io::Cursor;
 
 use hound::{SampleFormat as Kind, WavSpec, WavWriter};
 use patchveil::wav::{SampleFormat, WavError, WavReader, decode, encode_changed};
-use support::{ALL_FORMATS, noise, plain, rewrite};
+use patchveil_test_support::Rng;
+use support::{ALL_FORMATS, plain, rewrite};
 
 /// Not a multiple of the block sizes used.
 const FRAMES: usize = 2_500;
@@ -26,14 +27,14 @@ fn file(format: SampleFormat, channels: u16) -> Vec<u8> {
     };
     let mut bytes = Cursor::new(Vec::new());
     let mut writer = WavWriter::new(&mut bytes, spec).unwrap();
-    let mut noise = noise(u64::from(channels));
+    let mut rng = Rng::new(u64::from(channels));
     let peak = (1_i64 << (spec.bits_per_sample - 1)) as f64;
     for i in 0..FRAMES * usize::from(channels) {
         let value = match i {
             0 => -1.0,
             1 => 1.0,
             2 => 0.0,
-            _ => noise(),
+            _ => 2.0 * rng.unit() - 1.0,
         };
         if format == SampleFormat::F32 {
             writer.write_sample(value as f32).unwrap();

@@ -3,11 +3,13 @@
 use std::io::Write;
 use std::path::Path;
 
+use patchveil_spectral::axis::{level_ticks, time_ticks, time_title, true_minus};
+
 use super::error::DetectFileError;
 use super::search::{Finding, Search};
 use crate::output::OutputFile;
 use crate::paths::shown;
-use crate::plot::axis::{Axis, Tick, level_ticks, minus, time_ticks, time_unit};
+use crate::plot::axis::Axis;
 use crate::plot::canvas::{Align, Area, Canvas};
 use crate::plot::grid::{axis_title, heading, horizontal_grid, vertical_grid};
 use crate::plot::style::{AFTER, BEFORE, DIFFERENCE, FRAME, INK, LABEL_SIZE, MUTED, TITLE_SIZE};
@@ -55,7 +57,7 @@ fn title(canvas: &mut Canvas, search: &Search, finding: &Finding) {
     let facts = format!(
         "p = {:.3}, {} σ above {} decoys, {:.1} s of {:.1} s covered{compared}",
         finding.p_value,
-        minus(format!("{:.1}", finding.sigmas)),
+        true_minus(&format!("{:.1}", finding.sigmas)),
         search.decoys,
         finding.covered_s,
         search.seconds,
@@ -76,9 +78,9 @@ fn offsets(canvas: &mut Canvas, search: &Search, finding: &Finding) {
     let period_s = period_seconds(search, finding);
     let across = Axis::linear((0.0, 1e3 * period_s), (OFFSETS.left, OFFSETS.right));
     let step_ms = nice_step(1e3 * period_s / 10.0);
-    let ticks: Vec<Tick> = level_ticks((0.0, 1e3 * period_s), step_ms);
+    let ticks = level_ticks(0.0, 1e3 * period_s, step_ms);
     vertical_grid(canvas, OFFSETS, across, &ticks, true);
-    horizontal_grid(canvas, OFFSETS, up, &level_ticks((low, high), step));
+    horizontal_grid(canvas, OFFSETS, up, &level_ticks(low, high, step));
     axis_title(canvas, OFFSETS, "score, σ");
     let at = |i: usize| across.at(1e3 * period_s * i as f64 / values.len().max(1) as f64);
     let decoy = up.at(finding.highest_decoy);
@@ -122,7 +124,7 @@ fn coverage(canvas: &mut Canvas, search: &Search, finding: &Finding) {
     let label = (COVERED.right + 10.0, COVERED.bottom - 3.0);
     canvas.text(label, "covered", LABEL_SIZE, Align::Left, AFTER);
     let centre = ((TIME.left + TIME.right) / 2.0, COVERED.bottom + 62.0);
-    canvas.text(centre, time_unit(search.seconds), LABEL_SIZE, Align::Centre, MUTED);
+    canvas.text(centre, time_title(search.seconds), LABEL_SIZE, Align::Centre, MUTED);
 }
 
 /// Length of the period, which the curve over offset spans.

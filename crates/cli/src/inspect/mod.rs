@@ -15,7 +15,6 @@ mod report;
 mod runs;
 mod spectrogram;
 mod spectrum;
-mod stft;
 
 pub use compare::compare;
 pub use draw::draw;

@@ -1,7 +1,8 @@
 //! The difference over time and frequency, in as many columns and rows as a picture has.
 
+use patchveil_spectral::PowerStream;
+
 use super::columns::columns_of;
-use super::stft::Stft;
 use crate::wav::WavInfo;
 
 /// Rows along frequency; the height of the plot in pixels.
@@ -15,7 +16,7 @@ const WINDOW_SECONDS: f64 = 0.03;
 
 /// Keeps the highest power of each cell.
 pub(super) struct Spectrogram {
-    stft: Stft,
+    stream: PowerStream,
     len: usize,
     hop: usize,
     frames: u64,
@@ -79,7 +80,7 @@ impl Spectrogram {
         };
         Self {
             // Half a window of silence first, so that a window's centre is its time.
-            stft: Stft::new(len, hop, len / 2, info.channels),
+            stream: PowerStream::new(len, hop, len / 2, usize::from(info.channels)),
             len,
             hop,
             frames,
@@ -90,7 +91,7 @@ impl Spectrogram {
 
     pub(super) fn push(&mut self, block: &[Vec<f32>]) {
         let heat = &mut self.heat;
-        self.stft.push(block, |window, power| {
+        self.stream.push(block, |window, power| {
             let centre = window * self.hop as u64;
             if power.is_empty() || centre >= self.frames {
                 return;
@@ -104,7 +105,7 @@ impl Spectrogram {
     }
 
     pub(super) fn finish(mut self) -> Heat {
-        let channels = self.stft.channels();
+        let channels = self.stream.channels();
         // Silence for the window around the last frame.
         self.push(&vec![vec![0.0; self.len / 2]; channels]);
         self.heat

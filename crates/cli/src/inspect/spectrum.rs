@@ -1,6 +1,7 @@
 //! The spectrum of a whole file, by Welch's method.
 
-use super::stft::Stft;
+use patchveil_spectral::PowerStream;
+
 use crate::wav::WavInfo;
 
 /// Lowest frequency shown, unless the sample rate is very low.
@@ -13,7 +14,7 @@ const LOWEST_SHARE: f64 = 1.0 / 50.0;
 /// Averages the power spectra of windows of about 1/6 s that overlap by half, over all channels. The last
 /// samples, which fill no window, are left out.
 pub(super) struct Spectrum {
-    stft: Stft,
+    stream: PowerStream,
     /// Sum of the power in each bin.
     sums: Vec<f64>,
     windows: u64,
@@ -38,7 +39,7 @@ impl Spectrum {
         let len = wanted.min(1 << longest.max(16).ilog2()).max(16);
         let lead = len.saturating_sub(longest);
         Self {
-            stft: Stft::new(len, len / 2, lead, info.channels),
+            stream: PowerStream::new(len, len / 2, lead, usize::from(info.channels)),
             sums: vec![0.0; len / 2 + 1],
             windows: 0,
             channels: f64::from(info.channels),
@@ -48,7 +49,7 @@ impl Spectrum {
 
     pub(super) fn push(&mut self, block: &[Vec<f32>]) {
         let (sums, windows) = (&mut self.sums, &mut self.windows);
-        self.stft.push(block, |_, power| {
+        self.stream.push(block, |_, power| {
             *windows += 1;
             for (sum, &p) in sums.iter_mut().zip(power) {
                 *sum += f64::from(p);

@@ -1,6 +1,8 @@
 //! Headings, grids and labels of plots.
 
-use super::axis::{Axis, Tick};
+use patchveil_spectral::axis::Tick;
+
+use super::axis::Axis;
 use super::canvas::{Align, Area, Canvas, Rgb};
 use super::style::{FRAME, GRID, GRID_MINOR, HEADING_SIZE, INK, LABEL_SIZE, MUTED};
 
@@ -61,5 +63,5 @@ fn labels_left(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {
 }
 
 fn grid_colour(tick: &Tick) -> Rgb {
-    if tick.label.is_empty() { GRID_MINOR } else { GRID }
+    if tick.is_major() { GRID } else { GRID_MINOR }
 }

@@ -106,13 +106,3 @@ pub(crate) fn rewrite(
     reader.copy_tail(&mut out).unwrap();
     (out, clamped)
 }
-
-/// Reproducible noise in [−1, 1).
-pub(crate) fn noise(seed: u64) -> impl FnMut() -> f64 {
-    let mut state = seed;
-    move || {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as f64 / f64::from(1_u32 << 30) - 1.0
-    }
-}

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use patchveil_keyring::{Keyring, KeyringError, Passphrase};
+use patchveil_test_support::keys::test_key;
 use patchveil_veil::ClassKey;
 use tempfile::TempDir;
 
@@ -14,9 +15,9 @@ pub(crate) fn place() -> (TempDir, PathBuf) {
     (dir, path)
 }
 
-/// A key that is always the same.
+/// The test key of this number.
 pub(crate) fn key(byte: u8) -> ClassKey {
-    ClassKey::from_bytes([byte; 32])
+    ClassKey::from_bytes(test_key(byte))
 }
 
 /// A passphrase whose files open at once. What it weakens is tested where it is set.

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use patchveil_spectral::axis::true_minus;
+
 use super::layout::SPECTRA;
 use crate::inspect::report::Report;
 use crate::paths::shown;
-use crate::plot::axis::minus;
 use crate::plot::canvas::{Align, Canvas};
 use crate::plot::style::{FIGURE_SIZE, INK, LABEL_SIZE, MUTED, TITLE_SIZE};
 
@@ -86,7 +87,7 @@ fn length(seconds: f64) -> String {
 /// Labels and values of one row.
 fn figures(report: &Report) -> [(&'static str, String); 7] {
     let number = |value: Option<f64>, unit: &str| match value {
-        Some(value) => minus(format!("{value:.1}")) + " " + unit,
+        Some(value) => true_minus(&format!("{value:.1}")) + " " + unit,
         None => "\u{2013}".to_owned(),
     };
     let signed = |value: Option<f64>, unit: &str| {

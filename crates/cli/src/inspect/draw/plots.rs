@@ -1,9 +1,11 @@
 //! The three plots.
 
+use patchveil_spectral::axis::{Tick, frequency_ticks, level_ticks, time_ticks, time_title};
+
 use super::layout::{CHANGED, HEAT, LEVEL, SPECTRA};
 use crate::inspect::report::Report;
 use crate::inspect::spectrogram::ROWS;
-use crate::plot::axis::{Axis, Tick, frequency_ticks, level_ticks, time_ticks, time_unit};
+use crate::plot::axis::Axis;
 use crate::plot::canvas::{Align, Area, Canvas};
 use crate::plot::grid::{axis_title, heading, horizontal_grid, marks, vertical_grid};
 use crate::plot::style::{
@@ -47,8 +49,8 @@ pub(super) fn spectra(canvas: &mut Canvas, report: &Report) {
     let range = picture.before.range_hz;
     let across = Axis::logarithmic(range, (SPECTRA.left, SPECTRA.right));
     let up = Axis::linear((bottom, top), (SPECTRA.bottom, SPECTRA.top));
-    vertical_grid(canvas, SPECTRA, across, &frequency_ticks(range), true);
-    horizontal_grid(canvas, SPECTRA, up, &level_ticks((bottom, top), 20.0));
+    vertical_grid(canvas, SPECTRA, across, &frequency_ticks(range.0, range.1), true);
+    horizontal_grid(canvas, SPECTRA, up, &level_ticks(bottom, top, 20.0));
     axis_title(canvas, SPECTRA, "dBFS");
     canvas.text(
         (SPECTRA.right + 14.0, SPECTRA.bottom + 26.0),
@@ -85,9 +87,10 @@ pub(super) fn difference(canvas: &mut Canvas, report: &Report) {
     if loudest == f64::NEG_INFINITY {
         nothing(canvas, HEAT, "the files are identical");
     }
-    let up = Axis::logarithmic(picture.range_hz, (HEAT.bottom, HEAT.top));
-    let mut ticks = frequency_ticks(picture.range_hz);
-    ticks.retain(|tick| !tick.label.is_empty());
+    let range = picture.range_hz;
+    let up = Axis::logarithmic(range, (HEAT.bottom, HEAT.top));
+    let mut ticks = frequency_ticks(range.0, range.1);
+    ticks.retain(Tick::is_major);
     // Lines would hide what is drawn, so there are marks outside.
     marks(canvas, HEAT, up, &ticks);
     axis_title(canvas, HEAT, "Hz");
@@ -104,7 +107,7 @@ fn colour_bar(canvas: &mut Canvas, bottom: f64, top: f64) {
         let row = Area { top: y as f32, bottom: y as f32 + 1.0, ..bar };
         canvas.rect(row, heat(share), 1.0);
     }
-    for tick in level_ticks((bottom, top), 10.0) {
+    for tick in level_ticks(bottom, top, 10.0) {
         let at = (bar.right + 8.0, scale.at(tick.value) + 7.0);
         canvas.text(at, &tick.label, LABEL_SIZE, Align::Left, INK);
     }
@@ -169,7 +172,7 @@ fn time_axis(canvas: &mut Canvas, time: Axis, ticks: &[Tick], seconds: f64) {
         canvas.text((x, bottom + 30.0), &tick.label, LABEL_SIZE, Align::Centre, INK);
     }
     let centre = (CHANGED.left + CHANGED.width() / 2.0, bottom + 62.0);
-    canvas.text(centre, time_unit(seconds), LABEL_SIZE, Align::Centre, MUTED);
+    canvas.text(centre, time_title(seconds), LABEL_SIZE, Align::Centre, MUTED);
 }
 
 /// Names of the colours, next to them.

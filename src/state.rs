@@ -20,8 +20,8 @@ use crate::handoff::design_requests::DesignRequests;
 const VERSION: u64 = 1;
 /// Name of the field within the framework's state.
 const FIELD: &str = "class";
-/// How long a load may wait until what was loaded is in force. Designs take milliseconds; only a
-/// keyring on a disk that does not answer takes longer, and then the output is muted meanwhile.
+/// How long a load waits until what was loaded is designed. Designs take milliseconds; only a keyring
+/// on a disk that does not answer takes longer, and then the output is muted meanwhile.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A class as sessions refer to it.
@@ -137,6 +137,7 @@ impl ClassField {
     /// Protects with this class from now on, by the present recipe version.
     pub fn choose(&self, class: ChosenClass) {
         *self.inner.saved.lock() = Saved { recipe: RECIPE_VERSION, choice: Choice::Class(class) };
+        self.inner.requests.set_has_class(true);
         self.inner.requests.request();
     }
 
@@ -155,7 +156,10 @@ impl PersistentField<'_, Saved> for ClassField {
     /// A host loads a session. It tells nobody else of it, so the designer is asked here; and it
     /// may process right after, so this waits until what was loaded is in force.
     fn set(&self, saved: Saved) {
+        let chosen = saved.choice != Choice::Undecided;
         *self.inner.saved.lock() = saved;
+        // From here on nothing passes unprotected, even if the key takes its time.
+        self.inner.requests.set_has_class(chosen);
         let request = self.inner.requests.request();
         self.inner.requests.wait(request, PATIENCE);
     }

@@ -123,7 +123,7 @@ fn restoring_makes_no_system_call_while_an_editor_polls() {
     assert_eq!(protected_seconds(ModeChoice::Restore), 0.0);
 }
 
-/// Processes all blocks while the class changes and editors open and close; returns how many seconds
+/// Processes all blocks while class and amount change and editors open and close; returns how many seconds
 /// were protected.
 fn protected_seconds(mode: ModeChoice) -> f64 {
     let _guard = ONE_TEST.lock();
@@ -165,6 +165,13 @@ fn protected_seconds(mode: ModeChoice) -> f64 {
             }
             analyzer.get_or_insert_with(|| remote.analyzer()).poll(Instant::now());
             drop(remote.status());
+            if polls.is_multiple_of(20) {
+                // The audio thread asks for the design, and waits for it: this host is ahead of time.
+                let amount = &remote.params().veil.amount;
+                let value = if polls.is_multiple_of(40) { 0.5 } else { 0.25 };
+                // SAFETY: the parameter is borrowed, so it exists.
+                unsafe { amount.as_ptr()._internal_set_normalized_value(value) };
+            }
             if polls.is_multiple_of(50) {
                 let fingerprint = classes[polls / 50 % 2];
                 remote.choose_class(ChosenClass { fingerprint, name: CLASS.to_owned() });

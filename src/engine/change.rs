@@ -12,9 +12,12 @@ use crate::params::VeilSettings;
 /// From the block in which a change is seen to the sample where it acts. A design takes
 /// milliseconds, and the design thread hears of it after at most ten.
 const LAG_MS: u64 = 30;
-/// How long a render, and a host before its first sound, waits for a design. A design takes
-/// milliseconds; only a keyring on a disk that does not answer takes longer.
+/// How long a render waits for a design, and activation. A design takes milliseconds; only a keyring
+/// on a disk that does not answer takes longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a host of unknown pace is kept waiting before its first sound: less than what makes a
+/// JACK server drop a client.
+pub(crate) const PATIENCE_AT_START: Duration = Duration::from_millis(250);
 /// A request that was not answered for this long is made again.
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
 
@@ -30,6 +33,8 @@ pub(crate) struct Change {
     requested: Option<Moment>,
     /// It must act before anything is heard.
     pub(crate) at_once: bool,
+    /// It was requested again because it is overdue.
+    overdue: bool,
 }
 
 impl Change {
@@ -41,7 +46,7 @@ impl Change {
         at_once: bool,
     ) -> Self {
         let lag = if at_once { 0 } else { u64::from(sample_rate) * LAG_MS / 1_000 };
-        Self { settings, due: seen.samples + lag, seen, requested: None, at_once }
+        Self { settings, due: seen.samples + lag, seen, requested: None, at_once, overdue: false }
     }
 
     /// Lets it act at `now`, since nothing is heard before.
@@ -54,6 +59,12 @@ impl Change {
     pub(crate) fn wants_request(&self, now: Moment) -> bool {
         self.requested
             .is_none_or(|last| now.clock.saturating_duration_since(last.clock) > AGAIN_AFTER)
+    }
+
+    /// Whether it has to be requested again because it is overdue; true once.
+    pub(crate) fn wants_overdue_request(&mut self, now: Moment) -> bool {
+        let earlier = self.requested.is_some_and(|last| last.samples < now.samples);
+        earlier && !std::mem::replace(&mut self.overdue, true)
     }
 
     /// It was requested.

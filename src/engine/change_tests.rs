@@ -56,6 +56,7 @@ impl VeilAt {
 /// An engine in which `first` is in force. The test is its design thread.
 struct Instance {
     designer: DesignerLink,
+    requests: Arc<DesignRequests>,
     engine: Engine,
     position: i64,
 }
@@ -64,10 +65,10 @@ impl Instance {
     fn new(first: VeilAt) -> Self {
         let (designer, engine_link) = link();
         let requests = Arc::new(DesignRequests::new(RepaintNotifier::new()));
-        let mut engine = Engine::new(engine_link, requests);
+        let mut engine = Engine::new(engine_link, requests.clone());
         engine.prepare(1, RATE, 1, false);
         designer.send(first.command());
-        Self { designer, engine, position: 0 }
+        Self { designer, requests, engine, position: 0 }
     }
 
     /// `len` samples of 0.5 under the settings of `wanted`, in blocks of `block`.
@@ -166,4 +167,53 @@ fn another_sample_rate_is_silent_until_its_design_is_there() {
     instance.designer.send(EngineCommand { convolver, ..other.command() });
     let there = instance.run(other, 24_000, 500);
     assert_eq!(there[12_000..], alone(other, 40_000)[28_000..]);
+}
+
+#[test]
+fn a_design_thread_that_does_not_answer_is_waited_for_once() {
+    let mut instance = Instance::new(BEFORE);
+    instance.requests.open();
+    // The very first block: nothing is known about the host, and nothing was heard.
+    let begun = Instant::now();
+    let silent = instance.run(AFTER, 48_000, 480);
+    assert!(silent.iter().all(|x| *x == 0.0));
+    let waited = begun.elapsed();
+    assert!(waited >= PATIENCE_AT_START, "{waited:?}");
+    assert!(waited < 2 * PATIENCE_AT_START + Duration::from_secs(1), "{waited:?}");
+}
+
+#[test]
+fn changes_in_quick_succession_act_at_one_place_whatever_the_block_size() {
+    let last = VeilAt { amount: 1_500, ..BEFORE };
+    let changed = |block: usize| {
+        let mut instance = Instance::new(BEFORE);
+        let mut samples = instance.run(BEFORE, 9_600, block);
+        instance.designer.send(AFTER.command());
+        samples.extend(instance.run(AFTER, 2_400, block));
+        instance.designer.send(last.command());
+        samples.extend(instance.run(last, 36_000, block));
+        samples
+    };
+    let first = changed(2_400);
+    for block in [1, 64, 800] {
+        assert_eq!(changed(block), first, "blocks of {block}");
+    }
+    assert_eq!(first[24_000..], alone(last, 48_000)[24_000..]);
+}
+
+#[test]
+fn nothing_passes_unprotected_once_a_class_is_chosen() {
+    let passing = |instance: &mut Instance| {
+        let command = BEFORE.command();
+        instance.designer.send(EngineCommand { mode: OutputMode::Pass, veil: None, ..command });
+    };
+    let mut instance = Instance::new(BEFORE);
+    passing(&mut instance);
+    assert!(instance.run(BEFORE, 9_600, 480).iter().all(|x| *x == 0.5));
+    instance.requests.set_has_class(true);
+    // The key takes its time.
+    assert!(instance.run(BEFORE, 9_600, 480)[480..].iter().all(|x| *x == 0.0));
+    instance.designer.send(BEFORE.command());
+    let protected = instance.run(BEFORE, 24_000, 480);
+    assert_eq!(protected[12_000..], alone(BEFORE, 43_200)[31_200..]);
 }

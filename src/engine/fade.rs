@@ -94,9 +94,10 @@ impl Fader {
         self.fresh = true;
     }
 
-    /// One that is silent, and fades in from there.
-    pub(crate) fn silent(sample_rate: u32) -> Self {
-        Self { fresh: false, ..Self::new(sample_rate) }
+    /// The same at another sample rate: silent, but for a bypass.
+    pub(crate) fn silent_at(&self, sample_rate: u32) -> Self {
+        let bypass = Ramp::at(self.bypass.to);
+        Self { fresh: false, bypass, ..Self::new(sample_rate) }
     }
 
     /// Samples until nothing of the veil is heard, if that is where it moves to.

@@ -11,8 +11,9 @@
 //! | `transport.rs` | where a block lies on the timeline |
 //! | `command.rs` | what passes between the engine and the design thread |
 //!
-//! [`Engine::process`] and [`Engine::reset`] never allocate, free, lock or panic. Only an offline
-//! render, and a host that is ahead of real time, is ever made to wait for a design.
+//! [`Engine::process`] and [`Engine::reset`] never allocate, free, lock or panic. Renders are made to
+//! wait for a design: those that say they are offline, by a lock; those that are ahead of real time,
+//! by a bounded loop. A host of unknown pace may wait a quarter of a second before its first sound.
 
 mod chain;
 mod change;
@@ -33,6 +34,7 @@ use std::time::{Duration, Instant};
 use self::chain::{Chain, split};
 use self::change::Change;
 pub(crate) use self::change::PATIENCE;
+use self::change::PATIENCE_AT_START;
 pub(crate) use self::command::{
     DesignRequest, DesignerLink, EngineCommand, EngineLink, OutputMode, Retired,
 };
@@ -47,6 +49,9 @@ use crate::params::VeilSettings;
 
 /// Most channels of any layout.
 pub(crate) const CHANNELS_MAX: usize = 8;
+/// A change that comes while the one before is still taking over is tried again at multiples of this
+/// many samples.
+const RETRY: u64 = 64;
 /// Attempts to receive a command between two looks at the clock, while waiting.
 const SPINS: usize = 64;
 
@@ -93,6 +98,9 @@ pub(crate) struct Engine {
     pace: Pace,
     /// The host renders at its own pace, and says so.
     offline: bool,
+    /// Waiting was in vain, or is not worth it: the engine does not wait again before a command has
+    /// come.
+    gave_up: bool,
 }
 
 impl Engine {
@@ -114,6 +122,7 @@ impl Engine {
             requested: 0,
             pace: Pace::new(48_000),
             offline: false,
+            gave_up: false,
         }
     }
 
@@ -131,6 +140,7 @@ impl Engine {
         self.held = None;
         self.pace = Pace::new(sample_rate);
         self.offline = offline;
+        self.gave_up = false;
     }
 
     /// Forgets all samples; the count of samples without a host's position starts at 0.
@@ -138,6 +148,8 @@ impl Engine {
         self.chain.reset();
         self.transport.reset();
         self.stage.skip_warm_up();
+        // What follows may be a render, whatever came before.
+        self.pace = Pace::new(self.sample_rate);
     }
 
     /// Samples that go on sounding after the input has ended.
@@ -190,35 +202,44 @@ impl Engine {
     fn advance(&mut self, block_start: Moment) -> usize {
         self.settle_stage();
         self.return_retired();
-        let mut until_due = usize::MAX;
-        if let Some(change) = self.change {
-            until_due = change.samples_left(self.processed);
-            if until_due == 0 {
-                // Where it comes too late for this block, it is looked for again in the next.
-                until_due = usize::MAX;
-                if self.await_command(&change, block_start)
-                    && let Some(command) = self.held.take()
-                {
-                    self.change = None;
-                    self.apply(command);
-                    self.settle_stage();
-                }
-            }
+        let Some(change) = self.change else { return usize::MAX };
+        let left = change.samples_left(self.processed);
+        if left > 0 {
+            return left;
         }
-        until_due
+        // Where it comes too late for this block, it is looked for again in the next.
+        if !self.await_command(&change, block_start) {
+            return usize::MAX;
+        }
+        if self.is_taking_over() {
+            // The last change first; then at a place that does not depend on the blocks.
+            let due = (self.processed / RETRY + 1) * RETRY;
+            if let Some(change) = &mut self.change {
+                change.due = due;
+            }
+            return (due - self.processed) as usize;
+        }
+        if let Some(command) = self.held.take() {
+            self.change = None;
+            self.apply(command);
+            self.settle_stage();
+        }
+        usize::MAX
     }
 
     /// Sees to it that the settings wanted will act when they are due.
     fn follow_settings(&mut self, wanted: VeilSettings, now: Moment) {
         self.receive();
+        let changes = self.change.is_some_and(|change| Some(change.settings) != self.applied);
+        // For the settings in force: the class or the keyring has changed, and that acts at once.
+        if self.applied.is_some_and(|applied| self.holds(applied))
+            && (changes || self.change.is_none())
+            && self.can_apply()
+            && let Some(command) = self.held.take()
+        {
+            self.apply(command);
+        }
         if self.change.is_none() && self.applied == Some(wanted) {
-            // The class or the keyring has changed, or there is nothing new.
-            if self.holds(wanted)
-                && self.can_apply()
-                && let Some(command) = self.held.take()
-            {
-                self.apply(command);
-            }
             return;
         }
         let at_once = self.applied.is_none() || self.chain.fader.is_fresh();
@@ -230,21 +251,26 @@ impl Engine {
         } else if at_once {
             change.act_at_once(now);
         }
-        let settings = change.settings;
-        let ready = self.held.as_ref().is_some_and(|held| held.settings == settings);
-        if !ready && change.wants_request(now) {
-            let request = DesignRequest {
-                epoch: self.epoch,
-                number: self.requested + 1,
-                settings,
-                sample_rate: self.sample_rate,
-                needs_convolver: self.sample_rate != self.chain.sample_rate,
-            };
-            if self.link.request(request) {
-                self.requested += 1;
-                change.set_requested(now);
-                self.requests.raise(false);
-            }
+        let (settings, due) = (change.settings, change.wants_request(now));
+        if due && !self.holds(settings) {
+            self.request(now);
+        }
+    }
+
+    /// Requests the design for the change under way.
+    fn request(&mut self, now: Moment) {
+        let Some(change) = &mut self.change else { return };
+        let request = DesignRequest {
+            epoch: self.epoch,
+            number: self.requested + 1,
+            settings: change.settings,
+            sample_rate: self.sample_rate,
+            needs_convolver: self.sample_rate != self.chain.sample_rate,
+        };
+        if self.link.request(request) {
+            self.requested += 1;
+            change.set_requested(now);
+            self.requests.raise(false);
         }
     }
 
@@ -261,37 +287,40 @@ impl Engine {
         if ready(self) {
             return true;
         }
-        if !self.requests.has_designer() {
-            return false;
-        }
-        if self.offline {
-            // The host says that it may be kept waiting.
-            let request = self.requests.request();
-            self.requests.wait(request, PATIENCE);
-            return ready(self);
-        }
         let patience = self.patience(change, block_start);
         if patience.is_zero() {
             return false;
         }
-        self.requests.raise(true);
-        let deadline = Instant::now() + patience;
-        while Instant::now() < deadline {
-            for _ in 0..SPINS {
-                std::hint::spin_loop();
-            }
-            if ready(self) {
-                return true;
+        // The design thread may have designed something else since.
+        if self.change.as_mut().is_some_and(|change| change.wants_overdue_request(block_start)) {
+            self.request(block_start);
+        }
+        if self.offline {
+            let request = self.requests.request();
+            self.requests.wait(request, patience);
+        } else {
+            self.requests.raise(true);
+            let deadline = Instant::now() + patience;
+            while !ready(self) && Instant::now() < deadline {
+                for _ in 0..SPINS {
+                    std::hint::spin_loop();
+                }
             }
         }
-        false
+        let came = ready(self);
+        self.gave_up = !came && (self.offline || patience >= PATIENCE_AT_START);
+        came
     }
 
-    /// How long a host that does not call itself offline may be kept waiting for `change`. Nothing
-    /// where it runs in real time: then it is not ahead of the clock either.
+    /// How long the host may be kept waiting for `change`. Where it runs in real time it is never
+    /// ahead of the clock, and so never waits.
     fn patience(&self, change: &Change, block_start: Moment) -> Duration {
-        if self.pace.is_ahead() || (change.at_once && self.pace.is_unknown()) {
+        if self.gave_up || !self.requests.has_designer() {
+            Duration::ZERO
+        } else if self.offline || self.pace.is_ahead() {
             PATIENCE
+        } else if change.at_once && self.pace.is_unknown() {
+            PATIENCE_AT_START
         } else {
             self.pace.lead(change.seen, block_start).min(PATIENCE)
         }
@@ -308,10 +337,15 @@ impl Engine {
             return;
         }
         let Some(command) = self.link.receive() else { return };
+        self.gave_up = false;
         let fits = self.chain.sample_rate == self.sample_rate || command.convolver.is_some();
         let current =
             command.epoch == self.epoch && command.sample_rate == self.sample_rate && fits;
-        let gone = if current { self.held.replace(command) } else { Some(command) };
+        // What the change under way waits for is not given up for what was designed meanwhile.
+        let awaited = self.change.is_some_and(|change| {
+            self.holds(change.settings) && command.settings != change.settings
+        });
+        let gone = if current && !awaited { self.held.replace(command) } else { Some(command) };
         if let Some(gone) = gone {
             self.retire(Retired::Command(gone));
         }
@@ -320,12 +354,15 @@ impl Engine {
     /// What the fader aims at.
     fn target(&self, controls: &Controls) -> Target {
         let &Controls { bypass, delta, gain } = controls;
-        // Late: what should be protected must not leave restored meanwhile.
+        // What should be protected must not leave restored, or unchanged, while its design is late.
+        let chosen = matches!(self.stage, Stage::Passing)
+            && self.requests.has_class()
+            && self.applied.is_some_and(|applied| !applied.restore);
         let late = self.change.is_some_and(|change| {
             let restores = self.applied.is_some_and(|applied| applied.restore);
             change.due <= self.processed && restores && !change.settings.restore
         });
-        Target { bypass, delta, gain, mute: late || self.stage.is_silent() }
+        Target { bypass, delta, gain, mute: late || chosen || self.stage.is_silent() }
     }
 
     fn report(&self, position: i64, block: &Block) -> BlockReport {

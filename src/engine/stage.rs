@@ -17,7 +17,7 @@
 
 use super::Engine;
 use super::command::{EngineCommand, OutputMode, Retired};
-use super::fade::{Fader, Settled};
+use super::fade::Settled;
 use super::pace::Pace;
 use super::transport::TransportPosition;
 
@@ -77,6 +77,16 @@ impl Engine {
         !switching && self.link.has_room(4)
     }
 
+    /// Whether the command that came would have to wait in the convolver for the one before.
+    pub(super) fn is_taking_over(&self) -> bool {
+        let protects =
+            self.held.as_ref().is_some_and(|command| command.mode == OutputMode::Protect);
+        protects
+            && matches!(self.stage, Stage::Protecting)
+            && !self.chain.is_silent()
+            && self.chain.convolver.will_retire()
+    }
+
     /// Applies a command, or begins to.
     pub(super) fn apply(&mut self, mut command: Box<EngineCommand>) {
         self.applied = Some(command.settings);
@@ -126,12 +136,12 @@ impl Engine {
         if !matches!(self.stage, Stage::Switching(_)) || !(fresh || unheard) {
             return;
         }
-        // Puts a veil that still waits in force, so that nothing waits any more.
-        self.chain.convolver.reset();
-        self.return_retired();
         if !self.link.has_room(4) {
             return;
         }
+        // Puts a veil that still waits in force, so that nothing waits any more.
+        self.chain.convolver.reset();
+        self.return_retired();
         let Stage::Switching(mut command) = std::mem::replace(&mut self.stage, Stage::Muted) else {
             return;
         };
@@ -198,7 +208,7 @@ impl Engine {
     /// Starts anew at the sample rate that the host really runs at: silent until the design thread
     /// has sent what belongs to it.
     pub(super) fn follow_rate(&mut self, sample_rate: u32) {
-        if matches!(self.stage, Stage::Switching(_)) && !self.link.has_room(2) {
+        if !self.link.has_room(2) {
             return;
         }
         if let Stage::Switching(command) = std::mem::replace(&mut self.stage, Stage::Muted) {
@@ -208,10 +218,12 @@ impl Engine {
             self.retire(Retired::Command(command));
         }
         self.sample_rate = sample_rate;
-        self.chain.fader = Fader::silent(sample_rate);
+        self.chain.fader = self.chain.fader.silent_at(sample_rate);
         self.transport = TransportPosition::new(sample_rate);
         self.pace = Pace::new(sample_rate);
         self.applied = None;
         self.change = None;
+        // It is silent meanwhile, and live.
+        self.gave_up = true;
     }
 }

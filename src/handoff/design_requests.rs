@@ -48,6 +48,8 @@ pub(crate) struct DesignRequests {
     waiters: Condvar,
     /// Raised by the audio thread, which cannot wake a thread itself.
     raised: AtomicBool,
+    /// Whether a class was chosen, and so nothing may pass unprotected.
+    has_class: AtomicBool,
     /// Whether there is a design thread.
     has_designer: AtomicBool,
     /// The audio thread waits, so every millisecond counts.
@@ -77,6 +79,7 @@ impl DesignRequests {
             designer_wakes: Condvar::new(),
             waiters: Condvar::new(),
             raised: AtomicBool::new(false),
+            has_class: AtomicBool::new(false),
             has_designer: AtomicBool::new(false),
             urgent: AtomicBool::new(false),
             processed: AtomicU64::new(0),
@@ -123,6 +126,16 @@ impl DesignRequests {
         queue.closing = true;
         self.designer_wakes.notify_all();
         self.waiters.notify_all();
+    }
+
+    /// A class was chosen, or there is none any more.
+    pub(crate) fn set_has_class(&self, chosen: bool) {
+        self.has_class.store(chosen, Ordering::Release);
+    }
+
+    /// Whether a class was chosen. One atomic load.
+    pub(crate) fn has_class(&self) -> bool {
+        self.has_class.load(Ordering::Acquire)
     }
 
     /// Whether there is a design thread. One atomic load.

@@ -3,7 +3,7 @@
 //! | file | between | how |
 //! |---|---|---|
 //! | [`command_slot`], [`link`] | design thread and audio thread | wait-free; nothing is freed on the audio thread. A model checker goes through the slot (`tests/model.rs`) |
-//! | [`design_requests`] | design thread and everyone who may wait: the host's main thread, the editor | a lock. The audio thread only raises its flag, except in offline renders |
+//! | [`design_requests`] | design thread and everyone who may wait: the host's main thread, the editor | a lock. The audio thread only raises its flag, except in renders that the host declares offline |
 //! | [`request_watch`] | audio threads and design threads | one thread a process looks at the flags, because waking a thread is a system call |
 //! | [`analyzer_ring`] | audio thread and an open editor | a wait-free ring that drops when full |
 

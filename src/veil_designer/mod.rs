@@ -56,7 +56,14 @@ impl VeilDesigner {
             }
             (thread, watch) => {
                 requests.close();
-                let error = thread.err().or(watch.err());
+                let error = match thread {
+                    // It ends at once: nothing of it may run when the library is unloaded.
+                    Ok(thread) => {
+                        let _ = thread.join();
+                        watch.err()
+                    }
+                    Err(error) => Some(error),
+                };
                 let error = error.map_or_else(String::new, |error| error.to_string());
                 let reason = format!("the system gave no thread to design with: {error}");
                 nice_warn!("Patchveil is muted: {reason}");
@@ -148,6 +155,8 @@ impl Worker {
     }
 
     fn run(mut self) {
+        // If this thread panics, nobody may wait for it, and the status must say so.
+        let _guard = Ended(self.requests.clone());
         let mut patience = Duration::ZERO;
         while let Some(wake) = self.requests.next(patience) {
             self.link.free_retired();
@@ -253,6 +262,19 @@ impl Worker {
         let bad = matches!(status, Status::Muted { .. } | Status::NotRestoring { .. });
         if self.requests.report(status) {
             if bad { nice_warn!("Patchveil is {text}") } else { nice_log!("Patchveil is {text}") }
+        }
+    }
+}
+
+/// Closes the requests when the design thread ends, however it ends.
+struct Ended(Arc<DesignRequests>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.close();
+        if std::thread::panicking() {
+            let reason = "the design thread has failed; restart the plug-in".to_owned();
+            self.0.report(Status::Muted { reason });
         }
     }
 }

@@ -10,6 +10,11 @@ pub fn shown(path: &Path) -> impl fmt::Display {
     Shown(path.to_string_lossy().into_owned())
 }
 
+/// A message that may quote what others wrote, with control characters escaped likewise.
+pub(crate) fn one_line(message: impl fmt::Display) -> String {
+    Shown(message.to_string()).to_string()
+}
+
 struct Shown(String);
 
 impl fmt::Display for Shown {

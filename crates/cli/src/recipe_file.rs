@@ -1,5 +1,6 @@
 //! Recipes as JSON files, for settings that no preset has.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use patchveil_veil::{RECIPE_VERSION, Recipe, RecipeError};
 use serde::Deserialize;
 
-use crate::paths::shown;
+use crate::paths::{one_line, shown};
 use crate::wav::read_hint;
 
 /// Longest recipe in bytes.
@@ -96,6 +97,34 @@ fn parse(text: &str) -> Result<Recipe, ParseError> {
     Ok(recipe)
 }
 
-fn not_a_recipe(path: &Path, reason: impl ToString) -> RecipeFileError {
-    RecipeFileError::NotARecipe { path: path.to_owned(), reason: reason.to_string() }
+fn not_a_recipe(path: &Path, reason: impl fmt::Display) -> RecipeFileError {
+    RecipeFileError::NotARecipe { path: path.to_owned(), reason: one_line(reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchveil_veil::Preset;
+
+    use super::*;
+
+    #[test]
+    fn a_recipe_is_the_same_to_the_last_bit_once_written_and_read() {
+        let mut recipe = Preset::Balanced.recipe();
+        for amount in [101.881_488_576_744_13, 192.951_324_462_890_62, 110.787_072_262_545_85] {
+            recipe.amount = amount;
+            assert_eq!(parse(&to_json(&recipe).unwrap()).ok(), Some(recipe.clone()));
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_line_whatever_the_file_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("recipe.json");
+        let json = to_json(&Preset::Balanced.recipe()).unwrap();
+        for bad in [r"\n", r"\u001b[2J", "\u{7f}"] {
+            std::fs::write(&path, json.replace("amount", bad)).unwrap();
+            let message = read(&path).unwrap_err().to_string();
+            assert!(!message.contains(char::is_control), "{message:?}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use patchveil_veil::{Fingerprint, Recipe};
 use serde::{Deserialize, Serialize};
 
+use crate::paths::one_line;
 use crate::wav::SampleFormat;
 
 /// Version of the lines this build writes, and the newest it reads.
@@ -110,8 +111,8 @@ pub enum Unreadable {
     Malformed(String),
 }
 
-fn wrong(reason: impl ToString) -> Unreadable {
-    Unreadable::Malformed(reason.to_string())
+fn wrong(reason: impl fmt::Display) -> Unreadable {
+    Unreadable::Malformed(one_line(reason))
 }
 
 /// A record must not point outside its folder, wherever its manifest comes from.
@@ -199,5 +200,31 @@ mod as_text {
         D: Deserializer<'de>,
     {
         String::deserialize(from)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = include_str!("../../tests/golden/record-v1-plain-names.jsonl");
+
+    #[test]
+    fn a_recipe_is_the_same_to_the_last_bit_once_written_and_read() {
+        let mut record = Record::parse(LINE.as_bytes()).unwrap();
+        for amount in [101.881_488_576_744_13, 192.951_324_462_890_62, 110.787_072_262_545_85] {
+            record.recipe.amount = amount;
+            let line = record.to_line().unwrap();
+            assert_eq!(Record::parse(line.as_bytes()).unwrap(), record);
+        }
+    }
+
+    #[test]
+    fn a_reason_is_one_line_whatever_the_record_says() {
+        for (good, bad) in [("tool", r"\n"), ("offset", r"\u001b[2J"), ("spectral", "\u{7f}")] {
+            let line = LINE.replace(good, bad);
+            let reason = Record::parse(line.as_bytes()).unwrap_err().to_string();
+            assert!(!reason.contains(char::is_control), "{reason:?}");
+        }
     }
 }

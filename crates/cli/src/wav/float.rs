@@ -24,10 +24,13 @@ pub fn float_head(head: &[u8], info: &WavInfo) -> Result<Vec<u8>, WavError> {
     let Some([b'R', b'I', b'F', b'F', riff_len @ ..]) = head.first_chunk::<8>() else {
         return Err(WavError::NoFloatRf64);
     };
+    let riff_len = u64::from(u32::from_le_bytes(*riff_len));
     let data_len = info.frames() * u64::from(info.channels) * 4;
-    // What follows the RIFF chunk, such as a tag, stays after it.
-    let before = tail_start(info) - info.data_offset;
-    let riff_len = (u64::from(u32::from_le_bytes(*riff_len)) + data_len).saturating_sub(before);
+    // What follows the RIFF chunk, such as a tag, stays after it. A size that leaves the padding out
+    // cannot lose it.
+    let data_end = info.data_offset + info.data_len;
+    let before = (riff_len + 8).clamp(data_end, tail_start(info)) - info.data_offset;
+    let riff_len = (riff_len + data_len).saturating_sub(before);
     if riff_len > RIFF_MAX {
         return Err(WavError::NoFloat);
     }
@@ -77,5 +80,36 @@ fn find_fmt(head: &[u8]) -> Option<FmtPlace> {
         }
         let size = u32::from_le_bytes(size) as usize;
         at = body.checked_add(size)?.checked_add(size % 2)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    /// A file of five 8-bit samples and their padding, whose RIFF size is `missing` bytes too small.
+    fn odd_file(missing: u32) -> Vec<u8> {
+        let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+        file.extend_from_slice(
+            b"\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x05\0\0\0\x80\x70\x90\x80\x80\0",
+        );
+        let riff_len = file.len() as u32 - 8 - missing;
+        file[4..8].copy_from_slice(&riff_len.to_le_bytes());
+        file
+    }
+
+    #[test]
+    fn a_file_that_can_be_read_can_be_read_as_floats_whatever_its_riff_size_leaves_out() {
+        for missing in 0..=10 {
+            let file = odd_file(missing);
+            let info = WavInfo::read(&mut Cursor::new(&file)).unwrap();
+            let mut wide = float_head(&file[..info.data_offset as usize], &info).unwrap();
+            wide.resize(wide.len() + 5 * 4, 0);
+            wide.extend_from_slice(&file[tail_start(&info) as usize..]);
+            let floats = WavInfo::read(&mut Cursor::new(&wide)).unwrap();
+            assert_eq!((floats.format, floats.frames()), (SampleFormat::F32, 5));
+        }
     }
 }

@@ -1,28 +1,16 @@
-//! What a session keeps beside the parameters: which class, and which version of the recipe.
+//! The text of the class in a session.
 //!
 //! The key itself is never part of it. The text is versioned: every version that was ever
 //! released has a module here that reads it and a golden file under `tests/` that proves so.
+//!
+//! Free of the framework, so that the fuzz targets can compile this file alone.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use nice_plug::params::persist::PersistentField;
-use nice_plug::prelude::{PluginState, nice_error};
-use nice_plug_egui::RepaintNotifier;
-use parking_lot::Mutex;
 use patchveil_veil::{Fingerprint, RECIPE_VERSION};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::handoff::design_requests::DesignRequests;
-
 /// The version this build writes.
 const VERSION: u64 = 1;
-/// Name of the field within the framework's state.
-const FIELD: &str = "class";
-/// How long a load waits until what was loaded is designed. Designs take milliseconds; only a keyring
-/// on a disk that does not answer takes longer, and then the output is muted meanwhile.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A class as sessions refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,82 +92,16 @@ impl From<Saved> for Value {
     }
 }
 
-/// The saved state of one instance, shared by host, editor and designer. Never to be touched on the
-/// audio thread: it is behind a lock.
-#[derive(Clone)]
-pub struct ClassField {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    saved: Mutex<Saved>,
-    requests: Arc<DesignRequests>,
-}
-
-impl Default for ClassField {
-    fn default() -> Self {
-        Self::new(Arc::new(DesignRequests::new(RepaintNotifier::new())))
-    }
-}
-
-impl ClassField {
-    /// Nothing chosen; changes are announced at `requests`.
-    pub(crate) fn new(requests: Arc<DesignRequests>) -> Self {
-        Self { inner: Arc::new(Inner { saved: Mutex::new(Saved::default()), requests }) }
-    }
-
-    /// What is chosen now.
-    #[must_use]
-    pub fn get(&self) -> Saved {
-        self.inner.saved.lock().clone()
-    }
-
-    /// Protects with this class from now on, by the present recipe version.
-    pub fn choose(&self, class: ChosenClass) {
-        *self.inner.saved.lock() = Saved { recipe: RECIPE_VERSION, choice: Choice::Class(class) };
-        self.inner.requests.set_has_class(true);
-        self.inner.requests.request();
-    }
-
-    /// Chooses the keyring's default class if nothing was chosen yet; says whether it did.
-    pub(crate) fn adopt(&self, class: &ChosenClass) -> bool {
-        let mut saved = self.inner.saved.lock();
-        let undecided = saved.choice == Choice::Undecided;
-        if undecided {
-            saved.choice = Choice::Class(class.clone());
-        }
-        undecided
-    }
-}
-
-impl PersistentField<'_, Saved> for ClassField {
-    /// A host loads a session. It tells nobody else of it, so the designer is asked here; and it
-    /// may process right after, so this waits until what was loaded is in force.
-    fn set(&self, saved: Saved) {
-        let chosen = saved.choice != Choice::Undecided;
-        *self.inner.saved.lock() = saved;
-        // From here on nothing passes unprotected, even if the key takes its time.
-        self.inner.requests.set_has_class(chosen);
-        let request = self.inner.requests.request();
-        self.inner.requests.wait(request, PATIENCE);
-    }
-
-    fn map<F, R>(&self, f: F) -> R
-    where
-        F: Fn(&Saved) -> R,
-    {
-        f(&self.get())
-    }
-}
-
-/// Looks through a state before any of it is loaded. A class that is no JSON becomes JSON: the
-/// framework would leave it out, and what should be protected would leave open.
-pub(crate) fn check(state: &mut PluginState) {
-    let Some(text) = state.fields.get_mut(FIELD) else { return };
-    if let Err(error) = serde_json::from_str::<Value>(text) {
-        nice_error!("The session's class cannot be read: {error}");
+/// Turns a text that is not JSON into JSON that contains it.
+///
+/// # Errors
+/// Why it was not JSON. The text can be read nevertheless: as [`Choice::Damaged`].
+pub(super) fn make_json(text: &mut String) -> Result<(), serde_json::Error> {
+    let read = serde_json::from_str::<Value>(text);
+    if read.is_err() {
         *text = Value::String(std::mem::take(text)).to_string();
     }
+    read.map(drop)
 }
 
 #[cfg(test)]
@@ -187,13 +109,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Saved {
-        let mut state = PluginState {
-            version: String::new(),
-            params: Default::default(),
-            fields: [(FIELD.to_owned(), text.to_owned())].into(),
-        };
-        check(&mut state);
-        serde_json::from_str(&state.fields[FIELD]).unwrap()
+        let mut text = text.to_owned();
+        let _ = make_json(&mut text);
+        serde_json::from_str(&text).unwrap()
     }
 
     #[test]
@@ -211,10 +129,14 @@ mod tests {
 
     #[test]
     fn what_a_newer_version_wrote_is_kept_word_for_word() {
-        let text = r#"{"colour":"blue","state":7}"#;
-        let saved = read(text);
-        assert!(matches!(saved.choice, Choice::Newer(_)));
-        assert_eq!(serde_json::to_string(&saved).unwrap(), text);
+        for text in [
+            r#"{"colour":"blue","state":7}"#,
+            r#"{"amounts":[101.88148857674413,1.3855555555555555e+46],"state":7}"#,
+        ] {
+            let saved = read(text);
+            assert!(matches!(saved.choice, Choice::Newer(_)));
+            assert_eq!(serde_json::to_string(&saved).unwrap(), text);
+        }
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! What a session keeps beside the parameters: which class, and which version of the recipe.
+
+mod saved;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use nice_plug::params::persist::PersistentField;
+use nice_plug::prelude::{PluginState, nice_error};
+use nice_plug_egui::RepaintNotifier;
+use parking_lot::Mutex;
+use patchveil_veil::RECIPE_VERSION;
+
+pub use self::saved::{Choice, ChosenClass, Saved};
+use crate::handoff::design_requests::DesignRequests;
+
+/// Name of the field within the framework's state.
+const FIELD: &str = "class";
+/// How long a load waits until what was loaded is designed. Designs take milliseconds; only a keyring
+/// on a disk that does not answer takes longer, and then the output is muted meanwhile.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The saved state of one instance, shared by host, editor and designer. Never to be touched on the
+/// audio thread: it is behind a lock.
+#[derive(Clone)]
+pub struct ClassField {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    saved: Mutex<Saved>,
+    requests: Arc<DesignRequests>,
+}
+
+impl Default for ClassField {
+    fn default() -> Self {
+        Self::new(Arc::new(DesignRequests::new(RepaintNotifier::new())))
+    }
+}
+
+impl ClassField {
+    /// Nothing chosen; changes are announced at `requests`.
+    pub(crate) fn new(requests: Arc<DesignRequests>) -> Self {
+        Self { inner: Arc::new(Inner { saved: Mutex::new(Saved::default()), requests }) }
+    }
+
+    /// What is chosen now.
+    #[must_use]
+    pub fn get(&self) -> Saved {
+        self.inner.saved.lock().clone()
+    }
+
+    /// Protects with this class from now on, by the present recipe version.
+    pub fn choose(&self, class: ChosenClass) {
+        *self.inner.saved.lock() = Saved { recipe: RECIPE_VERSION, choice: Choice::Class(class) };
+        self.inner.requests.set_has_class(true);
+        self.inner.requests.request();
+    }
+
+    /// Chooses the keyring's default class if nothing was chosen yet; says whether it did.
+    pub(crate) fn adopt(&self, class: &ChosenClass) -> bool {
+        let mut saved = self.inner.saved.lock();
+        let undecided = saved.choice == Choice::Undecided;
+        if undecided {
+            saved.choice = Choice::Class(class.clone());
+        }
+        undecided
+    }
+}
+
+impl PersistentField<'_, Saved> for ClassField {
+    /// A host loads a session. It tells nobody else of it, so the designer is asked here; and it
+    /// may process right after, so this waits until what was loaded is designed.
+    fn set(&self, saved: Saved) {
+        let chosen = saved.choice != Choice::Undecided;
+        *self.inner.saved.lock() = saved;
+        // From here on nothing passes unprotected, even if the key takes its time.
+        self.inner.requests.set_has_class(chosen);
+        let request = self.inner.requests.request();
+        self.inner.requests.wait(request, PATIENCE);
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&Saved) -> R,
+    {
+        f(&self.get())
+    }
+}
+
+/// Looks through a state before any of it is loaded. A class that is no JSON becomes JSON: the
+/// framework would leave it out, and what should be protected would leave open.
+pub(crate) fn check(state: &mut PluginState) {
+    let Some(text) = state.fields.get_mut(FIELD) else { return };
+    if let Err(error) = saved::make_json(text) {
+        nice_error!("The session's class cannot be read: {error}");
+    }
+}

@@ -47,7 +47,7 @@ pub fn assert_audio_stays_finite(recipe: &Recipe, position: i64) {
 }
 
 /// A file with this content that only its owner can read, in place of the one before. In memory,
-/// where the system has such a folder.
+/// where the system has such a folder; it stays there when the program ends.
 pub fn private_file(content: &[u8]) -> PathBuf {
     static FOLDER: OnceLock<TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {

@@ -58,7 +58,7 @@ enum Command {
         /// Only this target
         target: Option<String>,
         /// Minutes for each target
-        #[arg(long, default_value_t = 10)]
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
         minutes: u32,
     },
     /// Check the workflows in .github

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::full::{CLIPPY, DENY, TESTS};
 use super::{Builds, Steps};
-use crate::docs;
+use crate::{docs, fuzz};
 use crate::run::{output, root, run};
 use crate::workspaces::{LAB, PRODUCT, changed_files, owners, packages};
 
@@ -23,7 +23,8 @@ pub(crate) fn quick(since: Option<&str>) -> Result<(), String> {
     let mut steps = Steps::new();
     steps.step("format", || {
         run(&mut builds.product(&["fmt", "--all", "--check"]))?;
-        run(&mut builds.lab(&["fmt", "--check"]))
+        run(&mut builds.lab(&["fmt", "--check"]))?;
+        fuzz::format()
     })?;
     if files.iter().any(|file| file.ends_with(".md")) {
         steps.step("texts", docs::texts)?;

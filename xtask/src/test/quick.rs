@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::full::{CLIPPY, DENY, TESTS};
 use super::{Builds, Steps};
-use crate::{docs, fuzz};
 use crate::run::{output, root, run};
 use crate::workspaces::{LAB, PRODUCT, changed_files, owners, packages};
+use crate::{docs, fuzz};
 
 /// Checks the format of everything, lints what changed and what depends on it, and runs the unit
 /// tests of what changed. Integration tests, hosts and releases are for the full run.

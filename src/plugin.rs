@@ -7,9 +7,9 @@ use nice_plug::prelude::*;
 use nice_plug_egui::RepaintNotifier;
 
 use crate::editor::Window;
-use crate::engine::{Block, Controls, DesignerLink, Engine, PATIENCE};
+use crate::engine::{Block, Controls, DesignerLink, Engine};
 use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring};
-use crate::handoff::design_requests::{Activation, DesignRequests};
+use crate::handoff::design_requests::{Activation, DesignRequests, PATIENCE};
 use crate::handoff::link::link;
 use crate::params::PatchveilParams;
 use crate::remote::Remote;

@@ -12,9 +12,6 @@ use crate::params::VeilSettings;
 /// From the block in which a change is seen to the sample where it acts. A design takes
 /// milliseconds, and the design thread hears of it after at most ten.
 const LAG_MS: u64 = 30;
-/// How long a render waits for a design, and activation. A design takes milliseconds; only a keyring
-/// on a disk that does not answer takes longer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a host of unknown pace is kept waiting before its first sound: less than what makes a
 /// JACK server drop a client.
 pub(crate) const PATIENCE_AT_START: Duration = Duration::from_millis(250);

@@ -32,9 +32,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use self::chain::{Chain, split};
-use self::change::Change;
-pub(crate) use self::change::PATIENCE;
-use self::change::PATIENCE_AT_START;
+use self::change::{Change, PATIENCE_AT_START};
 pub(crate) use self::command::{
     DesignRequest, DesignerLink, EngineCommand, EngineLink, OutputMode, Retired,
 };
@@ -44,7 +42,7 @@ use self::pace::{Moment, Pace};
 use self::stage::Stage;
 use self::transport::TransportPosition;
 use crate::handoff::BlockReport;
-use crate::handoff::design_requests::DesignRequests;
+use crate::handoff::design_requests::{DesignRequests, PATIENCE};
 use crate::params::VeilSettings;
 
 /// Most channels of any layout.

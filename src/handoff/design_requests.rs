@@ -10,6 +10,10 @@ use patchveil_veil::Veil;
 
 use crate::status::Status;
 
+/// How long activation, the load of a session and a render wait for a design. It takes milliseconds;
+/// only a keyring on a disk that does not answer takes longer, and then the output is muted meanwhile.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+
 /// A counted request: whoever made it can wait until it is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct RequestId(u64);

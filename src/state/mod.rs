@@ -3,7 +3,6 @@
 mod saved;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{PluginState, nice_error};
@@ -12,13 +11,10 @@ use parking_lot::Mutex;
 use patchveil_veil::RECIPE_VERSION;
 
 pub use self::saved::{Choice, ChosenClass, Saved};
-use crate::handoff::design_requests::DesignRequests;
+use crate::handoff::design_requests::{DesignRequests, PATIENCE};
 
 /// Name of the field within the framework's state.
 const FIELD: &str = "class";
-/// How long a load waits until what was loaded is designed. Designs take milliseconds; only a keyring
-/// on a disk that does not answer takes longer, and then the output is muted meanwhile.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The saved state of one instance, shared by host, editor and designer. Never to be touched on the
 /// audio thread: it is behind a lock.

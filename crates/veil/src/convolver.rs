@@ -153,13 +153,6 @@ impl Convolver {
         self.next.is_some() || self.retired.is_some()
     }
 
-    /// Whether the static EQ of one veil is cross-fading to that of another, which takes some hundred
-    /// samples.
-    #[must_use]
-    pub fn is_changing(&self) -> bool {
-        self.static_eq.is_cross_fading()
-    }
-
     /// Forgets all samples, as if nothing had been fed. The veil stays; a waiting one takes over if the
     /// previous one was taken. Never allocates or frees.
     pub fn reset(&mut self) {

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use patchveil::detect::DECOYS_MIN;
+use patchveil::protect::{Position, Timeline};
 
 use super::recipe_args::RecipeArgs;
 
@@ -147,6 +148,26 @@ pub(super) enum KeyCommand {
 /// Most decoys that can be asked for.
 pub(super) const DECOYS_MAX: u32 = 1_000_000;
 
+/// What says where on the timeline a file begins.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(super) enum TimelineArg {
+    /// The file itself: its first sample is position 0, or --offset
+    #[default]
+    File,
+    /// The TimeReference of a broadcast WAV file
+    Bext,
+}
+
+impl TimelineArg {
+    /// The timeline, for the position given.
+    pub(super) fn chosen(self, offset: Option<Position>) -> Timeline {
+        match self {
+            Self::File => offset.map_or(Timeline::ZERO, Timeline::At),
+            Self::Bext => Timeline::Bext,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct ProtectArgs {
     /// Recordings (WAV), or folders to search for them
@@ -160,6 +181,13 @@ pub(super) struct ProtectArgs {
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
+    /// Timeline position of the first sample, in samples (48000) or with a unit (1.5s, 250ms): for stems that
+    /// start later than the session [default: 0]
+    #[arg(long, value_name = "POSITION", allow_hyphen_values = true, conflicts_with = "timeline")]
+    pub(super) offset: Option<Position>,
+    /// What says where each file begins on the timeline
+    #[arg(long, value_enum, value_name = "SOURCE", default_value_t)]
+    pub(super) timeline: TimelineArg,
     /// Replace existing files (never an input), and protect what is protected already
     #[arg(long)]
     pub(super) force: bool,

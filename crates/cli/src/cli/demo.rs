@@ -8,7 +8,7 @@ use patchveil::inputs::Job;
 use patchveil::inspect::{compare, draw};
 use patchveil::manifest::ManifestCache;
 use patchveil::output::{OutputError, OutputFile, check};
-use patchveil::protect::protect;
+use patchveil::protect::{Timeline, protect};
 use patchveil::{Watch, shown};
 use patchveil_veil::ClassKey;
 
@@ -39,7 +39,8 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     write(&input, RECORDING, args.force)?;
     let job = Job { input: input.clone(), output: output.clone() };
     let watch = Watch { stop: &stop, progress: &|_| {} };
-    let outcome = protect(&job, &veils, args.force, &ManifestCache::default(), &watch)?;
+    let outcome =
+        protect(&job, &veils, Timeline::ZERO, args.force, &ManifestCache::default(), &watch)?;
     let report = compare(&input, &output, |_, _| stop::unless(&stop))?;
     draw(&report, &png, args.force)?;
     let report_text = format!(

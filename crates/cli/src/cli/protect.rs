@@ -7,7 +7,7 @@ use std::time::Instant;
 use patchveil::inputs::{Plan, Task};
 use patchveil::manifest::{ManifestCache, Recorder};
 use patchveil::paths::{json, shown};
-use patchveil::protect::{Outcome, ProtectError, Veils, protect};
+use patchveil::protect::{Outcome, ProtectError, Timeline, Veils, protect};
 use patchveil_veil::{ClassKey, Fingerprint, Recipe};
 use serde::Serialize;
 
@@ -96,11 +96,12 @@ fn work(
             unrecorded.fetch_add(1, Ordering::Relaxed);
         }
     };
+    let timeline = args.timeline.chosen(args.offset);
     let manifests = ManifestCache::default();
     let totals = batch.run(
         &plan.jobs,
         |job| &job.input,
-        |job, watch| match protect(job, veils, args.force, &manifests, watch) {
+        |job, watch| match protect(job, veils, timeline, args.force, &manifests, watch) {
             Ok(outcome) => {
                 record(&outcome);
                 batch.print(&Line::Done { outcome: &outcome, fingerprint });
@@ -120,8 +121,27 @@ fn work(
         unrecorded += 1;
     }
     let took_s = begun.elapsed().as_secs_f64();
-    let code = batch.end(&totals, plan.failures.len(), |done| summary(done, took_s))?;
+    let table = |done: &[Outcome]| {
+        let positions = positions(done, timeline);
+        format!("{}{positions}", summary(done, took_s))
+    };
+    let code = batch.end(&totals, plan.failures.len(), table)?;
     Ok(if code == DONE && unrecorded > 0 { FAILED } else { code })
+}
+
+/// Where on the timeline the recordings begin, in lines below the table, unless at its start.
+fn positions(done: &[Outcome], timeline: Timeline) -> String {
+    let source = match timeline {
+        Timeline::At(_) => "as given",
+        Timeline::Bext => "its TimeReference",
+    };
+    let shifted = done.iter().filter(|outcome| outcome.offset != 0 || timeline == Timeline::Bext);
+    let line = |outcome: &Outcome| {
+        let file = shown(&outcome.output);
+        let (offset, rate) = (outcome.offset, f64::from(outcome.sample_rate_hz));
+        format!("\n{file} begins at sample {offset} ({:.3} s), {source}", offset as f64 / rate)
+    };
+    shifted.take(ROWS).map(line).collect()
 }
 
 /// The closing table.

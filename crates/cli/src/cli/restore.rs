@@ -4,7 +4,7 @@ use patchveil::VeilCache;
 use patchveil::inputs::{Plan, Task};
 use patchveil::manifest::ManifestCache;
 use patchveil::paths::shown;
-use patchveil::restore::{Evidence, Outcome, Request, RestoreError, restore};
+use patchveil::restore::{Claim, Evidence, Outcome, Request, RestoreError, restore};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, Preset, RecipeError};
 use serde::Serialize;
@@ -112,15 +112,17 @@ fn recipe_name(outcome: &Outcome) -> String {
 
 /// How close to the original the result is, as far as that is known.
 fn closeness(outcome: &Outcome) -> String {
-    let (expected, most) = (outcome.expected_snr_db, outcome.snr_at_most_db);
-    match (outcome.evidence, outcome.is_original, expected, most) {
-        (_, Some(true), ..) => "exactly the original".to_owned(),
-        (evidence, ..) if !evidence.is_proof() => "–".to_owned(),
-        (.., None, None) => "–".to_owned(),
-        (.., Some(snr), _) => format!("within rounding error, about {snr:.0} dB below"),
-        (.., Some(snr)) => format!(
-            "at most {snr:.0} dB below; {} samples at full scale",
-            outcome.full_scale_samples
-        ),
+    let snr = outcome.expected_snr_db.or(outcome.snr_at_most_db).unwrap_or(0.0);
+    match outcome.claim {
+        Claim::Original => "exactly the original".to_owned(),
+        Claim::Computed => format!("within rounding error, about {snr:.0} dB below"),
+        Claim::AtMost if outcome.full_scale_samples > 0 => {
+            format!(
+                "at most {snr:.0} dB below; {} samples at full scale",
+                outcome.full_scale_samples
+            )
+        }
+        Claim::AtMost => format!("at most {snr:.0} dB below; how close is unknown"),
+        Claim::Unknown => "unknown".to_owned(),
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct FileWork<'a> {
     pub(super) source: &'a File,
     pub(super) info: &'a WavInfo,
     pub(super) veil: &'a Arc<Veil>,
+    /// Timeline position of the first sample, in samples.
+    pub(super) offset: i64,
     pub(super) out: &'a OutputFile,
     pub(super) watch: &'a Watch<'a>,
     pub(super) before: TreeHash,
@@ -53,13 +55,13 @@ impl<'a> FileWork<'a> {
         if context > 0 {
             worker.reader.read_block(context as usize, &mut worker.before).map_err(unreadable)?;
             let past: Vec<&[f32]> = worker.before.iter().map(Vec::as_slice).collect();
-            convolver.feed((first - context) as i64, &past);
+            convolver.feed(self.offset + (first - context) as i64, &past);
         }
         worker.reader.read_block(frames as usize, &mut worker.before).map_err(unreadable)?;
         worker.after.clone_from(&worker.before);
         let mut channels: Vec<&mut [f32]> =
             worker.after.iter_mut().map(Vec::as_mut_slice).collect();
-        convolver.process(first as i64, &mut channels);
+        convolver.process(self.offset + first as i64, &mut channels);
         let figures = self.write(worker, first).map_err(|e| self.out.write_failed(e))?;
         (self.watch.progress)(worker.reader.block_bytes().len() as u64);
         Ok(figures)

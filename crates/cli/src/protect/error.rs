@@ -28,6 +28,13 @@ pub enum ProtectError {
         /// What does not fit.
         source: RecipeError,
     },
+    /// It should say where on the timeline it begins, and does not.
+    #[error(
+        "{}: has no bext chunk with a TimeReference, so where it begins is unknown; give --offset instead of \
+         --timeline bext",
+        shown(.0)
+    )]
+    NoTimeReference(PathBuf),
     /// The output cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),

@@ -9,9 +9,11 @@ mod error;
 mod figures;
 mod outcome;
 mod run;
+mod timeline;
 mod veils;
 
 pub use error::ProtectError;
 pub use outcome::Outcome;
 pub use run::protect;
+pub use timeline::{NoPosition, Position, Timeline};
 pub use veils::Veils;

@@ -29,6 +29,8 @@ pub struct Outcome {
     pub frames: u64,
     /// Length in seconds.
     pub seconds: f64,
+    /// Timeline position of the first sample, in samples.
+    pub offset: i64,
     /// Patches in the recording, wholly or in part.
     pub patches: u64,
     /// Power of the recording over power of the change, in dB, before rounding to the file's bit
@@ -64,7 +66,7 @@ impl Outcome {
             file_bytes: name.to_str().is_none().then(exact),
             fingerprint,
             recipe: recipe.clone(),
-            offset: 0,
+            offset: self.offset,
             sample_rate_hz: self.sample_rate_hz,
             channels: self.channels,
             format: self.format,

@@ -13,6 +13,7 @@ use super::chunk::FileWork;
 use super::error::ProtectError;
 use super::figures::Figures;
 use super::outcome::Outcome;
+use super::timeline::Timeline;
 use super::veils::Veils;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hashes};
@@ -24,7 +25,7 @@ use crate::wav::{CopyError, WavError, WavInfo, WavReader};
 /// Most samples of one chunk, over all channels: 2.7 s of stereo at 48 kHz, about 3 MB.
 const CHUNK_SAMPLES: usize = 1 << 18;
 
-/// Protects the recording of `job`, whose first sample is timeline position 0. Memory use does not grow
+/// Protects the recording of `job`, whose first sample is where `timeline` says. Memory use does not grow
 /// with the file. Unless `force`, what is done already according to `manifests` is not done again.
 ///
 /// # Errors
@@ -34,6 +35,7 @@ const CHUNK_SAMPLES: usize = 1 << 18;
 pub fn protect(
     job: &Job,
     veils: &Veils,
+    timeline: Timeline,
     force: bool,
     manifests: &ManifestCache,
     watch: &Watch<'_>,
@@ -44,14 +46,16 @@ pub fn protect(
     let veil = veils
         .at(info.sample_rate)
         .map_err(|source| ProtectError::Recipe { path: job.input.clone(), source })?;
-    if !force && is_done(job, veils, manifests, watch)? {
+    let offset =
+        timeline.offset(info).ok_or_else(|| ProtectError::NoTimeReference(job.input.clone()))?;
+    if !force && is_done(job, veils, offset, manifests, watch)? {
         (watch.progress)(info.data_len);
         let (input, output) = (job.input.clone(), job.output.clone());
         return Err(ProtectError::Done { input, output });
     }
     let out = OutputFile::create(&job.output, Some(&job.input), force)?;
     let around = source.copy_around(&out)?;
-    let (figures, audio_before, audio_after) = source.protect_audio(&veil, &out, watch)?;
+    let (figures, audio_before, audio_after) = source.protect_audio(&veil, offset, &out, watch)?;
     source.check_unchanged()?;
     if let Some(fingerprint) = manifests.protected_by(&job.input, audio_before)
         && !force
@@ -68,7 +72,8 @@ pub fn protect(
         format: info.format,
         frames: info.frames(),
         seconds: info.seconds(),
-        patches: patches_in(&veil, info.frames()),
+        offset,
+        patches: patches_in(&veil, offset, info.frames()),
         snr_db: figures.snr_db(),
         peak_before_dbfs: figures.peak_before_dbfs(),
         peak_change_db: figures.peak_change_db(),
@@ -81,16 +86,18 @@ pub fn protect(
     })
 }
 
-/// Whether the output is there, and is this recording with this key and recipe according to the
+/// Whether the output is there, and is this recording with this key, recipe and position according to the
 /// manifest next to it.
 fn is_done(
     job: &Job,
     veils: &Veils,
+    offset: i64,
     manifests: &ManifestCache,
     watch: &Watch<'_>,
 ) -> Result<bool, ProtectError> {
     let is_ours = |record: &Record| {
-        (record.fingerprint, &record.recipe) == (veils.fingerprint(), veils.recipe())
+        (record.fingerprint, &record.recipe, record.offset)
+            == (veils.fingerprint(), veils.recipe(), offset)
     };
     let Some(record) = manifests.record(&job.output).filter(is_ours) else { return Ok(false) };
     let of = |path: &Path| match hashes(path, &watch.without_progress()) {
@@ -152,6 +159,7 @@ impl<'a> Source<'a> {
     fn protect_audio(
         &self,
         veil: &Arc<Veil>,
+        offset: i64,
         out: &OutputFile,
         watch: &Watch<'_>,
     ) -> Result<(Figures, Digest, Digest), ProtectError> {
@@ -160,8 +168,17 @@ impl<'a> Source<'a> {
         let chunk = 1_u64 << (CHUNK_SAMPLES / usize::from(info.channels)).ilog2();
         let hash = || TreeHash::new(info.data_len, chunk * info.frame_bytes() as u64);
         let (before, after) = (hash(), hash());
-        let work =
-            FileWork { job: self.job, source: &self.file, info, veil, out, watch, before, after };
+        let work = FileWork {
+            job: self.job,
+            source: &self.file,
+            info,
+            veil,
+            offset,
+            out,
+            watch,
+            before,
+            after,
+        };
         let chunks = (0..info.frames().div_ceil(chunk))
             .into_par_iter()
             .map_init(|| work.worker(), |worker, number| work.chunk(worker, number * chunk, chunk))
@@ -176,12 +193,12 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Patches with at least one sample in 0 .. `frames`.
-fn patches_in(veil: &Veil, frames: u64) -> u64 {
+/// Patches with at least one of the `frames` samples from timeline position `offset` on.
+fn patches_in(veil: &Veil, offset: i64, frames: u64) -> u64 {
     let schedule = veil.schedule();
-    let mut cursor = schedule.patches_from(0);
+    let mut cursor = schedule.patches_from(offset);
     let mut count = 0;
-    while cursor.next(schedule).start < frames as i64 {
+    while cursor.next(schedule).start < offset + frames as i64 {
         count += 1;
     }
     count

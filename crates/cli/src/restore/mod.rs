@@ -18,5 +18,5 @@ mod source;
 
 pub use decide::restore;
 pub use error::RestoreError;
-pub use outcome::{Evidence, Outcome};
+pub use outcome::{Claim, Evidence, Outcome};
 pub use request::Request;

@@ -30,6 +30,20 @@ impl Evidence {
     }
 }
 
+/// What is known about how close the restored samples are to the original's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim {
+    /// They are the same, bit for bit, by the hash in the manifest.
+    Original,
+    /// As computed: the file is the very one that was protected, by the hash in the manifest.
+    Computed,
+    /// Not closer than rounding allows. What else happened to the file, it does not show.
+    AtMost,
+    /// Nothing.
+    Unknown,
+}
+
 /// What came of restoring a file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Outcome {
@@ -54,11 +68,15 @@ pub struct Outcome {
     /// Whether the restored samples are the original's, bit for bit, by the hash in the manifest; none
     /// without a record of the original in the same format.
     pub is_original: Option<bool>,
+    /// What is known about how close the result is to the original.
+    pub claim: Claim,
     /// Power of the recording over that of the rounding errors that restoring amplifies, in dB, as
-    /// estimated from the file's bit depth; none for silence, and where samples at full scale may have
-    /// been clipped, because how much that lost is unknown.
+    /// estimated from the file's bit depth; none unless the manifest shows that the file is the very one that was
+    /// protected, none for silence, and none where samples at full scale may have been clipped, because how much
+    /// that lost is unknown.
     pub expected_snr_db: Option<f64>,
-    /// Where samples are at full scale, what the SNR is at most, in dB: that if none was clipped.
+    /// In its place, what the SNR is at most, in dB: that if nothing but rounding happened to the file; none where
+    /// the key, recipe or position is not certain.
     pub snr_at_most_db: Option<f64>,
     /// Samples at full scale in the protected file. If they were clipped, the recording is lost around
     /// them.

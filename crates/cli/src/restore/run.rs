@@ -8,7 +8,7 @@ use patchveil_veil::{ClassKey, Recipe};
 use super::block::BlockRestorer;
 use super::error::RestoreError;
 use super::integers::find_bit_depth;
-use super::outcome::{Evidence, Outcome};
+use super::outcome::{Claim, Evidence, Outcome};
 use super::request::Request;
 use super::source::Source;
 use crate::inputs::Job;
@@ -58,6 +58,16 @@ pub(super) fn run(
     out.commit()?;
 
     let (snr_db, full_scale) = (restorer.snr_db(), restorer.full_scale_samples());
+    let is_original = record
+        .filter(|record| record.format == format)
+        .map(|record| audio.written == record.audio_before);
+    let is_proven = plan.evidence == Evidence::Manifest;
+    let claim = match (is_original, snr_db) {
+        (Some(true), _) => Claim::Original,
+        (_, Some(_)) if is_proven && full_scale == 0 => Claim::Computed,
+        (_, Some(_)) if plan.evidence.is_proof() => Claim::AtMost,
+        _ => Claim::Unknown,
+    };
     Ok(Some(Outcome {
         input: job.input.clone(),
         output: job.output.clone(),
@@ -67,11 +77,10 @@ pub(super) fn run(
         offset: plan.offset,
         seconds: info.seconds(),
         format,
-        is_original: record
-            .filter(|record| record.format == format)
-            .map(|record| audio.written == record.audio_before),
-        expected_snr_db: snr_db.filter(|_| full_scale == 0),
-        snr_at_most_db: snr_db.filter(|_| full_scale > 0),
+        is_original,
+        claim,
+        expected_snr_db: snr_db.filter(|_| is_proven && full_scale == 0),
+        snr_at_most_db: snr_db.filter(|_| claim == Claim::AtMost),
         full_scale_samples: full_scale,
         took_s: begun.elapsed().as_secs_f64(),
     }))

@@ -13,6 +13,8 @@ const OPEN: u64 = u32::MAX as u64;
 /// Many writers are off by their own 8-byte header or a pad byte in the RIFF size; every player
 /// ignores that.
 const RIFF_SLACK: u64 = 9;
+/// Where in a `bext` chunk the `TimeReference` is, behind the texts (EBU Tech 3285, section 2.3).
+const TIME_REFERENCE_AT: u64 = 338;
 
 /// What a WAV file holds and where, checked against the real length of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,9 @@ pub struct WavInfo {
     pub data_len: u64,
     /// Length of the file in bytes.
     pub file_len: u64,
+    /// The `TimeReference` of a `bext` chunk: samples from the timeline's start, mostly midnight, to the first
+    /// sample (EBU Tech 3285, section 2.3).
+    pub time_reference: Option<u64>,
 }
 
 impl WavInfo {
@@ -61,6 +66,7 @@ impl WavInfo {
             data_offset: data.body,
             data_len: data.len,
             file_len,
+            time_reference: chunks.time_reference,
         };
         if data.len % info.frame_bytes() as u64 != 0 {
             return Err(WavError::PartialFrame {
@@ -201,6 +207,7 @@ impl Ds64 {
 struct Chunks {
     fmt: Option<Fmt>,
     data: Option<Span>,
+    time_reference: Option<u64>,
 }
 
 impl Chunks {
@@ -247,6 +254,8 @@ impl Chunks {
             } else if &chunk.id == b"fmt " {
                 let fmt = Fmt::read(source, chunk.offset, chunk.size)?;
                 chunk.keep_first(&mut found.fmt, fmt)?;
+            } else if &chunk.id == b"bext" && found.time_reference.is_none() {
+                found.time_reference = chunk.time_reference(source)?;
             }
             at = chunk.next();
         }
@@ -289,6 +298,17 @@ impl ChunkHeader {
     /// file.
     fn next(&self) -> u64 {
         self.body() + self.size + self.size % 2
+    }
+
+    /// The `TimeReference` in this `bext` chunk; none if it is too short for one.
+    fn time_reference(&self, source: &mut (impl Read + Seek)) -> Result<Option<u64>, WavError> {
+        if self.size < TIME_REFERENCE_AT + 8 {
+            return Ok(None);
+        }
+        source.seek(SeekFrom::Start(self.body() + TIME_REFERENCE_AT))?;
+        let mut bytes = [0_u8; 8];
+        source.read_exact(&mut bytes)?;
+        Ok(Some(u64::from_le_bytes(bytes)))
     }
 
     fn widen(&mut self, sizes: &Ds64) {

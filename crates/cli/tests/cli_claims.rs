@@ -1,0 +1,89 @@
+//! What `restore` claims, and stems that begin later on a session's timeline.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+mod support;
+
+use patchveil::wav::WavReader;
+use patchveil_test_support::signal;
+use support::command::User;
+use support::{chunk, fmt_body, plain, riff};
+
+const RATE: u32 = 16_000;
+
+fn bytes_24(samples: &[f32]) -> Vec<u8> {
+    let integer = |x: &f32| ((f64::from(*x) * 8_388_608.0).round() as i32).to_le_bytes();
+    samples.iter().flat_map(|x| integer(x)[..3].to_vec()).collect()
+}
+
+fn file_24(samples: &[f32]) -> Vec<u8> {
+    plain(1, 1, RATE, 24, &bytes_24(samples))
+}
+
+fn samples(user: &User, name: &str) -> Vec<f32> {
+    let mut planar = Vec::new();
+    WavReader::open(&user.path(name)).unwrap().read_block(usize::MAX, &mut planar).unwrap();
+    planar.remove(0)
+}
+
+#[test]
+fn no_snr_is_claimed_unless_the_manifest_shows_that_it_is_the_protected_file() {
+    let user = User::with_key();
+    let voice = signal::speech(3, RATE, 12.0);
+    user.put("a.wav", file_24(&voice));
+    user.run(&["protect", "a.wav"]).succeeds();
+    let known = user.run(&["restore", "a.veiled.wav", "--json"]).succeeds().json();
+    assert_eq!(known[0]["claim"], "computed");
+    assert!(known[0]["expected_snr_db"].as_f64().unwrap() > 80.0);
+    // Music in the background, which no restoring takes away.
+    let bed = signal::music(0, RATE, 12.0);
+    let mixed = samples(&user, "a.veiled.wav");
+    let mixed: Vec<f32> = mixed.iter().zip(&bed).map(|(a, b)| a + 0.05 * b).collect();
+    user.put("mix/a.wav", file_24(&mixed));
+    let restore = ["restore", "mix/a.wav", "--preset", "balanced", "--offset", "0"];
+    let done = user.run(&[&restore[..], &["--json"]].concat()).succeeds().json();
+    assert_eq!((&done[0]["claim"], &done[0]["evidence"]), (&"at_most".into(), &"detection".into()));
+    assert!(done[0]["expected_snr_db"].is_null() && done[0]["snr_at_most_db"].is_f64());
+    let table = user.run(&[&restore[..], &["--force"]].concat()).succeeds().out;
+    assert!(table.contains("at most") && table.contains("unknown"), "{table}");
+}
+
+#[test]
+fn stems_that_begin_later_are_protected_apart_and_restored_as_one() {
+    let user = User::with_key();
+    let late = 12_345;
+    let (first, second) = (signal::speech(3, RATE, 4.0), signal::music(1, RATE, 4.0));
+    let mix = |first: &[f32], second: &[f32]| -> Vec<f32> {
+        let second = |n: usize| n.checked_sub(late).and_then(|at| second.get(at)).unwrap_or(&0.0);
+        first.iter().enumerate().map(|(n, x)| x + second(n)).collect()
+    };
+    let mut bext = vec![0; 602];
+    bext[338..346].copy_from_slice(&(late as u64).to_le_bytes());
+    let broadcast = riff(&[
+        chunk(b"bext", &bext),
+        chunk(b"fmt ", &fmt_body(1, 1, RATE, 24)),
+        chunk(b"data", &bytes_24(&second)),
+    ]);
+    user.put("1.wav", file_24(&first));
+    user.put("2.wav", broadcast);
+    user.run(&["protect", "1.wav"]).succeeds();
+    for position in [&["--offset", "12345"][..], &["--timeline", "bext"]] {
+        let ran = user.run(&[&["protect", "2.wav", "--force"], position].concat()).succeeds();
+        assert!(ran.out.contains("begins at sample 12345"), "{ran:?}");
+        let mixed = mix(&samples(&user, "1.veiled.wav"), &samples(&user, "2.veiled.wav"));
+        user.put("mix/all.wav", file_24(&mixed));
+        let restore = ["restore", "mix/all.wav", "--preset", "balanced", "--offset", "0"];
+        user.run(&[&restore[..], &["--force", "-o", "mix/back.wav"]].concat());
+        let (back, original) = (samples(&user, "mix/back.wav"), mix(&first, &second));
+        let apart = back.iter().zip(&original).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(apart < 1e-5, "{apart}");
+        std::fs::remove_file(user.path("mix/back.wav")).unwrap();
+        // The record has the position.
+        let back = user.run(&["restore", "2.veiled.wav", "--force", "--json"]).succeeds().json();
+        assert_eq!(
+            (&back[0]["evidence"], &back[0]["offset"]),
+            (&"manifest".into(), &12_345.into())
+        );
+    }
+    user.run(&["protect", "1.wav", "-o", "x.wav", "--timeline", "bext"])
+        .fails(1, &["1.wav: has no bext chunk", "--offset"]);
+}

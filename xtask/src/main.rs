@@ -63,7 +63,7 @@ enum Command {
     },
     /// Check the workflows in .github
     Workflows,
-    /// Measure speed beside other convolvers and print a table of ratios, or detection beside its peers
+    /// Measure the speed of convolvers, or compare detection with audiowmark, and print tables
     Bench(bench::BenchArgs),
     /// Picture the editor for the README, into docs/images
     Screenshots,

@@ -20,7 +20,7 @@ pub(crate) struct BenchArgs {
 
 #[derive(Subcommand)]
 enum What {
-    /// Compare detection, quality and cost with audiowmark and print tables
+    /// Compare detection, quality and cost with audiowmark, in two hours or so
     Detection(detection::Settings),
 }
 

@@ -127,3 +127,23 @@ fn delta(ticks: u32, track: &mut Vec<u8>) {
 fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
     [&name[..], &(data.len() as u32).to_be_bytes(), data].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_have_seven_bits_a_byte() {
+        let shown = |ticks| {
+            let mut track = Vec::new();
+            delta(ticks, &mut track);
+            track
+        };
+        // The examples of the specification of Standard MIDI Files.
+        assert_eq!(shown(0), [0]);
+        assert_eq!(shown(0x7f), [0x7f]);
+        assert_eq!(shown(0x80), [0x81, 0]);
+        assert_eq!(shown(0x3fff), [0xff, 0x7f]);
+        assert_eq!(shown(0x20_0000), [0x81, 0x80, 0x80, 0]);
+    }
+}

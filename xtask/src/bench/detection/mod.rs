@@ -1,5 +1,5 @@
-//! `cargo xtask bench detection`: marks, treats and detects beside audiowmark, by the commands of
-//! both.
+//! `cargo xtask bench detection`: marks, treats and detects with Patchveil and with audiowmark, by
+//! their commands.
 
 mod audio;
 mod cost;

@@ -204,3 +204,17 @@ fn trimmed(word: &[f32]) -> &[f32] {
     let end = levels.iter().rposition(loud).map_or(0, |last| last + 1);
     &word[first * length..word.len().min(end * length)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_the_silence_around_them() {
+        let silence = vec![0.0; samples(0.2)];
+        let word = vec![0.5; samples(0.1)];
+        let recorded = [&silence[..], &word, &silence].concat();
+        assert_eq!(trimmed(&recorded), word);
+        assert!(trimmed(&silence).is_empty());
+    }
+}

@@ -4,20 +4,24 @@ use std::fmt::Write;
 
 use super::measure::{DETECT, DETECT_SPEED, MARK};
 use super::recordings::Kind;
-use super::results::{Carries, CostOf, Quality, Results, SYSTEMS, Spread, System, Trial};
+use super::results::{Answer, Carries, CostOf, Quality, Results, SYSTEMS, Spread, System, Trial};
 use super::treatments::TREATMENTS;
+
+/// The p-value at which both systems are compared too.
+const STRICT: f64 = 1e-6;
 
 /// All tables.
 pub(super) fn markdown(results: &Results) -> String {
     let run = &results.settings;
     let mut text = format!(
-        "{} (`{}`) beside {}. Every excerpt starts at a random place of a marked recording.\n",
+        "{} (`{}`) compared with {}. Every excerpt starts at a random place of a marked recording.\n",
         run.patchveil, run.recipe, run.audiowmark
     );
     for (kind, title) in [(Kind::Speech, "Speech"), (Kind::Music, "Music")] {
         let _ = write!(text, "\n{title}, found of tried, {}:\n\n", names());
         text += &found(results, kind);
     }
+    let _ = write!(text, "\nAll treatments together, found of tried:\n\n{}", together(results));
     let _ = write!(text, "\nFalse alarms:\n\n{}", false_alarms(&results.trials));
     if !results.quality.is_empty() {
         let _ = write!(text, "\nQuality, mean (worst):\n\n{}", quality(&results.quality));
@@ -82,9 +86,45 @@ fn shares_shown(shares: [(usize, usize); 2]) -> String {
     shown.join(" / ")
 }
 
+/// A row for each kind and length, as found by the systems and by the same p-value.
+fn together(results: &Results) -> String {
+    let by_p = SYSTEMS.map(|system| format!("{}, p ≤ 10⁻⁶", system.name()));
+    let titles = [["".to_owned(), names()].to_vec(), by_p.to_vec()].concat();
+    let mut text = head(&titles);
+    for (kind, name) in [(Kind::Speech, "speech"), (Kind::Music, "music")] {
+        for &length in &results.settings.lengths_s {
+            let share = |system, found: fn(&Answer) -> bool| {
+                let of = |t: &&Trial| {
+                    (t.system, t.kind, t.length_s, t.carries)
+                        == (system, kind, length, Carries::This)
+                };
+                let trials = results.trials.iter().filter(of);
+                let found = trials.clone().filter(|t| found(&t.answer)).count();
+                (found, trials.count())
+            };
+            let own = SYSTEMS.map(|system| share(system, |a| a.found));
+            let strict = SYSTEMS.map(|system| {
+                let (found, tried) = share(system, |a| a.p_value.is_some_and(|p| p <= STRICT));
+                format!("{found}/{tried}")
+            });
+            let cells = [vec![format!("{name}, {length} s"), shares_shown(own)], strict.to_vec()];
+            text += &row(&cells.concat());
+        }
+    }
+    text
+}
+
 fn false_alarms(trials: &[Trial]) -> String {
-    let titles =
-        ["", "trials", "found", "p ≤ 0.01", "p ≤ 0.001", "fewest wrong bits", "highest sync"];
+    let titles = [
+        "",
+        "trials",
+        "found",
+        "p ≤ 0.01",
+        "p ≤ 0.001",
+        "p ≤ 10⁻⁶",
+        "fewest wrong bits",
+        "highest sync",
+    ];
     let mut text = head(&titles.map(str::to_owned));
     let nulls = [(Carries::Another, "marked with another key"), (Carries::Nothing, "unmarked")];
     for system in SYSTEMS {
@@ -104,6 +144,7 @@ fn false_alarms(trials: &[Trial]) -> String {
                 answers.iter().filter(|a| a.found).count().to_string(),
                 up_to(0.01),
                 up_to(0.001),
+                up_to(STRICT),
                 bits.map(|bits| bits.to_string()).unwrap_or_default(),
                 sync.map(|sync| format!("{sync:.2}")).unwrap_or_default(),
             ]);

@@ -69,7 +69,7 @@ pub(super) struct Trial {
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Answer {
     pub(super) found: bool,
-    /// Patchveil's p-value.
+    /// Patchveil's p-value; audiowmark's, to somebody who knows the message.
     pub(super) p_value: Option<f64>,
     /// Patchveil's score in standard deviations of its decoys.
     pub(super) sigmas: Option<f64>,

@@ -12,6 +12,8 @@ use crate::run::{find, output};
 
 /// The variable that names the program audiowmark.
 const VARIABLE: &str = "AUDIOWMARK";
+/// Bits of a message of audiowmark.
+const BITS: u32 = 128;
 
 /// Both commands, with keys of their own in a folder.
 pub(super) struct Systems {
@@ -178,16 +180,31 @@ fn audiowmark_answers(printed: &str, keys: &[&str]) -> Option<Vec<Answer>> {
             let bits = u128::from_str_radix(pattern["bits"].as_str()?, 16).ok()?;
             Some((bits ^ sent?).count_ones())
         };
-        let wrong_bits = of_key().filter_map(wrong).min();
+        let all_wrong: Vec<u32> = of_key().filter_map(wrong).collect();
+        let wrong_bits = all_wrong.iter().min().copied();
         let syncs = of_key().filter_map(|pattern| pattern["quality"].as_f64());
         Answer {
             found: wrong_bits == Some(0),
+            p_value: Some(wrong_bits.map_or(1.0, |wrong| chance(wrong, all_wrong.len()))),
             wrong_bits,
             sync: syncs.max_by(f64::total_cmp),
             ..Answer::default()
         }
     };
     Some(keys.iter().map(answer).collect())
+}
+
+/// Probability, or a little more, that one of so many patterns has at most `wrong` bits wrong where
+/// the message is not in the file: its bits are then fair coins to the pattern, so the number of
+/// wrong ones is binomial.
+fn chance(wrong: u32, patterns: usize) -> f64 {
+    let mut ways = 0.5_f64.powi(BITS as i32);
+    let mut sum = ways;
+    for k in 0..wrong {
+        ways *= f64::from(BITS - k) / f64::from(k + 1);
+        sum += ways;
+    }
+    (sum * patterns as f64).min(1.0)
 }
 
 #[cfg(test)]
@@ -219,5 +236,14 @@ mod tests {
         assert!(of(&right)[0].found && !of(&right)[1].found);
         assert_eq!((of(&one_wrong)[0].found, of(&one_wrong)[0].wrong_bits), (false, Some(1)));
         assert_eq!(of(&right)[0].sync, Some(1.5));
+    }
+
+    #[test]
+    fn half_of_the_bits_are_right_by_chance() {
+        assert!((chance(0, 1) - 0.5_f64.powi(128)).abs() < 1e-45);
+        // 64 of 128, and half of the others.
+        assert!((chance(64, 1) - 0.535_19).abs() < 1e-4, "{}", chance(64, 1));
+        assert_eq!(chance(64, 8), 1.0);
+        assert!(chance(30, 8) < 1e-6 && chance(40, 8) > 1e-6);
     }
 }

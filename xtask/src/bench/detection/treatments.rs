@@ -63,7 +63,9 @@ pub(super) const TREATMENTS: [Treatment; 23] = [
     treatment(
         "loudness",
         "loudness normalised (EBU R 128)",
-        &[Filter("aformat=channel_layouts=mono,loudnorm=I=-16:TP=-1.5,aresample=48000,aformat=channel_layouts=mono")],
+        &[Filter(
+            "aformat=channel_layouts=mono,loudnorm=I=-16:TP=-1.5,aresample=48000,aformat=channel_layouts=mono",
+        )],
     ),
     treatment(
         "compressor",
@@ -166,4 +168,27 @@ fn mixed(samples: &[f32], other: &[f32], db: f32) -> Vec<f32> {
     let mixed: Vec<f32> = samples.iter().zip(other).map(|(x, y)| x + scale * y).collect();
     let peak = mixed.iter().fold(1.0, |peak: f32, x| peak.max(x.abs()));
     mixed.into_iter().map(|x| x / peak).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_mixed_in_has_the_level_asked_for() {
+        let samples = [0.1, -0.1, 0.1, -0.1];
+        let mixed = mixed(&samples, &[0.5, 0.5, -0.5, -0.5, 9.0], -20.0);
+        for (mixed, expected) in mixed.iter().zip([0.11, -0.09, 0.09, -0.11]) {
+            assert!((mixed - expected).abs() < 1e-6, "{mixed} for {expected}");
+        }
+    }
+
+    #[test]
+    fn names_are_known_or_listed() {
+        let names =
+            |names: &[&str]| chosen(&names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
+        assert_eq!(names(&["mp3-64", "room"]).unwrap().len(), 2);
+        assert_eq!(names(&[]).unwrap().len(), TREATMENTS.len());
+        assert!(names(&["mp3"]).is_err_and(|error| error.contains("mp3-64")));
+    }
 }

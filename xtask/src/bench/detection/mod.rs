@@ -70,9 +70,7 @@ pub(crate) fn detection(settings: &Settings) -> Result<(), String> {
     let json = folder.join("detection.json");
     let failed = |path: &Path, error: String| format!("{}: {error}", path.display());
     if !settings.table_only {
-        let results = measure(settings, &folder)?;
-        let text = serde_json::to_string_pretty(&results).map_err(|e| e.to_string())?;
-        fs::write(&json, text).map_err(|e| failed(&json, e.to_string()))?;
+        measure(settings, &folder, &json)?;
     }
     let text = fs::read_to_string(&json)
         .map_err(|e| failed(&json, format!("{e}; run it without --table-only")))?;
@@ -84,7 +82,12 @@ pub(crate) fn detection(settings: &Settings) -> Result<(), String> {
     Ok(())
 }
 
-fn measure(settings: &Settings, folder: &Path) -> Result<Results, String> {
+fn save(results: &Results, json: &Path) -> Result<(), String> {
+    let text = serde_json::to_string_pretty(results).map_err(|e| e.to_string())?;
+    fs::write(json, text).map_err(|e| format!("{}: {e}", json.display()))
+}
+
+fn measure(settings: &Settings, folder: &Path, json: &Path) -> Result<(), String> {
     let treatments = treatments::chosen(&settings.treatments)?;
     let audiowmark = systems::audiowmark()?;
     let recordings = recordings::recordings(&folder.join("recordings"), settings.recordings)?;
@@ -112,9 +115,7 @@ fn measure(settings: &Settings, folder: &Path) -> Result<Results, String> {
         rounds: settings.rounds,
         folder: &folder,
     };
-    let trials = trials.run()?;
-    let quality = if settings.no_quality { Vec::new() } else { measure::quality(&folder)? };
-    Ok(Results {
+    let mut results = Results {
         settings: Run {
             recipe: systems.recipe.join(" "),
             patchveil,
@@ -122,8 +123,15 @@ fn measure(settings: &Settings, folder: &Path) -> Result<Results, String> {
             lengths_s: settings.lengths.clone(),
             treatments: treatments.iter().map(|t| t.name.to_owned()).collect(),
         },
-        trials,
-        quality,
-        costs: measure::costs(&systems, &recordings, &folder)?,
-    })
+        trials: trials.run()?,
+        quality: Vec::new(),
+        costs: Vec::new(),
+    };
+    // The trials take hours: they are kept even if what follows fails.
+    save(&results, json)?;
+    if !settings.no_quality {
+        results.quality = measure::quality(&folder)?;
+    }
+    results.costs = measure::costs(&systems, &recordings, &folder)?;
+    save(&results, json)
 }

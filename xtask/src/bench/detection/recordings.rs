@@ -86,7 +86,8 @@ pub(super) struct Recording {
 /// The first `each` of both kinds, at least one; made in `folder` unless they are there.
 pub(super) fn recordings(folder: &Path, each: usize) -> Result<Vec<Recording>, String> {
     packages::install(&PACKAGES)?;
-    fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let making = folder.join("making");
+    fs::create_dir_all(&making).map_err(|e| format!("{}: {e}", making.display()))?;
     let speech = SPEECH.iter().take(each.max(1)).map(|source| (Kind::Speech, source));
     let music = MUSIC.iter().take(each.max(1)).map(|source| (Kind::Music, source));
     let mut recordings = Vec::new();
@@ -94,7 +95,7 @@ pub(super) fn recordings(folder: &Path, each: usize) -> Result<Vec<Recording>, S
         let path = folder.join(format!("{name}.wav"));
         if !path.is_file() {
             eprintln!("making the recording {name}");
-            let between = folder.join("between");
+            let between = making.join("between");
             let made = make(name, source, &between).map_err(|e| format!("{name}: {e}"))?;
             finish(made, &between.with_extension("wav"))?;
             // Renamed when it is whole, so that nothing half made is taken later.
@@ -103,6 +104,7 @@ pub(super) fn recordings(folder: &Path, each: usize) -> Result<Vec<Recording>, S
         }
         recordings.push(Recording { name, kind, path });
     }
+    fs::remove_dir_all(&making).map_err(|e| format!("{}: {e}", making.display()))?;
     Ok(recordings)
 }
 

@@ -63,14 +63,8 @@ enum Command {
     },
     /// Check the workflows in .github
     Workflows,
-    /// Measure speed beside other convolvers and print a table of ratios
-    Bench {
-        /// Only benches whose name contains this
-        filter: Option<String>,
-        /// Print the table of the last run without measuring
-        #[arg(long)]
-        table_only: bool,
-    },
+    /// Measure the speed of convolvers, or compare detection with audiowmark, and print tables
+    Bench(bench::BenchArgs),
     /// Picture the editor for the README, into docs/images
     Screenshots,
     /// Build the plug-in as CLAP, VST3 and standalone into target/bundled
@@ -103,7 +97,7 @@ fn main() -> ExitCode {
         Command::Deny { advisories } => deny::deny(advisories),
         Command::Fuzz { target, minutes } => fuzz::fuzz(target.as_deref(), minutes),
         Command::Workflows => docs::workflows(),
-        Command::Bench { filter, table_only } => bench::bench(filter.as_deref(), table_only),
+        Command::Bench(args) => bench::bench(&args),
         Command::Screenshots => screenshots::screenshots(),
         Command::Bundle { args } => bundle::bundle(&args),
         Command::Install => bundle::install(),

@@ -23,14 +23,19 @@ const PACKAGES: [&str; 15] = [
     "xvfb",
 ];
 
-/// Installs what is missing where that is allowed, else says how.
+/// Installs what builds and tests need.
 pub(crate) fn install_packages() -> Result<(), String> {
+    install(&PACKAGES)
+}
+
+/// Installs those of the packages that are missing where that is allowed, else says how.
+pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
     if find("dpkg-query").is_none() {
-        eprintln!("not a Debian: make sure that these are there: {}", PACKAGES.join(" "));
+        eprintln!("not a Debian: make sure that these are there: {}", packages.join(" "));
         return Ok(());
     }
     let missing: Vec<&str> =
-        PACKAGES.iter().copied().filter(|package| !is_installed(package)).collect();
+        packages.iter().copied().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -13,10 +13,18 @@ pub(crate) const VARIABLE: &str = "PATCHVEIL_PYTHON";
 const HOSTS: &str = include_str!("../requirements/hosts.txt");
 /// Packages of the environment with what checks texts, pinned.
 const TOOLS: &str = include_str!("../requirements/tools.txt");
+/// Packages of the environment with what measures quality, pinned.
+const QUALITY: &str = include_str!("../requirements/quality.txt");
 
 /// The interpreter that has pedalboard, dawdreamer, numpy and soundfile.
 pub(crate) fn python() -> Result<PathBuf, String> {
     let environment = environment("hosts", HOSTS)?;
+    Ok(program(&environment, "python"))
+}
+
+/// The interpreter that has pesq.
+pub(crate) fn quality() -> Result<PathBuf, String> {
+    let environment = environment("quality", QUALITY)?;
     Ok(program(&environment, "python"))
 }
 
@@ -45,7 +53,8 @@ fn environment(name: &str, requirements: &str) -> Result<PathBuf, String> {
     let wanted = folder.join("wanted.txt");
     fs::write(&wanted, requirements).map_err(|e| failed(&wanted, e))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    // Prebuilt packages only: building one may fetch things of its own.
+    // Prebuilt packages only, but for those that the requirements except: building one may fetch
+    // things of its own.
     run(Command::new(program(&folder, "python"))
         .args(pip)
         .args(["--only-binary", ":all:", "--requirement"])

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`
+//! `cargo xtask bench`: the convolver beside others.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +18,7 @@ const OURS: &str = "patchveil";
 type Group = BTreeMap<String, f64>;
 
 /// Measures, then prints every group as a row: ours, the best peer, how many times as fast.
-pub(crate) fn bench(filter: Option<&str>, table_only: bool) -> Result<(), String> {
+pub(super) fn convolvers(filter: Option<&str>, table_only: bool) -> Result<(), String> {
     let results = target().join("criterion");
     if !table_only {
         install_packages()?;

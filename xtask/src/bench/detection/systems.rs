@@ -1,0 +1,249 @@
+//! Both systems by their commands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::random::Random;
+use super::results::{Answer, System};
+use crate::run::{find, output};
+
+/// The variable that names the program audiowmark.
+const VARIABLE: &str = "AUDIOWMARK";
+/// Bits of a message of audiowmark.
+const BITS: u32 = 128;
+
+/// Both commands, with keys of their own in a folder.
+pub(super) struct Systems {
+    pub(super) patchveil: PathBuf,
+    pub(super) audiowmark: PathBuf,
+    /// Options that name the recipe.
+    pub(super) recipe: Vec<String>,
+    pub(super) decoys: Option<u32>,
+    pub(super) folder: PathBuf,
+}
+
+/// The program audiowmark, of the environment or of PATH.
+pub(super) fn audiowmark() -> Result<PathBuf, String> {
+    let named = std::env::var_os(VARIABLE).map(PathBuf::from).filter(|path| path.is_file());
+    named.or_else(|| find("audiowmark")).ok_or_else(|| {
+        format!(
+            "audiowmark is missing: install it from your distribution or from \
+             https://github.com/swesterfeld/audiowmark, or name the program in {VARIABLE}"
+        )
+    })
+}
+
+impl Systems {
+    /// What the commands say of their versions.
+    pub(super) fn versions(&self) -> Result<(String, String), String> {
+        let version =
+            |program| output(Command::new(program).arg("--version")).map(|v| v.trim().to_owned());
+        Ok((version(&self.patchveil)?, version(&self.audiowmark)?))
+    }
+
+    /// A new key of either system.
+    pub(super) fn new_key(&self, key: &str) -> Result<(), String> {
+        output(self.patchveil().args(["key", "new", key]))?;
+        let file = self.audiowmark_key(key);
+        output(Command::new(&self.audiowmark).arg("gen-key").arg(file).args(["--name", key]))
+            .map(drop)
+    }
+
+    /// The command that marks `from` as `to`.
+    pub(super) fn mark(&self, system: System, key: &str, from: &Path, to: &Path) -> Command {
+        match system {
+            System::Patchveil => {
+                let mut command = self.patchveil();
+                command.arg("protect").arg(from).args(["--key", key]).args(&self.recipe);
+                command.args(["--no-manifest", "--force", "--json", "--output"]).arg(to);
+                command
+            }
+            System::Audiowmark => {
+                let mut command = Command::new(&self.audiowmark);
+                command.args(["add", "--key"]).arg(self.audiowmark_key(key));
+                command.arg(from).arg(to).arg(message(key));
+                command
+            }
+        }
+    }
+
+    /// The command that looks for some keys in a file. Only audiowmark has to be asked to look for
+    /// other speeds.
+    pub(super) fn look(&self, system: System, keys: &[&str], file: &Path, speed: bool) -> Command {
+        match system {
+            System::Patchveil => {
+                let mut command = self.patchveil();
+                command.arg("detect").arg(file).args(&self.recipe).arg("--json");
+                if let Some(decoys) = self.decoys {
+                    command.args(["--decoys", &decoys.to_string()]);
+                }
+                for key in keys {
+                    command.args(["--key", key]);
+                }
+                command
+            }
+            System::Audiowmark => {
+                let mut command = Command::new(&self.audiowmark);
+                command.args(["get", "--json", "-"]);
+                for key in keys {
+                    command.arg("--key").arg(self.audiowmark_key(key));
+                }
+                command.args(speed.then_some("--detect-speed")).arg(file);
+                command
+            }
+        }
+    }
+
+    /// Looks for some keys in a file; an answer for each.
+    pub(super) fn answers(
+        &self,
+        system: System,
+        keys: &[&str],
+        file: &Path,
+        speed: bool,
+    ) -> Result<Vec<Answer>, String> {
+        let mut command = self.look(system, keys, file, speed);
+        let done = command.output().map_err(|e| format!("{}: {e}", system.name()))?;
+        let printed = String::from_utf8_lossy(&done.stdout);
+        let complaint = || {
+            let said = String::from_utf8_lossy(&done.stderr);
+            format!("{} on {}: {}{said}{printed}", system.name(), file.display(), done.status)
+        };
+        let answers = match system {
+            System::Patchveil => patchveil_answers(&printed, keys),
+            System::Audiowmark => audiowmark_answers(&printed, keys),
+        };
+        answers.ok_or_else(complaint)
+    }
+
+    fn patchveil(&self) -> Command {
+        let mut command = Command::new(&self.patchveil);
+        command.env("PATCHVEIL_KEYRING", self.folder.join("keyring"));
+        command
+    }
+
+    fn audiowmark_key(&self, key: &str) -> PathBuf {
+        self.folder.join(format!("{key}.key"))
+    }
+
+    /// Removes the keys of an earlier run.
+    pub(super) fn clear(&self) -> Result<(), String> {
+        let failed = |e| format!("{}: {e}", self.folder.display());
+        if self.folder.exists() {
+            fs::remove_dir_all(&self.folder).map_err(failed)?;
+        }
+        fs::create_dir_all(&self.folder).map_err(failed)
+    }
+}
+
+/// The 128 bits that audiowmark hides with a key, in hexadecimal digits.
+fn message(key: &str) -> String {
+    let mut random = Random::new(key);
+    format!("{:016x}{:016x}", random.bits(), random.bits())
+}
+
+/// One JSON object for each key. A file in which nothing can be judged has one without a key, and
+/// no key is found in it.
+fn patchveil_answers(printed: &str, keys: &[&str]) -> Option<Vec<Answer>> {
+    let lines: Option<Vec<Value>> =
+        printed.lines().map(|line| serde_json::from_str(line).ok()).collect();
+    let lines = lines.filter(|lines| !lines.is_empty())?;
+    for line in lines.iter().filter(|line| line["class"].is_null()) {
+        eprintln!("counted as not found: {line}");
+    }
+    let answer = |key: &&str| {
+        let mut of_key = lines.iter().filter(|line| line["class"] == **key);
+        // A key may have several lines, one for each stretch that carries it.
+        let best = of_key.clone().find(|line| line["found"] == true).or_else(|| of_key.next());
+        best.map_or_else(Answer::default, |line| Answer {
+            found: line["found"] == true,
+            p_value: line["p_value"].as_f64(),
+            sigmas: line["sigmas"].as_f64(),
+            ..Answer::default()
+        })
+    };
+    Some(keys.iter().map(answer).collect())
+}
+
+/// A list of patterns, each with its key. Found means that all bits of one are right.
+fn audiowmark_answers(printed: &str, keys: &[&str]) -> Option<Vec<Answer>> {
+    let start = printed.find('{')?;
+    let printed: Value = serde_json::from_str(&printed[start..]).ok()?;
+    let patterns = printed["matches"].as_array()?;
+    let answer = |key: &&str| {
+        let of_key = || patterns.iter().filter(|pattern| pattern["key"] == **key);
+        let sent = u128::from_str_radix(&message(key), 16).ok();
+        let wrong = |pattern: &Value| {
+            let bits = u128::from_str_radix(pattern["bits"].as_str()?, 16).ok()?;
+            Some((bits ^ sent?).count_ones())
+        };
+        let all_wrong: Vec<u32> = of_key().filter_map(wrong).collect();
+        let wrong_bits = all_wrong.iter().min().copied();
+        let syncs = of_key().filter_map(|pattern| pattern["quality"].as_f64());
+        Answer {
+            found: wrong_bits == Some(0),
+            p_value: Some(wrong_bits.map_or(1.0, |wrong| chance(wrong, all_wrong.len()))),
+            wrong_bits,
+            sync: syncs.max_by(f64::total_cmp),
+            ..Answer::default()
+        }
+    };
+    Some(keys.iter().map(answer).collect())
+}
+
+/// Probability, or a little more, that one of so many patterns has at most `wrong` bits wrong where
+/// the message is not in the file: its bits are then fair coins to the pattern, so the number of
+/// wrong ones is binomial.
+fn chance(wrong: u32, patterns: usize) -> f64 {
+    let mut ways = 0.5_f64.powi(BITS as i32);
+    let mut sum = ways;
+    for k in 0..wrong {
+        ways *= f64::from(BITS - k) / f64::from(k + 1);
+        sum += ways;
+    }
+    (sum * patterns as f64).min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_found_if_any_line_of_patchveil_says_so() {
+        let printed = r#"{"class":"a","found":false,"p_value":0.4,"sigmas":0.1}
+            {"class":"a","found":true,"p_value":0.001,"sigmas":5.0}
+            {"class":"b","found":false,"p_value":0.5,"sigmas":0.0}"#;
+        let answers = patchveil_answers(printed, &["a", "b"]).unwrap();
+        assert!(answers[0].found && answers[0].p_value == Some(0.001));
+        assert!(!answers[1].found && answers[1].sigmas == Some(0.0));
+        assert!(patchveil_answers("", &["a"]).is_none());
+    }
+
+    #[test]
+    fn a_message_of_audiowmark_counts_only_with_all_its_bits() {
+        let right = message("a");
+        let one_wrong = format!("{:032x}", u128::from_str_radix(&right, 16).unwrap() ^ 1);
+        let of = |bits: &str| {
+            let printed = format!(
+                r#"{{"matches":[{{"key":"a","bits":"{bits}","quality":1.5}},
+                    {{"key":"b","bits":"{right}","quality":0.2}}]}}"#
+            );
+            audiowmark_answers(&printed, &["a", "b"]).unwrap()
+        };
+        assert!(of(&right)[0].found && !of(&right)[1].found);
+        assert_eq!((of(&one_wrong)[0].found, of(&one_wrong)[0].wrong_bits), (false, Some(1)));
+        assert_eq!(of(&right)[0].sync, Some(1.5));
+    }
+
+    #[test]
+    fn half_of_the_bits_are_right_by_chance() {
+        assert!((chance(0, 1) - 0.5_f64.powi(128)).abs() < 1e-45);
+        // 64 of 128, and half of the others.
+        assert!((chance(64, 1) - 0.535_19).abs() < 1e-4, "{}", chance(64, 1));
+        assert_eq!(chance(64, 8), 1.0);
+        assert!(chance(30, 8) < 1e-6 && chance(40, 8) > 1e-6);
+    }
+}

@@ -1,0 +1,33 @@
+//! `cargo xtask bench`
+
+mod convolvers;
+mod detection;
+
+use clap::{Args, Subcommand};
+
+/// What to measure.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct BenchArgs {
+    /// Only benches whose name contains this
+    filter: Option<String>,
+    /// Print the table of the last run without measuring
+    #[arg(long)]
+    table_only: bool,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Compare detection, quality and cost with audiowmark, in two hours or so
+    Detection(detection::Settings),
+}
+
+/// Measures and prints tables.
+pub(crate) fn bench(args: &BenchArgs) -> Result<(), String> {
+    match &args.what {
+        Some(What::Detection(settings)) => detection::detection(settings),
+        None => convolvers::convolvers(args.filter.as_deref(), args.table_only),
+    }
+}

@@ -210,6 +210,12 @@ pub(crate) enum Purpose {
     StaticEq,
     /// Where the patches of each period are, and which kernel each uses.
     Schedule,
+    /// The kernels of a mark's pattern.
+    Pattern,
+    /// The order of a mark's patches.
+    PatternOrder,
+    /// A mark's echo.
+    Echo,
 }
 
 impl Purpose {
@@ -218,6 +224,9 @@ impl Purpose {
             Self::Kernel => "patchveil v1 kernel",
             Self::StaticEq => "patchveil v1 ground",
             Self::Schedule => "patchveil v1 schedule",
+            Self::Pattern => "patchveil v2 pattern",
+            Self::PatternOrder => "patchveil v2 pattern order",
+            Self::Echo => "patchveil v2 echo",
         }
     }
 }

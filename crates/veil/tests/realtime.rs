@@ -8,7 +8,10 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use common::{bits, cases, key, noise, veiled};
-use patchveil_veil::{Convolver, Filter, Patch, Preset, Recipe, Restorer, Taps, Veil};
+use patchveil_veil::{
+    Convolver, Filter, Mark, MarkSettings, Marker, Patch, Preset, Recipe, Restorer, Taps, Unmarker,
+    Veil,
+};
 use proptest::prelude::*;
 
 thread_local! {
@@ -271,4 +274,26 @@ proptest! {
         let jump = largest(&out);
         prop_assert!(jump <= 1.01 * usual + steepest, "{jump} where {usual} is usual");
     }
+}
+
+#[test]
+fn marking_and_its_inverse_neither_allocate_nor_free() {
+    let mark = Arc::new(Mark::new(&key(1), &MarkSettings::default(), 48_000).unwrap());
+    let mut marker = Marker::new(mark.clone(), 2);
+    let mut unmarker = Unmarker::new(mark, 2);
+    let (mut left, mut right) = (noise(1, 1_500), noise(2, 1_500));
+    let mut position = -3_000_i64;
+    let (count, ()) = calls(|| {
+        for round in 0..300_usize {
+            let len = [1, 64, 480, 1_500, 17][round % 5];
+            marker.process(position, &mut [&mut left[..len], &mut right[..len]]);
+            unmarker.process(position, &mut [&mut left[..len], &mut right[..len]]);
+            position += len as i64 + if round % 23 == 12 { 12_345 } else { 0 };
+            if round % 50 == 17 {
+                marker.reset();
+                unmarker.reset();
+            }
+        }
+    });
+    assert_eq!(count, 0, "allocations and releases");
 }

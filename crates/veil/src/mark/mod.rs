@@ -1,0 +1,113 @@
+//! The mark: an inaudible keyed filter that its owner can find again.
+//!
+//! `y[n] = x[n] + Σ e[d]·x[n−d] + Σ pₙ[d]·x[n−d]`, where e is the *echo*, the same at all times, and pₙ
+//! the *pattern*: one of many kernels, which take turns in a keyed order every patch. All of these
+//! taps are small, sparse and delayed, so the filter costs little, has no latency, and its sum of
+//! magnitudes is below 1: then the inverse is stable however kernels change (a contraction), and a
+//! cross-fade of two kernels needs no care.
+//!
+//! Positive and negative time-spread echoes: Oh et al., ICASSP 2001; Ko, Nishimura and Suzuki, IEEE
+//! Trans. Multimedia 7(2), 2005. Each sign of the key is a pair of opposite echoes 0.125 to 0.5 ms
+//! apart, so the mark is weak below some 500 Hz, where a single line would show, and 0 at 0 Hz.
+//!
+//! Not yet part of a [`Recipe`](crate::Recipe).
+
+mod inverse;
+mod kernel;
+mod marker;
+mod patches;
+mod settings;
+mod sparse_fir;
+
+pub use inverse::Unmarker;
+pub use marker::Marker;
+pub use settings::{EchoSettings, MarkError, MarkSettings, PatternSettings};
+
+use kernel::{Signs, SparseKernel};
+use patches::Patches;
+
+use crate::edge::raised_cosine;
+use crate::key::{ClassKey, Purpose};
+use crate::recipe::{RATE_MAX, RATE_MIN};
+
+/// Largest sum of magnitudes of all taps that act at once. Below 1 the inverse is stable.
+const SUM_MAX: f64 = 0.9;
+
+/// A key and mark settings at one sample rate, designed once and then only read. It holds secrets, so it
+/// has no serialised form.
+pub struct Mark {
+    sample_rate: u32,
+    echo: Option<SparseKernel>,
+    pattern: Option<Pattern>,
+    /// Longest delay of any tap, in samples.
+    longest: usize,
+    /// Shortest delay of any tap, in samples, at least 1.
+    shortest: usize,
+}
+
+/// The designed pattern.
+struct Pattern {
+    kernels: Vec<SparseKernel>,
+    patches: Patches,
+    /// The rising edge of every patch; the patch before falls as its mirror image.
+    rise: Vec<f32>,
+}
+
+impl Mark {
+    /// Designs the mark of `key` at `sample_rate` Hz ([`RATE_MIN`] ..= [`RATE_MAX`]). Allocates.
+    ///
+    /// # Errors
+    /// What [`MarkSettings::validate`] finds, or a sample rate out of range.
+    pub fn new(
+        key: &ClassKey,
+        settings: &MarkSettings,
+        sample_rate: u32,
+    ) -> Result<Self, MarkError> {
+        settings.validate()?;
+        if !(RATE_MIN..=RATE_MAX).contains(&sample_rate) {
+            return Err(MarkError::SampleRate(sample_rate));
+        }
+        let scale = libm::pow(10.0, settings.level_db / 20.0);
+        let echo = settings.echo.as_ref().map(|echo| {
+            let signs = Signs::draw(&key.derive(Purpose::Echo), 0, echo.slots());
+            signs.taps(echo.level_db, echo.decay_db, scale)
+        });
+        let pattern = settings.pattern.as_ref().map(|pattern| {
+            let seed = key.derive(Purpose::Pattern);
+            let kernels = u64::from(pattern.patches / 2);
+            let signs = (0..kernels).map(|kernel| Signs::draw(&seed, kernel, pattern.slots()));
+            signs.map(|signs| signs.taps(pattern.level_db, 0.0, scale)).collect::<Vec<_>>()
+        });
+
+        // Independent signs seldom add up to this; where they do, all taps become smaller alike.
+        let of_echo = echo.as_ref().map_or(0.0, kernel::Taps::sum);
+        let of_patterns = pattern.iter().flatten().map(kernel::Taps::sum).fold(0.0, f64::max);
+        let limit = (SUM_MAX / (of_echo + of_patterns).max(1e-30)).min(1.0);
+
+        let echo = echo.map(|taps| taps.at_rate(limit, sample_rate));
+        let pattern = pattern.zip(settings.pattern.as_ref()).map(|(taps, settings)| {
+            let patches = Patches::new(key, settings, sample_rate);
+            Pattern {
+                kernels: taps.iter().map(|taps| taps.at_rate(limit, sample_rate)).collect(),
+                rise: raised_cosine(patches.fade()),
+                patches,
+            }
+        });
+        let kernels = || echo.iter().chain(pattern.iter().flat_map(|pattern| &pattern.kernels));
+        let longest = kernels().map(SparseKernel::longest).max().unwrap_or(0);
+        let shortest = kernels().filter_map(SparseKernel::shortest).min().unwrap_or(1);
+        Ok(Self { sample_rate, longest, shortest, echo, pattern })
+    }
+
+    /// The sample rate in Hz.
+    #[must_use]
+    pub fn sample_rate(&self) -> u32 {
+        self.sample_rate
+    }
+
+    /// Samples before a position that the output there depends on.
+    #[must_use]
+    pub fn reach(&self) -> usize {
+        self.longest
+    }
+}

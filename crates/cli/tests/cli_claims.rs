@@ -87,3 +87,21 @@ fn stems_that_begin_later_are_protected_apart_and_restored_as_one() {
     user.run(&["protect", "1.wav", "-o", "x.wav", "--timeline", "bext"])
         .fails(1, &["1.wav: has no bext chunk", "--offset"]);
 }
+
+#[test]
+fn a_whole_file_without_a_record_begins_at_0_however_often_it_repeats_itself() {
+    let user = User::with_key();
+    user.put("demo.wav", include_bytes!("../../../assets/demo.wav"));
+    let rate = WavReader::open(&user.path("demo.wav")).unwrap().info().sample_rate;
+    let once: Vec<f32> = samples(&user, "demo.wav").iter().map(|x| 0.4954 * x).collect();
+    for times in [1, 3] {
+        user.put("a.wav", plain(1, 1, rate, 24, &bytes_24(&once.repeat(times))));
+        user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest", "--force"]);
+        let restore = ["restore", "a.veiled.wav", "--preset", "balanced", "--force", "--json"];
+        let done = user.run(&restore).succeeds().json();
+        assert_eq!((&done[0]["offset"], &done[0]["evidence"]), (&0.into(), &"detection".into()));
+        let (back, original) = (samples(&user, "a.restored.wav"), samples(&user, "a.wav"));
+        let apart = back.iter().zip(&original).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(apart < 1e-5, "{times} times: {apart}");
+    }
+}

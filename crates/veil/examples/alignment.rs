@@ -55,7 +55,7 @@ fn main() {
         let aside = ASIDE_S * f64::from(rate);
         let near = start as i64 + ((2.0 * random.unit() - 1.0) * aside) as i64;
         let within = (WITHIN_S * f64::from(rate)) as u32;
-        let found = align(&veil, &excerpt, rounding, near, within).expect("restorable");
+        let found = align(&veil, &excerpt, rounding, near, within, None).expect("restorable");
         let period = period(&veil).expect("fixed places");
         let off = (found.offset - start as i64 + period / 2).rem_euclid(period) - period / 2;
         right += u32::from(off == 0);

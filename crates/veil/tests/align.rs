@@ -22,7 +22,7 @@ fn the_place_is_found_to_the_sample() {
         let veil = balanced(byte, rate);
         let whole = veiled(&veil, 0, &resonant_noise(byte.into(), start + 90 * rate as usize));
         let near = start as i64 + 7;
-        let found = align(&veil, &whole[start..], 0.0, near, 20).unwrap();
+        let found = align(&veil, &whole[start..], 0.0, near, 20, None).unwrap();
         assert_eq!(found.offset, start as i64 % period(&veil).unwrap(), "{rate} Hz");
         assert!(found.is_certain() && found.grid_bits.is_none(), "{found:?}");
     }
@@ -58,7 +58,7 @@ fn the_place_is_found_where_all_others_are_equally_bad() {
     for (byte, aside) in [(9, 37), (16, -70), (19, 37)] {
         let (veil, start) = (balanced(byte, 48_000), 12_345);
         let whole = veiled(&veil, 0, &without_treble(byte.into(), start + 2 * 48_000));
-        let found = align(&veil, &whole[start..], 0.0, start as i64 + aside, 96).unwrap();
+        let found = align(&veil, &whole[start..], 0.0, start as i64 + aside, 96, None).unwrap();
         assert_eq!(found.offset, start as i64 % period(&veil).unwrap());
         assert!(found.is_certain(), "{found:?}");
     }
@@ -75,9 +75,22 @@ fn integers_reveal_the_place_in_a_few_seconds() {
             .map(|x| (level * x * steps).round() / steps)
             .collect();
         let whole = veiled(&veil, 0, &integers);
-        let found = align(&veil, &whole[start..], 0.0, start as i64 - 9, 24).unwrap();
+        let found = align(&veil, &whole[start..], 0.0, start as i64 - 9, 24, None).unwrap();
         let place = start as i64 % period(&veil).unwrap();
         assert_eq!((found.offset, found.grid_bits), (place, Some(bits)));
+        assert!(found.is_certain());
+    }
+}
+
+#[test]
+fn an_expected_place_that_is_wrong_by_four_samples_is_not_taken() {
+    let (veil, start) = (balanced(9, 48_000), 12_345);
+    let whole = veiled(&veil, 0, &without_treble(9, start + 2 * 48_000));
+    let place = start as i64;
+    for expected in [place, place - 4, place + 4, place + 1_000] {
+        let found = align(&veil, &whole[start..], 0.0, place + 9, 96, Some(expected)).unwrap();
+        assert_eq!(found.offset, place % period(&veil).unwrap());
+        assert_eq!(found.is_expected, expected == place);
         assert!(found.is_certain());
     }
 }
@@ -86,7 +99,7 @@ fn integers_reveal_the_place_in_a_few_seconds() {
 fn silence_has_no_certain_place() {
     let veil = balanced(5, 8_000);
     for audio in [vec![0.0; 80_000], vec![]] {
-        assert!(!align(&veil, &audio, 0.0, 100, 12).unwrap().is_certain());
+        assert!(!align(&veil, &audio, 0.0, 100, 12, None).unwrap().is_certain());
     }
 }
 
@@ -122,7 +135,7 @@ fn places_repeat_after_a_period() {
 #[test]
 fn a_recipe_without_an_inverse_has_no_place() {
     let veil = Arc::new(Veil::new(&key(1), &Preset::Cuda.recipe(), 8_000).unwrap());
-    let none = align(&veil, &[0.0; 8_000], 0.0, 0, 4);
+    let none = align(&veil, &[0.0; 8_000], 0.0, 0, 4, None);
     assert_eq!(none.err(), Some(RecipeError::NotInvertible));
 }
 

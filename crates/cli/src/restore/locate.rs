@@ -105,7 +105,7 @@ impl Search<'_> {
     /// The recipe that fits best at the offset given.
     fn given(&self, given: i64, near: f64, recipes: &[Recipe]) -> Result<Located, RestoreError> {
         let excerpt = Excerpt::loudest(self.source, SEARCHED_S[0], self.watch)?;
-        let at = Alignment { offset: given, log_odds: 0.0, grid_bits: None };
+        let at = Alignment { offset: given, log_odds: 0.0, grid_bits: None, is_expected: false };
         let candidates = self.candidates(recipes, |_| Ok(at))?;
         let (Candidate { veil, .. }, evidence) = self.likeliest(&excerpt, candidates)?;
         let within = f64::from(self.within());
@@ -218,7 +218,10 @@ impl Search<'_> {
         near: i64,
         within: u32,
     ) -> Result<Alignment, RestoreError> {
-        let found = align(veil, &excerpt.samples, self.rounding(), near + excerpt.first, within)
+        // Most files are whole.
+        let expected = Some(excerpt.first);
+        let near = near + excerpt.first;
+        let found = align(veil, &excerpt.samples, self.rounding(), near, within, expected)
             .map_err(|source| self.unusable(source))?;
         let offset = found.offset - excerpt.first;
         let offset = period(veil).map_or(offset, |period| offset.rem_euclid(period));

@@ -13,6 +13,7 @@
 mod integer_grid;
 mod period;
 mod prediction;
+mod repeats;
 mod search;
 
 pub use integer_grid::distance_from_grid;
@@ -41,6 +42,8 @@ pub struct Alignment {
     /// How much likelier this place is than any other tried, as the natural logarithm of the odds. At
     /// least 0; infinite where a grid was found.
     pub log_odds: f64,
+    /// Whether it is the place that was expected, and the audio does not rule that out.
+    pub is_expected: bool,
     /// Depth in bits of the integers on whose grid the restored samples lie, if they do.
     pub grid_bits: Option<u32>,
 }
@@ -49,13 +52,14 @@ impl Alignment {
     /// Whether the place is practically certain to be right to the sample.
     #[must_use]
     pub fn is_certain(&self) -> bool {
-        self.log_odds >= CERTAIN
+        self.is_expected || self.log_odds >= CERTAIN
     }
 }
 
 /// Finds the place of `audio`, one channel or the mean of several, among those `within` samples of
 /// `near`. `rounding` is the power of the noise, dither included, from rounding to the file's depth,
-/// full scale being 1; 0 for floats. It takes ten seconds or more to distinguish neighbouring samples,
+/// full scale being 1; 0 for floats. `expected` is the place that is likeliest beforehand, if there is one:
+/// that of a recording which was not trimmed. Stretches that repeat earlier ones count once. It takes ten seconds or more to distinguish neighbouring samples,
 /// unless there is a grid. Allocates, and takes about as long as the audio lasts at 48 kHz.
 ///
 /// # Errors
@@ -66,15 +70,33 @@ pub fn align(
     rounding: f64,
     near: i64,
     within: u32,
+    expected: Option<i64>,
 ) -> Result<Alignment, RecipeError> {
     let mut search = Search::new(veil, audio, rounding)?;
     let places = near - i64::from(within)..=near + i64::from(within);
     search.likelihood(probe(veil, audio, rounding, places.clone())?);
-    let best = climb(&mut search, places);
-    let best = settle(&mut search, best);
+    let best = climb(&mut search, places.clone());
+    let mut best = settle(&mut search, best);
+    if search.leave_out_repeats(best) {
+        let likeliest = search.best();
+        best = settle(&mut search, likeliest);
+    }
+    let expected = expected.and_then(|place| search.expected(place, &places));
+    let expected = expected.filter(|place| !search.rules_out(*place, best));
+    let best = expected.unwrap_or(best);
     let found = search.grid(best).map_or_else(
-        || Alignment { offset: best, log_odds: search.log_odds(best), grid_bits: None },
-        |(offset, bits)| Alignment { offset, log_odds: f64::INFINITY, grid_bits: Some(bits) },
+        || Alignment {
+            offset: best,
+            log_odds: search.log_odds(best),
+            grid_bits: None,
+            is_expected: expected.is_some(),
+        },
+        |(offset, bits)| Alignment {
+            offset,
+            log_odds: f64::INFINITY,
+            grid_bits: Some(bits),
+            is_expected: expected == Some(offset),
+        },
     );
     let offset = period(veil).map_or(found.offset, |period| found.offset.rem_euclid(period));
     Ok(Alignment { offset, ..found })

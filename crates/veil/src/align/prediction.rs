@@ -30,21 +30,26 @@ impl Predictor {
         Self { order, window, noise, matrix: vec![0.0; (order + 1) * (order + 1)] }
     }
 
-    /// The log-likelihood of restored samples; `gains` are the logarithms of the gains by which the veil
+    /// Index of the first sample of the first window, and the length of each.
+    pub(super) fn windows(&self) -> (usize, usize) {
+        (self.order, self.window)
+    }
+
+    /// The log-likelihood of restored samples, window by window; `gains` are the logarithms of the gains by which the veil
     /// multiplied each sample itself. Restoring lowers noise in the protected samples by these gains, so
     /// for noise alone every place and recipe is equally likely.
-    pub(super) fn log_likelihood(&mut self, samples: &[f64], gains: &[f64]) -> f64 {
+    pub(super) fn log_likelihood(&mut self, samples: &[f64], gains: &[f64]) -> Vec<f64> {
         let count = self.window as f64;
-        let mut sum = 0.0;
+        let mut windows = Vec::new();
         let mut end = self.order + self.window;
         while end <= samples.len().min(gains.len()) {
             let gain = gains[end - self.window..end].iter().sum::<f64>() / count;
             let noise = self.noise * (-2.0 * gain).exp();
             let power = self.error_energy(samples, end, noise) / count;
-            sum -= count * (0.5 * power.max(noise).ln() + gain);
+            windows.push(-count * (0.5 * power.max(noise).ln() + gain));
             end += self.window;
         }
-        sum
+        windows
     }
 
     /// Energy of the prediction error, by the `order` samples before each, over the window that ends
@@ -130,6 +135,6 @@ mod tests {
     fn silence_has_a_finite_likelihood() {
         let mut predictor = Predictor::new(8_000, 0.0);
         let likelihood = predictor.log_likelihood(&[0.0; 8_000], &[0.0; 8_000]);
-        assert!(likelihood.is_finite());
+        assert!(likelihood.iter().all(|window| window.is_finite()));
     }
 }

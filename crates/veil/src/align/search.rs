@@ -1,11 +1,14 @@
 //! The places that were tried, and their likelihoods.
 
 use std::collections::BTreeMap;
+use std::iter::repeat;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::integer_grid::distance_from_grid;
 use super::period::period;
 use super::prediction::Predictor;
+use super::repeats::repeats;
 use crate::recipe::RecipeError;
 use crate::restore::Restorer;
 use crate::veil::Veil;
@@ -15,6 +18,9 @@ const GRIDS: [u32; 4] = [16, 17, 24, 25];
 /// Root mean square distance from a grid, in its steps, up to which samples lie on it. Unrelated
 /// samples are 0.29 away.
 const ON_GRID: f64 = 0.1;
+/// By how much the expected place is likelier beforehand than any other, as a natural logarithm of the
+/// odds: nine files in ten are whole, and the others may begin at any of some 4,000 places.
+const EXPECTED: f64 = 10.5;
 /// Most of a recipe's periods that are distinguished.
 const PERIODS_TRIED: usize = 16;
 /// Seconds that are checked for a grid.
@@ -30,7 +36,10 @@ pub(super) struct Search<'a> {
     predictor: Predictor,
     /// Samples at the start that still depend on what came before the excerpt.
     settling: usize,
-    tried: BTreeMap<i64, f64>,
+    /// The log-likelihood of each window, by place.
+    tried: BTreeMap<i64, Vec<f64>>,
+    /// Whether a window repeats an earlier one and does not count; empty before that is known.
+    repeated: Vec<bool>,
 }
 
 impl<'a> Search<'a> {
@@ -47,6 +56,7 @@ impl<'a> Search<'a> {
             predictor: Predictor::new(veil.sample_rate(), rounding),
             settling: 4 * veil.context(),
             tried: BTreeMap::new(),
+            repeated: Vec::new(),
         })
     }
 
@@ -62,16 +72,65 @@ impl<'a> Search<'a> {
 
     /// Log-likelihood of a place, up to a constant.
     pub(super) fn likelihood(&mut self, offset: i64) -> f64 {
-        if let Some(&known) = self.tried.get(&offset) {
-            return known;
+        self.try_place(offset);
+        self.tried.get(&offset).map_or(0.0, |windows| self.sum(windows))
+    }
+
+    /// The sum over the windows that are not repeats.
+    fn sum(&self, windows: &[f64]) -> f64 {
+        self.fresh(windows).sum()
+    }
+
+    fn fresh(&self, windows: &[f64]) -> impl Iterator<Item = f64> {
+        let repeated = self.repeated.iter().copied().chain(repeat(false));
+        windows.iter().copied().zip(repeated).filter(|(_, repeated)| !repeated).map(|(x, _)| x)
+    }
+
+    /// The first of `places` at which the veil is as at `place`.
+    pub(super) fn expected(&self, place: i64, places: &RangeInclusive<i64>) -> Option<i64> {
+        let distance = place - places.start();
+        let distance = period(self.veil).map_or(distance, |period| distance.rem_euclid(period));
+        Some(places.start() + distance).filter(|place| places.contains(place))
+    }
+
+    /// Whether the audio shows that `other` is right and `expected`, which is so much likelier
+    /// beforehand, wrong. Prediction errors are not Gaussian, so the odds are taken from how much the
+    /// differences scatter from window to window (Vuong, “Likelihood ratio tests for model selection and
+    /// non-nested hypotheses”, Econometrica 57, 1989, section 5).
+    pub(super) fn rules_out(&mut self, expected: i64, other: i64) -> bool {
+        self.try_place(expected);
+        self.try_place(other);
+        let (Some(expected), Some(other)) = (self.tried.get(&expected), self.tried.get(&other))
+        else {
+            return false;
+        };
+        let differences = self.fresh(other).zip(self.fresh(expected)).map(|(a, b)| a - b);
+        let (sum, squares) = differences
+            .fold((0.0, 0.0), |(sum, squares): (f64, f64), x| (sum + x, squares + x * x));
+        sum > 0.0 && 0.5 * sum * sum > EXPECTED * squares
+    }
+
+    /// Leaves out windows that repeat earlier ones, by the samples restored at `best`: repeats were
+    /// under other patches, so the protected ones differ. Gives whether there are any.
+    pub(super) fn leave_out_repeats(&mut self, best: i64) -> bool {
+        self.restore(best, 0, self.audio.len());
+        let settled = self.buffer.get(self.settling..).unwrap_or_default();
+        let (first, window) = self.predictor.windows();
+        self.repeated = repeats(settled, first, window, self.veil.sample_rate());
+        self.repeated.contains(&true)
+    }
+
+    /// Restores the audio at a place that was not tried yet, and predicts it.
+    fn try_place(&mut self, offset: i64) {
+        if self.tried.contains_key(&offset) {
+            return;
         }
         self.restore(offset, 0, self.audio.len());
         let settled = self.buffer.get(self.settling..).unwrap_or_default();
         let from = offset.saturating_add(self.settling as i64);
         let gains = log_gains(self.veil, from, settled.len());
-        let likelihood = self.predictor.log_likelihood(settled, &gains);
-        self.tried.insert(offset, likelihood);
-        likelihood
+        let windows = self.predictor.log_likelihood(settled, &gains);
+        self.tried.insert(offset, windows);
     }
 
     /// Distances in samples to the recipe's other periods before the veil repeats exactly.
@@ -91,14 +150,15 @@ impl<'a> Search<'a> {
 
     /// The likeliest place tried.
     pub(super) fn best(&self) -> i64 {
-        self.tried.iter().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(&offset, _)| offset)
+        let sums = self.tried.iter().map(|(&offset, windows)| (offset, self.sum(windows)));
+        sums.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(offset, _)| offset)
     }
 
     /// Natural logarithm of the odds of a place against the likeliest other.
     pub(super) fn log_odds(&self, best: i64) -> f64 {
-        let top = self.tried.get(&best).copied().unwrap_or(0.0);
+        let top = self.tried.get(&best).map_or(0.0, |windows| self.sum(windows));
         let others = self.tried.iter().filter(|(offset, _)| **offset != best);
-        let odds = others.map(|(_, value)| top - value).fold(f64::INFINITY, f64::min);
+        let odds = others.map(|(_, windows)| top - self.sum(windows)).fold(f64::INFINITY, f64::min);
         if odds.is_finite() { odds.max(0.0) } else { 0.0 }
     }
 

@@ -84,7 +84,7 @@ class AbxPanel {
 
   next() {
     if (!this.#answer) {
-      byId("abx-status").textContent = "Say first which X is: 1 for A, 2 for B.";
+      byId("abx-status").textContent = "Answer first: 1 if X is A, 2 if X is B.";
       return;
     }
     this.#test.answer(this.#answer);
@@ -105,7 +105,7 @@ class AbxPanel {
     press(this.#buttons("answer"), "answer", null);
     byId("abx-next").disabled = true;
     byId("abx-trial").textContent = `Trial ${this.#test.trial} of ${this.#test.count}`;
-    byId("abx-status").textContent = `Trial ${this.#test.trial} of ${this.#test.count}. You hear A.`;
+    byId("abx-status").textContent = "";
     // Always the same one first, so that a trial says nothing about the one before.
     this.hear("A");
   }
@@ -115,8 +115,8 @@ class AbxPanel {
     const said = `${hits} of ${trials.length} right, p = ${probability(p)}`;
     byId("abx-hits").textContent = said;
     byId("abx-meaning").textContent =
-      `Whoever only guesses gets at least ${hits} of ${trials.length} right with this probability. ` +
-      "A large p does not show that nobody hears a difference; it shows that this test did not find one.";
+      `By guessing alone, at least ${hits} of ${trials.length} are right with this probability. ` +
+      "A large p does not show that there is nothing to hear, only that this test did not find it.";
     const items = trials.map(({ x, answer, hit }, i) => {
       const item = document.createElement("li");
       item.className = hit ? "hit" : "miss";

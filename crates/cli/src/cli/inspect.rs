@@ -16,7 +16,13 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
         // Before minutes of work, and because a recording is never overwritten.
         output::check(file, &[&args.before, &args.after], args.force)?;
     }
-    let excerpt = match &page {
+    let excerpt = match &args.html {
+        Some(folder) if folder.exists() && !folder.is_dir() => {
+            return Err(Failure::failed(format!(
+                "{}: is not a folder; use another name for the page's",
+                shown(folder)
+            )));
+        }
         Some(_) => Some(Excerpt::choose(&args.before, args.from, args.seconds)?),
         None => None,
     };

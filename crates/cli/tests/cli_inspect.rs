@@ -223,3 +223,17 @@ fn an_excerpt_that_is_not_there_is_refused_before_anything_is_written() {
     assert_eq!(user.run(&["inspect", "a.wav", "a.veiled.wav", "--from", "0"]).code, Some(2));
     assert!(!user.path("page").exists());
 }
+
+#[test]
+#[cfg(unix)]
+fn a_page_is_as_private_as_the_recording_it_contains() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let user = User::with_key();
+    let path = user.put("a.wav", recording(8_000, 1, 1.0));
+    user.run(&["protect", "a.wav"]).succeeds();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    user.run(&["inspect", "a.wav", "a.veiled.wav", "--html", "page"]).succeeds();
+    let mode = fs::metadata(user.path("page/index.html")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}

@@ -17,6 +17,63 @@ function press(buttons, kind, value) {
   }
 }
 
+/** What begins a loop at the playhead, ends it there, and repeats everything again. */
+function loopsOf(player) {
+  return {
+    from() {
+      const at = player.position;
+      const end = player.loop[1] > at + LOOP_MIN_S ? player.loop[1] : player.duration;
+      if (end - at >= LOOP_MIN_S) player.setLoop([at, end]);
+    },
+    to() {
+      const at = player.position;
+      if (at - player.loop[0] >= LOOP_MIN_S) player.setLoop([player.loop[0], at]);
+    },
+    all() {
+      player.setLoop(null);
+    },
+  };
+}
+
+/** The keys that act wherever the focus is, but for those that the focused control needs itself. */
+function bindKeys(player, abx, loops) {
+  const keys = {
+    " ": () => player.toggle(),
+    ArrowLeft: (event) => player.seek(player.position - (event.shiftKey ? 5 : 1)),
+    ArrowRight: (event) => player.seek(player.position + (event.shiftKey ? 5 : 1)),
+    Home: () => player.seek(player.loop[0]),
+    "[": loops.from,
+    "]": loops.to,
+    Escape: loops.all,
+  };
+  const listening = {
+    1: () => player.hear("before"),
+    2: () => player.hear("after"),
+    3: () => player.hear("difference"),
+  };
+  const testing = {
+    a: () => abx.hear("A"),
+    b: () => abx.hear("B"),
+    x: () => abx.hear("X"),
+    1: () => abx.choose("A"),
+    2: () => abx.choose("B"),
+    Enter: () => abx.next(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const { target } = event;
+    const typed = target.matches("input[type=number]");
+    const pressed = target.matches("button, input") && [" ", "Enter"].includes(event.key);
+    const scrolled = target.matches(".scroll") && event.key.startsWith("Arrow");
+    if (typed || pressed || scrolled) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const act = (abx.running ? testing : listening)[key] ?? keys[key];
+    if (!act || (event.repeat && !key.startsWith("Arrow"))) return;
+    event.preventDefault();
+    act(event);
+  });
+}
+
 /** Starts the page. */
 async function begin() {
   const facts = JSON.parse(byId("facts").textContent);
@@ -54,22 +111,17 @@ async function begin() {
     if (player.playing) requestAnimationFrame(tick);
   }
 
-  const loopFrom = () => {
-    const at = player.position;
-    const end = player.loop[1] > at + LOOP_MIN_S ? player.loop[1] : player.duration;
-    if (end - at >= LOOP_MIN_S) player.setLoop([at, end]);
-  };
-  const loopTo = () => {
-    const at = player.position;
-    if (at - player.loop[0] >= LOOP_MIN_S) player.setLoop([player.loop[0], at]);
-  };
-  const loopAll = () => player.setLoop(null);
-
+  const loops = loopsOf(player);
   for (const button of sources) {
     button.disabled = false;
     onpress(button, () => player.hear(button.dataset.source));
   }
-  const controls = { play: () => player.toggle(), "loop-start": loopFrom, "loop-end": loopTo, "loop-none": loopAll };
+  const controls = {
+    play: () => player.toggle(),
+    "loop-start": loops.from,
+    "loop-end": loops.to,
+    "loop-none": loops.all,
+  };
   for (const [id, act] of Object.entries(controls)) {
     byId(id).disabled = false;
     onpress(byId(id), act);
@@ -80,41 +132,7 @@ async function begin() {
     player.setLevel("difference", raise.checked ? factor(gains.difference_db) : 1);
   });
 
-  const keys = {
-    " ": () => player.toggle(),
-    ArrowLeft: (event) => player.seek(player.position - (event.shiftKey ? 5 : 1)),
-    ArrowRight: (event) => player.seek(player.position + (event.shiftKey ? 5 : 1)),
-    Home: () => player.seek(player.loop[0]),
-    "[": loopFrom,
-    "]": loopTo,
-    Escape: loopAll,
-  };
-  const listening = {
-    1: () => player.hear("before"),
-    2: () => player.hear("after"),
-    3: () => player.hear("difference"),
-  };
-  const testing = {
-    a: () => abx.hear("A"),
-    b: () => abx.hear("B"),
-    x: () => abx.hear("X"),
-    1: () => abx.choose("A"),
-    2: () => abx.choose("B"),
-    Enter: () => abx.next(),
-  };
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const { target } = event;
-    const typed = target.matches("input[type=number]");
-    const pressed = target.matches("button, input") && [" ", "Enter"].includes(event.key);
-    const scrolled = target.matches(".scroll") && event.key.startsWith("Arrow");
-    if (typed || pressed || scrolled) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const act = (abx.running ? testing : listening)[key] ?? keys[key];
-    if (!act || (event.repeat && !key.startsWith("Arrow"))) return;
-    event.preventDefault();
-    act(event);
-  });
+  bindKeys(player, abx, loops);
   show();
 }
 

@@ -60,7 +60,9 @@ function bindKeys(player, abx, loops) {
     Enter: () => abx.next(),
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    // With AltGr, which some systems report as Ctrl and Alt, many keyboards have their brackets.
+    const composed = event.getModifierState("AltGraph");
+    if (!composed && (event.ctrlKey || event.altKey || event.metaKey)) return;
     const { target } = event;
     const typed = target.matches("input[type=number]");
     const pressed = target.matches("button, input") && [" ", "Enter"].includes(event.key);

@@ -60,8 +60,8 @@ def same(got, want, what):
         )
 
 
-def run(cases):
-    """Runs all cases; the exit code tells whether all hold."""
+def run(cases, close=lambda: None):
+    """Runs all cases, then `close`; the exit code tells whether all hold."""
     failed = 0
     for case in cases:
         try:
@@ -71,5 +71,6 @@ def run(cases):
             failed += 1
             print(f"FAILED: {case.__name__}: {error}", flush=True)
     print(f"{len(cases) - failed} passed, {failed} failed", flush=True)
+    close()
     # The graphics driver's exit handlers may crash a process that had a plug-in with a window.
     os._exit(1 if failed else 0)

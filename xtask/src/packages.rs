@@ -5,9 +5,11 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 15] = [
+const PACKAGES: [&str; 17] = [
     "age",
     "ardour",
+    "chromium",
+    "chromium-driver",
     "expect",
     "ffmpeg",
     "fluidsynth",

@@ -6,6 +6,8 @@ mod support;
 use std::fs;
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use patchveil_veil::ClassKey;
 use support::command::{User, recording};
 
@@ -130,4 +132,108 @@ fn loudness_of_the_bundled_recording_is_kept() {
             assert!(change.abs() <= most, "{preset}, {class}: {change} LU");
         }
     }
+}
+
+/// A page's excerpt of one file: the bytes of its samples.
+fn embedded(page: &str, id: &str) -> Vec<u8> {
+    let start = format!("id=\"{id}\">");
+    let text = page.split_once(&start).unwrap().1.split_once('<').unwrap().0;
+    let wav = STANDARD.decode(text).unwrap();
+    assert!(wav.starts_with(b"RIFF") && &wav[36..40] == b"data");
+    wav[44..].to_vec()
+}
+
+#[test]
+fn a_page_holds_the_excerpt_of_both_files_bit_for_bit_and_loads_nothing() {
+    let user = User::with_key();
+    user.put("a.wav", recording(16_000, 2, 3.0));
+    user.run(&["protect", "a.wav"]).succeeds();
+    let ran = user
+        .run(&[
+            "inspect",
+            "a.wav",
+            "a.veiled.wav",
+            "--html",
+            "pages/a",
+            "--from",
+            "1",
+            "--seconds",
+            "0.5",
+        ])
+        .succeeds();
+    assert!(ran.out.contains("pages/a/index.html"), "{ran:?}");
+    let page = String::from_utf8(user.read("pages/a/index.html")).unwrap();
+    for (id, file) in [("before-wav", "a.wav"), ("after-wav", "a.veiled.wav")] {
+        let samples = user.read(file)[44..].to_vec();
+        assert_eq!(embedded(&page, id), samples[4 * 16_000..4 * 24_000], "{file}");
+    }
+    assert!(page.contains("1.0 s to 1.5 s of 3.0 s"));
+    assert!(page.contains("default-src 'none'"));
+    for outside in ["http:", "https:", "src=\"//", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert_eq!(page.matches("data:image/png;base64,").count(), 3);
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "such names are not allowed there")]
+fn the_name_of_a_file_is_text_on_the_page_whatever_it_is() {
+    let user = User::with_key();
+    let hostile = "a\"'<script>alert(1)<!--{{facts}}&amp;.wav";
+    user.put(hostile, recording(8_000, 1, 1.0));
+    user.run(&["protect", hostile, "-o", "b.wav"]).succeeds();
+    user.run(&["inspect", hostile, "b.wav", "--html", "page"]).succeeds();
+    let page = String::from_utf8(user.read("page/index.html")).unwrap();
+    assert!(page.contains("a&quot;&#39;&lt;script&gt;alert(1)&lt;!--{{facts}}&amp;amp;.wav"));
+    assert!(!page.contains("<script>alert") && !page.contains("(1)<!--"));
+    let facts = page.split_once("id=\"facts\">").unwrap().1.split_once("</script>").unwrap().0;
+    let facts: serde_json::Value = serde_json::from_str(facts).unwrap();
+    assert_eq!(facts["before"]["name"], hostile);
+}
+
+#[test]
+fn a_page_replaces_nothing_without_force_and_no_recording_ever() {
+    let user = User::with_key();
+    user.put("a.wav", recording(8_000, 1, 1.0));
+    user.run(&["protect", "a.wav"]).succeeds();
+    let onto = |folder: &'static str| ["inspect", "a.wav", "a.veiled.wav", "--html", folder];
+    user.put("taken/index.html", "precious");
+    user.run(&onto("taken")).fails(1, &["index.html: exists already", "--force"]);
+    assert_eq!(user.read("taken/index.html"), b"precious");
+    user.run(&[&onto("taken")[..], &["--force"]].concat()).succeeds();
+    user.run(&onto("a.wav")).fails(1, &["a.wav: is not a folder"]);
+
+    user.put("named/index.html", user.read("a.wav"));
+    let itself = ["inspect", "named/index.html", "a.veiled.wav", "--html", "named", "--force"];
+    user.run(&itself).fails(1, &["is an input itself and is never overwritten"]);
+}
+
+#[test]
+fn an_excerpt_that_is_not_there_is_refused_before_anything_is_written() {
+    let user = User::with_key();
+    user.put("a.wav", recording(8_000, 1, 1.0));
+    user.run(&["protect", "a.wav"]).succeeds();
+    let page = ["inspect", "a.wav", "a.veiled.wav", "--html", "page"];
+    user.run(&[&page[..], &["--from", "1.5"]].concat())
+        .fails(1, &["a.wav: is 1.00 s long", "cannot start at 1.50 s"]);
+    for wrong in [["--seconds", "0"], ["--seconds", "601"], ["--seconds", "nan"], ["--from", "inf"]]
+    {
+        assert_eq!(user.run(&[&page[..], &wrong].concat()).code, Some(2), "{wrong:?}");
+    }
+    assert_eq!(user.run(&["inspect", "a.wav", "a.veiled.wav", "--from", "0"]).code, Some(2));
+    assert!(!user.path("page").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_page_is_as_private_as_the_recording_it_contains() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let user = User::with_key();
+    let path = user.put("a.wav", recording(8_000, 1, 1.0));
+    user.run(&["protect", "a.wav"]).succeeds();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    user.run(&["inspect", "a.wav", "a.veiled.wav", "--html", "page"]).succeeds();
+    let mode = fs::metadata(user.path("page/index.html")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }

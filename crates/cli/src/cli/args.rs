@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use patchveil::detect::DECOYS_MIN;
+use patchveil::inspect::{SECONDS_DEFAULT, SECONDS_MAX, SECONDS_MIN};
 use patchveil::protect::{Position, Timeline};
 
 use super::recipe_args::RecipeArgs;
@@ -56,7 +57,7 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Find out whether recordings carry a key, and where
     Detect(DetectArgs),
-    /// Compare a recording with its protected version, in figures and in a picture
+    /// Compare a recording with its protected version: figures, a picture, a page to hear both
     Inspect(InspectArgs),
     /// Print a recipe as JSON, to edit and pass to --recipe
     Recipe(RecipeArgs),
@@ -280,6 +281,22 @@ pub(super) struct DetectArgs {
     pub(super) json: bool,
 }
 
+/// Where an excerpt starts.
+fn start(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (0.0..=f64::MAX).contains(&seconds) => Ok(seconds),
+        _ => Err("not a number of seconds, 0 or more".to_owned()),
+    }
+}
+
+/// How long an excerpt is.
+fn length(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (SECONDS_MIN..=SECONDS_MAX).contains(&seconds) => Ok(seconds),
+        _ => Err(format!("not a number of seconds from {SECONDS_MIN} to {SECONDS_MAX}")),
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
     /// The recording
@@ -289,7 +306,18 @@ pub(super) struct InspectArgs {
     /// Picture to write (PNG): spectra, spectrogram of the difference, changes over time
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,
-    /// Replace an existing picture
+    /// Folder for a page (index.html) that plays before, after and the difference, and holds a blind
+    /// ABX test. It contains the unprotected excerpt, so it is not for publication. It takes 2.7 times the
+    /// excerpt's size in the recording: 15 MB for 30 s at 48 kHz, stereo, 16 bit, 23 MB for 24 bit
+    #[arg(long, value_name = "DIR")]
+    pub(super) html: Option<PathBuf>,
+    /// Where the page's excerpt starts, in seconds [default: where the recording is loudest]
+    #[arg(long, value_name = "SECONDS", requires = "html", value_parser = start)]
+    pub(super) from: Option<f64>,
+    /// Length of the page's excerpt in seconds, up to 600
+    #[arg(long, value_name = "SECONDS", requires = "html", default_value_t = SECONDS_DEFAULT, value_parser = length)]
+    pub(super) seconds: f64,
+    /// Replace an existing picture or page
     #[arg(long)]
     pub(super) force: bool,
     /// Print a JSON object

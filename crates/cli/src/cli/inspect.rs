@@ -1,6 +1,6 @@
 //! `patchveil inspect`
 
-use patchveil::inspect::{Report, compare, draw};
+use patchveil::inspect::{Excerpt, Report, compare, draw, page_path, write_page};
 use patchveil::{output, shown};
 
 use super::args::InspectArgs;
@@ -11,10 +11,21 @@ use super::terminal::{progress_bar, say, say_json};
 
 /// Compares two files.
 pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
-    if let Some(png) = &args.png {
+    let page = args.html.as_deref().map(page_path);
+    for file in args.png.iter().chain(&page) {
         // Before minutes of work, and because a recording is never overwritten.
-        output::check(png, &[&args.before, &args.after], args.force)?;
+        output::check(file, &[&args.before, &args.after], args.force)?;
     }
+    let excerpt = match &args.html {
+        Some(folder) if folder.exists() && !folder.is_dir() => {
+            return Err(Failure::failed(format!(
+                "{}: is not a folder; use another name for the page's",
+                shown(folder)
+            )));
+        }
+        Some(_) => Some(Excerpt::choose(&args.before, args.from, args.seconds)?),
+        None => None,
+    };
     let stop = stop::on_request();
     let bar = progress_bar(0);
     let report = compare(&args.before, &args.after, |done, all| {
@@ -27,12 +38,18 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
     if let Some(png) = &args.png {
         draw(&report, png, args.force)?;
     }
+    if let (Some(folder), Some(excerpt)) = (&args.html, &excerpt) {
+        write_page(&report, excerpt, folder, args.force)?;
+    }
     if args.json {
         say_json(&report)?;
     } else {
         say(&figures(&report))?;
         if let Some(png) = &args.png {
             say(&format!("picture           {}", shown(png)))?;
+        }
+        if let Some(page) = &page {
+            say(&format!("page              {}", shown(page)))?;
         }
     }
     Ok(DONE)

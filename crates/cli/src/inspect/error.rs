@@ -34,7 +34,17 @@ pub enum InspectError {
         /// What the second has.
         after: String,
     },
-    /// The picture cannot be written.
+    /// The excerpt to play would start behind the end.
+    #[error("{}: is {seconds:.2} s long; an excerpt cannot start at {from_s:.2} s", shown(path))]
+    Behind {
+        /// The recording.
+        path: PathBuf,
+        /// Where the excerpt would start, in seconds.
+        from_s: f64,
+        /// Length of the recording in seconds.
+        seconds: f64,
+    },
+    /// The picture or the page cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
     /// The user asked to stop.

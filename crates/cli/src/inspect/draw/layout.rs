@@ -16,6 +16,25 @@ pub(super) const HEAT: Area = plot(602.0, 602.0 + ROWS as f32);
 pub(super) const LEVEL: Area = plot(926.0, 1008.0);
 pub(super) const CHANGED: Area = plot(1016.0, 1040.0);
 
+/// Title and meaning of each plot, and the rows of the picture that it fills.
+pub(super) const PLOTS: [(&str, &str, (u32, u32)); 3] = [
+    (
+        "Mean spectrum",
+        "Level over frequency of the recording before and after, and of their difference",
+        (196, 540),
+    ),
+    (
+        "Spectrogram of the difference (after \u{2212} before)",
+        "Level of the difference over time and frequency",
+        (556, 884),
+    ),
+    (
+        "Level over time, and where it changed",
+        "Peak level of the recording and of the difference over time, and the stretches that changed",
+        (884, HEIGHT),
+    ),
+];
+
 const fn plot(top: f32, bottom: f32) -> Area {
     Area { left: LEFT, top, right: RIGHT, bottom }
 }

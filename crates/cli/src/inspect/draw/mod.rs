@@ -7,6 +7,8 @@ mod plots;
 use std::io::Write;
 use std::path::Path;
 
+use tiny_skia::{IntRect, Pixmap};
+
 use super::error::InspectError;
 use super::report::Report;
 use crate::output::OutputFile;
@@ -24,6 +26,29 @@ pub fn draw(report: &Report, path: &Path, force: bool) -> Result<(), InspectErro
     file.write_all(&png).map_err(|e| file.write_failed(e))?;
     file.commit()?;
     Ok(())
+}
+
+/// One plot of the picture, as a picture of its own.
+pub(super) struct Plot {
+    pub(super) title: &'static str,
+    /// What it shows, for those who do not see it.
+    pub(super) text: &'static str,
+    pub(super) png: Vec<u8>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+/// The plots of the picture one by one, with their headings.
+pub(super) fn plots(report: &Report) -> Result<Vec<Plot>, String> {
+    let picture = Pixmap::decode_png(&render(report)?).map_err(|e| e.to_string())?;
+    let cut = |(title, text, (top, bottom)): (_, _, (u32, u32))| {
+        let (width, height) = (layout::WIDTH, bottom - top);
+        let area = IntRect::from_xywh(0, top as i32, width, height).ok_or("no such area")?;
+        let part = picture.clone_rect(area).ok_or("no memory for it")?;
+        let png = part.encode_png().map_err(|e| e.to_string())?;
+        Ok(Plot { title, text, png, width, height })
+    };
+    layout::PLOTS.into_iter().map(cut).collect()
 }
 
 fn render(report: &Report) -> Result<Vec<u8>, String> {

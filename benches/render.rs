@@ -11,7 +11,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use patchveil::Watch;
 use patchveil::inputs::Job;
 use patchveil::manifest::ManifestCache;
-use patchveil::protect::{Veils, protect};
+use patchveil::protect::{Timeline, Veils, protect};
 use patchveil_veil::{ClassKey, Preset};
 
 /// Seconds of audio in the file.
@@ -51,7 +51,7 @@ fn bench_render(criterion: &mut Criterion) {
         let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
         let mut group = criterion.benchmark_group(format!("render/{preset}/{SECONDS} s stereo"));
         group.bench_function(BenchmarkId::from_parameter("patchveil"), |bencher| {
-            bencher.iter(|| protect(&job, &veils, true, &records, &watch).unwrap());
+            bencher.iter(|| protect(&job, &veils, Timeline::ZERO, true, &records, &watch).unwrap());
         });
         group.bench_function(BenchmarkId::from_parameter("file copy"), |bencher| {
             bencher.iter(|| {

@@ -40,8 +40,7 @@ fn any_settings() -> impl Strategy<Value = MarkSettings> {
     });
     (delays.clone(), delays, 1_u32..=32, 5_000_u32..60_000, -60.0..-12.0, -12.0..12.0).prop_map(
         |(pattern_us, echo_us, pairs, patch_us, db, level_db)| {
-            let mut settings = MarkSettings::default();
-            settings.level_db = level_db;
+            let mut settings = MarkSettings { level_db, ..MarkSettings::default() };
             let pattern = settings.pattern.as_mut().unwrap();
             (pattern.first_us, pattern.end_us) = pattern_us;
             (pattern.patches, pattern.patch_us, pattern.level_db) = (2 * pairs, patch_us, db);

@@ -3,9 +3,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use patchveil_tests::build::{library, program, root};
+use patchveil_tests::build::library;
+use patchveil_tests::python;
 
 /// A VST3 bundle around the built library, in a folder of its own.
 fn bundle(folder: &Path) -> PathBuf {
@@ -16,26 +16,11 @@ fn bundle(folder: &Path) -> PathBuf {
     bundle
 }
 
-/// Runs the cases of a script under `tests/python` in the interpreter that has the hosts.
+/// Runs the cases of a script with a bundle in a folder of its own.
 fn run(script: &str) {
-    let Some(python) = std::env::var_os("PATCHVEIL_PYTHON") else {
-        let required = std::env::var_os("PATCHVEIL_REQUIRE_TOOLS").is_some();
-        assert!(!required, "PATCHVEIL_PYTHON names no interpreter; `cargo xtask test` sets it");
-        eprintln!("skipped: PATCHVEIL_PYTHON names no interpreter with {script}'s host");
-        return;
-    };
     let folder = tempfile::tempdir().unwrap();
-    let output = Command::new(python)
-        .arg(root().join("tests/python").join(script))
-        .env("PATCHVEIL_VST3", bundle(folder.path()))
-        .env("PATCHVEIL_COMMAND", program())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
-    let (out, err) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{out}{err}");
-    println!("{out}");
+    let bundle = bundle(folder.path());
+    python::run(script, &[("PATCHVEIL_VST3", bundle.as_path())]);
 }
 
 #[test]

@@ -9,13 +9,13 @@
 use crate::processor::for_this_processor;
 
 /// Outputs computed side by side in one vector.
-const LANES: usize = 8;
+pub(crate) const LANES: usize = 8;
 /// Kernels are padded with zeros to a multiple of this many taps.
 pub(crate) const TAP_GROUP: usize = 2 * LANES;
 /// Readable samples that [`fir`] needs behind the last one it uses.
 pub(crate) const SLACK: usize = LANES - 1;
 
-type Lanes = [f32; LANES];
+pub(crate) type Lanes = [f32; LANES];
 
 for_this_processor! {
     /// `out[i] = Σ taps[t] · x[i + taps.len() − 1 − t]`.
@@ -78,8 +78,9 @@ fn tile<const WIDTH: usize, const SPAN: usize>(taps: &[f32], x: &[f32]) -> [Lane
     near
 }
 
+/// `sum` + `tap` · `x`, lane by lane, each rounded once.
 #[inline(always)]
-fn fused(tap: f32, x: &Lanes, mut sum: Lanes) -> Lanes {
+pub(crate) fn fused(tap: f32, x: &Lanes, mut sum: Lanes) -> Lanes {
     for lane in 0..LANES {
         sum[lane] = tap.mul_add(x[lane], sum[lane]);
     }

@@ -57,6 +57,7 @@ mod key;
 mod loudness;
 mod mark;
 mod partition;
+mod past;
 mod patch_cursor;
 mod processor;
 mod recipe;

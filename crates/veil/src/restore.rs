@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::dot::dot;
 use crate::kernel::Kernel;
+use crate::past::Past;
 use crate::recipe::RecipeError;
 use crate::schedule::{Cursor, Patch};
 use crate::veil::Veil;
-
-/// Smaller magnitudes cannot affect any output.
-const TINY: f64 = 1e-100;
 
 /// The exact inverse of a [`Convolver`](crate::Convolver) with the same veil, block by block.
 ///
@@ -50,12 +47,6 @@ struct Channel {
     restored: Past,
 }
 
-/// The restored samples of one channel, contiguous.
-struct Past {
-    samples: Vec<f64>,
-    end: usize,
-}
-
 impl Restorer {
     /// A restorer for `channels` channels. Allocates all it will ever need.
     ///
@@ -70,7 +61,7 @@ impl Restorer {
             |kernel: &Kernel| kernel.taps().iter().rev().map(|&tap| f64::from(tap)).collect();
         let reversed = veil.kernels().iter().map(reverse).collect();
         let static_eq = veil.static_eq().map(reverse);
-        let past = || Past { samples: vec![0.0; context + (4 * context).max(4_096)], end: context };
+        let past = || Past::new(context);
         let channels =
             (0..channels).map(|_| Channel { equalized: past(), restored: past() }).collect();
         Ok(Self { veil, channels, reversed, static_eq, patches: None, expected: None })
@@ -144,30 +135,5 @@ impl Restorer {
                 }
             }
         }
-    }
-}
-
-impl Past {
-    /// Sum of products of `taps` and the newest samples.
-    fn sum(&self, taps: &[f64]) -> f64 {
-        dot(taps, &self.samples[self.end - taps.len()..self.end])
-    }
-
-    /// Sets the past to silence.
-    fn clear(&mut self, context: usize) {
-        self.samples[..context].fill(0.0);
-        self.end = context;
-    }
-
-    fn push(&mut self, sample: f64, context: usize) {
-        if self.end == self.samples.len() {
-            self.samples.copy_within(self.end - context..self.end, 0);
-            self.end = context;
-        }
-        // Invalid samples must not stay in the recursion for ever, and what decays in it must not
-        // become denormal, which is slow.
-        let stays = sample.is_finite() && sample.abs() > TINY;
-        self.samples[self.end] = if stays { sample } else { 0.0 };
-        self.end += 1;
     }
 }

@@ -4,6 +4,9 @@ use std::str::FromStr;
 
 use crate::wav::WavInfo;
 
+/// Positions are nearer to 0 than this, in samples: a position plus the length of a file cannot overflow.
+const FARTHEST: u64 = 1 << 48;
+
 /// A position on the timeline, in samples or in seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Position {
@@ -45,8 +48,7 @@ impl FromStr for Position {
         if let Some(number) = text.strip_suffix('s') {
             return seconds(number, 1.0);
         }
-        // Far from where a position plus the length of a file could overflow.
-        let samples = text.parse().ok().filter(|samples: &i64| samples.abs() < 1 << 48);
+        let samples = text.parse().ok().filter(|samples: &i64| samples.unsigned_abs() < FARTHEST);
         samples.map(Self::Samples).ok_or(NoPosition)
     }
 }
@@ -71,8 +73,8 @@ impl Timeline {
         match self {
             Self::At(position) => Some(position.at(info.sample_rate)),
             Self::Bext => {
-                let reference = info.time_reference.and_then(|samples| i64::try_from(samples).ok());
-                reference.filter(|samples| *samples < 1 << 48)
+                let reference = info.time_reference.filter(|samples| *samples < FARTHEST);
+                reference.and_then(|samples| i64::try_from(samples).ok())
             }
         }
     }
@@ -89,7 +91,17 @@ mod tests {
         {
             assert_eq!(text.parse::<Position>().unwrap().at(48_000), samples, "{text}");
         }
-        for text in ["", "s", "1.5", "1m", "infs", "NaNs", "99999999999999999", "1e9s"] {
+        for text in [
+            "",
+            "s",
+            "1.5",
+            "1m",
+            "infs",
+            "NaNs",
+            "99999999999999999",
+            "1e9s",
+            "-9223372036854775808",
+        ] {
             assert_eq!(text.parse::<Position>(), Err(NoPosition), "{text}");
         }
     }

@@ -61,10 +61,10 @@ pub(super) fn run(
     let is_original = record
         .filter(|record| record.format == format)
         .map(|record| audio.written == record.audio_before);
-    let is_proven = plan.evidence == Evidence::Manifest;
+    let is_computed = plan.evidence == Evidence::Manifest && full_scale == 0;
     let claim = match (is_original, snr_db) {
         (Some(true), _) => Claim::Original,
-        (_, Some(_)) if is_proven && full_scale == 0 => Claim::Computed,
+        (_, Some(_)) if is_computed => Claim::Computed,
         (_, Some(_)) if plan.evidence.is_proof() => Claim::AtMost,
         _ => Claim::Unknown,
     };
@@ -79,7 +79,7 @@ pub(super) fn run(
         format,
         is_original,
         claim,
-        expected_snr_db: snr_db.filter(|_| is_proven && full_scale == 0),
+        expected_snr_db: snr_db.filter(|_| is_computed),
         snr_at_most_db: snr_db.filter(|_| claim == Claim::AtMost),
         full_scale_samples: full_scale,
         took_s: begun.elapsed().as_secs_f64(),

@@ -84,22 +84,14 @@ pub fn align(
     let expected = expected.and_then(|place| search.expected(place, &places));
     let expected = expected.filter(|place| !search.rules_out(*place, best));
     let best = expected.unwrap_or(best);
-    let found = search.grid(best).map_or_else(
-        || Alignment {
-            offset: best,
-            log_odds: search.log_odds(best),
-            grid_bits: None,
-            is_expected: expected.is_some(),
-        },
-        |(offset, bits)| Alignment {
-            offset,
-            log_odds: f64::INFINITY,
-            grid_bits: Some(bits),
-            is_expected: expected == Some(offset),
-        },
-    );
-    let offset = period(veil).map_or(found.offset, |period| found.offset.rem_euclid(period));
-    Ok(Alignment { offset, ..found })
+    let grid = search.grid(best);
+    let place = grid.map_or(best, |(place, _)| place);
+    Ok(Alignment {
+        offset: period(veil).map_or(place, |period| place.rem_euclid(period)),
+        log_odds: if grid.is_some() { f64::INFINITY } else { search.log_odds(best) },
+        grid_bits: grid.map(|(_, bits)| bits),
+        is_expected: expected == Some(place),
+    })
 }
 
 /// The likeliest of all `places` by the loudest stretch of `audio` alone.

@@ -90,20 +90,17 @@ fn to_the_sample(samples: &[f64], near: usize, within: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use patchveil_test_support::signal;
+
     use super::*;
 
-    fn noise(count: usize) -> Vec<f64> {
-        let mut state = 7_u32;
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            f64::from(state >> 8) / f64::from(1 << 23) - 1.0
-        };
-        (0..count).map(|_| next()).collect()
+    fn noise(seed: u64, len: usize) -> Vec<f64> {
+        signal::noise(seed, len).into_iter().map(f64::from).collect()
     }
 
     #[test]
     fn what_is_played_again_is_a_repeat_and_its_first_time_is_not() {
-        let (first, between) = (noise(30_011), noise(70_000).split_off(40_000));
+        let (first, between) = (noise(1, 30_011), noise(2, 30_000));
         let samples = [&first[..], &between, &first, &first[..20_000]].concat();
         let repeated = repeats(&samples, 100, 160, 8_000);
         assert_eq!(repeated.len(), (samples.len() - 100) / 160);
@@ -118,7 +115,7 @@ mod tests {
 
     #[test]
     fn silence_and_noise_do_not_repeat() {
-        for samples in [vec![0.0; 20_000], noise(20_000), Vec::new()] {
+        for samples in [vec![0.0; 20_000], noise(3, 20_000), Vec::new()] {
             assert!(repeats(&samples, 0, 160, 8_000).iter().all(|repeated| !repeated));
         }
     }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use super::Mark;
 use super::kernel::SparseKernel;
 use super::patches::Patch;
-
-/// Smaller magnitudes cannot affect any output.
-const TINY: f64 = 1e-100;
+use crate::past::Past;
 
 /// The exact inverse of a [`Marker`](super::Marker) with the same mark, block by block.
 ///
@@ -33,10 +31,7 @@ const TINY: f64 = 1e-100;
 /// ```
 pub struct Unmarker {
     mark: Arc<Mark>,
-    /// The restored samples of each channel, newest last.
-    channels: Vec<Vec<f64>>,
-    /// Index behind the newest restored sample.
-    end: usize,
+    channels: Vec<Past>,
     patch: Option<Patch>,
     /// What the taps add in one stretch.
     sums: Vec<f64>,
@@ -46,10 +41,8 @@ impl Unmarker {
     /// An inverse for `channels` channels. Allocates all it will ever need.
     #[must_use]
     pub fn new(mark: Arc<Mark>, channels: usize) -> Self {
-        let room = mark.longest + (4 * mark.longest).max(4_096);
         Self {
-            channels: vec![vec![0.0; room]; channels],
-            end: mark.longest,
+            channels: (0..channels).map(|_| Past::new(mark.longest)).collect(),
             patch: None,
             sums: vec![0.0; mark.shortest],
             mark,
@@ -58,8 +51,7 @@ impl Unmarker {
 
     /// Forgets all samples, as if nothing had been fed. Never allocates.
     pub fn reset(&mut self) {
-        self.channels.iter_mut().for_each(|past| past.fill(0.0));
-        self.end = self.mark.longest;
+        self.channels.iter_mut().for_each(|past| past.clear(self.mark.longest));
     }
 
     /// Restores `channels` (channels × samples, in place) whose first sample lies at timeline
@@ -91,20 +83,15 @@ impl Unmarker {
             let left = patch.map_or(i64::MAX, |patch| patch.end.saturating_sub(at).max(1));
             let left = usize::try_from(left).unwrap_or(usize::MAX);
             let count = (len - done).min(self.sums.len()).min(left);
-            self.make_room(count);
             for (index, channel) in channels.iter_mut().enumerate().take(self.channels.len()) {
                 self.sum(index, at, count);
-                let restored = &mut self.channels[index][self.end..self.end + count];
                 let samples = &mut channel[done..done + count];
-                for ((sample, sum), past) in samples.iter_mut().zip(&self.sums).zip(restored) {
+                for (sample, sum) in samples.iter_mut().zip(&self.sums) {
                     let x = widen(*sample) - sum;
-                    let valid = if x.is_finite() { x } else { 0.0 };
-                    *sample = narrow(valid);
-                    // What decays must not become denormal, which is slow.
-                    *past = if valid.abs() > TINY { valid } else { 0.0 };
+                    *sample = narrow(if x.is_finite() { x } else { 0.0 });
+                    self.channels[index].push(x, self.mark.longest);
                 }
             }
-            self.end += count;
             done += count;
         }
     }
@@ -113,14 +100,15 @@ impl Unmarker {
     fn sum(&mut self, index: usize, at: i64, count: usize) {
         let sums = &mut self.sums[..count];
         sums.fill(0.0);
-        let (past, end) = (&self.channels[index], self.end);
+        let past = &self.channels[index];
         let mut add = |kernel: &SparseKernel, weight: &dyn Fn(usize) -> f64| {
             for (i, sum) in sums.iter_mut().enumerate() {
                 let weight = weight(i);
                 if weight == 0.0 {
                     continue;
                 }
-                let delayed = |tap: &(u32, f32)| f64::from(tap.1) * past[end + i - tap.0 as usize];
+                let delayed =
+                    |tap: &(u32, f32)| f64::from(tap.1) * past.delayed(tap.0 as usize - i);
                 *sum += weight * kernel.taps().iter().map(delayed).sum::<f64>();
             }
         };
@@ -136,19 +124,6 @@ impl Unmarker {
                 let weight = |i| if falls { 1.0 - rise(i) } else { rise(i) };
                 add(kernel, &|i| f64::from(sign) * weight(i));
             }
-        }
-    }
-
-    /// Moves the past to the front where `count` more samples would not fit.
-    fn make_room(&mut self, count: usize) {
-        let context = self.mark.longest;
-        for past in &mut self.channels {
-            if self.end + count > past.len() {
-                past.copy_within(self.end - context..self.end, 0);
-            }
-        }
-        if self.channels.first().is_some_and(|past| self.end + count > past.len()) {
-            self.end = context;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Applies a mark to a stream of blocks in real time.
 
+use std::iter::repeat;
 use std::sync::Arc;
 
 use super::Mark;
@@ -106,26 +107,20 @@ impl Marker {
             let to = count.min(from.saturating_add(usize::try_from(left).unwrap_or(usize::MAX)));
             let into = usize::try_from(here.saturating_sub(patch.start)).unwrap_or(0);
             let rise = pattern.rise.get(into..).unwrap_or_default();
-            let faded = (from + rise.len()).min(to);
+            let faded = &rise[..rise.len().min(to - from)];
             for (history, channel) in self.channels.iter().zip(channels.iter_mut()) {
                 let (_, past) = history.recent(count - from, mark.longest + 1);
                 let out = &mut channel[done + from..done + to];
+                let sums = &mut self.sums;
                 let (kernel, sign) = patch.kernel;
                 if let Some(kernel) = pattern.kernels.get(kernel) {
-                    let sums = &mut self.sums[..to - from];
-                    sparse_fir(kernel.taps(), mark.longest, past, sums);
-                    let weights = rise.iter().copied().chain(std::iter::repeat(1.0));
-                    for ((out, sum), weight) in out.iter_mut().zip(&*sums).zip(weights) {
-                        *out = (sign * weight).mul_add(*sum, *out);
-                    }
+                    sparse_fir(kernel.taps(), mark.longest, past, &mut sums[..out.len()]);
+                    add(sums, rise.iter().copied().chain(repeat(1.0)), sign, out);
                 }
                 let (kernel, sign) = patch.before;
                 if let Some(kernel) = pattern.kernels.get(kernel) {
-                    let sums = &mut self.sums[..faded - from];
-                    sparse_fir(kernel.taps(), mark.longest, past, sums);
-                    for ((out, sum), weight) in out.iter_mut().zip(&*sums).zip(rise) {
-                        *out = (sign * (1.0 - weight)).mul_add(*sum, *out);
-                    }
+                    sparse_fir(kernel.taps(), mark.longest, past, &mut sums[..faded.len()]);
+                    add(sums, faded.iter().map(|weight| 1.0 - weight), sign, out);
                 }
             }
             from = to;
@@ -134,5 +129,13 @@ impl Marker {
             }
         }
         self.patch = Some(patch);
+    }
+}
+
+/// Adds `sign` · weight · sum to each of `out` that has a weight.
+#[inline]
+fn add(sums: &[f32], weights: impl Iterator<Item = f32>, sign: f32, out: &mut [f32]) {
+    for ((out, sum), weight) in out.iter_mut().zip(sums).zip(weights) {
+        *out = (sign * weight).mul_add(*sum, *out);
     }
 }

@@ -25,6 +25,7 @@ pub use settings::{EchoSettings, MarkError, MarkSettings, PatternSettings};
 
 use kernel::{Signs, SparseKernel};
 use patches::Patches;
+use settings::slots;
 
 use crate::edge::raised_cosine;
 use crate::key::{ClassKey, Purpose};
@@ -69,13 +70,15 @@ impl Mark {
         }
         let scale = libm::pow(10.0, settings.level_db / 20.0);
         let echo = settings.echo.as_ref().map(|echo| {
-            let signs = Signs::draw(&key.derive(Purpose::Echo), 0, echo.slots());
+            let signs =
+                Signs::draw(&key.derive(Purpose::Echo), 0, slots(echo.first_us, echo.end_us));
             signs.taps(echo.level_db, echo.decay_db, scale)
         });
         let pattern = settings.pattern.as_ref().map(|pattern| {
             let seed = key.derive(Purpose::Pattern);
             let kernels = u64::from(pattern.patches / 2);
-            let signs = (0..kernels).map(|kernel| Signs::draw(&seed, kernel, pattern.slots()));
+            let slots = slots(pattern.first_us, pattern.end_us);
+            let signs = (0..kernels).map(|kernel| Signs::draw(&seed, kernel, slots.clone()));
             signs.map(|signs| signs.taps(pattern.level_db, 0.0, scale)).collect::<Vec<_>>()
         });
 

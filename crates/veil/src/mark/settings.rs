@@ -139,18 +139,9 @@ impl MarkSettings {
     }
 }
 
-impl PatternSettings {
-    /// Delays that a pair can begin at, in slots.
-    pub(super) fn slots(&self) -> std::ops::Range<u32> {
-        self.first_us / SLOT_US..self.end_us / SLOT_US
-    }
-}
-
-impl EchoSettings {
-    /// Delays that a pair can begin at, in slots.
-    pub(super) fn slots(&self) -> std::ops::Range<u32> {
-        self.first_us / SLOT_US..self.end_us / SLOT_US
-    }
+/// Delays that a pair can begin at, in slots.
+pub(super) fn slots(first_us: u32, end_us: u32) -> std::ops::Range<u32> {
+    first_us / SLOT_US..end_us / SLOT_US
 }
 
 fn check_level(layer: &'static str, level_db: f64) -> Result<(), MarkError> {

@@ -1,13 +1,10 @@
 //! The direct sum over few, scattered taps: one order of summation, whatever the instruction set.
 
+use crate::fir::{LANES, Lanes, fused};
 use crate::processor::for_this_processor;
 
-/// Outputs computed side by side in one vector.
-const LANES: usize = 8;
 /// Vectors computed side by side: as many as hide the latency of a multiply-add.
 const WIDTH: usize = 8;
-
-type Lanes = [f32; LANES];
 
 for_this_processor! {
     /// `out[i] = Σ gain · x[longest + i − delay]` over `taps` of (delay, gain), in their order, each a
@@ -50,9 +47,7 @@ fn tile<const W: usize>(taps: &[(u32, f32)], at: usize, x: &[f32]) -> [Lanes; W]
         let Some(window) = x.get(from..from.wrapping_add(W * LANES)) else { break };
         let (vectors, _) = window.as_chunks::<LANES>();
         for (sum, vector) in sums.iter_mut().zip(vectors) {
-            for lane in 0..LANES {
-                sum[lane] = gain.mul_add(vector[lane], sum[lane]);
-            }
+            *sum = fused(gain, vector, *sum);
         }
     }
     sums

@@ -45,8 +45,8 @@ impl Samples {
             left -= frames;
         }
         Ok(Self {
-            before: before.finish(&report.before.path)?,
-            after: after.finish(&report.after.path)?,
+            before: before.finish()?,
+            after: after.finish()?,
             difference: difference.finish(),
         })
     }
@@ -96,9 +96,9 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    fn finish(self, path: &Path) -> Result<Side, InspectError> {
-        let blake3 = hash(path)
-            .map_err(|source| InspectError::Wav { path: path.to_owned(), source: source.into() })?;
+    fn finish(self) -> Result<Side, InspectError> {
+        let failed = |source| InspectError::Wav { path: self.path.to_owned(), source };
+        let blake3 = hash(self.path).map_err(|source| failed(source.into()))?;
         Ok(Side { wav: self.wav, level: self.meter.finish(), blake3 })
     }
 }

@@ -76,7 +76,10 @@ pub use detect::{
 pub use history::{MAGNITUDE_MAX, sanitize};
 pub use kernel::Kernel;
 pub use key::{ClassKey, Fingerprint, FingerprintError, KeyError};
-pub use mark::{EchoSettings, Mark, MarkError, MarkSettings, Marker, PatternSettings, Unmarker};
+pub use mark::{
+    EchoSettings, Mark, MarkDecoys, MarkDetector, MarkError, MarkEvidence, MarkFinding,
+    MarkSettings, MarkSpan, Marker, PatternSettings, Unmarker,
+};
 pub use recipe::{
     AMOUNT_MAX, DEPTH_DB_MAX, Depth, FADE_US_MIN, FORMER_NAME_OF_LIGHT, Filter, KERNEL_US_MAX,
     KERNELS_MAX, Offsets, PATCH_US_MIN, PATCHES_MAX, PERIOD_US_MAX, PERIOD_US_MIN, Placement,

@@ -75,7 +75,7 @@ impl Decoys {
 }
 
 /// Random keys: 32 bytes each from ChaCha20, seeded by `seed`.
-pub(super) fn keys(seed: u64) -> impl Iterator<Item = ClassKey> {
+pub(crate) fn keys(seed: u64) -> impl Iterator<Item = ClassKey> {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     std::iter::repeat_with(move || {
         let mut bytes = Zeroizing::new([0; 32]);

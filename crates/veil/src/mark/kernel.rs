@@ -9,17 +9,18 @@ use crate::key::Seed;
 
 /// The keyed signs of one kernel and where their pairs lie.
 pub(super) struct Signs {
-    pairs: Vec<Pair>,
+    pub(super) pairs: Vec<Pair>,
 }
 
 /// Two opposite echoes.
-struct Pair {
+#[derive(Clone, Copy, Zeroize)]
+pub(super) struct Pair {
     /// Delay of the first, in slots.
-    slot: u32,
+    pub(super) slot: u32,
     /// Slots from the first to the second.
-    apart: u32,
+    pub(super) apart: u32,
     /// Sign of the first: 1 or −1.
-    sign: f64,
+    pub(super) sign: f64,
 }
 
 /// Gains by slot, before they are laid out at a sample rate.
@@ -55,6 +56,12 @@ impl Signs {
             gains[number + pair.apart as usize] -= signed;
         }
         Taps { first_slot, gains }
+    }
+}
+
+impl Drop for Signs {
+    fn drop(&mut self) {
+        self.pairs.zeroize();
     }
 }
 

@@ -12,6 +12,7 @@
 //!
 //! Not yet part of a [`Recipe`](crate::Recipe).
 
+mod detector;
 mod inverse;
 mod kernel;
 mod marker;
@@ -19,6 +20,7 @@ mod patches;
 mod settings;
 mod sparse_fir;
 
+pub use detector::{MarkDecoys, MarkDetector, MarkEvidence, MarkFinding, MarkSpan};
 pub use inverse::Unmarker;
 pub use marker::Marker;
 pub use settings::{EchoSettings, MarkError, MarkSettings, PatternSettings};
@@ -54,6 +56,19 @@ struct Pattern {
     rise: Vec<f32>,
 }
 
+/// The signs of the echo of `key`.
+fn echo_signs(key: &ClassKey, echo: &EchoSettings) -> Signs {
+    Signs::draw(&key.derive(Purpose::Echo), 0, slots(echo.first_us, echo.end_us))
+}
+
+/// The signs of every kernel of the pattern of `key`.
+fn pattern_signs(key: &ClassKey, pattern: &PatternSettings) -> Vec<Signs> {
+    let seed = key.derive(Purpose::Pattern);
+    let slots = slots(pattern.first_us, pattern.end_us);
+    let kernels = 0..u64::from(pattern.patches / 2);
+    kernels.map(|kernel| Signs::draw(&seed, kernel, slots.clone())).collect()
+}
+
 impl Mark {
     /// Designs the mark of `key` at `sample_rate` Hz ([`RATE_MIN`] ..= [`RATE_MAX`]). Allocates.
     ///
@@ -69,17 +84,13 @@ impl Mark {
             return Err(MarkError::SampleRate(sample_rate));
         }
         let scale = libm::pow(10.0, settings.level_db / 20.0);
-        let echo = settings.echo.as_ref().map(|echo| {
-            let signs =
-                Signs::draw(&key.derive(Purpose::Echo), 0, slots(echo.first_us, echo.end_us));
-            signs.taps(echo.level_db, echo.decay_db, scale)
-        });
+        let echo = settings
+            .echo
+            .as_ref()
+            .map(|echo| echo_signs(key, echo).taps(echo.level_db, echo.decay_db, scale));
         let pattern = settings.pattern.as_ref().map(|pattern| {
-            let seed = key.derive(Purpose::Pattern);
-            let kernels = u64::from(pattern.patches / 2);
-            let slots = slots(pattern.first_us, pattern.end_us);
-            let signs = (0..kernels).map(|kernel| Signs::draw(&seed, kernel, slots.clone()));
-            signs.map(|signs| signs.taps(pattern.level_db, 0.0, scale)).collect::<Vec<_>>()
+            let signs = pattern_signs(key, pattern);
+            signs.iter().map(|signs| signs.taps(pattern.level_db, 0.0, scale)).collect::<Vec<_>>()
         });
 
         // Independent signs seldom add up to this; where they do, all taps become smaller alike.

@@ -31,11 +31,7 @@ pub(super) struct Patch {
 impl Patches {
     /// The patches of `key` under valid settings.
     pub(super) fn new(key: &ClassKey, settings: &PatternSettings, sample_rate: u32) -> Self {
-        debug_assert!(settings.patches <= PATCHES_MAX);
-        let count = settings.patches as usize;
-        let entry = |n: usize| (n / 2, if n.is_multiple_of(2) { 1.0 } else { -1.0 });
-        let mut order: Vec<(usize, f32)> = (0..count).map(entry).collect();
-        key.derive(Purpose::PatternOrder).stream(0).shuffle(&mut order);
+        let order = order(key, settings);
         let half_us = u64::from(settings.patch_us) / 2;
         let fade = (half_us * u64::from(sample_rate) / 1_000_000).max(1) as usize;
         Self { order, patch_us: settings.patch_us, sample_rate, fade }
@@ -80,6 +76,16 @@ impl Patches {
         let samples = (parts + 500_000).div_euclid(1_000_000);
         samples.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
     }
+}
+
+/// Kernel and sign of each patch of a period.
+pub(super) fn order(key: &ClassKey, settings: &PatternSettings) -> Vec<(usize, f32)> {
+    debug_assert!(settings.patches <= PATCHES_MAX);
+    let count = settings.patches as usize;
+    let entry = |n: usize| (n / 2, if n.is_multiple_of(2) { 1.0 } else { -1.0 });
+    let mut order: Vec<(usize, f32)> = (0..count).map(entry).collect();
+    key.derive(Purpose::PatternOrder).stream(0).shuffle(&mut order);
+    order
 }
 
 #[cfg(test)]

@@ -1,0 +1,373 @@
+//! What detection keeps of a recording, and what it says about keys.
+
+use std::ops::Range;
+
+use super::analysis::Segment;
+use super::chance;
+use super::code::{Code, Coder};
+use super::layout::Layout;
+use super::score::{Fit, Scorer};
+use super::speed::{Speed, SpeedWindows};
+use crate::detect::random_keys;
+use crate::key::ClassKey;
+
+/// Share of all chances of a false alarm that goes to the whole recording. Windows have half of the rest,
+/// other speeds the other half.
+const WHOLE_SHARE: f64 = 0.5;
+const OTHER_SHARE: f64 = 0.25;
+/// Other speeds are tried for keys whose p-value is larger.
+const SPEEDS_ABOVE: f64 = 1e-9;
+/// Up to this p-value a window counts for [`MarkFinding::spans`].
+const SPAN_P: f64 = 1e-4;
+/// Most spans.
+const SPANS_MAX: usize = 64;
+/// What a stretch must reach to belong to a span: this share of what the span's stretches reach on
+/// average, and so many σ.
+const SPAN_LEVEL: (f64, f64) = (0.5, 1.5);
+/// Fewest frames with sound.
+const ACTIVE_MIN: usize = 64;
+
+/// What a recording tells about keys. It holds no key.
+pub struct MarkEvidence {
+    layout: Layout,
+    segments: Vec<Segment>,
+    whole: Segment,
+    speeds: SpeedWindows,
+    rate: f64,
+    seconds: f64,
+}
+
+/// How well a key fits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarkFinding {
+    /// Upper bound of the probability that a key which is not in the recording fits as well, corrected
+    /// for all places, windows, bands and speeds that were tried. Multiply it by the number of keys and
+    /// files.
+    pub p_value: f64,
+    /// The best score: σ of a sum of random signs, before it is corrected for what was tried.
+    pub sigmas: f64,
+    /// The same for the recording as a whole at its own speed: rank it among [`MarkDecoys`].
+    pub whole_sigmas: f64,
+    /// Timeline position of the recording's first sample in seconds, modulo the period, to some 3 ms;
+    /// `None` for a mark without a pattern.
+    pub position_s: Option<f64>,
+    /// How fast the recording runs, compared with how it was marked: 1 as it was.
+    pub speed: f64,
+    /// Whether its pitch moved with the speed.
+    pub pitch_moved: bool,
+    /// The stretches that carry the key, in order; empty where it was not found.
+    pub spans: Vec<MarkSpan>,
+}
+
+/// A stretch of the recording that carries a key.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MarkSpan {
+    /// Where it begins, in seconds, to [`MarkEvidence::resolution_s`].
+    pub start_s: f64,
+    /// Where it ends, in seconds.
+    pub end_s: f64,
+    /// The position of the recording's first sample according to this span: see
+    /// [`MarkFinding::position_s`].
+    pub position_s: Option<f64>,
+}
+
+/// The scores of keys drawn at random in the same recording as a whole.
+#[derive(Debug, Clone)]
+pub struct MarkDecoys {
+    /// In rising order.
+    sigmas: Vec<f64>,
+}
+
+/// A key on trial.
+struct Trial {
+    code: Code,
+    p_value: f64,
+    fit: Fit,
+    whole_sigmas: f64,
+    speed: Speed,
+    /// Where it fits at another speed, in seconds.
+    place: Option<(f64, f64)>,
+    /// Stretches in which it fits well, the p-value of each and how it fits.
+    windows: Vec<(f64, Range<usize>, Fit)>,
+}
+
+impl MarkEvidence {
+    pub(super) fn new(
+        layout: Layout,
+        segments: Vec<Segment>,
+        speeds: SpeedWindows,
+        rate: f64,
+        seconds: f64,
+    ) -> Self {
+        let bands = segments.first().map_or(0, |segment| segment.echo.len());
+        let whole = sum(&layout, bands, &segments);
+        Self { layout, segments, whole, speeds, rate, seconds }
+    }
+
+    /// Length of the recording in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
+    /// Length of the period in samples at the recording's rate: positions are known up to whole periods.
+    #[must_use]
+    pub fn period_samples(&self) -> f64 {
+        self.layout.period_us() * 1e-6 * self.rate
+    }
+
+    /// Length in seconds of the stretches that spans are made of: 2.56 s in recordings of up to eleven
+    /// minutes.
+    #[must_use]
+    pub fn resolution_s(&self) -> f64 {
+        self.segments.first().map_or(0.0, |first| self.frames_s(first.frames))
+    }
+
+    /// Seconds that are not digital silence.
+    #[must_use]
+    pub fn active_s(&self) -> f64 {
+        self.frames_s(self.whole.active)
+    }
+
+    /// Whether there is sound to judge. Without, all p-values are 1.
+    #[must_use]
+    pub fn has_signal(&self) -> bool {
+        self.whole.active >= ACTIVE_MIN
+    }
+
+    /// How well each of `keys` fits, in their order.
+    #[must_use]
+    pub fn test(&self, keys: &[&ClassKey]) -> Vec<MarkFinding> {
+        let mut coder = Coder::new(&self.layout);
+        let mut trials: Vec<Trial> = keys.iter().map(|key| Trial::new(coder.code(key))).collect();
+        let mut scorer = Scorer::new(&self.layout);
+        if self.has_signal() {
+            self.try_whole(&mut scorer, &mut trials);
+            self.try_windows(&mut scorer, &mut trials);
+            self.try_speeds(&mut scorer, &mut trials);
+        }
+        trials.iter().map(|trial| self.finding(&mut scorer, trial)).collect()
+    }
+
+    /// The scores of `count` keys drawn at random, the same for the same `seed`, at all places of the whole
+    /// recording. Nobody who can choose the audio may know the seed.
+    #[must_use]
+    pub fn decoys(&self, count: u32, seed: u64) -> MarkDecoys {
+        let (mut coder, mut scorer) = (Coder::new(&self.layout), Scorer::new(&self.layout));
+        let prepared = scorer.prepare(&self.whole);
+        let keys = random_keys(seed).take(count as usize);
+        let score = |key: ClassKey| scorer.best(&prepared, &coder.code(&key)).sigmas;
+        let mut sigmas: Vec<f64> = keys.map(score).collect();
+        sigmas.sort_unstable_by(f64::total_cmp);
+        MarkDecoys { sigmas }
+    }
+
+    fn try_whole(&self, scorer: &mut Scorer, trials: &mut [Trial]) {
+        let prepared = scorer.prepare(&self.whole);
+        let tried = scorer.places(self.whole.echo.len()) / WHOLE_SHARE;
+        for trial in trials {
+            let fit = scorer.best(&prepared, &trial.code);
+            trial.whole_sigmas = fit.sigmas;
+            trial.offer_window(fit, 0..self.segments.len(), tried);
+        }
+    }
+
+    /// Tries windows of 1, 2, 4, … stretches, each half a window after the one before.
+    fn try_windows(&self, scorer: &mut Scorer, trials: &mut [Trial]) {
+        let count = self.segments.len();
+        let lengths = std::iter::successors(Some(1), |length| Some(length * 2));
+        let windows: Vec<Range<usize>> = lengths
+            .take_while(|length| *length < count)
+            .flat_map(|length| {
+                let starts = (0..count).step_by((length / 2).max(1));
+                starts.map(move |start| start..(start + length).min(count))
+            })
+            .collect();
+        let bands = self.whole.echo.len();
+        let tried = windows.len() as f64 * scorer.places(bands) / OTHER_SHARE;
+        for window in windows {
+            let segment = sum(&self.layout, bands, &self.segments[window.clone()]);
+            if segment.active < ACTIVE_MIN {
+                continue;
+            }
+            let prepared = scorer.prepare(&segment);
+            for trial in &mut *trials {
+                let fit = scorer.best(&prepared, &trial.code);
+                trial.offer_window(fit, window.clone(), tried);
+            }
+        }
+    }
+
+    fn try_speeds(&self, scorer: &mut Scorer, trials: &mut [Trial]) {
+        let mut doubtful: Vec<&mut Trial> =
+            trials.iter_mut().filter(|trial| trial.p_value > SPEEDS_ABOVE).collect();
+        if doubtful.is_empty() {
+            return;
+        }
+        let tried = self.speeds.tries() * scorer.places(1) / OTHER_SHARE;
+        self.speeds.each(&self.layout, |speed, place, segment| {
+            let prepared = scorer.prepare(segment);
+            for trial in &mut doubtful {
+                let fit = scorer.best(&prepared, &trial.code);
+                if trial.offer(fit, tried) {
+                    (trial.speed, trial.place) = (speed, Some(place));
+                }
+            }
+        });
+    }
+
+    fn finding(&self, scorer: &mut Scorer, trial: &Trial) -> MarkFinding {
+        let position_s = self.position_s(&trial.fit);
+        let spans = match trial.place {
+            Some((start_s, end_s)) if trial.p_value <= SPAN_P => {
+                vec![MarkSpan { start_s, end_s, position_s }]
+            }
+            Some(_) => Vec::new(),
+            None => self.spans(scorer, trial),
+        };
+        MarkFinding {
+            p_value: trial.p_value,
+            sigmas: trial.fit.sigmas,
+            whole_sigmas: trial.whole_sigmas,
+            position_s,
+            speed: trial.speed.factor,
+            pitch_moved: trial.speed.pitch_moved,
+            spans,
+        }
+    }
+
+    /// The stretches that carry the key: around the surest window, then around the surest window outside of
+    /// that, and so on.
+    fn spans(&self, scorer: &mut Scorer, trial: &Trial) -> Vec<MarkSpan> {
+        let mut windows: Vec<_> = trial.windows.iter().collect();
+        windows.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut taken = vec![false; self.segments.len()];
+        let mut spans = Vec::new();
+        for (_, window, fit) in windows {
+            let free = window.clone().filter(|&at| !taken[at]).count();
+            if free * 2 <= window.len() || spans.len() == SPANS_MAX {
+                continue;
+            }
+            let scores: Vec<f64> =
+                self.segments.iter().map(|segment| scorer.at(segment, &trial.code, fit)).collect();
+            let run = best_run(&self.shares(), &scores, window, &taken);
+            taken[run.clone()].fill(true);
+            spans.push(MarkSpan {
+                start_s: self.boundary_s(run.start),
+                end_s: self.boundary_s(run.end),
+                position_s: self.position_s(fit),
+            });
+        }
+        spans.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        spans
+    }
+
+    /// Length of each stretch as a share of the first's.
+    fn shares(&self) -> Vec<f64> {
+        let whole = self.segments.first().map_or(1, |first| first.frames.max(1)) as f64;
+        self.segments.iter().map(|segment| segment.frames as f64 / whole).collect()
+    }
+
+    /// Where stretch number `at` begins, in seconds; the last ends where the recording does.
+    fn boundary_s(&self, at: usize) -> f64 {
+        match at == self.segments.len() {
+            true => self.seconds,
+            false => at as f64 * self.resolution_s(),
+        }
+    }
+
+    fn position_s(&self, fit: &Fit) -> Option<f64> {
+        let pattern = self.layout.settings.pattern.as_ref()?;
+        let patches_us = fit.shift as f64 * f64::from(pattern.patch_us);
+        let hops_us = fit.phase as f64 * self.layout.hop_us;
+        Some((patches_us - hops_us).rem_euclid(self.layout.period_us()) * 1e-6)
+    }
+
+    fn frames_s(&self, frames: usize) -> f64 {
+        frames as f64 * self.layout.hop_us * 1e-6
+    }
+}
+
+impl Trial {
+    fn new(code: Code) -> Self {
+        Self {
+            code,
+            p_value: 1.0,
+            fit: Fit::NONE,
+            whole_sigmas: 0.0,
+            speed: Speed::UNCHANGED,
+            place: None,
+            windows: Vec::new(),
+        }
+    }
+
+    /// Takes `fit`, the best of so many, if nothing before was as unlikely.
+    fn offer(&mut self, fit: Fit, tried: f64) -> bool {
+        let p_value = (tried * chance::tail(fit.sigmas)).min(1.0);
+        let better = p_value < self.p_value;
+        if better {
+            (self.p_value, self.fit) = (p_value, fit);
+        }
+        better
+    }
+
+    fn offer_window(&mut self, fit: Fit, window: Range<usize>, tried: f64) {
+        self.offer(fit, tried);
+        let p_value = tried * chance::tail(fit.sigmas);
+        if p_value <= SPAN_P {
+            self.windows.push((p_value, window, fit));
+        }
+    }
+}
+
+impl MarkDecoys {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.sigmas.len()
+    }
+
+    /// The highest score, 0 without decoys.
+    #[must_use]
+    pub fn highest(&self) -> f64 {
+        self.sigmas.last().copied().unwrap_or(0.0)
+    }
+
+    /// (1 + decoys that score at least as high as [`MarkFinding::whole_sigmas`]) / (1 + decoys): a p-value
+    /// that assumes nothing (Phipson and Smyth 2010, “Permutation p-values should never be zero”).
+    #[must_use]
+    pub fn p_value(&self, whole_sigmas: f64) -> f64 {
+        let below = self.sigmas.partition_point(|&decoy| decoy < whole_sigmas);
+        (1 + self.sigmas.len() - below) as f64 / (1 + self.sigmas.len()) as f64
+    }
+}
+
+/// Neighbouring stretches as one.
+fn sum(layout: &Layout, bands: usize, segments: &[Segment]) -> Segment {
+    let mut sum = Segment::new(layout, bands);
+    segments.iter().for_each(|segment| sum.add(segment));
+    sum
+}
+
+/// The stretches around `window` whose scores stand out: the run with the largest sum of what each is above
+/// the level. Stretches that were taken end a run.
+fn best_run(shares: &[f64], scores: &[f64], window: &Range<usize>, taken: &[bool]) -> Range<usize> {
+    let typical = window.clone().map(|at| scores[at]).sum::<f64>() / window.len().max(1) as f64;
+    let level = (SPAN_LEVEL.0 * typical).max(SPAN_LEVEL.1);
+    let above = |at: usize| scores[at] - level * shares[at].sqrt();
+    let mut best = (0.0, window.clone());
+    let (mut sum, mut start) = (0.0, 0);
+    for at in 0..scores.len() {
+        if taken[at] {
+            (sum, start) = (0.0, at + 1);
+            continue;
+        }
+        sum += above(at);
+        if sum <= 0.0 {
+            (sum, start) = (0.0, at + 1);
+        } else if sum > best.0 && start < window.end && at >= window.start {
+            best = (sum, start..at + 1);
+        }
+    }
+    best.1
+}

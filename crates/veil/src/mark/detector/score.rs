@@ -1,0 +1,254 @@
+//! How well a code fits a stretch, at all places of the period.
+
+use patchveil_spectral::{ForwardFft, InverseFft};
+
+use super::analysis::Segment;
+use super::code::{Code, SlotPair};
+use super::layout::{HOPS, Layout};
+use crate::processor::for_this_processor;
+
+/// Weights of pattern and echo in the score: about what each contributes in speech, squares summing to 1.
+const WEIGHTS: (f64, f64) = (0.970_142, 0.242_536);
+/// Slots over which the echo's ripple is compared with its neighbours, either side.
+const ECHO_AROUND: usize = 4;
+/// Largest ripple of the echo, in multiples of its variation.
+const ECHO_CLIP: f32 = 3.0;
+
+/// A stretch, made ready for all keys: one entry for each set of bands, the lowest band first, then the
+/// lowest two, and so on.
+pub(super) struct Prepared {
+    sets: Vec<PreparedSet>,
+}
+
+/// The lowest few bands together.
+struct PreparedSet {
+    /// For each hop that a patch may begin at: patches × slots.
+    phases: Vec<Vec<f32>>,
+    /// For each phase its spectrum over patches, slots × bins: real and imaginary parts.
+    spectra: Vec<(Vec<f32>, Vec<f32>)>,
+    /// The echo's ripple, slots.
+    echo: Vec<f32>,
+}
+
+/// Where a code fits best and how well.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Fit {
+    /// A sum of random signs with squared weights that add up to 1, for a key that is not there.
+    pub(super) sigmas: f64,
+    /// Bands used, less 1.
+    pub(super) set: usize,
+    /// The patch of the timeline that patch 0 of the stretch's clock is.
+    pub(super) shift: usize,
+    /// The hop at which patch 0 begins.
+    pub(super) phase: usize,
+}
+
+impl Fit {
+    pub(super) const NONE: Self = Self { sigmas: 0.0, set: 0, shift: 0, phase: 0 };
+}
+
+/// Scores codes.
+pub(super) struct Scorer {
+    layout: Layout,
+    forward: ForwardFft,
+    inverse: InverseFft,
+    kernels: Vec<f32>,
+}
+
+impl Scorer {
+    pub(super) fn new(layout: &Layout) -> Self {
+        Self {
+            forward: ForwardFft::new(layout.patches),
+            inverse: InverseFft::new(layout.patches),
+            kernels: vec![0.0; layout.patches / 2 * layout.pattern.len()],
+            layout: layout.clone(),
+        }
+    }
+
+    /// Places that [`best`](Self::best) tries in a stretch of so many bands.
+    pub(super) fn places(&self, sets: usize) -> f64 {
+        (sets * self.layout.period_hops().max(1)) as f64
+    }
+
+    /// Makes `segment` ready.
+    pub(super) fn prepare(&mut self, segment: &Segment) -> Prepared {
+        let bands = segment.echo.len();
+        let mut sum = Segment::new(&self.layout, 1);
+        let sets = (0..bands).map(|band| {
+            for (to, from) in [(&mut sum.pattern, &segment.pattern), (&mut sum.echo, &segment.echo)]
+            {
+                to[0].iter_mut().zip(&from[band]).for_each(|(to, x)| *to += x);
+            }
+            let phases: Vec<_> =
+                (0..HOPS).map(|phase| self.phase(&sum.pattern[0], phase)).collect();
+            let spectra = phases.iter().map(|phase| self.spectrum(phase)).collect();
+            PreparedSet { phases, spectra, echo: whiten(&sum.echo[0]) }
+        });
+        Prepared { sets: sets.collect() }
+    }
+
+    /// The sum of the hops of each patch, where patches begin at hop `phase`: patches × slots.
+    fn phase(&self, hops: &[f32], phase: usize) -> Vec<f32> {
+        let slots = self.layout.pattern.len();
+        let period = self.layout.period_hops();
+        let mut sums = vec![0.0; self.layout.patches * slots];
+        for (patch, sums) in sums.chunks_exact_mut(slots.max(1)).enumerate() {
+            for hop in 0..HOPS {
+                let at = (patch * HOPS + phase + hop) % period;
+                let row = &hops[at * slots..(at + 1) * slots];
+                sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+            }
+        }
+        sums
+    }
+
+    fn spectrum(&mut self, phase: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let slots = self.layout.pattern.len();
+        let (mut re, mut im) = (Vec::new(), Vec::new());
+        for slot in 0..slots {
+            let samples = self.forward.samples_mut();
+            for (to, row) in samples.iter_mut().zip(phase.chunks_exact(slots)) {
+                *to = row[slot];
+            }
+            let spectrum = self.forward.transform();
+            re.extend(spectrum.iter().map(|bin| bin.re));
+            im.extend(spectrum.iter().map(|bin| bin.im));
+        }
+        (re, im)
+    }
+
+    /// Where `code` fits best.
+    pub(super) fn best(&mut self, prepared: &Prepared, code: &Code) -> Fit {
+        let mut best = Fit { sigmas: f64::MIN, ..Fit::NONE };
+        for (set, own) in prepared.sets.iter().enumerate() {
+            let echo = echo_sigmas(&own.echo, &code.echo);
+            let fit = match self.highest(own, code) {
+                Some((phase, shift)) => {
+                    let pattern = self.pattern_sigmas(&own.phases[phase], code, shift);
+                    Fit { sigmas: joint(pattern, echo), set, shift, phase }
+                }
+                None => Fit { sigmas: joint(None, echo), set, ..Fit::NONE },
+            };
+            if fit.sigmas > best.sigmas {
+                best = fit;
+            }
+        }
+        best
+    }
+
+    /// How well `code` fits `segment` at the place of `fit`.
+    pub(super) fn at(&mut self, segment: &Segment, code: &Code, fit: &Fit) -> f64 {
+        let bands = fit.set + 1;
+        let total = |layer: &[Vec<f32>]| {
+            let mut sum = vec![0.0; layer.first().map_or(0, Vec::len)];
+            for band in layer.iter().take(bands) {
+                sum.iter_mut().zip(band).for_each(|(sum, x)| *sum += x);
+            }
+            sum
+        };
+        let echo = echo_sigmas(&whiten(&total(&segment.echo)), &code.echo);
+        if self.layout.patches == 0 {
+            return joint(None, echo);
+        }
+        let phase = self.phase(&total(&segment.pattern), fit.phase);
+        joint(self.pattern_sigmas(&phase, code, fit.shift), echo)
+    }
+
+    /// The phase and shift at which the sum over all signs is highest.
+    fn highest(&mut self, set: &PreparedSet, code: &Code) -> Option<(usize, usize)> {
+        if self.layout.patches == 0 {
+            return None;
+        }
+        let mut best = (f32::MIN, 0, 0);
+        let bins = self.layout.patches / 2 + 1;
+        let (mut re, mut im) = (vec![0.0; bins], vec![0.0; bins]);
+        for (phase, spectrum) in set.spectra.iter().enumerate() {
+            re.fill(0.0);
+            im.fill(0.0);
+            correlate((&spectrum.0, &spectrum.1), (&code.re, &code.im), &mut re, &mut im);
+            for ((to, re), im) in self.inverse.bins_mut().iter_mut().zip(&re).zip(&im) {
+                (to.re, to.im) = (*re, *im);
+            }
+            for (shift, &sum) in self.inverse.transform().iter().enumerate() {
+                if sum > best.0 {
+                    best = (sum, phase, shift);
+                }
+            }
+        }
+        Some((best.1, best.2))
+    }
+
+    /// The pattern's sum of signs over the root of its squares.
+    fn pattern_sigmas(&mut self, phase: &[f32], code: &Code, shift: usize) -> Option<f64> {
+        let slots = self.layout.pattern.len();
+        self.kernels.fill(0.0);
+        let patches = phase.chunks_exact(slots);
+        // Patch n of the stretch is patch n + shift of the timeline.
+        for (row, (kernel, sign)) in patches.zip(code.order.iter().cycle().skip(shift)) {
+            let sums = &mut self.kernels[kernel * slots..(kernel + 1) * slots];
+            sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += sign * x);
+        }
+        let kernels = self.kernels.chunks_exact(slots).zip(&code.kernels);
+        normalised(kernels.map(|(sums, pairs)| sum_of(sums, pairs)))
+    }
+}
+
+/// Σ and Σ² of the pairs' signs times the ripple that each pair would leave.
+fn sum_of(ripple: &[f32], pairs: &[SlotPair]) -> (f32, f32) {
+    pairs.iter().fold((0.0, 0.0), |(sum, squares), pair| {
+        let x = ripple[pair.first] - ripple[pair.second];
+        (sum + pair.sign * x, squares + x * x)
+    })
+}
+
+fn normalised(sums: impl Iterator<Item = (f32, f32)>) -> Option<f64> {
+    let (sum, squares) = sums.fold((0.0_f64, 0.0_f64), |(sum, squares), (s, q)| {
+        (sum + f64::from(s), squares + f64::from(q))
+    });
+    (squares > 0.0).then(|| sum / squares.sqrt())
+}
+
+fn echo_sigmas(ripple: &[f32], pairs: &[SlotPair]) -> Option<f64> {
+    normalised(std::iter::once(sum_of(ripple, pairs)))
+}
+
+fn joint(pattern: Option<f64>, echo: Option<f64>) -> f64 {
+    match (pattern, echo) {
+        (Some(pattern), Some(echo)) => WEIGHTS.0 * pattern + WEIGHTS.1 * echo,
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => 0.0,
+    }
+}
+
+/// What of a long-term ripple differs from its neighbours, at unit variation: speech leaves slow curves.
+fn whiten(ripple: &[f32]) -> Vec<f32> {
+    let around = |values: &[f32], n: usize| -> f32 {
+        let near = &values[n.saturating_sub(ECHO_AROUND)..(n + ECHO_AROUND + 1).min(values.len())];
+        near.iter().sum::<f32>() / near.len() as f32
+    };
+    let flat: Vec<f32> = (0..ripple.len()).map(|n| ripple[n] - around(ripple, n)).collect();
+    let squares: Vec<f32> = flat.iter().map(|x| x * x).collect();
+    let scaled = |(n, x): (usize, &f32)| {
+        (x / (around(&squares, n) + 1e-20).sqrt()).clamp(-ECHO_CLIP, ECHO_CLIP)
+    };
+    flat.iter().enumerate().map(scaled).collect()
+}
+
+for_this_processor! {
+    /// Adds Σ over slots of the conjugate of the first spectrum times the second.
+    correlate = correlate_anywhere,
+    (a: (&[f32], &[f32]), b: (&[f32], &[f32]), re: &mut [f32], im: &mut [f32])
+}
+
+#[inline(always)]
+fn correlate_anywhere(a: (&[f32], &[f32]), b: (&[f32], &[f32]), re: &mut [f32], im: &mut [f32]) {
+    let bins = re.len();
+    let a = a.0.chunks_exact(bins).zip(a.1.chunks_exact(bins));
+    let b = b.0.chunks_exact(bins).zip(b.1.chunks_exact(bins));
+    for ((a_re, a_im), (b_re, b_im)) in a.zip(b) {
+        for bin in 0..bins {
+            re[bin] += a_re[bin] * b_re[bin] + a_im[bin] * b_im[bin];
+            im[bin] += a_re[bin] * b_im[bin] - a_im[bin] * b_re[bin];
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use walkdir::WalkDir;
 
+use crate::listen;
 use crate::python::tool;
 use crate::run::{install, installed, root, run, tools_required};
 
@@ -17,7 +18,10 @@ pub(crate) fn docs(install_mdbook: bool) -> Result<(), String> {
     let mdbook =
         if install_mdbook { Some(install("mdbook", MDBOOK)?) } else { installed("mdbook") };
     match mdbook {
-        Some(mdbook) => run(std::process::Command::new(mdbook).arg("build").current_dir(root())),
+        Some(mdbook) => {
+            run(std::process::Command::new(mdbook).arg("build").current_dir(root()))?;
+            listen::add_to_docs()
+        }
         None => {
             eprintln!("the site is not built: mdbook is missing; --install builds it");
             Ok(())

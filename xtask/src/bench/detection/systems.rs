@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use patchveil_test_support::Rng;
 use serde_json::Value;
 
-use super::random::Random;
 use super::results::{Answer, System};
 use crate::run::{find, output};
 
@@ -141,8 +141,8 @@ impl Systems {
 
 /// The 128 bits that audiowmark hides with a key, in hexadecimal digits.
 fn message(key: &str) -> String {
-    let mut random = Random::new(key);
-    format!("{:016x}{:016x}", random.bits(), random.bits())
+    let mut rng = Rng::from_text(key);
+    format!("{:016x}{:016x}", rng.bits(), rng.bits())
 }
 
 /// One JSON object for each key. A file in which nothing can be judged has one without a key, and

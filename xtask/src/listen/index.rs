@@ -6,10 +6,10 @@ use super::sounds::SOUNDS;
 
 const STYLE: &str = include_str!("index.css");
 const INTRODUCTION: &str = "\
-<p>Each page plays one recording before and after it was protected, and their difference, and changes over without a gap. All
-three are equally loud. Each also has figures, pictures and a blind ABX test. The pages work without a network.</p>
-<p>All recordings were synthesised for this, and protected with a key that was made for this and thrown away. A page of your
-own contains your unprotected recording: do not publish it.</p>
+<p>Each page plays a recording before and after it was protected, and their difference, and switches between them without a gap.
+Before and after are equally loud. There are also figures, pictures and a blind ABX test. The pages work without a network.</p>
+<p>All recordings were synthesised for these pages, and protected with a key that was made for them alone. A page that you make
+contains your unprotected recording: do not publish it.</p>
 ";
 
 /// A section with the sounds for each preset, then where the sounds come from.
@@ -33,13 +33,20 @@ pub(super) fn page(presets: &[String]) -> String {
         }
         text += "</ul>\n</section>\n";
     }
-    text += "<section>\n<h2>The recordings and their licences</h2>\n<dl>\n";
-    for sound in &SOUNDS {
-        let made_with = sound.made_with();
-        let (title, about) = (sound.title, sound.about);
-        let _ = writeln!(text, "<dt>{title}: {about}</dt>\n<dd>{made_with}.</dd>");
+    text += &sources();
+    text + "</body>\n</html>\n"
+}
+
+/// What the recordings were made with; those that have the same source stand together.
+fn sources() -> String {
+    let mut text = "<section>\n<h2>The recordings and their licences</h2>\n<dl>\n".to_owned();
+    for alike in SOUNDS.chunk_by(|a, b| a.made_with() == b.made_with()) {
+        for sound in alike {
+            let _ = writeln!(text, "<dt>{}: {}</dt>", sound.title, sound.about);
+        }
+        let _ = writeln!(text, "<dd>Made with {}.</dd>", alike[0].made_with());
     }
-    text + "</dl>\n</section>\n</body>\n</html>\n"
+    text + "</dl>\n</section>\n"
 }
 
 #[cfg(test)]

@@ -6,12 +6,14 @@ use std::process::Command;
 use super::pieces;
 use crate::packages;
 use crate::run::output;
-use crate::synth::{self, SOUNDFONT_LICENCE};
+use crate::synth;
 
 /// What makes them, beside the synthesiser of [`synth`].
 const PACKAGES: [&str; 2] = ["espeak-ng", "ffmpeg"];
-/// Every recording is cut to this many seconds, with a short fade at the end.
+/// Every recording is cut to 11 s, with a short fade at the end.
 const CUT: &str = "atrim=end=11,afade=t=out:st=10.5:d=0.5";
+/// Peak of every recording in dBFS: the deepest preset raises it without clipping.
+const PEAK_DBFS: f64 = -8.0;
 /// What the voice says.
 const TEXT: &str = "The harbour was quiet at six in the morning. A small boat with a green light came in past \
                     the wall, and somebody began to whistle an old tune about the sea.";
@@ -60,11 +62,11 @@ impl Sound {
     pub(super) fn made_with(&self) -> String {
         match self.source {
             Source::Voice => {
-                "espeak-ng (GPL 3, which does not extend to what it says); the text is our own"
+                "espeak-ng (GPL 3, which does not extend to its output); the text is our own"
                     .to_owned()
             }
             Source::Piece(_) => {
-                format!("fluidsynth with {SOUNDFONT_LICENCE}; the piece is our own")
+                format!("{}; the music is our own", synth::LICENCES)
             }
         }
     }
@@ -84,8 +86,9 @@ impl Sound {
             }
             Source::Piece(notes) => synth::play(&notes(), &raw)?,
         }
+        let filter = format!("{CUT},volume={}dB", PEAK_DBFS - peak_dbfs(&raw)?);
         let quiet = ["-nostdin", "-loglevel", "error", "-y", "-i"];
-        let options = ["-af", CUT, "-ar", "48000", "-c:a", "pcm_s16le", "-bitexact"];
+        let options = ["-af", &filter, "-ar", "48000", "-c:a", "pcm_s16le", "-bitexact"];
         output(Command::new("ffmpeg").args(quiet).arg(&raw).args(options).arg(self.path(folder)))
             .map(drop)
     }
@@ -94,4 +97,15 @@ impl Sound {
 /// Installs what is missing of what [`Sound::make`] needs.
 pub(super) fn install() -> Result<(), String> {
     packages::install(&[&PACKAGES[..], &synth::PACKAGES].concat())
+}
+
+/// Peak of a WAV file of 16 bits.
+fn peak_dbfs(wav: &Path) -> Result<f64, String> {
+    let failed = |error| format!("{}: {error}", wav.display());
+    let mut reader = hound::WavReader::open(wav).map_err(failed)?;
+    let mut peak = 0;
+    for sample in reader.samples::<i16>() {
+        peak = peak.max(sample.map_err(failed)?.unsigned_abs());
+    }
+    Ok(20.0 * (f64::from(peak.max(1)) / 32_768.0).log10())
 }

@@ -10,8 +10,9 @@ use crate::run::output;
 
 /// Packages without which nothing can be played.
 pub(crate) const PACKAGES: [&str; 2] = ["fluid-soundfont-gm", "fluidsynth"];
-/// Licence of the soundfont: `/usr/share/doc/fluid-soundfont-gm/copyright`.
-pub(crate) const SOUNDFONT_LICENCE: &str = "FluidR3 GM by Frank Wen and others, MIT licence";
+/// What plays, with its licences: see `/usr/share/doc/fluid-soundfont-gm/copyright`.
+pub(crate) const LICENCES: &str =
+    "fluidsynth (LGPL 2.1) and the soundfont FluidR3 GM by Frank Wen and others (MIT licence)";
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 
 /// Plays a Standard MIDI File into a WAV file of 16 bits, 48 kHz, stereo. Its notes are left beside it.

@@ -86,3 +86,53 @@ fn legend(canvas: &mut Canvas) {
         x -= 36.0 + 28.0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::path::Path;
+
+    use patchveil_test_support::signal::noise;
+    use tiny_skia::Pixmap;
+
+    use super::*;
+    use crate::inspect::compare;
+
+    fn write(path: &Path, samples: impl Iterator<Item = f32>) {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 48_000,
+            bits_per_sample: 32,
+            sample_format: hound::SampleFormat::Float,
+        };
+        let mut writer = hound::WavWriter::create(path, spec).unwrap();
+        samples.for_each(|sample| writer.write_sample(sample).unwrap());
+        writer.finalize().unwrap();
+    }
+
+    #[test]
+    fn bars_rise_where_the_level_rose_and_fall_where_it_fell() {
+        let folder = tempfile::tempdir().unwrap();
+        let [before, louder, quieter] =
+            ["before.wav", "louder.wav", "quieter.wav"].map(|name| folder.path().join(name));
+        let noise = noise(1, 48_000);
+        for (path, gain) in [(&before, 0.5), (&louder, 0.75), (&quieter, 0.25)] {
+            write(path, noise.iter().map(|x| x * gain));
+        }
+        // +3.52 dB on an axis to 4 dB, and −6.02 dB on one to 7 dB.
+        for (after, side, rows) in [(&louder, 1, 95), (&quieter, -1, 86)] {
+            let report = compare(&before, after, |_, _| ControlFlow::Continue(())).unwrap();
+            let picture = Pixmap::decode_png(&plot(&report).unwrap().png).unwrap();
+            let zero = THIRDS.top as i32 + 100;
+            let blue = |rows_above: i32| {
+                let row = (zero - rows_above) as u32;
+                // The middle of the band of 1 kHz on an axis from 20 Hz to 24 kHz.
+                let x = THIRDS.left + THIRDS.width() * 50_f32.ln() / 1_200_f32.ln();
+                let pixel = picture.pixel(x as u32, row).unwrap();
+                (pixel.red(), pixel.green(), pixel.blue()) == AFTER
+            };
+            assert!(blue(side * 5) && blue(side * (rows - 15)), "{}", after.display());
+            assert!(!blue(side * (rows + 5)) && !blue(-side * 5), "{}", after.display());
+        }
+    }
+}

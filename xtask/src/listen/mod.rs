@@ -50,7 +50,7 @@ pub(crate) fn listen(presets: &[String]) -> Result<(), String> {
     println!("open {}", index.display());
     let book = book();
     if book.is_dir() {
-        add_to(&book)?;
+        add_to(&book, &maker.site)?;
         println!("the docs have it too: {}", book.join("listen").join("index.html").display());
     }
     Ok(())
@@ -68,19 +68,19 @@ fn site() -> PathBuf {
 
 /// Puts the pages beside the built docs, or a page that says how to make them.
 pub(crate) fn add_to_docs() -> Result<(), String> {
-    add_to(&book())
+    add_to(&book(), &site())
 }
 
-fn add_to(book: &Path) -> Result<(), String> {
-    let (site, to) = (site(), book.join("listen"));
+fn add_to(book: &Path, site: &Path) -> Result<(), String> {
+    let to = book.join("listen");
     clear(&to)?;
     if !site.join("index.html").is_file() {
         let page = to.join("index.html");
         return fs::write(&page, NO_PAGES).map_err(|e| failed(&page, &e));
     }
-    for entry in WalkDir::new(&site) {
+    for entry in WalkDir::new(site) {
         let entry = entry.map_err(|e| e.to_string())?;
-        let place = to.join(entry.path().strip_prefix(&site).map_err(|e| e.to_string())?);
+        let place = to.join(entry.path().strip_prefix(site).map_err(|e| e.to_string())?);
         if entry.file_type().is_dir() {
             fs::create_dir_all(&place).map_err(|e| failed(&place, &e))?;
         } else {
@@ -165,6 +165,24 @@ fn failed(path: &Path, error: &std::io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_docs_have_the_pages_or_say_how_to_make_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let (book, site) = (folder.path().join("book"), folder.path().join("site"));
+        let index = || fs::read_to_string(book.join("listen").join("index.html")).unwrap();
+        add_to(&book, &site).unwrap();
+        assert!(index().contains("cargo xtask listen"));
+        fs::create_dir_all(site.join("mark").join("organ")).unwrap();
+        fs::write(site.join("index.html"), "all of them").unwrap();
+        fs::write(site.join("mark").join("organ").join("index.html"), "one").unwrap();
+        for _ in 0..2 {
+            add_to(&book, &site).unwrap();
+            assert_eq!(index(), "all of them");
+            let page = book.join("listen").join("mark").join("organ").join("index.html");
+            assert_eq!(fs::read_to_string(page).unwrap(), "one");
+        }
+    }
 
     #[test]
     fn the_presets_are_read_from_what_the_command_says_of_an_unknown_one() {

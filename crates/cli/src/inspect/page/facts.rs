@@ -180,8 +180,8 @@ fn third_octaves(thirds: &Thirds) -> String {
         let change = change_of(most.change_db, "dB");
         let mean = number(mean, 2, "dB");
         let at = match most.nominal_hz {
-            hz @ ..1_000.0 => format!("{hz} Hz"),
-            hz => format!("{} kHz", hz / 1_000.0),
+            hz @ ..1_000.0 => format!("{hz}\u{a0}Hz"),
+            hz => format!("{}\u{a0}kHz", hz / 1_000.0),
         };
         format!("{mean} on average, at most {change} at {at}")
     };
@@ -196,8 +196,9 @@ fn optional(value: Option<f64>, places: usize, unit: &str) -> String {
     value.map_or_else(|| "\u{2013}".to_owned(), |value| number(value, places, unit))
 }
 
+/// A number and its unit, which no line break parts.
 fn number(value: f64, places: usize, unit: &str) -> String {
-    format!("{} {unit}", true_minus(&format!("{value:.places$}"))).trim_end().to_owned()
+    format!("{}\u{a0}{unit}", true_minus(&format!("{value:.places$}"))).trim_end().to_owned()
 }
 
 /// A number with its sign, but for zero.

@@ -176,6 +176,17 @@ def the_difference_can_be_as_loud_as_the_programme():
     assert "−6.02 dB" in element("main").text
 
 
+def the_pictures_load_and_the_third_octaves_show_the_change_of_level():
+    load()
+    pictures = script("[...document.querySelectorAll('figure img')].map((i) => [i.naturalWidth, i.alt])")
+    assert [width for width, _ in pictures] == [1600] * 4, pictures
+    assert "third-octave" in pictures[1][1], pictures
+    figures = dict(script("[...document.querySelectorAll('dl div')].map((d) => [...d.children].map((c) => c.textContent))"))
+    # The tone lies in one band, on whose neighbours its window leaks.
+    shown = figures["Third octaves"].replace("\N{NO-BREAK SPACE}", " ")
+    assert shown == "6.02 dB on average, at most −6.02 dB at 500 Hz", figures
+
+
 def a_part_can_be_looped_and_the_keys_seek():
     load()
     press(Keys.ARROW_RIGHT, "[", Keys.ARROW_RIGHT, "]")
@@ -289,6 +300,7 @@ try:
         it_plays_and_time_advances,
         changing_over_neither_restarts_nor_leaves_a_gap_and_keeps_the_level,
         the_difference_can_be_as_loud_as_the_programme,
+        the_pictures_load_and_the_third_octaves_show_the_change_of_level,
         a_part_can_be_looped_and_the_keys_seek,
         an_abx_test_by_keyboard_alone_counts_hits_and_p,
         a_test_that_is_stopped_has_no_result,

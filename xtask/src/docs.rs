@@ -5,19 +5,24 @@ use std::path::PathBuf;
 
 use walkdir::WalkDir;
 
+use crate::listen;
 use crate::python::tool;
 use crate::run::{install, installed, root, run, tools_required};
 
 /// What builds the site.
 const MDBOOK: &str = "0.5.4";
 
-/// Checks the texts and builds the site into `target/book`. mdbook is installed first if asked for.
+/// Checks the texts and builds the site into `target/book`, with the pages of `cargo xtask listen` if
+/// they have been made. mdbook is installed first if asked for.
 pub(crate) fn docs(install_mdbook: bool) -> Result<(), String> {
     texts()?;
     let mdbook =
         if install_mdbook { Some(install("mdbook", MDBOOK)?) } else { installed("mdbook") };
     match mdbook {
-        Some(mdbook) => run(std::process::Command::new(mdbook).arg("build").current_dir(root())),
+        Some(mdbook) => {
+            run(std::process::Command::new(mdbook).arg("build").current_dir(root()))?;
+            listen::add_to_docs()
+        }
         None => {
             eprintln!("the site is not built: mdbook is missing; --install builds it");
             Ok(())
@@ -37,6 +42,8 @@ pub(crate) fn texts() -> Result<(), String> {
         }
     }
     let links = ["--offline", "--include-fragments", "--no-progress", "--quiet"];
+    // Only the built docs have these pages.
+    let links = links.into_iter().chain(["--exclude", r"docs/listen/index\.html$"]);
     run(tool("lychee")?.args(links).args(pages()?).current_dir(root()))
 }
 

@@ -6,11 +6,13 @@ mod demo;
 mod deny;
 mod docs;
 mod fuzz;
+mod listen;
 mod packages;
 mod python;
 mod release;
 mod run;
 mod screenshots;
+mod synth;
 mod test;
 mod workspaces;
 
@@ -65,6 +67,12 @@ enum Command {
     Workflows,
     /// Measure the speed of convolvers, or compare detection with audiowmark, and print tables
     Bench(bench::BenchArgs),
+    /// Synthesise speech and music, and write a page for each preset and sound that plays it before and
+    /// after, into target/listen and the built docs
+    Listen {
+        /// Presets to hear [default: all]
+        presets: Vec<String>,
+    },
     /// Picture the editor for the README, into docs/images
     Screenshots,
     /// Build the plug-in as CLAP, VST3 and standalone into target/bundled
@@ -98,6 +106,7 @@ fn main() -> ExitCode {
         Command::Fuzz { target, minutes } => fuzz::fuzz(target.as_deref(), minutes),
         Command::Workflows => docs::workflows(),
         Command::Bench(args) => bench::bench(&args),
+        Command::Listen { presets } => listen::listen(&presets),
         Command::Screenshots => screenshots::screenshots(),
         Command::Bundle { args } => bundle::bundle(&args),
         Command::Install => bundle::install(),

@@ -172,7 +172,7 @@ fn a_page_holds_the_excerpt_of_both_files_bit_for_bit_and_loads_nothing() {
     for outside in ["http:", "https:", "src=\"//", "@import", "url("] {
         assert!(!page.contains(outside), "{outside}");
     }
-    assert_eq!(page.matches("data:image/png;base64,").count(), 3);
+    assert_eq!(page.matches("data:image/png;base64,").count(), 4);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Random numbers that are the same on every machine and in every run.
 
 /// A small seeded generator (xorshift64*: Vigna, “An experimental exploration of Marsaglia's
-/// xorshift generators, scrambled”, 2016). For tests only: it keeps no secrets.
+/// xorshift generators, scrambled”, 2016). For tests and benches only: it keeps no secrets.
 #[derive(Debug, Clone)]
 pub struct Rng(u64);
 
@@ -11,6 +11,13 @@ impl Rng {
     pub fn new(seed: u64) -> Self {
         // A state of 0 would stay 0.
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// A generator seeded by a text, by its FNV-1a hash of 64 bits.
+    #[must_use]
+    pub fn from_text(seed: &str) -> Self {
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3);
+        Self::new(seed.bytes().fold(0xCBF2_9CE4_8422_2325, step))
     }
 
     /// 64 random bits.
@@ -29,6 +36,16 @@ impl Rng {
     /// A number in [0, 1).
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Whether something of this probability happens.
+    pub fn happens(&mut self, probability: f64) -> bool {
+        self.unit() < probability
+    }
+
+    /// Nearly normal, with mean 0 and deviation 1: the sum of twelve uniform numbers.
+    pub fn normal(&mut self) -> f32 {
+        ((0..12).map(|_| self.unit()).sum::<f64>() - 6.0) as f32
     }
 
     /// A sample in [−0.5, 0.5).
@@ -69,6 +86,24 @@ mod tests {
             assert!((-0.5..0.5).contains(&a.sample()) && (-0.5..0.5).contains(&b.sample()));
         }
         assert_eq!(a.below(0), 0);
+    }
+
+    #[test]
+    fn texts_that_differ_in_a_letter_give_other_numbers() {
+        assert_eq!(Rng::from_text("piano").bits(), Rng::from_text("piano").bits());
+        assert_ne!(Rng::from_text("piano").bits(), Rng::from_text("pianp").bits());
+    }
+
+    #[test]
+    fn chances_and_normal_numbers_have_the_moments_they_claim() {
+        let mut rng = Rng::new(3);
+        let happened = (0..10_000).filter(|_| rng.happens(0.3)).count();
+        assert!((2_800..3_200).contains(&happened), "{happened}");
+        let numbers: Vec<f32> = (0..10_000).map(|_| rng.normal()).collect();
+        let mean = |values: &mut dyn Iterator<Item = f32>| values.sum::<f32>() / 10_000.0;
+        let first = mean(&mut numbers.iter().copied());
+        let second = mean(&mut numbers.iter().map(|x| x * x));
+        assert!(first.abs() < 0.05 && (second - 1.0).abs() < 0.05, "{first}, {second}");
     }
 
     #[test]

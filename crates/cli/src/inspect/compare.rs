@@ -12,6 +12,7 @@ use super::report::{FileFacts, Picture, Report, dbfs};
 use super::runs::RunFinder;
 use super::spectrogram::Spectrogram;
 use super::spectrum::Spectrum;
+use super::thirds::Thirds;
 use crate::wav::{WavInfo, WavReader};
 
 /// Frames read at a time.
@@ -199,6 +200,7 @@ fn report(info: &WavInfo, first: Side, second: Side, difference: Difference) -> 
         run_count: found.count,
         runs: found.runs,
         picture: Picture {
+            thirds: Thirds::new(&first.meters.spectrum, &second.meters.spectrum),
             before: first.meters.spectrum.finish(),
             after: second.meters.spectrum.finish(),
             difference: difference.spectrum.finish(),

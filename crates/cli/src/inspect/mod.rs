@@ -16,6 +16,7 @@ mod report;
 mod runs;
 mod spectrogram;
 mod spectrum;
+mod thirds;
 
 pub use compare::compare;
 pub use draw::draw;

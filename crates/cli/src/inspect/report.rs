@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::runs::Run;
 use super::spectrogram::Heat;
 use super::spectrum::Curve;
+use super::thirds::Thirds;
 use crate::paths::json;
 use crate::wav::SampleFormat;
 
@@ -81,6 +82,7 @@ pub(super) struct Picture {
     pub(super) before: Curve,
     pub(super) after: Curve,
     pub(super) difference: Curve,
+    pub(super) thirds: Thirds,
     pub(super) spectrogram: Heat,
     /// Peak of the recording, column by column.
     pub(super) level: Vec<f32>,

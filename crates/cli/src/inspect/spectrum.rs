@@ -57,9 +57,20 @@ impl Spectrum {
         });
     }
 
+    /// Half the sample rate.
+    pub(super) fn nyquist_hz(&self) -> f64 {
+        self.bin_hz * (self.sums.len() - 1) as f64
+    }
+
+    /// Power from one frequency in Hz up to another, to compare with that of a file of the same shape.
+    pub(super) fn power(&self, (low, high): (f64, f64)) -> f64 {
+        let bin = |hz: f64| ((hz / self.bin_hz).ceil() as usize).min(self.sums.len());
+        self.sums[bin(low)..bin(high)].iter().sum()
+    }
+
     /// The mean, in bands of equal width on a logarithmic axis.
     pub(super) fn finish(self) -> Curve {
-        let nyquist = self.bin_hz * (self.sums.len() - 1) as f64;
+        let nyquist = self.nyquist_hz();
         let lowest = LOWEST_HZ.min(nyquist * LOWEST_SHARE);
         let count = self.windows.max(1) as f64 * self.channels;
         let edge = |i: f64| lowest * (nyquist / lowest).powf(i / POINTS as f64) / self.bin_hz;

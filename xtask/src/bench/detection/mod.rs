@@ -4,8 +4,7 @@
 mod audio;
 mod cost;
 mod measure;
-mod midi;
-mod random;
+mod pieces;
 mod recordings;
 mod report;
 mod results;

@@ -4,22 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use patchveil_test_support::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::audio::{RATE, convert, decode, gain, read, rms, samples, write};
-use super::midi::{self, Piece};
-use super::random::Random;
+use super::pieces::{self, Piece};
 use crate::packages;
 use crate::run::output;
+use crate::synth;
 
 /// What the recordings are made of, and what makes and measures them.
-const PACKAGES: [&str; 11] = [
+const PACKAGES: [&str; 9] = [
     "base-files",
     "espeak-ng",
     "ffmpeg",
     "flite",
-    "fluid-soundfont-gm",
-    "fluidsynth",
     "klettres-data",
     "ktuberling-data",
     "planetblupi-music-ogg",
@@ -30,7 +29,6 @@ const PACKAGES: [&str; 11] = [
 const SECONDS: f64 = 90.0;
 /// What synthetic voices read, and how many characters of it.
 const TEXT: (&str, usize) = ("/usr/share/common-licenses/GPL-3", 3_000);
-const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -85,7 +83,7 @@ pub(super) struct Recording {
 
 /// The first `each` of both kinds, at least one; made in `folder` unless they are there.
 pub(super) fn recordings(folder: &Path, each: usize) -> Result<Vec<Recording>, String> {
-    packages::install(&PACKAGES)?;
+    packages::install(&[&PACKAGES[..], &synth::PACKAGES].concat())?;
     let making = folder.join("making");
     fs::create_dir_all(&making).map_err(|e| format!("{}: {e}", making.display()))?;
     let speech = SPEECH.iter().take(each.max(1)).map(|source| (Kind::Speech, source));
@@ -125,7 +123,7 @@ fn make(name: &str, source: &Source, between: &Path) -> Result<Vec<f32>, String>
     match source {
         Source::Words(package, part) => {
             let mut files = files(package, |path| path.contains(part))?;
-            Random::new(name).shuffle(&mut files);
+            Rng::from_text(name).shuffle(&mut files);
             words(name, &files, &wav)
         }
         Source::Recorded(package, end) => {
@@ -150,13 +148,8 @@ fn make(name: &str, source: &Source, between: &Path) -> Result<Vec<f32>, String>
             decode(&spoken, &wav)
         }
         Source::Played(piece) => {
-            let notes = between.with_extension("mid");
-            fs::write(&notes, midi::file(*piece)).map_err(|e| e.to_string())?;
             let played = between.with_extension("played.wav");
-            let options = ["-ni", "-q", "-g", "0.4", "-r", "48000", "-F"];
-            output(
-                Command::new("fluidsynth").args(options).args([&played]).arg(SOUNDFONT).arg(notes),
-            )?;
+            synth::play(&pieces::file(*piece), &played)?;
             decode(&played, &wav)
         }
     }
@@ -175,7 +168,7 @@ fn files(package: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, S
 
 /// Words one after another, each at the same level, with pauses of 0.1 to 0.3 s between them.
 fn words(name: &str, files: &[PathBuf], between: &Path) -> Result<Vec<f32>, String> {
-    let mut random = Random::new(name);
+    let mut rng = Rng::from_text(name);
     let mut joined = Vec::new();
     for file in files {
         let word = decode(file, between)?;
@@ -185,14 +178,14 @@ fn words(name: &str, files: &[PathBuf], between: &Path) -> Result<Vec<f32>, Stri
             continue;
         }
         joined.extend(word.iter().map(|x| x * gain(-20.0) / level));
-        let pause = samples(0.1 + 0.2 * f64::from(random.unit()));
+        let pause = samples(0.1 + 0.2 * rng.unit());
         joined.extend((0..pause).map(|_| 0.0));
         if joined.len() > samples(SECONDS) {
             break;
         }
     }
     // A noise floor, because rooms are not silent between words.
-    joined.iter_mut().for_each(|x| *x += gain(-66.0) * random.normal());
+    joined.iter_mut().for_each(|x| *x += gain(-66.0) * rng.normal());
     Ok(joined)
 }
 

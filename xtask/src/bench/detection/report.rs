@@ -4,11 +4,10 @@ use std::fmt::Write;
 
 use super::measure::{DETECT, DETECT_SPEED, MARK};
 use super::recordings::Kind;
-use super::results::{Answer, Carries, CostOf, Quality, Results, SYSTEMS, Spread, System, Trial};
+use super::results::{
+    Answer, Carries, CostOf, FOUND_P, Quality, Results, SYSTEMS, Spread, System, Trial,
+};
 use super::treatments::TREATMENTS;
-
-/// The p-value at which both systems are compared too.
-const STRICT: f64 = 1e-6;
 
 /// All tables.
 pub(super) fn markdown(results: &Results) -> String {
@@ -86,7 +85,7 @@ fn shares_shown(shares: [(usize, usize); 2]) -> String {
     shown.join(" / ")
 }
 
-/// A row for each kind and length, as found by the systems and by the same p-value.
+/// A row for each kind and length, as found by each system and by the same p-value.
 fn together(results: &Results) -> String {
     let by_p = SYSTEMS.map(|system| format!("{}, p ≤ 10⁻⁶", system.name()));
     let titles = [["".to_owned(), names()].to_vec(), by_p.to_vec()].concat();
@@ -104,7 +103,7 @@ fn together(results: &Results) -> String {
             };
             let own = SYSTEMS.map(|system| share(system, |a| a.found));
             let strict = SYSTEMS.map(|system| {
-                let (found, tried) = share(system, |a| a.p_value.is_some_and(|p| p <= STRICT));
+                let (found, tried) = share(system, |a| a.p_value.is_some_and(|p| p <= FOUND_P));
                 format!("{found}/{tried}")
             });
             let cells = [vec![format!("{name}, {length} s"), shares_shown(own)], strict.to_vec()];
@@ -144,7 +143,7 @@ fn false_alarms(trials: &[Trial]) -> String {
                 answers.iter().filter(|a| a.found).count().to_string(),
                 up_to(0.01),
                 up_to(0.001),
-                up_to(STRICT),
+                up_to(FOUND_P),
                 bits.map(|bits| bits.to_string()).unwrap_or_default(),
                 sync.map(|sync| format!("{sync:.2}")).unwrap_or_default(),
             ]);

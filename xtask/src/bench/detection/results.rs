@@ -42,6 +42,9 @@ impl System {
     }
 }
 
+/// Highest p-value at which a key counts as found.
+pub(super) const FOUND_P: f64 = 1e-6;
+
 /// What a file carries, beside the key that is looked for.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -68,6 +71,7 @@ pub(super) struct Trial {
 /// What a system says of a key in a file.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Answer {
+    /// For Patchveil p ≤ [`FOUND_P`], for audiowmark that the whole message is right.
     pub(super) found: bool,
     /// Patchveil's p-value; audiowmark's, to somebody who knows the message.
     pub(super) p_value: Option<f64>,

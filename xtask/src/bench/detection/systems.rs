@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use patchveil_test_support::Rng;
 use serde_json::Value;
 
-use super::random::Random;
-use super::results::{Answer, System};
+use super::results::{Answer, FOUND_P, System};
 use crate::run::{find, output};
 
 /// The variable that names the program audiowmark.
@@ -141,31 +141,64 @@ impl Systems {
 
 /// The 128 bits that audiowmark hides with a key, in hexadecimal digits.
 fn message(key: &str) -> String {
-    let mut random = Random::new(key);
-    format!("{:016x}{:016x}", random.bits(), random.bits())
+    let mut rng = Rng::from_text(key);
+    format!("{:016x}{:016x}", rng.bits(), rng.bits())
 }
 
-/// One JSON object for each key. A file in which nothing can be judged has one without a key, and
-/// no key is found in it.
+/// JSON values, one after another. What they say of a key is looked for anywhere in them, so that a
+/// new layout of the output needs no new bench. A file in which nothing can be judged says nothing
+/// of any key, and no key is found in it.
 fn patchveil_answers(printed: &str, keys: &[&str]) -> Option<Vec<Answer>> {
-    let lines: Option<Vec<Value>> =
-        printed.lines().map(|line| serde_json::from_str(line).ok()).collect();
-    let lines = lines.filter(|lines| !lines.is_empty())?;
-    for line in lines.iter().filter(|line| line["class"].is_null()) {
-        eprintln!("counted as not found: {line}");
+    let values = serde_json::Deserializer::from_str(printed).into_iter::<Value>();
+    let values: Vec<Value> = values.collect::<Result<_, _>>().ok()?;
+    if values.is_empty() {
+        return None;
     }
     let answer = |key: &&str| {
-        let mut of_key = lines.iter().filter(|line| line["class"] == **key);
-        // A key may have several lines, one for each stretch that carries it.
-        let best = of_key.clone().find(|line| line["found"] == true).or_else(|| of_key.next());
-        best.map_or_else(Answer::default, |line| Answer {
-            found: line["found"] == true,
-            p_value: line["p_value"].as_f64(),
-            sigmas: line["sigmas"].as_f64(),
-            ..Answer::default()
+        let mut answers = Vec::new();
+        values.iter().for_each(|value| collect_answers(value, key, &mut answers));
+        // A key may have several, one for each stretch that carries it.
+        let p_value = |answer: &Answer| answer.p_value.unwrap_or(1.0);
+        answers.into_iter().min_by(|a, b| p_value(a).total_cmp(&p_value(b))).unwrap_or_else(|| {
+            eprintln!("counted as not found: {}", printed.trim());
+            Answer::default()
         })
     };
     Some(keys.iter().map(answer).collect())
+}
+
+/// Everything that a value says of a key: objects that name it as their class or key, and what has
+/// its name in an object, be it an object or only a p-value.
+fn collect_answers(value: &Value, key: &str, answers: &mut Vec<Answer>) {
+    match value {
+        Value::Array(values) => {
+            values.iter().for_each(|value| collect_answers(value, key, answers));
+        }
+        Value::Object(fields) => {
+            if ["class", "key"].iter().any(|name| value[*name] == key) {
+                answers.extend(patchveil_answer(value));
+            }
+            for (name, field) in fields {
+                if name == key {
+                    answers.extend(patchveil_answer(field));
+                }
+                collect_answers(field, key, answers);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// An object with a p-value, or the p-value alone.
+fn patchveil_answer(value: &Value) -> Option<Answer> {
+    let p_value = value.as_f64().or_else(|| value["p_value"].as_f64())?;
+    let found = p_value <= FOUND_P;
+    Some(Answer {
+        found,
+        p_value: Some(p_value),
+        sigmas: value["sigmas"].as_f64(),
+        ..Answer::default()
+    })
 }
 
 /// A list of patterns, each with its key. Found means that all bits of one are right.
@@ -212,14 +245,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_found_if_any_line_of_patchveil_says_so() {
+    fn a_key_is_found_if_any_stretch_has_a_p_value_of_a_millionth() {
         let printed = r#"{"class":"a","found":false,"p_value":0.4,"sigmas":0.1}
-            {"class":"a","found":true,"p_value":0.001,"sigmas":5.0}
-            {"class":"b","found":false,"p_value":0.5,"sigmas":0.0}"#;
+            {"class":"a","found":true,"p_value":1e-6,"sigmas":7.0}
+            {"class":"b","found":true,"p_value":0.001,"sigmas":3.5}"#;
         let answers = patchveil_answers(printed, &["a", "b"]).unwrap();
-        assert!(answers[0].found && answers[0].p_value == Some(0.001));
-        assert!(!answers[1].found && answers[1].sigmas == Some(0.0));
+        assert!(answers[0].found && answers[0].p_value == Some(1e-6));
+        assert_eq!(answers[0].sigmas, Some(7.0));
+        assert!(!answers[1].found && answers[1].p_value == Some(0.001));
         assert!(patchveil_answers("", &["a"]).is_none());
+        assert!(patchveil_answers("error: no such file", &["a"]).is_none());
+    }
+
+    #[test]
+    fn p_values_are_read_from_any_layout() {
+        for printed in [
+            r#"{"status":"done","p_values":{"a":2e-9,"b":0.3}}"#,
+            r#"{"keys":{"a":{"p_value":2e-9,"seconds":[[0,3]]},"b":{"p_value":0.3}}}"#,
+            r#"[{"input":"x.wav","keys":[{"class":"a","p_value":2e-9},{"class":"b","p_value":0.3}]}]"#,
+            "{\n  \"key\": \"a\",\n  \"p_value\": 2e-9\n}\n{\"key\": \"b\", \"p_value\": 0.3}",
+        ] {
+            let answers = patchveil_answers(printed, &["a", "b"]).unwrap();
+            let p_values = answers.iter().map(|answer| answer.p_value);
+            assert!(p_values.eq([Some(2e-9), Some(0.3)]), "{printed}");
+            assert!(answers[0].found && !answers[1].found);
+        }
+    }
+
+    #[test]
+    fn no_key_is_found_where_nothing_can_be_judged() {
+        let answers = patchveil_answers(r#"{"status":"silent","input":"x.wav"}"#, &["a"]).unwrap();
+        assert!(!answers[0].found && answers[0].p_value.is_none());
     }
 
     #[test]

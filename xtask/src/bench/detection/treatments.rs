@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use patchveil_test_support::Rng;
+
 use super::audio::{convert, decode, gain, rms, write};
-use super::random::Random;
 
 pub(super) struct Treatment {
     pub(super) name: &'static str,
@@ -147,9 +148,9 @@ impl Step {
                 fs::remove_file(&coded).map_err(|e| e.to_string())
             }
             Noise(db) => {
-                let mut random = Random::new("noise");
+                let mut rng = Rng::from_text("noise");
                 let samples = decode(from, to)?;
-                let noise: Vec<f32> = samples.iter().map(|_| random.normal()).collect();
+                let noise: Vec<f32> = samples.iter().map(|_| rng.normal()).collect();
                 write(to, &mixed(&samples, &noise, *db))
             }
             Bed(db) => {

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use patchveil_test_support::Rng;
+
 use super::audio::{RATE, read, samples, write};
-use super::random::Random;
 use super::recordings::{Kind, Recording};
 use super::results::{Answer, Carries, SYSTEMS, System, Trial};
 use super::systems::Systems;
@@ -74,11 +75,11 @@ impl Trials<'_> {
             output(&mut self.systems.mark(system, keys[0], &recording.path, &path))?;
             marked.push((system, read(&path)?));
         }
-        let mut random = Random::new(keys[0]);
-        self.keep_for_quality(recording, &original, &marked, &mut random)?;
+        let mut rng = Rng::from_text(keys[0]);
+        self.keep_for_quality(recording, &original, &marked, &mut rng)?;
         for &length_s in self.lengths {
             let last = original.len().saturating_sub(samples(f64::from(length_s)));
-            let start = random.below(last.max(1));
+            let start = rng.below(last.max(1));
             let excerpt = Excerpt { recording, start, length_s, keys };
             for (system, marked) in &marked {
                 self.of_marked(*system, &excerpt, marked, bed, trials)?;
@@ -135,10 +136,10 @@ impl Trials<'_> {
         recording: &Recording,
         original: &[f32],
         marked: &[(System, Vec<f32>)],
-        random: &mut Random,
+        rng: &mut Rng,
     ) -> Result<(), String> {
         let length = samples(f64::from(QUALITY_S));
-        let start = random.below(original.len().saturating_sub(length).max(1));
+        let start = rng.below(original.len().saturating_sub(length).max(1));
         let stretch =
             |samples: &[f32]| samples[start..(start + length).min(samples.len())].to_vec();
         let before = (quality_folder(self.folder, None, recording.kind), stretch(original));

@@ -16,6 +16,10 @@ pub(super) const HEAT: Area = plot(602.0, 602.0 + ROWS as f32);
 pub(super) const LEVEL: Area = plot(926.0, 1008.0);
 pub(super) const CHANGED: Area = plot(1016.0, 1040.0);
 
+/// The plot that is a picture of its own, and that picture's height.
+pub(super) const THIRDS: Area = plot(36.0, 236.0);
+pub(super) const THIRDS_HEIGHT: u32 = 276;
+
 /// Title and meaning of each plot, and the rows of the picture that it fills.
 pub(super) const PLOTS: [(&str, &str, (u32, u32)); 3] = [
     (

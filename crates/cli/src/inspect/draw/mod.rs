@@ -3,6 +3,7 @@
 mod header;
 mod layout;
 mod plots;
+mod thirds;
 
 use std::io::Write;
 use std::path::Path;
@@ -38,7 +39,7 @@ pub(super) struct Plot {
     pub(super) height: u32,
 }
 
-/// The plots of the picture one by one, with their headings.
+/// The plots of the picture one by one, with their headings, and that of third-octave bands.
 pub(super) fn plots(report: &Report) -> Result<Vec<Plot>, String> {
     let picture = Pixmap::decode_png(&render(report)?).map_err(|e| e.to_string())?;
     let cut = |(title, text, (top, bottom)): (_, _, (u32, u32))| {
@@ -48,7 +49,10 @@ pub(super) fn plots(report: &Report) -> Result<Vec<Plot>, String> {
         let png = part.encode_png().map_err(|e| e.to_string())?;
         Ok(Plot { title, text, png, width, height })
     };
-    layout::PLOTS.into_iter().map(cut).collect()
+    let mut plots: Vec<Plot> = layout::PLOTS.into_iter().map(cut).collect::<Result<_, String>>()?;
+    // Below the spectra, with which it shares its axis of frequency.
+    plots.insert(1, thirds::plot(report)?);
+    Ok(plots)
 }
 
 fn render(report: &Report) -> Result<Vec<u8>, String> {

@@ -49,21 +49,21 @@ pub(super) fn spectra(canvas: &mut Canvas, report: &Report) {
     let range = picture.before.range_hz;
     let across = Axis::logarithmic(range, (SPECTRA.left, SPECTRA.right));
     let up = Axis::linear((bottom, top), (SPECTRA.bottom, SPECTRA.top));
-    vertical_grid(canvas, SPECTRA, across, &frequency_ticks(range.0, range.1), true);
+    frequency_grid(canvas, SPECTRA, across, range);
     horizontal_grid(canvas, SPECTRA, up, &level_ticks(bottom, top, 20.0));
     axis_title(canvas, SPECTRA, "dBFS");
-    canvas.text(
-        (SPECTRA.right + 14.0, SPECTRA.bottom + 26.0),
-        "Hz",
-        LABEL_SIZE,
-        Align::Left,
-        MUTED,
-    );
     for (_, curve, colour, width) in curves {
         let visible = curve.points.iter().map(|&(hz, db)| (across.at(hz), up.at(db)));
         canvas.line(&visible.collect::<Vec<_>>(), colour, width);
     }
     canvas.frame(SPECTRA, FRAME);
+}
+
+/// The grid of a frequency axis from left to right, with labels below.
+pub(super) fn frequency_grid(canvas: &mut Canvas, area: Area, axis: Axis, range: (f64, f64)) {
+    vertical_grid(canvas, area, axis, &frequency_ticks(range.0, range.1), true);
+    let unit = (area.right + 14.0, area.bottom + 26.0);
+    canvas.text(unit, "Hz", LABEL_SIZE, Align::Left, MUTED);
 }
 
 /// Spectrogram of the difference with its scale of colours.
@@ -215,7 +215,8 @@ fn round_up(db: f64) -> f64 {
     if db.is_finite() { (db / 10.0).ceil() * 10.0 } else { 0.0 }
 }
 
-fn nothing(canvas: &mut Canvas, area: Area, text: &str) {
+/// Says in the middle of a plot why there is nothing in it.
+pub(super) fn nothing(canvas: &mut Canvas, area: Area, text: &str) {
     let at = (area.left + area.width() / 2.0, area.top + area.height() / 2.0);
     canvas.text(at, text, HEADING_SIZE, Align::Centre, MUTED);
 }

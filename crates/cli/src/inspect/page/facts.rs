@@ -9,6 +9,7 @@ use super::excerpt::Excerpt;
 use super::levels::{Basis, Gains};
 use super::samples::Samples;
 use crate::inspect::report::Report;
+use crate::inspect::thirds::{Third, Thirds};
 use crate::paths::shown;
 
 /// What the scripts need, as JSON. The ABX test writes most of it into the file that it saves.
@@ -169,7 +170,22 @@ pub(super) fn figures(report: &Report) -> Vec<(&'static str, String)> {
             ),
         ),
         ("Largest difference", optional(report.max_difference_dbfs, 1, "dBFS")),
+        ("Third octaves", third_octaves(&report.picture.thirds)),
     ]
+}
+
+/// By how much the level in third-octave bands changed.
+fn third_octaves(thirds: &Thirds) -> String {
+    let shown = |(mean, most): (f64, Third)| {
+        let change = change_of(most.change_db, "dB");
+        let mean = number(mean, 2, "dB");
+        let at = match most.nominal_hz {
+            hz @ ..1_000.0 => format!("{hz}\u{a0}Hz"),
+            hz => format!("{}\u{a0}kHz", hz / 1_000.0),
+        };
+        format!("{mean} on average, at most {change} at {at}")
+    };
+    thirds.summary().map_or_else(|| "\u{2013}".to_owned(), shown)
 }
 
 fn change_of(value: Option<f64>, unit: &str) -> String {
@@ -180,8 +196,9 @@ fn optional(value: Option<f64>, places: usize, unit: &str) -> String {
     value.map_or_else(|| "\u{2013}".to_owned(), |value| number(value, places, unit))
 }
 
+/// A number and its unit, which no line break parts.
 fn number(value: f64, places: usize, unit: &str) -> String {
-    format!("{} {unit}", true_minus(&format!("{value:.places$}"))).trim_end().to_owned()
+    format!("{}\u{a0}{unit}", true_minus(&format!("{value:.places$}"))).trim_end().to_owned()
 }
 
 /// A number with its sign, but for zero.

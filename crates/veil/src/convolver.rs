@@ -7,7 +7,7 @@ use crate::history::{CHUNK, History};
 use crate::kernel::Kernel;
 use crate::partition::reach;
 use crate::patch_cursor::{PatchCursor, mix};
-use crate::recipe::Recipe;
+use crate::recipe::VeilSettings;
 use crate::spectrum::Transform;
 use crate::static_eq::StaticEq;
 use crate::tail::{Tail, TailBlock};
@@ -65,7 +65,7 @@ impl Convolver {
     /// Allocates all it will ever need.
     #[must_use]
     pub fn new(channels: usize, sample_rate: u32) -> Self {
-        Self::with_reach(channels, reach(Recipe::kernel_len_max(sample_rate)), false)
+        Self::with_reach(channels, reach(VeilSettings::kernel_len_max(sample_rate)), false)
     }
 
     /// A convolver for `channels` channels with this veil from the first sample on.
@@ -294,8 +294,9 @@ impl Convolver {
     /// Applies the patches to the samples that were just recorded.
     fn apply_patches(&mut self, at: i64, channels: &mut [&mut [f32]], done: usize, count: usize) {
         let Some(veil) = &self.veil else { return };
+        let Some(schedule) = veil.schedule() else { return };
         let stop = at.saturating_add(count as i64);
-        let patches = self.patches.get_or_insert_with(|| PatchCursor::at(veil, at));
+        let patches = self.patches.get_or_insert_with(|| PatchCursor::at(schedule, at));
         while patches.patch.start < stop.min(patches.until) {
             let patch = patches.patch;
             let from = (patch.start.clamp(at, stop) - at) as usize;
@@ -315,7 +316,7 @@ impl Convolver {
             if patch.end > stop || patch.end == i64::MAX {
                 break;
             }
-            patches.advance(veil);
+            patches.advance(schedule);
         }
         self.idle_until = self.idle_until.min(patches.patch.start);
     }
@@ -337,11 +338,10 @@ impl Convolver {
         for channel in &mut self.channels {
             channel.tail_block.forget();
         }
-        self.patches = match &self.veil {
-            // After a jump the audio is interrupted anyway, and the timeline alone decides.
-            Some(veil) if !jumped => Some(PatchCursor::beginning(veil, at)),
-            _ => None,
-        };
+        let schedule = self.veil.as_ref().and_then(|veil| veil.schedule());
+        // After a jump the audio is interrupted anyway, and the timeline alone decides.
+        let schedule = schedule.filter(|_| !jumped);
+        self.patches = schedule.map(|schedule| PatchCursor::beginning(schedule, at));
     }
 }
 

@@ -62,6 +62,7 @@ mod patch_cursor;
 mod processor;
 mod recipe;
 mod restore;
+mod sample_rate;
 mod schedule;
 mod spectrum;
 mod static_eq;
@@ -80,9 +81,10 @@ pub use mark::{EchoSettings, Mark, MarkError, MarkSettings, Marker, PatternSetti
 pub use recipe::{
     AMOUNT_MAX, DEPTH_DB_MAX, Depth, FADE_US_MIN, FORMER_NAME_OF_LIGHT, Filter, KERNEL_US_MAX,
     KERNELS_MAX, Offsets, PATCH_US_MIN, PATCHES_MAX, PERIOD_US_MAX, PERIOD_US_MIN, Placement,
-    Preset, RATE_MAX, RATE_MIN, RECIPE_VERSION, Recipe, RecipeError, Spectral, TAPS_MAX, Taps,
-    UnknownPreset,
+    Preset, PresetVersion, RECIPE_VERSION, Recipe, RecipeError, Spectral, TAPS_MAX, Taps,
+    UnknownPreset, VeilSettings,
 };
 pub use restore::Restorer;
+pub use sample_rate::{RATE_MAX, RATE_MIN};
 pub use schedule::{Cursor, Patch, Schedule};
 pub use veil::Veil;

@@ -100,7 +100,8 @@ impl Restorer {
         narrow: impl Fn(f64) -> T,
     ) {
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
-        let (schedule, context) = (self.veil.schedule(), self.veil.reach());
+        let Some(schedule) = self.veil.schedule() else { return };
+        let context = self.veil.reach();
         if self.expected != Some(position) {
             self.patches = None;
         }

@@ -9,8 +9,6 @@
 //! Positive and negative time-spread echoes: Oh et al., ICASSP 2001; Ko, Nishimura and Suzuki, IEEE
 //! Trans. Multimedia 7(2), 2005. Each sign of the key is a pair of opposite echoes 0.125 to 0.5 ms
 //! apart, so the mark is weak below some 500 Hz, where a single line would show, and 0 at 0 Hz.
-//!
-//! Not yet part of a [`Recipe`](crate::Recipe).
 
 mod inverse;
 mod kernel;
@@ -29,7 +27,7 @@ use settings::slots;
 
 use crate::edge::raised_cosine;
 use crate::key::{ClassKey, Purpose};
-use crate::recipe::{RATE_MAX, RATE_MIN};
+use crate::sample_rate::{RATE_MAX, RATE_MIN};
 
 /// Largest sum of magnitudes of all taps that act at once. Below 1 the inverse is stable.
 const SUM_MAX: f64 = 0.9;
@@ -106,6 +104,11 @@ impl Mark {
     #[must_use]
     pub fn sample_rate(&self) -> u32 {
         self.sample_rate
+    }
+
+    /// Length in samples of the cross-fade from one patch of the pattern to the next.
+    pub(crate) fn fade(&self) -> Option<usize> {
+        self.pattern.as_ref().map(|pattern| pattern.patches.fade())
     }
 
     /// Samples before a position that the output there depends on.

@@ -2,7 +2,6 @@
 
 use super::settings::PatternSettings;
 use crate::key::{ClassKey, Purpose};
-use crate::recipe::PATCHES_MAX;
 
 /// The patches of one key at one sample rate.
 pub(super) struct Patches {
@@ -31,7 +30,6 @@ pub(super) struct Patch {
 impl Patches {
     /// The patches of `key` under valid settings.
     pub(super) fn new(key: &ClassKey, settings: &PatternSettings, sample_rate: u32) -> Self {
-        debug_assert!(settings.patches <= PATCHES_MAX);
         let count = settings.patches as usize;
         let entry = |n: usize| (n / 2, if n.is_multiple_of(2) { 1.0 } else { -1.0 });
         let mut order: Vec<(usize, f32)> = (0..count).map(entry).collect();

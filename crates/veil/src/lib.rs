@@ -1,9 +1,10 @@
 //! The Patchveil algorithm and nothing else: no files, no threads, no user interface.
 //!
-//! A [`Veil`] is a [`ClassKey`] and a [`Recipe`] designed for one sample rate. A [`Convolver`] applies
-//! it: `z = g∗x`, `y[n] = z[n] + w[n]·((h∗z)[n] − z[n])`, where g is the static EQ (without one, z is x),
-//! h the kernel of the current patch and w its weight. A [`Restorer`] undoes it, a [`Detector`] finds
-//! it. All take audio as channels × samples in blocks of any size, at any timeline position.
+//! A [`Veil`] is a [`ClassKey`] and a [`Recipe`] designed for one sample rate. A [`Convolver`] applies its
+//! layers: the audible veil, `z = g∗x`, `y[n] = z[n] + w[n]·((h∗z)[n] − z[n])`, where g is the static EQ
+//! (without one, z is x), h the kernel of the current patch and w its weight; and to y the inaudible
+//! [`Mark`]. A recipe has either of them or both. A [`Restorer`] undoes them, a [`Detector`] finds the
+//! audible one. All take audio as channels × samples in blocks of any size, at any timeline position.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,6 +60,7 @@ mod mark;
 mod partition;
 mod past;
 mod patch_cursor;
+mod planar;
 mod processor;
 mod recipe;
 mod restore;

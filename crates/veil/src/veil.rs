@@ -15,8 +15,8 @@ use crate::schedule::Schedule;
 /// The serial number of the next veil.
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
-/// A key and a recipe at one sample rate: the schedule and the kernels, designed once and then only
-/// read. Share it between threads and channels in an `Arc`.
+/// A key and a recipe at one sample rate: schedule and kernels of the veil, and the mark, as far as the
+/// recipe has them. Designed once and then only read. Share it between threads and channels in an `Arc`.
 ///
 /// It holds secrets (whoever reads the kernels can undo the veil), so it has no serialised form, and
 /// its `Debug` shows none of them.

@@ -81,7 +81,8 @@ fn nothing_on_the_audio_thread_allocates_or_frees() {
         .flat_map(|recipe| [made(recipe, 1), made(recipe, 2)])
         .collect();
     let mut convolver = Convolver::new(2, 48_000);
-    let mut restorer = Restorer::new(veils[0].clone(), 2).unwrap();
+    let both_layers = made(&Preset::Balanced.recipe(), 1);
+    let mut restorers = [veils[0].clone(), both_layers].map(|veil| Restorer::new(veil, 2).unwrap());
     let (mut left, mut right) = (noise(1, 1_500), noise(2, 1_500));
     let past = noise(3, 2_000);
     // Owned by nobody else, so dropping one on the audio thread would free it.
@@ -92,7 +93,9 @@ fn nothing_on_the_audio_thread_allocates_or_frees() {
         for round in 0..300_usize {
             let len = [1, 64, 480, 1_500, 17][round % 5];
             convolver.process(position, &mut [&mut left[..len], &mut right[..len]]);
-            restorer.process(position, &mut [&mut left[..len], &mut right[..len]]);
+            for restorer in &mut restorers {
+                restorer.process(position, &mut [&mut left[..len], &mut right[..len]]);
+            }
             position += len as i64;
             match round % 23 {
                 3 | 5 | 8 => retired.push(convolver.set_veil(waiting.pop())),

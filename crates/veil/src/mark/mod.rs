@@ -10,16 +10,20 @@
 //! Trans. Multimedia 7(2), 2005. Each sign of the key is a pair of opposite echoes 0.125 to 0.5 ms
 //! apart, so the mark is weak below some 500 Hz, where a single line would show, and 0 at 0 Hz.
 
+mod adder;
 mod inverse;
 mod kernel;
 mod marker;
 mod patches;
 mod settings;
 mod sparse_fir;
+mod stage;
 
 pub use inverse::Unmarker;
 pub use marker::Marker;
 pub use settings::{EchoSettings, MarkError, MarkSettings, PatternSettings};
+
+pub(crate) use stage::MarkStage;
 
 use kernel::{Signs, SparseKernel};
 use patches::Patches;
@@ -27,7 +31,7 @@ use settings::slots;
 
 use crate::edge::raised_cosine;
 use crate::key::{ClassKey, Purpose};
-use crate::sample_rate::{RATE_MAX, RATE_MIN};
+use crate::sample_rate::{RATE_MAX, RATE_MIN, us_to_samples};
 
 /// Largest sum of magnitudes of all taps that act at once. Below 1 the inverse is stable.
 const SUM_MAX: f64 = 0.9;
@@ -115,5 +119,10 @@ impl Mark {
     #[must_use]
     pub fn reach(&self) -> usize {
         self.longest
+    }
+
+    /// The most that [`reach`](Self::reach) can be at `sample_rate` Hz.
+    pub(crate) fn reach_max(sample_rate: u32) -> usize {
+        us_to_samples(settings::TAP_US_MAX, sample_rate)
     }
 }

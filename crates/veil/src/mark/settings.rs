@@ -10,6 +10,8 @@ pub(super) const PAIR_SLOTS_MAX: u32 = 4;
 const DELAY_US_MIN: u32 = 500;
 /// Longest delay, in µs.
 const DELAY_US_MAX: u32 = 40_000;
+/// Where the last tap of all can lie, in µs.
+pub(super) const TAP_US_MAX: u32 = DELAY_US_MAX + PAIR_SLOTS_MAX * SLOT_US;
 /// Most patches in a period.
 const PATCHES_MAX: u32 = 64;
 /// Shortest and longest patch, in µs.

@@ -14,7 +14,9 @@ use patchveil_test_support::blocks;
 pub use patchveil_test_support::compare::bits;
 use patchveil_test_support::keys::test_key;
 pub use patchveil_test_support::signal::noise;
-use patchveil_veil::{ClassKey, Convolver, Filter, Offsets, Preset, Recipe, Veil, VeilSettings};
+use patchveil_veil::{
+    ClassKey, Convolver, Filter, MarkSettings, Offsets, Preset, Recipe, Veil, VeilSettings,
+};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
@@ -143,4 +145,32 @@ prop_compose! {
         recipe.validate().unwrap();
         recipe
     }
+}
+
+/// Any mark that could be set, with both of its parts.
+pub fn any_mark() -> impl Strategy<Value = MarkSettings> {
+    let delays = (4_u32..200, 1_u32..100).prop_map(|(first, slots)| {
+        let first_us = 125 * first;
+        (first_us, (first_us + 125 * slots).min(40_000))
+    });
+    (delays.clone(), delays, 1_u32..=32, 5_000_u32..60_000, -60.0..-12.0, -12.0..12.0).prop_map(
+        |(pattern_us, echo_us, pairs, patch_us, db, level_db)| {
+            let mut settings = MarkSettings { level_db, ..MarkSettings::default() };
+            let pattern = settings.pattern.as_mut().unwrap();
+            (pattern.first_us, pattern.end_us) = pattern_us;
+            (pattern.patches, pattern.patch_us, pattern.level_db) = (2 * pairs, patch_us, db);
+            let echo = settings.echo.as_mut().unwrap();
+            (echo.first_us, echo.end_us, echo.level_db) = (echo_us.0, echo_us.1, db);
+            settings
+        },
+    )
+}
+
+/// Any recipe with a mark, alone or on a veil.
+pub fn any_marked() -> impl Strategy<Value = Recipe> {
+    (any_mark(), prop::option::of(any_recipe())).prop_map(|(mark, veil)| Recipe {
+        version: 2,
+        mark: Some(mark),
+        veil: veil.and_then(|recipe| recipe.veil),
+    })
 }

@@ -7,8 +7,8 @@
 //! cross-fade of two kernels needs no care.
 //!
 //! Positive and negative time-spread echoes: Oh et al., ICASSP 2001; Ko, Nishimura and Suzuki, IEEE
-//! Trans. Multimedia 7(2), 2005. Each sign of the key is a pair of opposite echoes 0.125 to 0.5 ms
-//! apart, so the mark is weak below some 500 Hz, where a single line would show, and 0 at 0 Hz.
+//! Trans. Multimedia 7(2), 2005. Each sign of the key is a pair of opposite echoes 0.125 or 0.25 ms
+//! apart, so the mark is weak below some 1 kHz, where a single line would show, and 0 at 0 Hz.
 
 mod adder;
 mod inverse;

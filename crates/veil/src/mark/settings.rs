@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Distance of two neighbouring delays, in µs: a whole number of samples at every multiple of 8 kHz.
 pub(super) const SLOT_US: u32 = 125;
 /// Most slots between a pair's two echoes.
-pub(super) const PAIR_SLOTS_MAX: u32 = 4;
+pub(super) const PAIR_SLOTS_MAX: u32 = 2;
 /// Shortest delay, in µs. The inverse works in blocks of this length.
 const DELAY_US_MIN: u32 = 500;
 /// Longest delay, in µs.
@@ -41,7 +41,7 @@ pub struct PatternSettings {
     pub level_db: f64,
     /// Shortest delay in µs, a multiple of 125.
     pub first_us: u32,
-    /// Where delays end, in µs, a multiple of 125; a pair's second echo may lie 0.5 ms later.
+    /// Where delays end, in µs, a multiple of 125; a pair's second echo may lie 0.25 ms later.
     pub end_us: u32,
     /// Patches in a period, even. Half as many kernels occur in it twice, the second time with opposite
     /// sign, in a keyed order.
@@ -58,7 +58,7 @@ pub struct EchoSettings {
     pub level_db: f64,
     /// Shortest delay in µs, a multiple of 125.
     pub first_us: u32,
-    /// Where delays end, in µs, a multiple of 125; a pair's second echo may lie 0.5 ms later.
+    /// Where delays end, in µs, a multiple of 125; a pair's second echo may lie 0.25 ms later.
     pub end_us: u32,
     /// How much weaker the last echo is than the first, in dB: long echoes show in pauses.
     pub decay_db: f64,
@@ -92,17 +92,17 @@ impl Default for MarkSettings {
     fn default() -> Self {
         Self {
             pattern: Some(PatternSettings {
-                level_db: -25.5,
+                level_db: -22.0,
                 first_us: 1_000,
-                end_us: 7_000,
+                end_us: 5_000,
                 patches: 64,
                 patch_us: 20_000,
             }),
             echo: Some(EchoSettings {
-                level_db: -30.0,
-                first_us: 2_000,
-                end_us: 14_000,
-                decay_db: 12.0,
+                level_db: -33.0,
+                first_us: 1_000,
+                end_us: 7_000,
+                decay_db: 6.0,
             }),
             level_db: 0.0,
         }

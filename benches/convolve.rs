@@ -15,7 +15,7 @@ use criterion::{
 };
 use fft_convolver::FFTConvolver;
 use fundsp::prelude32::*;
-use patchveil_veil::{ClassKey, Convolver, Filter, Placement, Preset, Recipe, Taps, Veil};
+use patchveil_veil::{ClassKey, Convolver, Filter, Preset, Recipe, Taps, Veil, VeilSettings};
 
 const RATE: u32 = 48_000;
 const BLOCKS: [usize; 2] = [64, 512];
@@ -38,10 +38,17 @@ fn veil(recipe: &Recipe) -> Arc<Veil> {
     Arc::new(Veil::new(&ClassKey::from_bytes([1; 32]), recipe, RATE).unwrap())
 }
 
+/// A preset's recipe of version 1: the veil alone.
+fn veil_alone(preset: Preset) -> Recipe {
+    preset.recipe_of_version(1).unwrap()
+}
+
 /// One patch without end, with a kernel of `taps` taps.
 fn always_on(taps: usize) -> Recipe {
-    let mut recipe = Preset::Cuda.recipe();
-    recipe.filter = Filter::Taps(Taps { count: taps as u32, spread: 0.1 });
+    let mut recipe = veil_alone(Preset::Cuda);
+    if let Some(settings) = &mut recipe.veil {
+        settings.filter = Filter::Taps(Taps { count: taps as u32, spread: 0.1 });
+    }
     recipe
 }
 
@@ -143,7 +150,7 @@ fn bench_duty(criterion: &mut Criterion) {
     for preset in [Preset::Balanced, Preset::Poscuda] {
         for block in BLOCKS {
             let mut group = criterion.benchmark_group(format!("duty/{preset}/{block}"));
-            let veil = veil(&preset.recipe());
+            let veil = veil(&veil_alone(preset));
             let kernel = veil.kernels()[0].taps().to_vec();
             let mut convolver = Convolver::of(veil, 1);
             run(&mut group, "patchveil", block, |position, samples| {
@@ -157,12 +164,14 @@ fn bench_duty(criterion: &mut Criterion) {
 
 fn bench_idle(criterion: &mut Criterion) {
     // Without a static EQ, and with one short patch in ten minutes, which the bench never reaches.
-    let mut recipe = Preset::Poscuda.recipe();
-    recipe.placement = Placement { period_us: 600_000_000, patches: 1, ..recipe.placement };
+    let mut recipe = veil_alone(Preset::Poscuda);
+    if let Some(VeilSettings { placement, .. }) = &mut recipe.veil {
+        placement.period_us = 600_000_000;
+    }
     for block in BLOCKS {
         let mut group = criterion.benchmark_group(format!("idle/{block}"));
         let veil = veil(&recipe);
-        let schedule = veil.schedule();
+        let schedule = veil.schedule().unwrap();
         let after = schedule.patches_from(0).next(schedule).end;
         let mut convolver = Convolver::of(veil.clone(), 1);
         group.throughput(Throughput::Elements(block as u64));

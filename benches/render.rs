@@ -45,7 +45,8 @@ fn bench_render(criterion: &mut Criterion) {
     let output = dir.path().join("out.wav");
     make_input(&input);
     for preset in [Preset::Balanced, Preset::Poscuda] {
-        let veils = Veils::new(ClassKey::from_bytes([1; 32]), preset.recipe()).unwrap();
+        let veils = Veils::new(ClassKey::from_bytes([1; 32]), preset.recipe_of_version(1).unwrap())
+            .unwrap();
         let job = Job { input: input.clone(), output: output.clone() };
         let records = ManifestCache::default();
         let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };

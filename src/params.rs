@@ -233,13 +233,16 @@ impl VeilSettings {
     ///    the number of patches is set, the patches shorten until that many fit.
     /// 3. There are as many patches as set, or as in the preset, at most as many as fit.
     pub(crate) fn recipe(&self, version: u32) -> Recipe {
-        let mut recipe = self.preset.recipe();
+        let Some(mut recipe) = self.preset.recipe_of_version(1) else {
+            return self.preset.recipe();
+        };
         recipe.version = version;
-        recipe.amount = (f64::from(self.amount) / 10.0).min(AMOUNT_MAX);
+        let Some(veil) = &mut recipe.veil else { return recipe };
+        veil.amount = (f64::from(self.amount) / 10.0).min(AMOUNT_MAX);
         if self.patch.is_none() && self.period.is_none() && self.count.is_none() {
             return recipe;
         }
-        let mut placement = recipe.placement;
+        let mut placement = veil.placement.clone();
         placement.period_us = self.period.unwrap_or(placement.period_us).max(PERIOD_US_MIN);
         let period = placement.period_us;
         let most = (period / PATCH_US_MIN).min(PATCHES_MAX);
@@ -251,7 +254,7 @@ impl VeilSettings {
         let patch = patch.clamp(PATCH_US_MIN, period);
         placement.patches =
             self.count.unwrap_or(placement.patches).clamp(1, (period / patch).min(most));
-        recipe.placement = placement.with_patch(patch);
+        veil.placement = placement.with_patch(patch);
         recipe
     }
 }
@@ -313,13 +316,14 @@ mod tests {
     fn placed(settings: &VeilSettings) -> (u32, u32, u32) {
         let recipe = settings.recipe(1);
         recipe.validate().unwrap();
-        (recipe.placement.patch_us, recipe.placement.period_us, recipe.placement.patches)
+        let placement = recipe.veil.unwrap().placement;
+        (placement.patch_us, placement.period_us, placement.patches)
     }
 
     #[test]
     fn untouched_parameters_are_the_balanced_preset() {
         let params = PatchveilParams::new(ClassField::default());
-        assert_eq!(params.settings().recipe(1), Preset::Balanced.recipe());
+        assert_eq!(params.settings().recipe(1), Preset::Balanced.recipe_of_version(1).unwrap());
         assert_eq!(params.gain(), 1.0);
     }
 

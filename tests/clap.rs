@@ -78,7 +78,7 @@ fn output_equals_the_convolvers_bit_for_bit() {
         let mut output = input.clone();
         // Some blocks are longer than was announced.
         run(&mut instance, 0, &mut output, 1_500, 2);
-        let expected = veiled(&key(), &preset.recipe(), rate, 0, input);
+        let expected = veiled(&key(), &preset.recipe_of_version(1).unwrap(), rate, 0, input);
         for (output, expected) in output.iter().zip(&expected) {
             assert_same_bits(output, expected);
         }
@@ -92,11 +92,12 @@ fn parameters_make_the_recipe_that_the_command_line_would_make() {
         r#""amount":{"f32":133.3},"patch":{"f32":20.5},"frame":{"f32":250.0},"patches":{"i32":3}"#;
     let mut instance = protecting(&module, params);
     instance.activate(48_000.0, 512);
-    let mut recipe: Recipe = Preset::Balanced.recipe();
-    recipe.amount = 133.3;
-    recipe.placement.period_us = 250_000;
-    recipe.placement.patches = 3;
-    recipe.placement = recipe.placement.with_patch(20_500);
+    let mut recipe: Recipe = Preset::Balanced.recipe_of_version(1).unwrap();
+    let veil = recipe.veil.as_mut().unwrap();
+    veil.amount = 133.3;
+    veil.placement.period_us = 250_000;
+    veil.placement.patches = 3;
+    veil.placement = veil.placement.clone().with_patch(20_500);
     let input = noise_channels(2, 60_000, 3);
     let mut output = input.clone();
     run(&mut instance, -20_000, &mut output, 700, 3);
@@ -133,7 +134,8 @@ fn without_a_host_position_the_timeline_starts_at_zero() {
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
     let input = noise_channels(2, 30_000, 5);
-    let expected = veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input.clone());
+    let expected =
+        veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), 48_000, 0, input.clone());
     for pass in 0..2 {
         let mut output = input.clone();
         let [left, right] = &mut output[..] else { unreachable!() };
@@ -153,7 +155,7 @@ fn after_loops_and_jumps_the_patches_are_where_the_timeline_has_them() {
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
     let mut rng = Rng::new(6);
-    let recipe = Preset::Balanced.recipe();
+    let recipe = Preset::Balanced.recipe_of_version(1).unwrap();
     for round in 0..30 {
         let from = rng.below(10_000_000) as i64 - 5_000_000;
         let input = noise_channels(2, 5_000, round);
@@ -208,7 +210,8 @@ fn a_session_loaded_while_audio_runs_takes_effect_at_once() {
     let input = noise_channels(2, 100_000, 11);
     let mut output = input.clone();
     run(&mut instance, 1_000_000, &mut output, 512, 11);
-    let expected = veiled(&key(), &Preset::Balanced.recipe(), 48_000, 1_000_000, input);
+    let expected =
+        veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), 48_000, 1_000_000, input);
     assert_same_bits(&output[0], &expected[0]);
     // A class whose key is missing mutes within one cross-fade.
     let missing = missing_fingerprint();
@@ -254,7 +257,8 @@ fn delta_is_output_minus_input_and_silent_between_patches() {
     let input = noise_channels(2, 96_000, 14);
     let mut output = input.clone();
     run(&mut instance, 0, &mut output, 512, 14);
-    let expected = veiled(&key(), &Preset::Poscuda.recipe(), 48_000, 0, input.clone());
+    let expected =
+        veiled(&key(), &Preset::Poscuda.recipe_of_version(1).unwrap(), 48_000, 0, input.clone());
     let silent = output[0].iter().filter(|x| **x == 0.0).count();
     assert!(silent > 80_000 && silent < 95_000, "{silent}");
     for ((delta, wet), dry) in output[0].iter().zip(&expected[0]).zip(&input[0]) {
@@ -278,7 +282,13 @@ fn automation_takes_effect_shortly_and_at_a_patch() {
     instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
     process_until(&mut instance, |input, output| {
         output
-            == &veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, vec![input.to_vec()])[0][..]
+            == &veiled(
+                &key(),
+                &Preset::Balanced.recipe_of_version(1).unwrap(),
+                48_000,
+                0,
+                vec![input.to_vec()],
+            )[0][..]
     });
 }
 
@@ -354,7 +364,7 @@ fn tail_and_status_tell_how_long_the_output_goes_on() {
     let [left, right] = &mut block[..] else { unreachable!() };
     let status = instance.process(&mut [left, right], &Context::default());
     assert_eq!(status, CLAP_PROCESS_CONTINUE);
-    let veil = Veil::new(&key(), &Preset::Balanced.recipe(), 48_000).unwrap();
+    let veil = Veil::new(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), 48_000).unwrap();
     assert_eq!(instance.tail() as usize, veil.context());
     let mut idle = module.instance();
     idle.activate(48_000.0, 512);
@@ -372,7 +382,8 @@ fn it_protects_from_the_first_sample_at_any_sample_rate() {
         let input = noise_channels(2, rate as usize / 4, 17);
         let mut output = input.clone();
         run(&mut instance, 123, &mut output, 999, 17);
-        let expected = veiled(&key(), &Preset::Balanced.recipe(), rate, 123, input);
+        let expected =
+            veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), rate, 123, input);
         assert_same_bits(&output[1], &expected[1]);
         instance.deactivate();
     }
@@ -383,7 +394,7 @@ fn sixty_four_instances_on_four_threads_do_not_affect_each_other() {
     let module = module();
     let expected = {
         let input = noise_channels(2, 24_000, 18);
-        veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input)
+        veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), 48_000, 0, input)
     };
     std::thread::scope(|scope| {
         for thread in 0..4 {

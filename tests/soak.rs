@@ -20,7 +20,7 @@ fn soak(seconds: usize, host_gives_position: bool) {
     let mut instance = module.instance();
     assert!(instance.load(&session(fingerprint(), "")));
     instance.activate(RATE as f64, 2_048);
-    let recipe = Preset::Balanced.recipe();
+    let recipe = Preset::Balanced.recipe_of_version(1).unwrap();
     let veil = Veil::new(&key(), &recipe, RATE as u32).unwrap();
     let mut reference = Convolver::of(Arc::new(veil), 2);
     let mut rng = Rng::new(seconds as u64);

@@ -56,11 +56,11 @@ fn output_equals_the_convolvers_bit_for_bit_in_every_layout() {
         let input = noise_channels(channels, 60_000, 1);
         let mut output = input.clone();
         run(&mut instance, Some(-7_000), &mut output, 1);
-        let expected = veiled(&key(), &preset.recipe(), rate, -7_000, input);
+        let expected = veiled(&key(), &preset.recipe_of_version(1).unwrap(), rate, -7_000, input);
         for (output, expected) in output.iter().zip(&expected) {
             assert_same_bits(output, expected);
         }
-        let veil = Veil::new(&key(), &preset.recipe(), rate).unwrap();
+        let veil = Veil::new(&key(), &preset.recipe_of_version(1).unwrap(), rate).unwrap();
         assert_eq!(instance.latency_and_tail(), (0, veil.context() as u32));
     }
 }
@@ -73,7 +73,10 @@ fn in_a_stopped_host_the_timeline_starts_at_zero() {
     let input = noise_channels(2, 30_000, 2);
     let mut output = input.clone();
     run(&mut instance, None, &mut output, 2);
-    assert_same_bits(&output[0], &veiled(&key(), &Preset::Balanced.recipe(), 48_000, 0, input)[0]);
+    assert_same_bits(
+        &output[0],
+        &veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), 48_000, 0, input)[0],
+    );
 }
 
 #[test]
@@ -130,7 +133,8 @@ fn a_missing_key_mutes_and_a_session_loaded_while_playing_takes_effect() {
     let input = noise_channels(2, 40_000, 5);
     let mut output = input.clone();
     run(&mut instance, Some(500_000), &mut output, 5);
-    let expected = veiled(&key(), &Preset::Balanced.recipe(), 48_000, 500_000, input);
+    let expected =
+        veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), 48_000, 500_000, input);
     assert_same_bits(&output[0][FADE..], &expected[0][FADE..]);
 }
 
@@ -145,7 +149,7 @@ fn it_can_be_activated_repeatedly_at_any_sample_rate() {
         run(&mut instance, Some(99), &mut output, 6);
         assert_same_bits(
             &output[1],
-            &veiled(&key(), &Preset::Balanced.recipe(), rate, 99, input)[1],
+            &veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), rate, 99, input)[1],
         );
         instance.deactivate();
     }

@@ -258,9 +258,12 @@ impl Analyzer {
         let same = self.patches.as_ref().is_some_and(|known| Arc::ptr_eq(known.veil(), &veil));
         if !same || !follows {
             let replaces = follows && self.patches.is_some();
-            self.patches = Some(PatchTracker::start(veil.clone(), record.position, replaces));
+            self.patches = PatchTracker::start(veil.clone(), record.position, replaces);
         }
-        let Some(patches) = &mut self.patches else { return };
+        let Some(patches) = &mut self.patches else {
+            self.view.patch_active = false;
+            return;
+        };
         while let Some(patch) = patches.advance(end) {
             timeline::push_patch(&mut self.view.timeline, patch);
             if let Some(kernels) = &mut self.kernels {

@@ -17,13 +17,15 @@ pub(super) struct PatchTracker {
 impl PatchTracker {
     /// Starts at `position`. A patch already under way there counts, unless the veil is `new`: a
     /// veil that replaces another begins with its next patch.
-    pub(super) fn start(veil: Arc<Veil>, position: i64, new: bool) -> Self {
-        let mut cursor = veil.schedule().patches_from(position);
-        let mut next = cursor.next(veil.schedule());
+    /// `None` where there are no patches.
+    pub(super) fn start(veil: Arc<Veil>, position: i64, new: bool) -> Option<Self> {
+        let schedule = veil.schedule()?;
+        let mut cursor = schedule.patches_from(position);
+        let mut next = cursor.next(schedule);
         if new && next.start < position {
-            next = cursor.next(veil.schedule());
+            next = cursor.next(schedule);
         }
-        Self { veil, cursor, next, last: None }
+        Some(Self { veil, cursor, next, last: None })
     }
 
     pub(super) fn veil(&self) -> &Arc<Veil> {
@@ -37,7 +39,9 @@ impl PatchTracker {
             return None;
         }
         let patch = self.next;
-        self.next = self.cursor.next(self.veil.schedule());
+        if let Some(schedule) = self.veil.schedule() {
+            self.next = self.cursor.next(schedule);
+        }
         self.last = Some(patch);
         Some(patch)
     }
@@ -55,7 +59,7 @@ impl PatchTracker {
 
 /// Positions in `from..to` at which a period of the veil begins.
 pub(super) fn period_starts(veil: &Veil, from: i64, to: i64) -> impl Iterator<Item = i64> {
-    let period_us = i128::from(veil.recipe().placement.period_us);
+    let period_us = i128::from(veil.recipe().period_us());
     let rate = i128::from(veil.sample_rate());
     // Rounded as the schedule rounds.
     let start =
@@ -72,16 +76,17 @@ mod tests {
 
     fn veil() -> Arc<Veil> {
         let key = ClassKey::from_bytes([3; 32]);
-        Arc::new(Veil::new(&key, &Preset::Poscuda.recipe(), 44_100).unwrap())
+        Arc::new(Veil::new(&key, &Preset::Poscuda.recipe_of_version(1).unwrap(), 44_100).unwrap())
     }
 
     #[test]
     fn patches_are_those_of_the_schedule_for_any_step_length() {
         let veil = veil();
-        let mut cursor = veil.schedule().patches_from(-100_000);
-        let expected: Vec<Patch> = (0..40).map(|_| cursor.next(veil.schedule())).collect();
+        let schedule = veil.schedule().unwrap();
+        let mut cursor = schedule.patches_from(-100_000);
+        let expected: Vec<Patch> = (0..40).map(|_| cursor.next(schedule)).collect();
         for step in [1, 64, 100_000] {
-            let mut tracker = PatchTracker::start(veil.clone(), -100_000, false);
+            let mut tracker = PatchTracker::start(veil.clone(), -100_000, false).unwrap();
             let mut tracked = Vec::new();
             let mut at = -100_000;
             while tracked.len() < expected.len() {
@@ -97,11 +102,12 @@ mod tests {
     #[test]
     fn a_patch_under_way_counts_after_a_jump_but_not_for_a_new_veil() {
         let veil = veil();
-        let patch = veil.schedule().patches_from(0).next(veil.schedule());
+        let schedule = veil.schedule().unwrap();
+        let patch = schedule.patches_from(0).next(schedule);
         let inside = patch.start + 5;
-        let mut jumped = PatchTracker::start(veil.clone(), inside, false);
+        let mut jumped = PatchTracker::start(veil.clone(), inside, false).unwrap();
         assert_eq!(jumped.advance(inside + 1), Some(patch));
-        let mut new = PatchTracker::start(veil, inside, true);
+        let mut new = PatchTracker::start(veil, inside, true).unwrap();
         assert_eq!(new.advance(patch.end), None);
         assert!(!new.is_active(inside + 1));
     }

@@ -103,14 +103,15 @@ fn veil(byte: u8, recipe: &Recipe) -> Arc<Veil> {
 }
 
 fn balanced(byte: u8) -> Arc<Veil> {
-    veil(byte, &Preset::Balanced.recipe())
+    veil(byte, &Preset::Balanced.recipe_of_version(1).unwrap())
 }
 
 fn spans(veil: &Veil, from: i64, to: i64) -> Vec<PatchSpan> {
-    let mut cursor = veil.schedule().patches_from(from);
+    let schedule = veil.schedule().unwrap();
+    let mut cursor = schedule.patches_from(from);
     let span =
         |patch: Patch| PatchSpan { start: patch.start, end: patch.end, kernel: patch.kernel };
-    std::iter::repeat_with(|| span(cursor.next(veil.schedule())))
+    std::iter::repeat_with(|| span(cursor.next(schedule)))
         .take_while(|patch| patch.start < to)
         .collect()
 }
@@ -232,7 +233,7 @@ fn a_jump_restarts_the_timeline() {
 fn past_patches_stay_when_the_veil_changes() {
     let mut instance = Instance::new();
     let first = balanced(5);
-    let second = veil(6, &Preset::Poscuda.recipe());
+    let second = veil(6, &Preset::Poscuda.recipe_of_version(1).unwrap());
     instance.send(OutputMode::Protect, Some(first.clone()));
     let mut analyzer = instance.analyzer();
     instance.run_polled(&mut analyzer, 0, 200);

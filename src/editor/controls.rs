@@ -2,7 +2,6 @@
 
 use egui::{Popup, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::{FloatParam, IntParam, Param};
-use patchveil_veil::Placement;
 
 use super::param_control::{self, ControlText, HEIGHT};
 use super::param_gesture::ParamGesture;
@@ -81,8 +80,10 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &
     param_control::number(ui, amount, &text, param, gesture);
 
     // What is in force: parameters may follow the preset, or be limited by each other.
-    let placement = params.settings().recipe(params.class.get().recipe).placement;
-    let Placement { patch_us, period_us, patches, .. } = placement;
+    let veil = params.settings().recipe(params.class.get().recipe).veil;
+    let placement = veil.map(|veil| veil.placement);
+    let (patch_us, period_us, patches) =
+        placement.map_or((0, 0, 0), |place| (place.patch_us, place.period_us, place.patches));
     let param = &params.patches.patch;
     let label_text = label("Patch length", "Patch");
     let text = length_text("Patch length", label_text, PATCH_TIP, param, patch_us);

@@ -30,8 +30,8 @@ impl VeilAt {
     }
 
     fn veil(self) -> Arc<Veil> {
-        let mut recipe = Preset::Balanced.recipe();
-        recipe.amount = f64::from(self.amount) / 10.0;
+        let mut recipe = Preset::Balanced.recipe_of_version(1).unwrap();
+        recipe.veil.as_mut().unwrap().amount = f64::from(self.amount) / 10.0;
         Arc::new(Veil::new(&ClassKey::from_bytes([1; 32]), &recipe, self.rate).unwrap())
     }
 

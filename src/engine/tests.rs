@@ -23,7 +23,7 @@ fn veil(byte: u8, recipe: &Recipe) -> Arc<Veil> {
 }
 
 fn balanced(byte: u8) -> Arc<Veil> {
-    veil(byte, &Preset::Balanced.recipe())
+    veil(byte, &Preset::Balanced.recipe_of_version(1).unwrap())
 }
 
 fn command(mode: OutputMode, veil: Option<Arc<Veil>>) -> EngineCommand {

@@ -5,12 +5,14 @@
 //!
 //! Free of the framework, so that the fuzz targets can compile this file alone.
 
-use patchveil_veil::{Fingerprint, RECIPE_VERSION};
+use patchveil_veil::Fingerprint;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The version this build writes.
 const VERSION: u64 = 1;
+/// Recipe version of a new session: the parameters shape a veil alone.
+const NEW_SESSION_RECIPE: u32 = 1;
 
 /// A class as sessions refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +63,7 @@ mod v1 {
 
 impl Default for Saved {
     fn default() -> Self {
-        Self { recipe: RECIPE_VERSION, choice: Choice::Undecided }
+        Self { recipe: NEW_SESSION_RECIPE, choice: Choice::Undecided }
     }
 }
 
@@ -76,7 +78,7 @@ impl From<Value> for Saved {
         }
         let is_newer = version.is_some_and(|version| version > VERSION);
         let choice = if is_newer { Choice::Newer(value) } else { Choice::Damaged(value) };
-        Self { recipe: RECIPE_VERSION, choice }
+        Self { recipe: NEW_SESSION_RECIPE, choice }
     }
 }
 

@@ -8,9 +8,10 @@ use patchveil_veil::{
 /// Fewest decoys that a score is ranked among: with fewer, no p-value is as small as 0.001.
 pub const DECOYS_MIN: u32 = 999;
 
-/// The recipes of the presets that can be detected, which are those that can be restored.
+/// The recipes, of version 1, of the presets whose veil can be detected and restored.
 pub(crate) fn detectable_presets() -> Vec<Recipe> {
-    Preset::restorable().map(Preset::recipe).collect()
+    let of_version_1 = Preset::ALL.into_iter().filter_map(|preset| preset.recipe_of_version(1));
+    of_version_1.filter(Recipe::is_restorable).collect()
 }
 
 /// Channels as detectors take them.

@@ -111,7 +111,7 @@ mod tests {
     fn a_recipe_is_the_same_to_the_last_bit_once_written_and_read() {
         let mut recipe = Preset::Balanced.recipe();
         for amount in [101.881_488_576_744_13, 192.951_324_462_890_62, 110.787_072_262_545_85] {
-            recipe.amount = amount;
+            recipe.veil.as_mut().unwrap().amount = amount;
             assert_eq!(parse(&to_json(&recipe).unwrap()).ok(), Some(recipe.clone()));
         }
     }

@@ -44,7 +44,8 @@ fn the_command_writes_the_samples_of_the_convolver() {
         let ran = user.run(&["protect", "a.wav", "--force", "--preset", preset.name()]);
         assert_eq!(ran.code, Some(0), "{ran:?}");
 
-        let veil = Arc::new(Veil::new(&key(), &preset.recipe(), rate).unwrap());
+        let veil =
+            Arc::new(Veil::new(&key(), &preset.recipe_of_version(1).unwrap(), rate).unwrap());
         let mut expected = samples(&user.path("a.wav"));
         let mut channels: Vec<&mut [f32]> = expected.iter_mut().map(Vec::as_mut_slice).collect();
         Convolver::of(veil, channels.len()).process(0, &mut channels);
@@ -59,7 +60,7 @@ fn the_command_writes_the_samples_of_the_convolver() {
 fn outside_patches_the_bytes_on_disk_are_those_of_the_input() {
     let user = User::with_key();
     let rate = 44_100;
-    let veil = Veil::new(&key(), &Preset::Poscuda.recipe(), rate).unwrap();
+    let veil = Veil::new(&key(), &Preset::Poscuda.recipe_of_version(1).unwrap(), rate).unwrap();
     for bits in [8, 16, 24, 32, 0] {
         let before = recording_as(bits, rate, 2, 4.0);
         user.put("a.wav", &before);
@@ -67,12 +68,13 @@ fn outside_patches_the_bytes_on_disk_are_those_of_the_input() {
         let after = user.read("a.veiled.wav");
         let frame = if bits == 0 { 8 } else { usize::from(bits / 4) };
         let (before, after) = (before[44..].chunks(frame), after[44..].chunks(frame));
-        let mut cursor = veil.schedule().patches_from(0);
-        let mut patch = cursor.next(veil.schedule());
+        let schedule = veil.schedule().unwrap();
+        let mut cursor = schedule.patches_from(0);
+        let mut patch = cursor.next(schedule);
         let (mut inside, mut changed) = (0, 0);
         for (at, (before, after)) in (0_i64..).zip(before.zip(after)) {
             while patch.end <= at {
-                patch = cursor.next(veil.schedule());
+                patch = cursor.next(schedule);
             }
             if at < patch.start {
                 assert_eq!(before, after, "{bits} bits, frame {at}");

@@ -8,7 +8,7 @@ use support::command::{User, in_first_names, recording};
 
 /// The JSON of `balanced` with one thing changed.
 fn changed(change: impl FnOnce(&mut Recipe)) -> String {
-    let mut recipe = Preset::Balanced.recipe();
+    let mut recipe = Preset::Balanced.recipe_of_version(1).unwrap();
     change(&mut recipe);
     serde_json::to_string(&recipe).unwrap()
 }
@@ -51,7 +51,7 @@ fn a_recipe_file_can_have_settings_that_no_preset_has() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 1.0));
     user.run(&["protect", "a.wav", "-o", "preset.wav"]).succeeds();
-    user.put("recipe.json", changed(|recipe| recipe.kernels = 1));
+    user.put("recipe.json", changed(|recipe| recipe.veil.as_mut().unwrap().kernels = 1));
     user.run(&["protect", "a.wav", "-o", "file.wav", "--recipe", "recipe.json"]).succeeds();
     assert!(user.read("preset.wav") != user.read("file.wav"));
 }
@@ -67,9 +67,12 @@ fn a_file_that_is_not_a_recipe_is_refused_in_one_line() {
         (changed(|_| ()).replacen('{', "{\"colour\":1,", 1), ["unknown field `colour`", "line 1"]),
         (changed(|_| ()) + "}", ["is not a recipe", "trailing characters"]),
         (newer, ["recipe version 2 is newer", "update Patchveil"]),
-        (changed(|recipe| recipe.amount = 300.0), ["the amount is 300 %", "0 to 200 %"]),
         (
-            changed(|recipe| recipe.placement.patches = 9),
+            changed(|recipe| recipe.veil.as_mut().unwrap().amount = 300.0),
+            ["the amount is 300 %", "0 to 200 %"],
+        ),
+        (
+            changed(|recipe| recipe.veil.as_mut().unwrap().placement.patches = 9),
             ["9 patches of 40 ms do not fit in", "use fewer"],
         ),
         (" ".repeat(70_000), ["is not a recipe", "too long"]),

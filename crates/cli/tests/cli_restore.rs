@@ -234,11 +234,11 @@ fn samples_interleaved(bytes: &[u8], channels: usize) -> Vec<f32> {
 #[test]
 fn without_a_static_eq_every_bit_outside_patches_is_kept() {
     let user = User::with_key();
-    let mut recipe = Preset::Balanced.recipe();
-    if let Filter::Spectral(spectral) = &mut recipe.filter {
+    let mut recipe = Preset::Balanced.recipe_of_version(1).unwrap();
+    if let Filter::Spectral(spectral) = &mut recipe.veil.as_mut().unwrap().filter {
         spectral.static_eq.db = 0.0;
     }
-    recipe.placement.period_us = 500_000;
+    recipe.veil.as_mut().unwrap().placement.period_us = 500_000;
     user.put("recipe.json", serde_json::to_string(&recipe).unwrap());
     for bits in [8, 16, 24, 32, 0] {
         let original = recording_as(bits, 16_000, 1, 2.0);
@@ -249,12 +249,13 @@ fn without_a_static_eq_every_bit_outside_patches_is_kept() {
         let restored = user.read("a.restored.wav");
         let veil = patchveil_veil::Veil::new(&key(), &recipe, 16_000).unwrap();
         let bytes = if bits == 0 { 4 } else { usize::from(bits / 8) };
-        let mut cursor = veil.schedule().patches_from(0);
-        let mut patch = cursor.next(veil.schedule());
+        let schedule = veil.schedule().unwrap();
+        let mut cursor = schedule.patches_from(0);
+        let mut patch = cursor.next(schedule);
         let mut outside = 0;
         for n in 0..32_000 {
             while patch.end <= n {
-                patch = cursor.next(veil.schedule());
+                patch = cursor.next(schedule);
             }
             let place = 44 + n as usize * bytes..44 + (n as usize + 1) * bytes;
             if n < patch.start {

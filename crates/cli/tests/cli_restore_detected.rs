@@ -48,7 +48,10 @@ fn the_position_of_a_part_without_a_record_is_found_to_the_sample() {
         let ran = user.run(&[&["restore", "part.wav", "--force", "--json"], recipe].concat());
         let done = &ran.succeeds().json()[0];
         assert_eq!((&done["evidence"], &done["is_original"]), (&"detection".into(), &().into()));
-        assert_eq!(done["recipe"], serde_json::to_value(Preset::Balanced.recipe()).unwrap());
+        assert_eq!(
+            done["recipe"],
+            serde_json::to_value(Preset::Balanced.recipe_of_version(1).unwrap()).unwrap()
+        );
         assert_eq!(done["offset"].as_i64().unwrap(), cut as i64 % PERIOD, "{recipe:?}");
         let apart = original[cut..].iter().zip(samples(&user, "part.restored.wav"));
         // For a few milliseconds, the beginning depends on what was cut off.

@@ -35,8 +35,8 @@ fn every_protected_file_is_recorded_without_any_secret() {
     assert_eq!(line["version"], 1);
     assert_eq!(line["file"], "a.veiled.wav");
     assert_eq!(line["fingerprint"], key().fingerprint().to_string());
-    let mut recipe = Preset::Strong.recipe();
-    recipe.amount = 70.0;
+    let mut recipe = Preset::Strong.recipe_of_version(1).unwrap();
+    recipe.veil.as_mut().unwrap().amount = 70.0;
     assert_eq!(line["recipe"], serde_json::to_value(recipe).unwrap());
     assert_eq!((&line["offset"], &line["frames"]), (&0.into(), &66_150.into()));
     assert_eq!((&line["sample_rate_hz"], &line["channels"]), (&44_100.into(), &2.into()));
@@ -115,7 +115,7 @@ fn a_file_that_is_protected_again_gets_a_new_line_and_the_old_one_stays() {
     assert_ne!(all[0]["audio_after"], all[1]["audio_after"]);
     let manifest = Manifest::load(&user.path(NAME)).unwrap().unwrap();
     let newest = manifest.get(OsStr::new("a.veiled.wav")).unwrap();
-    assert_eq!(newest.recipe, Preset::Strong.recipe());
+    assert_eq!(newest.recipe, Preset::Strong.recipe_of_version(1).unwrap());
     assert_eq!(manifest.records().count(), 1);
     // What fails leaves no record.
     user.run(&["protect", "a.wav"]).fails(1, &["exists already"]);
@@ -235,7 +235,7 @@ fn every_record_written_so_far_is_still_read() {
         let record = Record::parse(golden.trim_end().as_bytes()).unwrap();
         assert_eq!(record.name(), "Night Show 12.veiled.wav");
         assert_eq!(record.fingerprint, key().fingerprint());
-        assert_eq!(record.recipe, Preset::Balanced.recipe());
+        assert_eq!(record.recipe, Preset::Balanced.recipe_of_version(1).unwrap());
         assert_eq!((record.offset, record.frames), (-48_000, 172_800_000));
         assert_eq!(record.time.to_string(), "2025-11-21T20:15:00.5Z");
         assert_eq!(record.to_line().unwrap() + "\n", PRESENT_NAMES);

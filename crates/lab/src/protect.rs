@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use patchveil_veil::{ClassKey, Preset, Recipe};
+use patchveil_veil::{ClassKey, Preset, PresetVersion, Recipe};
 use serde::{Deserialize, Serialize};
 
 use crate::clip::Clip;
@@ -60,14 +60,17 @@ impl Veil {
     pub fn period_seconds(&self) -> Result<f64, ProtectError> {
         let refused = |why: String| ProtectError::Recipe { file: self.name().into(), why };
         let recipe = match self {
-            Self::None => Preset::Balanced.recipe(),
+            Self::None => {
+                Preset::Balanced.recipe_of_version(1).unwrap_or_else(|| Preset::Balanced.recipe())
+            }
             Self::Preset(name) => {
-                name.parse::<Preset>().map_err(|error| refused(error.to_string()))?.recipe()
+                let preset = name.parse::<PresetVersion>();
+                preset.map_err(|error| refused(error.to_string()))?.recipe().clone()
             }
             Self::Recipe { json, .. } => serde_json::from_str::<Recipe>(json)
                 .map_err(|error| refused(format!("not a recipe: {error}")))?,
         };
-        Ok(f64::from(recipe.placement.period_us) * 1e-6)
+        Ok(recipe.period_us() as f64 * 1e-6)
     }
 }
 

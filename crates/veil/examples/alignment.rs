@@ -36,7 +36,10 @@ fn main() {
         let mut bytes = [trial; 32];
         bytes[0] ^= seed;
         let key = ClassKey::from_bytes(bytes);
-        let veil = Arc::new(Veil::new(&key, &Preset::Balanced.recipe(), rate).expect("valid"));
+        let veil = Arc::new(
+            Veil::new(&key, &Preset::Balanced.recipe_of_version(1).expect("there was one"), rate)
+                .expect("valid"),
+        );
         let mut file = audio.clone();
         if depth == 0 {
             leave_the_grid(&mut file, 0.7 + 0.2 * random.unit() as f32);

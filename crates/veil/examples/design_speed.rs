@@ -61,12 +61,13 @@ fn time(preset: Preset, rate: u32, run: u8) -> Duration {
 /// A preset or any valid spectral recipe.
 fn random_recipe(rng: &mut Rng) -> Recipe {
     let mut recipe = Preset::ALL[rng.below(Preset::ALL.len())].recipe();
-    recipe.amount = if rng.below(3) == 0 { 100.0 } else { 200.0 * rng.unit() };
+    let Some(veil) = &mut recipe.veil else { return recipe };
+    veil.amount = if rng.below(3) == 0 { 100.0 } else { 200.0 * rng.unit() };
     if rng.below(4) == 0 {
         return recipe;
     }
-    recipe.kernels = 1 + rng.below(KERNELS_MAX as usize) as u32;
-    if let Filter::Spectral(spectral) = &mut recipe.filter {
+    veil.kernels = 1 + rng.below(KERNELS_MAX as usize) as u32;
+    if let Filter::Spectral(spectral) = &mut veil.filter {
         spectral.bands = 4 + rng.below(29) as u32;
         spectral.active = 1 + rng.below(spectral.bands as usize) as u32;
         spectral.alternating_eq = random_depth(rng);

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use crate::fir::{TAP_GROUP, fir};
 use crate::history::{CHUNK, History};
 use crate::kernel::Kernel;
+use crate::mark::{Mark, MarkStage};
 use crate::partition::reach;
 use crate::patch_cursor::{PatchCursor, mix};
-use crate::recipe::Recipe;
+use crate::planar::{Copied, Planar};
+use crate::recipe::VeilSettings;
 use crate::spectrum::Transform;
 use crate::static_eq::StaticEq;
 use crate::tail::{Tail, TailBlock};
@@ -15,9 +17,10 @@ use crate::veil::Veil;
 
 /// Applies a [`Veil`] in place to blocks of any size at any timeline position, with zero latency.
 ///
-/// The output at a position depends on that position, the veil, and the samples fed before it:
-/// not on how the timeline was cut into blocks. Where the recipe has no static EQ, every valid sample
-/// outside patches passes bit for bit. Invalid samples (NaN, infinite, beyond ±10³⁰) become 0.
+/// The layers of the recipe follow each other: static EQ, patches, mark. The output at a position depends
+/// on that position, the veil, and the samples fed before it: not on how the timeline was cut into blocks.
+/// Where the recipe has neither static EQ nor mark, every valid sample outside patches passes bit for
+/// bit. Invalid samples (NaN, infinite, beyond ±10³⁰) become 0.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -43,6 +46,9 @@ pub struct Convolver {
     patches: Option<PatchCursor>,
     static_eq: StaticEq,
     channels: Vec<Channel>,
+    mark: MarkStage,
+    /// A copy of what is fed, for the veil to be applied to: the mark's past is the veil's output.
+    copied: Copied,
     /// The convolved samples of one patch in one chunk.
     wet: Box<[f32]>,
     /// Where the timeline goes on if it does not jump; `None` before the first block.
@@ -65,18 +71,23 @@ impl Convolver {
     /// Allocates all it will ever need.
     #[must_use]
     pub fn new(channels: usize, sample_rate: u32) -> Self {
-        Self::with_reach(channels, reach(Recipe::kernel_len_max(sample_rate)), false)
+        let reach = reach(VeilSettings::kernel_len_max(sample_rate));
+        let mark = MarkStage::new(channels, Some(Mark::reach_max(sample_rate)), sample_rate, false);
+        Self::with_stages(channels, reach, false, mark)
     }
 
     /// A convolver for `channels` channels with this veil from the first sample on.
     #[must_use]
     pub fn of(veil: Arc<Veil>, channels: usize) -> Self {
-        let mut convolver = Self::with_reach(channels, veil.reach(), veil.static_eq().is_some());
+        let reach = veil.mark().map(|mark| mark.reach());
+        let mark = MarkStage::new(channels, reach, veil.sample_rate(), reach.is_some());
+        let static_eq = veil.static_eq().is_some();
+        let mut convolver = Self::with_stages(channels, veil.reach(), static_eq, mark);
         convolver.veil = Some(veil);
         convolver
     }
 
-    fn with_reach(channels: usize, reach: usize, static_eq: bool) -> Self {
+    fn with_stages(channels: usize, reach: usize, static_eq: bool, mark: MarkStage) -> Self {
         let capacity = (reach + 1).next_multiple_of(TAP_GROUP);
         let transform = Arc::new(Transform::new());
         let channel = || Channel {
@@ -91,6 +102,8 @@ impl Convolver {
             patches: None,
             static_eq: StaticEq::new(channels, capacity, &transform, static_eq),
             channels: (0..channels).map(|_| channel()).collect(),
+            mark,
+            copied: Copied::new(channels),
             wet: vec![0.0; CHUNK].into(),
             expected: None,
             idle_until: i64::MIN,
@@ -117,20 +130,23 @@ impl Convolver {
     }
 
     /// Changes to `veil` (`None`: pass through). Before the first block this acts at once. Later, so
-    /// that nothing clicks, the current patch ends first, the static EQs cross-fade, and the new veil
-    /// begins with its first patch after that.
+    /// that nothing clicks, the current patch ends first, static EQs and marks cross-fade, and the new
+    /// veil begins with its first patch after that.
     ///
     /// Gives back what must be freed off the audio thread: a veil that was waiting and will not be
-    /// used, or `veil` itself where its kernels are longer than this convolver can hold. Never
+    /// used, or `veil` itself where it reaches back further than this convolver can hold. Never
     /// allocates or frees.
     pub fn set_veil(&mut self, veil: Option<Arc<Veil>>) -> Option<Arc<Veil>> {
-        if veil.as_ref().is_some_and(|veil| veil.reach() >= self.capacity) {
+        if veil.as_ref().is_some_and(|veil| veil.reach() >= self.capacity)
+            || !self.mark.holds(mark_of(&veil))
+        {
             return veil;
         }
         if self.expected.is_none() && self.retired.is_none() {
             let waiting = self.next.take().flatten();
             self.retired = std::mem::replace(&mut self.veil, veil);
             self.static_eq.clear(has_static_eq(&self.veil));
+            self.mark.clear(mark_of(&self.veil).is_some());
             return waiting;
         }
         self.idle_until = i64::MIN;
@@ -140,7 +156,7 @@ impl Convolver {
     /// The previous veil, once it no longer sounds, to be freed off the audio thread. Until it is taken,
     /// no further change takes effect. Never allocates or frees.
     pub fn take_retired(&mut self) -> Option<Arc<Veil>> {
-        if self.static_eq.is_cross_fading() {
+        if self.cross_fade_end().is_some() {
             return None;
         }
         self.retired.take()
@@ -167,6 +183,7 @@ impl Convolver {
             self.retired = std::mem::replace(&mut self.veil, next);
         }
         self.static_eq.clear(has_static_eq(&self.veil));
+        self.mark.clear(mark_of(&self.veil).is_some());
     }
 
     /// Veils `channels` (channels × samples, in place) whose first sample lies at timeline
@@ -179,9 +196,10 @@ impl Convolver {
         // Most blocks of a sparse recipe only have to be recorded; this is all they cost.
         if stop <= self.idle_until && self.expected == Some(position) && len <= CHUNK {
             self.expected = Some(stop);
-            for (own, channel) in self.channels.iter_mut().zip(channels) {
+            for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
                 own.history.record_and_sanitize(&mut channel[..len]);
             }
+            self.apply_mark(position, channels, 0, len);
         } else {
             self.process_chunks(position, channels, len);
         }
@@ -201,14 +219,22 @@ impl Convolver {
     /// Samples from `at` to where a waiting veil takes over, at least 1: chunks end there, so the
     /// place does not depend on how the timeline is cut into blocks.
     fn samples_to_take_over(&mut self, at: i64) -> usize {
-        let Some(patches) = &mut self.patches else { return usize::MAX };
         if self.next.is_none() || self.retired.is_some() {
             return usize::MAX;
         }
+        if let Some(end) = self.cross_fade_end() {
+            return usize::try_from(end.saturating_sub(at)).unwrap_or(0).max(1);
+        }
+        let Some(patches) = &mut self.patches else { return usize::MAX };
         patches.end_from(at);
         let under_way = patches.patch.start < patches.until && at < patches.patch.end;
         let left = if under_way { patches.patch.end.saturating_sub(at) } else { i64::MAX };
         usize::try_from(left).unwrap_or(usize::MAX)
+    }
+
+    /// Where the cross-fade from one veil to the next ends, if one is under way.
+    fn cross_fade_end(&self) -> Option<i64> {
+        self.static_eq.cross_fade_end().max(self.mark.cross_fade_end())
     }
 
     /// Takes `channels` (channels × samples, the first at `position`) as past input, without output: to
@@ -226,21 +252,44 @@ impl Convolver {
         while done < len {
             let count = (len - done).min(CHUNK);
             let at = position.saturating_add(done as i64);
-            for (index, channel) in channels.iter().enumerate().take(self.channels.len()) {
-                let mut fed = &channel[done..done + count];
-                if self.static_eq.is_active() {
-                    let equalized = &mut self.wet[..count];
-                    equalized.copy_from_slice(fed);
-                    let kernels = static_eqs(&self.retired, &self.veil);
-                    self.static_eq.apply(index, kernels, at, equalized);
-                    fed = equalized;
-                }
-                self.channels[index].history.record(fed);
+            match self.mark.is_active() {
+                true => self.feed_through_veil(at, channels, done, count),
+                false => self.feed_veil(at, channels, done, count),
             }
-            let stop = at.saturating_add(count as i64);
-            self.static_eq.advance_to(stop, has_static_eq(&self.veil));
+            self.static_eq.advance_to(at.saturating_add(count as i64), has_static_eq(&self.veil));
             done += count;
         }
+        self.patches = None;
+        self.idle_until = i64::MIN;
+    }
+
+    /// Takes a chunk of what is fed as the veil's past.
+    fn feed_veil(&mut self, at: i64, channels: &[&[f32]], done: usize, count: usize) {
+        for (index, channel) in channels.iter().enumerate().take(self.channels.len()) {
+            let mut fed = &channel[done..done + count];
+            if self.static_eq.is_active() {
+                let equalized = &mut self.wet[..count];
+                equalized.copy_from_slice(fed);
+                self.static_eq.apply(index, static_eqs(&self.retired, &self.veil), at, equalized);
+                fed = equalized;
+            }
+            self.channels[index].history.record(fed);
+        }
+    }
+
+    /// Takes a chunk of what is fed as the veil's past, and the veil's output as the mark's.
+    fn feed_through_veil(&mut self, at: i64, channels: &[&[f32]], done: usize, count: usize) {
+        let mut copied = std::mem::take(&mut self.copied);
+        copied.copy(channels, done, count);
+        self.equalize_and_record(at, &mut copied, 0, count);
+        self.apply_patches(at, &mut copied, 0, count);
+        for index in 0..self.channels.len() {
+            let Some(samples) = copied.channel(index) else { break };
+            self.mark.record(index, samples);
+        }
+        let has_mark = mark_of(&self.veil).is_some();
+        self.mark.advance_to(at.saturating_add(count as i64), has_mark);
+        self.copied = copied;
     }
 
     /// Forgets what depends on the timeline position of past samples.
@@ -248,14 +297,14 @@ impl Convolver {
         self.patches = None;
         self.idle_until = i64::MIN;
         self.static_eq.forget(has_static_eq(&self.veil));
+        self.mark.forget(mark_of(&self.veil).is_some());
         for channel in &mut self.channels {
             channel.tail.forget();
             channel.tail_block.forget();
         }
     }
 
-    /// Applies static EQ and patches to `count` samples from `done` on, which lie at `at` on the
-    /// timeline.
+    /// Applies all layers to `count` samples from `done` on, which lie at `at` on the timeline.
     fn chunk(&mut self, at: i64, channels: &mut [&mut [f32]], done: usize, count: usize) {
         let stop = at.saturating_add(count as i64);
         let jumped = self.expected.replace(stop) != Some(at);
@@ -263,6 +312,7 @@ impl Convolver {
             self.forget();
         }
         if self.retired.is_none()
+            && self.cross_fade_end().is_none()
             && let Some(next) = self.next.take()
         {
             self.hand_over(next, at, jumped);
@@ -272,17 +322,19 @@ impl Convolver {
         let nothing_pending = self.next.is_none() && !self.static_eq.is_active();
         self.idle_until = if nothing_pending { i64::MAX } else { i64::MIN };
         self.apply_patches(at, channels, done, count);
+        self.apply_mark(at, channels, done, count);
     }
 
     /// Applies the static EQ and records the result.
     fn equalize_and_record(
         &mut self,
         at: i64,
-        channels: &mut [&mut [f32]],
+        channels: &mut (impl Planar + ?Sized),
         done: usize,
         count: usize,
     ) {
-        for (index, channel) in channels.iter_mut().enumerate().take(self.channels.len()) {
+        for index in 0..self.channels.len() {
+            let Some(channel) = channels.channel(index) else { break };
             let samples = &mut channel[done..done + count];
             if self.static_eq.is_active() {
                 self.static_eq.apply(index, static_eqs(&self.retired, &self.veil), at, samples);
@@ -292,10 +344,17 @@ impl Convolver {
     }
 
     /// Applies the patches to the samples that were just recorded.
-    fn apply_patches(&mut self, at: i64, channels: &mut [&mut [f32]], done: usize, count: usize) {
+    fn apply_patches(
+        &mut self,
+        at: i64,
+        channels: &mut (impl Planar + ?Sized),
+        done: usize,
+        count: usize,
+    ) {
         let Some(veil) = &self.veil else { return };
+        let Some(schedule) = veil.schedule() else { return };
         let stop = at.saturating_add(count as i64);
-        let patches = self.patches.get_or_insert_with(|| PatchCursor::at(veil, at));
+        let patches = self.patches.get_or_insert_with(|| PatchCursor::at(schedule, at));
         while patches.patch.start < stop.min(patches.until) {
             let patch = patches.patch;
             let from = (patch.start.clamp(at, stop) - at) as usize;
@@ -303,7 +362,8 @@ impl Convolver {
             let wet = &mut self.wet[..to - from];
             if let Some(kernel) = veil.kernels().get(patch.kernel) {
                 let (start, back) = (at + from as i64, count - from);
-                for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
+                for (index, own) in self.channels.iter_mut().enumerate() {
+                    let Some(channel) = channels.channel(index) else { break };
                     let (dry, past) = own.history.recent(back, kernel.head().len());
                     fir(kernel.head(), past, wet);
                     let kernel = (kernel, patch.kernel);
@@ -315,9 +375,22 @@ impl Convolver {
             if patch.end > stop || patch.end == i64::MAX {
                 break;
             }
-            patches.advance(veil);
+            patches.advance(schedule);
         }
         self.idle_until = self.idle_until.min(patches.patch.start);
+    }
+
+    /// Adds the mark to what the veil made of `count` samples.
+    #[inline]
+    fn apply_mark(&mut self, at: i64, channels: &mut [&mut [f32]], done: usize, count: usize) {
+        if !self.mark.is_active() {
+            return;
+        }
+        let marks = (mark_of(&self.retired), mark_of(&self.veil));
+        for (index, channel) in channels.iter_mut().enumerate() {
+            self.mark.apply(index, marks, at, &mut channel[done..done + count]);
+        }
+        self.mark.advance_to(at.saturating_add(count as i64), marks.1.is_some());
     }
 
     /// Lets `next` take over at `at` if no patch has weight there any more; otherwise keeps new
@@ -334,15 +407,19 @@ impl Convolver {
         let static_eqs = (has_static_eq(&self.retired), has_static_eq(&self.veil));
         let past = self.channels.iter().map(|channel| &channel.history);
         self.static_eq.switch(static_eqs, at, jumped, past);
+        self.mark.switch((mark_of(&self.retired), mark_of(&self.veil)), at, jumped);
         for channel in &mut self.channels {
             channel.tail_block.forget();
         }
-        self.patches = match &self.veil {
-            // After a jump the audio is interrupted anyway, and the timeline alone decides.
-            Some(veil) if !jumped => Some(PatchCursor::beginning(veil, at)),
-            _ => None,
-        };
+        let schedule = self.veil.as_ref().and_then(|veil| veil.schedule());
+        // After a jump the audio is interrupted anyway, and the timeline alone decides.
+        let schedule = schedule.filter(|_| !jumped);
+        self.patches = schedule.map(|schedule| PatchCursor::beginning(schedule, at));
     }
+}
+
+fn mark_of(veil: &Option<Arc<Veil>>) -> Option<&Mark> {
+    veil.as_ref().and_then(|veil| veil.mark()).map(|mark| &**mark)
 }
 
 fn has_static_eq(veil: &Option<Arc<Veil>>) -> bool {

@@ -1,9 +1,10 @@
 //! The Patchveil algorithm and nothing else: no files, no threads, no user interface.
 //!
-//! A [`Veil`] is a [`ClassKey`] and a [`Recipe`] designed for one sample rate. A [`Convolver`] applies
-//! it: `z = g∗x`, `y[n] = z[n] + w[n]·((h∗z)[n] − z[n])`, where g is the static EQ (without one, z is x),
-//! h the kernel of the current patch and w its weight. A [`Restorer`] undoes it, a [`Detector`] finds
-//! it. All take audio as channels × samples in blocks of any size, at any timeline position.
+//! A [`Veil`] is a [`ClassKey`] and a [`Recipe`] designed for one sample rate. A [`Convolver`] applies its
+//! layers: the audible veil, `z = g∗x`, `y[n] = z[n] + w[n]·((h∗z)[n] − z[n])`, where g is the static EQ
+//! (without one, z is x), h the kernel of the current patch and w its weight; and to y the inaudible
+//! [`Mark`]. A recipe has either of them or both. A [`Restorer`] undoes them, a [`Detector`] finds the
+//! audible one. All take audio as channels × samples in blocks of any size, at any timeline position.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,9 +60,11 @@ mod mark;
 mod partition;
 mod past;
 mod patch_cursor;
+mod planar;
 mod processor;
 mod recipe;
 mod restore;
+mod sample_rate;
 mod schedule;
 mod spectrum;
 mod static_eq;
@@ -83,9 +86,10 @@ pub use mark::{
 pub use recipe::{
     AMOUNT_MAX, DEPTH_DB_MAX, Depth, FADE_US_MIN, FORMER_NAME_OF_LIGHT, Filter, KERNEL_US_MAX,
     KERNELS_MAX, Offsets, PATCH_US_MIN, PATCHES_MAX, PERIOD_US_MAX, PERIOD_US_MIN, Placement,
-    Preset, RATE_MAX, RATE_MIN, RECIPE_VERSION, Recipe, RecipeError, Spectral, TAPS_MAX, Taps,
-    UnknownPreset,
+    Preset, PresetVersion, RECIPE_VERSION, Recipe, RecipeError, Spectral, TAPS_MAX, Taps,
+    UnknownPreset, VeilSettings,
 };
 pub use restore::Restorer;
+pub use sample_rate::{RATE_MAX, RATE_MIN};
 pub use schedule::{Cursor, Patch, Schedule};
 pub use veil::Veil;

@@ -17,9 +17,9 @@ impl Past {
         Self { samples: vec![0.0; context + (4 * context).max(4_096)], end: context }
     }
 
-    /// The sample `delay` before the next one.
-    pub(crate) fn delayed(&self, delay: usize) -> f64 {
-        self.samples[self.end - delay]
+    /// The newest `count` samples, oldest first.
+    pub(crate) fn newest(&self, count: usize) -> &[f64] {
+        &self.samples[self.end - count..self.end]
     }
 
     /// Sum of products of `taps` and the newest samples.

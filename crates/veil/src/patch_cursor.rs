@@ -1,7 +1,6 @@
 //! The patches of a veil along a stream, and how they blend with the signal.
 
-use crate::schedule::{Cursor, Patch};
-use crate::veil::Veil;
+use crate::schedule::{Cursor, Patch, Schedule};
 
 /// The current or next patch, and those behind it.
 pub(crate) struct PatchCursor {
@@ -13,25 +12,25 @@ pub(crate) struct PatchCursor {
 
 impl PatchCursor {
     /// The patches from `at` on, including one under way.
-    pub(crate) fn at(veil: &Veil, at: i64) -> Self {
-        let mut cursor = veil.schedule().patches_from(at);
-        let patch = cursor.next(veil.schedule());
+    pub(crate) fn at(schedule: &Schedule, at: i64) -> Self {
+        let mut cursor = schedule.patches_from(at);
+        let patch = cursor.next(schedule);
         Self { cursor, patch, until: i64::MAX }
     }
 
     /// The patches that start at `at` or later.
-    pub(crate) fn beginning(veil: &Veil, at: i64) -> Self {
-        let mut patches = Self::at(veil, at);
+    pub(crate) fn beginning(schedule: &Schedule, at: i64) -> Self {
+        let mut patches = Self::at(schedule, at);
         if patches.patch.start < at {
-            patches.advance(veil);
+            patches.advance(schedule);
         }
         patches.patch.rises = true;
         patches
     }
 
     /// Moves on to the next patch.
-    pub(crate) fn advance(&mut self, veil: &Veil) {
-        self.patch = self.cursor.next(veil.schedule());
+    pub(crate) fn advance(&mut self, schedule: &Schedule) {
+        self.patch = self.cursor.next(schedule);
         self.patch.falls |= self.patch.end >= self.until;
     }
 

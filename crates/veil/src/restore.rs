@@ -1,8 +1,10 @@
 //! The restorer: the exact inverse of the convolver, for whoever has the key.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::kernel::Kernel;
+use crate::mark::Unmarker;
 use crate::past::Past;
 use crate::recipe::RecipeError;
 use crate::schedule::{Cursor, Patch};
@@ -12,8 +14,8 @@ use crate::veil::Veil;
 ///
 /// Patches and static EQ are each `y[n] = h₀·x[n] + Σ hₖ·x[n−k]`, with taps h that change with the
 /// patches' weights; solved for x this is a recursion, stable because every kernel has minimum
-/// phase. The patches are undone first, then the static EQ, in double precision. Where the recipe has no
-/// static EQ, samples outside patches pass bit for bit.
+/// phase. The mark is undone first ([`Unmarker`]), then the patches, then the static EQ, in double
+/// precision. Where the recipe has neither mark nor static EQ, samples outside patches pass bit for bit.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,7 +24,7 @@ use crate::veil::Veil;
 /// use patchveil_veil::{ClassKey, Convolver, Preset, Restorer, Veil};
 ///
 /// let veil = Arc::new(Veil::new(&ClassKey::generate()?, &Preset::Strong.recipe(), 44_100)?);
-/// let original: Vec<f32> = (0..44_100).map(|n| 0.3 * (n as f32 * 0.05).sin()).collect();
+/// let original: Vec<f32> = (0..44_100).map(|n| 0.1 * (n as f32 * 0.05).sin()).collect();
 /// let mut audio = original.clone();
 /// Convolver::of(veil.clone(), 1).process(0, &mut [&mut audio]);
 /// Restorer::new(veil, 1)?.process(0, &mut [&mut audio]);
@@ -32,6 +34,8 @@ use crate::veil::Veil;
 /// ```
 pub struct Restorer {
     veil: Arc<Veil>,
+    /// Takes the mark off first, if there is one.
+    unmarker: Option<Unmarker>,
     channels: Vec<Channel>,
     /// The taps of each kernel, last tap first: the order of the past samples.
     reversed: Vec<Vec<f64>>,
@@ -39,6 +43,8 @@ pub struct Restorer {
     static_eq: Option<Vec<f64>>,
     patches: Option<(Cursor, Patch)>,
     expected: Option<i64>,
+    /// One stretch of a channel without its mark.
+    unmarked: Vec<f64>,
 }
 
 /// The past of one channel: with the patches undone, and with the static EQ undone too.
@@ -61,18 +67,28 @@ impl Restorer {
             |kernel: &Kernel| kernel.taps().iter().rev().map(|&tap| f64::from(tap)).collect();
         let reversed = veil.kernels().iter().map(reverse).collect();
         let static_eq = veil.static_eq().map(reverse);
+        let unmarker = veil.mark().map(|mark| Unmarker::new(mark.clone(), channels));
         let past = || Past::new(context);
-        let channels =
-            (0..channels).map(|_| Channel { equalized: past(), restored: past() }).collect();
-        Ok(Self { veil, channels, reversed, static_eq, patches: None, expected: None })
+        let own = (0..channels).map(|_| Channel { equalized: past(), restored: past() }).collect();
+        let stretch = unmarker.as_ref().map_or(0, Unmarker::stretch_max);
+        Ok(Self {
+            veil,
+            unmarker,
+            channels: own,
+            reversed,
+            static_eq,
+            patches: None,
+            expected: None,
+            unmarked: vec![0.0; channels * stretch],
+        })
     }
 
     /// Restores `channels` (channels × samples, in place) whose first sample lies at timeline
     /// `position`. Start at the beginning of the protected audio, or outside patches; from the middle
-    /// of a patch, errors decay within about twice the kernel's length. Where `position` does not follow
-    /// the previous block, the samples so far still count as those before it, as for the convolver, since
-    /// a host may round. For another place altogether, call [`reset`](Self::reset) first. Never
-    /// allocates, locks or panics.
+    /// of a patch, errors decay within about twice the kernel's length, and those of a mark within some
+    /// times its longest delay. Where `position` does not follow the previous block, the samples so far
+    /// still count as those before it, as for the convolver, since a host may round. For another place
+    /// altogether, call [`reset`](Self::reset) first. Never allocates, locks or panics.
     pub fn process(&mut self, position: i64, channels: &mut [&mut [f32]]) {
         self.run(position, channels, f64::from, |x| x as f32);
     }
@@ -81,6 +97,9 @@ impl Restorer {
     pub fn reset(&mut self) {
         let context = self.veil.reach();
         self.expected = None;
+        if let Some(unmarker) = &mut self.unmarker {
+            unmarker.reset();
+        }
         for channel in &mut self.channels {
             channel.equalized.clear(context);
             channel.restored.clear(context);
@@ -100,27 +119,70 @@ impl Restorer {
         narrow: impl Fn(f64) -> T,
     ) {
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
-        let (schedule, context) = (self.veil.schedule(), self.veil.reach());
         if self.expected != Some(position) {
             self.patches = None;
         }
         self.expected = Some(position.saturating_add(len as i64));
-        let (cursor, now) = self.patches.get_or_insert_with(|| {
-            let mut cursor = schedule.patches_from(position);
-            let now = cursor.next(schedule);
-            (cursor, now)
-        });
-        let static_eq = self.static_eq.as_ref().and_then(|taps| taps.split_last());
-        for index in 0..len {
-            let at = position.saturating_add(index as i64);
-            while now.end <= at && now.end < i64::MAX {
-                *now = cursor.next(schedule);
+        let mut done = 0;
+        while done < len {
+            let at = position.saturating_add(done as i64);
+            let mut count = len - done;
+            if let Some(unmarker) = &mut self.unmarker {
+                count = unmarker.stretch(at, count);
+                let own = self.unmarked.chunks_mut(unmarker.stretch_max());
+                for (index, (unmarked, channel)) in own.zip(channels.iter()).enumerate() {
+                    let unmarked = &mut unmarked[..count];
+                    for (x, y) in unmarked.iter_mut().zip(&channel[done..]) {
+                        *x = widen(*y);
+                    }
+                    unmarker.restore(index, at, unmarked);
+                }
             }
-            let weight = now.weight(at, self.veil.rise());
-            let taps = self.reversed.get(now.kernel).and_then(|taps| taps.split_last());
-            for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
-                let mut sample = widen(channel[index]);
-                let patched = taps.filter(|_| weight > 0.0);
+            self.restore_veil(at, channels, done..done + count, &widen, &narrow);
+            done += count;
+        }
+    }
+
+    /// Restores the samples of `range` in `channels`, the first of which lies at `at`, or those from which
+    /// the mark was taken off just now.
+    fn restore_veil<T: Copy>(
+        &mut self,
+        at: i64,
+        channels: &mut [&mut [T]],
+        range: Range<usize>,
+        widen: impl Fn(T) -> f64,
+        narrow: impl Fn(f64) -> T,
+    ) {
+        let (schedule, context) = (self.veil.schedule(), self.veil.reach());
+        let stretch = self.unmarker.as_ref().map(Unmarker::stretch_max);
+        if self.patches.is_none() {
+            self.patches = schedule.map(|schedule| {
+                let mut cursor = schedule.patches_from(at);
+                let now = cursor.next(schedule);
+                (cursor, now)
+            });
+        }
+        let static_eq = self.static_eq.as_ref().and_then(|taps| taps.split_last());
+        for (n, index) in range.enumerate() {
+            let at = at.saturating_add(n as i64);
+            let mut weight = 0.0;
+            let mut taps = None;
+            if let (Some((cursor, now)), Some(schedule)) = (&mut self.patches, schedule) {
+                while now.end <= at && now.end < i64::MAX {
+                    *now = cursor.next(schedule);
+                }
+                weight = now.weight(at, self.veil.rise());
+                taps = self.reversed.get(now.kernel).and_then(|taps| taps.split_last());
+            }
+            let patched = taps.filter(|_| weight > 0.0);
+            let changes = patched.is_some() || static_eq.is_some() || stretch.is_some();
+            for (own, (number, channel)) in
+                self.channels.iter_mut().zip(channels.iter_mut().enumerate())
+            {
+                let mut sample = match stretch {
+                    Some(stretch) => self.unmarked[number * stretch + n],
+                    None => widen(channel[index]),
+                };
                 if let Some((first, older)) = patched {
                     let rest = weight * own.equalized.sum(older);
                     sample = (sample - rest) / (1.0 + weight * (first - 1.0));
@@ -130,7 +192,7 @@ impl Restorer {
                     sample = (sample - own.restored.sum(older)) / first;
                     own.restored.push(sample, context);
                 }
-                if patched.is_some() || static_eq.is_some() {
+                if changes {
                     channel[index] = narrow(if sample.is_finite() { sample } else { 0.0 });
                 }
             }

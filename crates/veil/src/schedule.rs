@@ -1,7 +1,7 @@
 //! Schedules: where the key puts patches on the timeline. Every position costs the same to reach.
 
 use crate::key::{ClassKey, Purpose, Seed};
-use crate::recipe::{Offsets, PATCHES_MAX, Placement, Recipe};
+use crate::recipe::{Offsets, PATCHES_MAX, Placement, VeilSettings};
 
 /// One patch on the timeline of one sample rate. Positions are samples.
 ///
@@ -43,7 +43,7 @@ impl Patch {
     }
 }
 
-/// Random access to the patches of one key and recipe at one sample rate.
+/// Random access to the patches of one key and veil at one sample rate.
 #[derive(Clone)]
 pub struct Schedule {
     seed: Seed,
@@ -66,19 +66,19 @@ struct Layout {
 }
 
 impl Schedule {
-    /// The schedule of `key` under a valid `recipe` at `sample_rate` Hz.
-    pub(crate) fn new(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Self {
+    /// The schedule of `key` under valid `settings` at `sample_rate` Hz.
+    pub(crate) fn new(key: &ClassKey, settings: &VeilSettings, sample_rate: u32) -> Self {
         let seed = key.derive(Purpose::Schedule);
-        let placement = recipe.placement.clone();
+        let placement = settings.placement.clone();
         let fixed = match placement.offsets {
-            Offsets::Fixed => Some(Layout::draw(&seed, &placement, recipe.kernels, 0)),
+            Offsets::Fixed => Some(Layout::draw(&seed, &placement, settings.kernels, 0)),
             Offsets::Scattered => None,
         };
         let rate = u64::from(sample_rate);
         let shortest = u64::from(placement.patch_us) * rate / 1_000_000;
         let fade = (u64::from(placement.fade_us) * rate + 500_000) / 1_000_000;
         let fade = fade.min(shortest / 2).max(1) as i64;
-        Self { seed, placement, kernels: recipe.kernels, sample_rate, fade, fixed }
+        Self { seed, placement, kernels: settings.kernels, sample_rate, fade, fixed }
     }
 
     /// The patches from the first that ends after `position` (samples; any value,
@@ -194,11 +194,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recipe::Preset;
+    use crate::recipe::{Preset, Recipe};
 
     fn schedule(recipe: &Recipe, byte: u8, rate: u32) -> Schedule {
         recipe.validate().unwrap();
-        Schedule::new(&ClassKey::from_bytes([byte; 32]), recipe, rate)
+        Schedule::new(&ClassKey::from_bytes([byte; 32]), recipe.veil.as_ref().unwrap(), rate)
     }
 
     fn take(schedule: &Schedule, from: i64, count: usize) -> Vec<Patch> {
@@ -215,9 +215,10 @@ mod tests {
             kernels in 1_u32..=16,
             scattered: bool,
         ) -> Recipe {
-            let mut recipe = Preset::Balanced.recipe();
-            recipe.kernels = kernels;
-            recipe.placement = Placement {
+            let mut recipe = Preset::Balanced.recipe_of_version(1).unwrap();
+            let veil = recipe.veil.as_mut().unwrap();
+            veil.kernels = kernels;
+            veil.placement = Placement {
                 period_us: (patches * patch_us + slack).max(4_000),
                 patches,
                 patch_us,
@@ -261,7 +262,7 @@ mod tests {
 
         #[test]
         fn seconds_are_the_same_at_every_rate(recipe in any_recipe(), period in -5_000_i64..5_000) {
-            let seconds = period * i64::from(recipe.placement.period_us) / 1_000_000;
+            let seconds = period * recipe.period_us() as i64 / 1_000_000;
             let at = |rate: u32| {
                 let patches = take(&schedule(&recipe, 3, rate), seconds * i64::from(rate), 10);
                 patches.into_iter().map(|p| p.start as f64 / f64::from(rate)).collect::<Vec<_>>()
@@ -276,8 +277,8 @@ mod tests {
 
     #[test]
     fn any_position_up_to_i64_is_answered() {
-        for preset in Preset::ALL {
-            let schedule = schedule(&preset.recipe(), 4, 48_000);
+        for recipe in Preset::ALL.into_iter().filter_map(|preset| preset.recipe_of_version(1)) {
+            let schedule = schedule(&recipe, 4, 48_000);
             for position in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX] {
                 take(&schedule, position, 300);
             }
@@ -287,7 +288,7 @@ mod tests {
     #[test]
     fn two_keys_place_patches_independently() {
         let mut recipe = Preset::Poscuda.recipe();
-        recipe.placement.offsets = Offsets::Scattered;
+        recipe.veil.as_mut().unwrap().placement.offsets = Offsets::Scattered;
         let offsets = |byte| -> Vec<f64> {
             take(&schedule(&recipe, byte, 48_000), 0, 2_000)
                 .iter()

@@ -63,9 +63,9 @@ impl StaticEq {
         self.active
     }
 
-    /// Whether a cross-fade is under way, which needs both veils.
-    pub(crate) fn is_cross_fading(&self) -> bool {
-        self.since.is_some()
+    /// Where a cross-fade, which needs both veils, ends, if one is under way.
+    pub(crate) fn cross_fade_end(&self) -> Option<i64> {
+        self.since.map(|since| since.saturating_add(CROSS_FADE as i64))
     }
 
     /// Forgets all samples. `active` says whether the current veil has a static EQ.

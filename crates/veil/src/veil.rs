@@ -1,19 +1,22 @@
 //! Veils: a key and a recipe designed for one sample rate.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::edge::raised_cosine;
 use crate::kernel::{Design, Kernel};
 use crate::key::{ClassKey, Fingerprint};
+use crate::mark::Mark;
 use crate::partition::reach;
-use crate::recipe::{RATE_MAX, RATE_MIN, Recipe, RecipeError};
+use crate::recipe::{Recipe, RecipeError};
+use crate::sample_rate::{RATE_MAX, RATE_MIN};
 use crate::schedule::Schedule;
 
 /// The serial number of the next veil.
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
-/// A key and a recipe at one sample rate: the schedule and the kernels, designed once and then only
-/// read. Share it between threads and channels in an `Arc`.
+/// A key and a recipe at one sample rate: schedule and kernels of the veil, and the mark, as far as the
+/// recipe has them. Designed once and then only read. Share it between threads and channels in an `Arc`.
 ///
 /// It holds secrets (whoever reads the kernels can undo the veil), so it has no serialised form, and
 /// its `Debug` shows none of them.
@@ -23,7 +26,8 @@ pub struct Veil {
     fingerprint: Fingerprint,
     recipe: Recipe,
     sample_rate: u32,
-    schedule: Schedule,
+    mark: Option<Arc<Mark>>,
+    schedule: Option<Schedule>,
     static_eq: Option<Kernel>,
     kernels: Vec<Kernel>,
     rise: Vec<f32>,
@@ -44,16 +48,24 @@ impl Veil {
                 range: format!("{RATE_MIN} to {RATE_MAX} Hz"),
             });
         }
-        let schedule = Schedule::new(key, recipe, sample_rate);
-        let design = Design::new(key, recipe, sample_rate);
+        let mark =
+            recipe.mark.as_ref().map(|mark| Mark::new(key, mark, sample_rate)).transpose()?;
+        let settings = recipe.veil.as_ref();
+        let schedule = settings.map(|settings| Schedule::new(key, settings, sample_rate));
+        let design = settings.map(|settings| Design::new(key, settings, sample_rate));
+        let (static_eq, kernels) =
+            design.map(|made| (made.static_eq, made.kernels)).unwrap_or_default();
         Ok(Self {
             serial: NEXT_SERIAL.fetch_add(1, Ordering::Relaxed),
             fingerprint: key.fingerprint(),
             recipe: recipe.clone(),
             sample_rate,
-            static_eq: design.static_eq,
-            kernels: design.kernels,
-            rise: raised_cosine(schedule.fade()),
+            mark: mark.map(Arc::new),
+            static_eq,
+            kernels,
+            rise: schedule
+                .as_ref()
+                .map_or_else(Vec::new, |schedule| raised_cosine(schedule.fade())),
             schedule,
         })
     }
@@ -82,10 +94,16 @@ impl Veil {
         self.sample_rate
     }
 
-    /// Where the patches are.
+    /// The mark; `None` where the recipe has none.
     #[must_use]
-    pub fn schedule(&self) -> &Schedule {
-        &self.schedule
+    pub fn mark(&self) -> Option<&Arc<Mark>> {
+        self.mark.as_ref()
+    }
+
+    /// Where the patches are; `None` where the recipe has no veil.
+    #[must_use]
+    pub fn schedule(&self) -> Option<&Schedule> {
+        self.schedule.as_ref()
     }
 
     /// The filter that acts on every sample, before the patches; `None` where the recipe has none.
@@ -108,21 +126,30 @@ impl Veil {
         both.map(|kernel| kernel.gain_db(hz, self.sample_rate)).sum()
     }
 
+    /// Length in samples of the shortest edge by which the place on the timeline shows.
+    pub(crate) fn fade(&self) -> usize {
+        let of_veil = self.schedule.as_ref().map(Schedule::fade);
+        let of_mark = self.mark.as_ref().and_then(|mark| mark.fade());
+        of_veil.into_iter().chain(of_mark).min().unwrap_or(1)
+    }
+
     /// The rising edge of every patch.
     pub(crate) fn rise(&self) -> &[f32] {
         &self.rise
     }
 
     /// Samples before a position that the output there depends on, to the last bit: how far the static
-    /// EQ and the longest kernel reach back together. For kernels of more than 128 taps this is a little
+    /// EQ, the longest kernel and the mark reach back together. For kernels of more than 128 taps this is a little
     /// more than their length. [`Convolver::feed`](crate::Convolver::feed) takes them.
     #[must_use]
     pub fn context(&self) -> usize {
         let reach = |kernel: &Kernel| reach(kernel.taps().len());
-        self.static_eq.as_ref().map_or(0, reach) + self.kernels.iter().map(reach).max().unwrap_or(0)
+        let static_eq = self.static_eq.as_ref().map_or(0, reach);
+        let patches = self.kernels.iter().map(reach).max().unwrap_or(0);
+        static_eq + patches + self.mark.as_ref().map_or(0, |mark| mark.reach())
     }
 
-    /// Samples that its longest kernel reaches back.
+    /// Samples that the veil's longest kernel reaches back, without the mark.
     pub(crate) fn reach(&self) -> usize {
         let all = self.kernels.iter().chain(&self.static_eq);
         all.map(|kernel| reach(kernel.taps().len())).max().unwrap_or(0)

@@ -6,14 +6,14 @@ mod common;
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-use common::{key, noise, veiled};
+use common::{key, noise, settings, veil_alone, veiled};
 use patchveil_test_support::signal::resonant_noise;
 use patchveil_veil::{
     Offsets, Preset, RecipeError, Veil, align, distance_from_grid, log_likelihood, period,
 };
 
 fn balanced(byte: u8, rate: u32) -> Arc<Veil> {
-    Arc::new(Veil::new(&key(byte), &Preset::Balanced.recipe(), rate).unwrap())
+    Arc::new(Veil::new(&key(byte), &veil_alone(Preset::Balanced), rate).unwrap())
 }
 
 #[test]
@@ -106,15 +106,15 @@ fn silence_has_no_certain_place() {
 #[test]
 fn the_likelihood_distinguishes_keys_and_depths() {
     let (preset, rate) = (Preset::Light, 16_000);
-    let veil = Arc::new(Veil::new(&key(6), &preset.recipe(), rate).unwrap());
+    let veil = Arc::new(Veil::new(&key(6), &veil_alone(preset), rate).unwrap());
     let audio = veiled(&veil, 0, &resonant_noise(6, 20 * 16_000));
     let right = log_likelihood(&veil, &audio, 0.0, 0).unwrap();
-    let mut half = preset.recipe();
-    half.amount = 50.0;
+    let mut half = veil_alone(preset);
+    settings(&mut half).amount = 50.0;
     for wrong in [
-        Veil::new(&key(7), &preset.recipe(), rate).unwrap(),
+        Veil::new(&key(7), &veil_alone(preset), rate).unwrap(),
         Veil::new(&key(6), &half, rate).unwrap(),
-        Veil::new(&key(6), &Preset::Balanced.recipe(), rate).unwrap(),
+        Veil::new(&key(6), &veil_alone(Preset::Balanced), rate).unwrap(),
     ] {
         assert!(right > log_likelihood(&Arc::new(wrong), &audio, 0.0, 0).unwrap() + 100.0);
     }
@@ -127,14 +127,14 @@ fn places_repeat_after_a_period() {
     assert_eq!(period(&balanced(1, 44_100)), Some(3_528));
     // 1763.2 samples in a period of the recipe.
     assert_eq!(period(&balanced(1, 22_040)), Some(5 * 1_763 + 1));
-    let mut recipe = Preset::Balanced.recipe();
-    recipe.placement.offsets = Offsets::Scattered;
+    let mut recipe = veil_alone(Preset::Balanced);
+    settings(&mut recipe).placement.offsets = Offsets::Scattered;
     assert_eq!(period(&Veil::new(&key(1), &recipe, 48_000).unwrap()), None);
 }
 
 #[test]
 fn a_recipe_without_an_inverse_has_no_place() {
-    let veil = Arc::new(Veil::new(&key(1), &Preset::Cuda.recipe(), 8_000).unwrap());
+    let veil = Arc::new(Veil::new(&key(1), &veil_alone(Preset::Cuda), 8_000).unwrap());
     let none = align(&veil, &[0.0; 8_000], 0.0, 0, 4, None);
     assert_eq!(none.err(), Some(RecipeError::NotInvertible));
 }

@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::key;
+use common::{key, settings, veil_alone};
 use patchveil_test_support::signal::swelling_noise;
 use patchveil_veil::{
     Convolver, DetectError, Detector, Evidence, Filter, Offsets, Preset, Recipe, Veil, same_pattern,
@@ -27,7 +27,7 @@ fn evidence(audio: &[&[f32]], recipe: &Recipe, rate: u32) -> Evidence {
 
 #[test]
 fn the_right_key_stands_out_and_others_do_not() {
-    let recipe = Preset::Balanced.recipe();
+    let recipe = veil_alone(Preset::Balanced);
     for rate in [16_000, 44_100, 48_000] {
         let audio = protected(1, &recipe, rate, 0, 6.0);
         let evidence = evidence(&[&audio], &recipe, rate);
@@ -42,7 +42,7 @@ fn the_right_key_stands_out_and_others_do_not() {
 
 #[test]
 fn the_offset_is_found_to_within_two_milliseconds() {
-    let recipe = Preset::Balanced.recipe();
+    let recipe = veil_alone(Preset::Balanced);
     for (by, rate, position) in [(3, 48_000, 1_234_567), (4, 44_100, -99_999), (5, 16_000, 77)] {
         let audio = protected(by, &recipe, rate, position, 6.0);
         let evidence = evidence(&[&audio], &recipe, rate);
@@ -55,7 +55,7 @@ fn the_offset_is_found_to_within_two_milliseconds() {
 
 #[test]
 fn blocks_of_any_size_give_the_same_evidence() {
-    let recipe = Preset::Balanced.recipe();
+    let recipe = veil_alone(Preset::Balanced);
     let audio = protected(6, &recipe, 48_000, 500, 3.0);
     let whole = evidence(&[&audio, &audio], &recipe, 48_000).test(&key(6));
     let mut detector = Detector::new(48_000, 2, &recipe).unwrap();
@@ -75,7 +75,7 @@ fn blocks_of_any_size_give_the_same_evidence() {
 
 #[test]
 fn coverage_finds_the_protected_part() {
-    let recipe = Preset::Balanced.recipe();
+    let recipe = veil_alone(Preset::Balanced);
     let mut audio = swelling_noise(7, 16_000, 24.0);
     let part = protected(7, &recipe, 16_000, 0, 24.0);
     audio[8 * 16_000..17 * 16_000].copy_from_slice(&part[8 * 16_000..17 * 16_000]);
@@ -88,7 +88,7 @@ fn coverage_finds_the_protected_part() {
 
 #[test]
 fn silence_and_empty_audio_match_no_key() {
-    let recipe = Preset::Balanced.recipe();
+    let recipe = veil_alone(Preset::Balanced);
     for seconds in [0.0, 0.01, 5.0] {
         let silence = vec![0.0; (48_000.0 * seconds) as usize];
         let evidence = evidence(&[&silence], &recipe, 48_000);
@@ -103,31 +103,31 @@ fn silence_and_empty_audio_match_no_key() {
 #[test]
 fn recipes_without_a_pattern_to_search_for_are_refused() {
     let refused = |recipe: &Recipe| Detector::new(48_000, 1, recipe).err();
-    assert_eq!(refused(&Preset::Cuda.recipe()), Some(DetectError::NoPattern));
-    assert_eq!(refused(&Preset::Poscuda.recipe()), Some(DetectError::NoPattern));
-    let mut recipe = Preset::Balanced.recipe();
-    recipe.placement.period_us = 11_000_000;
+    assert_eq!(refused(&veil_alone(Preset::Cuda)), Some(DetectError::NoPattern));
+    assert_eq!(refused(&veil_alone(Preset::Poscuda)), Some(DetectError::NoPattern));
+    let mut recipe = veil_alone(Preset::Balanced);
+    settings(&mut recipe).placement.period_us = 11_000_000;
     assert_eq!(refused(&recipe), Some(DetectError::LongPeriod));
-    recipe.placement.offsets = Offsets::Scattered;
+    settings(&mut recipe).placement.offsets = Offsets::Scattered;
     assert_eq!(refused(&recipe), Some(DetectError::Scattered));
-    recipe.amount = -1.0;
+    settings(&mut recipe).amount = -1.0;
     assert!(matches!(refused(&recipe), Some(DetectError::Recipe(_))));
-    assert!(Detector::new(3, 1, &Preset::Balanced.recipe()).is_err());
+    assert!(Detector::new(3, 1, &veil_alone(Preset::Balanced)).is_err());
 }
 
 #[test]
 fn recipes_that_differ_only_in_depth_share_a_pattern() {
-    let balanced = Preset::Balanced.recipe();
-    assert!(same_pattern(&Preset::Light.recipe(), &Preset::Strong.recipe()));
+    let balanced = veil_alone(Preset::Balanced);
+    assert!(same_pattern(&veil_alone(Preset::Light), &veil_alone(Preset::Strong)));
     let mut other = balanced.clone();
-    other.amount = 60.0;
+    settings(&mut other).amount = 60.0;
     assert!(same_pattern(&balanced, &other));
-    other.placement.patch_us -= 1_000;
+    settings(&mut other).placement.patch_us -= 1_000;
     assert!(!same_pattern(&balanced, &other));
     let mut other = balanced.clone();
-    if let Filter::Spectral(spectral) = &mut other.filter {
+    if let Filter::Spectral(spectral) = &mut settings(&mut other).filter {
         spectral.active -= 1;
     }
     assert!(!same_pattern(&balanced, &other));
-    assert!(!same_pattern(&Preset::Cuda.recipe(), &Preset::Cuda.recipe()));
+    assert!(!same_pattern(&veil_alone(Preset::Cuda), &veil_alone(Preset::Cuda)));
 }

@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{key, noise};
+use common::{key, noise, settings, veil_alone};
 use patchveil_test_support::signal::speech_noise;
 use patchveil_veil::{Convolver, Detector, Evidence, ExcerptMatch, Locator, Preset, Recipe, Veil};
 
@@ -20,7 +20,9 @@ fn recording(seed: u64, seconds: f64) -> Vec<f32> {
 
 /// A recipe so mild that two seconds are not enough without the original.
 fn mild() -> Recipe {
-    Recipe { amount: 2.0, ..Preset::Balanced.recipe() }
+    let mut recipe = veil_alone(Preset::Balanced);
+    settings(&mut recipe).amount = 2.0;
+    recipe
 }
 
 fn protected(by: u8, recipe: &Recipe, original: &[f32]) -> Vec<f32> {
@@ -140,7 +142,7 @@ fn a_copy_of_the_original_carries_nothing() {
 #[test]
 fn an_excerpt_is_placed_to_a_twentieth_of_a_millisecond() {
     let original = recording(5, 40.0);
-    let audio = protected(6, &Preset::Balanced.recipe(), &original);
+    let audio = protected(6, &veil_alone(Preset::Balanced), &original);
     for start in [0, 1, 700_001, 1_800_000] {
         let cut = &audio[start..start + 48_000];
         let place = locate(cut, RATE, &original).unwrap();
@@ -189,8 +191,8 @@ fn a_clock_that_is_a_little_off_is_followed() {
 #[test]
 fn one_period_is_enough_with_the_original_and_not_without() {
     let original = recording(10, 12.0);
-    let audio = protected(9, &Preset::Balanced.recipe(), &original);
-    let period = Preset::Balanced.recipe().placement.period_us as usize * 48 / 1_000;
+    let audio = protected(9, &veil_alone(Preset::Balanced), &original);
+    let period = veil_alone(Preset::Balanced).period_us() as usize * 48 / 1_000;
     let short = &audio[350_400..350_400 + period * 3 / 2];
     assert!(!alone(short, RATE, &mild()).has_signal());
     assert!(with_original(short, RATE, &original, &mild()).has_signal());

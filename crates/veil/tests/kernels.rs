@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{bits, cases, naive, noise, veil, veiled, veiled_in_blocks};
+use common::{bits, cases, naive, noise, settings, veil, veil_alone, veiled, veiled_in_blocks};
 use patchveil_veil::{Convolver, Filter, Kernel, Offsets, Preset, Recipe, Taps, Veil};
 use proptest::prelude::*;
 
@@ -28,19 +28,19 @@ prop_compose! {
         scattered: bool,
     ) -> Arc<Veil> {
         let preset = if spectral.is_some() { Preset::Strong } else { Preset::Cuda };
-        let mut recipe = preset.recipe();
-        if let Filter::Taps(filter) = &mut recipe.filter {
+        let mut recipe = veil_alone(preset);
+        if let Filter::Taps(filter) = &mut settings(&mut recipe).filter {
             *filter = Taps { count: taps, spread: 0.1 };
         }
-        if let Filter::Spectral(filter) = &mut recipe.filter {
+        if let Filter::Spectral(filter) = &mut settings(&mut recipe).filter {
             filter.static_eq.db = static_eq.unwrap_or(0.0);
         }
-        recipe.kernels = kernels;
-        recipe.placement.period_us = (patches * patch_us + slack.unwrap_or(0)).max(4_000);
-        recipe.placement.patches = patches;
-        recipe.placement.patch_us = patch_us;
-        recipe.placement.fade_us = 250 + (patch_us / 2 - 250) / 3;
-        recipe.placement.offsets = if scattered { Offsets::Scattered } else { Offsets::Fixed };
+        settings(&mut recipe).kernels = kernels;
+        settings(&mut recipe).placement.period_us = (patches * patch_us + slack.unwrap_or(0)).max(4_000);
+        settings(&mut recipe).placement.patches = patches;
+        settings(&mut recipe).placement.patch_us = patch_us;
+        settings(&mut recipe).placement.fade_us = 250 + (patch_us / 2 - 250) / 3;
+        settings(&mut recipe).placement.offsets = if scattered { Offsets::Scattered } else { Offsets::Fixed };
         veil(&recipe, spectral.unwrap_or(16_000))
     }
 }
@@ -142,9 +142,9 @@ proptest! {
 
 #[test]
 fn the_loudest_audio_with_the_longest_kernels_stays_finite() {
-    let mut recipe = Preset::Cuda.recipe();
-    recipe.amount = 200.0;
-    recipe.filter = Filter::Taps(Taps { count: 1_024, spread: 1.0 });
+    let mut recipe = veil_alone(Preset::Cuda);
+    settings(&mut recipe).amount = 200.0;
+    settings(&mut recipe).filter = Filter::Taps(Taps { count: 1_024, spread: 1.0 });
     let loud = veiled(&veil(&recipe, 48_000), 7, &[1e30; 10_000]);
     assert!(loud.iter().all(|y| y.is_finite()));
     let noise: Vec<f32> = noise(7, 10_000).iter().map(|x| 2e30 * x).collect();
@@ -153,8 +153,8 @@ fn the_loudest_audio_with_the_longest_kernels_stays_finite() {
 
 #[test]
 fn a_long_kernel_acts_at_once_and_not_earlier() {
-    let mut recipe: Recipe = Preset::Cuda.recipe();
-    recipe.filter = Filter::Taps(Taps { count: 1_024, spread: 0.1 });
+    let mut recipe: Recipe = veil_alone(Preset::Cuda);
+    settings(&mut recipe).filter = Filter::Taps(Taps { count: 1_024, spread: 0.1 });
     let veil = veil(&recipe, 48_000);
     for at in [0, 63, 64, 100, 1_000] {
         let mut impulse = vec![0.0; 3_000];

@@ -7,7 +7,7 @@ mod common;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-use common::{bits, cases, key, noise};
+use common::{any_mark, bits, cases, key, noise};
 use patchveil_test_support::blocks::process_mono;
 use patchveil_test_support::compare::{peak, power, worst_difference_dbfs};
 use patchveil_test_support::signal::{impulse, sine, speech};
@@ -33,30 +33,12 @@ fn unmarked(mark: &Arc<Mark>, position: i64, input: &[f32], lengths: &[usize]) -
     process_mono(input, position, lengths, |at, block| unmarker.process(at, block))
 }
 
-fn any_settings() -> impl Strategy<Value = MarkSettings> {
-    let delays = (4_u32..200, 1_u32..100).prop_map(|(first, slots)| {
-        let first_us = 125 * first;
-        (first_us, (first_us + 125 * slots).min(40_000))
-    });
-    (delays.clone(), delays, 1_u32..=32, 5_000_u32..60_000, -60.0..-12.0, -12.0..12.0).prop_map(
-        |(pattern_us, echo_us, pairs, patch_us, db, level_db)| {
-            let mut settings = MarkSettings { level_db, ..MarkSettings::default() };
-            let pattern = settings.pattern.as_mut().unwrap();
-            (pattern.first_us, pattern.end_us) = pattern_us;
-            (pattern.patches, pattern.patch_us, pattern.level_db) = (2 * pairs, patch_us, db);
-            let echo = settings.echo.as_mut().unwrap();
-            (echo.first_us, echo.end_us, echo.level_db) = (echo_us.0, echo_us.1, db);
-            settings
-        },
-    )
-}
-
 proptest! {
     #![proptest_config(cases(48))]
 
     #[test]
     fn any_split_into_blocks_gives_the_same_bits(
-        settings in any_settings(),
+        settings in any_mark(),
         byte: u8,
         rate in prop::sample::select(vec![2_000_u32, 8_000, 44_100, 48_000]),
         position in -200_000_i64..200_000,
@@ -74,7 +56,7 @@ proptest! {
 
     #[test]
     fn every_mark_is_undone_to_118_db_below_full_scale(
-        settings in any_settings(),
+        settings in any_mark(),
         byte: u8,
         rate in prop::sample::select(vec![2_000_u32, 8_000, 44_100, 48_000, 96_000]),
         position in -200_000_i64..200_000,

@@ -7,7 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
 
-use common::{bits, cases, key, noise, veiled};
+use common::{VEILS, bits, cases, key, noise, settings, veil_alone, veiled};
 use patchveil_veil::{
     Convolver, Filter, Mark, MarkSettings, Marker, Patch, Preset, Recipe, Restorer, Taps, Unmarker,
     Veil,
@@ -47,8 +47,8 @@ fn calls<T>(work: impl FnOnce() -> T) -> (usize, T) {
 }
 
 fn long_taps() -> Recipe {
-    let mut recipe = Preset::Poscuda.recipe();
-    recipe.filter = Filter::Taps(Taps { count: 1_024, spread: 0.1 });
+    let mut recipe = veil_alone(Preset::Poscuda);
+    settings(&mut recipe).filter = Filter::Taps(Taps { count: 1_024, spread: 0.1 });
     recipe
 }
 
@@ -58,10 +58,9 @@ fn made(recipe: &Recipe, byte: u8) -> Arc<Veil> {
 
 /// Without a static EQ, which `static_eq.rs` tests.
 fn any_veil() -> impl Strategy<Value = Arc<Veil>> {
-    let mut recipes: Vec<Recipe> =
-        Preset::ALL.map(Preset::recipe).into_iter().chain([long_taps()]).collect();
+    let mut recipes: Vec<Recipe> = VEILS.map(veil_alone).into_iter().chain([long_taps()]).collect();
     for recipe in &mut recipes {
-        if let Filter::Spectral(spectral) = &mut recipe.filter {
+        if let Filter::Spectral(spectral) = &mut settings(recipe).filter {
             spectral.static_eq.db = 0.0;
         }
     }
@@ -82,7 +81,8 @@ fn nothing_on_the_audio_thread_allocates_or_frees() {
         .flat_map(|recipe| [made(recipe, 1), made(recipe, 2)])
         .collect();
     let mut convolver = Convolver::new(2, 48_000);
-    let mut restorer = Restorer::new(veils[0].clone(), 2).unwrap();
+    let both_layers = made(&Preset::Balanced.recipe(), 1);
+    let mut restorers = [veils[0].clone(), both_layers].map(|veil| Restorer::new(veil, 2).unwrap());
     let (mut left, mut right) = (noise(1, 1_500), noise(2, 1_500));
     let past = noise(3, 2_000);
     // Owned by nobody else, so dropping one on the audio thread would free it.
@@ -93,7 +93,9 @@ fn nothing_on_the_audio_thread_allocates_or_frees() {
         for round in 0..300_usize {
             let len = [1, 64, 480, 1_500, 17][round % 5];
             convolver.process(position, &mut [&mut left[..len], &mut right[..len]]);
-            restorer.process(position, &mut [&mut left[..len], &mut right[..len]]);
+            for restorer in &mut restorers {
+                restorer.process(position, &mut [&mut left[..len], &mut right[..len]]);
+            }
             position += len as i64;
             match round % 23 {
                 3 | 5 | 8 => retired.push(convolver.set_veil(waiting.pop())),
@@ -114,7 +116,7 @@ fn nothing_on_the_audio_thread_allocates_or_frees() {
 
 #[test]
 fn a_veil_that_does_not_fit_is_given_back() {
-    let mut convolver = Convolver::of(made(&Preset::Poscuda.recipe(), 1), 1);
+    let mut convolver = Convolver::of(made(&veil_alone(Preset::Poscuda), 1), 1);
     let long = made(&long_taps(), 1);
     assert!(convolver.set_veil(Some(long.clone())).is_some_and(|back| Arc::ptr_eq(&back, &long)));
     assert!(Convolver::new(1, 48_000).set_veil(Some(long)).is_none());
@@ -122,7 +124,7 @@ fn a_veil_that_does_not_fit_is_given_back() {
 
 #[test]
 fn a_veil_that_is_never_used_is_given_back() {
-    let [a, b, c] = [1, 2, 3].map(|byte| made(&Preset::Balanced.recipe(), byte));
+    let [a, b, c] = [1, 2, 3].map(|byte| made(&veil_alone(Preset::Balanced), byte));
     let mut convolver = Convolver::of(a.clone(), 1);
     convolver.process(0, &mut [&mut noise(1, 1)]);
     assert!(convolver.set_veil(Some(b.clone())).is_none());
@@ -136,16 +138,17 @@ fn a_veil_that_is_never_used_is_given_back() {
 /// Patches that join each other never fall; a change makes one fall, whenever it comes.
 #[test]
 fn a_veil_without_gaps_ends_without_a_click() {
-    for recipe in [Preset::Cuda.recipe(), long_taps().clone()].map(|mut recipe| {
-        recipe.placement.period_us = 10_000;
-        recipe.placement.patch_us = 10_000;
+    for recipe in [veil_alone(Preset::Cuda), long_taps().clone()].map(|mut recipe| {
+        settings(&mut recipe).placement.period_us = 10_000;
+        settings(&mut recipe).placement.patch_us = 10_000;
         recipe
     }) {
         let veil = made(&recipe, 1);
         let patch = patch_at(&veil, 48_100).unwrap();
         assert!(!patch.rises && !patch.falls);
         let sum: f32 = veil.kernels()[0].taps().iter().sum();
-        let edge = veil.schedule().patches_from(0).next(veil.schedule()).fade as f32;
+        let edge =
+            veil.schedule().unwrap().patches_from(0).next(veil.schedule().unwrap()).fade as f32;
         let steepest = 0.5 * (sum - 1.0).abs() * std::f32::consts::FRAC_PI_2 / edge;
         for change in patch.end - 2 * patch.fade..=patch.end + patch.fade {
             let mut convolver = Convolver::of(veil.clone(), 1);
@@ -166,7 +169,7 @@ fn a_veil_without_gaps_ends_without_a_click() {
 
 /// The patch with weight at `position`, if there is one.
 fn patch_at(veil: &Veil, position: i64) -> Option<Patch> {
-    let schedule = veil.schedule();
+    let schedule = veil.schedule().unwrap();
     Some(schedule.patches_from(position).next(schedule)).filter(|patch| patch.start <= position)
 }
 
@@ -261,7 +264,7 @@ proptest! {
         }
         // Patches that join each other rise and fall only at the changes.
         let fade = |veil: &Arc<Veil>| {
-            let schedule = veil.schedule();
+            let schedule = veil.schedule().unwrap();
             schedule.patches_from(0).next(schedule).fade as f32
         };
         let fade = veils.iter().flatten().map(fade).fold(f32::MAX, f32::min);

@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{any_recipe, bits, cases, key, naive, noise, outside, veil, veiled};
+use common::{any_recipe, bits, cases, key, naive, noise, outside, veil, veil_alone, veiled};
 use patchveil_test_support::compare::worst_difference_dbfs as worst_dbfs;
 use patchveil_veil::{Preset, RecipeError, Restorer, Veil};
 use proptest::prelude::*;
@@ -72,8 +72,8 @@ fn presets_are_restored_at_every_rate_and_with_every_key() {
 #[test]
 fn another_key_does_not_restore() {
     let input = noise(4, 48_000);
-    let mut audio = veiled(&veil(&Preset::Balanced.recipe(), 48_000), 0, &input);
-    let other = Arc::new(Veil::new(&key(1), &Preset::Balanced.recipe(), 48_000).unwrap());
+    let mut audio = veiled(&veil(&veil_alone(Preset::Balanced), 48_000), 0, &input);
+    let other = Arc::new(Veil::new(&key(1), &veil_alone(Preset::Balanced), 48_000).unwrap());
     Restorer::new(other, 1).unwrap().process(0, &mut [&mut audio]);
     assert!(worst_dbfs(&input, &audio) > -20.0);
 }
@@ -88,7 +88,7 @@ fn the_papers_baselines_are_refused() {
 
 #[test]
 fn invalid_samples_are_forgotten() {
-    let veil = veil(&Preset::Strong.recipe(), 48_000);
+    let veil = veil(&veil_alone(Preset::Strong), 48_000);
     let input = quiet(5, 48_000);
     let mut audio = veiled(&veil, 0, &input);
     audio[5_000] = f32::NAN;
@@ -99,7 +99,7 @@ fn invalid_samples_are_forgotten() {
 
 #[test]
 fn after_a_reset_nothing_before_it_counts() {
-    let veil = veil(&Preset::Balanced.recipe(), 16_000);
+    let veil = veil(&veil_alone(Preset::Balanced), 16_000);
     let later = veiled(&veil, 50_000, &quiet(6, 8_000));
     let restored = |before: &[f32]| {
         let mut restorer = Restorer::new(veil.clone(), 1).unwrap();

@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{bits, cases, noise, veil, veiled};
+use common::{bits, cases, noise, settings, veil, veil_alone, veiled};
 use patchveil_veil::{Convolver, Depth, Filter, Preset, Veil};
 use proptest::prelude::*;
 
@@ -13,14 +13,15 @@ const CHANGE: usize = 8_000;
 
 /// A veil of `static_db`, with kernels of `kernel_us` and short patches far apart.
 fn with_static_eq(static_db: f64, kernel_us: u32) -> Arc<Veil> {
-    let mut recipe = Preset::Balanced.recipe();
-    if let Filter::Spectral(spectral) = &mut recipe.filter {
+    let mut recipe = veil_alone(Preset::Balanced);
+    if let Filter::Spectral(spectral) = &mut settings(&mut recipe).filter {
         spectral.static_eq = Depth { db: static_db, low: 1.0, high: 1.0 };
         spectral.kernel_us = kernel_us;
     }
-    recipe.placement = recipe.placement.with_patch(4_000);
-    recipe.placement.patches = 1;
-    recipe.placement.period_us = 20_000;
+    let placement = &mut settings(&mut recipe).placement;
+    *placement = placement.clone().with_patch(4_000);
+    settings(&mut recipe).placement.patches = 1;
+    settings(&mut recipe).placement.period_us = 20_000;
     veil(&recipe, 48_000)
 }
 
@@ -56,7 +57,7 @@ proptest! {
     fn a_veil_takes_over_at_one_sample_however_blocks_are_cut(
         change in 1_usize..9_000, block in 1_usize..3_000, db in 1.0..12.0_f64,
     ) {
-        let (old, new) = (veil(&Preset::Balanced.recipe(), 48_000), with_static_eq(db, 8_000));
+        let (old, new) = (veil(&veil_alone(Preset::Balanced), 48_000), with_static_eq(db, 8_000));
         let input = noise(1, 30_000);
         let whole = changed(Some(old.clone()), Some(new.clone()), &input, change, 30_000);
         let cut = changed(Some(old), Some(new), &input, change, block);

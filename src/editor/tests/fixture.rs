@@ -169,7 +169,7 @@ const OLDEST: i64 = NOW - 10 * RATE as i64;
 
 /// A synthetic voice at 48 kHz, protected with the preset `balanced`.
 fn protected_voice() -> View {
-    let veil = Veil::new(&key(1), &Preset::Balanced.recipe(), RATE).unwrap();
+    let veil = Veil::new(&key(1), &Preset::Balanced.recipe_of_version(1).unwrap(), RATE).unwrap();
     View {
         running: true,
         sample_rate: RATE,
@@ -229,8 +229,9 @@ fn timeline(veil: &Veil) -> Timeline {
         let after = before + 1.4 * (t * 61.0).sin();
         LevelColumn { position: OLDEST + n * column_len, before, after }
     };
-    let mut cursor = veil.schedule().patches_from(OLDEST);
-    let patches = std::iter::repeat_with(|| cursor.next(veil.schedule()))
+    let schedule = veil.schedule().unwrap();
+    let mut cursor = schedule.patches_from(OLDEST);
+    let patches = std::iter::repeat_with(|| cursor.next(schedule))
         .take_while(|patch| patch.start < NOW)
         .map(|patch| PatchSpan { start: patch.start, end: patch.end, kernel: patch.kernel })
         .collect();

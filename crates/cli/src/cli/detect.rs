@@ -107,12 +107,13 @@ fn is_satisfied(search: &Search, any: bool) -> bool {
     if any { found.any(|found| found) } else { found.all(|found| found) }
 }
 
-/// The recipe that was given, else all presets that can be detected.
+/// The recipe that was given, else all presets whose veil can be detected.
 fn recipes(args: &DetectArgs) -> Result<Vec<(String, Recipe)>, Failure> {
     if let Some(recipe) = args.recipe.chosen()? {
         return Ok(vec![(args.recipe.name(), recipe)]);
     }
-    Ok(Preset::restorable().map(|preset| (preset.to_string(), preset.recipe())).collect())
+    let named = Preset::restorable().map(|preset| (preset.to_string(), preset.recipe()));
+    Ok(named.filter(|(_, recipe)| recipe.veil.is_some()).collect())
 }
 
 fn candidates(keyring: &Keyring, args: &DetectArgs) -> Result<Vec<Candidate>, Failure> {

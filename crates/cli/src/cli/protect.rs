@@ -42,7 +42,7 @@ enum Line<'a> {
 pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
     let recipe = args.recipe.recipe()?;
     let keyring = keys::open(cli)?;
-    if recipe.amount == 0.0 {
+    if recipe.mark.is_none() && recipe.veil.as_ref().is_some_and(|veil| veil.amount == 0.0) {
         complain("the amount is 0 %: nothing will be changed, so nothing will be protected");
     }
     let entry = match &args.key {

@@ -5,15 +5,18 @@ use std::str::FromStr;
 
 use clap::Args;
 use patchveil::{recipe_file, shown};
-use patchveil_veil::{FORMER_NAME_OF_LIGHT, Preset, Recipe, UnknownPreset};
+use patchveil_veil::{
+    FORMER_NAME_OF_LIGHT, Preset, PresetVersion, Recipe, UnknownPreset, VeilSettings,
+};
 
 use super::exit::Failure;
 
 /// Options that shape the veil.
 #[derive(Debug, Args)]
 pub(super) struct RecipeArgs {
-    /// light, balanced or strong; poscuda and cuda are recipes from papers, for comparison
-    /// [default: balanced, or what restore and detect find]
+    /// mark, which is inaudible; light, balanced or strong, which add a veil; poscuda and cuda are recipes
+    /// from papers, for comparison; light@1, balanced@1 and strong@1 are the veils alone, as in version 1
+    /// [default: mark, or what restore and detect find]
     #[arg(long, value_name = "PRESET", help_heading = "Recipe")]
     preset: Option<NamedPreset>,
     /// JSON file with a recipe, as “patchveil recipe” prints it, instead of a preset
@@ -24,9 +27,12 @@ pub(super) struct RecipeArgs {
         conflicts_with_all = ["preset", "patch", "period", "patches"]
     )]
     file: Option<PathBuf>,
-    /// Depth of the filters in percent, 0 to 200 [default: the recipe's, 100 for presets]
+    /// Depth of the veil in percent, 0 to 200 [default: the recipe's, 100 for presets]
     #[arg(long, value_name = "PCT", allow_negative_numbers = true, help_heading = "Recipe")]
     amount: Option<f64>,
+    /// Level of the mark in dB, added to the recipe's, -24 to 12 [default: the recipe's, 0 for presets]
+    #[arg(long, value_name = "DB", allow_negative_numbers = true, help_heading = "Recipe")]
+    mark_level: Option<f64>,
     /// Length of a patch, the stretch that is convolved with one filter, in ms
     #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "Recipe")]
     patch: Option<f64>,
@@ -46,9 +52,9 @@ pub(super) struct RecipeArgs {
 }
 
 /// A preset, and which of its names was typed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct NamedPreset {
-    preset: Preset,
+    preset: PresetVersion,
     by_former_name: bool,
 }
 
@@ -56,14 +62,15 @@ impl FromStr for NamedPreset {
     type Err = UnknownPreset;
 
     fn from_str(name: &str) -> Result<Self, UnknownPreset> {
-        Ok(Self { preset: name.parse()?, by_former_name: name == FORMER_NAME_OF_LIGHT })
+        let by_former_name = name.split('@').next() == Some(FORMER_NAME_OF_LIGHT);
+        Ok(Self { preset: name.parse()?, by_former_name })
     }
 }
 
 impl RecipeArgs {
     /// The note for a user who typed a former name.
     pub(super) fn note(&self) -> Option<String> {
-        let former = self.preset.is_some_and(|preset| preset.by_former_name);
+        let former = self.preset.as_ref().is_some_and(|preset| preset.by_former_name);
         former.then(|| {
             format!(
                 "the preset {FORMER_NAME_OF_LIGHT} is now called {}, because it moved third-octave \
@@ -76,20 +83,57 @@ impl RecipeArgs {
     /// The preset, or the recipe in the file, with the changes asked for.
     ///
     /// # Errors
-    /// What is wrong with the file, and what [`Recipe::validate`] finds.
+    /// What is wrong with the file, what [`Recipe::validate`] finds, and options for a layer that the
+    /// recipe does not have.
     pub(super) fn recipe(&self) -> Result<Recipe, Failure> {
         let mut recipe = match &self.file {
             Some(file) => recipe_file::read(file).map_err(Failure::usage)?,
-            None => self.preset().recipe(),
+            None => self.preset().recipe().clone(),
         };
-        recipe.amount = self.amount.unwrap_or(recipe.amount);
-        if let Some(patch) = self.patch {
-            recipe.placement = recipe.placement.with_patch(microseconds(patch));
+        if let Some(level_db) = self.mark_level {
+            let no_mark = || self.missing("--mark-level", "mark");
+            recipe.mark.as_mut().ok_or_else(no_mark)?.level_db = level_db;
         }
-        recipe.placement.period_us = self.period.map_or(recipe.placement.period_us, microseconds);
-        recipe.placement.patches = self.patches.unwrap_or(recipe.placement.patches);
+        if let Some(option) = self.veil_option() {
+            let veil = recipe.veil.as_mut().ok_or_else(|| self.missing(option, "veil"))?;
+            self.change(veil);
+        }
         recipe.validate().map_err(Failure::usage)?;
         Ok(recipe)
+    }
+
+    /// The first option given that changes the veil.
+    fn veil_option(&self) -> Option<&'static str> {
+        let given = [
+            (self.amount.is_some(), "--amount"),
+            (self.patch.is_some(), "--patch"),
+            (self.period.is_some(), "--period"),
+            (self.patches.is_some(), "--patches"),
+        ];
+        given.into_iter().find(|(given, _)| *given).map(|(_, option)| option)
+    }
+
+    /// Makes the changes asked for.
+    fn change(&self, veil: &mut VeilSettings) {
+        veil.amount = self.amount.unwrap_or(veil.amount);
+        let placement = &mut veil.placement;
+        if let Some(patch) = self.patch {
+            *placement = placement.clone().with_patch(microseconds(patch));
+        }
+        placement.period_us = self.period.map_or(placement.period_us, microseconds);
+        placement.patches = self.patches.unwrap_or(placement.patches);
+    }
+
+    fn missing(&self, option: &str, layer: &str) -> Failure {
+        let instead = match layer {
+            "mark" => "mark, light, balanced or strong",
+            _ => "light, balanced or strong",
+        };
+        Failure::usage(format!(
+            "{option} changes the {layer}, and the recipe {} has none; choose one that has, such as \
+             --preset {instead}",
+            self.name()
+        ))
     }
 
     /// The recipe, if any of the options was given.
@@ -97,13 +141,14 @@ impl RecipeArgs {
     /// # Errors
     /// As for [`recipe`](Self::recipe).
     pub(super) fn chosen(&self) -> Result<Option<Recipe>, Failure> {
-        let times = self.patch.is_some() || self.period.is_some() || self.patches.is_some();
-        let given = self.preset.is_some() || self.file.is_some() || self.amount.is_some() || times;
+        let changes = self.mark_level.is_some() || self.veil_option().is_some();
+        let given = self.preset.is_some() || self.file.is_some() || changes;
         given.then(|| self.recipe()).transpose()
     }
 
-    fn preset(&self) -> Preset {
-        self.preset.map_or(Preset::Balanced, |named| named.preset)
+    fn preset(&self) -> PresetVersion {
+        let given = self.preset.as_ref().map(|named| named.preset.clone());
+        given.unwrap_or_else(|| Preset::DEFAULT.into())
     }
 
     /// What to call the recipe: the preset's name, or the file's.

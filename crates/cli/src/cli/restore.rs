@@ -6,7 +6,7 @@ use patchveil::manifest::ManifestCache;
 use patchveil::paths::shown;
 use patchveil::restore::{Claim, Evidence, Outcome, Request, RestoreError, restore};
 use patchveil_keyring::Keyring;
-use patchveil_veil::{ClassKey, Fingerprint, Preset, RecipeError};
+use patchveil_veil::{ClassKey, Fingerprint, PresetVersion, RecipeError};
 use serde::Serialize;
 
 use super::args::{Cli, RestoreArgs};
@@ -106,7 +106,7 @@ fn summary(done: &[Outcome]) -> String {
 }
 
 fn recipe_name(outcome: &Outcome) -> String {
-    let preset = Preset::ALL.into_iter().find(|preset| preset.recipe() == outcome.recipe);
+    let preset = PresetVersion::all().find(|preset| *preset.recipe() == outcome.recipe);
     preset.map_or_else(|| "custom".to_owned(), |preset| preset.to_string())
 }
 

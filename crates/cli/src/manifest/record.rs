@@ -213,7 +213,7 @@ mod tests {
     fn a_recipe_is_the_same_to_the_last_bit_once_written_and_read() {
         let mut record = Record::parse(LINE.as_bytes()).unwrap();
         for amount in [101.881_488_576_744_13, 192.951_324_462_890_62, 110.787_072_262_545_85] {
-            record.recipe.amount = amount;
+            record.recipe.veil.as_mut().unwrap().amount = amount;
             let line = record.to_line().unwrap();
             assert_eq!(Record::parse(line.as_bytes()).unwrap(), record);
         }

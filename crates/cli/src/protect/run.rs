@@ -195,7 +195,7 @@ impl<'a> Source<'a> {
 
 /// Patches with at least one of the `frames` samples from timeline position `offset` on.
 fn patches_in(veil: &Veil, offset: i64, frames: u64) -> u64 {
-    let schedule = veil.schedule();
+    let Some(schedule) = veil.schedule() else { return 0 };
     let mut cursor = schedule.patches_from(offset);
     let mut count = 0;
     while cursor.next(schedule).start < offset + frames as i64 {

@@ -109,8 +109,7 @@ impl Search<'_> {
         let candidates = self.candidates(recipes, |_| Ok(at))?;
         let (Candidate { veil, .. }, evidence) = self.likeliest(&excerpt, candidates)?;
         let within = f64::from(self.within());
-        let placement = &veil.recipe().placement;
-        let period = f64::from(placement.period_us) * 1e-6 * f64::from(veil.sample_rate());
+        let period = veil.recipe().period_us() as f64 * 1e-6 * f64::from(veil.sample_rate());
         let distance = (given as f64 - near).rem_euclid(period);
         if distance.min(period - distance) > within {
             return Err(RestoreError::Elsewhere {

@@ -34,7 +34,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use ffmpeg::{BEYOND, EXCERPTS_S, SURVIVED, Treatment, WITH_ORIGINAL};
-use patchveil_veil::Preset;
+use patchveil_veil::PresetVersion;
 use trial::{Found, FoundInExcerpt, Lab};
 
 /// What can go wrong, in words.
@@ -57,8 +57,10 @@ fn main() -> Result<(), Failure> {
         // The list that ffmpeg is given lies elsewhere, so paths in it cannot be relative.
         folder => speech::digit_voices(&Path::new(folder).canonicalize()?),
     };
-    let mut recipe = option("--preset", "balanced").parse::<Preset>()?.recipe();
-    recipe.amount *= option("--amount", "100").parse::<f64>()? / 100.0;
+    let mut recipe = option("--preset", "balanced@1").parse::<PresetVersion>()?.recipe().clone();
+    let veil =
+        recipe.veil.as_mut().ok_or("this preset has no veil, and only veils are searched for")?;
+    veil.amount *= option("--amount", "100").parse::<f64>()? / 100.0;
     let lab = Lab { voices, recipe, decoys: option("--decoys", "999").parse()?, work };
     let trials: u64 = option("--trials", "40").parse()?;
     let only = option("--only", "");

@@ -83,7 +83,7 @@ impl Lab {
         let evidence = detect(&treated.audio, &self.recipe)?;
         let score = evidence.test(&key(trial));
         let decoys = evidence.decoys(self.decoys, random);
-        let period_ms = f64::from(self.recipe.placement.period_us) / 1e3;
+        let period_ms = self.recipe.period_us() as f64 / 1e3;
         let found_ms = 1e3 * score.offset / f64::from(treated.audio.rate);
         let off = (found_ms - 1e3 * treated.start_s).rem_euclid(period_ms);
         Ok(Found {

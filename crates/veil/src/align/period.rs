@@ -7,13 +7,13 @@ use crate::veil::Veil;
 /// recipe's periods. `None` for recipes whose periods all differ.
 #[must_use]
 pub fn period(veil: &Veil) -> Option<i64> {
-    let placement = &veil.recipe().placement;
-    if placement.offsets == Offsets::Scattered {
+    let settings = veil.recipe().veil.as_ref();
+    if settings.is_some_and(|settings| settings.placement.offsets == Offsets::Scattered) {
         return None;
     }
-    let ticks = u64::from(placement.period_us) * u64::from(veil.sample_rate());
+    let ticks = veil.recipe().period_us().checked_mul(u64::from(veil.sample_rate()))?;
     let periods = 1_000_000 / gcd(ticks, 1_000_000);
-    i64::try_from(ticks * periods / 1_000_000).ok()
+    i64::try_from(u128::from(ticks) * u128::from(periods) / 1_000_000).ok()
 }
 
 fn gcd(a: u64, b: u64) -> u64 {

@@ -135,17 +135,19 @@ impl<'a> Search<'a> {
 
     /// Distances in samples to the recipe's other periods before the veil repeats exactly.
     pub(super) fn periods_on(&self) -> Vec<i64> {
-        let period_us = i64::from(self.veil.recipe().placement.period_us);
-        let ticks = period_us * i64::from(self.veil.sample_rate());
+        let recipe = self.veil.recipe();
+        let of_veil = recipe.veil.as_ref().map(|settings| u64::from(settings.placement.period_us));
+        let period_us = i128::from(of_veil.unwrap_or_else(|| recipe.period_us()));
+        let ticks = period_us * i128::from(self.veil.sample_rate());
         let repeats = period(self.veil).unwrap_or(0);
-        let on = (1..).map(|periods| (periods * ticks + 500_000) / 1_000_000);
+        let on = (1..).map(|periods: i128| ((periods * ticks + 500_000) / 1_000_000) as i64);
         // Some recipes repeat only after very many periods that hardly differ.
         on.take_while(|on| *on < repeats - 1).take(PERIODS_TRIED).collect()
     }
 
     /// Length of a patch's edge in samples.
     pub(super) fn fade(&self) -> i64 {
-        self.veil.schedule().fade() as i64
+        self.veil.fade() as i64
     }
 
     /// The likeliest place tried.
@@ -187,7 +189,8 @@ impl<'a> Search<'a> {
 /// Logarithms of the gains by which the veil multiplies each of `count` samples itself, from timeline
 /// position `from` on.
 fn log_gains(veil: &Veil, from: i64, count: usize) -> Vec<f64> {
-    let schedule = veil.schedule();
+    // All taps of a mark are delayed.
+    let Some(schedule) = veil.schedule() else { return vec![0.0; count] };
     let mut cursor = schedule.patches_from(from);
     let mut patch = cursor.next(schedule);
     let static_eq = veil.static_eq().and_then(|kernel| kernel.taps().first());

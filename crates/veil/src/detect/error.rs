@@ -14,6 +14,9 @@ pub enum DetectError {
         "this recipe is a published baseline whose filter has no pattern over time, so there is nothing to detect"
     )]
     NoPattern,
+    /// The recipe has no veil.
+    #[error("this recipe has no veil, and only veils can be searched for")]
+    NoVeil,
     /// The recipe scatters its patches.
     #[error(
         "this recipe scatters its patches anew in every period, so they cannot be found without the original timeline"

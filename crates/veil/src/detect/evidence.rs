@@ -12,7 +12,7 @@ use super::noise_weight::noise_weights;
 use super::pattern::Patterns;
 use super::period_average::{Block, PeriodAverage};
 use crate::key::ClassKey;
-use crate::recipe::Recipe;
+use crate::recipe::VeilSettings;
 
 /// Offsets per hop at which the score is computed.
 const FINE: usize = 4;
@@ -53,7 +53,7 @@ pub struct Score {
 impl Evidence {
     pub(super) fn new(
         grid: Grid,
-        recipe: &Recipe,
+        settings: &VeilSettings,
         average: PeriodAverage,
         active_fraction: Vec<f32>,
         with_reference: bool,
@@ -71,7 +71,7 @@ impl Evidence {
             noise_weights(&grid, &average.power, &mean, periods, &active_fraction, with_reference);
         let weighted = mean.iter().zip(&noise_weight).map(|(mean, by)| mean * by).collect();
         Self {
-            patterns: Patterns::new(&grid, recipe),
+            patterns: Patterns::new(&grid, settings),
             blocks: average.blocks,
             periods,
             seconds,

@@ -4,7 +4,8 @@ use patchveil_spectral::mel::{hz_to_mel, mel_to_hz};
 
 use super::error::DetectError;
 use crate::kernel::{FLAT_FROM_HZ, MEL_BANDS_UP_TO_HZ};
-use crate::recipe::{Filter, Offsets, RATE_MAX, RATE_MIN, Recipe, RecipeError, Spectral};
+use crate::recipe::{Filter, Offsets, RecipeError, Spectral, VeilSettings};
+use crate::sample_rate::{RATE_MAX, RATE_MIN};
 
 /// Longest period that is searched, in µs: ten seconds.
 const PERIOD_US_SEARCHED: u32 = 10_000_000;
@@ -40,8 +41,7 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    pub(super) fn new(sample_rate: u32, recipe: &Recipe) -> Result<Self, DetectError> {
-        recipe.validate()?;
+    pub(super) fn new(sample_rate: u32, settings: &VeilSettings) -> Result<Self, DetectError> {
         if !(RATE_MIN..=RATE_MAX).contains(&sample_rate) {
             return Err(DetectError::Recipe(RecipeError::Range {
                 field: "the sample rate",
@@ -49,10 +49,10 @@ impl Grid {
                 range: format!("{RATE_MIN} to {RATE_MAX} Hz"),
             }));
         }
-        let Filter::Spectral(spectral) = &recipe.filter else {
+        let Filter::Spectral(spectral) = &settings.filter else {
             return Err(DetectError::NoPattern);
         };
-        let placement = &recipe.placement;
+        let placement = &settings.placement;
         if placement.offsets == Offsets::Scattered {
             return Err(DetectError::Scattered);
         }

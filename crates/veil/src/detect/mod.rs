@@ -35,7 +35,7 @@ pub use evidence::{Evidence, Score};
 pub(crate) use locate::loudest;
 pub use locate::{ExcerptMatch, Locator};
 
-use crate::recipe::{Depth, Filter, Recipe};
+use crate::recipe::{Depth, Filter, Recipe, VeilSettings};
 use detrended_levels::DetrendedLevels;
 use filterbank::Filterbank;
 use grid::Grid;
@@ -60,7 +60,7 @@ const BLOCK_S: f64 = 1.0;
 /// # }
 /// ```
 pub struct Detector {
-    recipe: Recipe,
+    settings: VeilSettings,
     grid: Grid,
     filterbank: Filterbank,
     /// The original's, if there is one.
@@ -73,8 +73,8 @@ pub struct Detector {
 
 impl Detector {
     /// A detector for audio of `channels` channels at `sample_rate` Hz ([`RATE_MIN`] ..=
-    /// [`RATE_MAX`]) and patterns of `recipe`. The recipe's depths hardly matter: see
-    /// [`same_pattern`].
+    /// [`RATE_MAX`]) and patterns of the veil of `recipe`. Its depths hardly matter: see
+    /// [`same_pattern`]. A mark beside it is ignored.
     ///
     /// [`RATE_MIN`]: crate::RATE_MIN
     /// [`RATE_MAX`]: crate::RATE_MAX
@@ -112,7 +112,9 @@ impl Detector {
         recipe: &Recipe,
         with_reference: bool,
     ) -> Result<Self, DetectError> {
-        let grid = Grid::new(sample_rate, recipe)?;
+        recipe.validate()?;
+        let settings = recipe.veil.as_ref().ok_or(DetectError::NoVeil)?;
+        let grid = Grid::new(sample_rate, settings)?;
         let period_s = grid.period_s();
         let block_periods = (BLOCK_S / period_s).round().max(1.0) as u32;
         let (bands, hops) = (grid.bands.len(), grid.hops);
@@ -121,7 +123,7 @@ impl Detector {
             reference: with_reference.then(|| Filterbank::new(&grid, channels)),
             levels: DetrendedLevels::new(bands, hops, period_s / hops as f64, with_reference),
             average: PeriodAverage::new(&grid, block_periods),
-            recipe: recipe.clone(),
+            settings: settings.clone(),
             grid,
             channels,
             samples: 0,
@@ -170,23 +172,22 @@ impl Detector {
             average.finish();
         }
         let seconds = self.samples as f64 / f64::from(self.grid.sample_rate);
-        Evidence::new(self.grid, &self.recipe, average, active_fraction, with_reference, seconds)
+        Evidence::new(self.grid, &self.settings, average, active_fraction, with_reference, seconds)
     }
 }
 
-/// Whether two recipes have the same pattern and differ only in its depth, as the released presets do.
-/// One [`Detector`] then serves both.
+/// Whether the veils of two recipes have the same pattern and differ only in its depth, as those of the
+/// presets do. One [`Detector`] then serves both.
 #[must_use]
 pub fn same_pattern(a: &Recipe, b: &Recipe) -> bool {
     let shape = |recipe: &Recipe| {
-        let mut recipe = recipe.clone();
-        recipe.amount = 100.0;
-        if let Filter::Spectral(spectral) = &mut recipe.filter {
-            // The static EQ is constant, and detrending removes what is constant.
-            spectral.static_eq = Depth { db: 0.0, low: 0.0, high: 0.0 };
-            spectral.alternating_eq.db = f64::from(u8::from(spectral.alternating_eq.db > 0.0));
-        }
-        recipe
+        let mut settings = recipe.veil.clone()?;
+        settings.amount = 100.0;
+        let Filter::Spectral(spectral) = &mut settings.filter else { return None };
+        // The static EQ is constant, and detrending removes what is constant.
+        spectral.static_eq = Depth { db: 0.0, low: 0.0, high: 0.0 };
+        spectral.alternating_eq.db = f64::from(u8::from(spectral.alternating_eq.db > 0.0));
+        Some(settings)
     };
-    matches!(a.filter, Filter::Spectral(_)) && shape(a) == shape(b)
+    shape(a).is_some_and(|a| shape(b) == Some(a))
 }

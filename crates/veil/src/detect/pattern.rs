@@ -9,7 +9,7 @@ use realfft::{RealFftPlanner, RealToComplex};
 use super::grid::Grid;
 use crate::kernel::{BandPosition, SpreadingPattern};
 use crate::key::ClassKey;
-use crate::recipe::{Filter, Recipe};
+use crate::recipe::{Filter, VeilSettings};
 use crate::schedule::Schedule;
 
 /// Points per hop at which the period is laid out.
@@ -19,17 +19,17 @@ const MICROSECONDS: u32 = 1_000_000;
 /// Least power gain of a patch: no codec keeps deeper notches.
 const DEEPEST: f32 = 1e-4;
 
-/// Computes the patterns of keys under one recipe.
+/// Computes the patterns of keys under one veil.
 pub(super) struct Patterns {
     grid: Grid,
-    recipe: Recipe,
+    settings: VeilSettings,
     fft: Arc<dyn RealToComplex<f32>>,
     /// The window's share of power at each fine point around a hop, adding up to 1.
     window: Vec<f32>,
 }
 
 impl Patterns {
-    pub(super) fn new(grid: &Grid, recipe: &Recipe) -> Self {
+    pub(super) fn new(grid: &Grid, settings: &VeilSettings) -> Self {
         let step = f64::from(grid.period_us) / (grid.hops * FINE) as f64;
         let half = (grid.window_us / 2.0 / step).ceil() as i32;
         let at = |point: i32| {
@@ -42,7 +42,7 @@ impl Patterns {
         window.iter_mut().for_each(|share| *share /= sum);
         Self {
             grid: grid.clone(),
-            recipe: recipe.clone(),
+            settings: settings.clone(),
             fft: RealFftPlanner::new().plan_fft_forward(grid.hops),
             window,
         }
@@ -56,10 +56,10 @@ impl Patterns {
     pub(super) fn pattern(&self, key: &ClassKey) -> Vec<Complex32> {
         let grid = &self.grid;
         let mut cells = vec![Complex32::ZERO; grid.cells()];
-        let Filter::Spectral(spectral) = &self.recipe.filter else {
+        let Filter::Spectral(spectral) = &self.settings.filter else {
             return cells;
         };
-        let pattern = SpreadingPattern::of(key, spectral, &self.recipe);
+        let pattern = SpreadingPattern::of(key, spectral, &self.settings);
         let points = grid.hops * FINE;
         let patches = self.patches(key, points);
         let mut gain = vec![[0.0_f32; 2]; points];
@@ -68,7 +68,7 @@ impl Patterns {
         let mut scratch = self.fft.make_scratch_vec();
         for (band, cells) in cells.chunks_exact_mut(grid.harmonics).enumerate() {
             let at = BandPosition::new(grid.bands[band], spectral.bands);
-            let amplitudes: Vec<[f32; 2]> = (0..self.recipe.kernels as usize)
+            let amplitudes: Vec<[f32; 2]> = (0..self.settings.kernels as usize)
                 .map(|kernel| {
                     let (signed, even) = pattern.gain_db(kernel, &at);
                     [even + signed, even - signed].map(|db| libm::pow(10.0, db / 20.0) as f32)
@@ -104,7 +104,7 @@ impl Patterns {
 
     /// Kernel and weight of the patch at each of `points` over a period.
     fn patches(&self, key: &ClassKey, points: usize) -> Vec<(usize, f32)> {
-        let schedule = Schedule::new(key, &self.recipe, MICROSECONDS);
+        let schedule = Schedule::new(key, &self.settings, MICROSECONDS);
         let period = f64::from(self.grid.period_us);
         let mut patches = vec![(0, 0.0); points];
         let mut cursor = schedule.patches_from(0);

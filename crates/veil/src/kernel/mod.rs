@@ -16,7 +16,7 @@ use crate::fir::TAP_GROUP;
 use crate::key::{ClassKey, Purpose};
 use crate::loudness::{SpeechWeight, power_at};
 use crate::partition;
-use crate::recipe::{Filter, Recipe, Spectral};
+use crate::recipe::{Filter, Spectral, VeilSettings};
 use crate::spectrum::{BLOCK, Spectrum};
 use grid::Grid;
 use pattern::StaticPattern;
@@ -46,9 +46,9 @@ pub struct Kernel {
     parts: Vec<Spectrum>,
 }
 
-/// All kernels of a class under one recipe.
+/// All kernels of a class under one veil.
 pub(crate) struct Design {
-    /// The static EQ, if the recipe has one.
+    /// The static EQ, if there is one.
     pub(crate) static_eq: Option<Kernel>,
     /// The kernels of the patches, by number.
     pub(crate) kernels: Vec<Kernel>,
@@ -96,20 +96,20 @@ impl Kernel {
 }
 
 impl Design {
-    /// The kernels of `key` under a valid `recipe` at `sample_rate` Hz.
-    pub(crate) fn new(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Self {
+    /// The kernels of `key` under valid `settings` at `sample_rate` Hz.
+    pub(crate) fn new(key: &ClassKey, settings: &VeilSettings, sample_rate: u32) -> Self {
         let speech = SpeechWeight::new(sample_rate);
         let kernel = |impulse| Kernel::from_impulse(impulse, &speech);
-        match &recipe.filter {
+        match &settings.filter {
             Filter::Spectral(spectral) => {
-                let cepstra = Cepstra::new(key, spectral, recipe, sample_rate);
+                let cepstra = Cepstra::new(key, spectral, settings, sample_rate);
                 let mut kernels = minimum_phase::impulses(&cepstra.all).into_iter().map(kernel);
-                let alternating = kernels.by_ref().take(recipe.kernels as usize).collect();
+                let alternating = kernels.by_ref().take(settings.kernels as usize).collect();
                 Self { kernels: alternating, static_eq: kernels.next() }
             }
             Filter::Taps(taps) => {
                 let seed = key.derive(Purpose::Kernel);
-                let impulses = random_taps::impulses(taps, recipe, &seed);
+                let impulses = random_taps::impulses(taps, settings, &seed);
                 Self { kernels: impulses.map(kernel).collect(), static_eq: None }
             }
         }
@@ -118,19 +118,19 @@ impl Design {
 
 /// The causal cepstra of a class's minimum-phase kernels.
 struct Cepstra {
-    /// Those of the alternating kernels, by number, and behind them that of the static EQ, if the
-    /// recipe has one.
+    /// Those of the alternating kernels, by number, and behind them that of the static EQ, if there is
+    /// one.
     all: Vec<Vec<f64>>,
 }
 
 impl Cepstra {
-    fn new(key: &ClassKey, spectral: &Spectral, recipe: &Recipe, sample_rate: u32) -> Self {
-        let alternating = SpreadingPattern::of(key, spectral, recipe);
-        let fixed = StaticPattern::of(key, spectral, recipe);
+    fn new(key: &ClassKey, spectral: &Spectral, settings: &VeilSettings, sample_rate: u32) -> Self {
+        let alternating = SpreadingPattern::of(key, spectral, settings);
+        let fixed = StaticPattern::of(key, spectral, settings);
         let levels = |grid: &Grid| grid.levels(spectral.bands, &alternating, fixed.as_ref());
-        let count = recipe.kernels as usize;
+        let count = settings.kernels as usize;
 
-        let reference = Grid::new(REFERENCE_RATE, recipe.kernel_len(REFERENCE_RATE));
+        let reference = Grid::new(REFERENCE_RATE, settings.kernel_len(REFERENCE_RATE));
         let mut reference_levels = levels(&reference);
         let is_reference = sample_rate == REFERENCE_RATE;
         if !is_reference {
@@ -146,7 +146,7 @@ impl Cepstra {
         let grid = if is_reference {
             reference
         } else {
-            Grid::new(sample_rate, recipe.kernel_len(sample_rate))
+            Grid::new(sample_rate, settings.kernel_len(sample_rate))
         };
         let mut levels = if is_reference { reference_levels } else { levels(&grid) };
         levels[..count].iter_mut().flatten().for_each(|db| *db *= limit);

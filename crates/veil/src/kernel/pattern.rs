@@ -3,7 +3,7 @@
 use patchveil_spectral::mel::hz_to_mel;
 
 use crate::key::{ClassKey, KeyStream, Purpose};
-use crate::recipe::{Depth, Recipe, Spectral};
+use crate::recipe::{Depth, Spectral, VeilSettings};
 
 /// Bands for which the key always draws, whatever the sample rate: up to 400 kHz and more.
 const BANDS_DRAWN: usize = 256;
@@ -60,7 +60,7 @@ impl BandPosition {
 /// over the spectrum. Kernels come in opposite pairs.
 pub(crate) struct SpreadingPattern<'a> {
     spectral: &'a Spectral,
-    /// The recipe's amount, 1 for 100 %.
+    /// The veil's amount, 1 for 100 %.
     scale: f64,
     kernels: usize,
     /// For each pair of kernels the signs of the first by band, 0 where the band is not the class's;
@@ -69,10 +69,10 @@ pub(crate) struct SpreadingPattern<'a> {
 }
 
 impl<'a> SpreadingPattern<'a> {
-    /// The pattern of `key` under a valid `recipe` whose filter is `spectral`.
-    pub(crate) fn of(key: &ClassKey, spectral: &'a Spectral, recipe: &Recipe) -> Self {
+    /// The pattern of `key` under valid `settings` whose filter is `spectral`.
+    pub(crate) fn of(key: &ClassKey, spectral: &'a Spectral, settings: &VeilSettings) -> Self {
         let seed = key.derive(Purpose::Kernel);
-        let kernels = recipe.kernels as usize;
+        let kernels = settings.kernels as usize;
         // Stream 0 chooses the bands, stream 1 + n the signs of pair n.
         let chosen = choose_bands(spectral, seed.stream(0));
         let signs = (1..=kernels.div_ceil(2) as u64)
@@ -85,7 +85,7 @@ impl<'a> SpreadingPattern<'a> {
                 chosen.iter().map(draw).collect()
             })
             .collect();
-        Self { spectral, scale: recipe.amount / 100.0, kernels, signs }
+        Self { spectral, scale: settings.amount / 100.0, kernels, signs }
     }
 
     /// Kernels it has.
@@ -135,16 +135,20 @@ fn mean_power_gain(db: f64) -> f64 {
 /// The signs of a class's static EQ.
 pub(crate) struct StaticPattern<'a> {
     depth: &'a Depth,
-    /// The recipe's amount, 1 for 100 %.
+    /// The veil's amount, 1 for 100 %.
     scale: f64,
     signs: Vec<f64>,
 }
 
 impl<'a> StaticPattern<'a> {
-    /// The static EQ of `key` under a valid `recipe` whose filter is `spectral`; `None` where it has
+    /// The static EQ of `key` under valid `settings` whose filter is `spectral`; `None` where it has
     /// none.
-    pub(crate) fn of(key: &ClassKey, spectral: &'a Spectral, recipe: &Recipe) -> Option<Self> {
-        let scale = recipe.amount / 100.0;
+    pub(crate) fn of(
+        key: &ClassKey,
+        spectral: &'a Spectral,
+        settings: &VeilSettings,
+    ) -> Option<Self> {
+        let scale = settings.amount / 100.0;
         let depth = &spectral.static_eq;
         if scale * depth.db == 0.0 {
             return None;

@@ -2,7 +2,7 @@
 
 use super::minimum_phase::is_minimum_phase;
 use super::*;
-use crate::recipe::{Depth, Preset};
+use crate::recipe::{Depth, Preset, VeilSettings};
 
 const RATES: [u32; 7] = [8_000, 16_000, 44_100, 48_000, 88_200, 96_000, 192_000];
 
@@ -10,28 +10,32 @@ fn key(byte: u8) -> ClassKey {
     ClassKey::from_bytes([byte; 32])
 }
 
-fn design(key: &ClassKey, recipe: &Recipe, sample_rate: u32) -> Vec<Kernel> {
-    Design::new(key, recipe, sample_rate).kernels
+fn design(key: &ClassKey, settings: &VeilSettings, sample_rate: u32) -> Vec<Kernel> {
+    Design::new(key, settings, sample_rate).kernels
 }
 
-fn deepest() -> Recipe {
-    let mut recipe = Preset::Strong.recipe();
-    recipe.amount = 150.0;
-    if let Filter::Spectral(spectral) = &mut recipe.filter {
+fn settings(preset: Preset) -> VeilSettings {
+    preset.recipe().veil.unwrap()
+}
+
+fn deepest() -> VeilSettings {
+    let mut settings = settings(Preset::Strong);
+    settings.amount = 150.0;
+    if let Filter::Spectral(spectral) = &mut settings.filter {
         spectral.static_eq = Depth { db: 10.0, low: 0.5, high: 1.5 };
     }
-    recipe
+    settings
 }
 
 #[test]
 fn every_spectral_kernel_has_minimum_phase() {
-    for recipe in [Preset::Light, Preset::Balanced, Preset::Strong]
-        .map(Preset::recipe)
+    for settings in [Preset::Light, Preset::Balanced, Preset::Strong]
+        .map(settings)
         .into_iter()
         .chain([deepest()])
     {
         for byte in 0..6 {
-            for kernel in design(&key(byte), &recipe, RATES[byte as usize]) {
+            for kernel in design(&key(byte), &settings, RATES[byte as usize]) {
                 let taps: Vec<f64> = kernel.taps().iter().map(|&t| f64::from(t)).collect();
                 assert!(is_minimum_phase(&taps));
                 assert!(taps[0] > 0.0);
@@ -42,9 +46,9 @@ fn every_spectral_kernel_has_minimum_phase() {
 
 #[test]
 fn a_kernel_has_the_same_gain_at_every_rate() {
-    let recipe = Preset::Balanced.recipe();
+    let settings = settings(Preset::Balanced);
     for byte in 0..4 {
-        let at = |rate| design(&key(byte), &recipe, rate);
+        let at = |rate| design(&key(byte), &settings, rate);
         let (low, mid, high) = (at(44_100), at(48_000), at(96_000));
         for kernel in 0..low.len() {
             for step in 1..=400 {
@@ -61,10 +65,10 @@ fn a_kernel_has_the_same_gain_at_every_rate() {
 
 #[test]
 fn two_keys_give_uncorrelated_kernels() {
-    let recipe = Preset::Balanced.recipe();
+    let settings = settings(Preset::Balanced);
     let mut gains: Vec<Vec<f64>> = (0..40)
         .map(|byte| {
-            let kernel = &design(&key(byte), &recipe, 48_000)[0];
+            let kernel = &design(&key(byte), &settings, 48_000)[0];
             (1..200).map(|i| kernel.gain_db(f64::from(i) * 100.0, 48_000)).collect()
         })
         .collect();
@@ -89,9 +93,9 @@ fn two_keys_give_uncorrelated_kernels() {
 
 #[test]
 fn opposite_kernels_keep_the_power_of_every_band() {
-    let recipe = Preset::Light.recipe();
+    let settings = settings(Preset::Light);
     for byte in 0..8 {
-        let kernels = design(&key(byte), &recipe, 48_000);
+        let kernels = design(&key(byte), &settings, 48_000);
         for pair in kernels.chunks(2) {
             let levels: Vec<f64> = (1..160)
                 .map(|i| {
@@ -110,10 +114,9 @@ fn opposite_kernels_keep_the_power_of_every_band() {
 
 #[test]
 fn an_amount_of_0_leaves_the_audio_alone() {
-    for preset in Preset::ALL {
-        let mut recipe = preset.recipe();
-        recipe.amount = 0.0;
-        for kernel in design(&key(1), &recipe, 48_000) {
+    for mut settings in Preset::ALL.into_iter().filter_map(|preset| preset.recipe().veil) {
+        settings.amount = 0.0;
+        for kernel in design(&key(1), &settings, 48_000) {
             assert_eq!(kernel.taps()[0], 1.0);
             assert!(kernel.taps()[1..].iter().all(|&tap| tap == 0.0));
         }
@@ -122,7 +125,7 @@ fn an_amount_of_0_leaves_the_audio_alone() {
 
 #[test]
 fn the_papers_kernels_are_a_unit_tap_and_small_ones() {
-    let kernel = &design(&key(1), &Preset::Poscuda.recipe(), 48_000)[0];
+    let kernel = &design(&key(1), &settings(Preset::Poscuda), 48_000)[0];
     let taps = kernel.taps();
     assert_eq!(taps.len(), 32);
     assert!(taps[1..].iter().all(|&tap| tap >= 0.0 && tap < 0.3 * taps[0]));

@@ -1,11 +1,12 @@
 //! The exact inverse of a mark, for whoever has the key.
 
+use std::iter::repeat;
 use std::sync::Arc;
 
 use super::Mark;
-use super::kernel::SparseKernel;
 use super::patches::Patch;
 use crate::past::Past;
+use crate::processor::for_this_processor;
 
 /// The exact inverse of a [`Marker`](super::Marker) with the same mark, block by block.
 ///
@@ -35,6 +36,8 @@ pub struct Unmarker {
     patch: Option<Patch>,
     /// What the taps add in one stretch.
     sums: Vec<f64>,
+    /// What one kernel of the pattern adds in one stretch.
+    of_kernel: Vec<f64>,
 }
 
 impl Unmarker {
@@ -45,6 +48,7 @@ impl Unmarker {
             channels: (0..channels).map(|_| Past::new(mark.longest)).collect(),
             patch: None,
             sums: vec![0.0; mark.shortest],
+            of_kernel: vec![0.0; mark.shortest],
             mark,
         }
     }
@@ -77,53 +81,89 @@ impl Unmarker {
         let mut done = 0;
         while done < len {
             let at = position.saturating_add(done as i64);
-            let known = self.patch.filter(|patch| patch.start <= at && at < patch.end);
-            let patch = known.or_else(|| self.mark.pattern.as_ref().map(|p| p.patches.at(at)));
-            self.patch = patch;
-            let left = patch.map_or(i64::MAX, |patch| patch.end.saturating_sub(at).max(1));
-            let left = usize::try_from(left).unwrap_or(usize::MAX);
-            let count = (len - done).min(self.sums.len()).min(left);
+            let count = self.stretch(at, len - done);
             for (index, channel) in channels.iter_mut().enumerate().take(self.channels.len()) {
-                self.sum(index, at, count);
-                let samples = &mut channel[done..done + count];
-                for (sample, sum) in samples.iter_mut().zip(&self.sums) {
-                    let x = widen(*sample) - sum;
-                    *sample = narrow(if x.is_finite() { x } else { 0.0 });
-                    self.channels[index].push(x, self.mark.longest);
-                }
+                self.restore_stretch(index, at, &mut channel[done..done + count], &widen, &narrow);
             }
             done += count;
         }
     }
 
+    /// Longest stretch in samples that is restored at once.
+    pub(crate) fn stretch_max(&self) -> usize {
+        self.sums.len()
+    }
+
+    /// Begins the next stretch, of at most `len` samples from `at` on: gives its length.
+    pub(crate) fn stretch(&mut self, at: i64, len: usize) -> usize {
+        let known = self.patch.filter(|patch| patch.start <= at && at < patch.end);
+        self.patch = known.or_else(|| self.mark.pattern.as_ref().map(|p| p.patches.at(at)));
+        let left = self.patch.map_or(i64::MAX, |patch| patch.end.saturating_sub(at).max(1));
+        len.min(self.sums.len()).min(usize::try_from(left).unwrap_or(usize::MAX))
+    }
+
+    /// Restores the samples of one channel in the [`stretch`](Self::stretch) that begins at `at`.
+    pub(crate) fn restore(&mut self, index: usize, at: i64, samples: &mut [f64]) {
+        self.restore_stretch(index, at, samples, |x| x, |x| x);
+    }
+
+    fn restore_stretch<T: Copy>(
+        &mut self,
+        index: usize,
+        at: i64,
+        samples: &mut [T],
+        widen: impl Fn(T) -> f64,
+        narrow: impl Fn(f64) -> T,
+    ) {
+        self.sum(index, at, samples.len());
+        for (sample, sum) in samples.iter_mut().zip(&self.sums) {
+            let x = widen(*sample) - sum;
+            *sample = narrow(if x.is_finite() { x } else { 0.0 });
+            self.channels[index].push(x, self.mark.longest);
+        }
+    }
+
     /// What all taps add to the `count` samples at `at`, all of one patch.
     fn sum(&mut self, index: usize, at: i64, count: usize) {
-        let sums = &mut self.sums[..count];
+        let (longest, past) = (self.mark.longest, self.channels[index].newest(self.mark.longest));
+        let (sums, of_kernel) = (&mut self.sums[..count], &mut self.of_kernel[..count]);
         sums.fill(0.0);
-        let past = &self.channels[index];
-        let mut add = |kernel: &SparseKernel, weight: &dyn Fn(usize) -> f64| {
-            for (i, sum) in sums.iter_mut().enumerate() {
-                let weight = weight(i);
-                if weight == 0.0 {
-                    continue;
-                }
-                let delayed =
-                    |tap: &(u32, f32)| f64::from(tap.1) * past.delayed(tap.0 as usize - i);
-                *sum += weight * kernel.taps().iter().map(delayed).sum::<f64>();
-            }
-        };
         if let Some(echo) = &self.mark.echo {
-            add(echo, &|_| 1.0);
+            add_taps(echo.taps(), longest, past, sums);
         }
         let (Some(pattern), Some(patch)) = (&self.mark.pattern, self.patch) else { return };
         let into = usize::try_from(at.saturating_sub(patch.start)).unwrap_or(0);
-        let rise = |i: usize| f64::from(pattern.rise.get(into + i).copied().unwrap_or(1.0));
-        let sides = [(patch.kernel, false), (patch.before, true)];
-        for ((kernel, sign), falls) in sides {
-            if let Some(kernel) = pattern.kernels.get(kernel) {
-                let weight = |i| if falls { 1.0 - rise(i) } else { rise(i) };
-                add(kernel, &|i| f64::from(sign) * weight(i));
+        let rise = pattern.rise.get(into..).unwrap_or_default();
+        let rise = || rise.iter().map(|&weight| f64::from(weight)).chain(repeat(1.0));
+        for ((kernel, sign), falls) in [(patch.kernel, false), (patch.before, true)] {
+            let Some(kernel) = pattern.kernels.get(kernel) else { continue };
+            if falls && into >= pattern.rise.len() {
+                continue;
             }
+            of_kernel.fill(0.0);
+            add_taps(kernel.taps(), longest, past, of_kernel);
+            for ((sum, x), weight) in sums.iter_mut().zip(&*of_kernel).zip(rise()) {
+                let weight = if falls { 1.0 - weight } else { weight };
+                *sum += f64::from(sign) * weight * x;
+            }
+        }
+    }
+}
+
+for_this_processor! {
+    /// `sums[i] += Σ gain · past[longest + i − delay]` over `taps` of (delay, gain), in their order. `past`
+    /// holds `longest` samples, and no delay is less than `sums.len()`.
+    add_taps = add_taps_anywhere,
+    (taps: &[(u32, f32)], longest: usize, past: &[f64], sums: &mut [f64])
+}
+
+#[inline(always)]
+fn add_taps_anywhere(taps: &[(u32, f32)], longest: usize, past: &[f64], sums: &mut [f64]) {
+    for &(delay, gain) in taps {
+        let from = longest.wrapping_sub(delay as usize);
+        let Some(window) = past.get(from..from.wrapping_add(sums.len())) else { break };
+        for (sum, x) in sums.iter_mut().zip(window) {
+            *sum += f64::from(gain) * x;
         }
     }
 }

@@ -7,11 +7,10 @@
 //! cross-fade of two kernels needs no care.
 //!
 //! Positive and negative time-spread echoes: Oh et al., ICASSP 2001; Ko, Nishimura and Suzuki, IEEE
-//! Trans. Multimedia 7(2), 2005. Each sign of the key is a pair of opposite echoes 0.125 or
-//! 0.25 ms apart, so the mark is weak below some 1 kHz, where a single line would show, and 0 at 0 Hz.
-//!
-//! Not yet part of a [`Recipe`](crate::Recipe).
+//! Trans. Multimedia 7(2), 2005. Each sign of the key is a pair of opposite echoes 0.125 or 0.25 ms
+//! apart, so the mark is weak below some 1 kHz, where a single line would show, and 0 at 0 Hz.
 
+mod adder;
 mod detector;
 mod inverse;
 mod kernel;
@@ -19,11 +18,14 @@ mod marker;
 mod patches;
 mod settings;
 mod sparse_fir;
+mod stage;
 
 pub use detector::{MarkDecoys, MarkDetector, MarkEvidence, MarkFinding, MarkSpan};
 pub use inverse::Unmarker;
 pub use marker::Marker;
 pub use settings::{EchoSettings, MarkError, MarkSettings, PatternSettings};
+
+pub(crate) use stage::MarkStage;
 
 use kernel::{Signs, SparseKernel};
 use patches::Patches;
@@ -31,7 +33,7 @@ use settings::slots;
 
 use crate::edge::raised_cosine;
 use crate::key::{ClassKey, Purpose};
-use crate::recipe::{RATE_MAX, RATE_MIN};
+use crate::sample_rate::{RATE_MAX, RATE_MIN, us_to_samples};
 
 /// Largest sum of magnitudes of all taps that act at once. Below 1 the inverse is stable.
 const SUM_MAX: f64 = 0.9;
@@ -119,9 +121,19 @@ impl Mark {
         self.sample_rate
     }
 
+    /// Length in samples of the cross-fade from one patch of the pattern to the next.
+    pub(crate) fn fade(&self) -> Option<usize> {
+        self.pattern.as_ref().map(|pattern| pattern.patches.fade())
+    }
+
     /// Samples before a position that the output there depends on.
     #[must_use]
     pub fn reach(&self) -> usize {
         self.longest
+    }
+
+    /// The most that [`reach`](Self::reach) can be at `sample_rate` Hz.
+    pub(crate) fn reach_max(sample_rate: u32) -> usize {
+        us_to_samples(settings::TAP_US_MAX, sample_rate)
     }
 }

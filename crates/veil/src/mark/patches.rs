@@ -2,7 +2,6 @@
 
 use super::settings::PatternSettings;
 use crate::key::{ClassKey, Purpose};
-use crate::recipe::PATCHES_MAX;
 
 /// The patches of one key at one sample rate.
 pub(super) struct Patches {
@@ -80,7 +79,6 @@ impl Patches {
 
 /// Kernel and sign of each patch of a period.
 pub(super) fn order(key: &ClassKey, settings: &PatternSettings) -> Vec<(usize, f32)> {
-    debug_assert!(settings.patches <= PATCHES_MAX);
     let count = settings.patches as usize;
     let entry = |n: usize| (n / 2, if n.is_multiple_of(2) { 1.0 } else { -1.0 });
     let mut order: Vec<(usize, f32)> = (0..count).map(entry).collect();

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::PATCHES_MAX;
-
 /// Distance of two neighbouring delays, in µs: a whole number of samples at every multiple of 8 kHz.
 pub(super) const SLOT_US: u32 = 125;
 /// Most slots between a pair's two echoes.
@@ -12,6 +10,10 @@ pub(super) const PAIR_SLOTS_MAX: u32 = 2;
 const DELAY_US_MIN: u32 = 500;
 /// Longest delay, in µs.
 const DELAY_US_MAX: u32 = 40_000;
+/// Where the last tap of all can lie, in µs.
+pub(super) const TAP_US_MAX: u32 = DELAY_US_MAX + PAIR_SLOTS_MAX * SLOT_US;
+/// Most patches in a period.
+const PATCHES_MAX: u32 = 64;
 /// Shortest and longest patch, in µs.
 const PATCH_US: (u32, u32) = (5_000, 200_000);
 /// Loudest layer, in dB.
@@ -63,7 +65,7 @@ pub struct EchoSettings {
 }
 
 /// Mark settings that cannot be used.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarkError {
     /// A field is out of range.
     #[error("{field} of the mark's {layer} is {value}; it must be {range}")]
@@ -79,7 +81,7 @@ pub enum MarkError {
     },
     /// The change of level is out of range.
     #[error("the mark's level is changed by {0} dB; it must be -24 to 12 dB")]
-    Level(f64),
+    Level(String),
     /// The sample rate is out of range.
     #[error("the sample rate is {0} Hz; a mark needs 2000 to 768000 Hz")]
     SampleRate(u32),
@@ -114,7 +116,7 @@ impl MarkSettings {
     /// [`MarkError`] names the first field that is out of range.
     pub fn validate(&self) -> Result<(), MarkError> {
         if !(-24.0..=12.0).contains(&self.level_db) {
-            return Err(MarkError::Level(self.level_db));
+            return Err(MarkError::Level(self.level_db.to_string()));
         }
         if let Some(pattern) = &self.pattern {
             check_level("pattern", pattern.level_db)?;

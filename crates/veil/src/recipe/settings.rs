@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mark::MarkSettings;
+use crate::sample_rate::us_to_samples;
+
 /// Recipe version that this build writes, and the newest it reads. Whatever changes a sample gets a new
 /// number, so that released audio stays restorable.
-pub const RECIPE_VERSION: u32 = 1;
-/// Lowest sample rate a veil can be built for, in Hz.
-pub const RATE_MIN: u32 = 2_000;
-/// Highest sample rate a veil can be built for, in Hz.
-pub const RATE_MAX: u32 = 768_000;
+pub const RECIPE_VERSION: u32 = 2;
 /// Shortest period, in µs.
 pub const PERIOD_US_MIN: u32 = 4_000;
 /// Longest period, in µs (ten minutes).
@@ -34,15 +33,23 @@ pub const TAPS_MAX: u32 = 1_024;
 ///
 /// Times are whole microseconds, so that patches lie at the same times at every sample rate, without
 /// drift.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    /// Format and sound version, 1 ..= [`RECIPE_VERSION`]. Version 1 has no mark.
+    pub version: u32,
+    /// The inaudible layer, if there is one. It is applied to the veil's output.
+    pub mark: Option<MarkSettings>,
+    /// The audible layer, if there is one. A recipe has at least one of both.
+    pub veil: Option<VeilSettings>,
+}
+
+/// Settings of the veil.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Recipe {
-    /// Format and sound version, 1 ..= [`RECIPE_VERSION`].
-    pub version: u32,
+pub struct VeilSettings {
     /// How the class's kernels are made.
     pub filter: Filter,
     /// Kernels of the class, 1 ..= [`KERNELS_MAX`]. Patches use them in a keyed order.
-    #[serde(alias = "curves")]
     pub kernels: u32,
     /// Where patches are.
     pub placement: Placement,
@@ -139,10 +146,28 @@ impl Recipe {
     /// Whether the owner of the key can undo this recipe.
     #[must_use]
     pub fn is_restorable(&self) -> bool {
-        matches!(self.filter, Filter::Spectral(_))
+        self.veil.as_ref().is_none_or(|veil| matches!(veil.filter, Filter::Spectral(_)))
     }
 
-    /// Longest kernel in samples at `sample_rate` Hz that this recipe makes.
+    /// µs after which the schedules of both layers begin again together; 1 where nothing changes in
+    /// time. Where offsets are scattered, periods differ nevertheless.
+    #[must_use]
+    pub fn period_us(&self) -> u64 {
+        let pattern = self.mark.as_ref().and_then(|mark| mark.pattern.as_ref());
+        let pattern = pattern.map_or(1, |pattern| {
+            u64::from(pattern.patches.max(1)) * u64::from(pattern.patch_us.max(1))
+        });
+        let veil = self.veil.as_ref().map_or(1, |veil| u64::from(veil.placement.period_us.max(1)));
+        (pattern / gcd(pattern, veil)).saturating_mul(veil)
+    }
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+impl VeilSettings {
+    /// Longest kernel in samples at `sample_rate` Hz that these settings make.
     #[must_use]
     pub fn kernel_len(&self, sample_rate: u32) -> usize {
         match &self.filter {
@@ -151,7 +176,7 @@ impl Recipe {
         }
     }
 
-    /// Longest kernel in samples at `sample_rate` Hz that any valid recipe makes.
+    /// Longest kernel in samples at `sample_rate` Hz that any valid settings make.
     #[must_use]
     pub fn kernel_len_max(sample_rate: u32) -> usize {
         us_to_samples(KERNEL_US_MAX, sample_rate).max(TAPS_MAX as usize)
@@ -166,9 +191,4 @@ impl Placement {
         self.fade_us = self.fade_us.min(patch_us / 2);
         self
     }
-}
-
-/// µs at a rate in Hz → samples, rounded.
-fn us_to_samples(us: u32, sample_rate: u32) -> usize {
-    ((u64::from(us) * u64::from(sample_rate) + 500_000) / 1_000_000) as usize
 }

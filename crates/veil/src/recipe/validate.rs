@@ -3,8 +3,9 @@
 use super::settings::{
     AMOUNT_MAX, DEPTH_DB_MAX, FADE_US_MIN, Filter, KERNEL_US_MAX, KERNELS_MAX, PATCH_US_MIN,
     PATCHES_MAX, PERIOD_US_MAX, PERIOD_US_MIN, Placement, RECIPE_VERSION, Recipe, Spectral,
-    TAPS_MAX,
+    TAPS_MAX, VeilSettings,
 };
+use crate::mark::MarkError;
 
 /// Why a recipe cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +38,20 @@ pub enum RecipeError {
         "recipe version {0} is newer than this Patchveil knows ({RECIPE_VERSION}); update Patchveil"
     )]
     Newer(u32),
+    /// It has neither mark nor veil.
+    #[error("the recipe has neither a mark nor a veil; it needs at least one")]
+    NoLayer,
+    /// Its mark has neither pattern nor echo.
+    #[error("the recipe's mark has neither pattern nor echo; it needs at least one")]
+    EmptyMark,
+    /// It has a mark, or no veil, as only later versions can.
+    #[error(
+        "a recipe of version 1 is a veil alone; for a mark set its version to {RECIPE_VERSION}"
+    )]
+    Version1,
+    /// The mark's settings are out of range.
+    #[error(transparent)]
+    Mark(#[from] MarkError),
     /// The recipe has no stable inverse.
     #[error("this recipe's filter has no stable inverse, so what it protects cannot be restored")]
     NotInvertible,
@@ -46,13 +61,31 @@ impl Recipe {
     /// Checks every field against its range.
     ///
     /// # Errors
-    /// The first field that is out of range, patches that do not fit in the period, or a version newer
-    /// than [`RECIPE_VERSION`].
+    /// The first field that is out of range, patches that do not fit in the period, a recipe without
+    /// any layer, or a version newer than [`RECIPE_VERSION`].
     pub fn validate(&self) -> Result<(), RecipeError> {
         if self.version > RECIPE_VERSION {
             return Err(RecipeError::Newer(self.version));
         }
         check("the recipe version", f64::from(self.version), 1.0, f64::from(RECIPE_VERSION), "")?;
+        if self.mark.is_none() && self.veil.is_none() {
+            return Err(RecipeError::NoLayer);
+        }
+        if self.version == 1 && self.mark.is_some() {
+            return Err(RecipeError::Version1);
+        }
+        if let Some(mark) = &self.mark {
+            if mark.pattern.is_none() && mark.echo.is_none() {
+                return Err(RecipeError::EmptyMark);
+            }
+            mark.validate()?;
+        }
+        self.veil.as_ref().map_or(Ok(()), VeilSettings::validate)
+    }
+}
+
+impl VeilSettings {
+    fn validate(&self) -> Result<(), RecipeError> {
         check("the amount", self.amount, 0.0, AMOUNT_MAX, " %")?;
         check("the number of kernels", f64::from(self.kernels), 1.0, f64::from(KERNELS_MAX), "")?;
         self.placement.validate()?;

@@ -16,7 +16,7 @@ use crate::key::ClassKey;
 const WHOLE_SHARE: f64 = 0.5;
 const OTHER_SHARE: f64 = 0.25;
 /// Other speeds are tried for keys whose p-value is larger.
-const SPEEDS_ABOVE: f64 = 1e-9;
+const SPEEDS_ABOVE: f64 = 1e-20;
 /// Up to this p-value a window counts for [`MarkFinding::spans`].
 const SPAN_P: f64 = 1e-4;
 /// Most spans.

@@ -28,7 +28,7 @@ pub use evidence::{MarkDecoys, MarkEvidence, MarkFinding, MarkSpan};
 
 use super::{MarkError, MarkSettings};
 use crate::history::valid_or_zero;
-use crate::recipe::{RATE_MAX, RATE_MIN};
+use crate::sample_rate::{RATE_MAX, RATE_MIN};
 use analysis::{NORM_AROUND, Ripples, Segment, hop};
 use layout::Layout;
 use spectrogram::{AROUND, Spectrogram, level};

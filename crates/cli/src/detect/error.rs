@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use patchveil_veil::DetectError;
+use patchveil_veil::{DetectError, MarkError};
 
 use crate::output::OutputError;
 use crate::paths::shown;
@@ -44,6 +44,14 @@ pub enum DetectFileError {
         path: PathBuf,
         /// Why not.
         source: DetectError,
+    },
+    /// No mark can be searched for in it.
+    #[error("{}: {source}", shown(path))]
+    Mark {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: MarkError,
     },
     /// It has no whole period with sound.
     #[error("{}: is silent or too short to detect a key in it", shown(.0))]

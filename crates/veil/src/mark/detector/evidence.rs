@@ -57,6 +57,7 @@ pub struct MarkFinding {
     pub pitch_moved: bool,
     /// The stretches that carry the key, in order; empty where it was not found.
     pub spans: Vec<MarkSpan>,
+    fit: Fit,
 }
 
 /// A stretch of the recording that carries a key.
@@ -149,6 +150,15 @@ impl MarkEvidence {
         trials.iter().map(|trial| self.finding(&mut scorer, trial)).collect()
     }
 
+    /// How well `key` fits each stretch of [`Self::resolution_s`] at the place of `finding` and at the
+    /// recording's own speed, in σ.
+    #[must_use]
+    pub fn profile(&self, key: &ClassKey, finding: &MarkFinding) -> Vec<f64> {
+        let code = Coder::new(&self.layout).code(key);
+        let mut scorer = Scorer::new(&self.layout);
+        self.segments.iter().map(|segment| scorer.at(segment, &code, &finding.fit)).collect()
+    }
+
     /// The scores of `count` keys drawn at random, the same for the same `seed`, at all places of the whole
     /// recording. Nobody who can choose the audio may know the seed.
     #[must_use]
@@ -167,7 +177,7 @@ impl MarkEvidence {
         let tried = scorer.places(self.whole.echo.len()) / WHOLE_SHARE;
         for trial in trials {
             let fit = scorer.best(&prepared, &trial.code);
-            trial.whole_sigmas = fit.sigmas;
+            (trial.whole_sigmas, trial.fit) = (fit.sigmas, fit);
             trial.offer_window(fit, 0..self.segments.len(), tried);
         }
     }
@@ -233,6 +243,7 @@ impl MarkEvidence {
             speed: trial.speed.factor,
             pitch_moved: trial.speed.pitch_moved,
             spans,
+            fit: trial.fit,
         }
     }
 
@@ -357,8 +368,8 @@ fn best_run(shares: &[f64], scores: &[f64], window: &Range<usize>, taken: &[bool
     let above = |at: usize| scores[at] - level * shares[at].sqrt();
     let mut best = (0.0, window.clone());
     let (mut sum, mut start) = (0.0, 0);
-    for at in 0..scores.len() {
-        if taken[at] {
+    for (at, &taken) in taken.iter().enumerate() {
+        if taken {
             (sum, start) = (0.0, at + 1);
             continue;
         }

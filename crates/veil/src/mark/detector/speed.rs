@@ -66,7 +66,7 @@ struct Window {
 impl SpeedWindows {
     pub(super) fn new(spectrogram: &Spectrogram) -> Self {
         let all = spectrogram.bins();
-        let end = spectrogram.bands.iter().take(BANDS).last().map_or(all.end, |band| band.end);
+        let end = spectrogram.bands.iter().take(BANDS).next_back().map_or(all.end, |band| band.end);
         let size = (end * OVERSAMPLING).next_power_of_two();
         let step_s = 1.0 / (size as f64 * spectrogram.bin_hz());
         let bins = all.start..end;

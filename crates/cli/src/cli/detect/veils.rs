@@ -1,22 +1,22 @@
-//! `patchveil detect`
+//! `patchveil detect` for veils: recipes without a mark, or with the original at hand.
 
 use std::path::{Path, PathBuf};
 
 use patchveil::detect::{
-    Candidate, DetectFileError, Finding, Reference, Request, SIGNIFICANT, Search, draw, search,
+    DetectFileError, Finding, Reference, Request, SIGNIFICANT, Search, draw, search,
 };
 use patchveil::inputs::{Names, Recording, find};
 use patchveil::output;
 use patchveil::paths::shown;
-use patchveil_keyring::{KeyEntry, Keyring};
 use patchveil_veil::{Decoys, Preset, Recipe};
 use serde::Serialize;
 
-use super::args::{Cli, DECOYS_MAX, DetectArgs};
-use super::batch::{Batch, NoResult};
-use super::exit::{DONE, Failure, NOT_FOUND, STOPPED};
-use super::terminal::say;
-use super::{keys, table};
+use super::candidates;
+use crate::cli::args::{Cli, DECOYS_MAX, DetectArgs};
+use crate::cli::batch::{Batch, NoResult};
+use crate::cli::exit::{DONE, Failure, NOT_FOUND, STOPPED};
+use crate::cli::terminal::say;
+use crate::cli::{keys, table};
 
 /// With this many pairs of file and class, the table states the expected false alarms.
 const MANY_PAIRS: usize = 10;
@@ -114,26 +114,6 @@ fn recipes(args: &DetectArgs) -> Result<Vec<(String, Recipe)>, Failure> {
     }
     let named = Preset::restorable().map(|preset| (preset.to_string(), preset.recipe()));
     Ok(named.filter(|(_, recipe)| recipe.veil.is_some()).collect())
-}
-
-fn candidates(keyring: &Keyring, args: &DetectArgs) -> Result<Vec<Candidate>, Failure> {
-    let candidate =
-        |entry: &KeyEntry| Candidate { class: entry.name().to_owned(), key: entry.key().clone() };
-    if args.all_keys {
-        if keyring.entries().is_empty() {
-            return Err(Failure::usage(
-                "the keyring is empty; make a class first: patchveil key new NAME",
-            ));
-        }
-        return Ok(keyring.entries().iter().map(candidate).collect());
-    }
-    if args.keys.is_empty() {
-        let entry = keyring.default_entry().ok_or_else(|| {
-            Failure::usage("which class? name it with --key, or look for all with --all-keys")
-        })?;
-        return Ok(vec![candidate(entry)]);
-    }
-    args.keys.iter().map(|name| Ok(candidate(keyring.get(name)?))).collect()
 }
 
 /// The closing table.

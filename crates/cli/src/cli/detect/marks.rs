@@ -1,0 +1,165 @@
+//! `patchveil detect` for marks.
+
+use std::path::{Path, PathBuf};
+
+use patchveil::detect::{
+    DetectFileError, FOUND_P, MarkMatch, MarkRequest, MarkSearch, draw_marks, search_marks,
+};
+use patchveil::inputs::{Names, Recording, find};
+use patchveil::output;
+use patchveil::paths::shown;
+use patchveil_veil::{Decoys, MarkSettings};
+use serde::Serialize;
+
+use super::candidates;
+use crate::cli::args::{Cli, DetectArgs};
+use crate::cli::batch::{Batch, NoResult};
+use crate::cli::exit::{DONE, Failure, NOT_FOUND, STOPPED};
+use crate::cli::terminal::say;
+use crate::cli::{keys, table};
+
+/// From this many classes on, the table leaves out those that were not found.
+const MANY_CLASSES: usize = 4;
+
+/// A line of `--json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    status: &'static str,
+    #[serde(flatten)]
+    search: &'a MarkSearch,
+    #[serde(flatten)]
+    found: Option<&'a MarkMatch>,
+}
+
+/// Looks for the marks of classes in what the arguments name.
+pub(super) fn run(cli: &Cli, args: &DetectArgs, settings: MarkSettings) -> Result<u8, Failure> {
+    let found = find(&args.inputs, Names::AnyFormat, |_| None).each_once();
+    let files: Vec<PathBuf> =
+        found.recordings.into_iter().map(|Recording { path, .. }| path).collect();
+    if let Some(png) = &args.png {
+        let inputs: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+        output::check(png, &inputs, args.force)?;
+    }
+    let candidates = candidates(&keys::open(cli)?, args)?;
+    let request = MarkRequest {
+        pairs: files.len() * candidates.len(),
+        candidates,
+        settings,
+        decoys: args.decoys,
+        seed: Decoys::random_seed().map_err(Failure::usage)?,
+    };
+    let batch = Batch::begin(args.json, files.iter().map(PathBuf::as_path));
+    batch.report_inputs(&found.notes, &found.failures);
+    let totals = batch.run(
+        &files,
+        |file| file,
+        |file, watch| {
+            let search = search_marks(file, &request, watch).map_err(|error| {
+                NoResult::new(&error, matches!(error, DetectFileError::Stopped(_)))
+            })?;
+            print(&batch, &search);
+            Ok(search)
+        },
+    );
+    let code = batch.end(&totals, found.failures.len(), summary)?;
+    if code != STOPPED
+        && let Some(png) = &args.png
+        && !totals.done.is_empty()
+    {
+        draw_marks(&totals.done, png, args.force).map_err(Failure::failed)?;
+        if !args.json {
+            say(&format!("picture  {}", shown(png)))?;
+        }
+    }
+    let satisfied = totals.done.iter().all(|search| is_satisfied(search, args.all_keys));
+    Ok(if code == DONE && !satisfied { NOT_FOUND } else { code })
+}
+
+fn print(batch: &Batch, search: &MarkSearch) {
+    if !search.has_signal {
+        batch.print(&Line { status: "nothing to judge", search, found: None });
+    }
+    for found in &search.matches {
+        batch.print(&Line { status: "done", search, found: Some(found) });
+    }
+}
+
+/// Whether every class asked for was found; of `--all-keys`, any.
+fn is_satisfied(search: &MarkSearch, any: bool) -> bool {
+    let mut found = search.matches.iter().map(|found| found.found);
+    search.has_signal && if any { found.any(|found| found) } else { found.all(|found| found) }
+}
+
+/// The closing table.
+fn summary(done: &[MarkSearch]) -> String {
+    let headings = ["file", "class", "marked", "p ≤", "σ", "seconds", "offset, samples", "speed"];
+    let mut rows = table::new(&headings);
+    for search in done {
+        let file = shown(&search.input).to_string();
+        if !search.has_signal {
+            rows.add_row([
+                file,
+                "–".to_owned(),
+                "nothing to judge: silent or too short".to_owned(),
+            ]);
+            continue;
+        }
+        let few = search.matches.len() < MANY_CLASSES;
+        let listed = search.matches.iter().filter(|found| few || found.found);
+        let before = rows.row_count();
+        for found in listed {
+            rows.add_row(row(&file, search, found));
+        }
+        if rows.row_count() == before {
+            rows.add_row([file, format!("none of {} classes", search.matches.len())]);
+        }
+    }
+    table::numbers_from(&mut rows, 3);
+    let pairs = done.first().map_or(0, |search| search.pairs);
+    let corrected = match pairs {
+        0 | 1 => String::new(),
+        pairs => format!("; p is corrected for {pairs} pairs of file and class"),
+    };
+    format!("{rows}\nmarked: p ≤ {FOUND_P:.0e}{corrected}")
+}
+
+fn row(file: &str, search: &MarkSearch, found: &MarkMatch) -> [String; 8] {
+    let if_found = |text: String| if found.found { text } else { "–".to_owned() };
+    [
+        file.to_owned(),
+        found.class.clone(),
+        if found.found { "yes" } else { "no" }.to_owned(),
+        probability(found.p_value),
+        table::number(Some(found.sigmas), 1),
+        if_found(covered(search, found)),
+        if_found(table::number(found.offset_samples, 0)),
+        if_found(speed(found)),
+    ]
+}
+
+/// Three decimals, or a power of ten.
+fn probability(p: f64) -> String {
+    if p >= 0.001 { format!("{p:.3}") } else { format!("{p:.0e}") }
+}
+
+fn speed(found: &MarkMatch) -> String {
+    match (found.speed == 1.0, found.pitch_moved) {
+        (true, _) => "as marked".to_owned(),
+        (false, true) => format!("{:+.1} % with pitch", 100.0 * (found.speed - 1.0)),
+        (false, false) => format!("{:+.1} %, pitch kept", 100.0 * (found.speed - 1.0)),
+    }
+}
+
+/// “all 30.0”, or which seconds.
+fn covered(search: &MarkSearch, found: &MarkMatch) -> String {
+    match found.covered[..] {
+        [(start, end)] if start <= 0.0 && end >= search.seconds => format!("all {end:.1}"),
+        [(start, end)] => format!("{start:.1}–{end:.1} of {:.1}", search.seconds),
+        _ => format!(
+            "{:.1} in {} parts of {:.1}",
+            found.covered_s,
+            found.covered.len(),
+            search.seconds
+        ),
+    }
+}

@@ -10,6 +10,7 @@ pub(crate) fn demo() -> Result<(), String> {
     let out = target().join("demo");
     fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
     let out = out.display().to_string();
-    let args = ["run", "--release", "--quiet", "--package", "patchveil", "--", "demo"];
-    run(cargo(&args).args(["--force", "--output", &out]))
+    let args = ["run", "--release", "--quiet", "--package", "patchveil", "--", "demo", "--preset"];
+    // With a veil, so that there is something to hear and to see.
+    run(cargo(&args).args(["balanced", "--force", "--output", &out]))
 }

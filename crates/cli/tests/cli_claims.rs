@@ -30,7 +30,7 @@ fn no_snr_is_claimed_unless_the_manifest_shows_that_it_is_the_protected_file() {
     let user = User::with_key();
     let voice = signal::speech(3, RATE, 12.0);
     user.put("a.wav", file_24(&voice));
-    user.run(&["protect", "a.wav"]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
     let known = user.run(&["restore", "a.veiled.wav", "--json"]).succeeds().json();
     assert_eq!(known[0]["claim"], "computed");
     assert!(known[0]["expected_snr_db"].as_f64().unwrap() > 80.0);
@@ -39,7 +39,7 @@ fn no_snr_is_claimed_unless_the_manifest_shows_that_it_is_the_protected_file() {
     let mixed = samples(&user, "a.veiled.wav");
     let mixed: Vec<f32> = mixed.iter().zip(&bed).map(|(a, b)| a + 0.05 * b).collect();
     user.put("mix/a.wav", file_24(&mixed));
-    let restore = ["restore", "mix/a.wav", "--preset", "balanced", "--offset", "0"];
+    let restore = ["restore", "mix/a.wav", "--preset", "balanced@1", "--offset", "0"];
     let done = user.run(&[&restore[..], &["--json"]].concat()).succeeds().json();
     assert_eq!((&done[0]["claim"], &done[0]["evidence"]), (&"at_most".into(), &"detection".into()));
     assert!(done[0]["expected_snr_db"].is_null() && done[0]["snr_at_most_db"].is_f64());
@@ -65,9 +65,10 @@ fn stems_that_begin_later_are_protected_apart_and_restored_as_one() {
     ]);
     user.put("1.wav", file_24(&first));
     user.put("2.wav", broadcast);
-    user.run(&["protect", "1.wav"]).succeeds();
+    user.run(&["protect", "1.wav", "--preset", "balanced"]).succeeds();
     for position in [&["--offset", "12345"][..], &["--timeline", "bext"]] {
-        let ran = user.run(&[&["protect", "2.wav", "--force"], position].concat()).succeeds();
+        let protect = ["protect", "2.wav", "--preset", "balanced", "--force"];
+        let ran = user.run(&[&protect[..], position].concat()).succeeds();
         assert!(ran.out.contains("begins at sample 12345"), "{ran:?}");
         let mixed = mix(&samples(&user, "1.veiled.wav"), &samples(&user, "2.veiled.wav"));
         user.put("mix/all.wav", file_24(&mixed));

@@ -24,7 +24,7 @@ fn ffmpeg(user: &User, args: &[&str]) -> bool {
 fn with_recordings() -> User {
     let user = User::with_key();
     user.put("a.wav", recording(48_000, 2, 8.0));
-    user.run(&["protect", "a.wav"]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     user
 }
 
@@ -49,6 +49,16 @@ fn a_protected_file_is_distinguished_from_its_original() {
     let bare = bare.json().remove(0);
     assert_eq!(bare["found"], false);
     assert_eq!(bare["covered"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn what_was_protected_with_version_1_is_found_by_either_name() {
+    let user = User::with_key();
+    user.put("a.wav", recording(48_000, 2, 8.0));
+    user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
+    for preset in [&[][..], &["--preset", "balanced@1"], &["--preset", "balanced"]] {
+        user.run(&[&["detect", "a.veiled.wav"], preset].concat()).succeeds();
+    }
 }
 
 #[test]
@@ -99,9 +109,10 @@ fn every_class_is_looked_for_and_reported_by_name() {
 fn a_recipe_that_is_not_a_preset_has_to_be_given() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 8.0));
-    user.run(&["protect", "a.wav", "--patch", "20", "--period", "200"]).succeeds();
+    let recipe = ["--preset", "balanced", "--patch", "20", "--period", "200"];
+    user.run(&[&["protect", "a.wav"][..], &recipe].concat()).succeeds();
     assert_eq!(user.run(&["detect", "a.veiled.wav"]).code, Some(3));
-    user.run(&["detect", "a.veiled.wav", "--patch", "20", "--period", "200"]).succeeds();
+    user.run(&[&["detect", "a.veiled.wav"][..], &recipe].concat()).succeeds();
     user.run(&["detect", "a.veiled.wav", "--preset", "cuda"])
         .fails(1, &["a.veiled.wav: ", "nothing to detect"]);
 }

@@ -21,7 +21,7 @@ const FAINT: &str = "5";
 fn with_excerpt() -> User {
     let user = User::with_key();
     user.put("a.wav", SPEECH);
-    user.run(&["protect", "a.wav", "--amount", FAINT]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "balanced@1", "--amount", FAINT]).succeeds();
     user.put("part.wav", part(&user.read("a.veiled.wav"), 6.0, 1, |x| x));
     user
 }

@@ -181,11 +181,14 @@ fn options_out_of_range_are_refused_with_the_range() {
         ("--patches", "0", "1 to 64"),
         ("--patches", "65", "1 to 64"),
         ("--patch", "100", "use fewer or shorter patches"),
+        ("--mark-level", "-25", "-24 to 12 dB"),
+        ("--mark-level", "inf", "-24 to 12 dB"),
     ] {
-        user.run(&["protect", "a.wav", option, value]).fails(2, &[range]);
+        let of_layer = if option == "--mark-level" { "mark" } else { "balanced" };
+        user.run(&["protect", "a.wav", "--preset", of_layer, option, value]).fails(2, &[range]);
     }
     for (args, part) in [
-        (["--preset", "loud"], "light, balanced, strong, poscuda and cuda"),
+        (["--preset", "loud"], "mark, light, balanced, strong, poscuda and cuda"),
         (["--amount", "much"], "--amount"),
         (["--patches", "1.5"], "--patches"),
         (["--colour", "red"], "--colour"),
@@ -207,18 +210,22 @@ fn every_option_changes_the_output_and_amount_zero_changes_nothing() {
     for options in [
         &[][..],
         &["--preset", "light"],
+        &["--preset", "light@1"],
         &["--preset", "strong"],
-        &["--amount", "50"],
-        &["--patch", "10"],
-        &["--period", "200"],
-        &["--patches", "1"],
+        &["--preset", "balanced", "--amount", "50"],
+        &["--preset", "balanced", "--patch", "10"],
+        &["--preset", "balanced", "--period", "200"],
+        &["--preset", "balanced", "--patches", "1"],
+        &["--preset", "balanced", "--mark-level", "-3"],
+        &["--mark-level", "-3"],
     ] {
         user.run(&[&["protect", "a.wav", "--force"], options].concat()).succeeds();
         let output = user.read("a.veiled.wav");
         assert!(!seen.contains(&output), "{options:?}");
         seen.push(output);
     }
-    assert_eq!(user.run(&["protect", "a.wav", "--force", "--amount", "0"]).code, Some(0));
+    let nothing = ["protect", "a.wav", "--force", "--preset", "balanced@1", "--amount", "0"];
+    assert_eq!(user.run(&nothing).code, Some(0));
     assert_eq!(user.read("a.veiled.wav"), original);
     let baseline = user.run(&["protect", "a.wav", "--force", "--preset", "cuda"]);
     assert_eq!(baseline.code, Some(0), "{baseline:?}");
@@ -240,9 +247,14 @@ fn a_protected_file_is_not_protected_again_and_zero_percent_is_warned_about() {
     fs::remove_file(user.path("published/renamed.wav")).unwrap();
     assert_eq!(user.files().len(), count);
     user.run(&["protect", "published/a.wav", "-o", "x.wav", "--force"]).succeeds();
-    let ran = user.run(&["protect", "show/a.wav", "--amount", "0"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
-    ran.says(&["the amount is 0 %: nothing will be changed"]);
+    let zero = |preset: &str| {
+        let ran =
+            user.run(&["protect", "show/a.wav", "--preset", preset, "--amount", "0", "--force"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        ran
+    };
+    zero("balanced@1").says(&["the amount is 0 %: nothing will be changed"]);
+    zero("balanced").says(&["the amount is 0 %: only the mark will be added"]);
 }
 
 #[test]
@@ -251,7 +263,9 @@ fn json_is_one_object_a_line_with_the_facts_of_the_table() {
     user.put("show/a.wav", recording(8_000, 2, 1.5));
     user.put("show/b.wav", "not a recording");
     fs::create_dir(user.path("empty")).unwrap();
-    let ran = user.run(&["protect", "show", "empty", "gone.wav", "--json", "-o", "out"]);
+    let protect =
+        ["protect", "show", "empty", "gone.wav", "--preset", "balanced", "--json", "-o", "out"];
+    let ran = user.run(&protect);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let lines = ran.json();
     let with = |status: &str| -> Vec<&Value> {
@@ -289,7 +303,7 @@ fn json_is_one_object_a_line_with_the_facts_of_the_table() {
         assert!(ran.err.contains(&format!("patchveil: {error}\n")), "{ran:?}");
     }
 
-    let table = user.run(&["protect", "show/a.wav"]).succeeds().out;
+    let table = user.run(&["protect", "show/a.wav", "--preset", "balanced"]).succeeds().out;
     for field in ["snr_db", "peak_change_db"] {
         let value = done[field].as_f64().unwrap();
         let text =
@@ -347,7 +361,8 @@ fn paths_that_are_not_utf8_are_protected_and_reported_exactly() {
     assert_eq!(line["output_bytes"], Value::from(b"caf\xe9\n.veiled.wav".to_vec()));
     assert!(user.path(name(b"caf\xe9\n.veiled.wav")).is_file());
     // In a message it can neither break the line nor be mistaken for two words.
-    user.run(&args(&["--amount", "50"])).fails(1, &["caf\u{fffd}\\n.veiled.wav: exists already"]);
+    user.run(&args(&["--mark-level", "1"]))
+        .fails(1, &["caf\u{fffd}\\n.veiled.wav: exists already"]);
     let table = user.run(&args(&["--force"])).succeeds().out;
     assert!(table.contains("caf\u{fffd}\\n.veiled.wav"), "{table}");
     // Text needs no second form.

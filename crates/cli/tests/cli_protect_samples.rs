@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use patchveil::wav::WavReader;
 use patchveil_test_support::compare::assert_same_bits;
-use patchveil_veil::{Convolver, Preset, Veil};
+use patchveil_veil::{Convolver, Preset, PresetVersion, Veil};
 use support::command::{Ran, User, key, recording, recording_as};
 use support::riff;
 
@@ -36,16 +36,20 @@ fn any_number_of_threads_writes_the_same_bytes() {
 #[test]
 fn the_command_writes_the_samples_of_the_convolver() {
     let user = User::with_key();
-    for (preset, rate, channels) in
-        [(Preset::Balanced, 48_000, 2), (Preset::Strong, 22_050, 1), (Preset::Cuda, 44_100, 1)]
-    {
+    for (preset, rate, channels) in [
+        ("balanced@1", 48_000, 2),
+        ("strong@1", 22_050, 1),
+        ("cuda", 44_100, 1),
+        ("mark", 48_000, 2),
+        ("balanced", 44_100, 1),
+    ] {
+        let preset: PresetVersion = preset.parse().unwrap();
         let seconds = 600_000.0 / f64::from(rate) / f64::from(channels);
         user.put("a.wav", recording_as(0, rate, channels, seconds));
-        let ran = user.run(&["protect", "a.wav", "--force", "--preset", preset.name()]);
+        let ran = user.run(&["protect", "a.wav", "--force", "--preset", &preset.to_string()]);
         assert_eq!(ran.code, Some(0), "{ran:?}");
 
-        let veil =
-            Arc::new(Veil::new(&key(), &preset.recipe_of_version(1).unwrap(), rate).unwrap());
+        let veil = Arc::new(Veil::new(&key(), preset.recipe(), rate).unwrap());
         let mut expected = samples(&user.path("a.wav"));
         let mut channels: Vec<&mut [f32]> = expected.iter_mut().map(Vec::as_mut_slice).collect();
         Convolver::of(veil, channels.len()).process(0, &mut channels);

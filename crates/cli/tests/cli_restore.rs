@@ -61,7 +61,7 @@ fn a_protected_file_is_restored_next_to_itself_or_to_the_output_given() {
     let user = User::with_key();
     user.put("show/a.wav", recording(8_000, 1, 1.0));
     user.put("show/2025/b.wav", recording(8_000, 2, 1.0));
-    user.run(&["protect", "show"]).succeeds();
+    user.run(&["protect", "show", "--preset", "balanced"]).succeeds();
     let ran = user.run(&["restore", "show/a.veiled.wav"]).succeeds();
     for part in ["show/a.restored.wav", "the manifest", "balanced", "within rounding error, about"]
     {
@@ -364,7 +364,7 @@ fn a_renamed_file_is_recognised_by_its_samples() {
 fn a_damaged_manifest_is_reported_and_can_be_forced() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 1.0));
-    user.run(&["protect", "a.wav"]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     user.run(&["restore", "a.veiled.wav", "-o", "good.wav"]).succeeds();
     user.put(NAME, "nonsense\n");
     user.run(&["restore", "a.veiled.wav"]).fails(1, &["patchveil.jsonl: line 1 is damaged"]);
@@ -378,7 +378,7 @@ fn a_part_of_the_file_is_restored_like_the_whole_if_its_offset_is_given() {
     let user = User::with_key();
     let original = music(16_000, 1, 4.0);
     user.put("a.wav", &original);
-    user.run(&["protect", "a.wav"]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     let veiled = user.read("a.veiled.wav");
     let cut = 12_345;
     user.put("cut/part.wav", plain(3, 1, 16_000, 32, &veiled[44 + 4 * cut..]));

@@ -40,9 +40,10 @@ const PERIOD: i64 = 1_280;
 fn the_position_of_a_part_without_a_record_is_found_to_the_sample() {
     let user = User::with_key();
     let original = speech(16_000, 24.0);
-    for recipe in [&["--preset", "balanced"][..], &[]] {
+    for recipe in [&["--preset", "balanced@1"][..], &[]] {
         user.put("a.wav", floats(16_000, &original));
-        user.run(&["protect", "a.wav", "--force", "--no-manifest"]).succeeds();
+        user.run(&["protect", "a.wav", "--preset", "balanced@1", "--force", "--no-manifest"])
+            .succeeds();
         let cut = 54_321;
         user.put("part.wav", floats(16_000, &samples(&user, "a.veiled.wav")[cut..]));
         let ran = user.run(&[&["restore", "part.wav", "--force", "--json"], recipe].concat());
@@ -66,10 +67,10 @@ fn a_few_seconds_are_enough_for_a_float_file_made_from_integers() {
     let original = speech(16_000, 12.0);
     let rounded: Vec<f32> = original.iter().map(|x| (x * 32_768.0).round() / 32_768.0).collect();
     user.put("a.wav", floats(16_000, &rounded));
-    user.run(&["protect", "a.wav", "--no-manifest"]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "balanced@1", "--no-manifest"]).succeeds();
     let veiled = samples(&user, "a.veiled.wav");
     user.put("part.wav", floats(16_000, &veiled[12_345..108_345]));
-    user.run(&["restore", "part.wav", "--preset", "balanced"]).succeeds();
+    user.run(&["restore", "part.wav", "--preset", "balanced@1"]).succeeds();
     let restored = samples(&user, "part.restored.wav");
     assert!(restored[800..] == rounded[13_145..108_345], "exactly, but for the beginning");
 }
@@ -79,7 +80,7 @@ fn a_file_that_does_not_carry_the_key_is_not_restored() {
     let user = User::with_key();
     user.run(&["key", "new", "other"]).succeeds();
     user.put("a.wav", integers(16_000, &speech(16_000, 12.0)));
-    user.run(&["protect", "a.wav", "--no-manifest"]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "balanced@1", "--no-manifest"]).succeeds();
     user.put("short.wav", integers(16_000, &speech(16_000, 0.1)));
     let files = user.files();
     let not_found = ["this key is not found in it", "nothing was written", "--force"];
@@ -87,10 +88,10 @@ fn a_file_that_does_not_carry_the_key_is_not_restored() {
     user.run(&["restore", "a.wav"]).fails(1, &not_found);
     user.run(&["restore", "short.wav"])
         .fails(1, &["too short or too quiet", "nothing was written"]);
-    user.run(&["restore", "a.veiled.wav", "--preset", "balanced", "--offset", "1000"])
+    user.run(&["restore", "a.veiled.wav", "--preset", "balanced@1", "--offset", "1000"])
         .fails(1, &["not at --offset 1000", "near ", "leave --offset out"]);
     assert_eq!(user.files(), files);
-    user.run(&["restore", "a.veiled.wav", "--preset", "balanced", "--offset", "0"]).succeeds();
+    user.run(&["restore", "a.veiled.wav", "--preset", "balanced@1", "--offset", "0"]).succeeds();
     // By force it is restored, but replaces nothing.
     let restored = user.read("a.restored.wav");
     for forced in [["a.wav", CLASS], ["a.veiled.wav", "other"]] {
@@ -106,7 +107,7 @@ fn a_file_that_was_changed_since_is_not_restored_by_its_record() {
     let user = User::with_key();
     let original = speech(16_000, 12.0);
     user.put("a.wav", floats(16_000, &original));
-    user.run(&["protect", "a.wav"]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
     // Moved by some samples, which leaves length and record as they were.
     let mut moved = samples(&user, "a.veiled.wav");
     moved.rotate_left(700);

@@ -32,10 +32,10 @@ fn every_protected_file_is_recorded_without_any_secret() {
     user.run(&["protect", "a.wav", "--preset", "strong", "--amount", "70"]).succeeds();
     let veiled = user.read("a.veiled.wav");
     let [line] = lines(&user, ".").try_into().unwrap();
-    assert_eq!(line["version"], 1);
+    assert_eq!(line["version"], 2);
     assert_eq!(line["file"], "a.veiled.wav");
     assert_eq!(line["fingerprint"], key().fingerprint().to_string());
-    let mut recipe = Preset::Strong.recipe_of_version(1).unwrap();
+    let mut recipe = Preset::Strong.recipe();
     recipe.veil.as_mut().unwrap().amount = 70.0;
     assert_eq!(line["recipe"], serde_json::to_value(recipe).unwrap());
     assert_eq!((&line["offset"], &line["frames"]), (&0.into(), &66_150.into()));
@@ -53,6 +53,24 @@ fn every_protected_file_is_recorded_without_any_secret() {
     for hidden in [CLASS, "pvkey", &secret, std::str::from_utf8(&KEY).unwrap()] {
         assert!(!text.contains(hidden), "{text}");
     }
+}
+
+#[test]
+fn a_line_is_of_the_version_that_its_recipe_needs() {
+    let user = User::with_key();
+    user.put("a.wav", recording(8_000, 1, 0.5));
+    for (preset, version) in [("mark", 2), ("balanced", 2), ("balanced@1", 1)] {
+        user.run(&["protect", "a.wav", "-o", "b.wav", "--force", "--preset", preset]).succeeds();
+        let line = lines(&user, ".").pop().unwrap();
+        assert_eq!(
+            (&line["version"], &line["recipe"]["version"]),
+            (&version.into(), &version.into())
+        );
+    }
+    let newer =
+        String::from_utf8(user.read(NAME)).unwrap().replace("\"version\":2", "\"version\":3");
+    user.put(NAME, newer);
+    user.run(&["verify", "."]).says(&["has version 3, which is newer than this Patchveil knows"]);
 }
 
 #[test]
@@ -115,7 +133,7 @@ fn a_file_that_is_protected_again_gets_a_new_line_and_the_old_one_stays() {
     assert_ne!(all[0]["audio_after"], all[1]["audio_after"]);
     let manifest = Manifest::load(&user.path(NAME)).unwrap().unwrap();
     let newest = manifest.get(OsStr::new("a.veiled.wav")).unwrap();
-    assert_eq!(newest.recipe, Preset::Strong.recipe_of_version(1).unwrap());
+    assert_eq!(newest.recipe, Preset::Strong.recipe());
     assert_eq!(manifest.records().count(), 1);
     // What fails leaves no record.
     user.run(&["protect", "a.wav"]).fails(1, &["exists already"]);
@@ -127,10 +145,10 @@ fn a_damaged_manifest_is_reported_before_anything_is_written_and_left_as_it_is()
     let user = User::with_key();
     user.put("a.wav", recording(8_000, 1, 0.5));
     user.put("b.wav", recording(8_000, 1, 0.5));
-    user.run(&["protect", "a.wav"]).succeeds();
+    user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     let good = String::from_utf8(user.read(NAME)).unwrap();
     let files = user.files();
-    let newer = good.replacen("\"version\":1", "\"version\":2,\"colour\":1", 1);
+    let newer = good.replacen("\"version\":2", "\"version\":3,\"colour\":1", 1);
     let outside = good.replacen("a.veiled.wav", "../a.veiled.wav", 1);
     let [begin, end] = [&good[..200], &good[200..]];
     for (content, parts) in [
@@ -141,7 +159,7 @@ fn a_damaged_manifest_is_reported_before_anything_is_written_and_left_as_it_is()
         (good.replacen("\"offset\"", "\"colour\":1,\"offset\"", 1), ["line 1", "`colour`"]),
         (good.replacen("\"amount\":100.0", "\"amount\":300.0", 1), ["line 1", "0 to 200 %"]),
         (outside, ["line 1 is damaged", "not a plain file name"]),
-        (newer, ["line 1 has version 2", "update Patchveil"]),
+        (newer, ["line 1 has version 3", "update Patchveil"]),
     ] {
         user.put(NAME, &content);
         user.run(&["protect", "b.wav"]).fails(2, &["patchveil.jsonl: ", parts[0], parts[1]]);
@@ -247,19 +265,19 @@ fn every_record_written_so_far_is_still_read() {
 fn files_recorded_by_an_older_build_are_verified_restored_and_not_protected_again() {
     let user = User::with_key();
     user.put("show/a.wav", recording(16_000, 1, 1.0));
-    user.run(&["protect", "show", "-o", "out", "--preset", "light"]).succeeds();
+    user.run(&["protect", "show", "-o", "out", "--preset", "light@1"]).succeeds();
     let older = in_first_names(&String::from_utf8(user.read("out/patchveil.jsonl")).unwrap());
     user.put("out/patchveil.jsonl", &older);
 
     user.run(&["verify", "out"]).succeeds();
     // By record, so neither preset nor detection is needed; and either name of the preset agrees.
-    for preset in [&[][..], &["--preset", "light"], &["--preset", "transparent"]] {
+    for preset in [&[][..], &["--preset", "light@1"], &["--preset", "transparent@1"]] {
         let restore = ["restore", "out/a.wav", "-o", "back.wav", "--force", "--json"];
         let ran = user.run(&[&restore[..], preset].concat());
         assert_eq!(ran.code, Some(0), "{ran:?}");
         assert_eq!(ran.json()[0]["evidence"], "manifest", "{preset:?}");
     }
-    user.run(&["protect", "show", "-o", "out", "--preset", "light"])
+    user.run(&["protect", "show", "-o", "out", "--preset", "light@1"])
         .fails(0, &["skipped, out/a.wav is its protected version"]);
     // A later line has the present names; both kinds are read together.
     user.put("show/b.wav", recording(16_000, 1, 0.7));

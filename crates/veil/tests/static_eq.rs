@@ -5,6 +5,7 @@ mod common;
 use std::sync::Arc;
 
 use common::{bits, cases, noise, settings, veil, veil_alone, veiled};
+use patchveil_test_support::blocks::process_mono;
 use patchveil_veil::{Convolver, Depth, Filter, Preset, Veil};
 use proptest::prelude::*;
 
@@ -121,4 +122,30 @@ fn a_static_eq_acts_on_every_sample_and_can_be_undone() {
     restorer.process(12_345, &mut [&mut out]);
     let worst = out.iter().zip(&input).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max);
     assert!(worst < 1e-6, "{worst}");
+}
+
+/// Nothing retires where there was no veil, so only the cross-fade itself can hold the next change back.
+#[test]
+fn a_change_waits_for_the_cross_fade_before_it() {
+    let (first, second) = (with_static_eq(9.0, 8_000), with_static_eq(5.0, 8_000));
+    let input = noise(5, 20_000);
+    let changed = |block: usize, second: Option<&Arc<Veil>>| {
+        let mut convolver = Convolver::new(1, 48_000);
+        process_mono(&input, 0, &[1_000, 100, block, block, block], |at, samples| {
+            match at {
+                1_000 => assert!(convolver.set_veil(Some(first.clone())).is_none()),
+                1_100 => assert!(
+                    second.is_none_or(|veil| convolver.set_veil(Some(veil.clone())).is_none())
+                ),
+                _ => {}
+            }
+            convolver.process(at, samples);
+        })
+    };
+    let out = changed(20_000, Some(&second));
+    assert_eq!(bits(&out), bits(&changed(77, Some(&second))));
+    let only_first = changed(20_000, None);
+    assert_eq!(bits(&out[..1_512]), bits(&only_first[..1_512]));
+    assert_ne!(bits(&out[1_512..]), bits(&only_first[1_512..]));
+    assert_eq!(bits(&out[10_000..]), bits(&veiled(&second, 0, &input)[10_000..]));
 }

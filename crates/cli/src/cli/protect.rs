@@ -42,8 +42,11 @@ enum Line<'a> {
 pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
     let recipe = args.recipe.recipe()?;
     let keyring = keys::open(cli)?;
-    if recipe.mark.is_none() && recipe.veil.as_ref().is_some_and(|veil| veil.amount == 0.0) {
-        complain("the amount is 0 %: nothing will be changed, so nothing will be protected");
+    if recipe.veil.as_ref().is_some_and(|veil| veil.amount == 0.0) {
+        complain(match recipe.mark {
+            None => "the amount is 0 %: nothing will be changed, so nothing will be protected",
+            Some(_) => "the amount is 0 %: only the mark will be added",
+        });
     }
     let entry = match &args.key {
         Some(name) => keyring.get(name)?,

@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::paths::one_line;
 use crate::wav::SampleFormat;
 
-/// Version of the lines this build writes, and the newest it reads.
-pub const RECORD_VERSION: u32 = 1;
+/// Version of the lines this build writes, and the newest it reads. A line of version 1 has a recipe of
+/// version 1; such lines are still written for such recipes.
+pub const RECORD_VERSION: u32 = 2;
+/// Version of a line whose recipe is of version 1, as builds before read it.
+const WITH_RECIPE_1: u32 = 1;
 
 /// The record of one protected file.
 ///
@@ -81,6 +84,12 @@ impl Record {
         }
         record.recipe.validate().map_err(wrong)?;
         Ok(record)
+    }
+
+    /// The version of a line with this recipe.
+    #[must_use]
+    pub fn version_for(recipe: &Recipe) -> u32 {
+        if recipe.version <= 1 { WITH_RECIPE_1 } else { RECORD_VERSION }
     }
 
     /// The file's name, as the system knows it.

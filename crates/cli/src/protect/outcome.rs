@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use patchveil_veil::{Fingerprint, Recipe};
 use serde::Serialize;
 
-use crate::manifest::{Digest, RECORD_VERSION, Record};
+use crate::manifest::{Digest, Record};
 use crate::paths::json;
 use crate::wav::SampleFormat;
 
@@ -61,7 +61,7 @@ impl Outcome {
         let name = self.output.file_name().unwrap_or_default();
         let exact = || name.as_encoded_bytes().to_vec();
         Record {
-            version: RECORD_VERSION,
+            version: Record::version_for(recipe),
             file: name.to_string_lossy().into_owned(),
             file_bytes: name.to_str().is_none().then(exact),
             fingerprint,

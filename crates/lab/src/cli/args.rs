@@ -9,7 +9,7 @@ use lab::cut::Cut;
 use lab::data::Label;
 use lab::learn::Learner;
 use lab::protect::{ProtectError, Veil};
-use patchveil_veil::Preset;
+use patchveil_veil::{Preset, PresetVersion};
 
 /// Protects recordings with the patchveil command, trains models on them and tests the models on
 /// untouched recordings.
@@ -44,9 +44,10 @@ pub(super) struct RunArgs {
     /// Which part of the file names is the class: digit (the word, or the folder) or speaker
     #[arg(long, value_name = "PART", default_value_t = Label::Digit)]
     pub(super) label: Label,
-    /// Preset to test; can be repeated [default: all, unless a recipe is given]
+    /// Preset to test, as it is or as in an earlier recipe version (balanced@1); can be repeated [default: all,
+    /// unless a recipe is given]
     #[arg(long = "preset", value_name = "PRESET")]
-    presets: Vec<Preset>,
+    presets: Vec<PresetVersion>,
     /// Recipe file (JSON) to test; can be repeated
     #[arg(long = "recipe", value_name = "FILE")]
     recipes: Vec<PathBuf>,
@@ -135,12 +136,13 @@ impl RunArgs {
     /// # Errors
     /// [`ProtectError::Recipe`] if a recipe cannot be used.
     pub(super) fn veils(&self) -> Result<Vec<Veil>, ProtectError> {
-        let presets = match (self.presets.as_slice(), self.recipes.as_slice()) {
-            ([], []) if self.quick => QUICK_PRESETS,
-            ([], []) => &Preset::ALL,
-            (presets, _) => presets,
+        let all = |presets: &[Preset]| presets.iter().map(ToString::to_string).collect();
+        let presets: Vec<String> = match (self.presets.as_slice(), self.recipes.as_slice()) {
+            ([], []) if self.quick => all(QUICK_PRESETS),
+            ([], []) => all(&Preset::ALL),
+            (presets, _) => presets.iter().map(ToString::to_string).collect(),
         };
-        let presets = presets.iter().map(|preset| Ok(Veil::Preset(preset.to_string())));
+        let presets = presets.into_iter().map(|preset| Ok(Veil::Preset(preset)));
         let recipes = self.recipes.iter().map(|file| Veil::from_file(file));
         [Ok(Veil::None)].into_iter().chain(presets).chain(recipes).collect()
     }

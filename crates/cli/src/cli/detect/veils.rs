@@ -107,7 +107,8 @@ fn is_satisfied(search: &Search, any: bool) -> bool {
     if any { found.any(|found| found) } else { found.all(|found| found) }
 }
 
-/// The recipe that was given, else all presets whose veil can be detected.
+/// The recipe that was given, else all presets that have what a detector looks for: a veil. This is where
+/// another detector adds the recipes that it finds.
 fn recipes(args: &DetectArgs) -> Result<Vec<(String, Recipe)>, Failure> {
     if let Some(recipe) = args.recipe.chosen()? {
         return Ok(vec![(args.recipe.name(), recipe)]);

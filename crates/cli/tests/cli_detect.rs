@@ -1,164 +1,192 @@
-//! `patchveil detect`.
+//! `patchveil detect`: the mark, found where it is and nowhere else.
 #![expect(clippy::panic, reason = "a failed test may panic")]
 
 mod support;
 
 use std::process::Command;
 
-use support::command::{CLASS, User, recording};
+use patchveil_test_support::signal;
+use serde_json::Value;
+use support::command::{CLASS, User};
+use support::plain;
 
-/// Runs ffmpeg on the desk of a user; false where there is none and nobody requires it.
-fn ffmpeg(user: &User, args: &[&str]) -> bool {
-    let done = user.within(Command::new("ffmpeg"), args).status();
-    match done {
-        Ok(status) => {
-            assert!(status.success(), "ffmpeg {args:?}");
-            true
-        }
-        Err(_) if std::env::var_os("PATCHVEIL_REQUIRE_TOOLS").is_none() => false,
-        Err(error) => panic!("ffmpeg is not there: {error}"),
-    }
+const RATE: u32 = 48_000;
+const OTHER: &str = "Morning Show";
+
+/// A mono file of 16 bits.
+fn file(samples: &[f32]) -> Vec<u8> {
+    let bytes = |x: &f32| ((x * 32_767.0).round() as i16).to_le_bytes();
+    plain(1, 1, RATE, 16, &samples.iter().flat_map(bytes).collect::<Vec<u8>>())
 }
 
-/// A user with a protected and an unprotected recording of some seconds.
+/// A voice as loud as programmes are.
+fn voice(seed: u64, seconds: f64) -> Vec<f32> {
+    let voice = signal::speech(seed, RATE, seconds);
+    let peak = voice.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    voice.iter().map(|x| x * 0.5 / peak).collect()
+}
+
+fn samples(user: &User, name: &str) -> Vec<f32> {
+    let bytes = user.read(name);
+    let pairs = bytes[44..].chunks_exact(2);
+    pairs.map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_767.0).collect()
+}
+
+/// A user with a marked recording `a.veiled.wav` of six seconds, and the original `a.wav`.
 fn with_recordings() -> User {
     let user = User::with_key();
-    user.put("a.wav", recording(48_000, 2, 8.0));
-    user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
+    user.put("a.wav", file(&voice(3, 6.0)));
+    user.run(&["protect", "a.wav"]).succeeds();
     user
 }
 
-#[test]
-fn a_protected_file_is_distinguished_from_its_original() {
-    let user = with_recordings();
-    let found = user.run(&["detect", "a.veiled.wav", "--json"]).succeeds().json().remove(0);
-    assert_eq!(found["status"], "done");
-    assert_eq!(found["input"], "a.veiled.wav");
-    assert_eq!(found["class"], CLASS);
-    assert_eq!(found["found"], true);
-    assert_eq!(found["p_value"], 0.001);
-    assert!(found["recipes"].as_array().unwrap().iter().any(|name| name == "balanced"));
-    let period = found["period_samples"].as_f64().unwrap();
-    let offset = found["offset_samples"].as_f64().unwrap();
-    assert!(offset.min(period - offset) < 48.0, "{offset} of {period}");
-    assert!((period - 3_840.0).abs() < 1e-9 && found.get("frame_samples").is_none(), "{found}");
-    assert!(found["covered_s"].as_f64().unwrap() > 7.0, "{found}");
+/// What `detect` says of the file in JSON, and its exit code.
+fn detect(user: &User, args: &[&str]) -> (Value, Option<i32>) {
+    let ran = user.run(&[&["detect", "--json"], args].concat());
+    (ran.json().remove(0), ran.code)
+}
 
-    let bare = user.run(&["detect", "a.wav", "--json"]);
-    assert_eq!(bare.code, Some(3));
-    let bare = bare.json().remove(0);
+#[test]
+fn a_marked_file_is_distinguished_from_its_original() {
+    let user = with_recordings();
+    let (found, code) = detect(&user, &["a.veiled.wav"]);
+    assert_eq!(code, Some(0));
+    assert_eq!((&found["status"], &found["class"]), (&"done".into(), &CLASS.into()));
+    assert_eq!(found["found"], true);
+    let number = |name: &str| found[name].as_f64().unwrap_or_else(|| panic!("{name} in {found}"));
+    assert!(number("p_value") < 1e-12, "{found}");
+    assert_eq!(number("decoy_p_value"), 0.001);
+    assert_eq!(number("speed"), 1.0);
+    // It began at 0, known to half a hop.
+    let (offset, period) = (number("offset_s"), number("period_samples") / f64::from(RATE));
+    assert!(offset.min(period - offset) < 0.006, "{offset} s");
+    assert!(number("covered_s") > 5.9 && number("took_s") > 0.0, "{found}");
+
+    let (bare, code) = detect(&user, &["a.wav"]);
+    assert_eq!(code, Some(3));
     assert_eq!(bare["found"], false);
+    assert!(bare["p_value"].as_f64().unwrap() > 1e-3, "{bare}");
     assert_eq!(bare["covered"].as_array().unwrap().len(), 0);
 }
 
 #[test]
-fn what_was_protected_with_version_1_is_found_by_either_name() {
-    let user = User::with_key();
-    user.put("a.wav", recording(48_000, 2, 8.0));
-    user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
-    for preset in [&[][..], &["--preset", "balanced@1"], &["--preset", "balanced"]] {
-        user.run(&[&["detect", "a.veiled.wav"], preset].concat()).succeeds();
-    }
-}
-
-#[test]
-fn published_formats_are_read() {
+fn a_published_excerpt_of_three_seconds_is_enough() {
     let user = with_recordings();
-    let encode = |options: &[&str], to: &str| {
-        let mut args = vec!["-nostdin", "-v", "error", "-i", "a.veiled.wav"];
-        args.extend_from_slice(options);
-        args.push(to);
-        ffmpeg(&user, &args)
-    };
     for (options, to) in [
-        (&["-c:a", "libmp3lame", "-b:a", "128k"][..], "a.mp3"),
-        (&["-c:a", "aac", "-b:a", "128k"], "a.m4a"),
-        (&["-c:a", "aac", "-b:a", "128k"], "a.aac"),
-        (&["-c:a", "flac"], "a.flac"),
-        (&["-c:a", "libvorbis", "-b:a", "128k"], "a.ogg"),
+        (&["-ss", "1.7", "-t", "3", "-c:a", "libmp3lame", "-b:a", "64k"][..], "a.mp3"),
+        (&["-ss", "2", "-t", "3", "-c:a", "aac", "-b:a", "128k"], "a.m4a"),
+        (&["-ss", "2.9", "-t", "3", "-c:a", "flac", "-sample_fmt", "s16"], "a.flac"),
+        (&["-ss", "2.9", "-t", "3", "-c:a", "libvorbis", "-b:a", "96k"], "a.ogg"),
     ] {
-        if !encode(options, to) {
-            return;
+        let input = ["-nostdin", "-v", "error", "-i", "a.veiled.wav"];
+        let args = [&input[..], options, &[to]].concat();
+        match user.within(Command::new("ffmpeg"), &args).status() {
+            Ok(status) => assert!(status.success(), "ffmpeg {args:?}"),
+            Err(_) if std::env::var_os("PATCHVEIL_REQUIRE_TOOLS").is_none() => return,
+            Err(error) => panic!("ffmpeg is not there: {error}"),
         }
-        let found = user.run(&["detect", to, "--json"]).succeeds().json().remove(0);
-        assert_eq!((&found["found"], &found["channels"]), (&true.into(), &2.into()), "{to}");
+        let (found, code) = detect(&user, &[to]);
+        assert_eq!((code, &found["found"]), (Some(0), &true.into()), "{to}: {found}");
     }
-    encode(&["-c:a", "libopus", "-b:a", "64k"], "a.opus");
-    user.run(&["detect", "a.opus"]).fails(1, &["a.opus: ", "Opus", "convert it to WAV first"]);
 }
 
 #[test]
-fn every_class_is_looked_for_and_reported_by_name() {
-    let user = with_recordings();
-    user.run(&["key", "new", "Morning Show"]).succeeds();
-    let lines = user.run(&["detect", "a.veiled.wav", "--all-keys", "--json"]).succeeds().json();
-    assert_eq!(lines.len(), 2);
-    for line in &lines {
-        assert_eq!(line["found"], line["class"] == CLASS, "{line}");
-    }
-    // Of two that are asked for by name, both have to be there.
-    let named = ["detect", "a.veiled.wav", "--key", CLASS, "--key", "Morning Show"];
-    let ran = user.run(&named);
-    assert_eq!(ran.code, Some(3));
-    let rows: Vec<&str> = ran.out.lines().filter(|line| line.contains("Show")).collect();
-    assert!(rows[0].contains("yes") && rows[0].contains("balanced"), "{rows:?}");
-    assert!(rows[1].contains("no"), "{rows:?}");
-}
-
-#[test]
-fn a_recipe_that_is_not_a_preset_has_to_be_given() {
+fn the_seconds_that_carry_the_mark_are_named() {
     let user = User::with_key();
-    user.put("a.wav", recording(16_000, 1, 8.0));
-    let recipe = ["--preset", "balanced", "--patch", "20", "--period", "200"];
-    user.run(&[&["protect", "a.wav"][..], &recipe].concat()).succeeds();
-    assert_eq!(user.run(&["detect", "a.veiled.wav"]).code, Some(3));
-    user.run(&[&["detect", "a.veiled.wav"][..], &recipe].concat()).succeeds();
-    user.run(&["detect", "a.veiled.wav", "--preset", "cuda"])
-        .fails(1, &["a.veiled.wav: ", "nothing to detect"]);
+    user.put("a.wav", file(&voice(3, 10.0)));
+    user.run(&["protect", "a.wav"]).succeeds();
+    let jingle = voice(9, 12.0);
+    let parts = [&jingle[..], &samples(&user, "a.veiled.wav"), &jingle];
+    user.put("show.wav", file(&parts.concat()));
+    let (found, _) = detect(&user, &["show.wav"]);
+    let covered = found["covered"].as_array().unwrap();
+    assert_eq!(covered.len(), 1, "{found}");
+    let (start, end) = (covered[0][0].as_f64().unwrap(), covered[0][1].as_f64().unwrap());
+    // To one stretch of 2.56 s.
+    assert!((start - 12.0).abs() < 2.6 && (end - 22.0).abs() < 2.6, "{start} to {end} s");
 }
 
 #[test]
-fn a_folder_is_searched_and_unreadable_files_are_named() {
+fn two_marked_sources_in_one_mix_are_both_found_and_no_third() {
+    let user = User::with_key();
+    user.run(&["key", "new", OTHER]).succeeds();
+    user.run(&["key", "new", "Nobody"]).succeeds();
+    for (name, seed, class) in [("a", 3, CLASS), ("b", 4, OTHER)] {
+        user.put(&format!("{name}.wav"), file(&voice(seed, 10.0)));
+        user.run(&["protect", &format!("{name}.wav"), "--key", class]).succeeds();
+    }
+    let (a, b) = (samples(&user, "a.veiled.wav"), samples(&user, "b.veiled.wav"));
+    user.put("mix.wav", file(&a.iter().zip(&b).map(|(a, b)| 0.7 * (a + b)).collect::<Vec<_>>()));
+    let lines = user.run(&["detect", "mix.wav", "--all-keys", "--json"]).succeeds().json();
+    assert_eq!(lines.len(), 3);
+    for line in &lines {
+        assert_eq!(line["found"], line["class"] != "Nobody", "{line}");
+        assert_eq!(line["pairs"], 3, "p-values are corrected for all keys");
+    }
+    // Of several that are asked for by name, all have to be there.
+    let ran = user.run(&["detect", "mix.wav", "--key", CLASS, "--key", "Nobody"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.out.contains("yes") && ran.out.contains("no"), "{}", ran.out);
+}
+
+#[test]
+fn a_file_without_sound_is_nothing_to_judge_and_no_failure() {
+    let user = User::with_key();
+    user.put("silent.wav", file(&vec![0.0; 96_000]));
+    user.put("short.wav", file(&voice(1, 0.2)));
+    for name in ["silent.wav", "short.wav"] {
+        let (line, code) = detect(&user, &[name]);
+        assert_eq!((code, &line["status"]), (Some(3), &"nothing to judge".into()));
+        assert!(line.get("found").is_none(), "{line}");
+    }
+    let ran = user.run(&["detect", "silent.wav"]);
+    assert!(ran.code == Some(3) && ran.out.contains("nothing to judge"), "{}", ran.out);
+}
+
+#[test]
+fn a_changed_speed_is_found_and_told() {
+    let user = with_recordings();
+    // The file says 48,480 Hz: everything runs 1 % faster, as on another clock.
+    let mut faster = user.read("a.veiled.wav");
+    faster[24..28].copy_from_slice(&48_480_u32.to_le_bytes());
+    user.put("fast.wav", faster);
+    let (found, code) = detect(&user, &["fast.wav"]);
+    assert_eq!(code, Some(0), "{found}");
+    assert!((found["speed"].as_f64().unwrap() - 1.01).abs() < 0.0015, "{found}");
+    assert_eq!(found["pitch_moved"], true);
+}
+
+#[test]
+fn a_folder_is_searched_and_its_picture_shows_what_was_found() {
     let user = with_recordings();
     user.put("show/1.wav", user.read("a.veiled.wav"));
-    user.put("show/2.WAV", user.read("a.veiled.wav"));
+    user.put("show/2.WAV", user.read("a.wav"));
     user.put("show/notes.txt", "no audio");
-    let lines = user.run(&["detect", "show", "--json"]).succeeds().json();
-    assert_eq!(lines.len(), 2);
+    user.run(&["key", "new", OTHER]).succeeds();
+    let args = ["detect", "show", "--all-keys", "--png", "show.png"];
+    let ran = user.run(&args);
+    assert_eq!(ran.code, Some(3), "one of both carries no key");
+    assert!(user.read("show.png").starts_with(b"\x89PNG"));
+    user.run(&args).fails(1, &["show.png"]);
+    let recording = user.read("show/1.wav");
+    let onto = user.run(&["detect", "show/1.wav", "--png", "show/1.wav", "--force"]);
+    assert_ne!(onto.code, Some(0));
+    assert_eq!(user.read("show/1.wav"), recording);
+
     user.put("show/broken.mp3", "no audio either");
-    user.put("show/empty.wav", "");
-    user.put("show/silent.wav", {
-        let mut silent = recording(8_000, 1, 1.0);
-        silent[44..].fill(0);
-        silent
-    });
     let ran = user.run(&["detect", "show"]);
     assert_eq!(ran.code, Some(1));
-    for line in
-        ["broken.mp3: is not a WAV, FLAC", "empty.wav: the file is empty", "silent.wav: is silent"]
-    {
-        assert!(ran.err.contains(line), "{line} is not in {}", ran.err);
-    }
-    user.run(&["detect", "gone.wav"]).fails(1, &["gone.wav: cannot be read"]);
-    user.run(&["detect", "a.wav", "--key", "nobody"]).fails(2, &["nobody"]);
-    let few = user.run(&["detect", "a.wav", "--decoys", "10"]).says(&["--decoys", "999"]);
-    assert_eq!(few.code, Some(2));
+    assert!(ran.err.contains("broken.mp3: is not a WAV, FLAC"), "{}", ran.err);
 }
 
 #[test]
-fn the_picture_is_written_and_nothing_is_overwritten() {
-    let user = with_recordings();
-    user.run(&["detect", "a.veiled.wav", "--png", "a.png"]).succeeds();
-    assert!(user.read("a.png").starts_with(b"\x89PNG"));
-    user.run(&["detect", "a.veiled.wav", "--png", "a.png"]).fails(1, &["a.png"]);
-    user.run(&["detect", "a.veiled.wav", "--png", "a.png", "--force"]).succeeds();
-    let recording = user.read("a.veiled.wav");
-    assert_ne!(
-        user.run(&["detect", "a.veiled.wav", "--png", "a.veiled.wav", "--force"]).code,
-        Some(0)
-    );
-    assert_eq!(user.read("a.veiled.wav"), recording);
-    user.run(&["detect", "a.wav", "a.veiled.wav", "--png", "b.png"]).fails(2, &["--png"]);
+fn a_file_of_version_1_is_not_taken_for_marked_and_the_way_to_find_it_is_told() {
+    let user = User::with_key();
+    user.put("a.wav", file(&voice(3, 8.0)));
+    user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
+    let ran = user.run(&["detect", "a.veiled.wav"]);
+    assert!(ran.code == Some(3) && ran.out.contains("--preset balanced@1"), "{}", ran.out);
+    user.run(&["detect", "a.veiled.wav", "--preset", "balanced@1"]).succeeds();
 }
 
 #[test]

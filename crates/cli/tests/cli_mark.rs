@@ -93,12 +93,3 @@ fn a_marked_file_is_on_record_verified_and_not_marked_again() {
     user.run(&["protect", "show", "-o", "out", "--mark-level", "-3"])
         .fails(1, &["out/a.wav: exists already"]);
 }
-
-#[test]
-fn what_has_no_veil_is_not_searched_for_one() {
-    let user = User::with_key();
-    user.put("a.wav", file(16, &programme(1.0)));
-    user.run(&["protect", "a.wav"]).succeeds();
-    user.run(&["detect", "a.veiled.wav", "--preset", "mark"])
-        .fails(1, &["a.veiled.wav: ", "this recipe has no veil"]);
-}

@@ -21,6 +21,10 @@ use crate::cli::{keys, table};
 /// From this many classes on, the table leaves out those that were not found.
 const MANY_CLASSES: usize = 4;
 
+/// How to find what has no mark.
+const VERSION_1_HINT: &str =
+    "\nfiles that version 1 protected have no mark; look for these with --preset balanced@1";
+
 /// A line of `--json`.
 #[derive(Serialize)]
 struct Line<'a> {
@@ -94,6 +98,7 @@ fn is_satisfied(search: &MarkSearch, any: bool) -> bool {
 fn summary(done: &[MarkSearch]) -> String {
     let headings = ["file", "class", "marked", "p ≤", "σ", "seconds", "offset, samples", "speed"];
     let mut rows = table::new(&headings);
+    let mut silent = Vec::new();
     for search in done {
         let file = shown(&search.input).to_string();
         if !search.has_signal {
@@ -120,7 +125,11 @@ fn summary(done: &[MarkSearch]) -> String {
         0 | 1 => String::new(),
         pairs => format!("; p is corrected for {pairs} pairs of file and class"),
     };
-    format!("{rows}\nmarked: p ≤ {FOUND_P:.0e}{corrected}")
+    let without =
+        |search: &MarkSearch| search.has_signal && search.matches.iter().all(|found| !found.found);
+    let missing = done.iter().any(without);
+    let hint = if missing { VERSION_1_HINT } else { "" };
+    format!("{rows}\nmarked: p ≤ {FOUND_P:.0e}{corrected}{hint}{}", silent.concat())
 }
 
 fn row(file: &str, search: &MarkSearch, found: &MarkMatch) -> [String; 8] {

@@ -24,6 +24,8 @@ const SPANS_MAX: usize = 64;
 /// What a stretch must reach to belong to a span: this share of what the span's stretches reach on
 /// average, and so many σ.
 const SPAN_LEVEL: (f64, f64) = (0.5, 1.5);
+/// What a span's stretches must reach together, in σ.
+const RUN_SIGMAS: f64 = 4.0;
 /// Fewest frames with sound.
 const ACTIVE_MIN: usize = 64;
 
@@ -261,7 +263,7 @@ impl MarkEvidence {
             }
             let scores: Vec<f64> =
                 self.segments.iter().map(|segment| scorer.at(segment, &trial.code, fit)).collect();
-            let run = best_run(&self.shares(), &scores, window, &taken);
+            let Some(run) = best_run(&self.shares(), &scores, window, &taken) else { continue };
             taken[run.clone()].fill(true);
             spans.push(MarkSpan {
                 start_s: self.boundary_s(run.start),
@@ -361,12 +363,17 @@ fn sum(layout: &Layout, bands: usize, segments: &[Segment]) -> Segment {
 }
 
 /// The stretches around `window` whose scores stand out: the run with the largest sum of what each is above
-/// the level. Stretches that were taken end a run.
-fn best_run(shares: &[f64], scores: &[f64], window: &Range<usize>, taken: &[bool]) -> Range<usize> {
+/// the level. Stretches that were taken end a run. `None` where no run is sure by itself.
+fn best_run(
+    shares: &[f64],
+    scores: &[f64],
+    window: &Range<usize>,
+    taken: &[bool],
+) -> Option<Range<usize>> {
     let typical = window.clone().map(|at| scores[at]).sum::<f64>() / window.len().max(1) as f64;
     let level = (SPAN_LEVEL.0 * typical).max(SPAN_LEVEL.1);
     let above = |at: usize| scores[at] - level * shares[at].sqrt();
-    let mut best = (0.0, window.clone());
+    let mut best = (0.0, 0..0);
     let (mut sum, mut start) = (0.0, 0);
     for (at, &taken) in taken.iter().enumerate() {
         if taken {
@@ -380,5 +387,8 @@ fn best_run(shares: &[f64], scores: &[f64], window: &Range<usize>, taken: &[bool
             best = (sum, start..at + 1);
         }
     }
-    best.1
+    let run = best.1;
+    // Each score is a sum of random signs, so their sum over the root of their number is one too.
+    let together = scores[run.clone()].iter().sum::<f64>() / (run.len().max(1) as f64).sqrt();
+    (together >= RUN_SIGMAS).then_some(run)
 }

@@ -62,6 +62,22 @@ fn the_position_of_a_part_without_a_record_is_found_to_the_sample() {
 }
 
 #[test]
+fn both_layers_are_taken_off_a_part_by_preset_and_place() {
+    let user = User::with_key();
+    let original = speech(16_000, 12.0);
+    user.put("a.wav", floats(16_000, &original));
+    user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
+    let cut = 54_321;
+    user.put("part.wav", floats(16_000, &samples(&user, "a.veiled.wav")[cut..]));
+    let restore = ["restore", "part.wav", "--preset", "balanced", "--offset", "54321", "--json"];
+    let done = user.run(&restore).succeeds().json();
+    assert_eq!((&done[0]["evidence"], &done[0]["offset"]), (&"detection".into(), &cut.into()));
+    let apart = original[cut..].iter().zip(samples(&user, "part.restored.wav"));
+    let worst = apart.skip(4_000).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst < 1e-6, "{worst}");
+}
+
+#[test]
 fn a_few_seconds_are_enough_for_a_float_file_made_from_integers() {
     let user = User::with_key();
     let original = speech(16_000, 12.0);

@@ -247,8 +247,21 @@ const FIRST_NAMES: &str = include_str!("golden/record-v1.jsonl");
 /// The same record as it is written now. Never changes either.
 const PRESENT_NAMES: &str = include_str!("golden/record-v1-plain-names.jsonl");
 
+/// A record whose recipe has both layers. Never changes either.
+const BOTH_LAYERS: &str = include_str!("golden/record-v2.jsonl");
+
 #[test]
-fn every_record_written_so_far_is_still_read() {
+fn a_record_with_both_layers_is_read_and_written_the_same() {
+    let record = Record::parse(BOTH_LAYERS.trim_end().as_bytes()).unwrap();
+    let alone = Record::parse(PRESENT_NAMES.trim_end().as_bytes()).unwrap();
+    assert_eq!((record.version, record.recipe.version), (2, 2));
+    assert_eq!(record.recipe.veil, alone.recipe.veil);
+    assert_eq!(record.recipe.mark.as_ref().unwrap().level_db, 0.0);
+    assert_eq!(record.to_line().unwrap() + "\n", BOTH_LAYERS);
+}
+
+#[test]
+fn every_record_of_version_1_is_still_read() {
     for golden in [FIRST_NAMES, PRESENT_NAMES] {
         let record = Record::parse(golden.trim_end().as_bytes()).unwrap();
         assert_eq!(record.name(), "Night Show 12.veiled.wav");

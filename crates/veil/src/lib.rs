@@ -42,8 +42,8 @@
 //!
 //! These never allocate, lock or panic, and so may run on an audio thread: [`sanitize`],
 //! [`Convolver::process`], [`Convolver::feed`], [`Convolver::set_veil`],
-//! [`Convolver::take_retired`], [`Restorer::process`], [`Schedule::patches_from`] and
-//! [`Cursor::next`]. Making a [`Veil`], a [`Convolver`] or a [`Restorer`] allocates.
+//! [`Convolver::take_retired`], [`Restorer::process`], [`Marker::process`], [`Unmarker::process`],
+//! [`Schedule::patches_from`] and [`Cursor::next`]. Making a [`Veil`], a [`Convolver`] or a [`Restorer`] allocates.
 #![deny(unsafe_code)]
 
 mod align;

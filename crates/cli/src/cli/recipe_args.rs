@@ -14,9 +14,9 @@ use super::exit::Failure;
 /// Options that shape the veil.
 #[derive(Debug, Args)]
 pub(super) struct RecipeArgs {
-    /// mark, which is inaudible; light, balanced or strong, which add a veil; poscuda and cuda are recipes
-    /// from papers, for comparison; light@1, balanced@1 and strong@1 are the veils alone, as in version 1
-    /// [default: mark, or what restore and detect find]
+    /// mark, which is meant not to be heard; light, balanced or strong, which add a veil; poscuda and cuda
+    /// are recipes from papers, for comparison; light@1, balanced@1 and strong@1 are the veils alone, as
+    /// in version 1 [default: mark, or what restore and detect find]
     #[arg(long, value_name = "PRESET", help_heading = "Recipe")]
     preset: Option<NamedPreset>,
     /// JSON file with a recipe, as “patchveil recipe” prints it, instead of a preset
@@ -30,7 +30,7 @@ pub(super) struct RecipeArgs {
     /// Depth of the veil in percent, 0 to 200 [default: the recipe's, 100 for presets]
     #[arg(long, value_name = "PCT", allow_negative_numbers = true, help_heading = "Recipe")]
     amount: Option<f64>,
-    /// Level of the mark in dB, added to the recipe's, -24 to 12 [default: the recipe's, 0 for presets]
+    /// Change of the mark's level in dB, -24 to 12 [default: the recipe's, 0 for presets]
     #[arg(long, value_name = "DB", allow_negative_numbers = true, help_heading = "Recipe")]
     mark_level: Option<f64>,
     /// Length of a patch, the stretch that is convolved with one filter, in ms

@@ -109,7 +109,12 @@ impl Search<'_> {
         let candidates = self.candidates(recipes, |_| Ok(at))?;
         let (Candidate { veil, .. }, evidence) = self.likeliest(&excerpt, candidates)?;
         let within = f64::from(self.within());
-        let period = veil.recipe().period_us() as f64 * 1e-6 * f64::from(veil.sample_rate());
+        // Detection sees the veil alone.
+        let recipe = veil.recipe();
+        let of_veil = recipe.veil.as_ref().map(|settings| u64::from(settings.placement.period_us));
+        let period = of_veil.unwrap_or_else(|| recipe.period_us()) as f64
+            * 1e-6
+            * f64::from(veil.sample_rate());
         let distance = (given as f64 - near).rem_euclid(period);
         if distance.min(period - distance) > within {
             return Err(RestoreError::Elsewhere {

@@ -27,11 +27,14 @@ struct Layered<'a> {
 #[serde(deny_unknown_fields, rename = "Recipe")]
 struct Fields {
     version: u32,
-    filter: Option<Filter>,
-    #[serde(alias = "curves")]
-    kernels: Option<u32>,
-    placement: Option<Placement>,
-    amount: Option<f64>,
+    #[serde(default, deserialize_with = "present")]
+    filter: Option<Option<Filter>>,
+    #[serde(default, deserialize_with = "present", alias = "curves")]
+    kernels: Option<Option<u32>>,
+    #[serde(default, deserialize_with = "present")]
+    placement: Option<Option<Placement>>,
+    #[serde(default, deserialize_with = "present")]
+    amount: Option<Option<f64>>,
     #[serde(default, deserialize_with = "present")]
     mark: Option<Option<MarkSettings>>,
     #[serde(default, deserialize_with = "present")]
@@ -71,10 +74,10 @@ fn flat<E: de::Error>(fields: Fields) -> Result<Recipe, E> {
         return Err(E::unknown_field("veil", EXPECTED));
     }
     let veil = VeilSettings {
-        filter: fields.filter.ok_or_else(|| E::missing_field("filter"))?,
-        kernels: fields.kernels.ok_or_else(|| E::missing_field("kernels"))?,
-        placement: fields.placement.ok_or_else(|| E::missing_field("placement"))?,
-        amount: fields.amount.ok_or_else(|| E::missing_field("amount"))?,
+        filter: fields.filter.flatten().ok_or_else(|| E::missing_field("filter"))?,
+        kernels: fields.kernels.flatten().ok_or_else(|| E::missing_field("kernels"))?,
+        placement: fields.placement.flatten().ok_or_else(|| E::missing_field("placement"))?,
+        amount: fields.amount.flatten().ok_or_else(|| E::missing_field("amount"))?,
     };
     Ok(Recipe { version: fields.version, mark: None, veil: Some(veil) })
 }

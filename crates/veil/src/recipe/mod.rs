@@ -108,6 +108,8 @@ mod tests {
 
     #[test]
     fn fields_of_the_other_version_are_refused() {
+        let empty = "{\"version\":2,\"filter\":null,\"mark\":null}";
+        assert!(read(empty).unwrap_err().to_string().contains("unknown field `filter`"));
         let later = read(&BALANCED_1.replacen('1', "2", 1)).unwrap_err().to_string();
         assert!(later.contains("unknown field `filter`"), "{later}");
         for layer in ["mark", "veil"] {

@@ -71,7 +71,10 @@ mod static_eq;
 mod tail;
 mod veil;
 
-pub use align::{Alignment, align, distance_from_grid, log_likelihood, period};
+pub use align::{
+    Alignment, Presence, Seam, align, align_given, distance_from_grid, find_seam, log_likelihood,
+    period, veiled_windows,
+};
 pub use convolver::Convolver;
 pub use detect::{
     Coverage, Decoys, DetectError, Detector, Evidence, ExcerptMatch, Locator, Score, same_pattern,

@@ -213,10 +213,13 @@ pub(super) struct RestoreArgs {
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
-    /// Timeline position of the file's first sample, in samples [default: from the manifest, else
-    /// detected]
-    #[arg(long, value_name = "SAMPLES", allow_negative_numbers = true)]
-    pub(super) offset: Option<i64>,
+    /// Timeline position of the file's first sample, in samples (48000) or with a unit (1.5s, 250ms)
+    /// [default: from the manifest, else detected]
+    #[arg(long, value_name = "POSITION", allow_hyphen_values = true, conflicts_with = "timeline")]
+    pub(super) offset: Option<Position>,
+    /// What says where each file begins on the timeline [default: the manifest, else detected]
+    #[arg(long, value_enum, value_name = "SOURCE")]
+    pub(super) timeline: Option<TimelineArg>,
     /// Write 32-bit float instead of the input's bit depth
     #[arg(long)]
     pub(super) float: bool,

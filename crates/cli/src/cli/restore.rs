@@ -4,9 +4,10 @@ use patchveil::VeilCache;
 use patchveil::inputs::{Plan, Task};
 use patchveil::manifest::ManifestCache;
 use patchveil::paths::shown;
-use patchveil::restore::{Claim, Evidence, Outcome, Request, RestoreError, restore};
+use patchveil::protect::Timeline;
+use patchveil::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
 use patchveil_keyring::Keyring;
-use patchveil_veil::{ClassKey, Fingerprint, PresetVersion, RecipeError};
+use patchveil_veil::{ClassKey, Fingerprint, PresetVersion, Recipe, RecipeError};
 use serde::Serialize;
 
 use super::args::{Cli, RestoreArgs};
@@ -42,7 +43,10 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         veils: VeilCache::default(),
         manifests: ManifestCache::default(),
         recipe,
-        offset: args.offset,
+        timeline: args
+            .timeline
+            .map(|timeline| timeline.chosen(None))
+            .or(args.offset.map(Timeline::At)),
         float: args.float,
         force: args.force,
     };
@@ -91,22 +95,64 @@ fn summary(done: &[Outcome]) -> String {
                 Evidence::None => "none, forced",
             }
             .to_owned(),
-            recipe_name(outcome),
+            name_of(&outcome.recipe),
             outcome.offset.to_string(),
             closeness(outcome),
         ]);
     }
-    let may_be_clipped = done.iter().any(|outcome| outcome.full_scale_samples > 0);
-    let hint = if may_be_clipped {
-        "\nat most: samples are at full scale; if they were clipped, the audio around them is lost"
-    } else {
-        ""
-    };
-    format!("{rows}{hint}")
+    let lines: String = done.iter().flat_map(notes).map(|note| format!("\n{note}")).collect();
+    format!("{rows}{lines}{}", hints(done))
 }
 
-fn recipe_name(outcome: &Outcome) -> String {
-    let preset = PresetVersion::all().find(|preset| *preset.recipe() == outcome.recipe);
+/// What the user has to know of a file besides its row.
+fn notes(outcome: &Outcome) -> Vec<String> {
+    let file = shown(&outcome.output);
+    let mut notes = Vec::new();
+    if !is_whole(outcome) {
+        let stretch = |part: &Stretch| format!("{:.2} to {:.2} s", part.from_s, part.to_s);
+        let stretches: Vec<String> = outcome.restored.iter().map(stretch).collect();
+        notes.push(format!(
+            "{file}: restored from {}; the rest does not carry the key and is as it was",
+            stretches.join(" and from ")
+        ));
+    }
+    let better = [
+        outcome.better_offset.map(|offset| format!("offset {offset}")),
+        outcome.better_recipe.as_ref().map(|recipe| format!("the recipe {}", name_of(recipe))),
+    ];
+    let better: Vec<String> = better.into_iter().flatten().collect();
+    if !better.is_empty() {
+        notes.push(format!(
+            "{file}: restored as asked, but {} clearly fits better, unless the file was changed since",
+            better.join(" with ")
+        ));
+    }
+    notes
+}
+
+/// Whether all of the file was restored.
+fn is_whole(outcome: &Outcome) -> bool {
+    let Some(part) = outcome.restored.first() else { return false };
+    (part.from_s, part.to_s) == (0.0, outcome.seconds)
+}
+
+/// What the words in the last column mean.
+fn hints(done: &[Outcome]) -> String {
+    let mut hints = String::new();
+    if done.iter().any(|outcome| outcome.full_scale_samples > 0) {
+        hints += "\nat most: samples are at full scale; if they were clipped, the audio around them is lost";
+    }
+    let is_unknown =
+        |outcome: &Outcome| matches!(outcome.claim, Claim::Unknown | Claim::NotTheProtectedFile);
+    if done.iter().any(is_unknown) {
+        hints += "\nunknown: only the record in the manifest shows that a file was not encoded, mixed or \
+                  edited since it was protected";
+    }
+    hints
+}
+
+fn name_of(recipe: &Recipe) -> String {
+    let preset = PresetVersion::all().find(|preset| preset.recipe() == recipe);
     preset.map_or_else(|| "custom".to_owned(), |preset| preset.to_string())
 }
 
@@ -116,13 +162,26 @@ fn closeness(outcome: &Outcome) -> String {
     match outcome.claim {
         Claim::Original => "exactly the original".to_owned(),
         Claim::Computed => format!("within rounding error, about {snr:.0} dB below"),
+        Claim::Integers => integers(outcome),
         Claim::AtMost if outcome.full_scale_samples > 0 => {
             format!(
                 "at most {snr:.0} dB below; {} samples at full scale",
                 outcome.full_scale_samples
             )
         }
-        Claim::AtMost => format!("at most {snr:.0} dB below; how close is unknown"),
+        Claim::AtMost => format!("at most {snr:.0} dB below"),
+        Claim::NotTheProtectedFile => "unknown; not the file that was protected".to_owned(),
         Claim::Unknown => "unknown".to_owned(),
     }
+}
+
+/// How much of the result consists of integers.
+fn integers(outcome: &Outcome) -> String {
+    let Some(integers) = outcome.integers else { return String::new() };
+    let bits = integers.bits;
+    if integers.share >= 1.0 {
+        return format!("to integers of {bits} bits, as the original's");
+    }
+    let percent = (1_000.0 * integers.share).floor() / 10.0;
+    format!("to integers of {bits} bits, as the original's, in {percent} % of it")
 }

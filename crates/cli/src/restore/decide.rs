@@ -1,18 +1,24 @@
 //! Decides what to undo in one file.
 
-use patchveil_veil::{ClassKey, Preset};
+use patchveil_veil::{ClassKey, Preset, Recipe};
 
+use super::better::{Better, snr_between};
 use super::error::RestoreError;
-use super::locate::{Located, find, recipes};
+use super::excerpt::Excerpt;
+use super::locate::{Located, find, nearest, recipes};
 use super::outcome::{Evidence, Outcome};
 use super::request::Request;
 use super::run::{Plan, run};
 use super::source::Source;
+use super::stretches::whole;
 use crate::inputs::{Job, is_named_as_original};
 use crate::manifest::{Record, hash_audio, path_for};
 use crate::output;
 use crate::watch::Watch;
 use crate::wav::{WavError, WavReader};
+
+/// Seconds in which what was asked for is compared with what is on record.
+const COMPARED_S: u64 = 30;
 
 /// Restores the protected file of `job`. Memory use does not grow with the file.
 ///
@@ -31,8 +37,9 @@ pub fn restore(
     if is_original(job, record.as_ref(), watch)? {
         return Err(RestoreError::Original(job.output.clone()));
     }
-    let file = File { job, source: &source, key: &key, request, watch };
-    if let Some(record) = record.as_ref().filter(|record| request.agrees_with(record))
+    let offset = request.offset_in(&source)?;
+    let file = File { job, source: &source, key: &key, offset, request, watch };
+    if let Some(record) = record.as_ref().filter(|record| request.agrees_with(record, offset))
         && let Some(done) = file.by_record(record)?
     {
         return Ok(done);
@@ -45,6 +52,8 @@ struct File<'a> {
     job: &'a Job,
     source: &'a Source,
     key: &'a ClassKey,
+    /// The position asked for, if one was.
+    offset: Option<i64>,
     request: &'a Request<'a>,
     watch: &'a Watch<'a>,
 }
@@ -56,8 +65,15 @@ impl File<'_> {
     /// [`RestoreError::OtherKey`] if they are, but with another key, and it is not forced.
     fn by_record(&self, record: &Record) -> Result<Option<Outcome>, RestoreError> {
         if record.fingerprint == self.key.fingerprint() {
-            let (recipe, offset) = (&record.recipe, record.offset);
-            let plan = Plan { key: self.key, recipe, offset, evidence: Evidence::Manifest };
+            let plan = Plan {
+                key: self.key,
+                recipe: &record.recipe,
+                offset: record.offset,
+                evidence: Evidence::Manifest,
+                stretches: vec![whole(self.source)],
+                better: None,
+                is_changed: false,
+            };
             return run(self.job, self.source, &plan, Some(record), self.request, self.watch);
         }
         if self.source.hash_audio(self.watch)? == record.audio_after && !self.request.force {
@@ -71,11 +87,20 @@ impl File<'_> {
     fn by_detection(&self, record: Option<&Record>) -> Result<Outcome, RestoreError> {
         let (request, watch) = (self.request, self.watch);
         let recipes = recipes(request, record);
-        let located = match find(self.source, self.key, &recipes, request, watch) {
+        let is_recorded = match record {
+            Some(record) => Some(self.source.hash_audio(watch)? == record.audio_after),
+            None => None,
+        };
+        // What was asked for may differ from what is on record for this very file.
+        let on_record = record.filter(|_| is_recorded == Some(true));
+        let offset = self.offset.or(on_record.map(|record| record.offset));
+        let mut located = match find(self.source, self.key, &recipes, offset, request, watch) {
             Err(error) if request.force && error.is_about_evidence() => Located {
                 recipe: recipes.into_iter().next().unwrap_or_else(|| Preset::Balanced.recipe()),
-                offset: request.offset.or(record.map(|record| record.offset)).unwrap_or(0),
+                offset: self.offset.or(record.map(|record| record.offset)).unwrap_or(0),
                 evidence: Evidence::None,
+                stretches: vec![whole(self.source)],
+                better: None,
             },
             located => located?,
         };
@@ -83,11 +108,42 @@ impl File<'_> {
         if !located.evidence.is_proof() && self.job.output.symlink_metadata().is_ok() {
             return Err(RestoreError::Unproven(self.job.output.clone()));
         }
-        let Located { recipe, offset, evidence } = &located;
-        let (offset, evidence) = (*offset, *evidence);
-        let plan = Plan { key: self.key, recipe, offset, evidence };
+        if let Some(record) = on_record {
+            located.better = self.recorded(record, &located)?;
+        }
+        let plan = Plan {
+            key: self.key,
+            recipe: &located.recipe,
+            offset: located.offset,
+            evidence: located.evidence,
+            stretches: located.stretches,
+            better: located.better,
+            is_changed: is_recorded == Some(false),
+        };
         run(self.job, self.source, &plan, None, request, watch)?
             .ok_or_else(|| self.source.unreadable(WavError::Changed))
+    }
+
+    /// What is on record for this very file, if that is not what is going to be undone.
+    fn recorded(&self, record: &Record, located: &Located) -> Result<Option<Better>, RestoreError> {
+        let rate = self.source.info().sample_rate;
+        let veil_of = |recipe: &Recipe| {
+            let veil = self.request.veils.get(self.key, recipe, rate);
+            veil.map_err(|error| self.source.unusable(error))
+        };
+        let (asked, right) = (veil_of(&located.recipe)?, veil_of(&record.recipe)?);
+        let is_same = nearest(&right, record.offset, located.offset) == located.offset;
+        if record.fingerprint != self.key.fingerprint()
+            || (is_same && record.recipe == located.recipe)
+        {
+            return Ok(None);
+        }
+        let seconds = COMPARED_S * u64::from(rate);
+        let excerpt = Excerpt::of(self.source, 0..seconds, self.watch)?;
+        let asked = (&asked, located.offset);
+        let snr_db = snr_between(&excerpt, asked, (&right, record.offset))
+            .map_err(|error| self.source.unusable(error))?;
+        Ok(Some(Better { recipe: record.recipe.clone(), offset: record.offset, snr_db }))
     }
 }
 

@@ -32,6 +32,13 @@ pub enum RestoreError {
     /// Its manifest cannot be read.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// It should say where on the timeline it begins, and does not.
+    #[error(
+        "{}: has no bext chunk with a TimeReference, so where it begins is unknown; leave --timeline out, \
+         or give --offset",
+        shown(.0)
+    )]
+    NoTimeReference(PathBuf),
     /// There is no key for it.
     #[error("{}: {reason}", shown(path))]
     NoKey {

@@ -1,5 +1,7 @@
 //! A stretch of a file, in memory.
 
+use std::ops::Range;
+
 use super::error::RestoreError;
 use super::source::Source;
 use crate::watch::Watch;
@@ -12,29 +14,46 @@ pub(super) struct Excerpt {
 }
 
 impl Excerpt {
-    /// The loudest stretch of the file of up to so many seconds.
+    /// The loudest part of one of the `stretches` of the file, of up to so many seconds.
     pub(super) fn loudest(
         source: &Source,
+        stretches: &[Range<u64>],
         seconds: usize,
         watch: &Watch<'_>,
     ) -> Result<Self, RestoreError> {
-        let rate = source.info().sample_rate as usize;
-        let energies = energy_by_second(source, rate, watch)?;
-        let sum = |stretch: &[f64]| stretch.iter().sum::<f64>();
-        let stretches = energies.windows(seconds.min(energies.len()).max(1)).map(sum);
-        let loudest = stretches.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
-        let first = loudest.map_or(0, |(second, _)| second * rate);
-        let end = first + seconds * rate;
-        let (mut at, mut samples) = (0, Vec::new());
-        source.blocks(watch, |_, planar| {
-            let block: Vec<f32> = mean(planar).collect();
-            let from = first.saturating_sub(at).min(block.len());
-            let to = end.saturating_sub(at).min(block.len());
-            samples.extend_from_slice(&block[from.min(to)..to]);
-            at += block.len();
-            Ok(at < end)
+        let rate = u64::from(source.info().sample_rate);
+        let energies = energy_by_second(source, rate as usize, watch)?;
+        let in_stretch = |stretch: &Range<u64>| {
+            let last = if stretch.end == source.info().frames() { rate - 1 } else { 0 };
+            let begin = stretch.start.div_ceil(rate) as usize;
+            let end = ((stretch.end + last) / rate) as usize;
+            let energies = energies.get(begin..end).unwrap_or_default();
+            let sums = energies.windows(seconds.min(energies.len()).max(1));
+            let sums = sums.map(|stretch| stretch.iter().sum::<f64>());
+            let loudest = sums.enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+            let first = (begin + loudest.0) as u64 * rate;
+            Some((first..(first + seconds as u64 * rate).min(stretch.end), loudest.1))
+        };
+        let loudest = stretches.iter().filter_map(in_stretch).max_by(|a, b| a.1.total_cmp(&b.1));
+        // A stretch of less than two seconds may hold no whole one.
+        let range = loudest.map(|loudest| loudest.0).or_else(|| stretches.first().cloned());
+        Self::of(source, range.unwrap_or(0..0), watch)
+    }
+
+    /// The samples `range`, as far as the file has them.
+    pub(super) fn of(
+        source: &Source,
+        range: Range<u64>,
+        watch: &Watch<'_>,
+    ) -> Result<Self, RestoreError> {
+        let mut samples = Vec::new();
+        let mut left = range.end.saturating_sub(range.start) as usize;
+        source.blocks_from(range.start, watch, |_, planar| {
+            samples.extend(mean(planar).take(left));
+            left = left.saturating_sub(planar.first().map_or(0, Vec::len));
+            Ok(left > 0)
         })?;
-        Ok(Self { first: first as i64, samples })
+        Ok(Self { first: range.start as i64, samples })
     }
 }
 
@@ -62,7 +81,7 @@ fn energy_by_second(
 }
 
 /// The mean of all channels: the veil is the same in each, and linear.
-fn mean(planar: &[Vec<f32>]) -> impl Iterator<Item = f32> {
+pub(super) fn mean(planar: &[Vec<f32>]) -> impl Iterator<Item = f32> {
     let frames = planar.iter().map(Vec::len).min().unwrap_or(0);
     let scale = 1.0 / planar.len().max(1) as f32;
     (0..frames).map(move |frame| {

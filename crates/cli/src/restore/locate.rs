@@ -1,17 +1,22 @@
 //! Finds recipe and timeline position of a file in its audio.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use patchveil_veil::{
-    Alignment, ClassKey, Recipe, RecipeError, Veil, align, log_likelihood, period,
+    Alignment, ClassKey, Preset, Recipe, Veil, align, align_given, log_likelihood, period,
+    same_pattern,
 };
 use rayon::prelude::*;
 
+use super::better::{Better, is_milder, snr_between};
 use super::error::RestoreError;
 use super::excerpt::Excerpt;
+use super::integers::find_bit_depth;
 use super::outcome::Evidence;
 use super::request::Request;
 use super::source::Source;
+use super::stretches::{find_stretches, settle_seams, whole};
 use crate::detector::{MultiRecipeDetector, detectable_presets};
 use crate::manifest::Record;
 use crate::veil_cache::VeilCache;
@@ -37,6 +42,10 @@ pub(super) struct Located {
     /// Timeline position of the file's first sample, in samples.
     pub(super) offset: i64,
     pub(super) evidence: Evidence,
+    /// What of the file carries the veil, in samples.
+    pub(super) stretches: Vec<Range<u64>>,
+    /// What clearly fits better than what was asked for.
+    pub(super) better: Option<Better>,
 }
 
 /// The recipes that a file may carry: the one requested, else the recorded one, else all presets.
@@ -48,24 +57,61 @@ pub(super) fn recipes(request: &Request<'_>, record: Option<&Record>) -> Vec<Rec
     }
 }
 
-/// Finds the recipe, and the position to the sample.
+/// Finds the recipe, the position to the sample, and the stretches that carry them. `given` is the position
+/// asked for, if one was.
 ///
 /// # Errors
-/// [`RestoreError`] if the key is not in the file, or not at the offset given, or if the position is
+/// [`RestoreError`] if the key is not in the file, or not at the position given, or if the position is
 /// uncertain and not forced.
 pub(super) fn find(
     source: &Source,
     key: &ClassKey,
     recipes: &[Recipe],
+    given: Option<i64>,
     request: &Request<'_>,
     watch: &Watch<'_>,
 ) -> Result<Located, RestoreError> {
     let (near, recipes) = detect(source, key, recipes, watch)?;
-    let search = Search { source, key, watch, veils: &request.veils, force: request.force };
-    if let Some(given) = request.offset {
-        return search.given(given, near, &recipes);
+    let veils = &request.veils;
+    let veil_of = |recipe: &Recipe| {
+        let veil = veils.get(key, recipe, source.info().sample_rate);
+        veil.map_err(|error| source.unusable(error))
+    };
+    // Of several that may be right, undoing the mildest improves what carries any of them.
+    let first = match recipes.as_slice() {
+        [recipe] => recipe.clone(),
+        _ => Preset::Light.recipe(),
+    };
+    let stretches = find_stretches(source, &veil_of(&first)?, near.round() as i64, watch)?;
+    let is_chosen = request.recipe.is_some();
+    let search = Search {
+        source,
+        key,
+        watch,
+        veils,
+        force: request.force,
+        is_chosen,
+        stretches: &stretches,
+    };
+    let located = match given {
+        Some(given) => search.given(given, near, &recipes)?,
+        None => search.unknown(near, &recipes)?,
+    };
+    let best = located.better.as_ref();
+    let (recipe, offset) =
+        best.map_or((&located.recipe, located.offset), |better| (&better.recipe, better.offset));
+    let veil = veil_of(recipe)?;
+    let stretches = match *recipe == first {
+        true => stretches,
+        false => find_stretches(source, &veil, offset, watch)?,
+    };
+    if stretches == [whole(source)] {
+        return Ok(Located { stretches, ..located });
     }
-    search.unknown(near, &recipes)
+    let first = stretches.first().map_or(0, |stretch| stretch.start);
+    let bits = find_bit_depth(source, &veil, offset, first, watch)?;
+    let stretches = settle_seams(source, &veil, offset, bits, stretches, watch)?;
+    Ok(Located { stretches, ..located })
 }
 
 /// The detected offset, and the recipes that have the detected pattern.
@@ -99,16 +145,19 @@ struct Search<'a> {
     watch: &'a Watch<'a>,
     veils: &'a VeilCache,
     force: bool,
+    /// Whether the user chose the recipe.
+    is_chosen: bool,
+    /// What of the file carries the veil.
+    stretches: &'a [Range<u64>],
 }
 
 impl Search<'_> {
     /// The recipe that fits best at the offset given.
     fn given(&self, given: i64, near: f64, recipes: &[Recipe]) -> Result<Located, RestoreError> {
-        let excerpt = Excerpt::loudest(self.source, SEARCHED_S[0], self.watch)?;
+        let excerpt = self.loudest(SEARCHED_S[0])?;
         let at = Alignment { offset: given, log_odds: 0.0, grid_bits: None, is_expected: false };
         let candidates = self.candidates(recipes, |_| Ok(at))?;
         let (Candidate { veil, .. }, evidence) = self.likeliest(&excerpt, candidates)?;
-        let within = f64::from(self.within());
         // Detection sees the veil alone.
         let recipe = veil.recipe();
         let of_veil = recipe.veil.as_ref().map(|settings| u64::from(settings.placement.period_us));
@@ -116,7 +165,7 @@ impl Search<'_> {
             * 1e-6
             * f64::from(veil.sample_rate());
         let distance = (given as f64 - near).rem_euclid(period);
-        if distance.min(period - distance) > within {
+        if distance.min(period - distance) > f64::from(self.within()) {
             return Err(RestoreError::Elsewhere {
                 path: self.source.path().to_owned(),
                 given,
@@ -124,26 +173,34 @@ impl Search<'_> {
                 period: period.round() as i64,
             });
         }
-        let recipe = veil.recipe().clone();
-        Ok(Located { recipe, offset: given, evidence })
+        let other = self.better_veil(&excerpt, &veil, given)?;
+        let best = other.as_ref().unwrap_or(&veil);
+        let found = self.align_given(best, &excerpt, given)?;
+        let place = nearest(best, found.offset, given);
+        // In a file that was changed since, some wrong place may look best.
+        let best = if place == given || found.is_certain() { best } else { &veil };
+        let place = if found.is_certain() { place } else { given };
+        self.located(&excerpt, (&veil, given), (best, place), evidence)
     }
 
     /// The likeliest recipe and position, if they are certain or forced.
     fn unknown(&self, near: f64, recipes: &[Recipe]) -> Result<Located, RestoreError> {
-        let mut excerpt = Excerpt::loudest(self.source, SEARCHED_S[0], self.watch)?;
+        let mut excerpt = self.loudest(SEARCHED_S[0])?;
         let near = near.round() as i64;
+        // Most files are whole, or come from a session that begins at 0.
+        let expected = Some(0);
         // Next to the right position one recipe may look as bad as the other, so each is judged where
         // it fits best.
-        let candidates =
-            self.candidates(recipes, |veil| self.align(veil, &excerpt, near, self.within()))?;
+        let place = |veil: &Arc<Veil>| self.align(veil, &excerpt, near, self.within(), expected);
+        let candidates = self.candidates(recipes, place)?;
         let (Candidate { veil, at: mut found }, mut evidence) =
             self.likeliest(&excerpt, candidates)?;
-        let whole = self.source.info().frames();
-        if !found.is_certain() && whole > excerpt.samples.len() as u64 {
-            excerpt = Excerpt::loudest(self.source, SEARCHED_S[1], self.watch)?;
-            found = self.align(&veil, &excerpt, found.offset, WITHIN_AFTER)?;
+        let longest = self.stretches.iter().map(|stretch| stretch.end - stretch.start).max();
+        if !found.is_certain() && longest.unwrap_or(0) > excerpt.samples.len() as u64 {
+            excerpt = self.loudest(SEARCHED_S[1])?;
+            found = self.align(&veil, &excerpt, found.offset, WITHIN_AFTER, expected)?;
         }
-        let (recipe, offset) = (veil.recipe().clone(), found.offset);
+        let offset = found.offset;
         if !found.is_certain() {
             if !self.force {
                 let path = self.source.path().to_owned();
@@ -151,7 +208,58 @@ impl Search<'_> {
             }
             evidence = Evidence::Guess;
         }
-        Ok(Located { recipe, offset, evidence })
+        let other = self.better_veil(&excerpt, &veil, offset)?;
+        let best = other.as_ref().unwrap_or(&veil);
+        self.located(&excerpt, (&veil, offset), (best, offset), evidence)
+    }
+
+    /// The result, compared with the recipe and position that fit best.
+    fn located(
+        &self,
+        excerpt: &Excerpt,
+        (veil, offset): (&Arc<Veil>, i64),
+        (best, place): (&Arc<Veil>, i64),
+        evidence: Evidence,
+    ) -> Result<Located, RestoreError> {
+        let recipe = veil.recipe().clone();
+        let mut located = Located { recipe, offset, evidence, stretches: Vec::new(), better: None };
+        if best.recipe() != veil.recipe() || place != offset {
+            let snr_db = snr_between(excerpt, (veil, offset), (best, place))
+                .map_err(|error| self.source.unusable(error))?
+                .filter(|_| !is_milder(best, veil));
+            let recipe = best.recipe().clone();
+            located.better = Some(Better { recipe, offset: place, snr_db });
+        }
+        Ok(located)
+    }
+
+    /// The preset that fits clearly better than the recipe that was chosen and has the same pattern.
+    fn better_veil(
+        &self,
+        excerpt: &Excerpt,
+        veil: &Arc<Veil>,
+        offset: i64,
+    ) -> Result<Option<Arc<Veil>>, RestoreError> {
+        if !self.is_chosen {
+            return Ok(None);
+        }
+        let chosen = veil.recipe();
+        let presets = detectable_presets().into_iter();
+        let others = presets.filter(|other| other != chosen && same_pattern(other, chosen));
+        let recipes: Vec<Recipe> = [chosen.clone()].into_iter().chain(others).collect();
+        let at = Alignment { offset, log_odds: 0.0, grid_bits: None, is_expected: false };
+        let mut candidates = self.candidates(&recipes, |_| Ok(at))?;
+        let rounding = self.source.rounding();
+        if self.best(excerpt, &candidates, rounding)?.0 == 0 {
+            return Ok(None);
+        }
+        let (best, is_clear) = self.rank(excerpt, &candidates)?;
+        let is_other = is_clear && best > 0 && best < candidates.len();
+        Ok(is_other.then(|| candidates.swap_remove(best).veil))
+    }
+
+    fn loudest(&self, seconds: usize) -> Result<Excerpt, RestoreError> {
+        Excerpt::loudest(self.source, self.stretches, seconds, self.watch)
     }
 
     fn within(&self) -> u32 {
@@ -167,41 +275,23 @@ impl Search<'_> {
         let rate = self.source.info().sample_rate;
         let candidate = |recipe: &Recipe| {
             let veil = self.veils.get(self.key, recipe, rate);
-            let veil = veil.map_err(|source| self.unusable(source))?;
+            let veil = veil.map_err(|error| self.source.unusable(error))?;
             Ok(Candidate { at: position(&veil)?, veil })
         };
         recipes.par_iter().map(candidate).collect()
     }
 
-    /// The recipe under which the audio is likeliest. Where rounding noise hides the treble, the noise
-    /// power assumed can tip the balance: a recipe is certain if it is the likeliest with none, with
-    /// the real one and, by a clear margin, with [`MUCH_NOISE`] times that. Otherwise, if forced, it is
-    /// a guess.
+    /// The recipe under which the audio is likeliest; if that is not clear and forced, it is a guess.
     fn likeliest(
         &self,
         excerpt: &Excerpt,
         mut candidates: Vec<Candidate>,
     ) -> Result<(Candidate, Evidence), RestoreError> {
-        // Index of the likeliest, and by how much it is likelier.
-        let best = |rounding: f64| -> Result<(usize, f64), RestoreError> {
-            let likelihood = |one: &Candidate| {
-                let at = one.at.offset + excerpt.first;
-                log_likelihood(&one.veil, &excerpt.samples, rounding, at)
-            };
-            let likelihoods = candidates.iter().map(likelihood).collect::<Result<Vec<f64>, _>>();
-            let likelihoods = likelihoods.map_err(|source| self.unusable(source))?;
-            let best = likelihoods.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            let (best, top) = best.map_or((0, 0.0), |(index, top)| (index, *top));
-            let others = likelihoods.iter().enumerate().filter(|(index, _)| *index != best);
-            let next = others.map(|(_, other)| *other).fold(f64::NEG_INFINITY, f64::max);
-            Ok((best, (top - next) / excerpt.samples.len().max(1) as f64))
-        };
         let (mut chosen, mut evidence) = (0, Evidence::Detection);
         if candidates.len() > 1 {
-            chosen = best(self.rounding())?.0;
-            let (with_much, margin) = best(MUCH_NOISE * self.rounding())?;
-            let agree = with_much == chosen && best(0.0)?.0 == chosen;
-            if !(agree && margin >= CLEAR_MARGIN) {
+            let is_clear;
+            (chosen, is_clear) = self.rank(excerpt, &candidates)?;
+            if !is_clear {
                 if !self.force {
                     return Err(RestoreError::RecipeUnclear(self.source.path().to_owned()));
                 }
@@ -214,34 +304,87 @@ impl Search<'_> {
         Ok((candidates.swap_remove(chosen), evidence))
     }
 
-    /// The position of the file, found in an excerpt of it.
+    /// Index of the recipe under which the audio is likeliest, and whether that is clear. Where rounding
+    /// noise hides the treble, the noise power assumed can tip the balance: it is clear if it is the likeliest
+    /// with none, with the real one and, by a clear margin, with [`MUCH_NOISE`] times that.
+    fn rank(
+        &self,
+        excerpt: &Excerpt,
+        candidates: &[Candidate],
+    ) -> Result<(usize, bool), RestoreError> {
+        let rounding = self.source.rounding();
+        let chosen = self.best(excerpt, candidates, rounding)?.0;
+        let (with_much, margin) = self.best(excerpt, candidates, MUCH_NOISE * rounding)?;
+        let agree = with_much == chosen && self.best(excerpt, candidates, 0.0)?.0 == chosen;
+        Ok((chosen, agree && margin >= CLEAR_MARGIN))
+    }
+
+    /// Index of the likeliest, with rounding noise of this power, and by how much it is likelier than the next, as
+    /// natural log odds per sample.
+    fn best(
+        &self,
+        excerpt: &Excerpt,
+        candidates: &[Candidate],
+        rounding: f64,
+    ) -> Result<(usize, f64), RestoreError> {
+        let likelihood = |one: &Candidate| {
+            let at = one.at.offset + excerpt.first;
+            log_likelihood(&one.veil, &excerpt.samples, rounding, at)
+        };
+        let likelihoods = candidates.iter().map(likelihood).collect::<Result<Vec<f64>, _>>();
+        let likelihoods = likelihoods.map_err(|error| self.source.unusable(error))?;
+        let best = likelihoods.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        let (best, top) = best.map_or((0, 0.0), |(index, top)| (index, *top));
+        let others = likelihoods.iter().enumerate().filter(|(index, _)| *index != best);
+        let next = others.map(|(_, other)| *other).fold(f64::NEG_INFINITY, f64::max);
+        Ok((best, (top - next) / excerpt.samples.len().max(1) as f64))
+    }
+
+    /// The position of the file, found in an excerpt of it; `expected` is the one that is likeliest
+    /// beforehand.
     fn align(
         &self,
         veil: &Arc<Veil>,
         excerpt: &Excerpt,
         near: i64,
         within: u32,
+        expected: Option<i64>,
     ) -> Result<Alignment, RestoreError> {
-        // Most files are whole.
-        let expected = Some(excerpt.first);
+        let expected = expected.map(|expected| expected + excerpt.first);
         let near = near + excerpt.first;
-        let found = align(veil, &excerpt.samples, self.rounding(), near, within, expected)
-            .map_err(|source| self.unusable(source))?;
-        let offset = found.offset - excerpt.first;
-        let offset = period(veil).map_or(offset, |period| offset.rem_euclid(period));
-        Ok(Alignment { offset, ..found })
+        let rounding = self.source.rounding();
+        let found = align(veil, &excerpt.samples, rounding, near, within, expected)
+            .map_err(|error| self.source.unusable(error))?;
+        Ok(in_file(veil, excerpt, found))
     }
 
-    /// Power of the rounding noise in the mean of the channels, dither included.
-    fn rounding(&self) -> f64 {
-        let info = self.source.info();
-        let step = info.format.step().map_or(0.0, f64::from);
-        step.powi(2) / 4.0 / f64::from(info.channels)
+    /// The position given, unless an excerpt shows that another one fits better.
+    fn align_given(
+        &self,
+        veil: &Arc<Veil>,
+        excerpt: &Excerpt,
+        given: i64,
+    ) -> Result<Alignment, RestoreError> {
+        let (rounding, within) = (self.source.rounding(), self.within());
+        let given = given + excerpt.first;
+        let found = align_given(veil, &excerpt.samples, rounding, given, within)
+            .map_err(|error| self.source.unusable(error))?;
+        Ok(in_file(veil, excerpt, found))
     }
+}
 
-    fn unusable(&self, source: RecipeError) -> RestoreError {
-        RestoreError::Recipe { path: self.source.path().to_owned(), source }
-    }
+/// The position of the file, by that of an excerpt.
+fn in_file(veil: &Veil, excerpt: &Excerpt, found: Alignment) -> Alignment {
+    let offset = found.offset - excerpt.first;
+    let offset = period(veil).map_or(offset, |period| offset.rem_euclid(period));
+    Alignment { offset, ..found }
+}
+
+/// The position nearest to `to` at which the veil is as at `place`.
+pub(super) fn nearest(veil: &Veil, place: i64, to: i64) -> i64 {
+    let Some(period) = period(veil) else { return place };
+    let ahead = (place - to).rem_euclid(period);
+    to + if ahead > period / 2 { ahead - period } else { ahead }
 }
 
 /// A recipe, and the position of the file if that is the right one.

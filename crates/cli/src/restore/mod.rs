@@ -3,9 +3,12 @@
 //! Recipe and timeline offset come from the file's record in the manifest, which the hash of its samples
 //! proves to be the right one; or else from the audio itself, by detection and alignment. If neither
 //! shows that the file carries this key, it is not restored: with another key, or at another position,
-//! the result would be one more filter over the recording.
+//! the result would be one more filter over the recording. Stretches that do not carry it, such as a jingle before
+//! a voice, are left as they are.
 
+mod better;
 mod block;
+mod claim;
 mod decide;
 mod error;
 mod excerpt;
@@ -15,8 +18,11 @@ mod outcome;
 mod request;
 mod run;
 mod source;
+mod stretches;
 
+pub use claim::Claim;
 pub use decide::restore;
 pub use error::RestoreError;
-pub use outcome::{Claim, Evidence, Outcome};
+pub use integers::Integers;
+pub use outcome::{Evidence, Outcome, Stretch};
 pub use request::Request;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use patchveil_veil::{Fingerprint, Recipe};
 use serde::Serialize;
 
+use super::claim::Claim;
+use super::integers::Integers;
 use crate::paths::json;
 use crate::wav::SampleFormat;
 
@@ -30,18 +32,13 @@ impl Evidence {
     }
 }
 
-/// What is known about how close the restored samples are to the original's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Claim {
-    /// They are the same, bit for bit, by the hash in the manifest.
-    Original,
-    /// As computed: the file is the very one that was protected, by the hash in the manifest.
-    Computed,
-    /// Not closer than rounding allows. What else happened to the file, it does not show.
-    AtMost,
-    /// Nothing.
-    Unknown,
+/// A part of a file, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Stretch {
+    /// Where it begins.
+    pub from_s: f64,
+    /// Where it ends.
+    pub to_s: f64,
 }
 
 /// What came of restoring a file.
@@ -63,6 +60,9 @@ pub struct Outcome {
     pub offset: i64,
     /// Length in seconds.
     pub seconds: f64,
+    /// What was restored: all of it, unless the audio shows stretches that do not carry the key. These
+    /// are left as they are, bit for bit.
+    pub restored: Vec<Stretch>,
     /// How the restored samples are stored.
     pub format: SampleFormat,
     /// Whether the restored samples are the original's, bit for bit, by the hash in the manifest; none
@@ -70,14 +70,21 @@ pub struct Outcome {
     pub is_original: Option<bool>,
     /// What is known about how close the result is to the original.
     pub claim: Claim,
+    /// How much of the result consists of integers of fewer bits than the file has; none if it does not
+    /// show that the original did.
+    pub integers: Option<Integers>,
     /// Power of the recording over that of the rounding errors that restoring amplifies, in dB, as
     /// estimated from the file's bit depth; none unless the manifest shows that the file is the very one that was
     /// protected, none for silence, and none where samples at full scale may have been clipped, because how much
     /// that lost is unknown.
     pub expected_snr_db: Option<f64>,
-    /// In its place, what the SNR is at most, in dB: that if nothing but rounding happened to the file; none where
-    /// the key, recipe or position is not certain.
+    /// With [`Claim::AtMost`], what the SNR is at most, in dB: that by rounding alone where samples may have
+    /// been clipped, else that against what the recipe or position that fits better would have given.
     pub snr_at_most_db: Option<f64>,
+    /// The position that clearly fits better than the one asked for, if there is one.
+    pub better_offset: Option<i64>,
+    /// The recipe that clearly fits better than the one asked for, if there is one.
+    pub better_recipe: Option<Recipe>,
     /// Samples at full scale in the protected file. If they were clipped, the recording is lost around
     /// them.
     pub full_scale_samples: u64,

@@ -3,8 +3,10 @@
 use patchveil_veil::{ClassKey, Fingerprint, Recipe};
 
 use super::error::RestoreError;
+use super::source::Source;
 use crate::inputs::Job;
 use crate::manifest::{ManifestCache, Record};
+use crate::protect::Timeline;
 use crate::veil_cache::VeilCache;
 
 /// What is known beforehand, and wanted, for all files of a run.
@@ -18,8 +20,8 @@ pub struct Request<'a> {
     pub manifests: ManifestCache,
     /// The recipe, if it is known; else it is taken from the manifest or detected.
     pub recipe: Option<Recipe>,
-    /// Timeline position of the file's first sample, in samples, if it is known.
-    pub offset: Option<i64>,
+    /// What says where on the timeline each file begins, if it is known.
+    pub timeline: Option<Timeline>,
     /// Write 32-bit float, whatever the input's format.
     pub float: bool,
     /// Restore without any evidence; and, where there is some, replace an existing output.
@@ -27,10 +29,21 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// Whether what was asked for is what is on record.
-    pub(super) fn agrees_with(&self, record: &Record) -> bool {
+    /// Whether what was asked for, `offset` being the position, is what is on record.
+    pub(super) fn agrees_with(&self, record: &Record, offset: Option<i64>) -> bool {
         self.recipe.as_ref().is_none_or(|recipe| *recipe == record.recipe)
-            && self.offset.is_none_or(|offset| offset == record.offset)
+            && offset.is_none_or(|offset| offset == record.offset)
+    }
+
+    /// Timeline position of the file's first sample, in samples, if it is known.
+    ///
+    /// # Errors
+    /// [`RestoreError::NoTimeReference`] if the file should say and does not.
+    pub(super) fn offset_in(&self, source: &Source) -> Result<Option<i64>, RestoreError> {
+        let Some(timeline) = self.timeline else { return Ok(None) };
+        let offset = timeline.offset(source.info());
+        let missing = || RestoreError::NoTimeReference(source.path().to_owned());
+        offset.ok_or_else(missing).map(Some)
     }
 
     /// The key for the file of `job`.

@@ -1,14 +1,17 @@
 //! Writes the restored file, from its first byte to its last.
 
 use std::io::{self, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::time::Instant;
 
 use patchveil_veil::{ClassKey, Recipe};
 
+use super::better::Better;
 use super::block::BlockRestorer;
+use super::claim::{Claim, Known};
 use super::error::RestoreError;
 use super::integers::find_bit_depth;
-use super::outcome::{Claim, Evidence, Outcome};
+use super::outcome::{Evidence, Outcome, Stretch};
 use super::request::Request;
 use super::source::Source;
 use crate::inputs::Job;
@@ -16,7 +19,7 @@ use crate::manifest::{Digest, Hashed, Record};
 use crate::output::OutputFile;
 use crate::shared_file::FileCursor;
 use crate::watch::Watch;
-use crate::wav::{CopyError, SampleFormat, float_head, tail_start};
+use crate::wav::{CopyError, SampleFormat, WavInfo, float_head, tail_start};
 
 /// What to undo, and what shows that this is right.
 pub(super) struct Plan<'a> {
@@ -25,6 +28,12 @@ pub(super) struct Plan<'a> {
     /// Timeline position of the file's first sample, in samples.
     pub(super) offset: i64,
     pub(super) evidence: Evidence,
+    /// What of the file is restored, in samples; the rest is left as it is.
+    pub(super) stretches: Vec<Range<u64>>,
+    /// What clearly fits better.
+    pub(super) better: Option<Better>,
+    /// Whether the file differs from the one on record under its name.
+    pub(super) is_changed: bool,
 }
 
 /// Restores a file. With a `record` the file has to be as recorded: else nothing is written, and
@@ -41,9 +50,11 @@ pub(super) fn run(
     let info = source.info();
     let unusable = |error| RestoreError::Recipe { path: job.input.clone(), source: error };
     let veil = request.veils.get(plan.key, plan.recipe, info.sample_rate).map_err(unusable)?;
-    let integer_bits = find_bit_depth(source, &veil, plan.offset, watch)?;
+    let first = plan.stretches.first().map_or(0, |stretch| stretch.start);
+    let integer_bits = find_bit_depth(source, &veil, plan.offset, first, watch)?;
+    let stretches = plan.stretches.clone();
     let mut restorer =
-        BlockRestorer::new(&veil, info, plan.offset, integer_bits).map_err(unusable)?;
+        BlockRestorer::new(&veil, info, plan.offset, stretches, integer_bits).map_err(unusable)?;
 
     let out = OutputFile::create(&job.output, Some(&job.input), request.force)?;
     let copy = Copy { source, out: &out, float: request.float };
@@ -57,17 +68,19 @@ pub(super) fn run(
     let format = copy.format();
     out.commit()?;
 
-    let (snr_db, full_scale) = (restorer.snr_db(), restorer.full_scale_samples());
-    let is_original = record
-        .filter(|record| record.format == format)
-        .map(|record| audio.written == record.audio_before);
-    let is_computed = plan.evidence == Evidence::Manifest && full_scale == 0;
-    let claim = match (is_original, snr_db) {
-        (Some(true), _) => Claim::Original,
-        (_, Some(_)) if is_computed => Claim::Computed,
-        (_, Some(_)) if plan.evidence.is_proof() => Claim::AtMost,
-        _ => Claim::Unknown,
+    let known = Known {
+        evidence: plan.evidence,
+        is_original: record
+            .filter(|record| record.format == format)
+            .map(|record| audio.written == record.audio_before),
+        is_changed: plan.is_changed,
+        rounding_snr_db: restorer.snr_db(),
+        full_scale: restorer.full_scale_samples(),
+        integers: restorer.integers(),
+        better: plan.better.as_ref().map(|better| better.snr_db),
     };
+    let (claim, snr_db) = known.claim();
+    let better = plan.better.as_ref();
     Ok(Some(Outcome {
         input: job.input.clone(),
         output: job.output.clone(),
@@ -76,14 +89,26 @@ pub(super) fn run(
         recipe: plan.recipe.clone(),
         offset: plan.offset,
         seconds: info.seconds(),
+        restored: plan.stretches.iter().map(|stretch| in_seconds(stretch, info)).collect(),
         format,
-        is_original,
+        is_original: known.is_original,
         claim,
-        expected_snr_db: snr_db.filter(|_| is_computed),
+        integers: known.integers,
+        expected_snr_db: snr_db.filter(|_| claim != Claim::AtMost),
         snr_at_most_db: snr_db.filter(|_| claim == Claim::AtMost),
-        full_scale_samples: full_scale,
+        better_offset: better.map(|better| better.offset).filter(|offset| *offset != plan.offset),
+        better_recipe: better
+            .map(|better| better.recipe.clone())
+            .filter(|recipe| recipe != plan.recipe),
+        full_scale_samples: known.full_scale,
         took_s: begun.elapsed().as_secs_f64(),
     }))
+}
+
+/// Samples as seconds.
+fn in_seconds(stretch: &Range<u64>, info: &WavInfo) -> Stretch {
+    let seconds = |samples: u64| samples as f64 / f64::from(info.sample_rate);
+    Stretch { from_s: seconds(stretch.start), to_s: seconds(stretch.end) }
 }
 
 /// The output, part after part.

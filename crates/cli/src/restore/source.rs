@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use patchveil_veil::RecipeError;
+
 use super::error::RestoreError;
 use crate::manifest::{Digest, Record, hash_audio};
 use crate::shared_file::{FileCursor, Stamp};
@@ -52,6 +54,17 @@ impl Source {
         RestoreError::Wav { path: self.path.clone(), source }
     }
 
+    /// The error that a recipe cannot be undone in it.
+    pub(super) fn unusable(&self, source: RecipeError) -> RestoreError {
+        RestoreError::Recipe { path: self.path.clone(), source }
+    }
+
+    /// Power of the rounding noise in the mean of the channels, dither included.
+    pub(super) fn rounding(&self) -> f64 {
+        let step = self.info.format.step().map_or(0.0, f64::from);
+        step.powi(2) / 4.0 / f64::from(self.info.channels)
+    }
+
     /// A new reader, at the first sample.
     pub(super) fn reader(&self) -> Result<WavReader<FileCursor<'_>>, RestoreError> {
         let mut reader = WavReader::at_start(FileCursor::new(&self.file), self.info.clone());
@@ -64,9 +77,20 @@ impl Source {
     pub(super) fn blocks(
         &self,
         watch: &Watch<'_>,
+        each: impl FnMut(&mut [u8], &mut Vec<Vec<f32>>) -> Result<bool, RestoreError>,
+    ) -> Result<(), RestoreError> {
+        self.blocks_from(0, watch, each)
+    }
+
+    /// The same from sample `first` on.
+    pub(super) fn blocks_from(
+        &self,
+        first: u64,
+        watch: &Watch<'_>,
         mut each: impl FnMut(&mut [u8], &mut Vec<Vec<f32>>) -> Result<bool, RestoreError>,
     ) -> Result<(), RestoreError> {
         let mut reader = self.reader()?;
+        reader.seek(first.min(self.info.frames())).map_err(|error| self.unreadable(error))?;
         let mut planar = Vec::new();
         let frames = BLOCK_SAMPLES / usize::from(self.info.channels);
         loop {

@@ -4,6 +4,8 @@ use crate::dot::dot;
 
 /// Length of a prediction window in seconds: speech and music are stationary that long.
 const WINDOW_S: f64 = 0.02;
+/// Least length of a window, in orders of prediction.
+const SHORTEST: usize = 8;
 /// Highest order of prediction.
 const ORDER_MAX: usize = 32;
 /// Least power of the noise that is assumed over everything (−140 dBFS), so that digital silence tells
@@ -26,8 +28,14 @@ impl Predictor {
     pub(super) fn new(sample_rate: u32, rounding: f64) -> Self {
         let noise = FLOOR.max(ABOVE_ROUNDING * rounding);
         let order = (sample_rate as usize / 1_000).clamp(12, ORDER_MAX);
-        let window = ((WINDOW_S * f64::from(sample_rate)) as usize).max(8 * order);
+        let window = ((WINDOW_S * f64::from(sample_rate)) as usize).max(SHORTEST * order);
         Self { order, window, noise, matrix: vec![0.0; (order + 1) * (order + 1)] }
+    }
+
+    /// With windows as short as the order allows, to tell where something begins.
+    pub(super) fn with_short_windows(sample_rate: u32) -> Self {
+        let predictor = Self::new(sample_rate, 0.0);
+        Self { window: SHORTEST * predictor.order, ..predictor }
     }
 
     /// Index of the first sample of the first window, and the length of each.

@@ -21,6 +21,8 @@ const ON_GRID: f64 = 0.1;
 /// By how much the expected place is likelier beforehand than any other, as a natural logarithm of the
 /// odds: nine files in ten are whole, and the others may begin at any of some 4,000 places.
 const EXPECTED: f64 = 10.5;
+/// Most that a window counts against the expected place, in medians over all windows.
+const OUTLIER: f64 = 4.0;
 /// Most of a recipe's periods that are distinguished.
 const PERIODS_TRIED: usize = 16;
 /// Seconds that are checked for a grid.
@@ -60,6 +62,10 @@ impl<'a> Search<'a> {
         })
     }
 
+    pub(super) fn veil(&self) -> &Veil {
+        self.veil
+    }
+
     /// Restores the samples `from` .. `to` as if the recording began at `offset`.
     fn restore(&mut self, offset: i64, from: usize, to: usize) {
         self.buffer.clear();
@@ -96,7 +102,8 @@ impl<'a> Search<'a> {
     /// Whether the audio shows that `other` is right and `expected`, which is so much likelier
     /// beforehand, wrong. Prediction errors are not Gaussian, so the odds are taken from how much the
     /// differences scatter from window to window (Vuong, “Likelihood ratio tests for model selection and
-    /// non-nested hypotheses”, Econometrica 57, 1989, section 5).
+    /// non-nested hypotheses”, Econometrica 57, 1989, section 5). Single windows, as those with a click, differ by
+    /// hundreds of times as much as most, and count as [`OUTLIER`] times the median.
     pub(super) fn rules_out(&mut self, expected: i64, other: i64) -> bool {
         self.try_place(expected);
         self.try_place(other);
@@ -104,10 +111,13 @@ impl<'a> Search<'a> {
         else {
             return false;
         };
-        let differences = self.fresh(other).zip(self.fresh(expected)).map(|(a, b)| a - b);
-        let (sum, squares) = differences
-            .fold((0.0, 0.0), |(sum, squares): (f64, f64), x| (sum + x, squares + x * x));
-        sum > 0.0 && 0.5 * sum * sum > EXPECTED * squares
+        let differences: Vec<f64> =
+            self.fresh(other).zip(self.fresh(expected)).map(|(a, b)| a - b).collect();
+        let most = OUTLIER * median_magnitude(&differences);
+        let add = |(sum, squares): (f64, f64), x: f64| (sum + x, squares + x * x);
+        let (sum, squares) = differences.iter().map(|x| x.clamp(-most, most)).fold((0.0, 0.0), add);
+        let is_likelier = sum > 0.0 && differences.iter().sum::<f64>() > 0.0;
+        is_likelier && 0.5 * sum * sum > EXPECTED * squares
     }
 
     /// Leaves out windows that repeat earlier ones, by the samples restored at `best`: repeats were
@@ -169,26 +179,36 @@ impl<'a> Search<'a> {
         let middle = self.audio.len() / 2;
         let half = (GRID_S / 2.0 * f64::from(self.veil.sample_rate())) as usize;
         let (from, to) = (middle.saturating_sub(half), (middle + half).min(self.audio.len()));
-        for bits in GRIDS {
-            let untouched = self.audio.get(from..to).unwrap_or_default();
-            if distance_from_grid(untouched, bits).is_none_or(|distance| distance < ON_GRID) {
-                continue;
-            }
-            for offset in best - GRID_REACH..=best + GRID_REACH {
-                self.restore(offset, from, to);
-                let settled = self.buffer.get(self.settling..).unwrap_or_default();
-                if distance_from_grid(settled, bits).is_some_and(|distance| distance < ON_GRID) {
-                    return Some((offset, bits));
-                }
+        let untouched = self.audio.get(from..to).unwrap_or_default();
+        let is_finer =
+            |bits: &u32| distance_from_grid(untouched, *bits).is_some_and(|far| far >= ON_GRID);
+        let grids: Vec<u32> = GRIDS.into_iter().filter(is_finer).collect();
+        if grids.is_empty() {
+            return None;
+        }
+        for offset in (0..=GRID_REACH).flat_map(|reach| [best - reach, best + reach]) {
+            self.restore(offset, from, to);
+            let settled = self.buffer.get(self.settling..).unwrap_or_default();
+            let is_on_grid =
+                |bits: &u32| distance_from_grid(settled, *bits).is_some_and(|far| far < ON_GRID);
+            if let Some(bits) = grids.iter().copied().find(is_on_grid) {
+                return Some((offset, bits));
             }
         }
         None
     }
 }
 
+/// The median of the magnitudes of those that are not 0.
+pub(super) fn median_magnitude(values: &[f64]) -> f64 {
+    let mut sizes: Vec<f64> = values.iter().map(|x| x.abs()).filter(|x| *x > 0.0).collect();
+    let middle = sizes.len() / 2;
+    if sizes.is_empty() { 0.0 } else { *sizes.select_nth_unstable_by(middle, f64::total_cmp).1 }
+}
+
 /// Logarithms of the gains by which the veil multiplies each of `count` samples itself, from timeline
 /// position `from` on.
-fn log_gains(veil: &Veil, from: i64, count: usize) -> Vec<f64> {
+pub(super) fn log_gains(veil: &Veil, from: i64, count: usize) -> Vec<f64> {
     // All taps of a mark are delayed.
     let Some(schedule) = veil.schedule() else { return vec![0.0; count] };
     let mut cursor = schedule.patches_from(from);

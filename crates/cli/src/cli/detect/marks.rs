@@ -98,7 +98,7 @@ fn is_satisfied(search: &MarkSearch, any: bool) -> bool {
 fn summary(done: &[MarkSearch]) -> String {
     let headings = ["file", "class", "marked", "p ≤", "σ", "seconds", "offset, samples", "speed"];
     let mut rows = table::new(&headings);
-    let mut silent = Vec::new();
+    let mut silent: Vec<String> = Vec::new();
     for search in done {
         let file = shown(&search.input).to_string();
         if !search.has_signal {

@@ -1,0 +1,164 @@
+//! `patchveil restore` on files of which only a part was protected: the rest stays as it is, bit for bit.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+mod support;
+
+use std::ops::Range;
+
+use patchveil::wav::WavReader;
+use patchveil_test_support::compare::power;
+use patchveil_test_support::signal;
+use support::command::User;
+use support::plain;
+
+const RATE: u32 = 16_000;
+
+fn file_24(samples: &[f32]) -> Vec<u8> {
+    let integer = |x: &f32| ((f64::from(*x) * 8_388_608.0).round() as i32).to_le_bytes();
+    let data: Vec<u8> = samples.iter().flat_map(|x| integer(x)[..3].to_vec()).collect();
+    plain(1, 1, RATE, 24, &data)
+}
+
+fn file_16(samples: &[f32]) -> Vec<u8> {
+    let integer = |x: &f32| ((f64::from(*x) * 32_768.0).round() as i16).to_le_bytes();
+    let data: Vec<u8> = samples.iter().flat_map(integer).collect();
+    plain(1, 1, RATE, 16, &data)
+}
+
+fn file_f32(samples: &[f32]) -> Vec<u8> {
+    let data: Vec<u8> = samples.iter().flat_map(|x| x.to_le_bytes()).collect();
+    plain(3, 1, RATE, 32, &data)
+}
+
+fn samples(user: &User, name: &str) -> Vec<f32> {
+    let mut planar = Vec::new();
+    WavReader::open(&user.path(name)).unwrap().read_block(usize::MAX, &mut planar).unwrap();
+    planar.remove(0)
+}
+
+/// SNR of a part, in dB.
+fn snr_db(original: &[f32], restored: &[f32]) -> f64 {
+    let difference = original.iter().zip(restored).map(|(a, b)| f64::from(a - b));
+    let original: Vec<f64> = original.iter().copied().map(f64::from).collect();
+    let difference: Vec<f64> = difference.collect();
+    10.0 * (power(&original) / power(&difference).max(1e-30)).log10()
+}
+
+/// Chords with a decay and drum hits: a jingle as radio stations have.
+fn jingle(seconds: f64) -> Vec<f32> {
+    let (tones, hits) = (signal::music(2, RATE, seconds), signal::noise(7, tones_len(seconds)));
+    let hit = |n: usize| (-((n % (RATE as usize / 2)) as f32) / 600.0).exp();
+    let mix = |(n, (tone, noise)): (usize, (&f32, f32))| 0.4 * tone + 0.2 * noise * hit(n);
+    tones.iter().zip(hits).enumerate().map(mix).collect()
+}
+
+fn tones_len(seconds: f64) -> usize {
+    (f64::from(RATE) * seconds) as usize
+}
+
+/// Protects `voice` as `file` makes it, puts it between jingles, and restores it all at the offset of
+/// the voice. Gives the original, the restored samples and the line of JSON.
+fn between_jingles(
+    user: &User,
+    file: impl Fn(&[f32]) -> Vec<u8>,
+    preset: &str,
+    (before, after): (&[f32], &[f32]),
+    voice: &[f32],
+) -> (Vec<f32>, Vec<f32>, serde_json::Value) {
+    user.put("voice.wav", file(voice));
+    let protect = ["protect", "voice.wav", "--preset", preset, "--no-manifest", "--force"];
+    user.run(&protect).succeeds();
+    user.put("before.wav", file(before));
+    user.put("after.wav", file(after));
+    let part = |name: &str| samples(user, name);
+    let original = [part("before.wav"), part("voice.wav"), part("after.wav")].concat();
+    let all = [part("before.wav"), part("voice.veiled.wav"), part("after.wav")].concat();
+    user.put("all/a.wav", file(&all));
+    let offset = format!("-{}", before.len());
+    let restore = ["restore", "all/a.wav", "--preset", preset, "--offset", &offset];
+    let table = user.run(&[&restore[..], &["-o", "table.wav"]].concat()).succeeds().out;
+    std::fs::remove_file(user.path("table.wav")).unwrap();
+    assert!(table.contains("restored from"), "{table}");
+    let line = user.run(&[&restore[..], &["-o", "back.wav", "--json"]].concat()).succeeds().json();
+    let back = samples(user, "back.wav");
+    std::fs::remove_file(user.path("back.wav")).unwrap();
+    (original, back, line[0].clone())
+}
+
+/// The stretches that were restored, in samples.
+fn stretches(line: &serde_json::Value) -> Vec<Range<usize>> {
+    let sample =
+        |value: &serde_json::Value| (value.as_f64().unwrap() * f64::from(RATE)).round() as usize;
+    let stretches = line["restored"].as_array().unwrap().iter();
+    stretches.map(|part| sample(&part["from_s"])..sample(&part["to_s"])).collect()
+}
+
+#[test]
+fn jingles_around_a_protected_voice_stay_bit_for_bit() {
+    let user = User::with_key();
+    let voice = signal::speech(3, RATE, 8.0);
+    let (before, after) = (jingle(3.01), jingle(2.5));
+    let patch = RATE as usize / 25;
+    for preset in ["light", "balanced", "strong"] {
+        let (original, back, line) =
+            between_jingles(&user, file_24, preset, (&before, &after), &voice);
+        let found = stretches(&line);
+        let right = before.len()..before.len() + voice.len();
+        assert_eq!(found.len(), 1, "{preset}: {line}");
+        assert!(found[0].start.abs_diff(right.start) <= patch, "{preset}: {found:?}");
+        assert!(found[0].end.abs_diff(right.end) <= patch, "{preset}: {found:?}");
+        let (start, end) = (right.start - patch, right.end + patch);
+        assert!(original[..start] == back[..start] && original[end..] == back[end..]);
+        let inner = right.start + 3 * patch..right.end - patch;
+        let snr = snr_db(&original[inner.clone()], &back[inner]);
+        assert!(snr > 60.0, "{preset}: {snr} dB");
+        // No figure: nothing shows that the voice is exactly as it was protected.
+        assert_eq!(line["claim"], "unknown", "{line}");
+        assert!(line["expected_snr_db"].is_null() && line["snr_at_most_db"].is_null(), "{line}");
+    }
+}
+
+#[test]
+fn where_the_original_consists_of_integers_the_seams_are_found_to_the_sample() {
+    let user = User::with_key();
+    let integers = |samples: Vec<f32>| -> Vec<f32> {
+        samples.iter().map(|x| (x * 32_768.0).round() / 32_768.0).collect()
+    };
+    let (before, voice) = (integers(jingle(2.345)), integers(signal::speech(3, RATE, 6.0)));
+    let after = integers(jingle(2.111));
+    let (original, back, line) =
+        between_jingles(&user, file_f32, "balanced", (&before, &after), &voice);
+    assert_eq!(stretches(&line), [before.len()..before.len() + voice.len()], "{line}");
+    assert!(original == back, "every sample is the original's");
+    assert_eq!(line["claim"], "integers", "{line}");
+    assert_eq!(line["integers"]["bits"], 16, "{line}");
+}
+
+#[test]
+fn a_wholly_protected_recording_is_never_cut() {
+    let user = User::with_key();
+    let quiet: Vec<f32> = signal::noise(5, 4 * RATE as usize).iter().map(|x| 4e-5 * x).collect();
+    let voice = signal::speech(4, RATE, 6.0);
+    let pause = [&voice[..], &quiet, &voice].concat();
+    let silence = [&voice[..], &vec![0.0; 5 * RATE as usize], &voice].concat();
+    for (name, recording) in [
+        ("speech", signal::speech(3, RATE, 12.0)),
+        ("music", jingle(12.0)),
+        ("tones", signal::music(1, RATE, 12.0)),
+        ("noise", signal::noise(3, 12 * RATE as usize).iter().map(|x| 0.3 * x).collect()),
+        ("a quiet pause", pause),
+        ("digital silence", silence),
+    ] {
+        for (depth, file) in [("16", &file_16 as &dyn Fn(&[f32]) -> Vec<u8>), ("24", &file_24)] {
+            user.put("a.wav", file(&recording));
+            for preset in ["light", "strong"] {
+                let protect = ["protect", "a.wav", "--preset", preset, "--no-manifest", "--force"];
+                user.run(&protect).succeeds();
+                let restore = ["restore", "a.veiled.wav", "--preset", preset, "--offset", "0"];
+                let line = user.run(&[&restore[..], &["--force", "--json"]].concat()).succeeds();
+                let found = stretches(&line.json()[0]);
+                assert_eq!(found, [0..recording.len()], "{name}, {depth} bits, {preset}");
+            }
+        }
+    }
+}

@@ -98,15 +98,12 @@ fn is_satisfied(search: &MarkSearch, any: bool) -> bool {
 fn summary(done: &[MarkSearch]) -> String {
     let headings = ["file", "class", "marked", "p ≤", "σ", "seconds", "offset, samples", "speed"];
     let mut rows = table::new(&headings);
-    let mut silent: Vec<String> = Vec::new();
+    let mut silent = String::new();
     for search in done {
         let file = shown(&search.input).to_string();
         if !search.has_signal {
-            rows.add_row([
-                file,
-                "–".to_owned(),
-                "nothing to judge: silent or too short".to_owned(),
-            ]);
+            silent += &format!("\n{file}: nothing to judge, silent or too short");
+            rows.add_row([file, "–".to_owned()]);
             continue;
         }
         let few = search.matches.len() < MANY_CLASSES;
@@ -129,7 +126,7 @@ fn summary(done: &[MarkSearch]) -> String {
         |search: &MarkSearch| search.has_signal && search.matches.iter().all(|found| !found.found);
     let missing = done.iter().any(without);
     let hint = if missing { VERSION_1_HINT } else { "" };
-    format!("{rows}\nmarked: p ≤ {FOUND_P:.0e}{corrected}{hint}{}", silent.concat())
+    format!("{rows}\nmarked: p ≤ {FOUND_P:.0e}{corrected}{hint}{}", silent)
 }
 
 fn row(file: &str, search: &MarkSearch, found: &MarkMatch) -> [String; 8] {

@@ -78,10 +78,9 @@ pub(super) fn find(
         veil.map_err(|error| source.unusable(error))
     };
     // Of several that may be right, undoing the mildest improves what carries any of them.
-    let first = match recipes.as_slice() {
-        [recipe] => recipe.clone(),
-        _ => Preset::Light.recipe(),
-    };
+    let is_light = |recipe: &&Recipe| **recipe == Preset::Light.recipe();
+    let first = recipes.iter().find(is_light).or(recipes.first()).cloned();
+    let first = first.ok_or_else(|| RestoreError::NotFound(source.path().to_owned()))?;
     let stretches = find_stretches(source, &veil_of(&first)?, near.round() as i64, watch)?;
     let is_chosen = request.recipe.is_some();
     let search = Search {
@@ -319,8 +318,8 @@ impl Search<'_> {
         Ok((chosen, agree && margin >= CLEAR_MARGIN))
     }
 
-    /// Index of the likeliest, with rounding noise of this power, and by how much it is likelier than the next, as
-    /// natural log odds per sample.
+    /// Index of the likeliest, with rounding noise of this power, and by how much it is likelier than
+    /// the next, as natural log odds per sample.
     fn best(
         &self,
         excerpt: &Excerpt,

@@ -101,9 +101,9 @@ impl<'a> Search<'a> {
 
     /// Whether the audio shows that `other` is right and `expected`, which is so much likelier
     /// beforehand, wrong. Prediction errors are not Gaussian, so the odds are taken from how much the
-    /// differences scatter from window to window (Vuong, “Likelihood ratio tests for model selection and
-    /// non-nested hypotheses”, Econometrica 57, 1989, section 5). Single windows, as those with a click, differ by
-    /// hundreds of times as much as most, and count as [`OUTLIER`] times the median.
+    /// differences scatter from window to window (Vuong, “Likelihood ratio tests for model selection
+    /// and non-nested hypotheses”, Econometrica 57, 1989, section 5). Single windows, as those with a
+    /// click, differ by hundreds of times as much as most, and count as [`OUTLIER`] times the median.
     pub(super) fn rules_out(&mut self, expected: i64, other: i64) -> bool {
         self.try_place(expected);
         self.try_place(other);

@@ -14,18 +14,19 @@ First steps:
   patchveil demo                                          hear and see what it does
   patchveil key new \"Night Show\"                          make a key
   patchveil protect episode.wav --key \"Night Show\"        write episode.veiled.wav
-  patchveil detect episode.veiled.wav --key \"Night Show\"  find the key in it
+  patchveil detect episode.veiled.wav --key \"Night Show\"  find the mark in it
+  patchveil restore episode.veiled.wav                    take it off again
 
 Exit codes:
   0    done
   1    something failed; the rest was done
   2    nothing was begun: the arguments or the keyring do not allow it
-  3    detect: a key asked for was not found
+  3    detect: a key asked for was not found, or a file had nothing to judge
   130  stopped by Ctrl-C";
 
-/// Protect recordings before you publish them: Patchveil convolves them with secret filters of your
-/// show, voice or artist, so that a model trained on the published files tends to learn the filters
-/// instead of the content.
+/// Mark recordings before you publish them: with the secret key of your show, voice or artist you can find
+/// the mark in a copy, and take it off again. It is meant not to be heard. A veil, if you ask for one with
+/// --preset, can be heard: a model trained on the published files tends to learn it instead of the content.
 #[derive(Debug, Parser)]
 #[command(
     name = "patchveil",
@@ -49,13 +50,13 @@ pub(super) enum Command {
     /// Make, list, back up and lock class keys
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Protect recordings (WAV, or folders of them)
+    /// Mark recordings (WAV, or folders of them), and veil them if --preset says so
     Protect(ProtectArgs),
     /// Restore the originals of protected files
     Restore(RestoreArgs),
     /// Check files against the manifest, the record of what was protected
     Verify(VerifyArgs),
-    /// Find out whether recordings carry a key, and where
+    /// Find out whose mark recordings carry, in which seconds, and how certain that is
     Detect(DetectArgs),
     /// Compare a recording with its protected version: figures, a picture, a page to hear both
     Inspect(InspectArgs),
@@ -259,7 +260,8 @@ pub(super) struct DetectArgs {
     /// Look for every class of the keyring
     #[arg(long)]
     pub(super) all_keys: bool,
-    /// Random keys that each score is ranked among; with more, p-values can be smaller
+    /// Random keys to rank each score among: for marks a check beside the p-value; for veils the p-value
+    /// itself, which can be smaller with more of them
     #[arg(
         long,
         value_name = "N",
@@ -269,17 +271,18 @@ pub(super) struct DetectArgs {
     pub(super) decoys: u32,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
-    /// The original of the one input, in any format and at any rate; a second or two of the input
-    /// may then be enough
+    /// The original of the one input, in any format and at any rate: looks for a veil, not for the mark; a
+    /// second or two of the input may then be enough
     #[arg(long, value_name = "FILE")]
     pub(super) reference: Option<PathBuf>,
-    /// Picture to write (PNG), for one input and one class: score over offset, coverage over time
+    /// Picture to write (PNG): for each mark found, its score over time and the seconds that carry it; for a
+    /// veil, of one input and one class, score over offset and coverage over time
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,
     /// Replace an existing picture (never an input)
     #[arg(long)]
     pub(super) force: bool,
-    /// Print JSON, one object for every file and class
+    /// Print JSON, one object for every file and class, or for a file with nothing to judge
     #[arg(long)]
     pub(super) json: bool,
 }

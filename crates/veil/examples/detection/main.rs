@@ -1,4 +1,4 @@
-//! Measures how reliably a key is found in speech, and prints the tables of `docs/detection.md`.
+//! Measures how reliably a veil is found in speech, and prints the tables of `docs/detection-veil.md`.
 //!
 //! `cargo run --release -p patchveil-veil --example detection -- TABLE [OPTIONS]`
 //!

@@ -33,10 +33,10 @@ pub(super) struct RecipeArgs {
     /// Change of the mark's level in dB, -24 to 12 [default: the recipe's, 0 for presets]
     #[arg(long, value_name = "DB", allow_negative_numbers = true, help_heading = "Recipe")]
     mark_level: Option<f64>,
-    /// Length of a patch, the stretch that is convolved with one filter, in ms
+    /// Length of a patch of the veil, the stretch that is convolved with one filter, in ms
     #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "Recipe")]
     patch: Option<f64>,
-    /// Time after which the patches repeat, in ms
+    /// Time after which the veil's patches repeat, in ms
     // Under its former name it still works.
     #[arg(
         long,
@@ -46,7 +46,7 @@ pub(super) struct RecipeArgs {
         help_heading = "Recipe"
     )]
     period: Option<f64>,
-    /// Patches in a period
+    /// Patches of the veil in a period
     #[arg(long, value_name = "N", help_heading = "Recipe")]
     patches: Option<u32>,
 }

@@ -62,9 +62,8 @@ pub struct MarkDetector {
     spectrogram: Spectrogram,
     ripples: Ripples,
     sample_rate: u32,
-    channels: usize,
-    /// The mean of all channels from sample `first` on.
-    mono: Vec<f32>,
+    /// The samples that are still needed, channels × samples, from sample `first` on.
+    recent: Vec<Vec<f32>>,
     first: u64,
     /// Frames whose analysis is done.
     done: u64,
@@ -96,8 +95,7 @@ impl MarkDetector {
             layout,
             spectrogram,
             sample_rate,
-            channels,
-            mono: Vec::new(),
+            recent: vec![Vec::new(); channels],
             first: 0,
             done: 0,
             segments: Vec::new(),
@@ -108,15 +106,14 @@ impl MarkDetector {
     /// Takes the next block (channels × samples): as many channels as the detector was made for, all of
     /// one length. Invalid samples (NaN, infinite, beyond ±10³⁰) count as 0.
     pub fn feed(&mut self, block: &[&[f32]]) {
-        debug_assert_eq!(block.len(), self.channels);
         let len = block.iter().map(|channel| channel.len()).min().unwrap_or(0);
-        let scale = 1.0 / block.len().max(1) as f32;
-        let mix = |n: usize| block.iter().map(|channel| valid_or_zero(channel[n])).sum::<f32>();
-        self.mono.extend((0..len).map(|n| mix(n) * scale));
+        for (recent, channel) in self.recent.iter_mut().zip(block) {
+            recent.extend(channel[..len].iter().map(|&x| valid_or_zero(x)));
+        }
         loop {
             let last = self.spectrogram.start(self.done + CHUNK + MARGIN);
             let needed = last + self.spectrogram.len() as u64;
-            if self.first + (self.mono.len() as u64) < needed {
+            if self.known() < needed {
                 return;
             }
             self.analyse(self.done + CHUNK, self.done + CHUNK + MARGIN);
@@ -126,7 +123,7 @@ impl MarkDetector {
     /// Ends the recording.
     #[must_use]
     pub fn finish(mut self) -> MarkEvidence {
-        let samples = self.first + self.mono.len() as u64;
+        let samples = self.known();
         let whole =
             |frame: u64| self.spectrogram.start(frame) + self.spectrogram.len() as u64 <= samples;
         let mut end = self.done;
@@ -152,7 +149,13 @@ impl MarkDetector {
         let mut power = Vec::with_capacity((known - from) as usize * bins);
         for frame in from..known {
             let at = (self.spectrogram.start(frame) - self.first) as usize;
-            self.spectrogram.power(self.mono.get(at..).unwrap_or_default(), &mut power);
+            // Powers are added, not samples, so that channels of opposite polarity do not cancel.
+            let row = power.len();
+            power.resize(row + bins, 0.0);
+            for channel in &self.recent {
+                let samples = channel.get(at..).unwrap_or_default();
+                self.spectrogram.add_power(samples, &mut power[row..]);
+            }
         }
         level(&mut power, bins);
         let lead = (self.done - from) as usize;
@@ -167,9 +170,14 @@ impl MarkDetector {
         self.fold(&ripples, lead, &middles, &active);
         self.done = end;
         let needed = self.spectrogram.start(end.saturating_sub(MARGIN));
-        let spent = (needed.saturating_sub(self.first) as usize).min(self.mono.len());
-        self.mono.drain(..spent);
-        self.first += spent as u64;
+        let spent = needed.min(self.known()).saturating_sub(self.first);
+        self.recent.iter_mut().for_each(|channel| drop(channel.drain(..spent as usize)));
+        self.first += spent;
+    }
+
+    /// Samples fed.
+    fn known(&self) -> u64 {
+        self.first + self.recent.first().map_or(0, Vec::len) as u64
     }
 
     /// Adds frames to the stretches they belong to.

@@ -70,15 +70,16 @@ impl Spectrogram {
         self.rate / self.fft.len() as f64
     }
 
-    /// Appends the power in the used bins of the frame that `samples` begin with.
-    pub(super) fn power(&mut self, samples: &[f32], power: &mut Vec<f32>) {
+    /// Adds the power in each used bin of the frame that `samples` begin with.
+    pub(super) fn add_power(&mut self, samples: &[f32], power: &mut [f32]) {
         let bins = self.bins();
         let to = self.fft.samples_mut();
         to.fill(0.0);
         for ((to, x), w) in to.iter_mut().zip(samples).zip(&self.window) {
             *to = x * w;
         }
-        power.extend(self.fft.transform()[bins].iter().map(|bin| bin.norm_sqr()));
+        let spectrum = &self.fft.transform()[bins];
+        power.iter_mut().zip(spectrum).for_each(|(power, bin)| *power += bin.norm_sqr());
     }
 
     /// cos 2πfτ at each used bin's frequency f, for a delay τ in seconds.

@@ -28,6 +28,16 @@ fn a_new_instance_small_and_light_at_double_resolution() {
 }
 
 #[test]
+fn marking() {
+    compare("marked-dark", Fixture::marked(), DEFAULT, 1.0, Theme::Dark);
+}
+
+#[test]
+fn marking_small_and_light() {
+    compare("marked-small-light", Fixture::marked(), SMALL, 1.0, Theme::Light);
+}
+
+#[test]
 fn protecting() {
     compare("busy-dark", Fixture::busy(), DEFAULT, 1.0, Theme::Dark);
 }

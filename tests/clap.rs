@@ -10,7 +10,8 @@ use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, ID, Instance, Module};
 use patchveil_tests::keys::{
-    fingerprint, key, keyring, missing_fingerprint, preset_param, session,
+    fingerprint, key, keyring, missing_fingerprint, new_preset_param, new_session, preset_param,
+    session,
 };
 use patchveil_tests::signal::{in_random_blocks, veiled};
 use patchveil_veil::{Preset, Recipe, Veil};
@@ -82,6 +83,89 @@ fn output_equals_the_convolvers_bit_for_bit() {
         for (output, expected) in output.iter().zip(&expected) {
             assert_same_bits(output, expected);
         }
+    }
+}
+
+/// An inactive instance in a new session with the test class.
+fn new_protecting(module: &Module, params: &str) -> Instance {
+    let mut instance = module.instance();
+    assert!(instance.load(&new_session(fingerprint(), params)));
+    instance
+}
+
+#[test]
+fn new_sessions_have_the_presets_with_a_mark_bit_for_bit() {
+    let module = module();
+    for (preset, channels, rate) in [
+        (Preset::Mark, 2, 48_000),
+        (Preset::Mark, 6, 44_100),
+        (Preset::Mark, 1, 192_000),
+        (Preset::Light, 1, 44_100),
+        (Preset::Balanced, 2, 48_000),
+        (Preset::Strong, 8, 96_000),
+        (Preset::Poscuda, 2, 48_000),
+        (Preset::Cuda, 2, 44_100),
+    ] {
+        // Without a preset it is the mark.
+        let params = if channels == 6 { String::new() } else { new_preset_param(preset) };
+        let mut instance = new_protecting(&module, &params);
+        instance.layout(channels);
+        instance.activate(f64::from(rate), 512);
+        assert_eq!(instance.latency(), 0);
+        let input = noise_channels(channels as usize, 100_000, 1);
+        let mut output = input.clone();
+        run(&mut instance, -50_000, &mut output, 1_500, 2);
+        assert_ne!(output, input);
+        let expected = veiled(&key(), &preset.recipe(), rate, -50_000, input);
+        for (output, expected) in output.iter().zip(&expected) {
+            assert_same_bits(output, expected);
+        }
+    }
+}
+
+#[test]
+fn the_marks_level_can_be_automated_and_has_no_effect_without_a_mark() {
+    let module = module();
+    let mut instance = new_protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let level = instance.param("Mark Level").id;
+    let mut silence = [[0.0; 64]; 2];
+    for text in ["-6.0 dB", "4.5 dB", "0.0 dB"] {
+        let [left, right] = &mut silence;
+        let events = [(10, level, instance.parse(level, text).unwrap())];
+        instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
+        let mut recipe = Preset::Mark.recipe();
+        recipe.mark.as_mut().unwrap().level_db = text.trim_end_matches(" dB").parse().unwrap();
+        process_until(&mut instance, |input, output| {
+            output == &veiled(&key(), &recipe, 48_000, 0, vec![input.to_vec()])[0][..]
+        });
+    }
+    let mut former = protecting(&module, r#""mark_level":{"f32":12.0}"#);
+    former.activate(48_000.0, 512);
+    let input = noise_channels(2, 60_000, 3);
+    let mut output = input.clone();
+    run(&mut former, 0, &mut output, 700, 3);
+    let recipe = Preset::Balanced.recipe_of_version(1).unwrap();
+    assert_same_bits(&output[0], &veiled(&key(), &recipe, 48_000, 0, input)[0]);
+}
+
+#[test]
+fn automation_of_the_former_preset_means_what_it_meant() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let former = instance.param("Preset (Recipe 1)");
+    let presets = [Preset::Light, Preset::Balanced, Preset::Strong, Preset::Poscuda, Preset::Cuda];
+    assert_eq!((former.min, former.max), (0.0, 4.0));
+    let mut silence = [[0.0; 64]; 2];
+    for (place, preset) in presets.into_iter().enumerate() {
+        let [left, right] = &mut silence;
+        let events = [(0, former.id, place as f64)];
+        instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
+        let recipe = preset.recipe_of_version(1).unwrap();
+        process_until(&mut instance, |input, output| {
+            output == &veiled(&key(), &recipe, 48_000, 0, vec![input.to_vec()])[0][..]
+        });
     }
 }
 
@@ -327,13 +411,15 @@ fn parameters_have_stable_ids_groups_and_texts_that_parse() {
         [
             (773_352_680, "Bypass", ""),
             (3_357_091, "Mode", ""),
-            (1_167_385_311, "Preset", "Veil"),
+            (1_167_385_311, "Preset (Recipe 1)", "Veil"),
             (733_630_552, "Amount", "Veil"),
             (106_438_728, "Patch Length", "Patches"),
             (97_692_013, "Period", "Patches"),
             (1_355_889_398, "Patches per Period", "Patches"),
             (95_468_472, "Delta", "Output"),
             (3_568_674, "Output Trim", "Output"),
+            (870_822_610, "Preset", "Recipe"),
+            (938_604_434, "Mark Level", "Recipe"),
         ]
     );
     for param in &params {
@@ -348,7 +434,13 @@ fn parameters_have_stable_ids_groups_and_texts_that_parse() {
         }
     }
     let preset = instance.param("Preset");
-    assert_eq!(instance.text(preset.id, preset.default), "Balanced");
+    assert_eq!(instance.text(preset.id, preset.default), "Mark");
+    let former = instance.param("Preset (Recipe 1)");
+    assert_eq!(instance.text(former.id, former.default), "Balanced");
+    let level = instance.param("Mark Level");
+    assert_eq!(instance.text(level.id, level.default), "0.0 dB");
+    assert_eq!(instance.text(level.id, level.min), "-24.0 dB");
+    assert_eq!(instance.text(level.id, level.max), "12.0 dB");
     let patch = instance.param("Patch Length");
     assert_eq!(instance.text(patch.id, patch.default), "preset");
     let trim = instance.param("Output Trim");

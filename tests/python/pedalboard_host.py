@@ -37,10 +37,10 @@ def an_untouched_instance_is_the_command():
 def the_marks_level_set_before_a_render_acts_from_the_first_sample():
     for block in BLOCKS:
         p = plugin()
-        p.mark_level = -6.0
+        p.mark_level_db = -6.0
         want = protected(SIGNAL, "--mark-level", "-6")
         same(render(p, SIGNAL, block), want, f"-6 dB, {block}")
-        p.mark_level = 0.0
+        p.mark_level_db = 0.0
         same(render(p, SIGNAL, block), protected(SIGNAL), f"0 dB, blocks of {block}")
 
 
@@ -77,7 +77,7 @@ def restore_takes_mark_and_veil_off_from_the_first_sample():
 
 def changes_between_chunks_act_at_one_place_whatever_the_block_size():
     second = RATE
-    steps = [("mark_level", 3.0, ["--mark-level", "3"]),
+    steps = [("mark_level_db", 3.0, ["--mark-level", "3"]),
              ("preset", "Balanced", ["--mark-level", "3", "--preset", "balanced"]),
              ("amount", 150.0, ["--mark-level", "3", "--preset", "balanced", "--amount", "150"]),
              ("preset", "Strong", ["--mark-level", "3", "--preset", "strong", "--amount", "150"])]

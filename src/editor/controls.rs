@@ -44,9 +44,7 @@ fn describe(preset: PresetChoice) -> (&'static str, &'static str) {
             "Inaudible: whoever has the key can show that a file carries it, and restore the \
              recording. The default.",
         ),
-        PresetChoice::Light => {
-            ("Light", "A veil as well: the least audible, and the least protection.")
-        }
+        PresetChoice::Light => ("Light", "The least audible veil, and the least protection."),
         PresetChoice::Balanced => ("Balanced", "A veil between Light and Strong."),
         PresetChoice::Strong => (
             "Strong",

@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `plugin.rs` | the plug-in as hosts see it |
 //! | `remote.rs` | an instance as its editor sees it |
-//! | `params.rs` | parameters, and the recipe that follows from them |
-//! | `state.rs`, `editor_state.rs` | what a session keeps: the class by fingerprint, never the key; the window |
+//! | `params/` | parameters, and the recipe that follows from them |
+//! | `state/`, `editor_state.rs` | what a session keeps: the class by fingerprint, never the key; the window |
 //! | `engine/` | the audio thread |
 //! | `veil_designer/` | the thread that reads the keyring and designs veils |
 //! | `handoff/` | what crosses threads |
@@ -18,18 +18,18 @@
 //! While the host plays and states a position, that position counts. Otherwise samples are counted
 //! from the last one, or from 0 after a reset. After a jump of more than 10 ms all past samples
 //! count as silence: a bounce that starts in the middle has its patches where the whole render has
-//! them, and differs from it only while static EQ and kernel (8 ms each) still reach back before
-//! its start.
+//! them, and differs from it only while static EQ and kernel (8 ms each) and mark (up to 7 ms) still
+//! reach back before its start.
 //!
 //! # Changes
 //! A change of settings acts 30 ms of timeline after the block in which the engine sees it, and at
-//! the next patch; before anything is heard it acts at once. So what a sample is processed with
+//! the next patch of the veil; before anything is heard it acts at once. So what a sample is processed with
 //! depends on its place in the timeline, in every host and at every block size. If a design is not
 //! ready by then, a render waits for it; a live stream goes on with the veil in force, or stays
 //! silent, but never leaves unprotected.
 //!
 //! # Restoring
-//! In the mode [`ModeChoice::Restore`] the veil is taken off sample for sample as
+//! In the mode [`ModeChoice::Restore`] mark and veil are taken off sample for sample as
 //! [`patchveil_veil::Restorer`] does it: with the same class and settings, and with the recording
 //! where it lay on the timeline. What cannot be restored (no key, a recipe without an inverse)
 //! passes unchanged, since it is what was published anyway, and the status says so. A change of the
@@ -53,7 +53,8 @@ mod veil_designer;
 pub use editor::Window;
 pub use editor_state::{EditorState, EditorStateField};
 pub use params::{
-    ModeChoice, OutputParams, PatchParams, PatchveilParams, PresetChoice, VeilParams,
+    FormerPresetChoice, ModeChoice, OutputParams, PatchParams, PatchveilParams, PresetChoice,
+    RecipeParams, VeilParams,
 };
 pub use plugin::Patchveil;
 pub use remote::Remote;

@@ -7,7 +7,7 @@ use patchveil_test_support::Rng;
 use patchveil_test_support::compare::assert_same_bits;
 use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::{library, program};
-use patchveil_tests::keys::{CLASS, fingerprint, keyring, session};
+use patchveil_tests::keys::{CLASS, fingerprint, keyring, new_session, session};
 use patchveil_tests::signal::in_random_blocks;
 use patchveil_tests::{clap, vst3};
 
@@ -58,21 +58,44 @@ fn the_plug_in_and_patchveil_protect_make_the_same_samples() {
     write(&file, &input);
     let clap = clap::Module::load(&library());
     let vst3 = vst3::Module::load(&library());
-    let cases: [(&[&str], &str); 6] = [
-        (&[], ""),
-        (&["--preset", "light"], r#""preset":{"string":"transparent"}"#),
+    let old = |params| session(fingerprint(), params);
+    let new = |params| new_session(fingerprint(), params);
+    let cases: [(&[&str], Vec<u8>); 14] = [
+        (&["--preset", "balanced@1"], old("")),
+        (&["--preset", "light@1"], old(r#""preset":{"string":"transparent"}"#)),
         (
-            &["--preset", "strong", "--amount", "66.6"],
-            r#""preset":{"string":"strong"},"amount":{"f32":66.6}"#,
+            &["--preset", "strong@1", "--amount", "66.6"],
+            old(r#""preset":{"string":"strong"},"amount":{"f32":66.6}"#),
         ),
-        (&["--preset", "poscuda"], r#""preset":{"string":"poscuda"}"#),
-        (&["--preset", "cuda"], r#""preset":{"string":"cuda"}"#),
+        (&["--preset", "poscuda"], old(r#""preset":{"string":"poscuda"}"#)),
+        (&["--preset", "cuda"], old(r#""preset":{"string":"cuda"}"#)),
         (
-            &["--patch", "24.5", "--frame", "300", "--patches", "4"],
-            r#""patch":{"f32":24.5},"frame":{"f32":300.0},"patches":{"i32":4}"#,
+            &["--preset", "balanced@1", "--patch", "24.5", "--frame", "300", "--patches", "4"],
+            old(r#""patch":{"f32":24.5},"frame":{"f32":300.0},"patches":{"i32":4}"#),
         ),
+        (&[], new("")),
+        (&[], new(r#""amount":{"f32":0.0},"patch":{"f32":24.5},"preset":{"string":"strong"}"#)),
+        (&["--mark-level", "-3.3"], new(r#""mark_level":{"f32":-3.3}"#)),
+        (&["--preset", "light"], new(r#""preset_2":{"string":"light"}"#)),
+        (
+            &["--preset", "balanced", "--mark-level", "12", "--amount", "0"],
+            new(
+                r#""preset_2":{"string":"balanced"},"mark_level":{"f32":12.0},"amount":{"f32":0.0}"#,
+            ),
+        ),
+        (
+            &["--preset", "strong", "--mark-level", "-24", "--patch", "24.5", "--period", "300"],
+            new(
+                r#""preset_2":{"string":"strong"},"mark_level":{"f32":-24.0},"patch":{"f32":24.5},"frame":{"f32":300.0}"#,
+            ),
+        ),
+        (
+            &["--preset", "poscuda"],
+            new(r#""preset_2":{"string":"poscuda"},"mark_level":{"f32":3.0}"#),
+        ),
+        (&["--preset", "cuda"], new(r#""preset_2":{"string":"cuda"}"#)),
     ];
-    for (number, (options, params)) in cases.into_iter().enumerate() {
+    for (number, (options, session)) in cases.into_iter().enumerate() {
         let output = dir.path().join(format!("out{number}.wav"));
         let status = Command::new(program())
             .args(["protect", "--key", CLASS, "--keyring"])
@@ -88,7 +111,7 @@ fn the_plug_in_and_patchveil_protect_make_the_same_samples() {
         assert_ne!(expected, input);
 
         let mut instance = clap.instance();
-        assert!(instance.load(&session(fingerprint(), params)));
+        assert!(instance.load(&session));
         instance.activate(f64::from(RATE), 512);
         let rendered = render(input.clone(), |position, block| {
             let position = Some(position);
@@ -98,7 +121,7 @@ fn the_plug_in_and_patchveil_protect_make_the_same_samples() {
         assert_same_bits(&rendered[1], &expected[1]);
 
         let mut instance = vst3.instance();
-        assert!(instance.load(&session(fingerprint(), params)[8..]));
+        assert!(instance.load(&session[8..]));
         instance.activate(f64::from(RATE), 512);
         let rendered = render(input.clone(), |position, block| {
             instance.process(block, Some(position), &[]);

@@ -15,7 +15,7 @@ use patchveil_test_support::Rng;
 use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::clap::{Context, Module};
 use patchveil_tests::keys::{
-    CLASS, fingerprint, keyring, missing_fingerprint, other_fingerprint, session,
+    CLASS, fingerprint, keyring, missing_fingerprint, new_session, other_fingerprint, session,
 };
 
 /// Blocks to process; unoptimised code has time for few.
@@ -66,7 +66,7 @@ fn nothing_is_allocated_or_freed_from_the_first_block_on() {
         // Not in the keyring, so the plug-in mutes.
         missing_fingerprint(),
     ];
-    assert!(instance.load(&session(classes[0], "")));
+    assert!(instance.load(&new_session(classes[0], "")));
     instance.activate(48_000.0, 512);
     let params: Vec<u32> = instance.params().iter().map(|param| param.id).collect();
     let steps: Vec<f64> = instance.params().iter().map(|param| param.max).collect();
@@ -77,7 +77,10 @@ fn nothing_is_allocated_or_freed_from_the_first_block_on() {
     let mut loads = 0;
     for block in 0..BLOCKS {
         if rng.below(BLOCKS / 100) == 0 {
-            instance.load(&session(classes[rng.below(3)], ""));
+            // With the presets that have a mark, and with the former ones.
+            let class = classes[rng.below(3)];
+            let former = rng.below(3) == 0;
+            instance.load(&if former { session(class, "") } else { new_session(class, "") });
             loads += 1;
         }
         if rng.below(1_000) == 0 {

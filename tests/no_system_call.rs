@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use inside_player::Player;
 use nice_plug::prelude::{Param, Plugin};
-use patchveil_plugin::{ChosenClass, ModeChoice, Patchveil};
+use patchveil_plugin::{ChosenClass, ModeChoice, Patchveil, PresetChoice};
 use patchveil_test_support::Rng;
 use patchveil_tests::keys::{CLASS, fingerprint, keyring, other_fingerprint};
 
@@ -108,32 +108,43 @@ fn without_system_calls(
     Ok(())
 }
 
+/// Sets a parameter as a host does.
+fn set(param: &impl Param, normalized: f32) {
+    // SAFETY: the parameter is borrowed, so it exists.
+    unsafe { param.as_ptr()._internal_set_normalized_value(normalized) };
+}
+
 /// One test at a time, because there is one [`CAUGHT`].
 static ONE_TEST: Mutex<()> = Mutex::new(());
 
 #[test]
 fn protecting_makes_no_system_call_while_an_editor_polls() {
-    let protected = protected_seconds(ModeChoice::Protect);
-    let all = (BLOCKS * BLOCK) as f64 / 48_000.0;
-    assert!(protected > all / 2.0, "{protected}");
+    for preset in [PresetChoice::Mark, PresetChoice::Balanced] {
+        let protected = protected_seconds(ModeChoice::Protect, preset);
+        let all = (BLOCKS * BLOCK) as f64 / 48_000.0;
+        assert!(protected > all / 2.0, "{protected}");
+    }
 }
 
 #[test]
 fn restoring_makes_no_system_call_while_an_editor_polls() {
-    assert_eq!(protected_seconds(ModeChoice::Restore), 0.0);
+    for preset in [PresetChoice::Mark, PresetChoice::Balanced] {
+        assert_eq!(protected_seconds(ModeChoice::Restore, preset), 0.0);
+    }
 }
 
-/// Processes all blocks while class and amount change and editors open and close; returns how many seconds
+/// Processes all blocks while class, amount and the mark's level change and editors open and close; returns how many seconds
 /// were protected.
-fn protected_seconds(mode: ModeChoice) -> f64 {
+fn protected_seconds(mode: ModeChoice, preset: PresetChoice) -> f64 {
     let _guard = ONE_TEST.lock();
     keyring(false);
     let mut plugin = Patchveil::default();
     let remote = plugin.remote();
     remote.choose_class(ChosenClass { fingerprint: fingerprint(), name: CLASS.to_owned() });
     let param = &remote.params().mode;
-    // SAFETY: the parameter is borrowed, so it exists.
-    unsafe { param.as_ptr()._internal_set_normalized_value(param.preview_normalized(mode)) };
+    set(param, param.preview_normalized(mode));
+    let param = &remote.params().recipe.preset;
+    set(param, param.preview_normalized(preset));
     inside::activate(&mut plugin, 48_000.0);
     let doing = remote.status().to_string();
     let word = if mode == ModeChoice::Restore { "restoring" } else { "protecting" };
@@ -167,10 +178,9 @@ fn protected_seconds(mode: ModeChoice) -> f64 {
             drop(remote.status());
             if polls.is_multiple_of(20) {
                 // The audio thread asks for the design, and waits for it: this host is ahead of time.
-                let amount = &remote.params().veil.amount;
                 let value = if polls.is_multiple_of(40) { 0.5 } else { 0.25 };
-                // SAFETY: the parameter is borrowed, so it exists.
-                unsafe { amount.as_ptr()._internal_set_normalized_value(value) };
+                set(&remote.params().veil.amount, value);
+                set(&remote.params().recipe.mark_level, value);
             }
             if polls.is_multiple_of(50) {
                 let fingerprint = classes[polls / 50 % 2];

@@ -8,7 +8,9 @@ use patchveil_test_support::compare::{assert_same_bits, worst_difference_dbfs};
 use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, Instance, Module};
-use patchveil_tests::keys::{fingerprint, keyring, missing_fingerprint, preset_param, session};
+use patchveil_tests::keys::{
+    fingerprint, keyring, missing_fingerprint, new_preset_param, new_session, preset_param, session,
+};
 use patchveil_tests::signal::in_random_blocks;
 use patchveil_veil::{Fingerprint, Preset};
 
@@ -22,8 +24,17 @@ fn module() -> Module {
 }
 
 fn instance(module: &Module, class: Fingerprint, params: &str, rate: u32) -> Instance {
+    loaded(module, &session(class, params), rate)
+}
+
+/// An instance in a session of recipe version 2.
+fn new_instance(module: &Module, params: &str, rate: u32) -> Instance {
+    loaded(module, &new_session(fingerprint(), params), rate)
+}
+
+fn loaded(module: &Module, session: &[u8], rate: u32) -> Instance {
     let mut instance = module.instance();
-    assert!(instance.load(&session(class, params)));
+    assert!(instance.load(session));
     instance.activate(f64::from(rate), 512);
     instance
 }
@@ -60,6 +71,52 @@ fn what_one_instance_protects_another_restores() {
             let off = worst_difference_dbfs(restored, original);
             assert!(off < INAUDIBLE_DBFS, "{preset} at {rate} Hz: off by {off} dBFS");
         }
+    }
+}
+
+#[test]
+fn mark_and_veil_come_off_together() {
+    let module = module();
+    for (preset, level, rate) in [
+        (Preset::Mark, 0.0, 44_100),
+        (Preset::Mark, 12.0, 48_000),
+        (Preset::Light, 0.0, 48_000),
+        (Preset::Balanced, -6.0, 96_000),
+        (Preset::Strong, 6.0, 48_000),
+    ] {
+        let params = new_preset_param(preset) + &format!(r#","mark_level":{{"f32":{level:.1}}}"#);
+        let mut protecting = new_instance(&module, &params, rate);
+        let mut restoring = new_instance(&module, &format!("{params},{RESTORE}"), rate);
+        let mut original = noise_channels(2, 100_000, 1);
+        original.iter_mut().flatten().for_each(|x| *x *= 0.2);
+        let mut signal = original.clone();
+        run(&mut protecting, -20_000, &mut signal, 2);
+        let changed = worst_difference_dbfs(&signal[0], &original[0]);
+        assert!(changed > -60.0, "{preset} changes the signal by {changed} dBFS only");
+        run(&mut restoring, -20_000, &mut signal, 3);
+        assert_eq!(restoring.latency(), 0);
+        for (restored, original) in signal.iter().zip(&original) {
+            let off = worst_difference_dbfs(restored, original);
+            assert!(off < INAUDIBLE_DBFS, "{preset} at {level} dB and {rate} Hz: {off} dBFS off");
+        }
+    }
+}
+
+#[test]
+fn a_mark_is_off_within_50_ms_in_the_middle_of_a_recording() {
+    let module = module();
+    let original = noise_channels(2, 100_000, 4);
+    // The louder the mark, the longer it takes.
+    for (level, ms) in [("-24.0", 30), ("0.0", 50), ("6.0", 100), ("12.0", 200)] {
+        let level = format!(r#""mark_level":{{"f32":{level}}}"#);
+        let mut signal = original.clone();
+        run(&mut new_instance(&module, &level, 48_000), 0, &mut signal, 5);
+        let mut part: Vec<Vec<f32>> = signal.iter().map(|x| x[33_333..].to_vec()).collect();
+        let restoring = format!("{level},{RESTORE}");
+        run(&mut new_instance(&module, &restoring, 48_000), 33_333, &mut part, 6);
+        let from = 48 * ms;
+        let off = worst_difference_dbfs(&part[0][from..], &original[0][33_333 + from..]);
+        assert!(off < INAUDIBLE_DBFS, "{level}: {off} dBFS off after {ms} ms");
     }
 }
 

@@ -11,9 +11,10 @@ use patchveil_tests::build::library;
 use patchveil_tests::clap::Module;
 use patchveil_tests::display::display;
 use patchveil_tests::editor::Editor;
-use patchveil_tests::keys::{fingerprint, keyring, session_with_setup};
+use patchveil_tests::keys::{fingerprint, keyring, new_preset_param, new_session_with_setup};
 use patchveil_tests::player::while_playing;
 use patchveil_tests::signal::demo;
+use patchveil_veil::Preset;
 
 /// File names, and the state of the editor as a session stores it.
 const SCREENSHOTS: [(&str, &str); 3] = [
@@ -70,7 +71,9 @@ fn play<T>(
     work: impl FnOnce(&Editor<'_>) -> T,
 ) -> T {
     let mut instance = module.instance();
-    assert!(instance.load(&session_with_setup(fingerprint(), "", state)));
+    // A veil has more to show than a mark.
+    let params = new_preset_param(Preset::Balanced);
+    assert!(instance.load(&new_session_with_setup(fingerprint(), &params, state)));
     instance.activate(48_000.0, 256);
     let editor = instance.open_editor(0, 0);
     while_playing(instance.audio(), recording, || work(&editor))

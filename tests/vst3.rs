@@ -6,7 +6,8 @@ use patchveil_test_support::compare::assert_same_bits;
 use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::library;
 use patchveil_tests::keys::{
-    fingerprint, key, keyring, missing_fingerprint, preset_param, session,
+    fingerprint, key, keyring, missing_fingerprint, new_preset_param, new_session, preset_param,
+    session,
 };
 use patchveil_tests::signal::{in_random_blocks, veiled};
 use patchveil_tests::vst3::{Instance, Module};
@@ -62,6 +63,47 @@ fn output_equals_the_convolvers_bit_for_bit_in_every_layout() {
         }
         let veil = Veil::new(&key(), &preset.recipe_of_version(1).unwrap(), rate).unwrap();
         assert_eq!(instance.latency_and_tail(), (0, veil.context() as u32));
+    }
+}
+
+#[test]
+fn new_sessions_have_the_presets_with_a_mark() {
+    let module = module();
+    for (preset, params) in
+        [(Preset::Mark, String::new()), (Preset::Light, new_preset_param(Preset::Light))]
+    {
+        let mut instance = module.instance();
+        assert!(instance.load(&new_session(fingerprint(), &params)[8..]));
+        instance.activate(48_000.0, 512);
+        let input = noise_channels(2, 60_000, 1);
+        let mut output = input.clone();
+        run(&mut instance, Some(-7_000), &mut output, 1);
+        let expected = veiled(&key(), &preset.recipe(), 48_000, -7_000, input);
+        assert_same_bits(&output[0], &expected[0]);
+        assert_same_bits(&output[1], &expected[1]);
+        let veil = Veil::new(&key(), &preset.recipe(), 48_000).unwrap();
+        assert_eq!(instance.latency_and_tail(), (0, veil.context() as u32));
+    }
+}
+
+#[test]
+fn automation_of_the_former_preset_means_what_it_meant() {
+    let module = module();
+    let presets = [Preset::Light, Preset::Balanced, Preset::Strong, Preset::Poscuda, Preset::Cuda];
+    for (place, preset) in presets.into_iter().enumerate() {
+        let mut instance = protecting(&module, "");
+        instance.activate(48_000.0, 512);
+        let params = instance.params();
+        // Some hosts know parameters by their number.
+        let (id, name, _) = &params[2];
+        assert_eq!(name, "Preset (Recipe 1)");
+        let input = noise_channels(2, 20_000, 1);
+        let mut output = input.clone();
+        let mut block: Vec<&mut [f32]> = output.iter_mut().map(Vec::as_mut_slice).collect();
+        instance.process(&mut block, Some(0), &[(*id, place as f64 / 4.0)]);
+        let recipe = preset.recipe_of_version(1).unwrap();
+        let expected = veiled(&key(), &recipe, 48_000, 0, input);
+        assert_same_bits(&output[0], &expected[0]);
     }
 }
 

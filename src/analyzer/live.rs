@@ -247,6 +247,7 @@ impl Analyzer {
         let Some(veil) = self.veil_of(record) else {
             self.patches = None;
             self.view.patch_active = false;
+            self.view.marked = false;
             if let Some(kernels) = &mut self.kernels {
                 kernels.break_off();
             }
@@ -260,6 +261,8 @@ impl Analyzer {
             let replaces = follows && self.patches.is_some();
             self.patches = PatchTracker::start(veil.clone(), record.position, replaces);
         }
+        self.view.marked = veil.mark().is_some();
+        timeline::push_periods(&mut self.view.timeline, &veil, record.position, end);
         let Some(patches) = &mut self.patches else {
             self.view.patch_active = false;
             return;
@@ -272,6 +275,5 @@ impl Analyzer {
         }
         self.view.patch_active = patches.is_active(end);
         self.view.spectra.current = patches.kernel();
-        timeline::push_periods(&mut self.view.timeline, &veil, record.position, end);
     }
 }

@@ -57,9 +57,11 @@ impl PatchTracker {
     }
 }
 
-/// Positions in `from..to` at which a period of the veil begins.
+/// Positions in `from..to` at which a period of the patches begins; of the mark where there are none.
 pub(super) fn period_starts(veil: &Veil, from: i64, to: i64) -> impl Iterator<Item = i64> {
-    let period_us = i128::from(veil.recipe().period_us());
+    let recipe = veil.recipe();
+    let of_patches = recipe.veil.as_ref().map(|veil| veil.placement.period_us.into());
+    let period_us = i128::from(of_patches.unwrap_or_else(|| recipe.period_us()));
     let rate = i128::from(veil.sample_rate());
     // Rounded as the schedule rounds.
     let start =
@@ -117,5 +119,16 @@ mod tests {
         let starts: Vec<i64> = period_starts(&veil(), -44_100, 44_101).collect();
         assert_eq!(starts, [-44_100, -22_050, 0, 22_050, 44_100]);
         assert_eq!(period_starts(&veil(), 1, 22_050).count(), 0);
+    }
+
+    #[test]
+    fn without_patches_periods_are_those_of_the_mark() {
+        let key = ClassKey::from_bytes([3; 32]);
+        let starts = |preset: Preset| -> Vec<i64> {
+            let veil = Veil::new(&key, &preset.recipe(), 48_000).unwrap();
+            period_starts(&veil, 0, 100_000).collect()
+        };
+        assert_eq!(starts(Preset::Mark), [0, 61_440]);
+        assert_eq!(starts(Preset::Balanced)[..3], [0, 3_840, 7_680]);
     }
 }

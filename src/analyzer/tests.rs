@@ -13,14 +13,14 @@ use crate::engine::{Block, Controls, DesignerLink, Engine, EngineCommand, Output
 use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring};
 use crate::handoff::design_requests::{AppliedVeil, DesignRequests};
 use crate::handoff::link::link;
-use crate::params::{PatchveilParams, VeilSettings};
+use crate::params::{PatchveilParams, RecipeSettings};
 use crate::state::ClassField;
 
 const RATE: u32 = 48_000;
 const BLOCK: usize = 480;
 const PLAIN: Controls = Controls { bypass: false, delta: false, gain: 1.0 };
 
-fn settings() -> VeilSettings {
+fn settings() -> RecipeSettings {
     PatchveilParams::new(ClassField::default()).settings()
 }
 
@@ -227,6 +227,30 @@ fn a_jump_restarts_the_timeline() {
     assert!(view.timeline.columns.iter().all(|column| column.position < 200_000));
     // The patch that the jump lands in is shown.
     assert_eq!(view.timeline.patches, spans(&veil, inside, view.position));
+}
+
+#[test]
+fn a_mark_shows_its_period_and_neither_patches_nor_kernels() {
+    let mut instance = Instance::new();
+    instance.send(OutputMode::Protect, Some(veil(3, &Preset::Mark.recipe())));
+    let mut analyzer = instance.analyzer();
+    instance.run_polled(&mut analyzer, -70_000, 300);
+    let view = analyzer.view();
+    assert!(view.marked && !view.patch_active);
+    assert_eq!(view.timeline.periods, [-61_440, 0, 61_440]);
+    assert!(view.timeline.patches.is_empty() && view.spectra.kernels.is_empty());
+    // With a veil as well there are its patches.
+    let both = veil(3, &Preset::Balanced.recipe());
+    instance.send(OutputMode::Protect, Some(both));
+    let end = analyzer.view().position;
+    instance.run_polled(&mut analyzer, end, 100);
+    let view = analyzer.view();
+    assert!(view.marked && !view.timeline.patches.is_empty());
+    assert_eq!(view.spectra.kernels.len(), 2);
+    instance.send(OutputMode::Protect, Some(balanced(3)));
+    let end = analyzer.view().position;
+    instance.run_polled(&mut analyzer, end, 100);
+    assert!(!analyzer.view().marked);
 }
 
 #[test]

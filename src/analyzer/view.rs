@@ -17,20 +17,22 @@ pub struct View {
     pub load_peak: f32,
     /// Seconds of audio protected since the instance was created.
     pub protected_seconds: f64,
-    /// Whether a patch is active at `position`.
+    /// Whether a patch of the veil is active at `position`.
     pub patch_active: bool,
-    /// Spectra before and after the veil.
+    /// Whether the newest sample was marked, or its mark taken off.
+    pub marked: bool,
+    /// Spectra before and after mark and veil.
     pub spectra: Spectra,
     /// The last ten seconds.
     pub timeline: Timeline,
 }
 
-/// Spectra of the mean of all channels, before and after the veil.
+/// Spectra of the mean of all channels, before and after mark and veil.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spectra {
     /// Points by rising frequency, evenly spaced from 0 Hz to half the sample rate.
     pub points: Vec<SpectrumPoint>,
-    /// The kernels in use, by number; empty without a veil.
+    /// The veil's kernels, by number; empty without a veil.
     pub kernels: Vec<KernelGain>,
     /// The kernel of the current patch, or of the last one.
     pub current: usize,
@@ -60,9 +62,9 @@ pub struct KernelGain {
 pub struct SpectrumPoint {
     /// In Hz.
     pub hz: f32,
-    /// Before the veil.
+    /// Before mark and veil.
     pub before: f32,
-    /// After the veil.
+    /// After mark and veil.
     pub after: f32,
     /// The highest `before` since the peaks were cleared.
     pub before_peak: f32,
@@ -78,9 +80,9 @@ pub struct Timeline {
     pub columns: Vec<LevelColumn>,
     /// Length of each column in samples.
     pub column_len: i64,
-    /// Patches that overlap these seconds, in order.
+    /// Patches of the veil that overlap these seconds, in order.
     pub patches: Vec<PatchSpan>,
-    /// Positions at which a period begins.
+    /// Positions at which a period of the patches begins; of the mark where there are none.
     pub periods: Vec<i64>,
 }
 
@@ -89,9 +91,9 @@ pub struct Timeline {
 pub struct LevelColumn {
     /// Position of its first sample.
     pub position: i64,
-    /// Before the veil.
+    /// Before mark and veil.
     pub before: f32,
-    /// After the veil.
+    /// After mark and veil.
     pub after: f32,
 }
 

@@ -10,6 +10,7 @@ use nice_plug_egui::{Frame, NiceEguiApp};
 use parking_lot::Mutex;
 
 use super::analyzer_panel::FftSizes;
+use super::controls;
 use super::layout::{self, Panels, Scene, UserRequests};
 use super::param_gesture::ParamGesture;
 use super::{renderer, theme};
@@ -66,6 +67,7 @@ impl App {
     fn handle(&mut self, requests: UserRequests, gesture: &impl ParamGesture) {
         let Self { remote, analyzer, keys, panels, .. } = self;
         panels.keys.handle(requests.keys, keys, |class| {
+            controls::follow_former_preset(remote.params(), gesture);
             remote.choose_class(class);
             // Hosts notice only changes of parameters, and save only after one.
             let amount = &remote.params().veil.amount;

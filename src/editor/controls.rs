@@ -1,69 +1,108 @@
 //! The row of controls, and the choice of the mode.
 
 use egui::{Popup, Rect, Ui, pos2, vec2};
-use nice_plug::prelude::{FloatParam, IntParam, Param};
+use nice_plug::prelude::{Enum, EnumParam, FloatParam, Param};
+use patchveil_veil::VeilSettings;
 
 use super::param_control::{self, ControlText, HEIGHT};
 use super::param_gesture::ParamGesture;
 use super::theme::SMALL_GAP;
 use super::widgets;
-use crate::params::{ModeChoice, PatchveilParams, PresetChoice};
+use crate::params::{FormerPresetChoice, ModeChoice, PatchveilParams, PresetChoice};
 
 /// Below this width of the row, in points, labels are shortened.
-const WIDE: f32 = 860.0;
+const WIDE: f32 = 900.0;
 /// Relative widths of the controls, in order.
-const WIDTHS: [f32; 8] = [1.2, 0.95, 1.2, 1.3, 1.02, 0.92, 0.93, 0.93];
+const WIDTHS: [f32; 9] = [126.0, 88.0, 88.0, 120.0, 122.0, 118.0, 96.0, 88.0, 88.0];
+/// The same with shortened labels.
+const NARROW_WIDTHS: [f32; 9] = [86.0, 62.0, 64.0, 72.0, 74.0, 56.0, 64.0, 62.0, 62.0];
 
-/// The presets with their names and descriptions.
-const PRESETS: [(PresetChoice, &str, &str); 5] = [
-    (PresetChoice::Light, "Light", "The least audible, and the least protection."),
-    (PresetChoice::Balanced, "Balanced", "Between Light and Strong: the default."),
-    (
-        PresetChoice::Strong,
-        "Strong",
-        "Deeper filters: the most audible of the three, and the most protection.",
-    ),
-    (
-        PresetChoice::Poscuda,
-        "PosCUDA",
-        "The published recipe, for comparison: one patch every half second. Cannot be restored.",
-    ),
-    (
-        PresetChoice::Cuda,
-        "CUDA",
-        "The published recipe, for comparison: everything is filtered, clearly audible. Cannot be \
-         restored.",
-    ),
+/// The presets, mildest first.
+const PRESETS: [PresetChoice; 6] = [
+    PresetChoice::Mark,
+    PresetChoice::Light,
+    PresetChoice::Balanced,
+    PresetChoice::Strong,
+    PresetChoice::Poscuda,
+    PresetChoice::Cuda,
 ];
+
+/// The presets of recipe version 1, mildest first.
+const FORMER_PRESETS: [FormerPresetChoice; 5] = [
+    FormerPresetChoice::Light,
+    FormerPresetChoice::Balanced,
+    FormerPresetChoice::Strong,
+    FormerPresetChoice::Poscuda,
+    FormerPresetChoice::Cuda,
+];
+
+/// Name and description of a preset.
+fn describe(preset: PresetChoice) -> (&'static str, &'static str) {
+    match preset {
+        PresetChoice::Mark => (
+            "Mark",
+            "Inaudible: whoever has the key can show that a file carries it, and restore the \
+             recording. The default.",
+        ),
+        PresetChoice::Light => ("Light", "The least audible veil, and the least protection."),
+        PresetChoice::Balanced => ("Balanced", "A veil between Light and Strong."),
+        PresetChoice::Strong => (
+            "Strong",
+            "A veil of deeper filters: the most audible of the three, and the most protection.",
+        ),
+        PresetChoice::Poscuda => (
+            "PosCUDA",
+            "The published recipe, for comparison: one patch every half second. Cannot be \
+             restored.",
+        ),
+        PresetChoice::Cuda => (
+            "CUDA",
+            "The published recipe, for comparison: everything is filtered, clearly audible. \
+             Cannot be restored.",
+        ),
+    }
+}
 
 /// The modes with their names and descriptions.
 const MODES: [(ModeChoice, &str, &str); 2] = [
     (
         ModeChoice::Protect,
         "Protect",
-        "Applies the veil. If that is not possible, the output is muted.",
+        "Applies mark and veil, as far as the preset has them. If that is not possible, the output \
+         is muted.",
     ),
     (
         ModeChoice::Restore,
         "Restore",
-        "Takes the veil off. Needs the key, the settings that were used to protect, and the \
+        "Takes mark and veil off. Needs the key, the settings that were used to protect, and the \
          recording at its place on the timeline. If that is not possible, audio passes unchanged.",
     ),
 ];
 
-const MODE_TIP: &str = "Whether the veil is applied or taken off.";
+const MODE_TIP: &str = "Whether mark and veil are applied or taken off.";
 const PRESET_TIP: &str = "The recipe that the other settings start from.";
-const AMOUNT_TIP: &str = "Depth of the filters, in percent of the preset's. More is harder to \
-     learn around and more audible. At 0 % nothing is changed, and nothing is protected.";
+const FORMER_PRESET_TIP: &str = "The recipe that the other settings start from. This session was made \
+     before there was a mark, and keeps its sound. Choose Mark to go over to the present presets.";
+const GO_OVER: &str = "Inaudible. The session goes over to the present presets: from then on light, \
+     balanced and strong have a mark too.";
+const MARK_TIP: &str = "Level of the mark, in dB above or below the preset's. Higher is found in \
+     shorter excerpts, and may become audible; lower is harder to find.";
+const NO_MARK_TIP: &str = "The preset has no mark, so this has no effect.";
+const NO_MARK_YET_TIP: &str =
+    "This session was made before there was a mark, so this has no effect.";
+const AMOUNT_TIP: &str = "Depth of the veil's filters, in percent of the preset's. More is harder to \
+     learn around and more audible. At 0 % there is no veil.";
+const NO_VEIL_TIP: &str = "The preset has no veil, so this has no effect. Choose Light, Balanced or \
+     Strong for one.";
 const PATCH_TIP: &str = "Length of a patch of filtered audio, in milliseconds. Longer patches are \
      easier to learn, and more audible.";
 const PERIOD_TIP: &str = "What the patch schedule repeats after, in milliseconds. A longer period \
      spreads the same patches thinner: less audio is changed, and less protects it.";
 const COUNT_TIP: &str = "Number of patches in a period. More patches change more of the audio: more \
      protection, and more audible.";
-const TRIM_TIP: &str = "Gain after the veil, in dB. The veil keeps the loudness of speech but can \
+const TRIM_TIP: &str = "Gain after mark and veil, in dB. A veil keeps the loudness of speech but can \
      raise peaks by a few dB: lower the level here if it clips.";
-const DELTA_TIP: &str = "Outputs only what the veil changes. For listening: a bounce made with it \
+const DELTA_TIP: &str = "Outputs only what is changed. For listening: a bounce made with it \
      contains the difference, not your recording.";
 const BYPASS_TIP: &str = "The output is the input, without trim and unprotected. Same as the host's \
      own bypass.";
@@ -72,26 +111,20 @@ const BYPASS_TIP: &str = "The output is the input, without trim and unprotected.
 pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &impl ParamGesture) {
     let wide = rect.width() >= WIDE;
     let label = |long, short| if wide { long } else { short };
-    let [preset, amount, patch, period, count, trim, delta, bypass] = control_rects(rect);
+    let [preset, mark, amount, patch, period, count, trim, delta, bypass] = control_rects(rect);
+    // What is in force: parameters may follow the preset, or be limited by each other.
+    let recipe = params.recipe_now();
 
     draw_preset(ui, preset, params, gesture);
-    let param = &params.veil.amount;
-    let text = text_of("Amount", "Amount", AMOUNT_TIP, param);
-    param_control::number(ui, amount, &text, param, gesture);
-
-    // What is in force: parameters may follow the preset, or be limited by each other.
-    let veil = params.settings().recipe(params.class.get().recipe).veil;
-    let placement = veil.map(|veil| veil.placement);
-    let (patch_us, period_us, patches) =
-        placement.map_or((0, 0, 0), |place| (place.patch_us, place.period_us, place.patches));
-    let param = &params.patches.patch;
-    let label_text = label("Patch length", "Patch");
-    let text = length_text("Patch length", label_text, PATCH_TIP, param, patch_us);
-    param_control::number(ui, patch, &text, param, gesture);
-    let param = &params.patches.period;
-    let text = length_text("Period", "Period", PERIOD_TIP, param, period_us);
-    param_control::number(ui, period, &text, param, gesture);
-    draw_count(ui, count, label("Patches per period", "Patches"), params, patches, gesture);
+    let param = &params.recipe.mark_level;
+    let mut text = text_of("Mark level", label("Mark level", "Mark"), MARK_TIP, param);
+    if recipe.mark.is_none() {
+        let tip = if params.is_former() { NO_MARK_YET_TIP } else { NO_MARK_TIP };
+        set_no_effect(&mut text, "no mark", tip);
+    }
+    param_control::number(ui, mark, &text, param, gesture);
+    let veil = VeilControls { amount, patch, period, count, wide };
+    veil.draw(ui, params, recipe.veil.as_ref(), gesture);
 
     let param = &params.output.trim;
     let mut text = text_of("Output trim", label("Output trim", "Trim"), TRIM_TIP, param);
@@ -102,6 +135,66 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &
     let param = &params.bypass;
     let text = text_of("Bypass", "Bypass", BYPASS_TIP, param);
     param_control::switch(ui, bypass, &text, param, gesture);
+}
+
+/// In a session of recipe version 1 that goes over to the present presets: chooses the one of that name.
+pub(crate) fn follow_former_preset(params: &PatchveilParams, gesture: &impl ParamGesture) {
+    if params.is_former() {
+        let preset = params.veil.former_preset.value().into();
+        let param = &params.recipe.preset;
+        gesture.touch(param, param.preview_normalized(preset));
+    }
+}
+
+/// Where the controls of the veil are.
+struct VeilControls {
+    amount: Rect,
+    patch: Rect,
+    period: Rect,
+    count: Rect,
+    wide: bool,
+}
+
+impl VeilControls {
+    /// Draws them for the veil in force, if there is one.
+    fn draw(
+        &self,
+        ui: &mut Ui,
+        params: &PatchveilParams,
+        veil: Option<&VeilSettings>,
+        gesture: &impl ParamGesture,
+    ) {
+        let label = |long, short| if self.wide { long } else { short };
+        let amount = &params.veil.amount;
+        let mut amount_text = text_of("Amount", "Amount", AMOUNT_TIP, amount);
+        let patch = &params.patches.patch;
+        let mut patch_text =
+            text_of("Patch length", label("Patch length", "Patch"), PATCH_TIP, patch);
+        let period = &params.patches.period;
+        let mut period_text = text_of("Period", "Period", PERIOD_TIP, period);
+        let count = &params.patches.count;
+        let name = "Patches per period";
+        let mut count_text = text_of(name, label(name, "Patches"), COUNT_TIP, count);
+        let limit;
+        if let Some(VeilSettings { placement, .. }) = veil {
+            show_length(&mut patch_text, patch, placement.patch_us);
+            show_length(&mut period_text, period, placement.period_us);
+            limit = format!("{} fit", placement.patches);
+            match u32::try_from(count.value()) {
+                Ok(set) if set == placement.patches => {}
+                Ok(1..) => count_text.note = &limit,
+                _ => follow_preset(&mut count_text, placement.patches.to_string()),
+            }
+        } else {
+            for text in [&mut amount_text, &mut patch_text, &mut period_text, &mut count_text] {
+                set_no_effect(text, "no veil", NO_VEIL_TIP);
+            }
+        }
+        param_control::number(ui, self.amount, &amount_text, amount, gesture);
+        param_control::number(ui, self.patch, &patch_text, patch, gesture);
+        param_control::number(ui, self.period, &period_text, period, gesture);
+        param_control::number(ui, self.count, &count_text, count, gesture);
+    }
 }
 
 /// Draws the button that opens the list of modes.
@@ -119,11 +212,12 @@ pub(crate) fn draw_mode(ui: &mut Ui, params: &PatchveilParams, gesture: &impl Pa
     });
 }
 
-fn control_rects(row: Rect) -> [Rect; 8] {
-    let width = row.width() - SMALL_GAP * (WIDTHS.len() - 1) as f32;
-    let unit = width / WIDTHS.iter().sum::<f32>();
+fn control_rects(row: Rect) -> [Rect; 9] {
+    let widths = if row.width() >= WIDE { WIDTHS } else { NARROW_WIDTHS };
+    let width = row.width() - SMALL_GAP * (widths.len() - 1) as f32;
+    let unit = width / widths.iter().sum::<f32>();
     let mut x = row.left();
-    WIDTHS.map(|share| {
+    widths.map(|share| {
         let size = vec2((share * unit).floor(), HEIGHT);
         let rect = Rect::from_min_size(pos2(x.round(), row.top()), size);
         x += share * unit + SMALL_GAP;
@@ -131,13 +225,40 @@ fn control_rects(row: Rect) -> [Rect; 8] {
     })
 }
 
+/// Draws the list of presets: those of the session's recipe version.
 fn draw_preset(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &impl ParamGesture) {
-    let param = &params.veil.preset;
+    let present = &params.recipe.preset;
+    if !params.is_former() {
+        draw_presets(ui, rect, PRESET_TIP, present, &PRESETS, gesture, |_| ());
+        return;
+    }
+    let mut goes_over = false;
+    let former = &params.veil.former_preset;
+    draw_presets(ui, rect, FORMER_PRESET_TIP, former, &FORMER_PRESETS, gesture, |ui| {
+        goes_over = param_control::option(ui, describe(PresetChoice::Mark).0, GO_OVER, false);
+    });
+    if goes_over {
+        gesture.touch(present, present.preview_normalized(PresetChoice::Mark));
+        params.class.use_newest_recipe();
+    }
+}
+
+fn draw_presets<T: Enum + PartialEq + Copy + Into<PresetChoice> + 'static>(
+    ui: &mut Ui,
+    rect: Rect,
+    tip: &str,
+    param: &EnumParam<T>,
+    presets: &[T],
+    gesture: &impl ParamGesture,
+    draw_first: impl FnOnce(&mut Ui),
+) {
     let current = param.value();
-    let text = text_of("Preset", "Preset", PRESET_TIP, param);
+    let text = text_of("Preset", "Preset", tip, param);
     param_control::choice(ui, rect, &text, param, gesture, |ui| {
+        draw_first(ui);
         let mut chosen = None;
-        for (preset, name, description) in PRESETS {
+        for &preset in presets {
+            let (name, description) = describe(preset.into());
             if param_control::option(ui, name, description, preset == current) {
                 chosen = Some(param.preview_normalized(preset));
             }
@@ -146,56 +267,46 @@ fn draw_preset(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &impl
     });
 }
 
-/// Draws the number of patches per period, of which `actual` are in force.
-fn draw_count(
-    ui: &mut Ui,
-    rect: Rect,
-    label: &str,
-    params: &PatchveilParams,
-    actual: u32,
-    gesture: &impl ParamGesture,
-) {
-    let param: &IntParam = &params.patches.count;
-    let limit = format!("{actual} fit");
-    let mut text = text_of("Patches per period", label, COUNT_TIP, param);
-    match u32::try_from(param.value()) {
-        Ok(set) if set == actual => {}
-        Ok(1..) => text.note = &limit,
-        _ => follow_preset(&mut text, actual.to_string()),
-    }
-    param_control::number(ui, rect, &text, param, gesture);
-}
-
 /// The text of a parameter that has its own value.
 fn text_of<'a>(name: &'a str, label: &'a str, tip: &'a str, param: &impl Param) -> ControlText<'a> {
     let value = param.normalized_value_to_string(param.unmodulated_normalized_value(), true);
     // A minus sign, not a hyphen.
     let value = value.replace('-', "−");
-    ControlText { name, label, tip, value, note: "", follows: false, centred: false }
+    ControlText {
+        name,
+        label,
+        tip,
+        value,
+        note: "",
+        follows: false,
+        no_effect: false,
+        centred: false,
+    }
 }
 
-/// The text of a length, of which `actual`, in µs, is in force.
-fn length_text<'a>(
-    name: &'a str,
-    label: &'a str,
-    tip: &'a str,
-    param: &FloatParam,
-    actual: u32,
-) -> ControlText<'a> {
-    let mut text = text_of(name, label, tip, param);
+/// Shows a length of which `actual`, in µs, is in force.
+fn show_length(text: &mut ControlText<'_>, param: &FloatParam, actual: u32) {
     let actual = f64::from(actual) / 1_000.0;
     if param.value() < 1.0 {
-        follow_preset(&mut text, format!("{actual} ms"));
+        follow_preset(text, format!("{actual} ms"));
     } else if (f64::from(param.value()) - actual).abs() > 0.06 {
         // It is limited by another parameter, and returns when there is room for it.
         text.value = format!("{} ms", (actual * 10.0).round() / 10.0);
         text.note = if actual > f64::from(param.value()) { "min" } else { "max" };
     }
-    text
 }
 
 fn follow_preset(text: &mut ControlText<'_>, value: String) {
     text.value = value;
     text.note = "preset";
     text.follows = true;
+}
+
+/// Shows why a parameter has no effect, instead of its value.
+fn set_no_effect<'a>(text: &mut ControlText<'a>, why: &str, tip: &'a str) {
+    text.value = why.to_owned();
+    text.note = "";
+    text.tip = tip;
+    text.follows = true;
+    text.no_effect = true;
 }

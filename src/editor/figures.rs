@@ -47,7 +47,7 @@ fn figures(view: &View) -> Vec<Figure> {
         plain(
             "Latency",
             "Latency 0 samples".to_owned(),
-            "The veil adds no delay, whatever the settings.",
+            "Mark and veil add no delay, whatever the settings.",
         ),
     ];
     if view.sample_rate == 0 {
@@ -64,7 +64,7 @@ fn figures(view: &View) -> Vec<Figure> {
     figures.push(plain(
         "Sample rate",
         format!("{} kHz", f64::from(view.sample_rate) / 1_000.0),
-        "The host's. Patches have the same length and filters the same sound at every rate.",
+        "The host's. Mark, patches and filters lie at the same times and sound the same at every rate.",
     ));
     let source = if view.host_timeline { "Host timeline" } else { "Sample count" };
     let at = timecode(view.position, view.sample_rate);

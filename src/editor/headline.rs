@@ -1,11 +1,46 @@
 //! The headline: what happens to the audio now.
 
 use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use patchveil_veil::Recipe;
 
 use super::icons::{self, Icon};
 use super::theme::{HEADLINE, INSET, Palette, SMALL, palette};
 use super::widgets::{elided, sentence};
 use crate::status::Status;
+
+/// Which layers of the recipe change the audio.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Layers {
+    pub(crate) mark: bool,
+    /// The mark is louder than the preset's.
+    pub(crate) louder: bool,
+    pub(crate) veil: bool,
+}
+
+impl Layers {
+    /// The layers of `recipe`; a veil of 0 % is none.
+    pub(crate) fn of(recipe: &Recipe) -> Self {
+        Self {
+            mark: recipe.mark.is_some(),
+            louder: recipe.mark.as_ref().is_some_and(|mark| mark.level_db > 0.0),
+            veil: recipe.veil.as_ref().is_some_and(|veil| veil.amount > 0.0),
+        }
+    }
+
+    /// What is done to the audio, and whether it can be heard.
+    fn doing(self) -> &'static str {
+        match self {
+            Self { mark: true, veil: true, .. } => "Marked and veiled (audible)",
+            Self { veil: true, .. } => "Veiled (audible)",
+            Self { louder: true, .. } => "Marked (may be audible)",
+            _ => "Marked (inaudible)",
+        }
+    }
+
+    fn are_none(self) -> bool {
+        !self.mark && !self.veil
+    }
+}
 
 /// What besides the status decides about the output.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,8 +49,8 @@ pub(crate) struct Conditions {
     pub(crate) bypass: bool,
     /// Only the difference is output.
     pub(crate) delta: bool,
-    /// The amount is 0 %.
-    pub(crate) zero_amount: bool,
+    /// What the recipe in force does.
+    pub(crate) layers: Layers,
     /// Audio runs, but the host states no position.
     pub(crate) no_host_position: bool,
 }
@@ -65,7 +100,7 @@ impl Headline {
 /// The most important thing to know now.
 pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
     let restores = matches!(status, Status::Restoring { .. } | Status::NotRestoring { .. });
-    // Bypass passes the input whatever the veil would do.
+    // Bypass passes the input whatever the recipe would do.
     if conditions.bypass {
         let (doing, verb) =
             if restores { ("restoring", "restore") } else { ("protecting", "protect") };
@@ -99,13 +134,14 @@ pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
 }
 
 fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
-    conditions.zero_amount || matches!(status, Status::NotProtecting | Status::NotRestoring { .. })
+    conditions.layers.are_none()
+        || matches!(status, Status::NotProtecting | Status::NotRestoring { .. })
 }
 
 /// The headline in the mode Protect.
 fn protecting(status: &Status, conditions: Conditions) -> Headline {
     match status {
-        Status::Protecting { .. } if conditions.zero_amount => Headline::unprotected(
+        Status::Protecting { .. } if conditions.layers.are_none() => Headline::unprotected(
             "Not protecting: the amount is 0 %",
             "Nothing is changed. Raise the amount to protect.",
         ),
@@ -116,14 +152,14 @@ fn protecting(status: &Status, conditions: Conditions) -> Headline {
         Status::Protecting { class, trouble: Some(trouble), .. } => Headline::new(
             Icon::Protecting,
             Tone::Warning,
-            format!("Protecting “{class}”"),
-            format!("With the key read earlier: {}", sentence(trouble)),
+            conditions.layers.doing(),
+            format!("“{class}”, with the key read earlier: {}", sentence(trouble)),
         ),
         Status::Protecting { class, fingerprint, trouble: None } => Headline::new(
             Icon::Protecting,
             Tone::Good,
-            format!("Protecting “{class}”"),
-            format!("Key {fingerprint}"),
+            conditions.layers.doing(),
+            format!("“{class}”, key {fingerprint}"),
         ),
         _ => Headline::unprotected(
             "Not protecting: no class is chosen",
@@ -135,7 +171,7 @@ fn protecting(status: &Status, conditions: Conditions) -> Headline {
 /// The headline in the mode Restore. It never reads as if the output were protected.
 fn restoring(status: &Status, conditions: Conditions) -> Headline {
     match status {
-        Status::Restoring { .. } if conditions.zero_amount => Headline::unprotected(
+        Status::Restoring { .. } if conditions.layers.are_none() => Headline::unprotected(
             "Not restoring: the amount is 0 %",
             "Nothing is changed. Set the amount that was used to protect.",
         ),
@@ -189,24 +225,42 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, headline: &Headline) {
 
 #[cfg(test)]
 mod tests {
+    use patchveil_veil::Preset;
+
     use super::*;
+
+    /// Marked, and nothing else.
+    const PLAIN: Conditions = Conditions {
+        bypass: false,
+        delta: false,
+        layers: Layers { mark: true, louder: false, veil: false },
+        no_host_position: false,
+    };
+    /// Without any layer.
+    const NOTHING: Conditions =
+        Conditions { layers: Layers { mark: false, louder: false, veil: false }, ..PLAIN };
+
+    fn protecting() -> Status {
+        let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
+        Status::Protecting { class: "Night Show".to_owned(), fingerprint, trouble: None }
+    }
 
     #[test]
     fn restoring_never_reads_as_protecting() {
         let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
         let on = Status::Restoring { class: "Night Show".to_owned(), fingerprint, trouble: None };
-        let plain = headline(&on, Conditions::default());
+        let plain = headline(&on, PLAIN);
         assert_eq!((plain.tone, plain.title.as_str()), (Tone::Neutral, "Restoring “Night Show”"));
         let off = Status::NotRestoring { reason: "the key is missing".to_owned() };
         for (status, conditions) in [
-            (&on, Conditions::default()),
-            (&on, Conditions { bypass: true, ..Conditions::default() }),
-            (&on, Conditions { delta: true, ..Conditions::default() }),
-            (&on, Conditions { zero_amount: true, ..Conditions::default() }),
-            (&on, Conditions { no_host_position: true, ..Conditions::default() }),
-            (&off, Conditions::default()),
-            (&off, Conditions { no_host_position: true, ..Conditions::default() }),
-            (&off, Conditions { bypass: true, ..Conditions::default() }),
+            (&on, PLAIN),
+            (&on, Conditions { bypass: true, ..PLAIN }),
+            (&on, Conditions { delta: true, ..PLAIN }),
+            (&on, NOTHING),
+            (&on, Conditions { no_host_position: true, ..PLAIN }),
+            (&off, PLAIN),
+            (&off, Conditions { no_host_position: true, ..PLAIN }),
+            (&off, Conditions { bypass: true, ..PLAIN }),
         ] {
             let shown = headline(status, conditions);
             assert_eq!(shown.icon, Icon::Unprotected, "{shown:?}");
@@ -216,12 +270,36 @@ mod tests {
     }
 
     #[test]
+    fn it_says_what_is_done_and_whether_it_can_be_heard() {
+        let shown = |recipe: &Recipe| {
+            headline(&protecting(), Conditions { layers: Layers::of(recipe), ..PLAIN }).title
+        };
+        assert_eq!(shown(&Preset::Mark.recipe()), "Marked (inaudible)");
+        for preset in [Preset::Light, Preset::Balanced, Preset::Strong] {
+            assert_eq!(shown(&preset.recipe()), "Marked and veiled (audible)");
+            let former = preset.recipe_of_version(1).unwrap();
+            assert_eq!(shown(&former), "Veiled (audible)");
+        }
+        assert_eq!(shown(&Preset::Cuda.recipe()), "Veiled (audible)");
+        let mut recipe = Preset::Strong.recipe();
+        recipe.veil.as_mut().unwrap().amount = 0.0;
+        assert_eq!(shown(&recipe), "Marked (inaudible)");
+        recipe.mark.as_mut().unwrap().level_db = 0.1;
+        assert_eq!(shown(&recipe), "Marked (may be audible)");
+        recipe = Preset::Strong.recipe_of_version(1).unwrap();
+        recipe.veil.as_mut().unwrap().amount = 0.0;
+        assert_eq!(shown(&recipe), "Not protecting: the amount is 0 %");
+        let detail = headline(&protecting(), PLAIN).detail;
+        assert!(detail.starts_with("“Night Show”, key "), "{detail}");
+    }
+
+    #[test]
     fn a_silent_delta_says_so() {
         let class = "Night Show".to_owned();
         let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
-        let delta = Conditions { delta: true, ..Conditions::default() };
-        let silent = Conditions { zero_amount: true, ..delta };
-        let on = Status::Protecting { class: class.clone(), fingerprint, trouble: None };
+        let delta = Conditions { delta: true, ..PLAIN };
+        let silent = Conditions { delta: true, ..NOTHING };
+        let on = protecting();
         let off = Status::Restoring { class, fingerprint, trouble: None };
         for (status, conditions) in [
             (&Status::NotProtecting, delta),
@@ -239,27 +317,21 @@ mod tests {
 
     #[test]
     fn unprotected_never_reads_as_protected() {
-        let on = Status::Protecting {
-            class: "Night Show".to_owned(),
-            fingerprint: patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint(),
-            trouble: None,
-        };
-        assert_eq!(headline(&on, Conditions::default()).title, "Protecting “Night Show”");
-        for conditions in [
-            Conditions { bypass: true, ..Conditions::default() },
-            Conditions { delta: true, ..Conditions::default() },
-            Conditions { zero_amount: true, ..Conditions::default() },
-        ] {
+        let on = protecting();
+        assert_eq!(headline(&on, PLAIN).tone, Tone::Good);
+        for conditions in
+            [Conditions { bypass: true, ..PLAIN }, Conditions { delta: true, ..PLAIN }, NOTHING]
+        {
             let shown = headline(&on, conditions);
             assert_eq!((shown.icon, shown.tone), (Icon::Unprotected, Tone::Warning), "{shown:?}");
         }
         let muted = Status::Muted { reason: "the key is missing; import it".to_owned() };
-        let shown = headline(&muted, Conditions::default());
+        let shown = headline(&muted, PLAIN);
         assert_eq!(
             (shown.icon, shown.detail.as_str()),
             (Icon::Muted, "The key is missing; import it.")
         );
-        let shown = headline(&muted, Conditions { bypass: true, ..Conditions::default() });
+        let shown = headline(&muted, Conditions { bypass: true, ..PLAIN });
         assert_eq!(shown.icon, Icon::Unprotected, "bypass passes the input even then");
     }
 }

@@ -5,7 +5,7 @@ use egui::{Popup, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use super::analyzer_panel::{self, AnalyzerPanel, AnalyzerRequests, FftSizes};
 use super::controls;
 use super::figures;
-use super::headline::{self, Conditions};
+use super::headline::{self, Conditions, Layers};
 use super::keys_panel::{self, ClassUse, KeysAction, KeysPanel};
 use super::param_control::HEIGHT;
 use super::param_gesture::ParamGesture;
@@ -166,7 +166,7 @@ fn draw_top<G: ParamGesture>(
     let conditions = Conditions {
         bypass: params.bypass.value(),
         delta: params.output.delta.value(),
-        zero_amount: params.veil.amount.value() < 0.05,
+        layers: Layers::of(&params.recipe_now()),
         no_host_position: scene.view.running && !scene.view.host_timeline,
     };
     let left = Rect::from_min_max(rect.min, pos2(buttons - GAP, rect.bottom()));

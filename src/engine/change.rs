@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::pace::Moment;
-use crate::params::VeilSettings;
+use crate::params::RecipeSettings;
 
 /// From the block in which a change is seen to the sample where it acts. A design takes
 /// milliseconds, and the design thread hears of it after at most ten.
@@ -21,7 +21,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// A change of settings under way.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Change {
-    pub(crate) settings: VeilSettings,
+    pub(crate) settings: RecipeSettings,
     /// When it acts, in samples processed.
     pub(crate) due: u64,
     /// When it was seen.
@@ -37,7 +37,7 @@ pub(crate) struct Change {
 impl Change {
     /// A change to `settings` that was seen at `seen`, at `sample_rate` Hz.
     pub(crate) fn new(
-        settings: VeilSettings,
+        settings: RecipeSettings,
         seen: Moment,
         sample_rate: u32,
         at_once: bool,

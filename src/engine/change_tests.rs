@@ -1,6 +1,8 @@
 //! Changes of settings and of the sample rate: where they act, and what leaves meanwhile.
 
 use nice_plug_egui::RepaintNotifier;
+use patchveil_test_support::compare::assert_same_bits;
+use patchveil_test_support::signal::noise_channels;
 use patchveil_veil::{ClassKey, Convolver, Preset, Veil};
 
 use super::*;
@@ -9,29 +11,43 @@ use crate::params::PatchveilParams;
 use crate::state::ClassField;
 
 const RATE: u32 = 48_000;
-const BEFORE: VeilAt = VeilAt { rate: RATE, amount: 1_000, restore: false };
+const BEFORE: VeilAt = VeilAt { rate: RATE, amount: 1_000, restore: false, marked: None };
 const AFTER: VeilAt = VeilAt { amount: 500, ..BEFORE };
 /// Samples from the block in which a change is seen to where it acts.
 const LAG: usize = 1_440;
 
-/// Settings of the test class's balanced veil.
+/// Settings of the test class's balanced veil, or of a preset with a mark.
 #[derive(Clone, Copy)]
 struct VeilAt {
     rate: u32,
     /// In tenths of a percent.
     amount: u16,
     restore: bool,
+    /// The preset, and the mark's level in tenths of a dB.
+    marked: Option<(Preset, i16)>,
 }
 
 impl VeilAt {
-    fn settings(self) -> VeilSettings {
+    fn settings(self) -> RecipeSettings {
         let settings = PatchveilParams::new(ClassField::default()).settings();
-        VeilSettings { amount: self.amount, restore: self.restore, ..settings }
+        let (preset, mark_level) = self.marked.unwrap_or((settings.preset, 0));
+        let Self { amount, restore, .. } = self;
+        RecipeSettings { amount, restore, preset, mark_level, ..settings }
     }
 
     fn veil(self) -> Arc<Veil> {
-        let mut recipe = Preset::Balanced.recipe_of_version(1).unwrap();
-        recipe.veil.as_mut().unwrap().amount = f64::from(self.amount) / 10.0;
+        let recipe = match self.marked {
+            Some((preset, level)) => {
+                let mut recipe = preset.recipe();
+                recipe.mark.as_mut().unwrap().level_db = f64::from(level) / 10.0;
+                recipe
+            }
+            None => {
+                let mut recipe = Preset::Balanced.recipe_of_version(1).unwrap();
+                recipe.veil.as_mut().unwrap().amount = f64::from(self.amount) / 10.0;
+                recipe
+            }
+        };
         Arc::new(Veil::new(&ClassKey::from_bytes([1; 32]), &recipe, self.rate).unwrap())
     }
 
@@ -74,6 +90,12 @@ impl Instance {
     /// `len` samples of 0.5 under the settings of `wanted`, in blocks of `block`.
     fn run(&mut self, wanted: VeilAt, len: usize, block: usize) -> Vec<f32> {
         let mut samples = vec![0.5; len];
+        self.run_on(&mut samples, wanted, block);
+        samples
+    }
+
+    /// The same with these samples.
+    fn run_on(&mut self, samples: &mut [f32], wanted: VeilAt, block: usize) {
         for part in samples.chunks_mut(block) {
             let len = part.len();
             let block = Block {
@@ -86,7 +108,6 @@ impl Instance {
             self.position += len as i64;
         }
         self.designer.free_retired();
-        samples
     }
 }
 
@@ -112,6 +133,41 @@ fn a_change_acts_at_one_sample_whatever_the_block_size() {
     }
     assert_eq!(first[..24_000 + LAG], alone(BEFORE, 48_000)[..24_000 + LAG]);
     assert_eq!(first[32_000..], alone(AFTER, 48_000)[32_000..]);
+}
+
+#[test]
+fn a_change_of_the_marks_level_acts_at_one_sample_whatever_the_block_size() {
+    let noise = noise_channels(1, 48_000, 5).remove(0);
+    for preset in [Preset::Mark, Preset::Strong] {
+        let before = VeilAt { marked: Some((preset, 0)), ..BEFORE };
+        let after = VeilAt { marked: Some((preset, -60)), ..BEFORE };
+        let changed = |block: usize| {
+            let mut instance = Instance::new(before);
+            let mut samples = noise.clone();
+            let (first, second) = samples.split_at_mut(24_000);
+            instance.run_on(first, before, block);
+            instance.designer.send(after.command());
+            instance.run_on(second, after, block);
+            samples
+        };
+        let first = changed(64);
+        for block in [1, 100, 512, 8_192, 24_000] {
+            assert_same_bits(&changed(block), &first);
+        }
+        let [before, after] = [before, after].map(|veil| {
+            let mut samples = noise.clone();
+            Convolver::of(veil.veil(), 1).process(0, &mut [&mut samples]);
+            samples
+        });
+        let acts = 24_000 + LAG;
+        assert_same_bits(&first[..acts], &before[..acts]);
+        assert_same_bits(&first[32_000..], &after[32_000..]);
+        assert_ne!(before[32_000..], after[32_000..]);
+        if preset == Preset::Mark {
+            // No patch has to end first: a cross-fade of 12 ms.
+            assert_same_bits(&first[acts + 576..], &after[acts + 576..]);
+        }
+    }
 }
 
 #[test]

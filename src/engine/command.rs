@@ -6,7 +6,7 @@ use patchveil_veil::{Convolver, Veil};
 
 use super::live_restorer::LiveRestorer;
 use crate::handoff::link::{DesignerEnd, EngineEnd};
-use crate::params::VeilSettings;
+use crate::params::RecipeSettings;
 
 /// What leaves the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) struct EngineCommand {
     /// The activation it is for.
     pub(crate) epoch: u64,
     /// The settings it was made for.
-    pub(crate) settings: VeilSettings,
+    pub(crate) settings: RecipeSettings,
     /// The sample rate it was made for, in Hz.
     pub(crate) sample_rate: u32,
     pub(crate) mode: OutputMode,
@@ -55,7 +55,7 @@ pub(crate) struct DesignRequest {
     pub(crate) epoch: u64,
     /// Counts requests, so that one made again is served again.
     pub(crate) number: u64,
-    pub(crate) settings: VeilSettings,
+    pub(crate) settings: RecipeSettings,
     /// In Hz.
     pub(crate) sample_rate: u32,
     /// The convolver was made for another sample rate.

@@ -1,4 +1,4 @@
-//! Taking a veil off on the audio thread.
+//! Taking mark and veil off on the audio thread.
 
 use std::sync::Arc;
 
@@ -29,9 +29,10 @@ impl LiveRestorer {
         self.veil.context()
     }
 
-    /// Samples after which what was not heard before them no longer matters.
+    /// Samples after which what was not heard before them no longer matters. In a mark each pass of its
+    /// longest delay takes about the level of its echoes off the error.
     pub(crate) fn warm_up(&self) -> usize {
-        2 * self.veil.context()
+        2 * self.veil.context() + 4 * self.veil.mark().map_or(0, |mark| mark.reach())
     }
 
     /// Forgets all samples. Never allocates.

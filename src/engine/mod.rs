@@ -43,7 +43,7 @@ use self::stage::Stage;
 use self::transport::TransportPosition;
 use crate::handoff::BlockReport;
 use crate::handoff::design_requests::{DesignRequests, PATIENCE};
-use crate::params::VeilSettings;
+use crate::params::RecipeSettings;
 
 /// Most channels of any layout.
 pub(crate) const CHANNELS_MAX: usize = 8;
@@ -60,7 +60,7 @@ pub(crate) struct Block {
     pub(crate) host: Option<i64>,
     /// In Hz. It may differ from the rate that was activated: a JACK server has the last word.
     pub(crate) sample_rate: u32,
-    pub(crate) settings: VeilSettings,
+    pub(crate) settings: RecipeSettings,
     pub(crate) controls: Controls,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Engine {
     chain: Chain,
     transport: TransportPosition,
     /// The settings that are, or are about to be, in force.
-    applied: Option<VeilSettings>,
+    applied: Option<RecipeSettings>,
     change: Option<Change>,
     /// A command that came before its time.
     held: Option<Box<EngineCommand>>,
@@ -226,7 +226,7 @@ impl Engine {
     }
 
     /// Sees to it that the settings wanted will act when they are due.
-    fn follow_settings(&mut self, wanted: VeilSettings, now: Moment) {
+    fn follow_settings(&mut self, wanted: RecipeSettings, now: Moment) {
         self.receive();
         let changes = self.change.is_some_and(|change| Some(change.settings) != self.applied);
         // For the settings in force: the class or the keyring has changed, and that acts at once.
@@ -325,7 +325,7 @@ impl Engine {
     }
 
     /// Whether the command for `settings` has come.
-    fn holds(&self, settings: VeilSettings) -> bool {
+    fn holds(&self, settings: RecipeSettings) -> bool {
         self.held.as_ref().is_some_and(|held| held.settings == settings)
     }
 

@@ -14,7 +14,7 @@ use crate::state::ClassField;
 const RATE: u32 = 48_000;
 const PLAIN: Controls = Controls { bypass: false, delta: false, gain: 1.0 };
 
-fn settings() -> VeilSettings {
+fn settings() -> RecipeSettings {
     PatchveilParams::new(ClassField::default()).settings()
 }
 

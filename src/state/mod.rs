@@ -53,6 +53,12 @@ impl ClassField {
         self.inner.requests.request();
     }
 
+    /// Goes over to the present recipe version, with the class that is chosen.
+    pub(crate) fn use_newest_recipe(&self) {
+        self.inner.saved.lock().recipe = RECIPE_VERSION;
+        self.inner.requests.request();
+    }
+
     /// Chooses the keyring's default class if nothing was chosen yet; says whether it did.
     pub(crate) fn adopt(&self, class: &ChosenClass) -> bool {
         let mut saved = self.inner.saved.lock();

@@ -1,18 +1,18 @@
 //! The text of the class in a session.
 //!
-//! The key itself is never part of it. The text is versioned: every version that was ever
-//! released has a module here that reads it and a golden file under `tests/` that proves so.
+//! The key itself is never part of it. The text is versioned: every version can be read here, and has a
+//! golden file under `tests/` that proves so.
 //!
 //! Free of the framework, so that the fuzz targets can compile this file alone.
 
-use patchveil_veil::Fingerprint;
+use patchveil_veil::{Fingerprint, RECIPE_VERSION};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The version this build writes.
-const VERSION: u64 = 1;
-/// Recipe version of a new session: the parameters shape a veil alone.
-const NEW_SESSION_RECIPE: u32 = 1;
+/// The newest version that this build reads and writes. Version 2 has the fields of version 1 and says
+/// that the recipe may have a mark: builds that know none then mute and ask for an update. Sessions of
+/// recipe version 1 are still written as version 1, which every build reads.
+const VERSION: u64 = 2;
 
 /// A class as sessions refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,37 +48,33 @@ pub enum Choice {
     Damaged(Value),
 }
 
-/// Version 1, released with 0.1.0.
-mod v1 {
-    use super::{ChosenClass, Deserialize, Serialize};
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct State {
-        pub(super) state: u64,
-        pub(super) recipe: u32,
-        pub(super) class: Option<ChosenClass>,
-    }
+/// The fields of versions 1 and 2.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    state: u64,
+    recipe: u32,
+    class: Option<ChosenClass>,
 }
 
 impl Default for Saved {
     fn default() -> Self {
-        Self { recipe: NEW_SESSION_RECIPE, choice: Choice::Undecided }
+        Self { recipe: RECIPE_VERSION, choice: Choice::Undecided }
     }
 }
 
 impl From<Value> for Saved {
     fn from(value: Value) -> Self {
         let version = value.get("state").and_then(Value::as_u64);
-        if version == Some(1)
-            && let Ok(state) = v1::State::deserialize(&value)
+        if matches!(version, Some(1..=VERSION))
+            && let Ok(state) = State::deserialize(&value)
         {
             let choice = state.class.map_or(Choice::Undecided, Choice::Class);
             return Self { recipe: state.recipe, choice };
         }
         let is_newer = version.is_some_and(|version| version > VERSION);
         let choice = if is_newer { Choice::Newer(value) } else { Choice::Damaged(value) };
-        Self { recipe: NEW_SESSION_RECIPE, choice }
+        Self { recipe: RECIPE_VERSION, choice }
     }
 }
 
@@ -89,8 +85,8 @@ impl From<Saved> for Value {
             Choice::Class(class) => Some(class),
             Choice::Undecided => None,
         };
-        let state = v1::State { state: VERSION, recipe: saved.recipe, class };
-        serde_json::to_value(state).unwrap_or_default()
+        let state = if saved.recipe == 1 { 1 } else { VERSION };
+        serde_json::to_value(State { state, recipe: saved.recipe, class }).unwrap_or_default()
     }
 }
 
@@ -122,11 +118,22 @@ mod tests {
             fingerprint: "mfrg-gzdf-mztw-q2lk".parse().unwrap(),
             name: "Night Show".to_owned(),
         };
-        for choice in [Choice::Undecided, Choice::Class(class)] {
-            let saved = Saved { recipe: 1, choice };
-            let text = serde_json::to_string(&saved).unwrap();
-            assert_eq!(read(&text), saved);
+        for recipe in [1, 2] {
+            for choice in [Choice::Undecided, Choice::Class(class.clone())] {
+                let saved = Saved { recipe, choice };
+                let text = serde_json::to_string(&saved).unwrap();
+                assert_eq!(read(&text), saved);
+            }
         }
+    }
+
+    #[test]
+    fn a_session_of_recipe_version_1_is_written_so_that_every_build_reads_it() {
+        let former = r#"{"class":null,"recipe":1,"state":1}"#;
+        assert_eq!(read(former), Saved { recipe: 1, choice: Choice::Undecided });
+        assert_eq!(serde_json::to_string(&read(former)).unwrap(), former);
+        let new = serde_json::to_string(&Saved::default()).unwrap();
+        assert_eq!(new, r#"{"class":null,"recipe":2,"state":2}"#);
     }
 
     #[test]
@@ -143,7 +150,16 @@ mod tests {
 
     #[test]
     fn what_nobody_can_read_is_kept_and_not_taken_for_no_choice() {
-        for text in ["", "7", "{}", "null", r#"{"state":0}"#, r#"{"recipe":"x","state":1}"#, "{"] {
+        for text in [
+            "",
+            "7",
+            "{}",
+            "null",
+            r#"{"state":0}"#,
+            r#"{"recipe":"x","state":1}"#,
+            r#"{"colour":"blue","recipe":2,"state":2}"#,
+            "{",
+        ] {
             let saved = read(text);
             assert!(matches!(saved.choice, Choice::Damaged(_)), "{text}");
             let again = serde_json::to_string(&saved).unwrap();

@@ -18,7 +18,7 @@ use self::class_key::{ClassKeys, FoundKey, NoKey};
 use crate::engine::{DesignRequest, DesignerLink, EngineCommand, LiveRestorer, OutputMode};
 use crate::handoff::design_requests::{Activation, AppliedVeil, DesignRequests};
 use crate::handoff::request_watch::RequestWatch;
-use crate::params::{PatchveilParams, VeilSettings};
+use crate::params::{PatchveilParams, RecipeSettings};
 use crate::state::ChosenClass;
 use crate::status::Status;
 
@@ -121,7 +121,7 @@ struct Sent {
     epoch: u64,
     /// The engine's request that it answers, 0 for none.
     number: u64,
-    settings: VeilSettings,
+    settings: RecipeSettings,
     sample_rate: u32,
     mode: OutputMode,
     fingerprint: Option<Fingerprint>,
@@ -280,7 +280,11 @@ impl Drop for Ended {
 }
 
 impl Design {
-    fn new(veil: Arc<Veil>, settings: VeilSettings, channels: usize) -> Result<Self, RecipeError> {
+    fn new(
+        veil: Arc<Veil>,
+        settings: RecipeSettings,
+        channels: usize,
+    ) -> Result<Self, RecipeError> {
         let restorer = match settings.restore {
             true => Some(Box::new(LiveRestorer::new(veil.clone(), channels)?)),
             false => None,
@@ -291,12 +295,12 @@ impl Design {
 
 /// What becomes of audio without a design: what should be protected must not leave, but what could
 /// not be restored leaves as it was published.
-fn mode_without_design(settings: VeilSettings) -> OutputMode {
+fn mode_without_design(settings: RecipeSettings) -> OutputMode {
     if settings.restore { OutputMode::Pass } else { OutputMode::Mute }
 }
 
 /// What is done under `settings` with the key that was found, in words for the user.
-fn status(settings: VeilSettings, found: &FoundKey, refused: Option<&str>) -> Status {
+fn status(settings: RecipeSettings, found: &FoundKey, refused: Option<&str>) -> Status {
     let failure = |reason: String| match settings.restore {
         true => Status::NotRestoring { reason },
         false => Status::Muted { reason },

@@ -65,25 +65,47 @@ pub fn keyring(default: bool) -> &'static PathBuf {
     })
 }
 
-/// The preset as a session stores it. `light` is stored under its former name.
+/// The preset as a session of recipe version 2 stores it.
+#[must_use]
+pub fn new_preset_param(preset: Preset) -> String {
+    format!(r#""preset_2":{{"string":"{preset}"}}"#)
+}
+
+/// The preset as a session of recipe version 1 stores it. `light` is stored under its former name.
 #[must_use]
 pub fn preset_param(preset: Preset) -> String {
     let id = if preset == Preset::Light { FORMER_NAME_OF_LIGHT } else { preset.name() };
     format!(r#""preset":{{"string":"{id}"}}"#)
 }
 
-/// A session with this class chosen, as the plug-in would save it.
+/// A session of recipe version 1 with this class chosen, as the plug-in would save it.
 #[must_use]
 pub fn session(fingerprint: Fingerprint, params: &str) -> Vec<u8> {
-    session_with_setup(fingerprint, params, "{}")
+    session_of_version(1, fingerprint, params, "{}")
 }
 
-/// [`session`] with the state of the editor, as JSON.
+/// A session of recipe version 2 with this class chosen, as the plug-in would save it.
 #[must_use]
-pub fn session_with_setup(fingerprint: Fingerprint, params: &str, setup: &str) -> Vec<u8> {
+pub fn new_session(fingerprint: Fingerprint, params: &str) -> Vec<u8> {
+    new_session_with_setup(fingerprint, params, "{}")
+}
+
+/// [`new_session`] with the state of the editor, as JSON.
+#[must_use]
+pub fn new_session_with_setup(fingerprint: Fingerprint, params: &str, setup: &str) -> Vec<u8> {
+    session_of_version(2, fingerprint, params, setup)
+}
+
+/// A session whose recipe and state both have this version.
+fn session_of_version(
+    version: u32,
+    fingerprint: Fingerprint,
+    params: &str,
+    setup: &str,
+) -> Vec<u8> {
     let setup = setup.replace('"', "\\\"");
     let class = format!(
-        r#"{{\"class\":{{\"fingerprint\":\"{fingerprint}\",\"name\":\"{CLASS}\"}},\"recipe\":1,\"state\":1}}"#
+        r#"{{\"class\":{{\"fingerprint\":\"{fingerprint}\",\"name\":\"{CLASS}\"}},\"recipe\":{version},\"state\":{version}}}"#
     );
     let json = format!(
         r#"{{"version":"0.1.0","params":{{{params}}},"fields":{{"class":"{class}","editor":"{setup}"}}}}"#

@@ -98,7 +98,8 @@ def export(folder, name):
 
 def an_export_is_the_command():
     got = export(session("plain", 50, False), "plain")
-    same(got, protected(SIGNAL, "--amount", "50"), "exported at 50 %")
+    want = protected(SIGNAL, "--preset", "balanced", "--amount", "50")
+    same(got, want, "exported at 50 %")
 
 
 def automation_acts_where_it_is_drawn_twice_the_same():
@@ -107,7 +108,7 @@ def automation_acts_where_it_is_drawn_twice_the_same():
     same(first, again, "two exports")
     for number, amount in enumerate(AMOUNTS):
         part = slice(2 * number * RATE + SETTLED, 2 * (number + 1) * RATE)
-        want = protected(SIGNAL, "--amount", amount)
+        want = protected(SIGNAL, "--preset", "balanced", "--amount", amount)
         same(first[:, part], want[:, part], f"at {amount} % from {2 * number} s on")
 
 

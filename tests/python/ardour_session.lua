@@ -1,6 +1,6 @@
 -- A session with one stereo track and Patchveil (VST3) on it, for ardour_host.py.
--- From the environment: PATCHVEIL_SESSION (folder), PATCHVEIL_NAME, PATCHVEIL_AMOUNT in percent, and
--- PATCHVEIL_AUTOMATE for an amount that changes every two seconds.
+-- The preset is `balanced`. From the environment: PATCHVEIL_SESSION (folder), PATCHVEIL_NAME,
+-- PATCHVEIL_AMOUNT in percent, and PATCHVEIL_AUTOMATE for an amount that changes every two seconds.
 local folder = os.getenv("PATCHVEIL_SESSION")
 AudioEngine:set_backend("None (Dummy)", "", "")
 create_session(folder, os.getenv("PATCHVEIL_NAME"), 48000)
@@ -10,10 +10,13 @@ local plugin = ARDOUR.LuaAPI.new_plugin(Session, "Patchveil", ARDOUR.PluginType.
 assert(not plugin:isnil(), "Ardour does not know Patchveil")
 track:add_processor_by_index(plugin, 0, nil, true)
 local insert = plugin:to_insert():plugin(0)
-local amount = nil
+local amount, preset = nil, nil
 for i = 0, insert:parameter_count() - 1 do
 	if insert:parameter_label(i) == "Amount" then amount = i end
+	if insert:parameter_label(i) == "Preset" then preset = i end
 end
+-- Its place among the presets.
+ARDOUR.LuaAPI.set_processor_param(plugin, preset, 2)
 local set = os.getenv("PATCHVEIL_AMOUNT")
 if set then ARDOUR.LuaAPI.set_processor_param(plugin, amount, tonumber(set)) end
 if os.getenv("PATCHVEIL_AUTOMATE") then

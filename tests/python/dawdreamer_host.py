@@ -10,12 +10,15 @@ from common import RATE, noise, protected, run, same
 BLOCKS = [64, 512, 8_192]
 SECONDS = 21
 SIGNAL = noise(SECONDS)
+# The place of the preset among the six.
+BALANCED = 2 / 5
 
 
 def render(block, prepare):
     engine = daw.RenderEngine(RATE, block)
     playback = engine.make_playback_processor("playback", SIGNAL)
     plugin = engine.make_plugin_processor("patchveil", os.environ["PATCHVEIL_VST3"])
+    plugin.set_parameter(index(plugin, "Preset"), BALANCED)
     prepare(plugin)
     engine.load_graph([(playback, []), (plugin, ["playback"])])
     engine.render(SECONDS)
@@ -30,10 +33,19 @@ def index(plugin, name):
 
 
 def a_parameter_set_before_a_render_acts_from_the_first_sample():
-    want = protected(SIGNAL, "--amount", "50")
+    want = protected(SIGNAL, "--preset", "balanced", "--amount", "50")
     for block in BLOCKS:
         got = render(block, lambda p: p.set_parameter(index(p, "Amount"), 0.25))
         same(got, want, f"blocks of {block}")
+
+
+def the_mark_has_a_level_and_no_amount():
+    def prepare(plugin):
+        plugin.set_parameter(index(plugin, "Preset"), 0.0)
+        plugin.set_parameter(index(plugin, "Amount"), 0.25)
+        plugin.set_parameter(index(plugin, "Mark Level"), 0.5)
+
+    same(render(512, prepare), protected(SIGNAL, "--mark-level", "-6"), "at -6 dB")
 
 
 def automation_is_the_same_twice():
@@ -44,12 +56,13 @@ def automation_is_the_same_twice():
 
     for block in BLOCKS:
         same(render(block, prepare), render(block, prepare), f"blocks of {block}")
-    first, want = render(512, prepare), protected(SIGNAL)
+    first, want = render(512, prepare), protected(SIGNAL, "--preset", "balanced")
     part = slice(RATE + RATE // 4, 3 * RATE)
     same(first[:, part], want[:, part], "at 100 %")
 
 
 run([
     a_parameter_set_before_a_render_acts_from_the_first_sample,
+    the_mark_has_a_level_and_no_amount,
     automation_is_the_same_twice,
 ])

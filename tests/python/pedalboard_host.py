@@ -14,8 +14,15 @@ SETTLED = RATE * 150 // 1_000
 SIGNAL = noise(21)
 
 
-def plugin():
-    return load_plugin(os.environ["PATCHVEIL_VST3"])
+def plugin(preset=None):
+    p = load_plugin(os.environ["PATCHVEIL_VST3"])
+    if preset:
+        p.preset = preset
+    return p
+
+
+def balanced(samples, *options):
+    return protected(samples, "--preset", "balanced", *options)
 
 
 def render(p, samples, block=512, reset=True):
@@ -27,13 +34,23 @@ def an_untouched_instance_is_the_command():
         same(render(plugin(), SIGNAL, block), protected(SIGNAL), f"blocks of {block}")
 
 
-def amount_set_before_a_render_acts_from_the_first_sample():
+def the_marks_level_set_before_a_render_acts_from_the_first_sample():
     for block in BLOCKS:
         p = plugin()
+        p.mark_level_db = -6.0
+        want = protected(SIGNAL, "--mark-level", "-6")
+        same(render(p, SIGNAL, block), want, f"-6 dB, {block}")
+        p.mark_level_db = 0.0
+        same(render(p, SIGNAL, block), protected(SIGNAL), f"0 dB, blocks of {block}")
+
+
+def amount_set_before_a_render_acts_from_the_first_sample():
+    for block in BLOCKS:
+        p = plugin("Balanced")
         p.amount = 0.0
-        same(render(p, SIGNAL, block), protected(SIGNAL, "--amount", "0"), f"0 %, {block}")
+        same(render(p, SIGNAL, block), balanced(SIGNAL, "--amount", "0"), f"0 %, {block}")
         p.amount = 100.0
-        same(render(p, SIGNAL, block), protected(SIGNAL), f"100 %, blocks of {block}")
+        same(render(p, SIGNAL, block), balanced(SIGNAL), f"100 %, blocks of {block}")
 
 
 def preset_set_before_a_render_acts_from_the_first_sample():
@@ -47,20 +64,23 @@ def preset_set_before_a_render_acts_from_the_first_sample():
         same(render(p, SIGNAL, block), want, f"back, blocks of {block}")
 
 
-def restore_takes_the_veil_off_from_the_first_sample():
-    veiled = protected(SIGNAL)
-    for block in BLOCKS:
-        p = plugin()
-        render(p, SIGNAL[:, :RATE], block)
-        p.mode = "Restore"
-        apart = np.abs(render(p, veiled, block) - SIGNAL).max()
-        assert apart < 1e-6, f"blocks of {block}: {apart} from the original"
+def restore_takes_mark_and_veil_off_from_the_first_sample():
+    for preset in ["Mark", "Balanced"]:
+        published = protected(SIGNAL, "--preset", preset.lower())
+        for block in BLOCKS:
+            p = plugin(preset)
+            render(p, SIGNAL[:, :RATE], block)
+            p.mode = "Restore"
+            apart = np.abs(render(p, published, block) - SIGNAL).max()
+            assert apart < 1e-6, f"{preset}, blocks of {block}: {apart} from the original"
 
 
 def changes_between_chunks_act_at_one_place_whatever_the_block_size():
     second = RATE
-    steps = [("amount", 50.0, ["--amount", "50"]), ("amount", 150.0, ["--amount", "150"]),
-             ("preset", "Strong", ["--preset", "strong", "--amount", "150"])]
+    steps = [("mark_level_db", 3.0, ["--mark-level", "3"]),
+             ("preset", "Balanced", ["--mark-level", "3", "--preset", "balanced"]),
+             ("amount", 150.0, ["--mark-level", "3", "--preset", "balanced", "--amount", "150"]),
+             ("preset", "Strong", ["--mark-level", "3", "--preset", "strong", "--amount", "150"])]
     renders = []
     for block in BLOCKS + [512]:
         p = plugin()
@@ -80,10 +100,10 @@ def changes_between_chunks_act_at_one_place_whatever_the_block_size():
 
 def the_mode_changes_between_chunks_at_one_place():
     second = RATE
-    veiled = protected(SIGNAL[:, :3 * second])
+    veiled = balanced(SIGNAL[:, :3 * second])
     renders = []
     for block in BLOCKS:
-        p = plugin()
+        p = plugin("Balanced")
         out = [render(p, SIGNAL[:, :second], block)]
         p.mode = "Restore"
         out.append(render(p, veiled[:, second:2 * second], block, reset=False))
@@ -101,9 +121,10 @@ def the_mode_changes_between_chunks_at_one_place():
 
 run([
     an_untouched_instance_is_the_command,
+    the_marks_level_set_before_a_render_acts_from_the_first_sample,
     amount_set_before_a_render_acts_from_the_first_sample,
     preset_set_before_a_render_acts_from_the_first_sample,
-    restore_takes_the_veil_off_from_the_first_sample,
+    restore_takes_mark_and_veil_off_from_the_first_sample,
     changes_between_chunks_act_at_one_place_whatever_the_block_size,
     the_mode_changes_between_chunks_at_one_place,
 ])

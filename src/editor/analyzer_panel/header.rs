@@ -35,18 +35,18 @@ pub(super) fn draw(
         choose_kernel(ui, spectra, &mut panel.kernel);
     });
     let x = widgets::title(ui, header, "Spectra") + INSET;
-    draw_legend(ui, header, x, buttons - GAP, palette(ui));
+    draw_legend(ui, header, x, buttons - GAP, !spectra.kernels.is_empty(), palette(ui));
     requests
 }
 
-/// Draws the legend from `x` on, as much as fits before `end`.
-fn draw_legend(ui: &Ui, header: Rect, mut x: f32, end: f32, colours: &Palette) {
+/// Draws the legend from `x` on, as much as fits before `end`. Without a veil nothing is `designed`.
+fn draw_legend(ui: &Ui, header: Rect, mut x: f32, end: f32, designed: bool, colours: &Palette) {
     let legend = [
         ("Before", colours.before, LineStyle::Thin),
         ("After", colours.after, LineStyle::Thick),
         ("Designed", colours.designed, LineStyle::Dashed),
     ];
-    for (name, colour, style) in legend {
+    for &(name, colour, style) in &legend[..if designed { 3 } else { 2 }] {
         let text = ui.painter().layout_no_wrap(name.to_owned(), SMALL, colours.text);
         if x + 20.0 + text.size().x > end {
             break;

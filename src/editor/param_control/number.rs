@@ -37,7 +37,8 @@ pub(crate) fn number<P: Param>(
     let id = ui.scope_id().with(text.name);
     let colours = palette(ui);
     let mut state: Interaction = ui.data_mut(|data| data.get_temp(id)).unwrap_or_default();
-    let response = ui.interact(rect, id, Sense::click_and_drag());
+    let sense = if text.no_effect { Sense::hover() } else { Sense::click_and_drag() };
+    let response = ui.interact(rect, id, sense);
 
     drag(ui, &response, param, gesture, &mut state.dragged);
     if response.double_clicked() {
@@ -66,10 +67,13 @@ pub(crate) fn number<P: Param>(
 
     ui.data_mut(|data| data.insert_temp(id, state));
     response.widget_info(|| {
-        let mut info = WidgetInfo::slider(true, f64::from(position), text.name);
+        let mut info = WidgetInfo::slider(!text.no_effect, f64::from(position), text.name);
         info.current_text_value = Some(format!("{} {}", text.value, text.note).trim().to_owned());
         info
     });
+    if text.no_effect {
+        return paint::tip(response, text, None);
+    }
     let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
     paint::tip(response, text, Some(USAGE))
 }

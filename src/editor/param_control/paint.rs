@@ -11,7 +11,7 @@ pub(crate) const HEIGHT: f32 = 46.0;
 pub(super) fn frame(ui: &Ui, response: &Response, rect: Rect, colours: &Palette) {
     let (fill, stroke) = if response.has_focus() {
         (colours.hovered, Stroke::new(2.0, colours.accent))
-    } else if response.hovered() || response.dragged() {
+    } else if response.sense.interactive() && (response.hovered() || response.dragged()) {
         (colours.hovered, Stroke::new(1.0, colours.outline))
     } else {
         (colours.raised, Stroke::new(1.0, colours.border))
@@ -48,20 +48,25 @@ pub(super) fn value(
     painter.galley(at, value, colour);
     if !text.note.is_empty() {
         let colour = if text.follows { colours.weak } else { colours.warn };
-        painter.text(at + vec2(width + SMALL_GAP, 1.0), Align2::LEFT_TOP, text.note, SMALL, colour);
+        let note = painter.layout_no_wrap(text.note.to_owned(), SMALL, colour);
+        let at = at + vec2(width + SMALL_GAP, 1.0);
+        // The colour of the value says that it follows the preset. Limits are not left out.
+        if !text.follows || at.x + note.size().x <= rect.right() - 2.0 {
+            painter.galley(at, note, colour);
+        }
     }
 }
 
-/// A thin bar with a knob at `position`, 0–1.
+/// A thin bar with a knob at `position`, 0–1, where the value is set here.
 pub(super) fn bar(ui: &Ui, rect: Rect, position: f32, text: &ControlText<'_>, colours: &Palette) {
+    if text.follows {
+        return;
+    }
     let track = Rect::from_min_max(
         pos2(rect.left() + 8.0, rect.bottom() - 8.0),
         pos2(rect.right() - 8.0, rect.bottom() - 5.0),
     );
     ui.painter().rect_filled(track, 1.5, colours.border);
-    if text.follows {
-        return;
-    }
     let x = |position: f32| track.left() + position.clamp(0.0, 1.0) * track.width();
     let origin = if text.centred { 0.5 } else { 0.0 };
     let (from, to) = (x(origin).min(x(position)), x(origin).max(x(position)));

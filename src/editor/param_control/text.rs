@@ -13,6 +13,8 @@ pub(crate) struct ControlText<'a> {
     pub(crate) note: &'a str,
     /// Whether the value is not set here but follows from something else.
     pub(crate) follows: bool,
+    /// Whether it has no effect, and so cannot be changed here.
+    pub(crate) no_effect: bool,
     /// Whether the bar starts in the middle instead of at the left.
     pub(crate) centred: bool,
 }

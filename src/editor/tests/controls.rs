@@ -7,14 +7,25 @@ use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::Param;
 
 use super::fixture::Fixture;
+use crate::editor::controls::follow_former_preset;
 use crate::editor::param_gesture::ParamGesture;
+use crate::params::PresetChoice;
 
 type Window = Harness<'static, Fixture>;
 
+/// A new instance with the preset `balanced`: with a mark and a veil, all controls have an effect.
 fn window() -> Window {
-    let mut window = Fixture::empty().window(1_000.0, 640.0, 1.0, Theme::Dark);
+    open(Fixture::empty().with(PresetChoice::Balanced))
+}
+
+fn open(fixture: Fixture) -> Window {
+    let mut window = fixture.window(1_000.0, 640.0, 1.0, Theme::Dark);
     window.run();
     window
+}
+
+fn value(window: &Window, name: &str) -> String {
+    window.get_by_label(name).value().unwrap()
 }
 
 fn centre(window: &Window, name: &str) -> Pos2 {
@@ -156,14 +167,14 @@ fn every_control_is_reached_and_switched_with_the_keyboard() {
     for _ in 0..40 {
         window.key_press(Key::Tab);
         window.run();
-        for name in ["Preset", "Amount", "Patch length", "Output trim", "Delta", "Bypass"] {
+        for name in ["Preset", "Mark level", "Amount", "Patch length", "Output trim", "Bypass"] {
             if window.get_by_label(name).is_focused() {
                 reached.push(name);
             }
         }
     }
     reached.dedup();
-    let expected = ["Preset", "Amount", "Patch length", "Output trim", "Delta", "Bypass"];
+    let expected = ["Preset", "Mark level", "Amount", "Patch length", "Output trim", "Bypass"];
     assert!(reached.windows(6).any(|six| six == expected), "{reached:?}");
     window.get_by_label("Bypass").focus();
     window.run();
@@ -184,6 +195,59 @@ fn a_preset_is_chosen_from_a_list() {
 }
 
 #[test]
+fn what_the_preset_has_no_layer_for_says_so_and_stays_as_it_is() {
+    let mut window = open(Fixture::empty());
+    for name in ["Amount", "Patch length", "Period", "Patches per period"] {
+        assert_eq!(value(&window, name), "no veil");
+        drag(&mut window, name, 44.0, Modifiers::NONE);
+        double_click(&mut window, name);
+    }
+    assert!(log(&window).is_empty());
+    drag(&mut window, "Mark level", -44.0, Modifiers::NONE);
+    let level = window.state().params.recipe.mark_level.value();
+    assert!((-9.0..=-5.0).contains(&level), "{level}");
+    let mut window = open(Fixture::empty().with(PresetChoice::Cuda));
+    assert_eq!(value(&window, "Mark level"), "no mark");
+    drag(&mut window, "Mark level", -44.0, Modifiers::NONE);
+    assert!(log(&window).is_empty());
+    assert_eq!(value(&window, "Amount"), "100.0 %");
+}
+
+#[test]
+fn a_session_of_recipe_version_1_has_the_presets_of_its_time() {
+    let mut window = open(Fixture::empty().former());
+    assert_eq!(value(&window, "Preset"), "Balanced");
+    assert_eq!(value(&window, "Mark level"), "no mark");
+    window.get_by_label("Preset").click();
+    window.run();
+    window.get_by_role_and_label(Role::MenuItemRadio, "Strong").click();
+    window.run();
+    assert_eq!(value(&window, "Preset"), "Strong");
+    let former = ["begin", "set", "end"].map(|step| format!("{step} Preset (Recipe 1)"));
+    assert!(log(&window).iter().zip(former).all(|(line, step)| line.starts_with(&step)));
+    let state = window.state();
+    assert!(state.params.is_former());
+    // Another class is protected with the newest recipes, and the preset stays the same by name.
+    follow_former_preset(&state.params, &state.gesture);
+    assert_eq!(log(&window), ["begin Preset", "set Preset Strong", "end Preset"]);
+}
+
+#[test]
+fn a_session_of_recipe_version_1_goes_over_to_the_present_presets_by_the_mark() {
+    let mut window = open(Fixture::empty().former());
+    window.get_by_label("Preset").click();
+    window.run();
+    window.get_by_role_and_label(Role::MenuItemRadio, "Mark").click();
+    window.run();
+    assert!(!window.state().params.is_former());
+    assert_eq!(value(&window, "Preset"), "Mark");
+    assert_eq!(log(&window), ["begin Preset", "set Preset Mark", "end Preset"]);
+    window.get_by_label("Preset").click();
+    window.run();
+    assert!(window.query_by_role_and_label(Role::MenuItemRadio, "Mark").is_some());
+}
+
+#[test]
 fn the_mode_is_chosen_from_a_list() {
     let mut window = window();
     window.get_by_role_and_label(Role::Button, "Protect").click();
@@ -197,13 +261,12 @@ fn the_mode_is_chosen_from_a_list() {
 #[test]
 fn a_control_that_follows_the_preset_shows_the_value_in_force() {
     let mut window = window();
-    let value = |window: &Window, name: &str| window.get_by_label(name).value().unwrap();
     assert_eq!(value(&window, "Patch length"), "40 ms preset");
     assert_eq!(value(&window, "Period"), "80 ms preset");
     assert_eq!(value(&window, "Patches per period"), "2 preset");
     let state = window.state();
-    let poscuda = state.params.veil.preset.string_to_normalized_value("PosCUDA").unwrap();
-    state.gesture.touch(&state.params.veil.preset, poscuda);
+    let preset = &state.params.recipe.preset;
+    state.gesture.touch(preset, preset.string_to_normalized_value("PosCUDA").unwrap());
     window.run();
     assert_eq!(value(&window, "Patch length"), "50 ms preset");
     assert_eq!(value(&window, "Period"), "500 ms preset");
@@ -214,7 +277,7 @@ fn a_control_that_follows_the_preset_shows_the_value_in_force() {
 
 #[test]
 fn nothing_is_redrawn_while_nothing_changes() {
-    for fixture in [Fixture::empty(), Fixture::busy()] {
+    for fixture in [Fixture::empty(), Fixture::marked(), Fixture::busy()] {
         let mut window = fixture.window(1_000.0, 640.0, 1.0, Theme::Dark);
         window.run();
         window.step();

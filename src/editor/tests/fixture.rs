@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use egui::{Theme, UiBuilder, vec2};
 use egui_kittest::Harness;
+use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::Param;
 use patchveil_veil::{ClassKey, Preset, Veil};
 
@@ -13,8 +14,8 @@ use crate::editor::layout::{self, Panels, Scene, UserRequests};
 use crate::editor::param_gesture::ParamGesture;
 use crate::editor::theme;
 use crate::keys::{Class, KeyringView};
-use crate::params::PatchveilParams;
-use crate::state::ClassField;
+use crate::params::{PatchveilParams, PresetChoice};
+use crate::state::{Choice, ClassField, Saved};
 use crate::status::Status;
 
 /// Sets parameters and logs every step of a gesture.
@@ -78,7 +79,28 @@ impl Fixture {
         }
     }
 
-    /// An instance that protects a recording.
+    /// The same with this preset.
+    pub(super) fn with(self, preset: PresetChoice) -> Self {
+        let param = &self.params.recipe.preset;
+        self.gesture.set(param, param.preview_normalized(preset));
+        self.gesture.take();
+        self
+    }
+
+    /// The same in a session of recipe version 1.
+    pub(super) fn former(self) -> Self {
+        self.params.class.set(Saved { recipe: 1, choice: Choice::Undecided });
+        self
+    }
+
+    /// An instance that marks a recording, with the default preset.
+    pub(super) fn marked() -> Self {
+        let fixture = Self { view: marked_voice(), ..Self::busy() };
+        fixture.gesture.set(&fixture.params.output.trim, 0.5);
+        fixture.with(PresetChoice::Mark)
+    }
+
+    /// An instance that protects a recording with the preset `balanced`.
     pub(super) fn busy() -> Self {
         let fixture = Self {
             status: Status::Protecting {
@@ -92,8 +114,7 @@ impl Fixture {
         };
         fixture.gesture.set(&fixture.params.output.trim, 0.4375);
         fixture.gesture.set(&fixture.params.veil.amount, 0.6);
-        fixture.gesture.take();
-        fixture
+        fixture.with(PresetChoice::Balanced)
     }
 
     /// Draws the editor on the background of a window.
@@ -169,7 +190,8 @@ const OLDEST: i64 = NOW - 10 * RATE as i64;
 
 /// A synthetic voice at 48 kHz, protected with the preset `balanced`.
 fn protected_voice() -> View {
-    let veil = Veil::new(&key(1), &Preset::Balanced.recipe_of_version(1).unwrap(), RATE).unwrap();
+    let veil = Veil::new(&key(1), &Preset::Balanced.recipe(), RATE).unwrap();
+    let change = |hz| 0.35 * gain(&veil, 0, hz);
     View {
         running: true,
         sample_rate: RATE,
@@ -179,8 +201,21 @@ fn protected_voice() -> View {
         load_peak: 0.013,
         protected_seconds: 754.0,
         patch_active: true,
-        spectra: Spectra { points: spectrum(&veil), kernels: kernel_gains(&veil), current: 1 },
+        marked: true,
+        spectra: Spectra { points: spectrum(change), kernels: kernel_gains(&veil), current: 1 },
         timeline: timeline(&veil),
+    }
+}
+
+/// The same voice with the preset `mark`.
+fn marked_voice() -> View {
+    let veil = Veil::new(&key(1), &Preset::Mark.recipe(), RATE).unwrap();
+    let change = |hz: f32| 0.5 * (hz / 90.0).sin();
+    View {
+        patch_active: false,
+        spectra: Spectra { points: spectrum(change), ..Spectra::default() },
+        timeline: timeline(&veil),
+        ..protected_voice()
     }
 }
 
@@ -188,8 +223,9 @@ fn gain(veil: &Veil, kernel: usize, hz: f32) -> f32 {
     veil.gain_db(kernel, f64::from(hz)) as f32
 }
 
-/// A spectrum that falls towards high frequencies, with partials, formants and some noise.
-fn spectrum(veil: &Veil) -> Vec<SpectrumPoint> {
+/// A spectrum that falls towards high frequencies, with partials, formants and some noise, and is
+/// changed by so many dB.
+fn spectrum(change: impl Fn(f32) -> f32) -> Vec<SpectrumPoint> {
     let bins = 2_049;
     let point = |bin: i32| {
         let hz = bin as f32 * RATE as f32 / 2.0 / (bins - 1) as f32;
@@ -201,7 +237,7 @@ fn spectrum(veil: &Veil) -> Vec<SpectrumPoint> {
             .sum();
         let noise = 2.2 * ((bin * 7_919 % 613) as f32 / 613.0 - 0.5);
         let before = slope + partial + formants + noise - if hz < 80.0 { 20.0 } else { 0.0 };
-        let after = before + 0.35 * gain(veil, 0, hz) + 0.6 * ((bin * 31 % 17) as f32 / 17.0 - 0.5);
+        let after = before + change(hz) + 0.6 * ((bin * 31 % 17) as f32 / 17.0 - 0.5);
         let (before_peak, after_peak) = (before + 6.0 + noise, after + 6.5 - noise);
         SpectrumPoint { hz, before, after, before_peak, after_peak }
     };
@@ -229,14 +265,15 @@ fn timeline(veil: &Veil) -> Timeline {
         let after = before + 1.4 * (t * 61.0).sin();
         LevelColumn { position: OLDEST + n * column_len, before, after }
     };
-    let schedule = veil.schedule().unwrap();
-    let mut cursor = schedule.patches_from(OLDEST);
-    let patches = std::iter::repeat_with(|| cursor.next(schedule))
-        .take_while(|patch| patch.start < NOW)
-        .map(|patch| PatchSpan { start: patch.start, end: patch.end, kernel: patch.kernel })
-        .collect();
-    // 80 ms.
-    let period = 3_840;
+    let patches = veil.schedule().map_or_else(Vec::new, |schedule| {
+        let mut cursor = schedule.patches_from(OLDEST);
+        std::iter::repeat_with(|| cursor.next(schedule))
+            .take_while(|patch| patch.start < NOW)
+            .map(|patch| PatchSpan { start: patch.start, end: patch.end, kernel: patch.kernel })
+            .collect()
+    });
+    // 80 ms, or 1.28 s.
+    let period = if veil.schedule().is_some() { 3_840 } else { 61_440 };
     let periods = (OLDEST / period + 1..=NOW / period).map(|n| n * period).collect();
     Timeline { columns: (0..1_000).map(column).collect(), column_len, patches, periods }
 }

@@ -91,7 +91,7 @@ fn the_fft_size_can_be_chosen() {
 fn screen_readers_get_headline_figures_and_patch_indicator() {
     let window = open(Fixture::busy());
     for text in [
-        "Protecting “Night Show”. Key qsf5-wp7q-65xj-t2xm",
+        "Marked and veiled (audible). “Night Show”, key qsf5-wp7q-65xj-t2xm",
         "12 min 34 s protected",
         "Latency 0 samples",
         "Load 0.4 %, peak 1.3 %",
@@ -101,6 +101,18 @@ fn screen_readers_get_headline_figures_and_patch_indicator() {
     ] {
         assert!(window.query_by_label(text).is_some(), "{text}");
     }
+}
+
+#[test]
+fn a_mark_without_a_veil_shows_no_kernel_and_no_patch() {
+    let mut window = open(Fixture::marked());
+    for text in ["Marked (inaudible). “Night Show”, key qsf5-wp7q-65xj-t2xm", "Marked"] {
+        assert!(window.query_by_label(text).is_some(), "{text}");
+    }
+    assert!(window.query_by_label("In a patch").is_none());
+    window.get_by_label(PLOT).focus();
+    window.run();
+    assert!(readout(&window).contains("Difference") && !readout(&window).contains("Designed"));
 }
 
 #[test]

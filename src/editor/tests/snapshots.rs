@@ -1,6 +1,7 @@
 //! Pictures of the whole editor, drawn by software Vulkan. `UPDATE_SNAPSHOTS=true` makes new ones.
 
 use egui::Theme;
+use egui_kittest::kittest::Queryable;
 
 use super::fixture::{Fixture, key};
 use crate::editor::param_gesture::ParamGesture;
@@ -25,6 +26,34 @@ fn a_new_instance() {
 #[test]
 fn a_new_instance_small_and_light_at_double_resolution() {
     compare("empty-small-light-2x", Fixture::empty(), SMALL, 2.0, Theme::Light);
+}
+
+#[test]
+fn marking() {
+    compare("marked-dark", Fixture::marked(), DEFAULT, 1.0, Theme::Dark);
+}
+
+#[test]
+fn marking_small_and_light() {
+    compare("marked-small-light", Fixture::marked(), SMALL, 1.0, Theme::Light);
+}
+
+#[test]
+fn choosing_a_preset_in_a_small_window() {
+    let mut window = Fixture::marked().window(SMALL.0, SMALL.1, 1.0, Theme::Dark);
+    window.run();
+    window.get_by_label("Preset").click();
+    window.run();
+    window.snapshot("presets-small-dark");
+}
+
+#[test]
+fn choosing_a_preset_in_a_session_from_before_the_mark() {
+    let mut window = Fixture::busy().former().window(SMALL.0, SMALL.1, 1.0, Theme::Light);
+    window.run();
+    window.get_by_label("Preset").click();
+    window.run();
+    window.snapshot("former-presets-small-light");
 }
 
 #[test]

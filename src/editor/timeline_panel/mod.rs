@@ -87,6 +87,9 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut TimelinePan
         plots::draw_levels(&painter, areas.levels, &view.timeline, &time, &axis, colours);
         let painter = ui.painter().with_clip_rect(areas.patches);
         plots::draw_patches(&painter, areas.patches, &view.timeline, &time, colours);
+        if view.marked && view.timeline.patches.is_empty() {
+            draw_mark(ui, areas.patches, colours);
+        }
     }
     if view.running && view.patch_active {
         let corner = pos2(areas.plot.right() - 2.0, areas.plot.top());
@@ -114,14 +117,15 @@ fn draw_header(
         }
     });
     let x = widgets::title(ui, header, "Timeline") + INSET;
-    draw_indicator(ui, header, x, buttons, view.running && view.patch_active, colours);
+    draw_indicator(ui, header, x, buttons, view, colours);
 }
 
-/// Shows whether a patch is active, if there is room between `x` and `end`.
-fn draw_indicator(ui: &mut Ui, header: Rect, x: f32, end: f32, active: bool, colours: &Palette) {
-    let (icon, colour, text) = match active {
-        true => (Icon::Active, colours.patch, "In a patch"),
-        false => (Icon::Inactive, colours.weak, "No patch now"),
+/// Shows whether a patch is active or a mark acts, if there is room between `x` and `end`.
+fn draw_indicator(ui: &mut Ui, header: Rect, x: f32, end: f32, view: &View, colours: &Palette) {
+    let (icon, colour, text) = match (view.running, view.patch_active, view.marked) {
+        (true, true, _) => (Icon::Active, colours.patch, "In a patch"),
+        (true, false, true) => (Icon::Active, colours.patch, "Marked"),
+        _ => (Icon::Inactive, colours.weak, "No patch now"),
     };
     let label = ui.painter().layout_no_wrap(text.to_owned(), SMALL, colours.text);
     if x + 16.0 + label.size().x > end {
@@ -134,7 +138,17 @@ fn draw_indicator(ui: &mut Ui, header: Rect, x: f32, end: f32, active: bool, col
     let rect = Rect::from_x_y_ranges(x..=x + 80.0, header.y_range());
     let response = ui.interact(rect, ui.scope_id().with("patch now"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    response.on_hover_text("Whether the newest sample is in a patch, filtered with the class key.");
+    response.on_hover_text(
+        "Whether the newest sample is in a patch, filtered with the class key, or marked only.",
+    );
+}
+
+/// Says in the row of patches, where it is tall enough, that a mark needs none.
+fn draw_mark(ui: &Ui, row: Rect, colours: &Palette) {
+    if row.height() >= LEAST {
+        let text = "No patches: the mark acts on every sample";
+        ui.painter().text(row.center(), Align2::CENTER_CENTER, text, SMALL, colours.weak);
+    }
 }
 
 fn draw_level_grid(ui: &Ui, levels: Rect, axis: &LevelAxis, colours: &Palette) {
@@ -197,6 +211,7 @@ fn draw_readout(ui: &mut Ui, plot: Rect, view: &View, time: &TimeAxis, colours: 
     let mut patches = view.timeline.patches.iter();
     lines.push(match patches.find(|patch| (patch.start..patch.end).contains(&position)) {
         Some(patch) => format!("In a patch, kernel {}", patch.kernel + 1),
+        None if view.timeline.patches.is_empty() && view.marked => "Marked".to_owned(),
         None => "Between patches".to_owned(),
     });
     widgets::readout(ui, plot.translate(vec2(0.0, -GAP)), pointer.x, &lines);

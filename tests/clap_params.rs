@@ -1,0 +1,248 @@
+//! The parameters of the plug-in in a CLAP host: recipes, automation, ids and texts.
+
+use std::time::{Duration, Instant};
+
+use patchveil_test_support::Rng;
+use patchveil_test_support::compare::assert_same_bits;
+use patchveil_test_support::signal::noise_channels;
+use patchveil_tests::build::library;
+use patchveil_tests::clap::{Context, Instance, Module};
+use patchveil_tests::keys::{fingerprint, key, keyring, new_preset_param, new_session, session};
+use patchveil_tests::signal::{in_random_blocks, veiled};
+use patchveil_veil::{Preset, Recipe};
+
+fn module() -> Module {
+    keyring(false);
+    Module::load(&library())
+}
+
+/// An inactive instance whose session has the test class.
+fn protecting(module: &Module, params: &str) -> Instance {
+    let mut instance = module.instance();
+    assert!(instance.load(&session(fingerprint(), params)));
+    instance
+}
+
+/// Processes `signal`, whose first sample lies at `from`, in random blocks of 1 to `most` samples.
+fn run(instance: &mut Instance, from: i64, signal: &mut [Vec<f32>], most: usize, seed: u64) {
+    in_random_blocks(signal, from, most, &mut Rng::new(seed), |position, block| {
+        instance.process(block, &Context { position: Some(position), ..Context::default() });
+    });
+}
+
+/// Processes noise until `done` accepts an input and its output: a parameter takes effect a moment
+/// later, at the next patch.
+fn process_until(instance: &mut Instance, mut done: impl FnMut(&[f32], &[f32]) -> bool) {
+    let start = Instant::now();
+    loop {
+        let input = noise_channels(2, 48_000, 9);
+        let mut output = input.clone();
+        run(instance, 0, &mut output, 1_000, 9);
+        if done(&input[0], &output[0]) {
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "the parameter has no effect");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// An inactive instance in a new session with the test class.
+fn new_protecting(module: &Module, params: &str) -> Instance {
+    let mut instance = module.instance();
+    assert!(instance.load(&new_session(fingerprint(), params)));
+    instance
+}
+
+#[test]
+fn new_sessions_have_the_presets_with_a_mark_bit_for_bit() {
+    let module = module();
+    for (preset, channels, rate) in [
+        (Preset::Mark, 2, 48_000),
+        (Preset::Mark, 6, 44_100),
+        (Preset::Mark, 1, 192_000),
+        (Preset::Light, 1, 44_100),
+        (Preset::Balanced, 2, 48_000),
+        (Preset::Strong, 8, 96_000),
+        (Preset::Poscuda, 2, 48_000),
+        (Preset::Cuda, 2, 44_100),
+    ] {
+        // Without a preset it is the mark.
+        let params = if channels == 6 { String::new() } else { new_preset_param(preset) };
+        let mut instance = new_protecting(&module, &params);
+        instance.layout(channels);
+        instance.activate(f64::from(rate), 512);
+        assert_eq!(instance.latency(), 0);
+        let input = noise_channels(channels as usize, 100_000, 1);
+        let mut output = input.clone();
+        run(&mut instance, -50_000, &mut output, 1_500, 2);
+        assert_ne!(output, input);
+        let expected = veiled(&key(), &preset.recipe(), rate, -50_000, input);
+        for (output, expected) in output.iter().zip(&expected) {
+            assert_same_bits(output, expected);
+        }
+    }
+}
+
+#[test]
+fn the_marks_level_can_be_automated_and_has_no_effect_without_a_mark() {
+    let module = module();
+    let mut instance = new_protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let level = instance.param("Mark Level").id;
+    let mut silence = [[0.0; 64]; 2];
+    for text in ["-6.0 dB", "4.5 dB", "0.0 dB"] {
+        let [left, right] = &mut silence;
+        let events = [(10, level, instance.parse(level, text).unwrap())];
+        instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
+        let mut recipe = Preset::Mark.recipe();
+        recipe.mark.as_mut().unwrap().level_db = text.trim_end_matches(" dB").parse().unwrap();
+        process_until(&mut instance, |input, output| {
+            output == &veiled(&key(), &recipe, 48_000, 0, vec![input.to_vec()])[0][..]
+        });
+    }
+    let mut former = protecting(&module, r#""mark_level":{"f32":12.0}"#);
+    former.activate(48_000.0, 512);
+    let input = noise_channels(2, 60_000, 3);
+    let mut output = input.clone();
+    run(&mut former, 0, &mut output, 700, 3);
+    let recipe = Preset::Balanced.recipe_of_version(1).unwrap();
+    assert_same_bits(&output[0], &veiled(&key(), &recipe, 48_000, 0, input)[0]);
+}
+
+#[test]
+fn automation_of_the_former_preset_means_what_it_meant() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let former = instance.param("Preset (Recipe 1)");
+    let presets = [Preset::Light, Preset::Balanced, Preset::Strong, Preset::Poscuda, Preset::Cuda];
+    assert_eq!((former.min, former.max), (0.0, 4.0));
+    let mut silence = [[0.0; 64]; 2];
+    for (place, preset) in presets.into_iter().enumerate() {
+        let [left, right] = &mut silence;
+        let events = [(0, former.id, place as f64)];
+        instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
+        let recipe = preset.recipe_of_version(1).unwrap();
+        process_until(&mut instance, |input, output| {
+            output == &veiled(&key(), &recipe, 48_000, 0, vec![input.to_vec()])[0][..]
+        });
+    }
+}
+
+#[test]
+fn parameters_make_the_recipe_that_the_command_line_would_make() {
+    let module = module();
+    let params =
+        r#""amount":{"f32":133.3},"patch":{"f32":20.5},"frame":{"f32":250.0},"patches":{"i32":3}"#;
+    let mut instance = protecting(&module, params);
+    instance.activate(48_000.0, 512);
+    let mut recipe: Recipe = Preset::Balanced.recipe_of_version(1).unwrap();
+    let veil = recipe.veil.as_mut().unwrap();
+    veil.amount = 133.3;
+    veil.placement.period_us = 250_000;
+    veil.placement.patches = 3;
+    veil.placement = veil.placement.clone().with_patch(20_500);
+    let input = noise_channels(2, 60_000, 3);
+    let mut output = input.clone();
+    run(&mut instance, -20_000, &mut output, 700, 3);
+    let expected = veiled(&key(), &recipe, 48_000, -20_000, input);
+    assert_same_bits(&output[0], &expected[0]);
+    assert_same_bits(&output[1], &expected[1]);
+}
+
+#[test]
+fn automation_takes_effect_shortly_and_at_a_patch() {
+    let module = module();
+    let mut instance = protecting(&module, "");
+    instance.activate(48_000.0, 512);
+    let amount = instance.param("Amount").id;
+    let mut silence = [[0.0; 64]; 2];
+    let [left, right] = &mut silence;
+    let events = [(10, amount, 0.0)];
+    instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
+    process_until(&mut instance, |input, output| input == output);
+    let [left, right] = &mut silence;
+    let events = [(63, amount, instance.parse(amount, "100 %").unwrap())];
+    instance.process(&mut [left, right], &Context { events: &events, ..Context::default() });
+    process_until(&mut instance, |input, output| {
+        output
+            == &veiled(
+                &key(),
+                &Preset::Balanced.recipe_of_version(1).unwrap(),
+                48_000,
+                0,
+                vec![input.to_vec()],
+            )[0][..]
+    });
+}
+
+#[test]
+fn offline_renders_with_automation_are_reproducible() {
+    let module = module();
+    let render = || {
+        let mut instance = protecting(&module, "");
+        instance.offline(true);
+        instance.activate(48_000.0, 512);
+        let amount = instance.param("Amount").id;
+        let mut output = noise_channels(2, 512 * 200, 15);
+        let [left, right] = &mut output[..] else { unreachable!() };
+        for (n, (left, right)) in left.chunks_mut(512).zip(right.chunks_mut(512)).enumerate() {
+            let events = [(0, amount, ((n / 10) % 7) as f64 / 6.0)];
+            let position = Some(n as i64 * 512);
+            let context = Context { position, events: &events, ..Context::default() };
+            instance.process(&mut [left, right], &context);
+        }
+        output
+    };
+    let first = render();
+    assert_same_bits(&first[0], &render()[0]);
+}
+
+#[test]
+fn parameters_have_stable_ids_groups_and_texts_that_parse() {
+    let module = module();
+    let instance = module.instance();
+    let params = instance.params();
+    let list: Vec<(u32, &str, &str)> =
+        params.iter().map(|p| (p.id, p.name.as_str(), p.group.as_str())).collect();
+    // Hosts store these ids with automation: changing one breaks sessions.
+    assert_eq!(
+        list,
+        [
+            (773_352_680, "Bypass", ""),
+            (3_357_091, "Mode", ""),
+            (1_167_385_311, "Preset (Recipe 1)", "Veil"),
+            (733_630_552, "Amount", "Veil"),
+            (106_438_728, "Patch Length", "Patches"),
+            (97_692_013, "Period", "Patches"),
+            (1_355_889_398, "Patches per Period", "Patches"),
+            (95_468_472, "Delta", "Output"),
+            (3_568_674, "Output Trim", "Output"),
+            (870_822_610, "Preset", "Recipe"),
+            (938_604_434, "Mark Level", "Recipe"),
+        ]
+    );
+    for param in &params {
+        let mut values: Vec<f64> =
+            (0..=20).map(|n| param.min + (param.max - param.min) * f64::from(n) / 20.0).collect();
+        values.push(param.default);
+        for value in values {
+            let text = instance.text(param.id, value);
+            assert!(!text.is_empty());
+            let back = instance.parse(param.id, &text).unwrap();
+            assert_eq!(instance.text(param.id, back), text, "{}", param.name);
+        }
+    }
+    let preset = instance.param("Preset");
+    assert_eq!(instance.text(preset.id, preset.default), "Mark");
+    let former = instance.param("Preset (Recipe 1)");
+    assert_eq!(instance.text(former.id, former.default), "Balanced");
+    let level = instance.param("Mark Level");
+    assert_eq!(instance.text(level.id, level.default), "0.0 dB");
+    assert_eq!(instance.text(level.id, level.min), "-24.0 dB");
+    assert_eq!(instance.text(level.id, level.max), "12.0 dB");
+    let patch = instance.param("Patch Length");
+    assert_eq!(instance.text(patch.id, patch.default), "preset");
+    let trim = instance.param("Output Trim");
+    assert_eq!(instance.text(trim.id, instance.parse(trim.id, "-3 dB").unwrap()), "-3.0 dB");
+}

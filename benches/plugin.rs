@@ -10,7 +10,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, Instance, Module};
-use patchveil_tests::keys::{fingerprint, keyring, session};
+use patchveil_tests::keys::{fingerprint, keyring, new_session};
 use patchveil_veil::Preset;
 
 const RATE: f64 = 48_000.0;
@@ -49,8 +49,8 @@ impl Player {
 
 fn instance(module: &Module, preset: Preset, mode: &str) -> Instance {
     let mut instance = module.instance();
-    let params = format!(r#""preset":{{"string":"{preset}"}},"mode":{{"string":"{mode}"}}"#);
-    assert!(instance.load(&session(fingerprint(), &params)));
+    let params = format!(r#""preset_2":{{"string":"{preset}"}},"mode":{{"string":"{mode}"}}"#);
+    assert!(instance.load(&new_session(fingerprint(), &params)));
     instance.activate(RATE, BLOCK as u32);
     instance
 }
@@ -60,8 +60,10 @@ fn bench_blocks(criterion: &mut Criterion) {
     let module = Module::load(&library());
     let budget = Duration::from_secs_f64(BLOCK as f64 / RATE);
     for (name, preset, mode) in [
+        ("mark", Preset::Mark, "protect"),
         ("balanced", Preset::Balanced, "protect"),
         ("poscuda", Preset::Poscuda, "protect"),
+        ("mark restored", Preset::Mark, "restore"),
         ("balanced restored", Preset::Balanced, "restore"),
     ] {
         let mut instance = instance(&module, preset, mode);
@@ -97,7 +99,7 @@ fn bench_blocks(criterion: &mut Criterion) {
     }
 
     let mut instances: Vec<(Instance, Player)> =
-        (0..64).map(|_| (instance(&module, Preset::Balanced, "protect"), Player::new())).collect();
+        (0..64).map(|_| (instance(&module, Preset::DEFAULT, "protect"), Player::new())).collect();
     let rounds = 2_000;
     let start = Instant::now();
     for _ in 0..rounds {
@@ -125,7 +127,7 @@ fn bench_life(criterion: &mut Criterion) {
         bencher.iter(|| module.instance());
     });
     let mut active = module.instance();
-    assert!(active.load(&session(fingerprint(), "")));
+    assert!(active.load(&new_session(fingerprint(), "")));
     group.bench_function("activate and deactivate", |bencher| {
         bencher.iter(|| {
             active.activate(RATE, BLOCK as u32);

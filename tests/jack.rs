@@ -125,8 +125,14 @@ fn the_standalone_follows_the_rate_of_the_jack_server() {
     let mut writer = hound::WavWriter::create(&wav, spec).unwrap();
     received.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
     writer.finalize().unwrap();
+    let found = Command::new(program())
+        .args(["detect", "--key", CLASS, "--json"])
+        .arg(&wav)
+        .env("PATCHVEIL_KEYRING", &ring)
+        .output()
+        .unwrap();
+    assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stdout));
     let original = folder.path().join("original.wav");
-    // The mark has no detector yet that could show whose it is.
     let restored = Command::new(program())
         .args(["restore", "--key", CLASS, "--preset", "mark", "--force", "--offset"])
         .arg((at + context as i64 - FROM as i64 - lag as i64).rem_euclid(repeat).to_string())

@@ -155,7 +155,8 @@ fn table(rows: &[Row], tally: impl Fn(&Row) -> &Tally) {
     let ratio = |decade: usize| {
         let step = decade * tally::STEPS;
         match all.at_most(step) {
-            0 => " – |".to_owned(),
+            // Too few to tell.
+            0..10 => " – |".to_owned(),
             count => format!(" {} |", brief(all.trials as f64 * tally::limit(step) / count as f64)),
         }
     };
@@ -176,7 +177,7 @@ fn brief(value: f64) -> String {
     match value {
         10.0.. => format!("{value:.0}"),
         0.01.. => format!("{value:.2}"),
-        _ => format!("{value:.0e}"),
+        _ => format!("{value:.1e}"),
     }
 }
 

@@ -29,7 +29,7 @@ pub fn draw(rows: &[&Tally], whole: &Tally, full: &Tally) -> String {
     line(&mut svg, &rates(whole), "stroke=\"#05a\" stroke-width=\"2.5\"");
     line(&mut svg, &rates(full), "stroke=\"#c40\" stroke-width=\"2.5\"");
     let legend = [
-        ("#555", "as often as p says: anything above would break the promise".to_owned()),
+        ("#555", "as often as p says; the bound holds below this line".to_owned()),
         ("#05a", format!("recordings as a whole, {} keys", whole.trials)),
         ("#9bc", "the same, each row of the table".to_owned()),
         ("#c40", format!("full search, {} keys", full.trials)),

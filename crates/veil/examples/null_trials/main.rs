@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `--trials N` | keys tried on whole recordings, in all (default: 1000000) |
 //! | `--full-trials N` | keys tried with the full search for windows and speeds, in all (default: 20000) |
-//! | `--recordings FOLDER` | real recordings beside the synthesised ones: WAV, 16-bit or 32-bit float |
+//! | `--recordings FOLDER` | recordings beside the synthesised ones: WAV, 16-bit or 32-bit float |
 //! | `--each N` | recordings for each row of a table (default: 20) |
 //! | `--svg FILE` | where the picture goes (default: `target/null-trials.svg`) |
 #![allow(missing_docs, unreachable_pub, reason = "modules of one example")]
@@ -54,7 +54,7 @@ fn main() -> Result<(), Failure> {
     let folder = option("--recordings", "");
     let files = if folder.is_empty() { Vec::new() } else { wav::files(Path::new(&folder))? };
 
-    let sources = Source::ALL.iter().filter(|source| !source.is_real() || !files.is_empty());
+    let sources = Source::ALL.iter().filter(|source| !source.is_file() || !files.is_empty());
     let mut rows: Vec<Row> = sources
         .flat_map(|&source| [false, true].map(|treated| (source, treated)))
         .map(|(source, treated)| Row {

@@ -36,7 +36,7 @@ pub fn draw(rows: &[&Tally], whole: &Tally, full: &Tally) -> String {
     ];
     for (number, (colour, text)) in legend.iter().enumerate() {
         let y = 50.0 + 22.0 * number as f64;
-        let x = CORNER.0 + 150.0;
+        let x = CORNER.0 + 20.0;
         _ = writeln!(
             svg,
             "<rect x=\"{x}\" y=\"{}\" width=\"22\" height=\"4\" fill=\"{colour}\"/>\

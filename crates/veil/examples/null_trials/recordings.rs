@@ -33,9 +33,9 @@ pub enum Source {
     Loop,
     Protected,
     Mixture,
-    Real,
-    RealProtected,
-    RealMixture,
+    File,
+    FileProtected,
+    FileMixture,
 }
 
 impl Source {
@@ -47,9 +47,9 @@ impl Source {
         Self::Loop,
         Self::Protected,
         Self::Mixture,
-        Self::Real,
-        Self::RealProtected,
-        Self::RealMixture,
+        Self::File,
+        Self::FileProtected,
+        Self::FileMixture,
     ];
 
     pub fn name(self) -> &'static str {
@@ -61,15 +61,15 @@ impl Source {
             Self::Loop => "a loop as long as the period",
             Self::Protected => "speech-like, other key",
             Self::Mixture => "speech- and music-like, two other keys",
-            Self::Real => "real recordings",
-            Self::RealProtected => "real recordings, other key",
-            Self::RealMixture => "two real recordings, two other keys",
+            Self::File => "recordings from files",
+            Self::FileProtected => "recordings from files, other key",
+            Self::FileMixture => "two recordings from files, two other keys",
         }
     }
 
     /// Whether it needs files.
-    pub fn is_real(self) -> bool {
-        matches!(self, Self::Real | Self::RealProtected | Self::RealMixture)
+    pub fn is_file(self) -> bool {
+        matches!(self, Self::File | Self::FileProtected | Self::FileMixture)
     }
 
     /// Recording number `number`.
@@ -89,11 +89,11 @@ impl Source {
             }
             Self::Protected => speech(number).protected(number)?,
             Self::Mixture => speech(number).protected(number)?.plus(&music().protected(!number)?),
-            Self::Real => real(number, files)?,
-            Self::RealProtected => real(number, files)?.protected(number)?,
-            Self::RealMixture => {
-                let other = real(number + files.len() as u64 / 2, files)?;
-                real(number, files)?.protected(number)?.plus(&other.protected(!number)?)
+            Self::File => from_file(number, files)?,
+            Self::FileProtected => from_file(number, files)?.protected(number)?,
+            Self::FileMixture => {
+                let other = from_file(number + files.len() as u64 / 2, files)?;
+                from_file(number, files)?.protected(number)?.plus(&other.protected(!number)?)
             }
         })
     }
@@ -168,7 +168,7 @@ impl Recording {
 }
 
 /// [`SECONDS`] of one of `files`, from a random place on.
-fn real(number: u64, files: &[PathBuf]) -> Result<Recording, Failure> {
+fn from_file(number: u64, files: &[PathBuf]) -> Result<Recording, Failure> {
     let path = files.get(number as usize % files.len().max(1)).ok_or("no recordings")?;
     let mut recording = wav::read(path)?;
     let len = (SECONDS * f64::from(recording.rate)) as usize;

@@ -9,6 +9,7 @@
 //! | `--trials N` | keys tried on whole recordings, in all (default: 1000000) |
 //! | `--full-trials N` | keys tried with the full search for windows and speeds, in all (default: 20000) |
 //! | `--recordings FOLDER` | recordings beside the synthesised ones: WAV, 16-bit or 32-bit float |
+//! | `--only WORD` | only recordings that have this word in their name; they get other keys then |
 //! | `--each N` | recordings for each row of a table (default: 20) |
 //! | `--svg FILE` | where the picture goes (default: `target/null-trials.svg`) |
 #![allow(missing_docs, unreachable_pub, reason = "modules of one example")]
@@ -54,7 +55,10 @@ fn main() -> Result<(), Failure> {
     let folder = option("--recordings", "");
     let files = if folder.is_empty() { Vec::new() } else { wav::files(Path::new(&folder))? };
 
-    let sources = Source::ALL.iter().filter(|source| !source.is_file() || !files.is_empty());
+    let only = option("--only", "");
+    let sources = Source::ALL
+        .iter()
+        .filter(|source| source.name().contains(&only) && (!source.is_file() || !files.is_empty()));
     let mut rows: Vec<Row> = sources
         .flat_map(|&source| [false, true].map(|treated| (source, treated)))
         .map(|(source, treated)| Row {
@@ -65,6 +69,9 @@ fn main() -> Result<(), Failure> {
         })
         .collect();
     let recordings = rows.len() as u64 * each;
+    if recordings == 0 {
+        return Err("no recordings have that in their name, or --each is 0".into());
+    }
     let keys = (trials.div_ceil(recordings), full_trials.div_ceil(recordings));
     let results = on_all_cores(recordings, |number| {
         let row = &rows[(number / each) as usize];

@@ -128,7 +128,7 @@ fn the_standalone_follows_the_rate_of_the_jack_server() {
     let found = Command::new(program())
         .args(["detect", "--key", CLASS, "--json"])
         .arg(&wav)
-        .env("PATCHVEIL_KEYRING", &ring)
+        .env("PATCHVEIL_KEYRING", ring)
         .output()
         .unwrap();
     assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stdout));

@@ -116,7 +116,8 @@ fn a_mark_is_found_in_speech_and_in_music() {
 fn a_mark_on_one_channel_of_two_or_on_both_is_found() {
     let (audio, silence) = (marked_speech(13), vec![0.0; 128_000]);
     let other: Vec<f32> = speech(99, 16_000, 8.0).iter().map(|x| 0.3 * x).collect();
-    for right in [&audio, &silence, &other] {
+    let inverted: Vec<f32> = audio.iter().map(|x| -x).collect();
+    for right in [&audio, &silence, &other, &inverted] {
         let finding = test(&evidence(16_000, &[&audio, right]), 13);
         assert!(finding.p_value < 1e-6, "{finding:?}");
         assert_position(&finding, 0, 16_000);
@@ -257,7 +258,7 @@ fn invalid_samples_are_harmless() {
 
 #[test]
 fn silence_has_no_signal_and_fits_no_key() {
-    for seconds in [0.1, 1.0, 5.0] {
+    for seconds in [0.0, 0.01, 0.1, 5.0] {
         let silence = vec![0.0; (48_000.0 * seconds) as usize];
         let evidence = evidence(48_000, &[&silence]);
         assert!(!evidence.has_signal());
@@ -271,6 +272,7 @@ fn silence_has_no_signal_and_fits_no_key() {
         let evidence = evidence(48_000, &channels);
         assert!(!evidence.has_signal());
         assert_eq!(test(&evidence, 1).p_value, 1.0);
+        assert_eq!(evidence.decoys(9, 1).p_value(0.0), 1.0);
     }
 }
 
@@ -378,26 +380,13 @@ fn settings_and_rates_out_of_range_are_refused() {
     assert!(matches!(refused(48_000, &settings), Some(MarkError::Level(_))));
 }
 
-/// Frames of 32 ms do not resolve a delay of 16 ms.
-fn with_delays_that_frames_resolve(mut settings: MarkSettings) -> MarkSettings {
-    let shorter = |first_us: &mut u32, end_us: &mut u32| {
-        *end_us = (*end_us).min(14_500);
-        *first_us = (*first_us).min(*end_us - 125);
-    };
-    let pattern = settings.pattern.iter_mut();
-    pattern.for_each(|own| shorter(&mut own.first_us, &mut own.end_us));
-    let echo = settings.echo.iter_mut();
-    echo.for_each(|own| shorter(&mut own.first_us, &mut own.end_us));
-    settings
-}
-
 proptest! {
     #![proptest_config(cases(32))]
 
     #[test]
     fn any_settings_and_any_audio_give_a_p_value(
-        settings in any_mark().prop_map(with_delays_that_frames_resolve),
-        layers in prop::sample::select(vec![(true, true), (true, false), (false, true)]),
+        settings in any_mark(),
+        layers in prop::sample::select(vec![(true, true), (true, false), (false, true), (false, false)]),
         rate in prop::sample::select(vec![2_000_u32, 8_000, 22_050, 48_000, 192_000]),
         channels in 0_usize..3,
         milliseconds in 0_usize..600,

@@ -43,7 +43,7 @@ impl Ripples {
             let frames = levelled.chunks_exact(bins.max(1));
             let products = |frame: &[f32]| -> Vec<f32> {
                 let frame = &frame[range.clone()];
-                table.chunks_exact(width).map(|row| dot(row, frame)).collect()
+                table.chunks_exact(width.max(1)).map(|row| dot(row, frame)).collect()
             };
             let mut ripple: Vec<f32> = frames.flat_map(products).collect();
             normalise(&mut ripple, self.slots);

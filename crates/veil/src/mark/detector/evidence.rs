@@ -15,8 +15,10 @@ use crate::key::ClassKey;
 /// other speeds the other half.
 const WHOLE_SHARE: f64 = 0.5;
 const OTHER_SHARE: f64 = 0.25;
-/// Other speeds are tried for keys whose p-value is larger.
+/// Other speeds are tried for keys whose p-value is larger, or whose place drifts.
 const SPEEDS_ABOVE: f64 = 1e-20;
+/// Places of two windows that are further apart are not the same.
+const DRIFT_HOPS: usize = 2;
 /// Up to this p-value a window counts for [`MarkFinding::spans`].
 const SPAN_P: f64 = 1e-4;
 /// Most spans.
@@ -165,6 +167,10 @@ impl MarkEvidence {
     /// recording. Nobody who can choose the audio may know the seed.
     #[must_use]
     pub fn decoys(&self, count: u32, seed: u64) -> MarkDecoys {
+        if !self.has_signal() {
+            // No key has a score here, so none ranks above another.
+            return MarkDecoys { sigmas: vec![0.0; count as usize] };
+        }
         let (mut coder, mut scorer) = (Coder::new(&self.layout), Scorer::new(&self.layout));
         let prepared = scorer.prepare(&self.whole);
         let keys = random_keys(seed).take(count as usize);
@@ -212,7 +218,7 @@ impl MarkEvidence {
 
     fn try_speeds(&self, scorer: &mut Scorer, trials: &mut [Trial]) {
         let mut doubtful: Vec<&mut Trial> =
-            trials.iter_mut().filter(|trial| trial.p_value > SPEEDS_ABOVE).collect();
+            trials.iter_mut().filter(|trial| self.may_run_at_another_speed(trial)).collect();
         if doubtful.is_empty() {
             return;
         }
@@ -226,6 +232,18 @@ impl MarkEvidence {
                 }
             }
         });
+    }
+
+    /// Whether a key was not found for sure, or at other places in one part of the recording than in
+    /// another.
+    fn may_run_at_another_speed(&self, trial: &Trial) -> bool {
+        let period = self.layout.period_hops();
+        let place = trial.fit.place_hops(period);
+        let drifts = trial.windows.iter().any(|(_, _, fit)| {
+            let hops = fit.place_hops(period).abs_diff(place);
+            hops.min(period - hops) > DRIFT_HOPS
+        });
+        trial.p_value > SPEEDS_ABOVE || drifts
     }
 
     fn finding(&self, scorer: &mut Scorer, trial: &Trial) -> MarkFinding {
@@ -290,10 +308,9 @@ impl MarkEvidence {
     }
 
     fn position_s(&self, fit: &Fit) -> Option<f64> {
-        let pattern = self.layout.settings.pattern.as_ref()?;
-        let patches_us = fit.shift as f64 * f64::from(pattern.patch_us);
-        let hops_us = fit.phase as f64 * self.layout.hop_us;
-        Some((patches_us - hops_us).rem_euclid(self.layout.period_us()) * 1e-6)
+        let period = self.layout.period_hops();
+        let place_s = || fit.place_hops(period) as f64 * self.layout.hop_us * 1e-6;
+        (period > 0).then(place_s)
     }
 
     fn frames_s(&self, frames: usize) -> f64 {

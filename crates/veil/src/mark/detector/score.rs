@@ -45,6 +45,11 @@ pub(super) struct Fit {
 
 impl Fit {
     pub(super) const NONE: Self = Self { sigmas: 0.0, set: 0, shift: 0, phase: 0 };
+
+    /// The hop of the period of so many hops at which the recording's first sample lies.
+    pub(super) fn place_hops(&self, period: usize) -> usize {
+        (self.shift * HOPS + period - self.phase.min(period)) % period.max(1)
+    }
 }
 
 /// Scores codes.

@@ -114,7 +114,7 @@ impl SpeedWindows {
     fn delays(&self, layout: &Layout) -> usize {
         let longest_s = f64::from(layout.slots.end * SLOT_US) * 1e-6;
         let slowest = 1.0 - f64::from(STEPS_PITCH) * STEP;
-        ((longest_s / slowest / self.step_s).ceil() as usize + 2).min(self.size / 2)
+        ((longest_s / slowest / self.step_s).ceil() as usize + 2).min(self.size)
     }
 
     /// The ripple at fine steps of delay, frames × delays.
@@ -142,11 +142,12 @@ impl SpeedWindows {
             .clone()
             .map(|slot| {
                 let at = f64::from(slot * SLOT_US) * 1e-6 / shrink / self.step_s;
-                (at as usize, at.fract() as f32)
+                // Longer delays than a frame resolves fold back, as in the tables of cosines.
+                (at as usize % self.size, at.fract() as f32)
             })
             .collect();
         let at = |frame: &[f32], place: &(usize, f32)| {
-            let (left, right) = (frame[place.0], frame[place.0 + 1]);
+            let (left, right) = (frame[place.0], frame[(place.0 + 1) % delays]);
             left + place.1 * (right - left)
         };
         let frames = ripple.chunks_exact(delays.max(1));

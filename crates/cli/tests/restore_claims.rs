@@ -88,6 +88,10 @@ fn an_encoded_file_comes_back_without_a_figure() {
         let snr = snr_db(&voice, &samples(&user, "back.wav"));
         assert!(snr < 30.0, "{name}: {snr} dB, so this shows nothing");
         assert_unknown(&claimed, name);
+        // Nor is it taken for several parts.
+        let restored = &claimed.1["restored"];
+        assert_eq!(restored.as_array().map(Vec::len), Some(1), "{restored}");
+        assert_eq!(restored[0]["to_s"], claimed.1["seconds"]);
     }
 }
 

@@ -128,8 +128,8 @@ fn where_the_original_consists_of_integers_the_seams_are_found_to_the_sample() {
     let after = integers(jingle(2.111));
     let (original, back, line) =
         between_jingles(&user, file_f32, "balanced", (&before, &after), &voice);
-    let expected = before.len()..before.len() + voice.len();
-    assert_eq!(stretches(&line), std::slice::from_ref(&expected), "{line}");
+    let right = before.len()..before.len() + voice.len();
+    assert_eq!(stretches(&line), std::slice::from_ref(&right), "{line}");
     assert!(original == back, "every sample is the original's");
     assert_eq!(line["claim"], "integers", "{line}");
     assert_eq!(line["integers"]["bits"], 16, "{line}");
@@ -158,11 +158,8 @@ fn a_wholly_protected_recording_is_never_cut() {
                 let restore = ["restore", "a.veiled.wav", "--preset", preset, "--offset", "0"];
                 let line = user.run(&[&restore[..], &["--force", "--json"]].concat()).succeeds();
                 let found = stretches(&line.json()[0]);
-                assert_eq!(
-                    found,
-                    std::slice::from_ref(&(0..recording.len())),
-                    "{name}, {depth} bits, {preset}"
-                );
+                let whole = 0..recording.len();
+                assert_eq!(found, std::slice::from_ref(&whole), "{name}, {depth} bits, {preset}");
             }
         }
     }

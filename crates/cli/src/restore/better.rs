@@ -17,8 +17,8 @@ pub(super) struct Better {
     pub(super) snr_db: Option<f64>,
 }
 
-/// Power of what the second of two veils at their positions would have restored, over the power of the difference
-/// from what the first one restores, in dB.
+/// Power of what the second of two veils at their positions would have restored, over the power of the
+/// difference from what the first one restores, in dB.
 pub(super) fn snr_between(
     excerpt: &Excerpt,
     asked: (&Arc<Veil>, i64),
@@ -37,8 +37,8 @@ pub(super) fn snr_between(
     Ok((signal > 0.0 && error > 0.0).then(|| 10.0 * (signal / error).log10()))
 }
 
-/// Whether `other` is milder than `veil`. In a file that was mixed or encoded since, what is left of the veil is
-/// milder than it was.
+/// Whether `other` is milder than `veil`. In a file that was mixed or encoded since, what is left of
+/// the veil is milder than it was.
 pub(super) fn is_milder(other: &Veil, veil: &Veil) -> bool {
     let depth = |veil: &Veil| -> f64 {
         (1..40).map(|band| veil.gain_db(0, 100.0 * f64::from(band)).abs()).sum()

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::integers::Integers;
 use super::outcome::Evidence;
 
-/// Share of integers from which the result counts as the original's. A trimmed file does not have them in its first
-/// milliseconds, nor one in which samples were clipped around these.
+/// Share of integers from which the result counts as the original's. A trimmed file does not have them
+/// in its first milliseconds, nor one in which samples were clipped around these.
 const INTEGERS: f64 = 0.9;
 
 /// What is known about how close the restored samples are to the original's.

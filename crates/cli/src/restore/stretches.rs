@@ -15,8 +15,9 @@ const WITHIN_WINDOWS: u64 = 5;
 /// How often the search goes on from what it found.
 const STEPS: usize = 20;
 
-/// The stretches, in samples, that carry the veil; the whole file unless the audio clearly shows stretches
-/// that do not. Its first sample lies near timeline position `offset`. The seams are right to a few windows of 20 ms.
+/// The stretches, in samples, that carry the veil; the whole file unless the audio clearly shows
+/// stretches that do not. Its first sample lies near timeline position `offset`. The seams are right to
+/// a few windows of 20 ms.
 pub(super) fn find_stretches(
     source: &Source,
     veil: &Arc<Veil>,
@@ -52,8 +53,9 @@ pub(super) fn whole(source: &Source) -> Range<u64> {
     0..source.info().frames()
 }
 
-/// The same `stretches` with the seams where they fit best, now that the timeline position `offset` of the file's first
-/// sample is certain. `grid_bits` is the bit depth of the integers that the original consists of, if it does.
+/// The same `stretches` with the seams where they fit best, now that the timeline position `offset` of
+/// the file's first sample is certain. `grid_bits` is the bit depth of the integers that the original
+/// consists of, if it does.
 pub(super) fn settle_seams(
     source: &Source,
     veil: &Arc<Veil>,

@@ -26,8 +26,8 @@ const WINDOW_MAX: f64 = 1.5;
 /// In favour of the veil, per window: where the audio does not show either, it is restored.
 const BIAS: f64 = 0.15;
 /// What a change between the states costs, in typical windows of 20 ms. About a second of untouched audio
-/// at an end of the file pays for it, and two seconds within. In wholly protected recordings, encoded ones
-/// included, the sum never fell by as much as this.
+/// at an end of the file pays for it, and two seconds within. In wholly protected recordings the sum never
+/// fell by as much as this.
 const CHANGE: f64 = 40.0;
 
 /// How much likelier each window of a recording is with a veil than without it. Memory does not grow with
@@ -154,7 +154,7 @@ mod tests {
     fn hours_of_audio_that_shows_neither_are_never_cut() {
         for seed in 0..20 {
             let windows = odds(seed, 0.0, 180_000);
-            assert_eq!(veiled_windows(&windows), [0..180_000], "{seed}");
+            assert_eq!(veiled_windows(&windows), std::slice::from_ref(&(0..180_000)), "{seed}");
         }
     }
 
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn silence_shows_nothing_and_is_never_cut() {
-        assert_eq!(veiled_windows(&[0.0; 10_000]), [0..10_000]);
+        assert_eq!(veiled_windows(&[0.0; 10_000]), std::slice::from_ref(&(0..10_000)));
         assert!(veiled_windows(&[]).is_empty());
     }
 }

@@ -21,10 +21,11 @@ pub enum Seam {
     End,
 }
 
-/// The sample of `audio`, one channel or the mean of several, at which the veil most likely begins or ends,
-/// among the samples `near`. `audio` goes on for a few tenths of a second on either side; its first sample
-/// lies at timeline position `offset`. Where the original consists of integers of `grid_bits` bits, the seam is found to the
-/// sample: by how many samples are integers. Otherwise it is found to a few milliseconds, by predictability. Allocates.
+/// The sample of `audio`, one channel or the mean of several, at which the veil most likely begins or
+/// ends, among the samples `near`. `audio` goes on for a few tenths of a second on either side; its
+/// first sample lies at timeline position `offset`. Where the original consists of integers of
+/// `grid_bits` bits, the seam is found to the sample: by how many samples are integers. Otherwise it is
+/// found to a few milliseconds, by predictability. Allocates.
 ///
 /// # Errors
 /// [`RecipeError::NotInvertible`] for the papers' baselines.

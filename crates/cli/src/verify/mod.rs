@@ -8,7 +8,7 @@ mod inventory;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use patchveil_veil::{ClassKey, Fingerprint, MarkDetector, MarkSettings};
+use patchveil_veil::{ClassKey, Fingerprint, MarkDetector};
 use serde::Serialize;
 
 use crate::detect::FOUND_P;
@@ -165,7 +165,7 @@ fn detect(
     let veils = MultiRecipeDetector::of_recipes(rate, channels, &recipes)
         .or_else(|_| MultiRecipeDetector::of_recipes(rate, channels, &detectable_presets()));
     let mut veils = veils.unwrap_or_else(|_| MultiRecipeDetector::none());
-    let mark = own.and_then(|own| own.mark.clone()).unwrap_or_else(MarkSettings::default);
+    let mark = own.and_then(|own| own.mark.clone()).unwrap_or_default();
     let mut mark = MarkDetector::new(rate, usize::from(channels), &mark).ok();
     let mut planar = Vec::new();
     while reader.read_block(BLOCK, &mut planar)? > 0 {

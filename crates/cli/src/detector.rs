@@ -14,6 +14,13 @@ pub(crate) fn detectable_presets() -> Vec<Recipe> {
     of_version_1.filter(Recipe::is_restorable).collect()
 }
 
+/// The recipes of the presets that can be restored: those with a mark, then those of version 1, each
+/// mildest first.
+pub(crate) fn restorable_presets() -> Vec<Recipe> {
+    let with_a_mark = Preset::restorable().map(Preset::recipe);
+    with_a_mark.chain(detectable_presets()).collect()
+}
+
 /// Channels as detectors take them.
 pub(crate) fn slices(channels: &[Vec<f32>]) -> Vec<&[f32]> {
     channels.iter().map(Vec::as_slice).collect()
@@ -46,6 +53,11 @@ impl<T> MultiRecipeDetector<T> {
             detectors.push((detector(&recipe)?, items));
         }
         Ok(Self { detectors })
+    }
+
+    /// Detects nothing.
+    pub(crate) fn none() -> Self {
+        Self { detectors: Vec::new() }
     }
 
     /// Feeds the next block, a slice a channel.

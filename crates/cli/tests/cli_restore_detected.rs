@@ -78,6 +78,24 @@ fn both_layers_are_taken_off_a_part_by_preset_and_place() {
 }
 
 #[test]
+fn both_layers_are_found_and_taken_off_a_part_without_its_record() {
+    let user = User::with_key();
+    let original = speech(16_000, 16.0);
+    user.put("a.wav", floats(16_000, &original));
+    user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
+    let cut = 54_321;
+    user.put("part.wav", floats(16_000, &samples(&user, "a.veiled.wav")[cut..]));
+    let done = user.run(&["restore", "part.wav", "--json"]).succeeds().json();
+    let recipe = serde_json::to_value(Preset::Balanced.recipe()).unwrap();
+    assert_eq!((&done[0]["recipe"], &done[0]["claim"]), (&recipe, &"unknown".into()));
+    // The mark's period is 1.28 s.
+    assert_eq!(done[0]["offset"], cut % 20_480);
+    let apart = original[cut..].iter().zip(samples(&user, "part.restored.wav"));
+    let worst = apart.skip(4_000).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst < 1e-6, "{worst}");
+}
+
+#[test]
 fn a_few_seconds_are_enough_for_a_float_file_made_from_integers() {
     let user = User::with_key();
     let original = speech(16_000, 12.0);
@@ -129,7 +147,7 @@ fn a_file_that_was_changed_since_is_not_restored_by_its_record() {
     moved.rotate_left(700);
     user.put("a.veiled.wav", floats(16_000, &moved));
     let done = user.run(&["restore", "a.veiled.wav", "--force", "--json"]).succeeds().json();
-    assert_eq!((&done[0]["evidence"], &done[0]["offset"]), (&"guess".into(), &700.into()));
+    assert_eq!((&done[0]["evidence"], &done[0]["offset"]), (&"detection".into(), &700.into()));
     let restored = samples(&user, "a.restored.wav");
     let apart = original[1_500..190_000].iter().zip(&restored[800..]);
     assert!(apart.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) < 1e-6);

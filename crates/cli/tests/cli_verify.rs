@@ -165,3 +165,23 @@ fn keys_are_detected_if_asked_for() {
     assert!(unasked.json()[0]["detected"].is_null());
     user.run(&["verify", "out", "--key", "nobody"]).fails(2, &["no class named"]);
 }
+
+#[test]
+fn marks_are_detected_if_asked_for() {
+    let user = User::with_key();
+    user.run(&["key", "new", "other"]).succeeds();
+    user.put("show/a.wav", recording(16_000, 1, 8.0));
+    user.run(&["protect", "show", "-o", "out"]).succeeds();
+    fs::create_dir(user.path("found")).unwrap();
+    fs::rename(user.path("out/a.wav"), user.path("found/marked.wav")).unwrap();
+    user.put("found/free.wav", recording(16_000, 1, 8.0));
+    let ran = user.run(&["verify", "found", "--all-keys", "--json"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let ours = key().fingerprint().to_string();
+    let found: Vec<Value> = ran.json().iter().map(|line| line["detected"].clone()).collect();
+    assert_eq!(found, [serde_json::json!([]), serde_json::json!([ours])], "{ran:?}");
+    let table = user.run(&["verify", "found", "--key", CLASS]);
+    let names =
+        |name: &str| table.out.lines().any(|line| line.contains(name) && line.contains(CLASS));
+    assert!(names("marked.wav") && !names("free.wav"), "{table:?}");
+}

@@ -30,12 +30,16 @@ pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
     let classes = classes(cli);
     let inventory = Inventory::new(&args.inputs).map_err(Failure::usage)?;
     let files: Vec<&Path> = inventory.files.iter().map(|file| file.as_path()).collect();
+    let pairs = files.len() * keys.len();
     let batch = Batch::begin(args.json, files.iter().copied());
     inventory.notes.iter().for_each(|note| batch.complain(note));
     let mut totals = batch.run(
         &files,
         |file| file,
-        |file, watch| check(file, inventory.manifest(file), &keys, watch).ok_or(NoResult::Stopped),
+        |file, watch| {
+            let manifest = inventory.manifest(file);
+            check(file, manifest, &keys, pairs, watch).ok_or(NoResult::Stopped)
+        },
     );
     // What cannot be read stands in the table like the rest.
     totals.add(inventory.failures.iter().map(Checked::from));

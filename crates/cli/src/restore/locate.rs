@@ -4,12 +4,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use patchveil_veil::{
-    Alignment, ClassKey, Preset, Recipe, Veil, align, align_given, log_likelihood, period,
-    same_pattern,
+    Alignment, ClassKey, Recipe, Veil, align, align_given, log_likelihood, period, same_pattern,
 };
 use rayon::prelude::*;
 
 use super::better::{Better, is_milder, snr_between};
+use super::detected::{Detected, detect};
 use super::error::RestoreError;
 use super::excerpt::Excerpt;
 use super::integers::find_bit_depth;
@@ -17,18 +17,18 @@ use super::outcome::Evidence;
 use super::request::Request;
 use super::source::Source;
 use super::stretches::{find_stretches, settle_seams, whole};
-use crate::detector::{MultiRecipeDetector, detectable_presets};
+use crate::detector::restorable_presets;
 use crate::manifest::Record;
 use crate::veil_cache::VeilCache;
 use crate::watch::Watch;
 
 /// Seconds of audio in which the position is searched for and, if it is uncertain, confirmed.
 const SEARCHED_S: [usize; 2] = [30, 300];
-/// How far from the detected position the right one may be, in samples at 48 kHz: 2 ms. The largest
-/// error seen was 1.5 ms.
-const WITHIN_AT_48_KHZ: u32 = 96;
-/// The same for a position that was searched for, in samples.
+/// How far from a position that was searched for the right one may be, in samples.
 const WITHIN_AFTER: u32 = 3;
+
+/// By how much undoing the mark alone narrows down where a file begins that may carry a veil too.
+const BY_MARK: u32 = 3;
 
 /// Noise power, relative to that of rounding, above which what rounding hides has no influence.
 const MUCH_NOISE: f64 = 64.0;
@@ -53,7 +53,7 @@ pub(super) fn recipes(request: &Request<'_>, record: Option<&Record>) -> Vec<Rec
     match (&request.recipe, record) {
         (Some(recipe), _) => vec![recipe.clone()],
         (None, Some(record)) => vec![record.recipe.clone()],
-        (None, None) => detectable_presets(),
+        (None, None) => restorable_presets(),
     }
 }
 
@@ -71,17 +71,17 @@ pub(super) fn find(
     request: &Request<'_>,
     watch: &Watch<'_>,
 ) -> Result<Located, RestoreError> {
-    let (near, recipes) = detect(source, key, recipes, watch)?;
+    let detected = detect(source, key, recipes, watch)?;
     let veils = &request.veils;
     let veil_of = |recipe: &Recipe| {
         let veil = veils.get(key, recipe, source.info().sample_rate);
         veil.map_err(|error| source.unusable(error))
     };
     // Of several that may be right, undoing the mildest improves what carries any of them.
-    let is_light = |recipe: &&Recipe| **recipe == Preset::Light.recipe();
-    let first = recipes.iter().find(is_light).or(recipes.first()).cloned();
+    let first = detected.recipes.first().cloned();
     let first = first.ok_or_else(|| RestoreError::NotFound(source.path().to_owned()))?;
-    let stretches = find_stretches(source, &veil_of(&first)?, near.round() as i64, watch)?;
+    let near = detected.near.round() as i64;
+    let stretches = find_stretches(source, &veil_of(&first)?, near, watch)?;
     let is_chosen = request.recipe.is_some();
     let search = Search {
         source,
@@ -90,11 +90,12 @@ pub(super) fn find(
         veils,
         force: request.force,
         is_chosen,
+        detected: &detected,
         stretches: &stretches,
     };
     let located = match given {
-        Some(given) => search.given(given, near, &recipes)?,
-        None => search.unknown(near, &recipes)?,
+        Some(given) => search.given(given)?,
+        None => search.unknown()?,
     };
     let best = located.better.as_ref();
     let (recipe, offset) =
@@ -113,30 +114,6 @@ pub(super) fn find(
     Ok(Located { stretches, ..located })
 }
 
-/// The detected offset, and the recipes that have the detected pattern.
-fn detect(
-    source: &Source,
-    key: &ClassKey,
-    recipes: &[Recipe],
-    watch: &Watch<'_>,
-) -> Result<(f64, Vec<Recipe>), RestoreError> {
-    let undetectable =
-        |reason: String| RestoreError::Undetectable { path: source.path().to_owned(), reason };
-    let info = source.info();
-    let mut detector = MultiRecipeDetector::of_recipes(info.sample_rate, info.channels, recipes)
-        .map_err(|error| undetectable(error.to_string()))?;
-    source.blocks(watch, |_, planar| {
-        detector.feed(planar);
-        Ok(true)
-    })?;
-    let evidence = detector.finish_at_random().map_err(|error| undetectable(error.to_string()))?;
-    if !evidence.is_audible() {
-        return Err(undetectable("it is too short or too quiet to detect a key in it".to_owned()));
-    }
-    let found = evidence.find(key).map(|best| (best.score.offset, best.recipes.to_vec()));
-    found.ok_or_else(|| RestoreError::NotFound(source.path().to_owned()))
-}
-
 /// The search for the position of a key that was detected.
 struct Search<'a> {
     source: &'a Source,
@@ -146,25 +123,21 @@ struct Search<'a> {
     force: bool,
     /// Whether the user chose the recipe.
     is_chosen: bool,
+    detected: &'a Detected,
     /// What of the file carries the veil.
     stretches: &'a [Range<u64>],
 }
 
 impl Search<'_> {
     /// The recipe that fits best at the offset given.
-    fn given(&self, given: i64, near: f64, recipes: &[Recipe]) -> Result<Located, RestoreError> {
+    fn given(&self, given: i64) -> Result<Located, RestoreError> {
         let excerpt = self.loudest(SEARCHED_S[0])?;
         let at = Alignment { offset: given, log_odds: 0.0, grid_bits: None, is_expected: false };
-        let candidates = self.candidates(recipes, |_| Ok(at))?;
+        let candidates = self.candidates(&self.detected.recipes, |_| Ok(at))?;
         let (Candidate { veil, .. }, evidence) = self.likeliest(&excerpt, candidates)?;
-        // Detection sees the veil alone.
-        let recipe = veil.recipe();
-        let of_veil = recipe.veil.as_ref().map(|settings| u64::from(settings.placement.period_us));
-        let period = of_veil.unwrap_or_else(|| recipe.period_us()) as f64
-            * 1e-6
-            * f64::from(veil.sample_rate());
+        let Detected { near, within, period, .. } = *self.detected;
         let distance = (given as f64 - near).rem_euclid(period);
-        if distance.min(period - distance) > f64::from(self.within()) {
+        if distance.min(period - distance) > f64::from(within) {
             return Err(RestoreError::Elsewhere {
                 path: self.source.path().to_owned(),
                 given,
@@ -183,15 +156,15 @@ impl Search<'_> {
     }
 
     /// The likeliest recipe and position, if they are certain or forced.
-    fn unknown(&self, near: f64, recipes: &[Recipe]) -> Result<Located, RestoreError> {
+    fn unknown(&self) -> Result<Located, RestoreError> {
         let mut excerpt = self.loudest(SEARCHED_S[0])?;
-        let near = near.round() as i64;
         // Most files are whole, or come from a session that begins at 0.
         let expected = Some(0);
+        let (near, within) = self.near(&excerpt, expected)?;
         // Next to the right position one recipe may look as bad as the other, so each is judged where
         // it fits best.
-        let place = |veil: &Arc<Veil>| self.align(veil, &excerpt, near, self.within(), expected);
-        let candidates = self.candidates(recipes, place)?;
+        let place = |veil: &Arc<Veil>| self.align(veil, &excerpt, near, within, expected);
+        let candidates = self.candidates(&self.detected.recipes, place)?;
         let (Candidate { veil, at: mut found }, mut evidence) =
             self.likeliest(&excerpt, candidates)?;
         let longest = self.stretches.iter().map(|stretch| stretch.end - stretch.start).max();
@@ -210,6 +183,19 @@ impl Search<'_> {
         let other = self.better_veil(&excerpt, &veil, offset)?;
         let best = other.as_ref().unwrap_or(&veil);
         self.located(&excerpt, (&veil, offset), (best, offset), evidence)
+    }
+
+    /// About where the file begins, in samples, and how far from that it may. Where there are several recipes, the mark
+    /// alone, whose search is quick, narrows it down.
+    fn near(&self, excerpt: &Excerpt, expected: Option<i64>) -> Result<(i64, u32), RestoreError> {
+        let Detected { near, within, recipes, .. } = self.detected;
+        let near = near.round() as i64;
+        let mark = recipes.first().filter(|first| recipes.len() > 1 && first.veil.is_none());
+        let Some(mark) = mark else { return Ok((near, *within)) };
+        let veil = self.veils.get(self.key, mark, self.source.info().sample_rate);
+        let veil = veil.map_err(|error| self.source.unusable(error))?;
+        let found = self.align(&veil, excerpt, near, *within, expected)?;
+        Ok((found.offset, within.div_ceil(BY_MARK)))
     }
 
     /// The result, compared with the recipe and position that fit best.
@@ -232,7 +218,8 @@ impl Search<'_> {
         Ok(located)
     }
 
-    /// The preset that fits clearly better than the recipe that was chosen and has the same pattern.
+    /// The preset that fits clearly better than the recipe that was chosen, of those whose layers were
+    /// detected.
     fn better_veil(
         &self,
         excerpt: &Excerpt,
@@ -243,8 +230,13 @@ impl Search<'_> {
             return Ok(None);
         }
         let chosen = veil.recipe();
-        let presets = detectable_presets().into_iter();
-        let others = presets.filter(|other| other != chosen && same_pattern(other, chosen));
+        let is_alike = |other: &Recipe| {
+            same_pattern(other, chosen) || other.veil.is_none() || chosen.veil.is_none()
+        };
+        let presets = restorable_presets().into_iter();
+        let others = presets.filter(|other| {
+            other != chosen && other.mark.is_some() == self.detected.by_mark && is_alike(other)
+        });
         let recipes: Vec<Recipe> = [chosen.clone()].into_iter().chain(others).collect();
         let at = Alignment { offset, log_odds: 0.0, grid_bits: None, is_expected: false };
         let mut candidates = self.candidates(&recipes, |_| Ok(at))?;
@@ -259,10 +251,6 @@ impl Search<'_> {
 
     fn loudest(&self, seconds: usize) -> Result<Excerpt, RestoreError> {
         Excerpt::loudest(self.source, self.stretches, seconds, self.watch)
-    }
-
-    fn within(&self) -> u32 {
-        (WITHIN_AT_48_KHZ * self.source.info().sample_rate / 48_000).max(4)
     }
 
     /// The recipes with their veils, and the position that `position` gives each.
@@ -290,7 +278,10 @@ impl Search<'_> {
         if candidates.len() > 1 {
             let is_clear;
             (chosen, is_clear) = self.rank(excerpt, &candidates)?;
-            if !is_clear {
+            // Where no veil was detected either, it need not be by far.
+            let has_none = |one: &Candidate| one.veil.recipe().veil.is_none();
+            let is_mark = !self.detected.has_veil && candidates.get(chosen).is_some_and(has_none);
+            if !is_clear && !is_mark {
                 if !self.force {
                     return Err(RestoreError::RecipeUnclear(self.source.path().to_owned()));
                 }
@@ -364,7 +355,7 @@ impl Search<'_> {
         excerpt: &Excerpt,
         given: i64,
     ) -> Result<Alignment, RestoreError> {
-        let (rounding, within) = (self.source.rounding(), self.within());
+        let (rounding, within) = (self.source.rounding(), self.detected.within);
         let given = given + excerpt.first;
         let found = align_given(veil, &excerpt.samples, rounding, given, within)
             .map_err(|error| self.source.unusable(error))?;

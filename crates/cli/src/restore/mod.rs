@@ -10,6 +10,7 @@ mod better;
 mod block;
 mod claim;
 mod decide;
+mod detected;
 mod error;
 mod excerpt;
 mod integers;

@@ -8,10 +8,11 @@ mod inventory;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use patchveil_veil::{ClassKey, Fingerprint};
+use patchveil_veil::{ClassKey, Fingerprint, MarkDetector};
 use serde::Serialize;
 
-use crate::detector::{MultiRecipeDetector, detectable_presets};
+use crate::detect::FOUND_P;
+use crate::detector::{MultiRecipeDetector, detectable_presets, slices};
 use crate::inputs::InputError;
 use crate::manifest::{Manifest, Record, hashes};
 use crate::paths::json;
@@ -122,13 +123,15 @@ impl From<&InputError> for Checked {
     }
 }
 
-/// Checks one file against its folder's manifest and detects those of `keys` that it carries. `None` if
-/// the user asked to stop.
+/// Checks one file against its folder's manifest and detects those of `keys` that it carries, by mark or
+/// veil. `pairs` is the number of pairs of key and file in the whole check. `None` if the user asked to
+/// stop.
 #[must_use]
 pub fn check(
     path: &Path,
     manifest: Option<&Manifest>,
     keys: &[ClassKey],
+    pairs: usize,
     watch: &Watch<'_>,
 ) -> Option<Checked> {
     let mut checked = compare(path, manifest, watch)?;
@@ -137,38 +140,54 @@ pub fn check(
     }
     let name = path.file_name().unwrap_or_default();
     let record = manifest.and_then(|manifest| manifest.get(name));
-    match detect(path, record, keys, watch) {
+    match detect(path, record, keys, pairs, watch) {
         Ok(detected) => checked.detected = Some(detected?),
         Err(error) => checked.error = Some(error.to_string()),
     }
     Some(checked)
 }
 
-/// The keys that are in the audio, by the presets and the recorded recipe.
+/// The keys that are in the audio, by the presets and the recorded recipe: by their marks, with p-values
+/// that are corrected for `pairs`, or by the veils of version 1.
 fn detect(
     path: &Path,
     record: Option<&Record>,
     keys: &[ClassKey],
+    pairs: usize,
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<Fingerprint>>, WavError> {
     let mut reader = WavReader::open(path)?;
     let (rate, channels) = (reader.info().sample_rate, reader.info().channels);
+    let own = record.map(|record| &record.recipe);
     let mut recipes = detectable_presets();
-    recipes.extend(record.map(|record| record.recipe.clone()).filter(|own| !recipes.contains(own)));
+    recipes.extend(own.filter(|own| own.veil.is_some() && !recipes.contains(own)).cloned());
     // A recorded recipe that cannot be detected leaves the presets; a rate that is too low, nothing.
-    let detector = MultiRecipeDetector::of_recipes(rate, channels, &recipes)
+    let veils = MultiRecipeDetector::of_recipes(rate, channels, &recipes)
         .or_else(|_| MultiRecipeDetector::of_recipes(rate, channels, &detectable_presets()));
-    let Ok(mut detector) = detector else { return Ok(Some(Vec::new())) };
+    let mut veils = veils.unwrap_or_else(|_| MultiRecipeDetector::none());
+    let mark = own.and_then(|own| own.mark.clone()).unwrap_or_default();
+    let mut mark = MarkDetector::new(rate, usize::from(channels), &mark).ok();
     let mut planar = Vec::new();
     while reader.read_block(BLOCK, &mut planar)? > 0 {
         if watch.is_stopped() {
             return Ok(None);
         }
-        detector.feed(&planar);
+        veils.feed(&planar);
+        if let Some(mark) = &mut mark {
+            mark.feed(&slices(&planar));
+        }
     }
-    let evidence = detector.finish_at_random().map_err(io::Error::other)?;
-    let is_found = |key: &&ClassKey| evidence.find(key).is_some();
-    Ok(Some(keys.iter().filter(is_found).map(ClassKey::fingerprint).collect()))
+    let veils = veils.finish_at_random().map_err(io::Error::other)?;
+    let marks = mark.map_or_else(Vec::new, |mark| {
+        let keys: Vec<&ClassKey> = keys.iter().collect();
+        mark.finish().test(&keys)
+    });
+    let has_mark = |index: usize| {
+        marks.get(index).is_some_and(|finding| finding.p_value * pairs as f64 <= FOUND_P)
+    };
+    let found = keys.iter().enumerate();
+    let found = found.filter(|(index, key)| has_mark(*index) || veils.find(key).is_some());
+    Ok(Some(found.map(|(_, key)| key.fingerprint()).collect()))
 }
 
 /// Compares a file with its record.

@@ -78,9 +78,15 @@ pub fn align(
 ) -> Result<Alignment, RecipeError> {
     let mut search = Search::new(veil, audio, rounding)?;
     let places = near - i64::from(within)..=near + i64::from(within);
-    search.likelihood(probe(veil, audio, rounding, places.clone())?);
+    // A mark's edges are long and its taps weak: no place stands out from its neighbours.
+    if veil.schedule().is_some() {
+        search.likelihood(probe(veil, audio, rounding, places.clone())?);
+    }
     let best = climb(&mut search, places.clone());
     let mut best = settle(&mut search, best);
+    if search.has_both() {
+        best = try_periods(&mut search, best);
+    }
     if search.leave_out_repeats(best) {
         let likeliest = search.best();
         best = settle(&mut search, likeliest);
@@ -103,9 +109,11 @@ pub fn align_given(
     within: u32,
 ) -> Result<Alignment, RecipeError> {
     let mut search = Search::new(veil, audio, rounding)?;
-    for place in [0, -4, 4, -1, 1] {
-        search.likelihood(given + place);
+    let steps = [1, 4, 16, 64].into_iter().filter(|step| *step <= i64::from(within));
+    for place in steps.flat_map(|step| [given - step, given + step]) {
+        search.likelihood(place);
     }
+    search.likelihood(given);
     let best = search.best();
     if search.rules_out(given, best) {
         return align(veil, audio, rounding, given, within, Some(given));
@@ -170,7 +178,8 @@ fn settle(search: &mut Search<'_>, mut best: i64) -> i64 {
         for near in -3..=3 {
             search.likelihood(best + near);
         }
-        for on in search.periods_on() {
+        let periods = if search.has_both() { Vec::new() } else { search.periods_on() };
+        for on in periods {
             for near in -1..=1 {
                 search.likelihood(best + on + near);
             }
@@ -181,6 +190,17 @@ fn settle(search: &mut Search<'_>, mut best: i64) -> i64 {
             return best;
         }
         best = moved;
+    }
+}
+
+/// The likeliest of the places at which the veil is the same as at `best` and its mark is another.
+fn try_periods(search: &mut Search<'_>, best: i64) -> i64 {
+    for on in search.periods_on() {
+        search.likelihood(best + on);
+    }
+    match search.best() {
+        found if found == best => best,
+        found => settle(search, found),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::iter::repeat;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use super::integer_grid::distance_from_grid;
 use super::period::period;
 use super::prediction::Predictor;
 use super::repeats::repeats;
+use crate::detect::loudest;
 use crate::recipe::RecipeError;
 use crate::restore::Restorer;
 use crate::veil::Veil;
@@ -23,12 +24,23 @@ const ON_GRID: f64 = 0.1;
 const EXPECTED: f64 = 10.5;
 /// Most that a window counts against the expected place, in medians over all windows.
 const OUTLIER: f64 = 4.0;
+/// Seconds at the start that do not count, at least: as many for every recipe, so that likelihoods are of
+/// the same samples. Restoring an excerpt settles within that.
+const SETTLING_S: f64 = 0.1;
+/// Rasters of windows, each shifted by a part of a window. Windows that begin with a rest reveal a wrong
+/// place best, and where these begin is chance.
+const RASTERS: usize = 4;
 /// Most of a recipe's periods that are distinguished.
 const PERIODS_TRIED: usize = 16;
 /// Seconds that are checked for a grid.
 const GRID_S: f64 = 2.0;
 /// Places on either side of the most likely one that are checked for a grid.
 const GRID_REACH: i64 = 12;
+/// The same for a mark without a veil, as a share of its cross-fade: predictability hardly distinguishes
+/// places within one.
+const MARK_GRID_REACH: f64 = 0.33;
+/// Distance from a grid that leaves no doubt. Beside the right place quiet sound is almost as near.
+const CLEARLY_ON_GRID: f64 = 0.01;
 
 /// A search for the place of `audio` under a veil.
 pub(super) struct Search<'a> {
@@ -56,7 +68,8 @@ impl<'a> Search<'a> {
             audio: audio.iter().copied().map(f64::from).collect(),
             buffer: Vec::new(),
             predictor: Predictor::new(veil.sample_rate(), rounding),
-            settling: 4 * veil.context(),
+            settling: (4 * veil.context())
+                .max((SETTLING_S * f64::from(veil.sample_rate())) as usize),
             tried: BTreeMap::new(),
             repeated: Vec::new(),
         })
@@ -64,6 +77,11 @@ impl<'a> Search<'a> {
 
     pub(super) fn veil(&self) -> &Veil {
         self.veil
+    }
+
+    /// Whether there is a mark besides the veil, so that the periods of the veil differ.
+    pub(super) fn has_both(&self) -> bool {
+        self.veil.mark().is_some() && self.veil.schedule().is_some()
     }
 
     /// Restores the samples `from` .. `to` as if the recording began at `offset`.
@@ -139,7 +157,16 @@ impl<'a> Search<'a> {
         let settled = self.buffer.get(self.settling..).unwrap_or_default();
         let from = offset.saturating_add(self.settling as i64);
         let gains = log_gains(self.veil, from, settled.len());
-        let windows = self.predictor.log_likelihood(settled, &gains);
+        let (_, window) = self.predictor.windows();
+        let mut raster = |number: usize| {
+            let first = (number * window / RASTERS).min(settled.len());
+            self.predictor.log_likelihood(&settled[first..], &gains[first..])
+        };
+        let rasters: [Vec<f64>; RASTERS] = std::array::from_fn(&mut raster);
+        // The last raster has as many windows as the first, or one less.
+        let mean =
+            |index: usize| rasters.iter().map(|windows| windows.get(index)).sum::<Option<f64>>();
+        let windows = (0..).map_while(mean).map(|sum| sum / RASTERS as f64).collect();
         self.tried.insert(offset, windows);
     }
 
@@ -176,26 +203,57 @@ impl<'a> Search<'a> {
 
     /// The place near `best` where the restored samples lie on integers, and the depth of these in bits.
     pub(super) fn grid(&mut self, best: i64) -> Option<(i64, u32)> {
-        let middle = self.audio.len() / 2;
-        let half = (GRID_S / 2.0 * f64::from(self.veil.sample_rate())) as usize;
-        let (from, to) = (middle.saturating_sub(half), (middle + half).min(self.audio.len()));
+        let count = (GRID_S * f64::from(self.veil.sample_rate())) as usize;
+        let mono: Vec<f32> = self.audio.iter().map(|x| *x as f32).collect();
+        let (loud, _) = loudest(&mono, f64::from(self.veil.sample_rate()), GRID_S);
+        // What is loud shows wrong places best, but single precision may not resolve its steps.
+        let middle = (self.audio.len() / 2).saturating_sub(count / 2);
+        let mut tried = Vec::new();
+        [loud, middle]
+            .into_iter()
+            .find_map(|from| self.grid_in(best, from..from + count, &mut tried))
+    }
+
+    /// The same by the samples of `range` and grids that were not `tried` yet.
+    fn grid_in(
+        &mut self,
+        best: i64,
+        range: Range<usize>,
+        tried: &mut Vec<u32>,
+    ) -> Option<(i64, u32)> {
+        let (from, to) = (range.start, range.end.min(self.audio.len()));
         let untouched = self.audio.get(from..to).unwrap_or_default();
         let is_finer =
             |bits: &u32| distance_from_grid(untouched, *bits).is_some_and(|far| far >= ON_GRID);
-        let grids: Vec<u32> = GRIDS.into_iter().filter(is_finer).collect();
+        let is_new = |bits: &u32| !tried.contains(bits);
+        let grids: Vec<u32> = GRIDS.into_iter().filter(is_new).filter(is_finer).collect();
         if grids.is_empty() {
             return None;
         }
-        for offset in (0..=GRID_REACH).flat_map(|reach| [best - reach, best + reach]) {
+        tried.extend(&grids);
+        let mut nearest: Option<(f64, i64, u32)> = None;
+        let steps = (0..=self.grid_reach()).flat_map(|reach| [reach, -reach]).skip(1);
+        for offset in steps.map(|step| best + step) {
             self.restore(offset, from, to);
             let settled = self.buffer.get(self.settling..).unwrap_or_default();
-            let is_on_grid =
-                |bits: &u32| distance_from_grid(settled, *bits).is_some_and(|far| far < ON_GRID);
-            if let Some(bits) = grids.iter().copied().find(is_on_grid) {
-                return Some((offset, bits));
+            let distance = |bits: &u32| distance_from_grid(settled, *bits).map(|far| (far, *bits));
+            let on_grid = grids.iter().filter_map(distance).find(|(far, _)| *far < ON_GRID);
+            let Some((far, bits)) = on_grid else { continue };
+            if nearest.is_none_or(|(nearest, ..)| far < nearest) {
+                nearest = Some((far, offset, bits));
+            }
+            if far < CLEARLY_ON_GRID {
+                break;
             }
         }
-        None
+        nearest.map(|(_, offset, bits)| (offset, bits))
+    }
+
+    fn grid_reach(&self) -> i64 {
+        if self.veil.schedule().is_some() {
+            return GRID_REACH;
+        }
+        GRID_REACH.max((MARK_GRID_REACH * self.fade() as f64) as i64)
     }
 }
 

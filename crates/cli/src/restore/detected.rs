@@ -1,0 +1,144 @@
+//! Detects a key in a file, before its position is found to the sample.
+
+use patchveil_veil::{ClassKey, MarkDetector, MarkEvidence, MarkSettings, Recipe};
+
+use super::error::RestoreError;
+use super::source::Source;
+use crate::detect::FOUND_P;
+use crate::detector::{BestPattern, MultiRecipeDetector, MultiRecipeEvidence, slices};
+use crate::watch::Watch;
+
+/// How far from the position of a veil the right one may be, in samples at 48 kHz: 2 ms. The largest
+/// error seen was 1.5 ms.
+const VEIL_WITHIN: u32 = 96;
+/// The same for a mark: 3.3 ms. Detection has steps of 5 ms.
+const MARK_WITHIN: u32 = 160;
+/// Above this p-value nothing speaks for a mark.
+const DOUBTFUL_P: f64 = 0.05;
+
+/// A key that was detected in a file.
+pub(super) struct Detected {
+    /// Timeline position of the file's first sample, in samples, up to whole periods.
+    pub(super) near: f64,
+    /// How far from that the right one may be.
+    pub(super) within: u32,
+    /// The period, in samples.
+    pub(super) period: f64,
+    /// The recipes that may be right, mildest first.
+    pub(super) recipes: Vec<Recipe>,
+    /// Whether the mark was found, or else only the veil.
+    pub(super) by_mark: bool,
+    /// Whether the veil was found.
+    pub(super) has_veil: bool,
+}
+
+/// What a file shows about the veils and the mark of some recipes.
+struct Evidence {
+    veils: MultiRecipeEvidence<Recipe>,
+    mark: Option<MarkEvidence>,
+}
+
+/// Detects `key` in a file that carries one of `recipes`.
+///
+/// # Errors
+/// [`RestoreError::NotFound`] or [`RestoreError::Undetectable`].
+pub(super) fn detect(
+    source: &Source,
+    key: &ClassKey,
+    recipes: &[Recipe],
+    watch: &Watch<'_>,
+) -> Result<Detected, RestoreError> {
+    let undetectable =
+        |reason: String| RestoreError::Undetectable { path: source.path().to_owned(), reason };
+    let evidence = gather(source, recipes, watch)?;
+    let mark = evidence.mark.as_ref().filter(|mark| mark.has_signal());
+    if mark.is_none() && !evidence.veils.is_audible() {
+        return Err(undetectable("it is too short or too quiet to detect a key in it".to_owned()));
+    }
+    let veil = evidence.veils.find(key);
+    let finding = mark.and_then(|mark| mark.test(&[key]).into_iter().next());
+    let p_value = finding.as_ref().map_or(1.0, |finding| finding.p_value);
+    let by_veil = veil.as_ref().map(|veil| of_veil(source, veil, p_value));
+    let Some((mark, finding)) = mark.zip(finding).filter(|_| p_value <= FOUND_P) else {
+        return by_veil.ok_or_else(|| RestoreError::NotFound(source.path().to_owned()));
+    };
+    if finding.speed != 1.0 {
+        return Err(undetectable(format!(
+            "this key is found in it, but it runs at {} times the speed at which it was marked",
+            finding.speed
+        )));
+    }
+    let recipes = recipes.iter().filter(|recipe| recipe.mark.is_some()).cloned().collect();
+    let by_mark = Detected {
+        near: 0.0,
+        within: at_rate(source, MARK_WITHIN),
+        period: mark.period_samples(),
+        recipes,
+        by_mark: true,
+        has_veil: veil.is_some(),
+    };
+    let rate = f64::from(source.info().sample_rate);
+    Ok(match (finding.position_s, by_veil) {
+        (Some(position_s), _) => Detected { near: position_s * rate, ..by_mark },
+        // An echo alone has no place, but a veil beside it has.
+        (None, Some(veil)) => Detected { recipes: by_mark.recipes, by_mark: true, ..veil },
+        (None, None) => by_mark,
+    })
+}
+
+/// Reads the file.
+fn gather(
+    source: &Source,
+    recipes: &[Recipe],
+    watch: &Watch<'_>,
+) -> Result<Evidence, RestoreError> {
+    let undetectable =
+        |reason: String| RestoreError::Undetectable { path: source.path().to_owned(), reason };
+    let info = source.info();
+    let settings: Option<&MarkSettings> = recipes.iter().find_map(|recipe| recipe.mark.as_ref());
+    let channels = usize::from(info.channels);
+    let mark = settings
+        .map(|settings| MarkDetector::new(info.sample_rate, channels, settings))
+        .transpose();
+    let mut mark = mark.map_err(|error| undetectable(error.to_string()))?;
+    let veiled: Vec<Recipe> =
+        recipes.iter().filter(|recipe| recipe.veil.is_some()).cloned().collect();
+    let mut veils = match MultiRecipeDetector::of_recipes(info.sample_rate, info.channels, &veiled)
+    {
+        Ok(veils) => veils,
+        // A mark is enough.
+        Err(_) if mark.is_some() => MultiRecipeDetector::none(),
+        Err(error) => return Err(undetectable(error.to_string())),
+    };
+    source.blocks(watch, |_, planar| {
+        veils.feed(planar);
+        if let Some(mark) = &mut mark {
+            mark.feed(&slices(planar));
+        }
+        Ok(true)
+    })?;
+    let veils = veils.finish_at_random().map_err(|error| undetectable(error.to_string()))?;
+    Ok(Evidence { veils, mark: mark.map(MarkDetector::finish) })
+}
+
+/// What a veil shows where the mark was not found and has this p-value.
+fn of_veil(source: &Source, veil: &BestPattern<'_, Recipe>, p_value: f64) -> Detected {
+    let found = veil.recipes;
+    let may_be_marked = p_value <= DOUBTFUL_P || found.iter().all(|recipe| recipe.mark.is_some());
+    let recipes = found.iter().filter(|recipe| recipe.mark.is_none() || may_be_marked).cloned();
+    let settings = found.first().and_then(|recipe| recipe.veil.as_ref());
+    let period_us = settings.map_or(1, |settings| settings.placement.period_us);
+    Detected {
+        near: veil.score.offset,
+        within: at_rate(source, VEIL_WITHIN),
+        period: f64::from(period_us) * 1e-6 * f64::from(source.info().sample_rate),
+        recipes: recipes.collect(),
+        by_mark: false,
+        has_veil: true,
+    }
+}
+
+/// So many samples at 48 kHz, but never fewer than 4.
+fn at_rate(source: &Source, samples: u32) -> u32 {
+    (u64::from(samples) * u64::from(source.info().sample_rate) / 48_000).max(4) as u32
+}

@@ -178,11 +178,7 @@ fn the_former_name_of_light_works_with_a_note() {
     let ran =
         user.run(&["detect", "a.veiled.wav", "--preset", "transparent", "--json"]).says(&note);
     assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
-    assert_eq!(
-        ran.json()[0]["found"],
-        false,
-        "one second of noise at 16 kHz is too short: {ran:?}"
-    );
+    assert_eq!(ran.json()[0]["found"], true, "{ran:?}");
 }
 
 #[test]

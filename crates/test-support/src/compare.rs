@@ -41,6 +41,14 @@ pub fn worst_difference_dbfs<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> f64 {
     20.0 * worst.max(1e-30).log10()
 }
 
+/// Signal-to-noise ratio in dB of `copy` as a copy of `original`, over as many samples as the shorter
+/// has; the noise counts as at least 10⁻³⁰.
+#[must_use]
+pub fn snr_db(original: &[f32], copy: &[f32]) -> f64 {
+    let noise: Vec<f32> = original.iter().zip(copy).map(|(x, y)| y - x).collect();
+    10.0 * (power(original) / power(&noise).max(1e-30)).log10()
+}
+
 /// Largest step from one sample to the next.
 #[must_use]
 pub fn largest_step(samples: &[f32]) -> f32 {
@@ -64,6 +72,7 @@ mod tests {
         assert_eq!(largest_step(&signal), 1.5);
         assert_eq!(worst_difference_dbfs(&signal, &[0.5, -0.9, 0.0, 0.5]).round(), -20.0);
         assert_eq!(worst_difference_dbfs(&signal, &signal), -600.0);
+        assert_eq!(snr_db(&[1.0, -1.0], &[0.9, -1.1]).round(), 20.0);
         assert_eq!((peak::<f32>(&[]), power::<f32>(&[])), (0.0, 0.0));
     }
 }

@@ -1,5 +1,5 @@
 //! What the tests, examples and benches of all crates share: reproducible random numbers, test
-//! signals, a block driver, comparisons, and fixed keys. It depends on no other crate, so every crate
+//! signals, a block driver, comparisons, fixed keys, and work on all cores. It depends on no other crate, so every crate
 //! can have it as a dev-dependency.
 //!
 //! ```
@@ -17,8 +17,10 @@
 
 pub mod blocks;
 pub mod compare;
+mod cores;
 pub mod keys;
 mod rng;
 pub mod signal;
 
+pub use cores::on_all_cores;
 pub use rng::Rng;

@@ -29,11 +29,10 @@ mod speech;
 mod trial;
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use ffmpeg::{BEYOND, EXCERPTS_S, SURVIVED, Treatment, WITH_ORIGINAL};
+use patchveil_test_support::on_all_cores;
 use patchveil_veil::PresetVersion;
 use trial::{Found, FoundInExcerpt, Lab};
 
@@ -190,33 +189,4 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values
-}
-
-/// `each` for 0 .. `count`, in order.
-fn on_all_cores<T: Send>(
-    count: u64,
-    each: impl Fn(u64) -> Result<T, Failure> + Sync,
-) -> Result<Vec<T>, Failure> {
-    let next = AtomicU64::new(0);
-    let done = Mutex::new(Vec::new());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= count {
-                        return;
-                    }
-                    let result = each(number);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((number, result));
-                    }
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().map_err(|_| "a thread failed")?;
-    done.sort_by_key(|(number, _)| *number);
-    done.into_iter().map(|(_, result)| result).collect()
 }

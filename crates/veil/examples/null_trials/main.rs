@@ -20,10 +20,8 @@ mod tally;
 mod wav;
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use patchveil_test_support::Rng;
+use patchveil_test_support::{Rng, on_all_cores};
 use patchveil_veil::{ClassKey, MarkDetector, MarkFinding, MarkSettings};
 use recordings::{Recording, Source};
 use tally::{Tally, places, tail};
@@ -186,33 +184,4 @@ fn brief(value: f64) -> String {
         0.01.. => format!("{value:.2}"),
         _ => format!("{value:.1e}"),
     }
-}
-
-/// `each` for 0 .. `count`, in order.
-fn on_all_cores<T: Send>(
-    count: u64,
-    each: impl Fn(u64) -> Result<T, Failure> + Sync,
-) -> Result<Vec<T>, Failure> {
-    let next = AtomicU64::new(0);
-    let done = Mutex::new(Vec::new());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= count {
-                        return;
-                    }
-                    let result = each(number);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((number, result));
-                    }
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().map_err(|_| "a thread failed")?;
-    done.sort_by_key(|(number, _)| *number);
-    done.into_iter().map(|(_, result)| result).collect()
 }

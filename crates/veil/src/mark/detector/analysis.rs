@@ -3,6 +3,7 @@
 
 use super::layout::Layout;
 use super::spectrogram::Spectrogram;
+use crate::dot::dot_f32;
 use crate::mark::settings::SLOT_US;
 
 /// Frames over which the variation of a ripple is measured, either side.
@@ -43,7 +44,7 @@ impl Ripples {
             let frames = levelled.chunks_exact(bins.max(1));
             let products = |frame: &[f32]| -> Vec<f32> {
                 let frame = &frame[range.clone()];
-                table.chunks_exact(width.max(1)).map(|row| dot(row, frame)).collect()
+                table.chunks_exact(width.max(1)).map(|row| dot_f32(row, frame)).collect()
             };
             let mut ripple: Vec<f32> = frames.flat_map(products).collect();
             normalise(&mut ripple, self.slots);
@@ -81,8 +82,13 @@ pub(super) fn normalise(values: &mut [f32], columns: usize) {
     }
 }
 
+/// Adds each value to its sum.
+pub(super) fn add_to(sums: &mut [f32], values: &[f32]) {
+    sums.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
+}
+
 /// A stretch of the recording.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Segment {
     /// Frames in it.
     pub(super) frames: usize,
@@ -103,12 +109,11 @@ impl Segment {
 
     /// Adds one frame: its ripple in every band (slots), at this hop of the period.
     pub(super) fn add_frame(&mut self, layout: &Layout, band: usize, hop: usize, ripple: &[f32]) {
-        let slots = &ripple[layout.echo.clone()];
-        self.echo[band].iter_mut().zip(slots).for_each(|(sum, x)| *sum += x);
+        add_to(&mut self.echo[band], &ripple[layout.echo.clone()]);
         if layout.patches > 0 {
             let width = layout.pattern.len();
             let sums = &mut self.pattern[band][hop * width..(hop + 1) * width];
-            sums.iter_mut().zip(&ripple[layout.pattern.clone()]).for_each(|(sum, x)| *sum += x);
+            add_to(sums, &ripple[layout.pattern.clone()]);
         }
     }
 
@@ -117,9 +122,7 @@ impl Segment {
         self.frames += other.frames;
         self.active += other.active;
         let add = |to: &mut [Vec<f32>], from: &[Vec<f32>]| {
-            for (to, from) in to.iter_mut().zip(from) {
-                to.iter_mut().zip(from).for_each(|(to, x)| *to += x);
-            }
+            to.iter_mut().zip(from).for_each(|(to, from)| add_to(to, from));
         };
         add(&mut self.pattern, &other.pattern);
         add(&mut self.echo, &other.echo);
@@ -133,22 +136,4 @@ pub(super) fn hop(layout: &Layout, middle_us: f64) -> usize {
     let late_us = f64::from(pattern.patch_us) / 4.0;
     let hop = ((middle_us - late_us) / layout.hop_us).floor() as i64;
     hop.rem_euclid(layout.period_hops().max(1) as i64) as usize
-}
-
-crate::processor::for_this_processor! {
-    /// Σ a\[n\]·b\[n\].
-    dot = dot_anywhere, (a: &[f32], b: &[f32]) -> f32
-}
-
-#[inline(always)]
-fn dot_anywhere(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; 16];
-    let (a_whole, a_rest) = a.as_chunks::<16>();
-    let (b_whole, b_rest) = b.as_chunks::<16>();
-    for (a, b) in a_whole.iter().zip(b_whole) {
-        for lane in 0..16 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>() + sums.iter().sum::<f32>()
 }

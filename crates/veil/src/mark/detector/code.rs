@@ -4,6 +4,7 @@ use patchveil_spectral::ForwardFft;
 use zeroize::Zeroize;
 
 use super::layout::Layout;
+use super::spectra::SlotSpectra;
 use crate::key::ClassKey;
 use crate::mark::kernel::{Pair, Signs};
 
@@ -15,10 +16,8 @@ pub(super) struct Code {
     pub(super) kernels: Vec<Vec<SlotPair>>,
     /// The echo's pairs.
     pub(super) echo: Vec<SlotPair>,
-    /// The spectrum over a period's patches of what each slot is: real parts, slots × bins.
-    pub(super) re: Vec<f32>,
-    /// The imaginary parts.
-    pub(super) im: Vec<f32>,
+    /// What each slot is in a period's patches.
+    pub(super) spectra: SlotSpectra,
 }
 
 /// A pair of echoes by place in a layer's slots.
@@ -57,19 +56,17 @@ impl Coder {
                 gains[pair.second] -= pair.sign;
             }
         }
-        let bins = self.layout.patches / 2 + 1;
-        let (mut re, mut im) = (Vec::with_capacity(slots * bins), Vec::with_capacity(slots * bins));
-        for slot in 0..slots {
-            let samples = self.fft.samples_mut();
-            for (to, (kernel, sign)) in samples.iter_mut().zip(&signs.order) {
-                *to = sign * gains[kernel * slots + slot];
-            }
-            let spectrum = self.fft.transform();
-            re.extend(spectrum.iter().map(|bin| bin.re));
-            im.extend(spectrum.iter().map(|bin| bin.im));
-        }
+        let signed = |(kernel, sign): &(usize, f32)| {
+            let gains = &gains[kernel * slots..(kernel + 1) * slots];
+            let sign = *sign;
+            gains.iter().map(move |gain| sign * gain)
+        };
+        let mut rows: Vec<f32> = Vec::with_capacity(signs.order.len() * slots);
+        rows.extend(signs.order.iter().flat_map(signed));
+        let spectra = SlotSpectra::of(&rows, slots, &mut self.fft);
+        rows.zeroize();
         gains.zeroize();
-        Code { order: signs.order, kernels, echo: echo.unwrap_or_default(), re, im }
+        Code { order: signs.order, kernels, echo: echo.unwrap_or_default(), spectra }
     }
 }
 
@@ -86,7 +83,6 @@ impl Drop for Code {
         self.order.zeroize();
         self.kernels.zeroize();
         self.echo.zeroize();
-        self.re.zeroize();
-        self.im.zeroize();
+        self.spectra.zeroize();
     }
 }

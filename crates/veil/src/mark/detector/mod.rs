@@ -21,6 +21,7 @@ mod code;
 mod evidence;
 mod layout;
 mod score;
+mod spectra;
 mod spectrogram;
 mod speed;
 

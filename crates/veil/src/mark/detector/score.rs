@@ -2,10 +2,10 @@
 
 use patchveil_spectral::{ForwardFft, InverseFft};
 
-use super::analysis::Segment;
+use super::analysis::{Segment, add_to};
 use super::code::{Code, SlotPair};
 use super::layout::{HOPS, Layout};
-use crate::processor::for_this_processor;
+use super::spectra::SlotSpectra;
 
 /// Weights of pattern and echo in the score: about what each contributes in speech, squares summing to 1.
 const WEIGHTS: (f64, f64) = (0.970_142, 0.242_536);
@@ -24,8 +24,8 @@ pub(super) struct Prepared {
 struct PreparedSet {
     /// For each hop that a patch may begin at: patches × slots.
     phases: Vec<Vec<f32>>,
-    /// For each phase its spectrum over patches, slots × bins: real and imaginary parts.
-    spectra: Vec<(Vec<f32>, Vec<f32>)>,
+    /// For each phase its spectra over patches.
+    spectra: Vec<SlotSpectra>,
     /// The echo's ripple, slots.
     echo: Vec<f32>,
 }
@@ -80,13 +80,13 @@ impl Scorer {
         let bands = segment.echo.len();
         let mut sum = Segment::new(&self.layout, 1);
         let sets = (0..bands).map(|band| {
-            for (to, from) in [(&mut sum.pattern, &segment.pattern), (&mut sum.echo, &segment.echo)]
-            {
-                to[0].iter_mut().zip(&from[band]).for_each(|(to, x)| *to += x);
-            }
+            add_to(&mut sum.pattern[0], &segment.pattern[band]);
+            add_to(&mut sum.echo[0], &segment.echo[band]);
             let phases: Vec<_> =
                 (0..HOPS).map(|phase| self.phase(&sum.pattern[0], phase)).collect();
-            let spectra = phases.iter().map(|phase| self.spectrum(phase)).collect();
+            let slots = self.layout.pattern.len();
+            let spectrum = |phase: &Vec<f32>| SlotSpectra::of(phase, slots, &mut self.forward);
+            let spectra = phases.iter().map(spectrum).collect();
             PreparedSet { phases, spectra, echo: whiten(&sum.echo[0]) }
         });
         Prepared { sets: sets.collect() }
@@ -100,26 +100,10 @@ impl Scorer {
         for (patch, sums) in sums.chunks_exact_mut(slots.max(1)).enumerate() {
             for hop in 0..HOPS {
                 let at = (patch * HOPS + phase + hop) % period;
-                let row = &hops[at * slots..(at + 1) * slots];
-                sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+                add_to(sums, &hops[at * slots..(at + 1) * slots]);
             }
         }
         sums
-    }
-
-    fn spectrum(&mut self, phase: &[f32]) -> (Vec<f32>, Vec<f32>) {
-        let slots = self.layout.pattern.len();
-        let (mut re, mut im) = (Vec::new(), Vec::new());
-        for slot in 0..slots {
-            let samples = self.forward.samples_mut();
-            for (to, row) in samples.iter_mut().zip(phase.chunks_exact(slots)) {
-                *to = row[slot];
-            }
-            let spectrum = self.forward.transform();
-            re.extend(spectrum.iter().map(|bin| bin.re));
-            im.extend(spectrum.iter().map(|bin| bin.im));
-        }
-        (re, im)
     }
 
     /// Where `code` fits best.
@@ -146,9 +130,7 @@ impl Scorer {
         let bands = fit.set + 1;
         let total = |layer: &[Vec<f32>]| {
             let mut sum = vec![0.0; layer.first().map_or(0, Vec::len)];
-            for band in layer.iter().take(bands) {
-                sum.iter_mut().zip(band).for_each(|(sum, x)| *sum += x);
-            }
+            layer.iter().take(bands).for_each(|band| add_to(&mut sum, band));
             sum
         };
         let echo = echo_sigmas(&whiten(&total(&segment.echo)), &code.echo);
@@ -168,9 +150,7 @@ impl Scorer {
         let bins = self.layout.patches / 2 + 1;
         let (mut re, mut im) = (vec![0.0; bins], vec![0.0; bins]);
         for (phase, spectrum) in set.spectra.iter().enumerate() {
-            re.fill(0.0);
-            im.fill(0.0);
-            correlate((&spectrum.0, &spectrum.1), (&code.re, &code.im), &mut re, &mut im);
+            spectrum.correlate(&code.spectra, &mut re, &mut im);
             for ((to, re), im) in self.inverse.bins_mut().iter_mut().zip(&re).zip(&im) {
                 (to.re, to.im) = (*re, *im);
             }
@@ -237,23 +217,4 @@ fn whiten(ripple: &[f32]) -> Vec<f32> {
         (x / (around(&squares, n) + 1e-20).sqrt()).clamp(-ECHO_CLIP, ECHO_CLIP)
     };
     flat.iter().enumerate().map(scaled).collect()
-}
-
-for_this_processor! {
-    /// Adds Σ over slots of the conjugate of the first spectrum times the second.
-    correlate = correlate_anywhere,
-    (a: (&[f32], &[f32]), b: (&[f32], &[f32]), re: &mut [f32], im: &mut [f32])
-}
-
-#[inline(always)]
-fn correlate_anywhere(a: (&[f32], &[f32]), b: (&[f32], &[f32]), re: &mut [f32], im: &mut [f32]) {
-    let bins = re.len();
-    let a = a.0.chunks_exact(bins).zip(a.1.chunks_exact(bins));
-    let b = b.0.chunks_exact(bins).zip(b.1.chunks_exact(bins));
-    for ((a_re, a_im), (b_re, b_im)) in a.zip(b) {
-        for bin in 0..bins {
-            re[bin] += a_re[bin] * b_re[bin] + a_im[bin] * b_im[bin];
-            im[bin] += a_re[bin] * b_im[bin] - a_im[bin] * b_re[bin];
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use patchveil_spectral::axis::{level_ticks, time_ticks, time_title};
+use patchveil_spectral::axis::{level_ticks, time_ticks};
 
 use super::error::DetectFileError;
 use super::marks::{MarkMatch, MarkSearch};
@@ -11,7 +11,7 @@ use crate::output::OutputFile;
 use crate::paths::shown;
 use crate::plot::axis::Axis;
 use crate::plot::canvas::{Align, Area, Canvas};
-use crate::plot::grid::{axis_title, heading, horizontal_grid, vertical_grid};
+use crate::plot::grid::{axis_title, heading, horizontal_grid, time_labels, vertical_grid};
 use crate::plot::style::{AFTER, BEFORE, FRAME, INK, LABEL_SIZE, MUTED, TITLE_SIZE};
 
 const WIDTH: u32 = 1600;
@@ -110,11 +110,6 @@ fn lane(canvas: &mut Canvas, top: f32, search: &MarkSearch, found: &MarkMatch) {
     canvas.frame(plot, FRAME);
     canvas.frame(bar, FRAME);
     axis_title(canvas, plot, "score, σ");
-    for tick in &ticks {
-        let at = (time.at(tick.value), bar.bottom + 28.0);
-        canvas.text(at, &tick.label, LABEL_SIZE, Align::Centre, INK);
-    }
     canvas.text((RIGHT + 10.0, bar.bottom - 3.0), "marked", LABEL_SIZE, Align::Left, AFTER);
-    let centre = ((LEFT + RIGHT) / 2.0, bar.bottom + 56.0);
-    canvas.text(centre, time_title(search.seconds), LABEL_SIZE, Align::Centre, MUTED);
+    time_labels(canvas, bar, time, &ticks, search.seconds, [28.0, 56.0]);
 }

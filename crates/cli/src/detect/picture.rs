@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use patchveil_spectral::axis::{level_ticks, time_ticks, time_title, true_minus};
+use patchveil_spectral::axis::{level_ticks, time_ticks, true_minus};
 
 use super::error::DetectFileError;
 use super::search::{Finding, Search};
@@ -11,7 +11,7 @@ use crate::output::OutputFile;
 use crate::paths::shown;
 use crate::plot::axis::Axis;
 use crate::plot::canvas::{Align, Area, Canvas};
-use crate::plot::grid::{axis_title, heading, horizontal_grid, vertical_grid};
+use crate::plot::grid::{axis_title, heading, horizontal_grid, time_labels, vertical_grid};
 use crate::plot::style::{AFTER, BEFORE, DIFFERENCE, FRAME, INK, LABEL_SIZE, MUTED, TITLE_SIZE};
 
 const WIDTH: u32 = 1600;
@@ -117,14 +117,9 @@ fn coverage(canvas: &mut Canvas, search: &Search, finding: &Finding) {
     canvas.frame(TIME, FRAME);
     canvas.frame(COVERED, FRAME);
     axis_title(canvas, TIME, "depth");
-    for tick in &ticks {
-        let at = (time.at(tick.value), COVERED.bottom + 30.0);
-        canvas.text(at, &tick.label, LABEL_SIZE, Align::Centre, INK);
-    }
     let label = (COVERED.right + 10.0, COVERED.bottom - 3.0);
     canvas.text(label, "covered", LABEL_SIZE, Align::Left, AFTER);
-    let centre = ((TIME.left + TIME.right) / 2.0, COVERED.bottom + 62.0);
-    canvas.text(centre, time_title(search.seconds), LABEL_SIZE, Align::Centre, MUTED);
+    time_labels(canvas, COVERED, time, &ticks, search.seconds, [30.0, 62.0]);
 }
 
 /// Length of the period, which the curve over offset spans.

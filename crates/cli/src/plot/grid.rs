@@ -1,6 +1,6 @@
 //! Headings, grids and labels of plots.
 
-use patchveil_spectral::axis::Tick;
+use patchveil_spectral::axis::{Tick, time_title};
 
 use super::axis::Axis;
 use super::canvas::{Align, Area, Canvas, Rgb};
@@ -53,6 +53,23 @@ pub(crate) fn marks(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick])
         canvas.line(&[(area.left - 6.0, y), (area.left, y)], FRAME, 1.0);
     }
     labels_left(canvas, area, axis, ticks);
+}
+
+/// Labels the ticks of an axis of time below `area`, and says its unit.
+pub(crate) fn time_labels(
+    canvas: &mut Canvas,
+    area: Area,
+    axis: Axis,
+    ticks: &[Tick],
+    seconds: f64,
+    below: [f32; 2],
+) {
+    for tick in ticks {
+        let at = (axis.at(tick.value), area.bottom + below[0]);
+        canvas.text(at, &tick.label, LABEL_SIZE, Align::Centre, INK);
+    }
+    let centre = ((area.left + area.right) / 2.0, area.bottom + below[1]);
+    canvas.text(centre, time_title(seconds), LABEL_SIZE, Align::Centre, MUTED);
 }
 
 fn labels_left(canvas: &mut Canvas, area: Area, axis: Axis, ticks: &[Tick]) {

@@ -2,20 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use patchveil::detect::{
-    DetectFileError, FOUND_P, MarkMatch, MarkRequest, MarkSearch, draw_marks, search_marks,
-};
-use patchveil::inputs::{Names, Recording, find};
+use patchveil::detect::{FOUND_P, MarkMatch, MarkRequest, MarkSearch, draw_marks, search_marks};
 use patchveil::output;
 use patchveil::paths::shown;
 use patchveil_veil::{Decoys, MarkSettings};
 use serde::Serialize;
 
-use super::candidates;
+use super::{candidates, exit_code, is_satisfied, no_result, recordings, say_picture};
 use crate::cli::args::{Cli, DetectArgs};
-use crate::cli::batch::{Batch, NoResult};
-use crate::cli::exit::{DONE, Failure, NOT_FOUND, STOPPED};
-use crate::cli::terminal::say;
+use crate::cli::batch::Batch;
+use crate::cli::exit::{Failure, STOPPED};
 use crate::cli::{keys, table};
 
 /// From this many classes on, the table leaves out those that were not found.
@@ -37,9 +33,7 @@ struct Line<'a> {
 
 /// Looks for the marks of classes in what the arguments name.
 pub(super) fn run(cli: &Cli, args: &DetectArgs, settings: MarkSettings) -> Result<u8, Failure> {
-    let found = find(&args.inputs, Names::AnyFormat, |_| None).each_once();
-    let files: Vec<PathBuf> =
-        found.recordings.into_iter().map(|Recording { path, .. }| path).collect();
+    let (files, found) = recordings(args);
     if let Some(png) = &args.png {
         let inputs: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
         output::check(png, &inputs, args.force)?;
@@ -58,9 +52,7 @@ pub(super) fn run(cli: &Cli, args: &DetectArgs, settings: MarkSettings) -> Resul
         &files,
         |file| file,
         |file, watch| {
-            let search = search_marks(file, &request, watch).map_err(|error| {
-                NoResult::new(&error, matches!(error, DetectFileError::Stopped(_)))
-            })?;
+            let search = search_marks(file, &request, watch).map_err(no_result)?;
             print(&batch, &search);
             Ok(search)
         },
@@ -71,12 +63,13 @@ pub(super) fn run(cli: &Cli, args: &DetectArgs, settings: MarkSettings) -> Resul
         && !totals.done.is_empty()
     {
         draw_marks(&totals.done, png, args.force).map_err(Failure::failed)?;
-        if !args.json {
-            say(&format!("picture  {}", shown(png)))?;
-        }
+        say_picture(args, png)?;
     }
-    let satisfied = totals.done.iter().all(|search| is_satisfied(search, args.all_keys));
-    Ok(if code == DONE && !satisfied { NOT_FOUND } else { code })
+    let found = |search: &MarkSearch| {
+        search.has_signal && is_satisfied(args, search.matches.iter().map(|found| found.found))
+    };
+    let satisfied = totals.done.iter().all(found);
+    Ok(exit_code(code, satisfied))
 }
 
 fn print(batch: &Batch, search: &MarkSearch) {
@@ -86,12 +79,6 @@ fn print(batch: &Batch, search: &MarkSearch) {
     for found in &search.matches {
         batch.print(&Line { status: "done", search, found: Some(found) });
     }
-}
-
-/// Whether every class asked for was found; of `--all-keys`, any.
-fn is_satisfied(search: &MarkSearch, any: bool) -> bool {
-    let mut found = search.matches.iter().map(|found| found.found);
-    search.has_signal && if any { found.any(|found| found) } else { found.all(|found| found) }
 }
 
 /// The closing table.

@@ -2,20 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use patchveil::detect::{
-    DetectFileError, Finding, Reference, Request, SIGNIFICANT, Search, draw, search,
-};
-use patchveil::inputs::{Names, Recording, find};
+use patchveil::detect::{Finding, Reference, Request, SIGNIFICANT, Search, draw, search};
 use patchveil::output;
 use patchveil::paths::shown;
 use patchveil_veil::{Decoys, Preset, Recipe};
 use serde::Serialize;
 
-use super::candidates;
+use super::{candidates, exit_code, is_satisfied, no_result, recordings, say_picture};
 use crate::cli::args::{Cli, DECOYS_MAX, DetectArgs};
-use crate::cli::batch::{Batch, NoResult};
-use crate::cli::exit::{DONE, Failure, NOT_FOUND, STOPPED};
-use crate::cli::terminal::say;
+use crate::cli::batch::Batch;
+use crate::cli::exit::{Failure, STOPPED};
 use crate::cli::{keys, table};
 
 /// With this many pairs of file and class, the table states the expected false alarms.
@@ -32,11 +28,9 @@ struct Line<'a> {
 }
 
 /// Looks for classes in what the arguments name.
-pub(super) fn run(cli: &Cli, args: &DetectArgs) -> Result<u8, Failure> {
-    let request = request(cli, args)?;
-    let found = find(&args.inputs, Names::AnyFormat, |_| None).each_once();
-    let files: Vec<PathBuf> =
-        found.recordings.into_iter().map(|Recording { path, .. }| path).collect();
+pub(super) fn run(cli: &Cli, args: &DetectArgs, recipe: Option<Recipe>) -> Result<u8, Failure> {
+    let request = request(cli, args, recipe)?;
+    let (files, found) = recordings(args);
     if args.reference.is_some() && files.len() + found.failures.len() != 1 {
         return Err(Failure::usage("--reference is the original of one file; give one input"));
     }
@@ -51,9 +45,7 @@ pub(super) fn run(cli: &Cli, args: &DetectArgs) -> Result<u8, Failure> {
         &files,
         |file| file,
         |file, watch| {
-            let search = search(file, &request, watch).map_err(|error| {
-                NoResult::new(&error, matches!(error, DetectFileError::Stopped(_)))
-            })?;
+            let search = search(file, &request, watch).map_err(no_result)?;
             for finding in &search.findings {
                 batch.print(&Line { status: "done", search: &search, finding });
             }
@@ -66,22 +58,21 @@ pub(super) fn run(cli: &Cli, args: &DetectArgs) -> Result<u8, Failure> {
         && let [finding, ..] = &search.findings[..]
     {
         draw(search, finding, png, args.force).map_err(Failure::failed)?;
-        if !args.json {
-            say(&format!("picture  {}", shown(png)))?;
-        }
+        say_picture(args, png)?;
     }
-    let satisfied = totals.done.iter().all(|search| is_satisfied(search, args.all_keys));
-    Ok(if code == DONE && !satisfied { NOT_FOUND } else { code })
+    let found =
+        |search: &Search| is_satisfied(args, search.findings.iter().map(|finding| finding.found));
+    let satisfied = totals.done.iter().all(found);
+    Ok(exit_code(code, satisfied))
 }
 
 /// What to look for.
-fn request(cli: &Cli, args: &DetectArgs) -> Result<Request, Failure> {
-    let recipes = recipes(args)?;
+fn request(cli: &Cli, args: &DetectArgs, recipe: Option<Recipe>) -> Result<Request, Failure> {
     let keyring = keys::open(cli)?;
     Ok(Request {
         seed: Decoys::random_seed().map_err(Failure::usage)?,
         candidates: candidates(&keyring, args)?,
-        recipes,
+        recipes: recipes(args, recipe),
         decoys: args.decoys,
         reference: args.reference.clone(),
     })
@@ -101,20 +92,13 @@ fn check_picture(
     Ok(output::check(png, &inputs, force)?)
 }
 
-/// Whether every class asked for was found; of `--all-keys`, any.
-fn is_satisfied(search: &Search, any: bool) -> bool {
-    let mut found = search.findings.iter().map(|finding| finding.found);
-    if any { found.any(|found| found) } else { found.all(|found| found) }
-}
-
-/// The recipe that was given, else all presets that have what a detector looks for: a veil. This is where
-/// another detector adds the recipes that it finds.
-fn recipes(args: &DetectArgs) -> Result<Vec<(String, Recipe)>, Failure> {
-    if let Some(recipe) = args.recipe.chosen()? {
-        return Ok(vec![(args.recipe.name(), recipe)]);
+/// The recipe that was given, else all presets that have a veil.
+fn recipes(args: &DetectArgs, recipe: Option<Recipe>) -> Vec<(String, Recipe)> {
+    if let Some(recipe) = recipe {
+        return vec![(args.recipe.name(), recipe)];
     }
     let named = Preset::restorable().map(|preset| (preset.to_string(), preset.recipe()));
-    Ok(named.filter(|(_, recipe)| recipe.veil.is_some()).collect())
+    named.filter(|(_, recipe)| recipe.veil.is_some()).collect()
 }
 
 /// The closing table.

@@ -1,8 +1,8 @@
 //! Detection for several recipes at once.
 
 use patchveil_veil::{
-    ClassKey, Decoys, DetectError, Detector, Evidence, KeyError, Preset, Recipe, Score,
-    same_pattern,
+    ClassKey, Decoys, DetectError, Detector, Evidence, KeyError, MarkDetector, MarkEvidence,
+    Preset, Recipe, Score, same_pattern,
 };
 
 /// Fewest decoys that a score is ranked among: with fewer, no p-value is as small as 0.001.
@@ -98,6 +98,38 @@ impl MultiRecipeDetector<Recipe> {
     ) -> Result<Self, DetectError> {
         let recipes = recipes.iter().map(|recipe| (recipe.clone(), recipe.clone()));
         Self::new(recipes, |recipe| Detector::new(sample_rate, usize::from(channels), recipe))
+    }
+}
+
+/// Detects marks and veils in one pass.
+pub(crate) struct LayersDetector {
+    pub(crate) veils: MultiRecipeDetector<Recipe>,
+    /// None where the rate or the recipes allow none.
+    pub(crate) mark: Option<MarkDetector>,
+}
+
+/// What a recording shows about the veils and the mark of some recipes.
+pub(crate) struct LayersEvidence {
+    pub(crate) veils: MultiRecipeEvidence<Recipe>,
+    pub(crate) mark: Option<MarkEvidence>,
+}
+
+impl LayersDetector {
+    /// Feeds the next block, a slice a channel.
+    pub(crate) fn feed(&mut self, block: &[Vec<f32>]) {
+        self.veils.feed(block);
+        if let Some(mark) = &mut self.mark {
+            mark.feed(&slices(block));
+        }
+    }
+
+    /// Ends the recording.
+    ///
+    /// # Errors
+    /// [`KeyError::NoEntropy`] if the system has no random bytes.
+    pub(crate) fn finish(self) -> Result<LayersEvidence, KeyError> {
+        let veils = self.veils.finish_at_random()?;
+        Ok(LayersEvidence { veils, mark: self.mark.map(MarkDetector::finish) })
     }
 }
 

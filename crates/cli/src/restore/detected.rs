@@ -1,11 +1,11 @@
 //! Detects a key in a file, before its position is found to the sample.
 
-use patchveil_veil::{ClassKey, MarkDetector, MarkEvidence, MarkSettings, Recipe};
+use patchveil_veil::{ClassKey, MarkDetector, MarkSettings, Recipe};
 
 use super::error::RestoreError;
 use super::source::Source;
 use crate::detect::FOUND_P;
-use crate::detector::{BestPattern, MultiRecipeDetector, MultiRecipeEvidence, slices};
+use crate::detector::{BestPattern, LayersDetector, LayersEvidence, MultiRecipeDetector};
 use crate::watch::Watch;
 
 /// How far from the position of a veil the right one may be, in samples at 48 kHz: 2 ms. The largest
@@ -32,12 +32,6 @@ pub(super) struct Detected {
     pub(super) has_veil: bool,
 }
 
-/// What a file shows about the veils and the mark of some recipes.
-struct Evidence {
-    veils: MultiRecipeEvidence<Recipe>,
-    mark: Option<MarkEvidence>,
-}
-
 /// Detects `key` in a file that carries one of `recipes`.
 ///
 /// # Errors
@@ -48,12 +42,10 @@ pub(super) fn detect(
     recipes: &[Recipe],
     watch: &Watch<'_>,
 ) -> Result<Detected, RestoreError> {
-    let undetectable =
-        |reason: String| RestoreError::Undetectable { path: source.path().to_owned(), reason };
     let evidence = gather(source, recipes, watch)?;
     let mark = evidence.mark.as_ref().filter(|mark| mark.has_signal());
     if mark.is_none() && !evidence.veils.is_audible() {
-        return Err(undetectable("it is too short or too quiet to detect a key in it".to_owned()));
+        return Err(undetectable(source, "it is too short or too quiet to detect a key in it"));
     }
     let veil = evidence.veils.find(key);
     let finding = mark.and_then(|mark| mark.test(&[key]).into_iter().next());
@@ -63,10 +55,10 @@ pub(super) fn detect(
         return by_veil.ok_or_else(|| RestoreError::NotFound(source.path().to_owned()));
     };
     if finding.speed != 1.0 {
-        return Err(undetectable(format!(
-            "this key is found in it, but it runs at {} times the speed at which it was marked",
-            finding.speed
-        )));
+        let factor = finding.speed;
+        let what = "this key is found in it, but it runs at";
+        let reason = format!("{what} {factor} times the speed at which it was marked");
+        return Err(undetectable(source, reason));
     }
     let recipes = recipes.iter().filter(|recipe| recipe.mark.is_some()).cloned().collect();
     let by_mark = Detected {
@@ -91,34 +83,28 @@ fn gather(
     source: &Source,
     recipes: &[Recipe],
     watch: &Watch<'_>,
-) -> Result<Evidence, RestoreError> {
-    let undetectable =
-        |reason: String| RestoreError::Undetectable { path: source.path().to_owned(), reason };
+) -> Result<LayersEvidence, RestoreError> {
     let info = source.info();
     let settings: Option<&MarkSettings> = recipes.iter().find_map(|recipe| recipe.mark.as_ref());
     let channels = usize::from(info.channels);
     let mark = settings
         .map(|settings| MarkDetector::new(info.sample_rate, channels, settings))
         .transpose();
-    let mut mark = mark.map_err(|error| undetectable(error.to_string()))?;
+    let mark = mark.map_err(|error| undetectable(source, error))?;
     let veiled: Vec<Recipe> =
         recipes.iter().filter(|recipe| recipe.veil.is_some()).cloned().collect();
-    let mut veils = match MultiRecipeDetector::of_recipes(info.sample_rate, info.channels, &veiled)
-    {
+    let veils = match MultiRecipeDetector::of_recipes(info.sample_rate, info.channels, &veiled) {
         Ok(veils) => veils,
         // A mark is enough.
         Err(_) if mark.is_some() => MultiRecipeDetector::none(),
-        Err(error) => return Err(undetectable(error.to_string())),
+        Err(error) => return Err(undetectable(source, error)),
     };
+    let mut detector = LayersDetector { veils, mark };
     source.blocks(watch, |_, planar| {
-        veils.feed(planar);
-        if let Some(mark) = &mut mark {
-            mark.feed(&slices(planar));
-        }
+        detector.feed(planar);
         Ok(true)
     })?;
-    let veils = veils.finish_at_random().map_err(|error| undetectable(error.to_string()))?;
-    Ok(Evidence { veils, mark: mark.map(MarkDetector::finish) })
+    detector.finish().map_err(|error| undetectable(source, error))
 }
 
 /// What a veil shows where the mark was not found and has this p-value.
@@ -136,6 +122,11 @@ fn of_veil(source: &Source, veil: &BestPattern<'_, Recipe>, p_value: f64) -> Det
         by_mark: false,
         has_veil: true,
     }
+}
+
+/// Nothing can be detected in the file, for this reason.
+fn undetectable(source: &Source, reason: impl ToString) -> RestoreError {
+    RestoreError::Undetectable { path: source.path().to_owned(), reason: reason.to_string() }
 }
 
 /// So many samples at 48 kHz, but never fewer than 4.

@@ -12,7 +12,7 @@ use patchveil_veil::{ClassKey, Fingerprint, MarkDetector};
 use serde::Serialize;
 
 use crate::detect::FOUND_P;
-use crate::detector::{MultiRecipeDetector, detectable_presets, slices};
+use crate::detector::{LayersDetector, LayersEvidence, MultiRecipeDetector, detectable_presets};
 use crate::inputs::InputError;
 use crate::manifest::{Manifest, Record, hashes};
 use crate::paths::json;
@@ -164,24 +164,21 @@ fn detect(
     // A recorded recipe that cannot be detected leaves the presets; a rate that is too low, nothing.
     let veils = MultiRecipeDetector::of_recipes(rate, channels, &recipes)
         .or_else(|_| MultiRecipeDetector::of_recipes(rate, channels, &detectable_presets()));
-    let mut veils = veils.unwrap_or_else(|_| MultiRecipeDetector::none());
     let mark = own.and_then(|own| own.mark.clone()).unwrap_or_default();
-    let mut mark = MarkDetector::new(rate, usize::from(channels), &mark).ok();
+    let mut detector = LayersDetector {
+        veils: veils.unwrap_or_else(|_| MultiRecipeDetector::none()),
+        mark: MarkDetector::new(rate, usize::from(channels), &mark).ok(),
+    };
     let mut planar = Vec::new();
     while reader.read_block(BLOCK, &mut planar)? > 0 {
         if watch.is_stopped() {
             return Ok(None);
         }
-        veils.feed(&planar);
-        if let Some(mark) = &mut mark {
-            mark.feed(&slices(&planar));
-        }
+        detector.feed(&planar);
     }
-    let veils = veils.finish_at_random().map_err(io::Error::other)?;
-    let marks = mark.map_or_else(Vec::new, |mark| {
-        let keys: Vec<&ClassKey> = keys.iter().collect();
-        mark.finish().test(&keys)
-    });
+    let LayersEvidence { veils, mark } = detector.finish().map_err(io::Error::other)?;
+    let all: Vec<&ClassKey> = keys.iter().collect();
+    let marks = mark.map_or_else(Vec::new, |mark| mark.test(&all));
     let has_mark = |index: usize| {
         marks.get(index).is_some_and(|finding| finding.p_value * pairs as f64 <= FOUND_P)
     };

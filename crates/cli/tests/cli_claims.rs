@@ -1,44 +1,28 @@
 //! What `restore` claims, and stems that begin later on a session's timeline.
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 
 use patchveil::wav::WavReader;
 use patchveil_test_support::signal;
 use support::command::User;
-use support::{chunk, fmt_body, plain, riff};
+use support::{chunk, fmt_body, integer_bytes, integers, riff};
 
 const RATE: u32 = 16_000;
-
-fn bytes_24(samples: &[f32]) -> Vec<u8> {
-    let integer = |x: &f32| ((f64::from(*x) * 8_388_608.0).round() as i32).to_le_bytes();
-    samples.iter().flat_map(|x| integer(x)[..3].to_vec()).collect()
-}
-
-fn file_24(samples: &[f32]) -> Vec<u8> {
-    plain(1, 1, RATE, 24, &bytes_24(samples))
-}
-
-fn samples(user: &User, name: &str) -> Vec<f32> {
-    let mut planar = Vec::new();
-    WavReader::open(&user.path(name)).unwrap().read_block(usize::MAX, &mut planar).unwrap();
-    planar.remove(0)
-}
 
 #[test]
 fn no_snr_is_claimed_unless_the_manifest_shows_that_it_is_the_protected_file() {
     let user = User::with_key();
     let voice = signal::speech(3, RATE, 12.0);
-    user.put("a.wav", file_24(&voice));
+    user.put("a.wav", integers(24, RATE, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
     let known = user.run(&["restore", "a.veiled.wav", "--json"]).succeeds().json();
     assert_eq!(known[0]["claim"], "computed");
     assert!(known[0]["expected_snr_db"].as_f64().unwrap() > 80.0);
     // Music in the background, which no restoring takes away.
     let bed = signal::music(0, RATE, 12.0);
-    let mixed = samples(&user, "a.veiled.wav");
+    let mixed = user.samples("a.veiled.wav");
     let mixed: Vec<f32> = mixed.iter().zip(&bed).map(|(a, b)| a + 0.05 * b).collect();
-    user.put("mix/a.wav", file_24(&mixed));
+    user.put("mix/a.wav", integers(24, RATE, &mixed));
     let restore = ["restore", "mix/a.wav", "--preset", "balanced@1", "--offset", "0"];
     let done = user.run(&[&restore[..], &["--json"]].concat()).succeeds().json();
     assert_eq!((&done[0]["claim"], &done[0]["evidence"]), (&"unknown".into(), &"detection".into()));
@@ -61,20 +45,20 @@ fn stems_that_begin_later_are_protected_apart_and_restored_as_one() {
     let broadcast = riff(&[
         chunk(b"bext", &bext),
         chunk(b"fmt ", &fmt_body(1, 1, RATE, 24)),
-        chunk(b"data", &bytes_24(&second)),
+        chunk(b"data", &integer_bytes(24, &second)),
     ]);
-    user.put("1.wav", file_24(&first));
+    user.put("1.wav", integers(24, RATE, &first));
     user.put("2.wav", broadcast);
     user.run(&["protect", "1.wav", "--preset", "balanced"]).succeeds();
     for position in [&["--offset", "12345"][..], &["--timeline", "bext"]] {
         let protect = ["protect", "2.wav", "--preset", "balanced", "--force"];
         let ran = user.run(&[&protect[..], position].concat()).succeeds();
         assert!(ran.out.contains("begins at sample 12345"), "{ran:?}");
-        let mixed = mix(&samples(&user, "1.veiled.wav"), &samples(&user, "2.veiled.wav"));
-        user.put("mix/all.wav", file_24(&mixed));
+        let mixed = mix(&user.samples("1.veiled.wav"), &user.samples("2.veiled.wav"));
+        user.put("mix/all.wav", integers(24, RATE, &mixed));
         let restore = ["restore", "mix/all.wav", "--preset", "balanced", "--offset", "0"];
         user.run(&[&restore[..], &["--force", "-o", "mix/back.wav"]].concat());
-        let (back, original) = (samples(&user, "mix/back.wav"), mix(&first, &second));
+        let (back, original) = (user.samples("mix/back.wav"), mix(&first, &second));
         let apart = back.iter().zip(&original).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(apart < 1e-5, "{apart}");
         std::fs::remove_file(user.path("mix/back.wav")).unwrap();
@@ -94,14 +78,14 @@ fn a_whole_file_without_a_record_begins_at_0_however_often_it_repeats_itself() {
     let user = User::with_key();
     user.put("demo.wav", include_bytes!("../../../assets/demo.wav"));
     let rate = WavReader::open(&user.path("demo.wav")).unwrap().info().sample_rate;
-    let once: Vec<f32> = samples(&user, "demo.wav").iter().map(|x| 0.4954 * x).collect();
+    let once: Vec<f32> = user.samples("demo.wav").iter().map(|x| 0.4954 * x).collect();
     for times in [1, 3] {
-        user.put("a.wav", plain(1, 1, rate, 24, &bytes_24(&once.repeat(times))));
+        user.put("a.wav", integers(24, rate, &once.repeat(times)));
         user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest", "--force"]);
         let restore = ["restore", "a.veiled.wav", "--preset", "balanced", "--force", "--json"];
         let done = user.run(&restore).succeeds().json();
         assert_eq!((&done[0]["offset"], &done[0]["evidence"]), (&0.into(), &"detection".into()));
-        let (back, original) = (samples(&user, "a.restored.wav"), samples(&user, "a.wav"));
+        let (back, original) = (user.samples("a.restored.wav"), user.samples("a.wav"));
         let apart = back.iter().zip(&original).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(apart < 1e-5, "{times} times: {apart}");
     }

@@ -7,16 +7,10 @@ use std::process::Command;
 use patchveil_test_support::signal;
 use serde_json::Value;
 use support::command::{CLASS, User};
-use support::plain;
+use support::integers;
 
 const RATE: u32 = 48_000;
 const OTHER: &str = "Morning Show";
-
-/// A mono file of 16 bits.
-fn file(samples: &[f32]) -> Vec<u8> {
-    let bytes = |x: &f32| ((x * 32_767.0).round() as i16).to_le_bytes();
-    plain(1, 1, RATE, 16, &samples.iter().flat_map(bytes).collect::<Vec<u8>>())
-}
 
 /// A voice as loud as programmes are.
 fn voice(seed: u64, seconds: f64) -> Vec<f32> {
@@ -25,16 +19,10 @@ fn voice(seed: u64, seconds: f64) -> Vec<f32> {
     voice.iter().map(|x| x * 0.5 / peak).collect()
 }
 
-fn samples(user: &User, name: &str) -> Vec<f32> {
-    let bytes = user.read(name);
-    let pairs = bytes[44..].chunks_exact(2);
-    pairs.map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_767.0).collect()
-}
-
 /// A user with a marked recording `a.veiled.wav` of six seconds, and the original `a.wav`.
 fn with_recordings() -> User {
     let user = User::with_key();
-    user.put("a.wav", file(&voice(3, 6.0)));
+    user.put("a.wav", integers(16, RATE, &voice(3, 6.0)));
     user.run(&["protect", "a.wav"]).succeeds();
     user
 }
@@ -92,11 +80,11 @@ fn a_published_excerpt_of_three_seconds_is_enough() {
 #[test]
 fn the_seconds_that_carry_the_mark_are_named() {
     let user = User::with_key();
-    user.put("a.wav", file(&voice(3, 10.0)));
+    user.put("a.wav", integers(16, RATE, &voice(3, 10.0)));
     user.run(&["protect", "a.wav"]).succeeds();
     let jingle = voice(9, 12.0);
-    let parts = [&jingle[..], &samples(&user, "a.veiled.wav"), &jingle];
-    user.put("show.wav", file(&parts.concat()));
+    let parts = [&jingle[..], &user.samples("a.veiled.wav"), &jingle];
+    user.put("show.wav", integers(16, RATE, &parts.concat()));
     let (found, _) = detect(&user, &["show.wav"]);
     let covered = found["covered"].as_array().unwrap();
     assert_eq!(covered.len(), 1, "{found}");
@@ -111,11 +99,14 @@ fn two_marked_sources_in_one_mix_are_both_found_and_no_third() {
     user.run(&["key", "new", OTHER]).succeeds();
     user.run(&["key", "new", "Nobody"]).succeeds();
     for (name, seed, class) in [("a", 3, CLASS), ("b", 4, OTHER)] {
-        user.put(format!("{name}.wav"), file(&voice(seed, 10.0)));
+        user.put(format!("{name}.wav"), integers(16, RATE, &voice(seed, 10.0)));
         user.run(&["protect", &format!("{name}.wav"), "--key", class]).succeeds();
     }
-    let (a, b) = (samples(&user, "a.veiled.wav"), samples(&user, "b.veiled.wav"));
-    user.put("mix.wav", file(&a.iter().zip(&b).map(|(a, b)| 0.7 * (a + b)).collect::<Vec<_>>()));
+    let (a, b) = (user.samples("a.veiled.wav"), user.samples("b.veiled.wav"));
+    user.put(
+        "mix.wav",
+        integers(16, RATE, &a.iter().zip(&b).map(|(a, b)| 0.7 * (a + b)).collect::<Vec<_>>()),
+    );
     let lines = user.run(&["detect", "mix.wav", "--all-keys", "--json"]).succeeds().json();
     assert_eq!(lines.len(), 3);
     for line in &lines {
@@ -131,8 +122,8 @@ fn two_marked_sources_in_one_mix_are_both_found_and_no_third() {
 #[test]
 fn a_file_without_sound_is_nothing_to_judge_and_no_failure() {
     let user = User::with_key();
-    user.put("silent.wav", file(&vec![0.0; 96_000]));
-    user.put("short.wav", file(&voice(1, 0.2)));
+    user.put("silent.wav", integers(16, RATE, &vec![0.0; 96_000]));
+    user.put("short.wav", integers(16, RATE, &voice(1, 0.2)));
     for name in ["silent.wav", "short.wav"] {
         let (line, code) = detect(&user, &[name]);
         assert_eq!((code, &line["status"]), (Some(3), &"nothing to judge".into()));
@@ -181,7 +172,7 @@ fn a_folder_is_searched_and_its_picture_shows_what_was_found() {
 #[test]
 fn a_file_of_version_1_is_not_taken_for_marked_and_the_way_to_find_it_is_told() {
     let user = User::with_key();
-    user.put("a.wav", file(&voice(3, 8.0)));
+    user.put("a.wav", integers(16, RATE, &voice(3, 8.0)));
     user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
     let ran = user.run(&["detect", "a.veiled.wav"]);
     assert!(ran.code == Some(3) && ran.out.contains("--preset balanced@1"), "{}", ran.out);

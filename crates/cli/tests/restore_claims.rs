@@ -6,37 +6,14 @@ mod support;
 
 use std::process::Command;
 
-use patchveil::wav::WavReader;
-use patchveil_test_support::compare::power;
+use patchveil_test_support::compare::{power, snr_db};
 use patchveil_test_support::signal;
 use patchveil_veil::Preset;
 use serde_json::Value;
 use support::command::User;
-use support::{chunk, fmt_body, plain, riff};
+use support::{chunk, fmt_body, integer_bytes, integers, riff};
 
 const RATE: u32 = 48_000;
-
-fn bytes_24(samples: &[f32]) -> Vec<u8> {
-    let integer = |x: &f32| ((f64::from(*x) * 8_388_608.0).round() as i32).to_le_bytes();
-    samples.iter().flat_map(|x| integer(x)[..3].to_vec()).collect()
-}
-
-fn file_24(rate: u32, samples: &[f32]) -> Vec<u8> {
-    plain(1, 1, rate, 24, &bytes_24(samples))
-}
-
-fn samples(user: &User, name: &str) -> Vec<f32> {
-    let mut planar = Vec::new();
-    WavReader::open(&user.path(name)).unwrap().read_block(usize::MAX, &mut planar).unwrap();
-    planar.remove(0)
-}
-
-fn snr_db(original: &[f32], restored: &[f32]) -> f64 {
-    let difference: Vec<f64> =
-        original.iter().zip(restored).map(|(a, b)| f64::from(a - b)).collect();
-    let original: Vec<f64> = original.iter().copied().map(f64::from).collect();
-    10.0 * (power(&original) / power(&difference)).log10()
-}
 
 /// Restores `name` to back.wav, and gives the table and the line of JSON.
 fn restore(user: &User, name: &str, options: &[&str]) -> (String, Value) {
@@ -64,8 +41,8 @@ const AT_0: [&str; 4] = ["--preset", "balanced", "--offset", "0"];
 fn an_encoded_file_comes_back_without_a_figure() {
     let user = User::with_key();
     user.put("demo.wav", include_bytes!("../../../assets/demo.wav"));
-    let voice: Vec<f32> = samples(&user, "demo.wav").iter().map(|x| 0.4954 * x).collect();
-    user.put("a.wav", file_24(RATE, &voice));
+    let voice: Vec<f32> = user.samples("demo.wav").iter().map(|x| 0.4954 * x).collect();
+    user.put("a.wav", integers(24, RATE, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
     for (codec, name) in [
         (&["-c:a", "libmp3lame", "-b:a", "64k"][..], "a.mp3"),
@@ -85,7 +62,7 @@ fn an_encoded_file_comes_back_without_a_figure() {
         }
         assert!(run(&["-c:a", "pcm_s24le"], &encoded, &decoded));
         let claimed = restore(&user, "mixed/a.wav", &AT_0);
-        let snr = snr_db(&voice, &samples(&user, "back.wav"));
+        let snr = snr_db(&voice, &user.samples("back.wav"));
         assert!(snr < 30.0, "{name}: {snr} dB, so this shows nothing");
         assert_unknown(&claimed, name);
         // Nor is it taken for several parts.
@@ -99,15 +76,15 @@ fn an_encoded_file_comes_back_without_a_figure() {
 fn a_music_bed_as_loud_as_the_voice_gives_no_figure() {
     let user = User::with_key();
     let (voice, bed) = (signal::speech(3, RATE, 12.0), signal::music(0, RATE, 12.0));
-    user.put("a.wav", file_24(RATE, &voice));
+    user.put("a.wav", integers(24, RATE, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
-    let veiled = samples(&user, "a.veiled.wav");
+    let veiled = user.samples("a.veiled.wav");
     let loudness = |x: &[f32]| power(&x.iter().map(|x| f64::from(*x)).collect::<Vec<_>>()).sqrt();
     let gain = (loudness(&voice) / loudness(&bed)) as f32;
     let mixed: Vec<f32> = veiled.iter().zip(&bed).map(|(a, b)| a + gain * b).collect();
-    user.put("mix.wav", file_24(RATE, &mixed));
+    user.put("mix.wav", integers(24, RATE, &mixed));
     let claimed = restore(&user, "mix.wav", &AT_0);
-    assert!(snr_db(&voice, &samples(&user, "back.wav")) < 10.0);
+    assert!(snr_db(&voice, &user.samples("back.wav")) < 10.0);
     assert!(claimed.1["expected_snr_db"].is_null(), "{}", claimed.1);
     assert!(claimed.1["snr_at_most_db"].as_f64().is_none_or(|snr| snr < 15.0), "{}", claimed.1);
 }
@@ -117,7 +94,7 @@ fn a_position_or_preset_that_fits_less_well_is_told_and_gives_no_high_figure() {
     let user = User::with_key();
     let rate = 16_000;
     let voice = signal::speech(3, rate, 24.0);
-    user.put("a.wav", file_24(rate, &voice));
+    user.put("a.wav", integers(24, rate, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
     let balanced = serde_json::to_value(Preset::Balanced.recipe()).unwrap();
     for (asked, told, field, better) in [
@@ -131,7 +108,7 @@ fn a_position_or_preset_that_fits_less_well_is_told_and_gives_no_high_figure() {
         assert!(table.contains(told), "{asked:?}: {table}");
         assert_eq!(&line[field], better, "{asked:?}: {line}");
         assert!(line["expected_snr_db"].is_null(), "{asked:?}: {line}");
-        let real = snr_db(&voice, &samples(&user, "back.wav"));
+        let real = snr_db(&voice, &user.samples("back.wav"));
         // A milder preset would also fit better if the file had been changed since.
         let claimed = line["snr_at_most_db"].as_f64();
         assert_eq!(claimed.is_none(), asked[0] == "strong", "{asked:?}: {line}");
@@ -148,11 +125,11 @@ fn a_position_or_preset_that_fits_less_well_is_told_and_gives_no_high_figure() {
 fn the_manifest_says_what_is_right_where_something_else_is_asked_for() {
     let user = User::with_key();
     let voice = signal::speech(3, RATE, 8.0);
-    user.put("a.wav", file_24(RATE, &voice));
+    user.put("a.wav", integers(24, RATE, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     for asked in [["--offset", "4"], ["--preset", "light"]] {
         let (table, line) = restore(&user, "a.veiled.wav", &asked);
-        let real = snr_db(&voice, &samples(&user, "back.wav"));
+        let real = snr_db(&voice, &user.samples("back.wav"));
         let claimed = line["snr_at_most_db"].as_f64().unwrap();
         assert!((claimed - real).abs() < 1.0, "{asked:?}: {claimed} dB claimed, {real} dB real");
         assert!(table.contains("fits better"), "{asked:?}: {table}");
@@ -162,12 +139,12 @@ fn the_manifest_says_what_is_right_where_something_else_is_asked_for() {
 #[test]
 fn a_file_that_is_not_the_one_on_record_is_said_to_be_another() {
     let user = User::with_key();
-    user.put("a.wav", file_24(RATE, &signal::speech(3, RATE, 12.0)));
+    user.put("a.wav", integers(24, RATE, &signal::speech(3, RATE, 12.0)));
     user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     // Somebody made it quieter, which leaves its length as it was.
-    let veiled = samples(&user, "a.veiled.wav");
+    let veiled = user.samples("a.veiled.wav");
     let quieter: Vec<f32> = veiled.iter().map(|x| 0.7 * x).collect();
-    user.put("a.veiled.wav", file_24(RATE, &quieter));
+    user.put("a.veiled.wav", integers(24, RATE, &quieter));
     let (table, line) = restore(&user, "a.veiled.wav", &[]);
     assert_eq!(line["claim"], "not_the_protected_file", "{line}");
     assert!(line["expected_snr_db"].is_null() && line["snr_at_most_db"].is_null(), "{line}");
@@ -180,24 +157,24 @@ fn sixteen_bits_in_a_wider_file_prove_themselves_over_the_whole_length() {
     let rate = 16_000;
     let rounded = |x: &f32| (x * 32_768.0).round() / 32_768.0;
     let voice: Vec<f32> = signal::speech(3, rate, 12.0).iter().map(rounded).collect();
-    user.put("a.wav", file_24(rate, &voice));
+    user.put("a.wav", integers(24, rate, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
     let (table, line) = restore(&user, "a.veiled.wav", &AT_0);
     assert_eq!((&line["claim"], &line["integers"]["bits"]), (&"integers".into(), &16.into()));
     assert_eq!(line["integers"]["share"], 1.0, "{line}");
     assert!(table.contains("integers of 16 bits"), "{table}");
-    assert!(samples(&user, "back.wav") == voice, "every sample is the original's");
+    assert!(user.samples("back.wav") == voice, "every sample is the original's");
     // Its second half was mixed with something since.
-    let mut veiled = samples(&user, "a.veiled.wav");
+    let mut veiled = user.samples("a.veiled.wav");
     let bed = signal::music(0, rate, 12.0);
     let half = veiled.len() / 2;
     veiled[half..].iter_mut().zip(&bed).for_each(|(x, bed)| *x += 0.01 * bed);
-    user.put("mixed.wav", file_24(rate, &veiled));
+    user.put("mixed.wav", integers(24, rate, &veiled));
     let claimed = restore(&user, "mixed.wav", &AT_0);
     assert_unknown(&claimed, "half of it");
     let share = claimed.1["integers"]["share"].as_f64().unwrap();
     assert!((0.3..0.7).contains(&share), "{share}");
-    let back = samples(&user, "back.wav");
+    let back = user.samples("back.wav");
     assert!(back[..half - 2_048] == voice[..half - 2_048], "the first half is exact");
 }
 
@@ -212,7 +189,7 @@ fn the_timeline_of_a_broadcast_file_says_where_it_begins() {
     let broadcast = riff(&[
         chunk(b"bext", &bext),
         chunk(b"fmt ", &fmt_body(1, 1, rate, 24)),
-        chunk(b"data", &bytes_24(&voice)),
+        chunk(b"data", &integer_bytes(24, &voice)),
     ]);
     user.put("a.wav", broadcast);
     let protect = ["protect", "a.wav", "--preset", "balanced", "--timeline", "bext"];
@@ -223,10 +200,10 @@ fn the_timeline_of_a_broadcast_file_says_where_it_begins() {
         let options = [&["--preset", "balanced"], position].concat();
         let (_, line) = restore(&user, "a.veiled.wav", &options);
         assert_eq!((&line["offset"], &line["evidence"]), (&late.into(), &"detection".into()));
-        let back = samples(&user, "back.wav");
+        let back = user.samples("back.wav");
         assert!(snr_db(&voice, &back) > 80.0, "{position:?}");
     }
-    user.put("plain.wav", file_24(rate, &samples(&user, "a.veiled.wav")));
+    user.put("plain.wav", integers(24, rate, &user.samples("a.veiled.wav")));
     user.run(&["restore", "plain.wav", "--timeline", "bext"])
         .fails(1, &["plain.wav: has no bext chunk", "--offset"]);
     let both = user.run(&["restore", "plain.wav", "--timeline", "bext", "--offset", "0"]);

@@ -3,13 +3,12 @@
 
 mod support;
 
-use patchveil::wav::WavReader;
-use patchveil_test_support::compare::{power, worst_difference_dbfs};
+use patchveil_test_support::compare::{snr_db, worst_difference_dbfs};
 use patchveil_test_support::signal;
 use patchveil_veil::{Preset, Recipe};
 use serde_json::Value;
 use support::command::User;
-use support::plain;
+use support::{integers, programme};
 
 const RATE: u32 = 48_000;
 /// 1.234 s, in samples.
@@ -19,45 +18,16 @@ const PERIOD: i64 = 61_440;
 /// Samples at the start of a part that depend on what was cut off.
 const SETTLING: usize = 4_800;
 
-/// Speech as loud as programmes are.
-fn programme(seconds: f64) -> Vec<f32> {
-    let voice = signal::speech(3, RATE, seconds);
-    let gain = 0.15 / power(&voice).sqrt();
-    voice.iter().map(|x| ((gain * f64::from(*x)).tanh() * 0.9) as f32).collect()
-}
-
 fn rounded(bits: i32, samples: &[f32]) -> Vec<f32> {
     let steps = 2.0_f32.powi(bits - 1);
     samples.iter().map(|x| (x * steps).round() / steps).collect()
 }
 
-/// A mono file of integers of `bits` bits.
-fn file(bits: u16, samples: &[f32]) -> Vec<u8> {
-    let steps = 2.0_f64.powi(i32::from(bits) - 1);
-    let bytes = |x: &f32| {
-        let integer = (f64::from(*x) * steps).round() as i32;
-        integer.to_le_bytes()[..usize::from(bits / 8)].to_vec()
-    };
-    let data: Vec<u8> = samples.iter().flat_map(bytes).collect();
-    plain(1, 1, RATE, bits, &data)
-}
-
-fn samples(user: &User, name: &str) -> Vec<f32> {
-    let mut planar = Vec::new();
-    WavReader::open(&user.path(name)).unwrap().read_block(usize::MAX, &mut planar).unwrap();
-    planar.remove(0)
-}
-
-fn snr_db(original: &[f32], back: &[f32]) -> f64 {
-    let error: Vec<f32> = original.iter().zip(back).map(|(x, y)| y - x).collect();
-    10.0 * (power(original) / power(&error)).log10()
-}
-
 /// Protects `original` as a file of `bits` bits without a record, and gives the protected samples.
 fn protected(user: &User, bits: u16, original: &[f32], options: &[&str]) -> Vec<f32> {
-    user.put("a.wav", file(bits, original));
+    user.put("a.wav", integers(bits, RATE, original));
     user.run(&[&["protect", "a.wav", "--no-manifest", "--force"], options].concat()).succeeds();
-    samples(user, "a.veiled.wav")
+    user.samples("a.veiled.wav")
 }
 
 /// Restores a file of these samples as `patchveil restore` does without any option but `options`.
@@ -65,7 +35,7 @@ fn restored(user: &User, file: Vec<u8>, options: &[&str]) -> (Value, Vec<f32>) {
     user.put("part.wav", file);
     let _ = std::fs::remove_file(user.path("part.restored.wav"));
     let ran = user.run(&[&["restore", "part.wav", "--json"], options].concat()).succeeds();
-    (ran.json().remove(0), samples(user, "part.restored.wav"))
+    (ran.json().remove(0), user.samples("part.restored.wav"))
 }
 
 fn json(recipe: &Recipe) -> Value {
@@ -83,9 +53,9 @@ fn assert_detected(line: &Value, preset: Preset, offset: i64) {
 fn a_whole_marked_file_is_restored_without_its_record() {
     let user = User::with_key();
     for bits in [16, 24] {
-        let original = rounded(i32::from(bits), &programme(6.0));
+        let original = rounded(i32::from(bits), &programme(RATE, 6.0));
         let marked = protected(&user, bits, &original, &[]);
-        let (line, back) = restored(&user, file(bits, &marked), &[]);
+        let (line, back) = restored(&user, integers(bits, RATE, &marked), &[]);
         assert_detected(&line, Preset::Mark, 0);
         assert_eq!(line["claim"], "unknown", "{line}");
         assert_eq!(line["restored"][0]["to_s"], line["seconds"], "{line}");
@@ -98,9 +68,9 @@ fn a_whole_marked_file_is_restored_without_its_record() {
 #[test]
 fn integers_show_the_place_of_a_part_to_the_sample() {
     let user = User::with_key();
-    let original = rounded(16, &programme(6.0));
+    let original = rounded(16, &programme(RATE, 6.0));
     let marked = protected(&user, 24, &original, &[]);
-    let (line, back) = restored(&user, file(24, &marked[CUT..]), &[]);
+    let (line, back) = restored(&user, integers(24, RATE, &marked[CUT..]), &[]);
     assert_detected(&line, Preset::Mark, CUT as i64 % PERIOD);
     assert_eq!((&line["claim"], &line["integers"]["bits"]), (&"integers".into(), &16.into()));
     assert!(back[SETTLING..] == original[CUT + SETTLING..], "every sample is the original's");
@@ -110,10 +80,10 @@ fn integers_show_the_place_of_a_part_to_the_sample() {
 fn the_preset_is_found_by_what_fits_best() {
     let user = User::with_key();
     // Quiet enough for `strong` not to clip.
-    let original: Vec<f32> = programme(6.0).iter().map(|x| 0.2 * x).collect();
+    let original: Vec<f32> = programme(RATE, 6.0).iter().map(|x| 0.2 * x).collect();
     for preset in [Preset::Light, Preset::Balanced, Preset::Strong] {
         let veiled = protected(&user, 24, &original, &["--preset", preset.name()]);
-        let (line, back) = restored(&user, file(24, &veiled), &[]);
+        let (line, back) = restored(&user, integers(24, RATE, &veiled), &[]);
         assert_detected(&line, preset, 0);
         let worst = worst_difference_dbfs(&original, &back);
         assert!(worst <= -108.0, "{preset}: {worst} dBFS");
@@ -124,13 +94,13 @@ fn the_preset_is_found_by_what_fits_best() {
 fn a_part_whose_place_no_integer_shows_is_a_guess_to_some_samples() {
     let user = User::with_key();
     for bits in [16, 24] {
-        let original = programme(6.0);
+        let original = programme(RATE, 6.0);
         let marked = protected(&user, bits, &original, &[]);
-        user.put("part.wav", file(bits, &marked[CUT..]));
+        user.put("part.wav", integers(bits, RATE, &marked[CUT..]));
         let _ = std::fs::remove_file(user.path("part.restored.wav"));
         let refused = user.run(&["restore", "part.wav"]);
         assert!(refused.err.contains("not certain to the sample"), "{refused:?}");
-        let (line, back) = restored(&user, file(bits, &marked[CUT..]), &["--force"]);
+        let (line, back) = restored(&user, integers(bits, RATE, &marked[CUT..]), &["--force"]);
         assert_eq!((&line["evidence"], &line["claim"]), (&"guess".into(), &"unknown".into()));
         assert_eq!(line["recipe"], json(&Preset::Mark.recipe()), "{line}");
         let apart = (line["offset"].as_i64().unwrap() - CUT as i64).rem_euclid(PERIOD);
@@ -144,7 +114,7 @@ fn a_part_whose_place_no_integer_shows_is_a_guess_to_some_samples() {
         // Who knows the place has all of it.
         let at = CUT.to_string();
         let options = ["--preset", "mark", "--offset", &at, "--force"];
-        let (_, back) = restored(&user, file(bits, &samples(&user, "part.wav")), &options);
+        let (_, back) = restored(&user, integers(bits, RATE, &user.samples("part.wav")), &options);
         let snr = snr_db(&original[CUT + SETTLING..], &back[SETTLING..]);
         let worst = worst_difference_dbfs(&original[CUT + SETTLING..], &back[SETTLING..]);
         assert!(bits != 16 || snr >= 75.0, "{snr} dB");
@@ -155,11 +125,12 @@ fn a_part_whose_place_no_integer_shows_is_a_guess_to_some_samples() {
 #[test]
 fn of_a_file_that_is_marked_in_part_the_rest_stays_as_it_is() {
     let user = User::with_key();
-    let voice = programme(10.0);
+    let voice = programme(RATE, 10.0);
     let marked = protected(&user, 24, &voice, &[]);
     let jingle: Vec<f32> = signal::noise(8, 5 * RATE as usize).iter().map(|x| 0.3 * x).collect();
     let jingle = rounded(24, &jingle);
-    let (line, back) = restored(&user, file(24, &[&jingle[..], &marked].concat()), &["--force"]);
+    let (line, back) =
+        restored(&user, integers(24, RATE, &[&jingle[..], &marked].concat()), &["--force"]);
     let from_s = line["restored"][0]["from_s"].as_f64().unwrap();
     assert!((from_s - 5.0).abs() < 0.3, "{line}");
     let untouched = 4 * RATE as usize;
@@ -171,12 +142,13 @@ fn of_a_file_that_is_marked_in_part_the_rest_stays_as_it_is() {
 fn a_mix_of_two_protected_sources_comes_back_without_a_figure() {
     let user = User::with_key();
     user.run(&["key", "new", "other"]).succeeds();
-    let (voice, bed) = (rounded(16, &programme(6.0)), rounded(16, &signal::music(0, RATE, 6.0)));
+    let (voice, bed) =
+        (rounded(16, &programme(RATE, 6.0)), rounded(16, &signal::music(0, RATE, 6.0)));
     for preset in ["mark", "balanced"] {
         let voice = protected(&user, 24, &voice, &["--preset", preset]);
         let bed = protected(&user, 24, &bed, &["--preset", preset, "--key", "other"]);
         let mix: Vec<f32> = voice.iter().zip(&bed).map(|(a, b)| 0.5 * (a + b)).collect();
-        user.put("mix.wav", file(24, &mix));
+        user.put("mix.wav", integers(24, RATE, &mix));
         let asked = ["--preset", preset, "--offset", "0", "--force"];
         for options in [&[][..], &asked] {
             for class in [support::command::CLASS, "other"] {

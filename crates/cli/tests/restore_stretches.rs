@@ -5,44 +5,12 @@ mod support;
 
 use std::ops::Range;
 
-use patchveil::wav::WavReader;
-use patchveil_test_support::compare::power;
+use patchveil_test_support::compare::snr_db;
 use patchveil_test_support::signal;
 use support::command::User;
-use support::plain;
+use support::{floats, integers};
 
 const RATE: u32 = 16_000;
-
-fn file_24(samples: &[f32]) -> Vec<u8> {
-    let integer = |x: &f32| ((f64::from(*x) * 8_388_608.0).round() as i32).to_le_bytes();
-    let data: Vec<u8> = samples.iter().flat_map(|x| integer(x)[..3].to_vec()).collect();
-    plain(1, 1, RATE, 24, &data)
-}
-
-fn file_16(samples: &[f32]) -> Vec<u8> {
-    let integer = |x: &f32| ((f64::from(*x) * 32_768.0).round() as i16).to_le_bytes();
-    let data: Vec<u8> = samples.iter().flat_map(integer).collect();
-    plain(1, 1, RATE, 16, &data)
-}
-
-fn file_f32(samples: &[f32]) -> Vec<u8> {
-    let data: Vec<u8> = samples.iter().flat_map(|x| x.to_le_bytes()).collect();
-    plain(3, 1, RATE, 32, &data)
-}
-
-fn samples(user: &User, name: &str) -> Vec<f32> {
-    let mut planar = Vec::new();
-    WavReader::open(&user.path(name)).unwrap().read_block(usize::MAX, &mut planar).unwrap();
-    planar.remove(0)
-}
-
-/// SNR of a part, in dB.
-fn snr_db(original: &[f32], restored: &[f32]) -> f64 {
-    let difference = original.iter().zip(restored).map(|(a, b)| f64::from(a - b));
-    let original: Vec<f64> = original.iter().copied().map(f64::from).collect();
-    let difference: Vec<f64> = difference.collect();
-    10.0 * (power(&original) / power(&difference).max(1e-30)).log10()
-}
 
 /// Chords with a decay and drum hits: a jingle as radio stations have.
 fn jingle(seconds: f64) -> Vec<f32> {
@@ -70,7 +38,7 @@ fn between_jingles(
     user.run(&protect).succeeds();
     user.put("before.wav", file(before));
     user.put("after.wav", file(after));
-    let part = |name: &str| samples(user, name);
+    let part = |name: &str| user.samples(name);
     let original = [part("before.wav"), part("voice.wav"), part("after.wav")].concat();
     let all = [part("before.wav"), part("voice.veiled.wav"), part("after.wav")].concat();
     user.put("all/a.wav", file(&all));
@@ -80,7 +48,7 @@ fn between_jingles(
     std::fs::remove_file(user.path("table.wav")).unwrap();
     assert!(table.contains("restored from"), "{table}");
     let line = user.run(&[&restore[..], &["-o", "back.wav", "--json"]].concat()).succeeds().json();
-    let back = samples(user, "back.wav");
+    let back = user.samples("back.wav");
     std::fs::remove_file(user.path("back.wav")).unwrap();
     (original, back, line[0].clone())
 }
@@ -101,7 +69,7 @@ fn jingles_around_a_protected_voice_stay_bit_for_bit() {
     let patch = RATE as usize / 25;
     for preset in ["light", "balanced", "strong"] {
         let (original, back, line) =
-            between_jingles(&user, file_24, preset, (&before, &after), &voice);
+            between_jingles(&user, |x| integers(24, RATE, x), preset, (&before, &after), &voice);
         let found = stretches(&line);
         let right = before.len()..before.len() + voice.len();
         assert_eq!(found.len(), 1, "{preset}: {line}");
@@ -127,7 +95,7 @@ fn where_the_original_consists_of_integers_the_seams_are_found_to_the_sample() {
     let (before, voice) = (integers(jingle(2.345)), integers(signal::speech(3, RATE, 6.0)));
     let after = integers(jingle(2.111));
     let (original, back, line) =
-        between_jingles(&user, file_f32, "balanced", (&before, &after), &voice);
+        between_jingles(&user, |x| floats(RATE, x), "balanced", (&before, &after), &voice);
     let right = before.len()..before.len() + voice.len();
     assert_eq!(stretches(&line), std::slice::from_ref(&right), "{line}");
     assert!(original == back, "every sample is the original's");
@@ -150,8 +118,8 @@ fn a_wholly_protected_recording_is_never_cut() {
         ("a quiet pause", pause),
         ("digital silence", silence),
     ] {
-        for (depth, file) in [("16", &file_16 as &dyn Fn(&[f32]) -> Vec<u8>), ("24", &file_24)] {
-            user.put("a.wav", file(&recording));
+        for depth in [16, 24] {
+            user.put("a.wav", integers(depth, RATE, &recording));
             for preset in ["light", "strong"] {
                 let protect = ["protect", "a.wav", "--preset", preset, "--no-manifest", "--force"];
                 user.run(&protect).succeeds();

@@ -4,7 +4,9 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{bits, cases, naive, noise, settings, veil, veil_alone, veiled, veiled_in_blocks};
+use common::{
+    bits, cases, naive, noise, recovers, settings, veil, veil_alone, veiled, veiled_in_blocks,
+};
 use patchveil_veil::{Convolver, Filter, Kernel, Offsets, Preset, Recipe, Taps, Veil};
 use proptest::prelude::*;
 
@@ -128,15 +130,7 @@ proptest! {
         veil in any_veil(),
         broken in prop::collection::vec((0_usize..3_000, prop::num::f32::ANY), 1..200),
     ) {
-        let clean = noise(6, 9_000);
-        let mut input = clean.clone();
-        for (at, value) in broken {
-            input[at] = value;
-        }
-        let out = veiled(&veil, 0, &input);
-        prop_assert!(out.iter().all(|y| y.is_finite()));
-        let settled = 3_000 + veil.context();
-        prop_assert_eq!(bits(&veiled(&veil, 0, &clean)[settled..]), bits(&out[settled..]));
+        recovers(&veil, 9_000, &broken)?;
     }
 }
 

@@ -6,7 +6,8 @@ mod common;
 use std::sync::Arc;
 
 use common::{
-    any_mark, any_marked, bits, cases, key, noise, veil, veil_alone, veiled, veiled_in_blocks,
+    any_mark, any_marked, bits, cases, key, noise, recovers, veil, veil_alone, veiled,
+    veiled_in_blocks,
 };
 use patchveil_test_support::blocks::process_mono;
 use patchveil_test_support::compare::{largest_step, power, worst_difference_dbfs};
@@ -101,16 +102,7 @@ proptest! {
         recipe in any_marked(),
         broken in prop::collection::vec((0_usize..3_000, prop::num::f32::ANY), 1..200),
     ) {
-        let veil = veil(&recipe, RATE);
-        let clean = noise(6, 8_000);
-        let mut input = clean.clone();
-        for (at, value) in broken {
-            input[at] = value;
-        }
-        let out = veiled(&veil, 0, &input);
-        prop_assert!(out.iter().all(|y| y.is_finite()));
-        let settled = 3_000 + veil.context();
-        prop_assert_eq!(bits(&veiled(&veil, 0, &clean)[settled..]), bits(&out[settled..]));
+        recovers(&veil(&recipe, RATE), 8_000, &broken)?;
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use patchveil::wav::WavReader;
 use patchveil_veil::ClassKey;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -68,6 +69,14 @@ impl User {
     pub(crate) fn read(&self, name: impl AsRef<Path>) -> Vec<u8> {
         let path = self.path(name);
         fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The samples of a mono file.
+    pub(crate) fn samples(&self, name: &str) -> Vec<f32> {
+        let mut planar = Vec::new();
+        let mut reader = WavReader::open(&self.path(name)).unwrap();
+        reader.read_block(usize::MAX, &mut planar).unwrap();
+        planar.remove(0)
     }
 
     /// All files below the desk, hidden ones too, sorted; without the manifests, which have tests of

@@ -14,6 +14,8 @@ pub(crate) mod permissions;
 use std::io::Cursor;
 
 use patchveil::wav::{SampleFormat, WavError, WavInfo, WavReader, encode_changed};
+use patchveil_test_support::compare::power;
+use patchveil_test_support::signal;
 
 pub(crate) const ALL_FORMATS: [SampleFormat; 5] =
     [SampleFormat::U8, SampleFormat::I16, SampleFormat::I24, SampleFormat::I32, SampleFormat::F32];
@@ -70,6 +72,32 @@ pub(crate) fn riff(chunks: &[Vec<u8>]) -> Vec<u8> {
 /// A plain file: 16-byte `fmt `, then `data`.
 pub(crate) fn plain(tag: u16, channels: u16, rate: u32, bits: u16, data: &[u8]) -> Vec<u8> {
     riff(&[chunk(b"fmt ", &fmt_body(tag, channels, rate, bits)), chunk(b"data", data)])
+}
+
+/// A mono file of integers of `bits` bits.
+pub(crate) fn integers(bits: u16, rate: u32, samples: &[f32]) -> Vec<u8> {
+    plain(1, 1, rate, bits, &integer_bytes(bits, samples))
+}
+
+/// The samples of such a file as bytes.
+pub(crate) fn integer_bytes(bits: u16, samples: &[f32]) -> Vec<u8> {
+    let steps = 2.0_f64.powi(i32::from(bits) - 1);
+    let integer = |x: &f32| (f64::from(*x) * steps).round().clamp(-steps, steps - 1.0) as i32;
+    let bytes = usize::from(bits / 8);
+    samples.iter().flat_map(|x| integer(x).to_le_bytes()[..bytes].to_vec()).collect()
+}
+
+/// A mono file of 32-bit floats.
+pub(crate) fn floats(rate: u32, samples: &[f32]) -> Vec<u8> {
+    let data: Vec<u8> = samples.iter().flat_map(|x| x.to_le_bytes()).collect();
+    plain(3, 1, rate, 32, &data)
+}
+
+/// Speech as loud as programmes are, −20 dBFS or more, with its peaks limited.
+pub(crate) fn programme(rate: u32, seconds: f64) -> Vec<f32> {
+    let voice = signal::speech(3, rate, seconds);
+    let gain = 0.15 / power(&voice).sqrt();
+    voice.iter().map(|x| ((gain * f64::from(*x)).tanh() * 0.9) as f32).collect()
 }
 
 pub(crate) fn parse(bytes: &[u8]) -> Result<WavInfo, WavError> {

@@ -51,6 +51,25 @@ pub fn veil(recipe: &Recipe, rate: u32) -> Arc<Veil> {
     Arc::new(Veil::new(&key(42), recipe, rate).unwrap())
 }
 
+/// Fails unless the output is finite where some of the first 3,000 samples are `broken`, and after these,
+/// once the veil has settled, what it is without.
+pub fn recovers(
+    veil: &Arc<Veil>,
+    len: usize,
+    broken: &[(usize, f32)],
+) -> Result<(), TestCaseError> {
+    let clean = noise(6, len);
+    let mut input = clean.clone();
+    for (at, value) in broken {
+        input[*at] = *value;
+    }
+    let out = veiled(veil, 0, &input);
+    prop_assert!(out.iter().all(|y| y.is_finite()));
+    let settled = 3_000 + veil.context();
+    prop_assert_eq!(bits(&veiled(veil, 0, &clean)[settled..]), bits(&out[settled..]));
+    Ok(())
+}
+
 /// The audio of `veil` for one channel from silence on, in one go.
 pub fn veiled(veil: &Arc<Veil>, position: i64, input: &[f32]) -> Vec<f32> {
     let mut out = input.to_vec();

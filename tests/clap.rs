@@ -5,45 +5,28 @@ use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_CONTINUE_IF_NOT_QUIE
 use patchveil_test_support::Rng;
 use patchveil_test_support::compare::assert_same_bits;
 use patchveil_test_support::signal::noise_channels;
-use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, ID, Instance, Module};
-use patchveil_tests::keys::{
-    fingerprint, key, keyring, missing_fingerprint, preset_param, session,
-};
-use patchveil_tests::signal::{in_random_blocks, veiled};
+use patchveil_tests::keys::{fingerprint, key, missing_fingerprint, preset_param, session};
+use patchveil_tests::signal::veiled;
 use patchveil_veil::{Preset, Veil};
 
 /// Length of every cross-fade: 10 ms at 48 kHz.
 const FADE: usize = 480;
 
-fn module() -> Module {
-    keyring(false);
-    Module::load(&library())
-}
-
 /// An inactive instance whose session has the test class.
 fn protecting(module: &Module, params: &str) -> Instance {
-    let mut instance = module.instance();
-    assert!(instance.load(&session(fingerprint(), params)));
-    instance
-}
-
-/// Processes `signal`, whose first sample lies at `from`, in random blocks of 1 to `most` samples.
-fn run(instance: &mut Instance, from: i64, signal: &mut [Vec<f32>], most: usize, seed: u64) {
-    in_random_blocks(signal, from, most, &mut Rng::new(seed), |position, block| {
-        instance.process(block, &Context { position: Some(position), ..Context::default() });
-    });
+    module.instance_with(&session(fingerprint(), params))
 }
 
 #[test]
 fn the_library_has_one_plug_in() {
-    let module = module();
+    let module = Module::built();
     assert_eq!(module.ids(), [ID.to_owned()]);
 }
 
 #[test]
 fn output_equals_the_convolvers_bit_for_bit() {
-    let module = module();
+    let module = Module::built();
     for (preset, channels, rate) in [
         (Preset::Balanced, 2, 48_000),
         (Preset::Light, 1, 44_100),
@@ -59,7 +42,7 @@ fn output_equals_the_convolvers_bit_for_bit() {
         let input = noise_channels(channels as usize, 100_000, 1);
         let mut output = input.clone();
         // Some blocks are longer than was announced.
-        run(&mut instance, 0, &mut output, 1_500, 2);
+        instance.run(0, &mut output, 1_500, 2);
         let expected = veiled(&key(), &preset.recipe_of_version(1).unwrap(), rate, 0, input);
         for (output, expected) in output.iter().zip(&expected) {
             assert_same_bits(output, expected);
@@ -69,7 +52,7 @@ fn output_equals_the_convolvers_bit_for_bit() {
 
 #[test]
 fn processing_in_place_and_between_buffers_gives_the_same_samples() {
-    let module = module();
+    let module = Module::built();
     let mut a = protecting(&module, "");
     let mut b = protecting(&module, "");
     a.activate(48_000.0, 256);
@@ -91,7 +74,7 @@ fn processing_in_place_and_between_buffers_gives_the_same_samples() {
 
 #[test]
 fn without_a_host_position_the_timeline_starts_at_zero() {
-    let module = module();
+    let module = Module::built();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
     let input = noise_channels(2, 30_000, 5);
@@ -112,7 +95,7 @@ fn without_a_host_position_the_timeline_starts_at_zero() {
 
 #[test]
 fn after_loops_and_jumps_the_patches_are_where_the_timeline_has_them() {
-    let module = module();
+    let module = Module::built();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
     let mut rng = Rng::new(6);
@@ -121,26 +104,26 @@ fn after_loops_and_jumps_the_patches_are_where_the_timeline_has_them() {
         let from = rng.below(10_000_000) as i64 - 5_000_000;
         let input = noise_channels(2, 5_000, round);
         let mut output = input.clone();
-        run(&mut instance, from, &mut output, 512, round);
+        instance.run(from, &mut output, 512, round);
         assert_same_bits(&output[0], &veiled(&key(), &recipe, 48_000, from, input)[0]);
     }
 }
 
 #[test]
 fn without_a_class_or_a_default_the_output_equals_the_input() {
-    let module = module();
+    let module = Module::built();
     let mut instance = module.instance();
     instance.activate(48_000.0, 512);
     let input = noise_channels(2, 50_000, 7);
     let mut output = input.clone();
-    run(&mut instance, 0, &mut output, 600, 7);
+    instance.run(0, &mut output, 600, 7);
     assert_eq!(output, input);
     assert_eq!(instance.tail(), 0);
 }
 
 #[test]
 fn a_missing_key_mutes_from_the_first_sample_live_and_offline() {
-    let module = module();
+    let module = Module::built();
     let missing = missing_fingerprint();
     for offline in [false, true] {
         let mut instance = module.instance();
@@ -148,7 +131,7 @@ fn a_missing_key_mutes_from_the_first_sample_live_and_offline() {
         assert!(instance.load(&session(missing, "")));
         instance.activate(48_000.0, 512);
         let mut output = noise_channels(2, 20_000, 8);
-        run(&mut instance, 0, &mut output, 600, 8);
+        instance.run(0, &mut output, 600, 8);
         assert!(output.iter().flatten().all(|x| *x == 0.0));
         // The session keeps the class all the same.
         assert_eq!(instance.save(), {
@@ -161,16 +144,16 @@ fn a_missing_key_mutes_from_the_first_sample_live_and_offline() {
 
 #[test]
 fn a_session_loaded_while_audio_runs_takes_effect_at_once() {
-    let module = module();
+    let module = Module::built();
     let mut instance = module.instance();
     instance.activate(48_000.0, 512);
     let mut output = noise_channels(2, 10_000, 10);
-    run(&mut instance, 0, &mut output, 512, 10);
+    instance.run(0, &mut output, 512, 10);
     // Real hosts neither activate nor reset afterwards.
     assert!(instance.load(&session(fingerprint(), "")));
     let input = noise_channels(2, 100_000, 11);
     let mut output = input.clone();
-    run(&mut instance, 1_000_000, &mut output, 512, 11);
+    instance.run(1_000_000, &mut output, 512, 11);
     let expected =
         veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), 48_000, 1_000_000, input);
     assert_same_bits(&output[0], &expected[0]);
@@ -178,13 +161,13 @@ fn a_session_loaded_while_audio_runs_takes_effect_at_once() {
     let missing = missing_fingerprint();
     assert!(instance.load(&session(missing, "")));
     let mut output = noise_channels(2, 10_000, 12);
-    run(&mut instance, 2_000_000, &mut output, 512, 12);
+    instance.run(2_000_000, &mut output, 512, 12);
     assert!(output[0][FADE..].iter().all(|x| *x == 0.0));
 }
 
 #[test]
 fn bypass_fades_in_ten_milliseconds_and_then_passes_the_input() {
-    let module = module();
+    let module = Module::built();
     let mut instance = protecting(&module, r#""trim":{"f32":-6.0}"#);
     instance.activate(48_000.0, 512);
     let id = instance.param("Bypass").id;
@@ -211,13 +194,13 @@ fn bypass_fades_in_ten_milliseconds_and_then_passes_the_input() {
 
 #[test]
 fn delta_is_output_minus_input_and_silent_between_patches() {
-    let module = module();
+    let module = Module::built();
     let mut instance =
         protecting(&module, r#""preset":{"string":"poscuda"},"delta":{"bool":true}"#);
     instance.activate(48_000.0, 512);
     let input = noise_channels(2, 96_000, 14);
     let mut output = input.clone();
-    run(&mut instance, 0, &mut output, 512, 14);
+    instance.run(0, &mut output, 512, 14);
     let expected =
         veiled(&key(), &Preset::Poscuda.recipe_of_version(1).unwrap(), 48_000, 0, input.clone());
     let silent = output[0].iter().filter(|x| **x == 0.0).count();
@@ -229,7 +212,7 @@ fn delta_is_output_minus_input_and_silent_between_patches() {
 
 #[test]
 fn tail_and_status_tell_how_long_the_output_goes_on() {
-    let module = module();
+    let module = Module::built();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
     let mut block = noise_channels(2, 512, 16);
@@ -247,13 +230,13 @@ fn tail_and_status_tell_how_long_the_output_goes_on() {
 
 #[test]
 fn it_protects_from_the_first_sample_at_any_sample_rate() {
-    let module = module();
+    let module = Module::built();
     let mut instance = protecting(&module, "");
     for rate in [8_000, 11_025, 44_100, 48_000, 88_200, 96_000, 192_000, 384_000, 48_000] {
         instance.activate(f64::from(rate), 64);
         let input = noise_channels(2, rate as usize / 4, 17);
         let mut output = input.clone();
-        run(&mut instance, 123, &mut output, 999, 17);
+        instance.run(123, &mut output, 999, 17);
         let expected =
             veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), rate, 123, input);
         assert_same_bits(&output[1], &expected[1]);
@@ -263,7 +246,7 @@ fn it_protects_from_the_first_sample_at_any_sample_rate() {
 
 #[test]
 fn sixty_four_instances_on_four_threads_do_not_affect_each_other() {
-    let module = module();
+    let module = Module::built();
     let expected = {
         let input = noise_channels(2, 24_000, 18);
         veiled(&key(), &Preset::Balanced.recipe_of_version(1).unwrap(), 48_000, 0, input)
@@ -277,7 +260,7 @@ fn sixty_four_instances_on_four_threads_do_not_affect_each_other() {
                 for (n, instance) in instances.iter_mut().enumerate() {
                     instance.activate(48_000.0, 512);
                     let mut output = noise_channels(2, 24_000, 18);
-                    run(instance, 0, &mut output, 512, thread * 16 + n as u64);
+                    instance.run(0, &mut output, 512, thread * 16 + n as u64);
                     assert_same_bits(&output[0], &expected[0]);
                 }
                 // Dropped while the other threads still process.
@@ -289,6 +272,6 @@ fn sixty_four_instances_on_four_threads_do_not_affect_each_other() {
 
 #[test]
 fn it_has_an_editor() {
-    let module = module();
+    let module = Module::built();
     assert!(module.instance().has(CLAP_EXT_GUI));
 }

@@ -2,32 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use patchveil_test_support::Rng;
 use patchveil_test_support::compare::assert_same_bits;
 use patchveil_test_support::signal::noise_channels;
-use patchveil_tests::build::library;
 use patchveil_tests::clap::{Context, Instance, Module};
-use patchveil_tests::keys::{fingerprint, key, keyring, new_preset_param, new_session, session};
-use patchveil_tests::signal::{in_random_blocks, veiled};
+use patchveil_tests::keys::{fingerprint, key, new_preset_param, new_session, session};
+use patchveil_tests::signal::veiled;
 use patchveil_veil::{Preset, Recipe};
-
-fn module() -> Module {
-    keyring(false);
-    Module::load(&library())
-}
 
 /// An inactive instance whose session has the test class.
 fn protecting(module: &Module, params: &str) -> Instance {
-    let mut instance = module.instance();
-    assert!(instance.load(&session(fingerprint(), params)));
-    instance
-}
-
-/// Processes `signal`, whose first sample lies at `from`, in random blocks of 1 to `most` samples.
-fn run(instance: &mut Instance, from: i64, signal: &mut [Vec<f32>], most: usize, seed: u64) {
-    in_random_blocks(signal, from, most, &mut Rng::new(seed), |position, block| {
-        instance.process(block, &Context { position: Some(position), ..Context::default() });
-    });
+    module.instance_with(&session(fingerprint(), params))
 }
 
 /// Processes noise until `done` accepts an input and its output: a parameter takes effect a moment
@@ -37,7 +21,7 @@ fn process_until(instance: &mut Instance, mut done: impl FnMut(&[f32], &[f32]) -
     loop {
         let input = noise_channels(2, 48_000, 9);
         let mut output = input.clone();
-        run(instance, 0, &mut output, 1_000, 9);
+        instance.run(0, &mut output, 1_000, 9);
         if done(&input[0], &output[0]) {
             return;
         }
@@ -48,14 +32,12 @@ fn process_until(instance: &mut Instance, mut done: impl FnMut(&[f32], &[f32]) -
 
 /// An inactive instance in a new session with the test class.
 fn new_protecting(module: &Module, params: &str) -> Instance {
-    let mut instance = module.instance();
-    assert!(instance.load(&new_session(fingerprint(), params)));
-    instance
+    module.instance_with(&new_session(fingerprint(), params))
 }
 
 #[test]
 fn new_sessions_have_the_presets_with_a_mark_bit_for_bit() {
-    let module = module();
+    let module = Module::built();
     for (preset, channels, rate) in [
         (Preset::Mark, 2, 48_000),
         (Preset::Mark, 6, 44_100),
@@ -74,7 +56,7 @@ fn new_sessions_have_the_presets_with_a_mark_bit_for_bit() {
         assert_eq!(instance.latency(), 0);
         let input = noise_channels(channels as usize, 100_000, 1);
         let mut output = input.clone();
-        run(&mut instance, -50_000, &mut output, 1_500, 2);
+        instance.run(-50_000, &mut output, 1_500, 2);
         assert_ne!(output, input);
         let expected = veiled(&key(), &preset.recipe(), rate, -50_000, input);
         for (output, expected) in output.iter().zip(&expected) {
@@ -85,7 +67,7 @@ fn new_sessions_have_the_presets_with_a_mark_bit_for_bit() {
 
 #[test]
 fn the_marks_level_can_be_automated_and_has_no_effect_without_a_mark() {
-    let module = module();
+    let module = Module::built();
     let mut instance = new_protecting(&module, "");
     instance.activate(48_000.0, 512);
     let level = instance.param("Mark Level").id;
@@ -104,14 +86,14 @@ fn the_marks_level_can_be_automated_and_has_no_effect_without_a_mark() {
     former.activate(48_000.0, 512);
     let input = noise_channels(2, 60_000, 3);
     let mut output = input.clone();
-    run(&mut former, 0, &mut output, 700, 3);
+    former.run(0, &mut output, 700, 3);
     let recipe = Preset::Balanced.recipe_of_version(1).unwrap();
     assert_same_bits(&output[0], &veiled(&key(), &recipe, 48_000, 0, input)[0]);
 }
 
 #[test]
 fn automation_of_the_former_preset_means_what_it_meant() {
-    let module = module();
+    let module = Module::built();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
     let former = instance.param("Preset (Recipe 1)");
@@ -131,7 +113,7 @@ fn automation_of_the_former_preset_means_what_it_meant() {
 
 #[test]
 fn parameters_make_the_recipe_that_the_command_line_would_make() {
-    let module = module();
+    let module = Module::built();
     let params =
         r#""amount":{"f32":133.3},"patch":{"f32":20.5},"frame":{"f32":250.0},"patches":{"i32":3}"#;
     let mut instance = protecting(&module, params);
@@ -144,7 +126,7 @@ fn parameters_make_the_recipe_that_the_command_line_would_make() {
     veil.placement = veil.placement.clone().with_patch(20_500);
     let input = noise_channels(2, 60_000, 3);
     let mut output = input.clone();
-    run(&mut instance, -20_000, &mut output, 700, 3);
+    instance.run(-20_000, &mut output, 700, 3);
     let expected = veiled(&key(), &recipe, 48_000, -20_000, input);
     assert_same_bits(&output[0], &expected[0]);
     assert_same_bits(&output[1], &expected[1]);
@@ -152,7 +134,7 @@ fn parameters_make_the_recipe_that_the_command_line_would_make() {
 
 #[test]
 fn automation_takes_effect_shortly_and_at_a_patch() {
-    let module = module();
+    let module = Module::built();
     let mut instance = protecting(&module, "");
     instance.activate(48_000.0, 512);
     let amount = instance.param("Amount").id;
@@ -178,7 +160,7 @@ fn automation_takes_effect_shortly_and_at_a_patch() {
 
 #[test]
 fn offline_renders_with_automation_are_reproducible() {
-    let module = module();
+    let module = Module::built();
     let render = || {
         let mut instance = protecting(&module, "");
         instance.offline(true);
@@ -200,7 +182,7 @@ fn offline_renders_with_automation_are_reproducible() {
 
 #[test]
 fn parameters_have_stable_ids_groups_and_texts_that_parse() {
-    let module = module();
+    let module = Module::built();
     let instance = module.instance();
     let params = instance.params();
     let list: Vec<(u32, &str, &str)> =

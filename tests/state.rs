@@ -2,16 +2,11 @@
 
 use patchveil_test_support::compare::assert_same_bits;
 use patchveil_test_support::signal::noise_channels;
-use patchveil_tests::build::{library, root};
+use patchveil_tests::build::root;
 use patchveil_tests::clap::{Context, Instance, Module};
-use patchveil_tests::keys::{fingerprint, framed, key, keyring, new_session, session};
+use patchveil_tests::keys::{fingerprint, framed, key, new_session, session};
 use patchveil_tests::signal::veiled;
 use patchveil_veil::{Preset, Recipe};
-
-fn module() -> Module {
-    keyring(false);
-    Module::load(&library())
-}
 
 fn values(instance: &Instance) -> Vec<f64> {
     instance.params().iter().map(|param| instance.value(param.id)).collect()
@@ -19,7 +14,7 @@ fn values(instance: &Instance) -> Vec<f64> {
 
 #[test]
 fn a_session_that_is_loaded_and_saved_again_has_the_same_bytes() {
-    let module = module();
+    let module = Module::built();
     let params = r#""amount":{"f32":42.5},"bypass":{"bool":true},"delta":{"bool":true},"frame":{"f32":512.0},"mark_level":{"f32":-3.3},"mode":{"string":"restore"},"patch":{"f32":12.3},"patches":{"i32":5},"preset":{"string":"strong"},"preset_2":{"string":"light"},"trim":{"f32":-4.5}"#;
     for session in [session(fingerprint(), params), new_session(fingerprint(), params)] {
         let mut first = module.instance();
@@ -78,7 +73,7 @@ fn with_the_golden_details(mut recipe: Recipe) -> Recipe {
 /// a new file.
 #[test]
 fn a_session_of_the_first_release_loads_with_all_its_values() {
-    let module = module();
+    let module = Module::built();
     let golden = golden(1);
     let mut instance = module.instance();
     assert!(instance.load(&framed(&golden)));
@@ -109,7 +104,7 @@ fn a_session_of_the_first_release_loads_with_all_its_values() {
 
 #[test]
 fn a_session_of_the_first_release_sounds_as_it_did() {
-    let module = module();
+    let module = Module::built();
     let input = noise_channels(2, 60_000, 1);
     let output = rendered(&module, &golden(1), &input);
     let recipe = with_the_golden_details(Preset::Strong.recipe_of_version(1).unwrap());
@@ -120,7 +115,7 @@ fn a_session_of_the_first_release_sounds_as_it_did() {
 
 #[test]
 fn a_session_of_recipe_version_1_without_a_preset_is_balanced_as_it_was() {
-    let module = module();
+    let module = Module::built();
     let input = noise_channels(2, 60_000, 2);
     // Neither the mark's level nor the newer preset has an effect.
     let newer = r#""mark_level":{"f32":6.0},"preset_2":{"string":"strong"}"#;
@@ -136,7 +131,7 @@ fn a_session_of_recipe_version_1_without_a_preset_is_balanced_as_it_was() {
 /// The golden file was saved by the build that brought version 2, and must never change.
 #[test]
 fn a_session_of_state_version_2_loads_with_all_its_values_and_sounds_as_it_did() {
-    let module = module();
+    let module = Module::built();
     let golden = golden(2);
     let mut instance = module.instance();
     assert!(instance.load(&framed(&golden)));
@@ -166,7 +161,7 @@ fn a_session_of_state_version_2_loads_with_all_its_values_and_sounds_as_it_did()
 
 #[test]
 fn invalid_data_is_refused_and_changes_nothing() {
-    let module = module();
+    let module = Module::built();
     let mut instance = module.instance();
     assert!(instance.load(&session(fingerprint(), r#""amount":{"f32":77.0}"#)));
     let before = instance.save();
@@ -205,7 +200,7 @@ fn newer_recipe() -> String {
 
 #[test]
 fn a_class_that_this_version_cannot_read_is_kept_and_mutes() {
-    let module = module();
+    let module = Module::built();
     let newer = r#"{\"shape\":\"round\",\"state\":9}"#;
     let damaged = r#"{\"class\":3,\"recipe\":1,\"state\":1}"#;
     let newer_recipe = newer_recipe();

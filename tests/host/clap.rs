@@ -7,8 +7,13 @@ use std::sync::Arc;
 
 use clack_host::prelude::{HostInfo, PluginEntry, PluginInstance};
 
+use patchveil_test_support::Rng;
+
 pub use crate::audio::{Audio, Context};
+use crate::build::library;
+use crate::keys::keyring;
 use crate::requests::{Handlers, HostRequests};
+use crate::signal::in_random_blocks;
 
 use clap_sys::ext::audio_ports_config::{
     CLAP_EXT_AUDIO_PORTS_CONFIG, clap_audio_ports_config, clap_plugin_audio_ports_config,
@@ -54,6 +59,21 @@ pub struct Param {
 }
 
 impl Module {
+    /// The plug-in that this repository builds, with the test keyring, which has no default class.
+    #[must_use]
+    pub fn built() -> Self {
+        keyring(false);
+        Self::load(&library())
+    }
+
+    /// An inactive instance that has loaded `session`.
+    #[must_use]
+    pub fn instance_with(&self, session: &[u8]) -> Instance {
+        let mut instance = self.instance();
+        assert!(instance.load(session));
+        instance
+    }
+
     /// Loads the library at `path`.
     #[must_use]
     pub fn load(path: &Path) -> Self {
@@ -93,6 +113,13 @@ impl Module {
 }
 
 impl Instance {
+    /// Processes `signal`, whose first sample lies at `from`, in random blocks of 1 to `most` samples.
+    pub fn run(&mut self, from: i64, signal: &mut [Vec<f32>], most: usize, seed: u64) {
+        in_random_blocks(signal, from, most, &mut Rng::new(seed), |position, block| {
+            self.process(block, &Context { position: Some(position), ..Context::default() });
+        });
+    }
+
     pub(crate) fn raw(&self) -> *const clap_plugin {
         self.raw
     }

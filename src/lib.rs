@@ -18,7 +18,7 @@
 //! While the host plays and states a position, that position counts. Otherwise samples are counted
 //! from the last one, or from 0 after a reset. After a jump of more than 10 ms all past samples
 //! count as silence: a bounce that starts in the middle has its patches where the whole render has
-//! them, and differs from it only while static EQ and kernel (8 ms each) and mark (up to 7 ms) still
+//! them, and differs from it only while static EQ and kernel (8 ms each) and mark (up to 12 ms) still
 //! reach back before its start.
 //!
 //! # Changes

@@ -99,10 +99,10 @@ impl Default for MarkSettings {
                 patch_us: 20_000,
             }),
             echo: Some(EchoSettings {
-                level_db: -33.0,
-                first_us: 1_000,
-                end_us: 7_000,
-                decay_db: 6.0,
+                level_db: -28.0,
+                first_us: 3_000,
+                end_us: 12_000,
+                decay_db: 9.0,
             }),
             level_db: 0.0,
         }

@@ -7,8 +7,8 @@ use super::code::{Code, SlotPair};
 use super::layout::{HOPS, Layout};
 use super::spectra::SlotSpectra;
 
-/// Weights of pattern and echo in the score: about what each contributes in speech, squares summing to 1.
-const WEIGHTS: (f64, f64) = (0.970_142, 0.242_536);
+/// Weights of pattern and echo in the score: about what each contributes in speech with noise, squares summing to 1.
+const WEIGHTS: (f64, f64) = (0.9, 0.435_890);
 /// Slots over which the echo's ripple is compared with its neighbours, either side.
 const ECHO_AROUND: usize = 4;
 /// Largest ripple of the echo, in multiples of its variation.

@@ -15,6 +15,7 @@ mod restore;
 mod stop;
 mod table;
 mod terminal;
+mod trace;
 mod verify;
 
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Restore(args) => restore::run(&cli, args),
         Command::Verify(args) => verify::run(&cli, args),
         Command::Detect(args) => detect::run(&cli, args),
+        Command::Trace(args) => trace::run(&cli, args),
         Command::Inspect(args) => inspect::run(args),
         Command::Recipe(args) => recipe::run(args),
         Command::Demo(args) => demo::run(args),

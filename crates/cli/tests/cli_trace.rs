@@ -61,6 +61,7 @@ fn an_object_says_all_that_was_found_and_how_to_repeat_it() {
         ("decoy_p_value", 0.001.into()),
         ("seconds", 24.0.into()),
         ("unmarked", Value::Null),
+        ("without_copies", Value::Null),
         ("failed", Value::Array(Vec::new())),
         ("left_out", Value::Array(Vec::new())),
     ] {
@@ -197,6 +198,10 @@ fn a_copy_is_told_from_what_a_model_made() {
         found["recordings"].as_array().unwrap().iter().map(|one| &one["copy"]).collect();
     assert_eq!(copies, [false, false, false, true]);
     assert!(found["recordings"][3]["pattern_p_value"].as_f64().unwrap() <= 1e-6);
+    let without = &found["without_copies"];
+    assert_eq!((&without["seconds"], &without["found"]), (&24.0.into(), &true.into()));
+    let copy = user.run(&["trace", "made/own.wav"]).out;
+    assert!(copy.contains("without the copies: no trace found in 0.0 s"), "{copy}");
     let table = user.run(&["trace", "made"]).succeeds().out;
     assert!(table.contains("found: a copy") && table.contains("a copy and not a model's work"));
 }

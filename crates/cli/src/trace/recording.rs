@@ -127,8 +127,10 @@ impl SampleSink for Feeder<'_> {
         let failed =
             |source: MarkError| DetectFileError::Mark { path: self.path.to_owned(), source };
         let echo = self.settings.echo.clone().unwrap_or_default();
-        let pattern = self.settings.pattern.is_some() && self.with_pattern;
-        let mark = pattern.then(|| MarkDetector::new(sample_rate_hz, channels, self.settings));
+        // Without the echo, which a model's work has too: the pattern alone shows a copy.
+        let pattern = MarkSettings { echo: None, ..self.settings.clone() };
+        let wanted = pattern.pattern.is_some() && self.with_pattern;
+        let mark = wanted.then(|| MarkDetector::new(sample_rate_hz, channels, &pattern));
         self.started = Some(Started {
             echo: EchoDetector::new(sample_rate_hz, channels, &echo).map_err(failed)?,
             mark: mark.transpose().map_err(failed)?,

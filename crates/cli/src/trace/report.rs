@@ -61,6 +61,19 @@ pub struct Unmarked {
     pub p_value: f64,
 }
 
+/// What is left without the copies: the evidence that a model learned the echo.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct WithoutCopies {
+    /// Length of the other recordings in seconds.
+    pub seconds: f64,
+    /// Their score, in σ.
+    pub sigmas: f64,
+    /// Its p-value.
+    pub p_value: f64,
+    /// Whether that is [`FOUND_P`] or less.
+    pub found: bool,
+}
+
 /// The result.
 #[derive(Debug, Clone, Serialize)]
 pub struct TraceReport {
@@ -98,6 +111,8 @@ pub struct TraceReport {
     pub found: bool,
     /// That limit.
     pub found_p: f64,
+    /// The same without the copies; none where there are none.
+    pub without_copies: Option<WithoutCopies>,
     /// Decoys that the score was ranked among.
     pub decoys: u32,
     /// Its rank, as a p-value; none without decoys.
@@ -147,6 +162,7 @@ pub fn report(
     let curve = curve(&recordings, &key, trace.emptied());
     let needed_sigmas = has_signal.then(|| trace.sigmas_for(&key, FOUND_P));
     let needed_s = needed_sigmas.and_then(|sigmas| needed_s(&curve, trace.sigmas_max(), sigmas));
+    let without_copies = without_copies(&recordings, trace.emptied(), &key);
     let (class, fingerprint) = request.class.clone().unzip();
     TraceReport {
         status: if has_signal { "done" } else { "nothing to judge" },
@@ -165,6 +181,7 @@ pub fn report(
         p_value: finding.p_value,
         found: finding.p_value <= FOUND_P,
         found_p: FOUND_P,
+        without_copies,
         decoys: request.decoys,
         decoy_p_value: (request.decoys > 0).then(|| decoys.p_value(finding.sigmas)),
         highest_decoy: decoys.highest(),
@@ -191,6 +208,26 @@ fn of_unmarked(
     let found = trace.test(key);
     let (seconds, sigmas, p_value) = (trace.seconds(), found.sigmas, found.p_value);
     Unmarked { recordings, seconds, sigmas, p_value }
+}
+
+/// Joins what is no copy, if anything is one. The pattern's signs are independent of the echo's, so leaving
+/// recordings out by the one biases nothing in the other.
+fn without_copies(
+    recordings: &[TracedRecording],
+    mut trace: TraceEvidence,
+    key: &EchoKey,
+) -> Option<WithoutCopies> {
+    let is_copy = |recording: &&TracedRecording| recording.copy == Some(true);
+    recordings.iter().find(is_copy)?;
+    let others = recordings.iter().filter(|recording| !is_copy(recording));
+    others.for_each(|recording| trace.add(&recording.evidence));
+    let finding = trace.test(key);
+    Some(WithoutCopies {
+        seconds: trace.seconds(),
+        sigmas: finding.sigmas,
+        p_value: finding.p_value,
+        found: finding.p_value <= FOUND_P,
+    })
 }
 
 /// Recordings with different bytes, and what was left out.

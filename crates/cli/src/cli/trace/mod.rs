@@ -200,12 +200,25 @@ fn summary(result: &TraceReport) -> String {
     });
     let found = if result.found { "trace found" } else { "no trace found" };
     format!(
-        "{rows}\n{class}: {found} in {:.1} s{compared}, {:.1} σ, p ≤ {}{rank}\n{}{COPY_NOTE}",
+        "{rows}\n{class}: {found} in {:.1} s{compared}, {:.1} σ, p ≤ {}{rank}\n{}{}{COPY_NOTE}",
         result.seconds,
         result.sigmas,
         table::probability(result.p_value),
         needed(result),
+        without_copies(result),
     )
+}
+
+fn without_copies(result: &TraceReport) -> String {
+    result.without_copies.as_ref().map_or_else(String::new, |others| {
+        let found = if others.found { "trace found" } else { "no trace found" };
+        format!(
+            "\nwithout the copies: {found} in {:.1} s, {:.1} σ, p ≤ {}",
+            others.seconds,
+            others.sigmas,
+            table::probability(others.p_value)
+        )
+    })
 }
 
 fn needed(result: &TraceReport) -> String {

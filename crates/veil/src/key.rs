@@ -77,6 +77,14 @@ impl ClassKey {
         Fingerprint(short)
     }
 
+    /// The 32 secret bytes that seal the answer key of the probe with this commitment. Disclosing them
+    /// opens that probe and no other.
+    #[must_use]
+    pub fn probe_secret(&self, commitment: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+        let seed = self.derive(Purpose::Probe);
+        Zeroizing::new(*blake3::keyed_hash(&seed.0, commitment).as_bytes())
+    }
+
     /// The seed of one purpose, by BLAKE3 in key-derivation mode: what leaks of one reveals nothing of
     /// another, nor of the key.
     pub(crate) fn derive(&self, purpose: Purpose) -> Seed {
@@ -216,6 +224,8 @@ pub(crate) enum Purpose {
     PatternOrder,
     /// A mark's echo.
     Echo,
+    /// What seals the answer keys of probes.
+    Probe,
 }
 
 impl Purpose {
@@ -227,6 +237,7 @@ impl Purpose {
             Self::Pattern => "patchveil v2 pattern",
             Self::PatternOrder => "patchveil v2 pattern order",
             Self::Echo => "patchveil v2 echo",
+            Self::Probe => "patchveil v1 probe",
         }
     }
 }

@@ -7,6 +7,7 @@ use patchveil::detect::DECOYS_MIN;
 use patchveil::inspect::{SECONDS_DEFAULT, SECONDS_MAX, SECONDS_MIN};
 use patchveil::protect::{Position, Timeline};
 
+use super::probe::ProbeCommand;
 use super::recipe_args::RecipeArgs;
 
 const FIRST_STEPS: &str = "\
@@ -21,7 +22,7 @@ Exit codes:
   0    done
   1    something failed; the rest was done
   2    nothing was begun: the arguments or the keyring do not allow it
-  3    detect: a key asked for was not found, or a file had nothing to judge
+  3    a key asked for was not found, or a file had nothing to judge
   130  stopped by Ctrl-C";
 
 /// Mark recordings before you publish them: with the secret key of your show, voice or artist you can find
@@ -58,6 +59,9 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Find out whose mark recordings carry, in which seconds, and how certain that is
     Detect(DetectArgs),
+    /// Ask a classifier whether it was trained on a class: the same clips under its key and under decoys
+    #[command(subcommand)]
+    Probe(ProbeCommand),
     /// Compare a recording with its protected version: figures, a picture, a page to hear both
     Inspect(InspectArgs),
     /// Print a recipe as JSON, to edit and pass to --recipe
@@ -352,6 +356,7 @@ impl Command {
             Self::Detect(args) => Some(&args.recipe),
             Self::Recipe(args) => Some(args),
             Self::Demo(args) => Some(&args.recipe),
+            Self::Probe(command) => command.recipe_args(),
             Self::Key(_) | Self::Verify(_) | Self::Inspect(_) => None,
         }
     }

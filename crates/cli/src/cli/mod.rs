@@ -8,6 +8,7 @@ mod exit;
 mod inspect;
 mod keys;
 mod passphrase;
+mod probe;
 mod protect;
 mod recipe;
 mod recipe_args;
@@ -38,6 +39,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Restore(args) => restore::run(&cli, args),
         Command::Verify(args) => verify::run(&cli, args),
         Command::Detect(args) => detect::run(&cli, args),
+        Command::Probe(command) => probe::run(&cli, command),
         Command::Inspect(args) => inspect::run(args),
         Command::Recipe(args) => recipe::run(args),
         Command::Demo(args) => demo::run(args),

@@ -247,6 +247,11 @@ impl Purpose {
 pub(crate) struct Seed([u8; 32]);
 
 impl Seed {
+    /// A seed that is no secret, for decoys.
+    pub(crate) fn of_decoys(number: u64) -> Self {
+        Self(blake3::derive_key("patchveil v1 decoys", &number.to_le_bytes()))
+    }
+
     /// Stream number `stream` from its beginning. Streams are independent, and reaching one costs
     /// the same whatever its number. Never allocates.
     pub(crate) fn stream(&self, stream: u64) -> KeyStream {

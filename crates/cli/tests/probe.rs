@@ -118,13 +118,16 @@ fn the_rank_is_uniform_for_a_model_that_knows_nothing() {
     let mut rng = Rng::new(14);
     let key = answer_key(9, 4, &mut rng);
     let mut ranks = [0_usize; 10];
-    let mut low = [0_usize; 2];
+    let mut low = [0_usize; 3];
     for _ in 0..TRIALS {
         // Excerpts differ more than anything else does.
         let loud: Vec<f64> = (0..4).map(|_| 100.0 * rng.unit()).collect();
         let score = |excerpt: u32, _: u32| format!("{}", loud[excerpt as usize] + rng.unit());
         let content = rows("file,a", &key, score);
         ranks[judged(&content, &key, Some("a")).rank - 1] += 1;
+        // All scores, and no label named.
+        let content = rows("file,a,b", &key, |_, _| format!("{},{}", rng.unit(), 9 * rng.below(3)));
+        low[2] += usize::from(judged(&content, &key, None).p_value <= 0.1);
         // The most striking of many labels, some of them rare.
         let content = rows("file,label", &key, |_, _| format!("l{}", rng.below(9) * rng.below(9)));
         let p = judged(&content, &key, None).p_value;
@@ -135,7 +138,7 @@ fn the_rank_is_uniform_for_a_model_that_knows_nothing() {
     let chi_squared: f64 = ranks.iter().map(|&n| (n as f64 - expected).powi(2) / expected).sum();
     // 27.9 is exceeded once in a thousand with nine degrees of freedom.
     assert!(chi_squared < 27.9, "{ranks:?}");
-    for (count, p) in low.iter().zip([0.1, 0.3]) {
+    for (count, p) in low.iter().zip([0.1, 0.3, 0.1]) {
         let most = p * TRIALS as f64 + 3.5 * (p * (1.0 - p) * TRIALS as f64).sqrt();
         assert!((*count as f64) < most, "p ≤ {p} in {count} of {TRIALS}");
     }
@@ -202,6 +205,19 @@ fn a_score_counts_for_the_label_that_was_given_and_for_no_other() {
 }
 
 #[test]
+fn a_label_with_large_and_noisy_scores_does_not_hide_the_one_that_the_key_raises() {
+    let mut rng = Rng::new(8);
+    let key = answer_key(99, 8, &mut rng);
+    let scores = |_: u32, key: u32| {
+        let own = if key == 0 { 0.01 } else { 0.0 };
+        format!("{},{}", 0.01 * rng.unit() + own, 100.0 * rng.unit())
+    };
+    let content = rows("file,ours,noise", &key, scores);
+    let judgement = judged(&content, &key, None);
+    assert_eq!((judgement.rank, judgement.label.as_str()), (1, "ours"), "{judgement:?}");
+}
+
+#[test]
 fn clips_without_an_answer_are_told_and_do_not_count() {
     let key = answer_key(99, 2, &mut Rng::new(5));
     let content = rows("file,label", &key, |excerpt, key| match (excerpt, key) {
@@ -228,6 +244,7 @@ fn answers_that_cannot_be_meant_are_refused_with_the_line() {
         ("file,a,b\nclip-0000.wav,1,much\n", ["line 2", "“much” is not a score"]),
         ("file,a\nclip-0000.wav,nan\n", ["line 2", "is not a score"]),
         ("file,label,score\nclip-0000.wav,a,\n", ["line 2", "is not a score"]),
+        ("file,label,score\nclip-0000.wav,a,-0.5\n", ["line 2", "has a negative score"]),
         ("file,a,a\n", ["two columns", "“a”"]),
         ("name,label\nclip-0000.wav,a\n", ["no column “file”", "first row"]),
         ("file\nclip-0000.wav\n", ["no column “label”", ""]),

@@ -35,6 +35,8 @@ pub struct Answers {
     /// For each clip of the answer key, in its order, what was answered: numbers of labels with the value
     /// that each has, 0 for all others. None where nothing was answered.
     pub(super) values: Vec<Option<Vec<(usize, f64)>>>,
+    /// Whether each answer has a score for every label.
+    pub(super) has_all_scores: bool,
 }
 
 impl Answers {
@@ -65,6 +67,7 @@ impl Answers {
             statistic: columns.statistic(),
             labels: columns.scores.iter().map(|(_, label)| label.clone()).collect(),
             values: vec![None; answer_key.clips.len()],
+            has_all_scores: columns.label.is_none(),
         };
         let clips: HashMap<String, usize> =
             answer_key.clips.iter().map(|c| stem(&c.file)).zip(0..).collect();
@@ -91,6 +94,39 @@ impl Answers {
             answers.values[clip] = row.values(&record, line, &mut answers.labels)?;
         }
         Ok(answers)
+    }
+
+    /// Answers with all scores: each score replaced by its rank among those of the same label and excerpt,
+    /// as a share; equal scores share the middle of their ranks. So labels whose scores are large or noisy
+    /// do not outweigh others.
+    pub(super) fn ranked(&self, answer_key: &AnswerKey) -> Self {
+        let mut ranked = self.clone();
+        let mut by_excerpt: Vec<Vec<usize>> = vec![Vec::new(); answer_key.excerpts.len()];
+        for (number, clip) in answer_key.clips.iter().enumerate() {
+            if self.values[number].is_some() {
+                by_excerpt[clip.excerpt as usize].push(number);
+            }
+        }
+        for mut clips in by_excerpt {
+            let count = clips.len() as f64;
+            for label in 0..self.labels.len() {
+                let score = |clip: &usize| {
+                    self.values[*clip].as_ref().map_or(0.0, |values| values[label].1)
+                };
+                clips.sort_by(|a, b| score(a).total_cmp(&score(b)));
+                let mut below = 0.0;
+                for tied in clips.chunk_by(|a, b| score(a) == score(b)) {
+                    let middle = below + tied.len() as f64 / 2.0;
+                    for &clip in tied {
+                        if let Some(values) = &mut ranked.values[clip] {
+                            values[label].1 = middle / count;
+                        }
+                    }
+                    below += tied.len() as f64;
+                }
+            }
+        }
+        ranked
     }
 
     /// Clips with an answer.
@@ -175,7 +211,7 @@ impl Row<'_> {
                 return Ok(None);
             }
             let value = match self.columns.score {
-                Some(score) => self.number(at(score), line)?,
+                Some(score) => self.score_of_label(at(score), line)?,
                 None => 1.0,
             };
             let number = *self.labels.entry(label.to_owned()).or_insert_with(|| {
@@ -192,6 +228,17 @@ impl Row<'_> {
             Ok((number, self.number(at(*column), line)?))
         };
         scores.iter().enumerate().map(value).collect::<Result<Vec<_>, _>>().map(Some)
+    }
+
+    /// The score of the label that was given; that of all others counts 0, so it must not be below.
+    fn score_of_label(&self, text: &str, line: u64) -> Result<f64, ProbeError> {
+        let score = self.number(text, line)?;
+        if score < 0.0 {
+            let what = "has a negative score, and other labels count 0; give the scores of all labels, a \
+                        column each";
+            return Err(wrong(self.path, Some(line), what));
+        }
+        Ok(score)
     }
 
     fn number(&self, text: &str, line: u64) -> Result<f64, ProbeError> {

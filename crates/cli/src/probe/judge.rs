@@ -44,7 +44,8 @@ pub struct Judgement {
     /// How it goes with each decoy, highest first.
     pub decoys: Vec<Shown>,
     /// What is ranked: by how much the label goes with the class's key more than with all keys on average,
-    /// as a share of the clips or in units of the score.
+    /// as a share of the clips or in units of the score; if no label was named and all scores are there, of
+    /// their ranks within an excerpt, from 0 to 1.
     pub own_excess: f64,
     /// The same for each decoy, highest first. If no label was named, each decoy has the label that suits it
     /// best.
@@ -67,17 +68,21 @@ pub struct Judgement {
 #[must_use]
 pub fn judge(answer_key: &AnswerKey, answers: &Answers, label: Option<&str>) -> Option<Judgement> {
     let table = Table::new(answer_key, answers);
+    // Labels can be compared with each other only if their values are alike.
+    let ranked = (label.is_none() && answers.has_all_scores)
+        .then(|| Table::new(answer_key, &answers.ranked(answer_key)));
+    let compared = ranked.as_ref().unwrap_or(&table);
     let own_answered = *table.answered.first()?;
     if own_answered == 0 {
         return None;
     }
     let named = label.map(|label| answers.labels.iter().position(|own| own == label));
     let best = |key: usize| match named {
-        Some(Some(number)) => (number, table.excess(key, number)),
+        Some(Some(number)) => (number, compared.excess(key, number)),
         // A label that nobody got.
         Some(None) => (usize::MAX, 0.0),
         None => (0..answers.labels.len())
-            .map(|number| (number, table.excess(key, number)))
+            .map(|number| (number, compared.excess(key, number)))
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .unwrap_or((usize::MAX, 0.0)),
     };
@@ -86,7 +91,7 @@ pub fn judge(answer_key: &AnswerKey, answers: &Answers, label: Option<&str>) -> 
         (1..table.answered.len()).filter(|&key| table.answered[key] > 0).collect();
     let mut decoy_excesses: Vec<f64> = others.iter().map(|&key| best(key).1).collect();
     decoy_excesses.sort_by(|a, b| b.total_cmp(a));
-    let limit = own_excess - TIE * table.largest;
+    let limit = own_excess - TIE * compared.largest;
     let not_below = decoy_excesses.iter().filter(|&&excess| excess >= limit).count();
     let (rank, keys) = (not_below + 1, others.len() + 1);
     let p_value = rank as f64 / keys as f64;

@@ -13,6 +13,7 @@
 //! | [`verify`] | checks files against their manifests |
 //! | [`detect`] | looks for keys in files, published ones too |
 //! | [`trace`] | looks for the echo of a key in what a model made |
+//! | [`probe`] | clips that ask a classifier whether it knows a key, and the judgement of its answers |
 //! | [`inspect`] | compares a recording with its protected version, in figures and in a picture |
 
 pub mod detect;
@@ -23,6 +24,7 @@ pub mod manifest;
 pub mod output;
 pub mod paths;
 mod plot;
+pub mod probe;
 pub mod protect;
 pub mod recipe_file;
 pub mod restore;

@@ -11,7 +11,8 @@ use common::{any_mark, cases, key, noise};
 use patchveil_test_support::Rng;
 use patchveil_test_support::signal::{music, sine, speech, swelling_noise};
 use patchveil_veil::{
-    ClassKey, Mark, MarkDetector, MarkError, MarkEvidence, MarkFinding, MarkSettings, Marker,
+    ClassKey, Mark, MarkDecoys, MarkDetector, MarkError, MarkEvidence, MarkFinding, MarkSettings,
+    Marker,
 };
 use proptest::prelude::*;
 
@@ -227,6 +228,15 @@ fn decoys_rank_the_right_key_first_and_repeat_with_their_seed() {
     assert_eq!(decoys.highest(), evidence.decoys(199, 1).highest());
     assert_ne!(decoys.highest(), evidence.decoys(199, 2).highest());
     assert_eq!(evidence.decoys(0, 1).p_value(3.0), 1.0);
+}
+
+#[test]
+fn decoys_are_the_same_in_one_go_and_in_ranges_joined_in_any_order() {
+    let evidence = evidence(16_000, &[&marked_speech(23)]);
+    let whole = evidence.decoys(100, 5);
+    let parts = [60..100, 0..1, 7..60, 1..7].map(|range| evidence.decoys_range(range, 5));
+    assert_eq!(format!("{:?}", MarkDecoys::join(parts)), format!("{whole:?}"));
+    assert_eq!(MarkDecoys::join([]).count(), 0);
 }
 
 #[test]

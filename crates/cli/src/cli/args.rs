@@ -7,6 +7,7 @@ use patchveil::detect::DECOYS_MIN;
 use patchveil::inspect::{SECONDS_DEFAULT, SECONDS_MAX, SECONDS_MIN};
 use patchveil::protect::{Position, Timeline};
 
+use super::probe::ProbeCommand;
 use super::recipe_args::RecipeArgs;
 use super::trace::TraceArgs;
 
@@ -22,7 +23,7 @@ Exit codes:
   0    done
   1    something failed; the rest was done
   2    nothing was begun: the arguments or the keyring do not allow it
-  3    detect, trace: a key asked for was not found, or there was nothing to judge
+  3    a key asked for was not found, or there was nothing to judge
   130  stopped by Ctrl-C";
 
 /// Mark recordings before you publish them: with the secret key of your show, voice or artist you can find
@@ -61,6 +62,9 @@ pub(super) enum Command {
     Detect(DetectArgs),
     /// Find out whether a model was trained on your marked recordings, from what it makes
     Trace(TraceArgs),
+    /// Ask a classifier whether it was trained on a class: the same clips under its key and under decoys
+    #[command(subcommand)]
+    Probe(ProbeCommand),
     /// Compare a recording with its protected version: figures, a picture, a page to hear both
     Inspect(InspectArgs),
     /// Print a recipe as JSON, to edit and pass to --recipe
@@ -364,6 +368,7 @@ impl Command {
             Self::Trace(args) => Some(args.recipe()),
             Self::Recipe(args) => Some(args),
             Self::Demo(args) => Some(&args.recipe),
+            Self::Probe(command) => command.recipe_args(),
             Self::Key(_) | Self::Verify(_) | Self::Inspect(_) => None,
         }
     }

@@ -2,6 +2,7 @@
 
 use patchveil::inspect::InspectError;
 use patchveil::output::OutputError;
+use patchveil::probe::ProbeError;
 use patchveil::protect::ProtectError;
 use patchveil_keyring::KeyringError;
 
@@ -51,6 +52,17 @@ impl From<ProtectError> for Failure {
 impl From<InspectError> for Failure {
     fn from(error: InspectError) -> Self {
         let code = if matches!(error, InspectError::Stopped) { STOPPED } else { FAILED };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<ProbeError> for Failure {
+    fn from(error: ProbeError) -> Self {
+        let code = match error {
+            ProbeError::Stopped => STOPPED,
+            ProbeError::NotEmpty(_) | ProbeError::NoName(_) | ProbeError::TooMany { .. } => USAGE,
+            _ => FAILED,
+        };
         Self { code, message: error.to_string() }
     }
 }

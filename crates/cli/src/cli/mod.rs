@@ -8,6 +8,7 @@ mod exit;
 mod inspect;
 mod keys;
 mod passphrase;
+mod probe;
 mod protect;
 mod recipe;
 mod recipe_args;
@@ -40,6 +41,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Verify(args) => verify::run(&cli, args),
         Command::Detect(args) => detect::run(&cli, args),
         Command::Trace(args) => trace::run(&cli, args),
+        Command::Probe(command) => probe::run(&cli, command),
         Command::Inspect(args) => inspect::run(args),
         Command::Recipe(args) => recipe::run(args),
         Command::Demo(args) => demo::run(args),

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use patchveil_veil::{
-    ClassKey, Fingerprint, MarkDetector, MarkError, MarkEvidence, MarkFinding, MarkSettings,
+    ClassKey, Fingerprint, MarkDecoys, MarkDetector, MarkError, MarkEvidence, MarkFinding,
+    MarkSettings,
 };
 use rayon::prelude::*;
 use serde::Serialize;
@@ -20,6 +21,8 @@ use crate::watch::Watch;
 pub const FOUND_P: f64 = 1e-6;
 /// Keys that a thread tests at a time.
 const KEYS_AT_A_TIME: usize = 64;
+/// Decoys that a thread draws at a time.
+const DECOYS_AT_A_TIME: u32 = 512;
 
 /// What to look for.
 pub struct MarkRequest {
@@ -120,7 +123,7 @@ pub fn search_marks(
     };
     let evidence = detector.finish();
     let has_signal = evidence.has_signal();
-    let decoys = has_signal.then(|| evidence.decoys(request.decoys, request.seed));
+    let decoys = has_signal.then(|| decoys(&evidence, request));
     let highest_decoy = decoys.as_ref().map_or(0.0, |decoys| decoys.highest());
     let rank = |sigmas| decoys.as_ref().filter(|d| d.count() > 0).map(|d| d.p_value(sigmas));
     let search = request.candidates.par_chunks(KEYS_AT_A_TIME).flat_map_iter(|candidates| {
@@ -145,6 +148,16 @@ pub fn search_marks(
         matches: matches.collect(),
         took_s: begun.elapsed().as_secs_f64(),
     })
+}
+
+/// The decoys, drawn on all cores; how many there are changes nothing.
+fn decoys(evidence: &MarkEvidence, request: &MarkRequest) -> MarkDecoys {
+    let (count, step) = (request.decoys, DECOYS_AT_A_TIME);
+    let part = |part: u32| {
+        let first = part * step;
+        evidence.decoys_range(first..(first + step).min(count), request.seed)
+    };
+    MarkDecoys::join((0..count.div_ceil(step)).into_par_iter().map(part).collect::<Vec<_>>())
 }
 
 fn a_match(

@@ -29,7 +29,6 @@ mod reference_alignment;
 
 pub use coverage::Coverage;
 pub use decoys::Decoys;
-pub(crate) use decoys::keys as random_keys;
 pub use error::DetectError;
 pub use evidence::{Evidence, Score};
 pub(crate) use locate::loudest;

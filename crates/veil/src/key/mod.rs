@@ -87,6 +87,14 @@ impl ClassKey {
         EchoKey::new(self.derive(Purpose::Echo))
     }
 
+    /// The 32 secret bytes that seal the answer key of the probe with this commitment. Disclosing them
+    /// opens that probe and no other.
+    #[must_use]
+    pub fn probe_secret(&self, commitment: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+        let seed = self.derive(Purpose::Probe);
+        Zeroizing::new(*blake3::keyed_hash(&seed.0, commitment).as_bytes())
+    }
+
     /// The seed of one purpose, by BLAKE3 in key-derivation mode: what leaks of one reveals nothing of
     /// another, nor of the key.
     pub(crate) fn derive(&self, purpose: Purpose) -> Seed {
@@ -213,6 +221,8 @@ pub(crate) enum Purpose {
     PatternOrder,
     /// A mark's echo.
     Echo,
+    /// What seals the answer keys of probes.
+    Probe,
 }
 
 impl Purpose {
@@ -224,6 +234,7 @@ impl Purpose {
             Self::Pattern => "patchveil v2 pattern",
             Self::PatternOrder => "patchveil v2 pattern order",
             Self::Echo => "patchveil v2 echo",
+            Self::Probe => "patchveil v1 probe",
         }
     }
 }
@@ -233,6 +244,11 @@ impl Purpose {
 pub(crate) struct Seed([u8; 32]);
 
 impl Seed {
+    /// A seed that is no secret, for decoys.
+    pub(crate) fn of_decoys(number: u64) -> Self {
+        Self(blake3::derive_key("patchveil v1 decoys", &number.to_le_bytes()))
+    }
+
     /// Stream number `stream` from its beginning. Streams are independent, and reaching one costs
     /// the same whatever its number. Never allocates.
     pub(crate) fn stream(&self, stream: u64) -> KeyStream {

@@ -31,12 +31,12 @@ pub(super) struct SlotPair {
 /// Makes codes.
 pub(super) struct Coder {
     layout: Layout,
-    fft: ForwardFft,
+    spreader: Spreader,
 }
 
 impl Coder {
     pub(super) fn new(layout: &Layout) -> Self {
-        Self { layout: layout.clone(), fft: ForwardFft::new(layout.patches) }
+        Self { layout: layout.clone(), spreader: Spreader::new(layout) }
     }
 
     /// The code of `key`.
@@ -46,27 +46,54 @@ impl Coder {
         let kernels: Vec<Vec<SlotPair>> =
             signs.kernels.iter().map(|own| pairs(own, origin(&self.layout.pattern))).collect();
         let echo = signs.echo.as_ref().map(|own| pairs(own, origin(&self.layout.echo)));
-        let slots = self.layout.pattern.len();
+        let mut spectra = self.spreader.no_spectra();
+        self.spreader.spread(&signs.order, &kernels, &mut spectra);
+        self.spreader.gains.zeroize();
+        Code { order: signs.order, kernels, echo: echo.unwrap_or_default(), spectra }
+    }
+}
 
-        // What each slot is in every kernel, kernels × slots.
-        let mut gains = vec![0.0_f32; kernels.len() * slots];
-        for (pairs, gains) in kernels.iter().zip(gains.chunks_exact_mut(slots.max(1))) {
+/// Spreads the kernels of codes over the patches of a period.
+pub(super) struct Spreader {
+    fft: ForwardFft,
+    slots: usize,
+    /// What each slot is in every kernel, slots × kernels.
+    gains: Vec<f32>,
+}
+
+impl Spreader {
+    pub(super) fn new(layout: &Layout) -> Self {
+        let gains = Vec::with_capacity(layout.pattern.len() * layout.patches / 2);
+        Self { fft: ForwardFft::new(layout.patches), slots: layout.pattern.len(), gains }
+    }
+
+    /// Room for what [`spread`](Self::spread) makes.
+    pub(super) fn no_spectra(&self) -> SlotSpectra {
+        SlotSpectra::with_capacity(self.slots, self.fft.bins())
+    }
+
+    /// Puts into `spectra` what each slot is in a period's patches, whose kernel and sign are `order`.
+    pub(super) fn spread(
+        &mut self,
+        order: &[(usize, f32)],
+        kernels: &[Vec<SlotPair>],
+        spectra: &mut SlotSpectra,
+    ) {
+        self.gains.clear();
+        self.gains.resize(self.slots * kernels.len(), 0.0);
+        for (kernel, pairs) in kernels.iter().enumerate() {
             for pair in pairs {
-                gains[pair.first] += pair.sign;
-                gains[pair.second] -= pair.sign;
+                self.gains[pair.first * kernels.len() + kernel] += pair.sign;
+                self.gains[pair.second * kernels.len() + kernel] -= pair.sign;
             }
         }
-        let signed = |(kernel, sign): &(usize, f32)| {
-            let gains = &gains[kernel * slots..(kernel + 1) * slots];
-            let sign = *sign;
-            gains.iter().map(move |gain| sign * gain)
-        };
-        let mut rows: Vec<f32> = Vec::with_capacity(signs.order.len() * slots);
-        rows.extend(signs.order.iter().flat_map(signed));
-        let spectra = SlotSpectra::of(&rows, slots, &mut self.fft);
-        rows.zeroize();
-        gains.zeroize();
-        Code { order: signs.order, kernels, echo: echo.unwrap_or_default(), spectra }
+        spectra.clear();
+        for gains in self.gains.chunks_exact(kernels.len().max(1)) {
+            for (to, (kernel, sign)) in self.fft.samples_mut().iter_mut().zip(order) {
+                *to = sign * gains[*kernel];
+            }
+            spectra.push(&mut self.fft);
+        }
     }
 }
 

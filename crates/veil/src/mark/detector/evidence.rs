@@ -8,7 +8,6 @@ use super::code::{Code, Coder};
 use super::layout::Layout;
 use super::score::{Fit, Scorer};
 use super::speed::{Speed, SpeedWindows};
-use crate::detect::random_keys;
 use crate::key::ClassKey;
 
 /// Share of all chances of a false alarm that goes to the whole recording. Windows have half of the rest,
@@ -33,9 +32,9 @@ const ACTIVE_MIN: usize = 64;
 
 /// What a recording tells about keys. It holds no key.
 pub struct MarkEvidence {
-    layout: Layout,
+    pub(super) layout: Layout,
     segments: Vec<Segment>,
-    whole: Segment,
+    pub(super) whole: Segment,
     speeds: SpeedWindows,
     rate: f64,
     seconds: f64,
@@ -50,7 +49,7 @@ pub struct MarkFinding {
     pub p_value: f64,
     /// The best score: σ of a sum of random signs, before it is corrected for what was tried.
     pub sigmas: f64,
-    /// The same for the recording as a whole at its own speed: rank it among [`MarkDecoys`].
+    /// The same for the recording as a whole at its own speed: rank it among [`MarkDecoys`](super::MarkDecoys).
     pub whole_sigmas: f64,
     /// Timeline position of the recording's first sample in seconds, modulo the period, to some 3 ms;
     /// `None` for a mark without a pattern.
@@ -74,13 +73,6 @@ pub struct MarkSpan {
     /// The position of the recording's first sample according to this span: see
     /// [`MarkFinding::position_s`].
     pub position_s: Option<f64>,
-}
-
-/// The scores of keys drawn at random in the same recording as a whole.
-#[derive(Debug, Clone)]
-pub struct MarkDecoys {
-    /// In rising order.
-    sigmas: Vec<f64>,
 }
 
 /// A key on trial.
@@ -174,22 +166,6 @@ impl MarkEvidence {
         let code = Coder::new(&self.layout).code(key);
         let mut scorer = Scorer::new(&self.layout);
         self.segments.iter().map(|segment| scorer.at(segment, &code, &finding.fit)).collect()
-    }
-
-    /// The scores of `count` keys drawn at random, the same for the same `seed`, at all places of the whole
-    /// recording. Nobody who can choose the audio may know the seed.
-    #[must_use]
-    pub fn decoys(&self, count: u32, seed: u64) -> MarkDecoys {
-        if !self.has_signal() {
-            // No key has a score here, so none ranks above another.
-            return MarkDecoys::new(vec![0.0; count as usize]);
-        }
-        let (mut coder, mut scorer) = (Coder::new(&self.layout), Scorer::new(&self.layout));
-        let prepared = scorer.prepare(&self.whole);
-        let keys = random_keys(seed).take(count as usize);
-        let score = |key: ClassKey| scorer.best(&prepared, &coder.code(&key)).sigmas;
-        let sigmas = keys.map(score).collect();
-        MarkDecoys::new(sigmas)
     }
 
     fn try_whole(&self, scorer: &mut Scorer, trials: &mut [Trial]) {
@@ -359,34 +335,6 @@ impl Trial {
         if p_value <= SPAN_P {
             self.windows.push((p_value, window, fit));
         }
-    }
-}
-
-impl MarkDecoys {
-    pub(in crate::mark) fn new(mut sigmas: Vec<f64>) -> Self {
-        sigmas.sort_unstable_by(f64::total_cmp);
-        Self { sigmas }
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.sigmas.len()
-    }
-
-    /// The highest score, 0 without decoys.
-    #[must_use]
-    pub fn highest(&self) -> f64 {
-        self.sigmas.last().copied().unwrap_or(0.0)
-    }
-
-    /// (1 + decoys that score at least as high as `sigmas`, a [`MarkFinding::whole_sigmas`] or a
-    /// [`TraceFinding::sigmas`](crate::TraceFinding::sigmas)) / (1 + decoys): a p-value
-    /// that assumes nothing (Phipson and Smyth 2010, “Permutation p-values should never be zero”).
-    #[must_use]
-    pub fn p_value(&self, sigmas: f64) -> f64 {
-        let below = self.sigmas.partition_point(|&decoy| decoy < sigmas);
-        (1 + self.sigmas.len() - below) as f64 / (1 + self.sigmas.len()) as f64
     }
 }
 

@@ -18,6 +18,7 @@
 mod analysis;
 mod chance;
 mod code;
+mod decoys;
 mod evidence;
 mod layout;
 mod score;
@@ -25,7 +26,8 @@ mod spectra;
 mod spectrogram;
 mod speed;
 
-pub use evidence::{MarkDecoys, MarkEvidence, MarkFinding, MarkSpan};
+pub use decoys::MarkDecoys;
+pub use evidence::{MarkEvidence, MarkFinding, MarkSpan};
 
 use super::{MarkError, MarkSettings};
 use crate::history::valid_or_zero;

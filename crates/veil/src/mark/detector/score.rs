@@ -57,6 +57,8 @@ pub(super) struct Scorer {
     layout: Layout,
     forward: ForwardFft,
     inverse: InverseFft,
+    /// Real and imaginary parts of a correlation's spectrum, bins.
+    products: (Vec<f32>, Vec<f32>),
     kernels: Vec<f32>,
 }
 
@@ -65,6 +67,7 @@ impl Scorer {
         Self {
             forward: ForwardFft::new(layout.patches),
             inverse: InverseFft::new(layout.patches),
+            products: (vec![0.0; layout.patches / 2 + 1], vec![0.0; layout.patches / 2 + 1]),
             kernels: vec![0.0; layout.patches / 2 * layout.pattern.len()],
             layout: layout.clone(),
         }
@@ -147,11 +150,10 @@ impl Scorer {
             return None;
         }
         let mut best = (f32::MIN, 0, 0);
-        let bins = self.layout.patches / 2 + 1;
-        let (mut re, mut im) = (vec![0.0; bins], vec![0.0; bins]);
+        let (re, im) = &mut self.products;
         for (phase, spectrum) in set.spectra.iter().enumerate() {
-            spectrum.correlate(&code.spectra, &mut re, &mut im);
-            for ((to, re), im) in self.inverse.bins_mut().iter_mut().zip(&re).zip(&im) {
+            spectrum.correlate(&code.spectra, re, im);
+            for ((to, re), im) in self.inverse.bins_mut().iter_mut().zip(&*re).zip(&*im) {
                 (to.re, to.im) = (*re, *im);
             }
             for (shift, &sum) in self.inverse.transform().iter().enumerate() {
@@ -169,7 +171,8 @@ impl Scorer {
         self.kernels.fill(0.0);
         let patches = phase.chunks_exact(slots);
         // Patch n of the stretch is patch n + shift of the timeline.
-        for (row, (kernel, sign)) in patches.zip(code.order.iter().cycle().skip(shift)) {
+        let (before, from) = code.order.split_at(shift.min(code.order.len()));
+        for (row, (kernel, sign)) in patches.zip(from.iter().chain(before)) {
             let sums = &mut self.kernels[kernel * slots..(kernel + 1) * slots];
             sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += sign * x);
         }

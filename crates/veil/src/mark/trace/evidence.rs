@@ -82,7 +82,7 @@ pub struct TraceFinding {
     /// of bands, and the comparison, that were tried; never too small. Multiply it by the number of keys and of traces.
     pub p_value: f64,
     /// The best score: a sum of random signs, in its standard deviations. Rank it among [`MarkDecoys`].
-    /// It cannot exceed the root of the number of pairs, 6.9 in the presets.
+    /// It cannot exceed the root of the number of pairs, 8.5 in the presets.
     pub sigmas: f64,
 }
 

@@ -1,0 +1,199 @@
+//! Which clip has which key.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use blake3::Hash;
+use patchveil_veil::{ClassKey, Fingerprint, Recipe};
+use serde::{Deserialize, Serialize};
+
+use super::error::ProbeError;
+use super::seal::{Unopened, unseal};
+use crate::manifest::Digest;
+
+/// The sealed answer key in the folder of a probe.
+pub(super) const SEALED: &str = "sealed.age";
+/// The commitment to it.
+pub(super) const COMMITMENT: &str = "commitment.txt";
+/// The format's version.
+pub(super) const VERSION: u32 = 1;
+/// Longest answer key in bytes: that of the largest probe has some 20 MB.
+const LONGEST: u64 = 1 << 26;
+
+/// Which clip has which key, and all that the clips were made from but the class key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnswerKey {
+    /// The format's version.
+    pub version: u32,
+    /// The program and version that made it.
+    pub tool: String,
+    /// The class.
+    pub class: String,
+    /// The public name of its key.
+    pub fingerprint: Fingerprint,
+    /// What the recipe is called.
+    pub preset: String,
+    /// The recipe, the same for all keys.
+    pub recipe: Recipe,
+    /// 32 random bytes, 64 hexadecimal digits: all choices, and the decoys' keys, follow from them.
+    pub seed: String,
+    /// Decoys. Key 0 is the class's, 1 to this number are the decoys.
+    pub decoys: u32,
+    /// The neutral excerpts.
+    pub excerpts: Vec<ExcerptEntry>,
+    /// The clips, in the order of their names.
+    pub clips: Vec<ClipEntry>,
+}
+
+/// Where a neutral excerpt is from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ExcerptEntry {
+    /// Name of the recording, without its folder; none for a voice made by the program.
+    pub recording: Option<String>,
+    /// Where it begins there, in seconds.
+    pub start_s: f64,
+    /// Sample rate in Hz.
+    pub sample_rate_hz: u32,
+    /// Timeline position of its first sample, the same under all keys.
+    pub position: i64,
+}
+
+/// One clip.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClipEntry {
+    /// Its file's name.
+    pub file: String,
+    /// The number of its excerpt, from 0.
+    pub excerpt: u32,
+    /// The number of its key: 0 is the class's.
+    pub key: u32,
+    /// BLAKE3 of the file.
+    pub blake3: Digest,
+}
+
+/// An answer key that was opened.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The answer key.
+    pub answer_key: AnswerKey,
+    /// The bytes that were sealed, for whoever shall repeat the judgement.
+    pub plain: Vec<u8>,
+    /// Their commitment, 64 hexadecimal digits.
+    pub commitment: String,
+}
+
+/// The commitment to an answer key: whoever has it knows nothing of the answers, because they contain a
+/// random seed, and can later tell whether it is these that are shown.
+pub(super) fn commitment(plain: &[u8]) -> Hash {
+    Hash::from_bytes(blake3::derive_key("patchveil v1 probe commitment", plain))
+}
+
+/// The key of decoy number `number`.
+pub(super) fn decoy_key(seed: &[u8; 32], number: u32) -> ClassKey {
+    let mut hasher = blake3::Hasher::new_derive_key("patchveil v1 probe decoy");
+    hasher.update(seed).update(&number.to_le_bytes());
+    ClassKey::from_bytes(*hasher.finalize().as_bytes())
+}
+
+impl AnswerKey {
+    /// Keys: the class's and the decoys.
+    #[must_use]
+    pub fn keys(&self) -> usize {
+        self.decoys as usize + 1
+    }
+
+    /// Clips for each key.
+    #[must_use]
+    pub fn clips_per_key(&self) -> usize {
+        self.excerpts.len()
+    }
+
+    /// Whether every clip has an excerpt and a key that there are.
+    fn is_consistent(&self) -> bool {
+        let known = |clip: &ClipEntry| {
+            (clip.excerpt as usize) < self.excerpts.len() && clip.key <= self.decoys
+        };
+        self.clips.iter().all(known)
+    }
+}
+
+impl Opened {
+    /// Opens the answer key in the folder of a probe with the class's key.
+    ///
+    /// # Errors
+    /// [`ProbeError`] if files are missing or were changed, or if it is another class's.
+    pub fn with_key(folder: &Path, key: &ClassKey) -> Result<Self, ProbeError> {
+        let expected = read_commitment(folder)?;
+        let path = folder.join(SEALED);
+        let sealed = read(&path)?;
+        let plain =
+            unseal(&sealed, &key.probe_secret(expected.as_bytes())).map_err(|unopened| {
+                match unopened {
+                    Unopened::WrongSecret => ProbeError::WrongKey(path.clone()),
+                    Unopened::Changed(what) => {
+                        damaged(&path, format!("{what}; take it from a copy"))
+                    }
+                }
+            })?;
+        Self::checked(plain, &expected, &path)
+    }
+
+    /// Reads an answer key that its owner disclosed, for the folder of a probe.
+    ///
+    /// # Errors
+    /// [`ProbeError`] if it is not the one that was committed to.
+    pub fn from_file(folder: &Path, path: &Path) -> Result<Self, ProbeError> {
+        Self::checked(read(path)?, &read_commitment(folder)?, path)
+    }
+
+    fn checked(plain: Vec<u8>, expected: &Hash, path: &Path) -> Result<Self, ProbeError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        let actual = commitment(&plain);
+        if actual != *expected {
+            let what =
+                "is not the answer key that commitment.txt stands for: one of them was changed";
+            return Err(damaged(path, what.to_owned()));
+        }
+        let newer = serde_json::from_slice(&plain).is_ok_and(|v: Version| v.version > VERSION);
+        if newer {
+            let what = "was made by a newer Patchveil; judge it with that one";
+            return Err(damaged(path, what.to_owned()));
+        }
+        let answer_key: AnswerKey = serde_json::from_slice(&plain)
+            .map_err(|error| damaged(path, format!("is not an answer key: {error}")))?;
+        if !answer_key.is_consistent() {
+            return Err(damaged(path, "names clips or keys that it does not have".to_owned()));
+        }
+        Ok(Self { answer_key, plain, commitment: actual.to_string() })
+    }
+}
+
+fn read_commitment(folder: &Path) -> Result<Hash, ProbeError> {
+    let path = folder.join(COMMITMENT);
+    let bytes = read(&path)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let first = text.split_whitespace().next().unwrap_or_default();
+    Hash::from_hex(first)
+        .map_err(|_| damaged(&path, "is not a commitment, 64 hexadecimal digits".to_owned()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ProbeError> {
+    let unreadable = |source| ProbeError::Unreadable { path: path.to_owned(), source };
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > LONGEST {
+        return Err(damaged(path, "is too large for a file of a probe".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    Ok(bytes)
+}
+
+fn damaged(path: &Path, what: String) -> ProbeError {
+    ProbeError::Damaged { path: PathBuf::from(path), what }
+}

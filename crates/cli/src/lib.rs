@@ -13,9 +13,12 @@
 //! | [`verify`] | checks files against their manifests |
 //! | [`detect`] | looks for keys in files, published ones too |
 //! | [`inspect`] | compares a recording with its protected version, in figures and in a picture |
+//! | [`case`] | the dossier: what was published when, what was found, and a report of it |
 
+pub mod case;
 pub mod detect;
 mod detector;
+mod html;
 pub mod inputs;
 pub mod inspect;
 pub mod manifest;

@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod case;
 mod demo;
 mod detect;
 mod exit;
@@ -39,6 +40,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Verify(args) => verify::run(&cli, args),
         Command::Detect(args) => detect::run(&cli, args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Case(command) => case::run(&cli, command),
         Command::Recipe(args) => recipe::run(args),
         Command::Demo(args) => demo::run(args),
     };

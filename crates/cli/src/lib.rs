@@ -12,6 +12,7 @@
 //! | [`restore`] | restores the originals of protected files |
 //! | [`verify`] | checks files against their manifests |
 //! | [`detect`] | looks for keys in files, published ones too |
+//! | [`trace`] | looks for the echo of a key in what a model made |
 //! | [`inspect`] | compares a recording with its protected version, in figures and in a picture |
 //! | [`case`] | the dossier: what was published when, what was found, and a report of it |
 
@@ -29,6 +30,7 @@ pub mod protect;
 pub mod recipe_file;
 pub mod restore;
 mod shared_file;
+pub mod trace;
 mod veil_cache;
 pub mod verify;
 mod watch;

@@ -81,10 +81,11 @@ pub use detect::{
 };
 pub use history::{MAGNITUDE_MAX, sanitize};
 pub use kernel::Kernel;
-pub use key::{ClassKey, Fingerprint, FingerprintError, KeyError};
+pub use key::{ClassKey, EchoKey, EchoKeyError, Fingerprint, FingerprintError, KeyError};
 pub use mark::{
-    EchoSettings, Mark, MarkDecoys, MarkDetector, MarkError, MarkEvidence, MarkFinding,
-    MarkSettings, MarkSpan, Marker, PatternSettings, Unmarker,
+    EchoDetector, EchoEvidence, EchoSettings, Mark, MarkDecoys, MarkDetector, MarkError,
+    MarkEvidence, MarkFinding, MarkSettings, MarkSpan, Marker, PatternSettings, TraceEvidence,
+    TraceFinding, Unmarker,
 };
 pub use recipe::{
     AMOUNT_MAX, DEPTH_DB_MAX, Depth, FADE_US_MIN, FORMER_NAME_OF_LIGHT, Filter, KERNEL_US_MAX,

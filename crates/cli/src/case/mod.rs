@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `record`, `folder` | `case.json`, and the folder that it describes |
 //! | `add`, `recognise`, `hashing`, `stamp` | evidence: taking it in, telling what it is, hashes, time stamps |
-//! | `findings`, `compare` | what results say, and whether a trace is gone |
+//! | `findings`, `compare`, `recheck` | what results say, and whether a trace is gone |
 //! | `report`, `document`, `letters` | the report and its two forms; letters to fill in |
 
 mod add;
@@ -18,6 +18,7 @@ mod findings;
 mod folder;
 mod hashing;
 mod letters;
+mod recheck;
 mod recognise;
 mod record;
 mod report;
@@ -28,5 +29,6 @@ pub use add::{Added, Opening, default_folder, open};
 pub use compare::{Comparison, Measured, Outcome, compare};
 pub use error::CaseError;
 pub use folder::Case;
+pub use recheck::{Baseline, Recheck};
 pub use record::{CASE_VERSION, Entry, Kind, Record};
 pub use report::{Forms, Written, write_report};

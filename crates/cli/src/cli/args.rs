@@ -9,6 +9,7 @@ use patchveil::protect::{Position, Timeline};
 
 use super::case::CaseCommand;
 use super::recipe_args::RecipeArgs;
+use super::trace::TraceArgs;
 
 const FIRST_STEPS: &str = "\
 First steps:
@@ -22,7 +23,7 @@ Exit codes:
   0    done
   1    something failed; the rest was done
   2    nothing was begun: the arguments or the keyring do not allow it
-  3    detect: a key asked for was not found, or a file had nothing to judge
+  3    detect, trace: a key asked for was not found, or there was nothing to judge
   130  stopped by Ctrl-C";
 
 /// Mark recordings before you publish them: with the secret key of your show, voice or artist you can find
@@ -59,6 +60,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Find out whose mark recordings carry, in which seconds, and how certain that is
     Detect(DetectArgs),
+    /// Find out whether a model was trained on your marked recordings, from what it makes
+    Trace(TraceArgs),
     /// Compare a recording with its protected version: figures, a picture, a page to hear both
     Inspect(InspectArgs),
     /// Keep evidence about a model in a folder, report on it, and check whether a trace is gone
@@ -128,6 +131,14 @@ pub(super) enum KeyCommand {
         /// File whose first line is that passphrase [default: ask]
         #[arg(long, value_name = "FILE", requires = "passphrase")]
         new_passphrase_file: Option<PathBuf>,
+    },
+    /// Export the key of a class's echo alone, to disclose where a trace is disputed
+    Echo {
+        /// Name of the class
+        name: String,
+        /// File to write, readable only by you [default: print the key]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Import an exported key
     Import {
@@ -355,6 +366,7 @@ impl Command {
             Self::Restore(args) => Some(&args.recipe),
             Self::Detect(args) => Some(&args.recipe),
             Self::Case(command) => command.recipe_args(),
+            Self::Trace(args) => Some(args.recipe()),
             Self::Recipe(args) => Some(args),
             Self::Demo(args) => Some(&args.recipe),
             Self::Key(_) | Self::Verify(_) | Self::Inspect(_) => None,

@@ -43,6 +43,7 @@ pub(super) fn run(cli: &Cli, command: &KeyCommand) -> Result<u8, Failure> {
             let lock = passphrase.then_some(new_passphrase_file.as_deref());
             export(cli, name, output.as_deref(), lock)?;
         }
+        KeyCommand::Echo { name, output } => export_echo(cli, name, output.as_deref())?,
         KeyCommand::Import { file, name, import_passphrase_file } => {
             import(cli, file, name.as_deref(), import_passphrase_file.as_deref())?;
         }
@@ -234,6 +235,27 @@ fn export(
     file.write_all(&content).map_err(|error| file.write_failed(error))?;
     file.commit()?;
     say(&format!("wrote {}", shown(path)))
+}
+
+/// What the disclosure of an echo key means.
+const DISCLOSURE: &str = "whoever has it can find and remove the echo in this class's recordings; the class \
+                          key, the pattern and your other classes stay secret";
+
+/// Exports the key of a class's echo.
+fn export_echo(cli: &Cli, name: &str, output: Option<&Path>) -> Result<(), Failure> {
+    let keyring = open(cli)?;
+    let key = keyring.get(name)?.key().echo_key();
+    let Some(path) = output else {
+        if io::stdout().is_terminal() {
+            complain(&format!("this is the secret of the echo: {DISCLOSURE}:"));
+        }
+        return say(&key.to_text());
+    };
+    let mut file = OutputFile::private(path)?;
+    let content = Zeroizing::new(format!("{}\ncommitment {}\n", *key.to_text(), key.commitment()));
+    file.write_all(content.as_bytes()).map_err(|error| file.write_failed(error))?;
+    file.commit()?;
+    say(&format!("wrote {}: {DISCLOSURE}", shown(path)))
 }
 
 fn import(

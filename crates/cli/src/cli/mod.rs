@@ -16,6 +16,7 @@ mod restore;
 mod stop;
 mod table;
 mod terminal;
+mod trace;
 mod verify;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Restore(args) => restore::run(&cli, args),
         Command::Verify(args) => verify::run(&cli, args),
         Command::Detect(args) => detect::run(&cli, args),
+        Command::Trace(args) => trace::run(&cli, args),
         Command::Inspect(args) => inspect::run(args),
         Command::Case(command) => case::run(&cli, command),
         Command::Recipe(args) => recipe::run(args),

@@ -19,6 +19,18 @@ pub(super) fn numbers_from(table: &mut Table, first: usize) {
     }
 }
 
+/// Aligns one column to the right.
+pub(super) fn right(table: &mut Table, column: usize) {
+    if let Some(column) = table.column_mut(column) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+/// A probability: three decimals, or a power of ten.
+pub(super) fn probability(p: f64) -> String {
+    if p >= 0.001 { format!("{p:.3}") } else { format!("{p:.0e}") }
+}
+
 /// A number with `places` decimals, or a dash for none.
 pub(super) fn number(value: Option<f64>, places: usize) -> String {
     value.map_or_else(|| "–".to_owned(), |value| format!("{value:.places$}"))

@@ -20,7 +20,7 @@ use crate::wav::WavReader;
 const BLOCK: usize = 1 << 15;
 
 /// Takes the decoded samples of a file.
-pub(super) trait SampleSink {
+pub(crate) trait SampleSink {
     /// Called first, with the sample rate in Hz and the channels.
     fn begin(&mut self, sample_rate: u32, channels: usize) -> Result<(), DetectFileError>;
     /// Takes the next block, channels × samples; false to end.
@@ -32,7 +32,7 @@ pub(super) trait SampleSink {
 /// # Errors
 /// [`DetectFileError`] if the file cannot be read or decoded, or its format is unknown; those of the
 /// sink.
-pub(super) fn decode(
+pub(crate) fn decode(
     path: &Path,
     to: &mut impl SampleSink,
     watch: &Watch<'_>,

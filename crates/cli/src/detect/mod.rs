@@ -18,6 +18,7 @@ mod reference;
 mod search;
 
 pub use crate::detector::DECOYS_MIN;
+pub(crate) use decoder::{SampleSink, decode};
 pub use error::DetectFileError;
 pub use mark_picture::draw_marks;
 pub use marks::{FOUND_P, MarkMatch, MarkRequest, MarkSearch, search_marks};

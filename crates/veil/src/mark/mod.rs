@@ -19,11 +19,13 @@ mod patches;
 mod settings;
 mod sparse_fir;
 mod stage;
+mod trace;
 
 pub use detector::{MarkDecoys, MarkDetector, MarkEvidence, MarkFinding, MarkSpan};
 pub use inverse::Unmarker;
 pub use marker::Marker;
 pub use settings::{EchoSettings, MarkError, MarkSettings, PatternSettings};
+pub use trace::{EchoDetector, EchoEvidence, TraceEvidence, TraceFinding};
 
 pub(crate) use stage::MarkStage;
 
@@ -32,7 +34,7 @@ use patches::Patches;
 use settings::slots;
 
 use crate::edge::raised_cosine;
-use crate::key::{ClassKey, Purpose};
+use crate::key::{ClassKey, EchoKey, Purpose};
 use crate::sample_rate::{RATE_MAX, RATE_MIN, us_to_samples};
 
 /// Largest sum of magnitudes of all taps that act at once. Below 1 the inverse is stable.
@@ -60,7 +62,12 @@ struct Pattern {
 
 /// The signs of the echo of `key`.
 fn echo_signs(key: &ClassKey, echo: &EchoSettings) -> Signs {
-    Signs::draw(&key.derive(Purpose::Echo), 0, slots(echo.first_us, echo.end_us))
+    echo_signs_of(&key.echo_key(), echo)
+}
+
+/// The signs of the echo of `key`.
+fn echo_signs_of(key: &EchoKey, echo: &EchoSettings) -> Signs {
+    Signs::draw(key.seed(), 0, slots(echo.first_us, echo.end_us))
 }
 
 /// The signs of every kernel of the pattern of `key`.

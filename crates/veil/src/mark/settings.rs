@@ -98,14 +98,16 @@ impl Default for MarkSettings {
                 patches: 64,
                 patch_us: 20_000,
             }),
-            echo: Some(EchoSettings {
-                level_db: -33.0,
-                first_us: 1_000,
-                end_us: 7_000,
-                decay_db: 6.0,
-            }),
+            echo: Some(EchoSettings::default()),
             level_db: 0.0,
         }
+    }
+}
+
+impl Default for EchoSettings {
+    /// The echo of [`MarkSettings::default`], which all presets have.
+    fn default() -> Self {
+        Self { level_db: -33.0, first_us: 1_000, end_us: 7_000, decay_db: 6.0 }
     }
 }
 

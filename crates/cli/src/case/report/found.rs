@@ -171,6 +171,7 @@ fn compared(rechecked: &Rechecked, blocks: &mut Vec<Block>) {
         ratio,
         found_p,
         more_s,
+        ..
     } = &rechecked.comparison;
     let score = |one: &Measured| {
         format!(

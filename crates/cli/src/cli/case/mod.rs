@@ -1,6 +1,7 @@
 //! `patchveil case …`
 
 mod args;
+mod recheck;
 
 use std::path::Path;
 
@@ -25,7 +26,7 @@ pub(super) fn run(cli: &Cli, command: &CaseCommand) -> Result<u8, Failure> {
         CaseCommand::Open(args) => begin(cli, args),
         CaseCommand::Add(args) => add(args),
         CaseCommand::Report(args) => report(cli, args),
-        CaseCommand::Recheck(_) => Ok(DONE),
+        CaseCommand::Recheck(args) => recheck::run(cli, args),
     }
 }
 

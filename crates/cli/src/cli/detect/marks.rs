@@ -122,17 +122,12 @@ fn row(file: &str, search: &MarkSearch, found: &MarkMatch) -> [String; 8] {
         file.to_owned(),
         found.class.clone(),
         if found.found { "yes" } else { "no" }.to_owned(),
-        probability(found.p_value),
+        table::probability(found.p_value),
         table::number(Some(found.sigmas), 1),
         if_found(covered(search, found)),
         if_found(table::number(found.offset_samples, 0)),
         if_found(speed(found)),
     ]
-}
-
-/// Three decimals, or a power of ten.
-fn probability(p: f64) -> String {
-    if p >= 0.001 { format!("{p:.3}") } else { format!("{p:.0e}") }
 }
 
 fn speed(found: &MarkMatch) -> String {

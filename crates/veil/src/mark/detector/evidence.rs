@@ -169,15 +169,14 @@ impl MarkEvidence {
     pub fn decoys(&self, count: u32, seed: u64) -> MarkDecoys {
         if !self.has_signal() {
             // No key has a score here, so none ranks above another.
-            return MarkDecoys { sigmas: vec![0.0; count as usize] };
+            return MarkDecoys::new(vec![0.0; count as usize]);
         }
         let (mut coder, mut scorer) = (Coder::new(&self.layout), Scorer::new(&self.layout));
         let prepared = scorer.prepare(&self.whole);
         let keys = random_keys(seed).take(count as usize);
         let score = |key: ClassKey| scorer.best(&prepared, &coder.code(&key)).sigmas;
-        let mut sigmas: Vec<f64> = keys.map(score).collect();
-        sigmas.sort_unstable_by(f64::total_cmp);
-        MarkDecoys { sigmas }
+        let sigmas = keys.map(score).collect();
+        MarkDecoys::new(sigmas)
     }
 
     fn try_whole(&self, scorer: &mut Scorer, trials: &mut [Trial]) {
@@ -351,6 +350,11 @@ impl Trial {
 }
 
 impl MarkDecoys {
+    pub(in crate::mark) fn new(mut sigmas: Vec<f64>) -> Self {
+        sigmas.sort_unstable_by(f64::total_cmp);
+        Self { sigmas }
+    }
+
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -363,11 +367,12 @@ impl MarkDecoys {
         self.sigmas.last().copied().unwrap_or(0.0)
     }
 
-    /// (1 + decoys that score at least as high as [`MarkFinding::whole_sigmas`]) / (1 + decoys): a p-value
+    /// (1 + decoys that score at least as high as `sigmas`, a [`MarkFinding::whole_sigmas`] or a
+    /// [`TraceFinding::sigmas`](crate::TraceFinding::sigmas)) / (1 + decoys): a p-value
     /// that assumes nothing (Phipson and Smyth 2010, “Permutation p-values should never be zero”).
     #[must_use]
-    pub fn p_value(&self, whole_sigmas: f64) -> f64 {
-        let below = self.sigmas.partition_point(|&decoy| decoy < whole_sigmas);
+    pub fn p_value(&self, sigmas: f64) -> f64 {
+        let below = self.sigmas.partition_point(|&decoy| decoy < sigmas);
         (1 + self.sigmas.len() - below) as f64 / (1 + self.sigmas.len()) as f64
     }
 }

@@ -1,10 +1,14 @@
 //! Class keys: 32 secret bytes, their text form, and the seeds derived from them.
 
+mod echo_key;
+mod text;
+
+pub use echo_key::{EchoKey, EchoKeyError};
+
 use std::fmt;
 use std::str::FromStr;
 
-use bech32::primitives::decode::CheckedHrpstring;
-use bech32::{Bech32m, Hrp};
+use bech32::Hrp;
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
@@ -64,8 +68,7 @@ impl ClassKey {
     /// always noticed. The text is overwritten when dropped.
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
-        // The length of 32 bytes is within bech32's limit, so encoding cannot fail.
-        Zeroizing::new(bech32::encode::<Bech32m>(KEY_PREFIX, &self.0).unwrap_or_default())
+        text::write(KEY_PREFIX, &self.0)
     }
 
     /// The key's short public name.
@@ -75,6 +78,13 @@ impl ClassKey {
         let mut short = [0; FINGERPRINT_BYTES];
         short.copy_from_slice(&hash[..FINGERPRINT_BYTES]);
         Fingerprint(short)
+    }
+
+    /// The secret of the class's echo alone, to disclose where a trace is disputed. It does not lead back
+    /// to the class key.
+    #[must_use]
+    pub fn echo_key(&self) -> EchoKey {
+        EchoKey::new(self.derive(Purpose::Echo))
     }
 
     /// The seed of one purpose, by BLAKE3 in key-derivation mode: what leaks of one reveals nothing of
@@ -103,20 +113,7 @@ impl FromStr for ClassKey {
 
     /// Reads the text form; spaces and line ends around it are ignored.
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let checked =
-            CheckedHrpstring::new::<Bech32m>(text.trim()).map_err(|_| KeyError::Malformed)?;
-        if checked.hrp() != KEY_PREFIX {
-            return Err(KeyError::Malformed);
-        }
-        let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-        let mut data = checked.byte_iter();
-        for byte in bytes.iter_mut() {
-            *byte = data.next().ok_or(KeyError::Malformed)?;
-        }
-        if data.next().is_some() {
-            return Err(KeyError::Malformed);
-        }
-        Ok(Self(*bytes))
+        text::read(KEY_PREFIX, text).map(|bytes| Self(*bytes)).ok_or(KeyError::Malformed)
     }
 }
 
@@ -278,6 +275,8 @@ impl KeyStream {
 
 #[cfg(test)]
 mod tests {
+    use bech32::Bech32m;
+
     use super::*;
 
     fn key(byte: u8) -> ClassKey {

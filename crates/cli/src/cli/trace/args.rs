@@ -1,0 +1,49 @@
+//! The arguments of `patchveil trace`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::args::DECOYS_MAX;
+use crate::cli::recipe_args::RecipeArgs;
+
+/// Decoys unless asked otherwise.
+const DECOYS: u32 = 9_999;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TraceArgs {
+    /// What the suspect model made (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for it; all files
+    /// count together
+    #[arg(required = true, value_name = "AUDIO")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// Class to look for [default: the keyring's default]
+    #[arg(long, value_name = "NAME")]
+    pub(super) key: Option<String>,
+    /// File whose first line is an echo key (pvecho1…), as “patchveil key echo” writes it, instead of a class
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
+    pub(super) echo_key: Option<PathBuf>,
+    /// Random keys to rank the score among, as a check beside the p-value
+    #[arg(long, value_name = "N", default_value_t = DECOYS, value_parser = clap::value_parser!(u32).range(0..=i64::from(DECOYS_MAX)))]
+    pub(super) decoys: u32,
+    /// What the random keys are drawn from, to repeat a run [default: random]
+    #[arg(long, value_name = "SEED", hide_short_help = true)]
+    pub(super) decoy_seed: Option<u64>,
+    #[command(flatten)]
+    pub(super) recipe: RecipeArgs,
+    /// Picture to write (PNG): the score against the seconds heard
+    #[arg(long, value_name = "FILE")]
+    pub(super) png: Option<PathBuf>,
+    /// Replace an existing picture (never an input)
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Print a JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl TraceArgs {
+    /// The recipe options.
+    pub(in crate::cli) fn recipe(&self) -> &RecipeArgs {
+        &self.recipe
+    }
+}

@@ -1,0 +1,19 @@
+//! Looks for the echo of a key in what a suspect model made: all files are one body of evidence.
+//!
+//! | module | concern |
+//! |---|---|
+//! | `recording` | from one file to its evidence |
+//! | `report` | all recordings together: score, p-value, rank |
+//! | `curve` | the score against the seconds heard, and how many more are needed |
+//! | `picture` | the curve, drawn |
+
+mod curve;
+mod picture;
+mod recording;
+mod report;
+
+pub use crate::detect::FOUND_P;
+pub use curve::CurvePoint;
+pub use picture::draw_trace;
+pub use recording::{TraceKey, TracedRecording, analyse};
+pub use report::{FailedRecording, LeftOut, TraceReport, TraceRequest, report};

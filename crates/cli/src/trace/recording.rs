@@ -1,0 +1,147 @@
+//! From one file to its evidence.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use patchveil_veil::{
+    ClassKey, EchoDetector, EchoEvidence, EchoKey, MarkDetector, MarkError, MarkSettings,
+};
+use serde::Serialize;
+
+use crate::detect::{DetectFileError, SampleSink, decode};
+use crate::detector::slices;
+use crate::paths::json;
+use crate::watch::Watch;
+
+/// The key to look for.
+pub enum TraceKey {
+    /// That of a class: copies are told from what a model made.
+    Class(ClassKey),
+    /// That of its echo alone.
+    Echo(EchoKey),
+}
+
+impl TraceKey {
+    /// That of the echo.
+    #[must_use]
+    pub fn echo(&self) -> EchoKey {
+        match self {
+            Self::Class(key) => key.echo_key(),
+            Self::Echo(key) => key.clone(),
+        }
+    }
+
+    fn class(&self) -> Option<&ClassKey> {
+        match self {
+            Self::Class(key) => Some(key),
+            Self::Echo(_) => None,
+        }
+    }
+}
+
+/// A recording, analysed.
+#[derive(Debug, Clone, Serialize)]
+pub struct TracedRecording {
+    /// The file.
+    #[serde(flatten, serialize_with = "json::input")]
+    pub input: PathBuf,
+    /// BLAKE3 of its bytes, 64 hexadecimal letters.
+    pub blake3: String,
+    /// Its sample rate in Hz.
+    pub sample_rate_hz: u32,
+    /// Its channels.
+    pub channels: usize,
+    /// Its length in seconds.
+    pub seconds: f64,
+    /// Seconds of it that are not digital silence.
+    pub active_s: f64,
+    /// Its own score, in σ.
+    pub sigmas: f64,
+    /// Upper bound of the probability that a key whose pattern is in none of the files fits as well; none
+    /// for an echo key, which has no pattern. Corrected for the number of files.
+    pub pattern_p_value: Option<f64>,
+    /// Whether the pattern was found: then the file contains marked audio itself, copied and not learned.
+    pub copy: Option<bool>,
+    /// What it adds to the trace.
+    #[serde(skip)]
+    pub evidence: EchoEvidence,
+}
+
+/// Reads the file at `path` and measures what it says about `key` and the mark of `settings`.
+///
+/// # Errors
+/// Any [`DetectFileError`].
+pub fn analyse(
+    path: &Path,
+    key: &TraceKey,
+    settings: &MarkSettings,
+    watch: &Watch<'_>,
+) -> Result<TracedRecording, DetectFileError> {
+    let unreadable = |source| DetectFileError::Unreadable { path: path.to_owned(), source };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
+    let mut feeder = Feeder { path, settings, with_pattern: key.class().is_some(), started: None };
+    decode(path, &mut feeder, watch)?;
+    let Some(Started { echo, mark, sample_rate_hz, channels }) = feeder.started else {
+        return Err(DetectFileError::Inaudible(path.to_owned()));
+    };
+    let evidence = echo.finish();
+    let pattern = mark.zip(key.class()).map(|(mark, key)| {
+        let found = mark.finish().test(&[key]);
+        found.first().map_or(1.0, |finding| finding.p_value)
+    });
+    Ok(TracedRecording {
+        input: path.to_owned(),
+        blake3: hasher.finalize().to_hex().to_string(),
+        sample_rate_hz,
+        channels,
+        seconds: evidence.seconds(),
+        active_s: evidence.active_s(),
+        sigmas: 0.0,
+        pattern_p_value: pattern,
+        copy: None,
+        evidence,
+    })
+}
+
+/// Feeds the detectors with a file.
+struct Feeder<'a> {
+    path: &'a Path,
+    settings: &'a MarkSettings,
+    with_pattern: bool,
+    started: Option<Started>,
+}
+
+struct Started {
+    echo: EchoDetector,
+    mark: Option<MarkDetector>,
+    sample_rate_hz: u32,
+    channels: usize,
+}
+
+impl SampleSink for Feeder<'_> {
+    fn begin(&mut self, sample_rate_hz: u32, channels: usize) -> Result<(), DetectFileError> {
+        let failed =
+            |source: MarkError| DetectFileError::Mark { path: self.path.to_owned(), source };
+        let echo = self.settings.echo.clone().unwrap_or_default();
+        let pattern = self.settings.pattern.is_some() && self.with_pattern;
+        let mark = pattern.then(|| MarkDetector::new(sample_rate_hz, channels, self.settings));
+        self.started = Some(Started {
+            echo: EchoDetector::new(sample_rate_hz, channels, &echo).map_err(failed)?,
+            mark: mark.transpose().map_err(failed)?,
+            sample_rate_hz,
+            channels,
+        });
+        Ok(())
+    }
+
+    fn take(&mut self, block: &[Vec<f32>]) -> Result<bool, DetectFileError> {
+        if let Some(Started { echo, mark, .. }) = &mut self.started {
+            echo.feed(&slices(block));
+            if let Some(mark) = mark {
+                mark.feed(&slices(block));
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,176 @@
+//! All recordings together.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use patchveil_veil::{Fingerprint, MarkSettings, TraceEvidence};
+use serde::Serialize;
+
+use super::curve::{CurvePoint, curve, needed_s};
+use super::recording::{TraceKey, TracedRecording};
+use crate::detect::FOUND_P;
+use crate::paths::{json, shown};
+
+/// What to look for.
+pub struct TraceRequest {
+    /// Name and fingerprint of the class, where they are known.
+    pub class: Option<(String, Fingerprint)>,
+    /// Its key.
+    pub key: TraceKey,
+    /// The mark; its levels do not matter.
+    pub settings: MarkSettings,
+    /// Decoys to rank the score among.
+    pub decoys: u32,
+    /// What the decoys are drawn from.
+    pub seed: u64,
+    /// When the work began.
+    pub begun: Instant,
+}
+
+/// A file that could not be read.
+#[derive(Debug, Clone, Serialize)]
+pub struct FailedRecording {
+    /// The file.
+    #[serde(flatten, serialize_with = "json::input")]
+    pub input: PathBuf,
+    /// Why.
+    pub error: String,
+}
+
+/// A file with the bytes of another: no fresh evidence.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftOut {
+    /// The file.
+    #[serde(flatten, serialize_with = "json::input")]
+    pub input: PathBuf,
+    /// The file that counts.
+    pub same_as: String,
+}
+
+/// The result.
+#[derive(Debug, Clone, Serialize)]
+pub struct TraceReport {
+    /// `done`, or `nothing to judge`.
+    pub status: &'static str,
+    /// `trace`.
+    pub command: &'static str,
+    /// Version of Patchveil.
+    pub version: &'static str,
+    /// The class; none for an echo key.
+    pub class: Option<String>,
+    /// The public name of its key; none for an echo key.
+    pub fingerprint: Option<Fingerprint>,
+    /// The commitment to its echo key: see
+    /// [`EchoKey::commitment`](patchveil_veil::EchoKey::commitment).
+    pub echo_commitment: String,
+    /// The recordings that count, in the order given.
+    pub recordings: Vec<TracedRecording>,
+    /// Files with the same bytes as one of these.
+    pub left_out: Vec<LeftOut>,
+    /// Files that could not be read.
+    pub failed: Vec<FailedRecording>,
+    /// Length of all recordings in seconds.
+    pub seconds: f64,
+    /// How much of that is not digital silence.
+    pub active_s: f64,
+    /// The score of all together, in σ.
+    pub sigmas: f64,
+    /// Probability that a key which had nothing to do with the recordings fits as well, corrected for all that
+    /// was tried.
+    pub p_value: f64,
+    /// Whether that is [`FOUND_P`] or less.
+    pub found: bool,
+    /// That limit.
+    pub found_p: f64,
+    /// Decoys that the score was ranked among.
+    pub decoys: u32,
+    /// Its rank, as a p-value; none without decoys.
+    pub decoy_p_value: Option<f64>,
+    /// The highest score of a decoy, in σ.
+    pub highest_decoy: f64,
+    /// What the decoys were drawn from.
+    pub decoy_seed: u64,
+    /// The score against the seconds heard.
+    pub curve: Vec<CurvePoint>,
+    /// Score at which the p-value is [`FOUND_P`].
+    pub needed_sigmas: Option<f64>,
+    /// Seconds after which it would be, if the recordings went on like this; none where that is unknown.
+    pub needed_s: Option<f64>,
+    /// Seconds that everything took.
+    pub took_s: f64,
+}
+
+/// Joins what was read of the recordings: those with the same bytes count once.
+#[must_use]
+pub fn report(
+    request: &TraceRequest,
+    read: Vec<TracedRecording>,
+    failed: Vec<FailedRecording>,
+) -> TraceReport {
+    let key = request.key.echo();
+    let echo = request.settings.echo.clone().unwrap_or_default();
+    let (mut recordings, left_out) = each_once(read);
+    let mut trace = TraceEvidence::new(&echo);
+    let files = recordings.len() as f64;
+    for recording in &mut recordings {
+        trace.add(&recording.evidence);
+        let mut alone = TraceEvidence::new(&echo);
+        alone.add(&recording.evidence);
+        recording.sigmas = alone.test(&key).sigmas;
+        recording.pattern_p_value = recording.pattern_p_value.map(|p| (p * files).min(1.0));
+        recording.copy = recording.pattern_p_value.map(|p| p <= FOUND_P);
+    }
+    let has_signal = trace.has_signal();
+    let finding = trace.test(&key);
+    let decoys = trace.decoys(request.decoys, request.seed);
+    let curve = curve(&recordings, &key, &echo);
+    let needed_sigmas = has_signal.then(|| trace.sigmas_for(&key, FOUND_P));
+    let needed_s = needed_sigmas.and_then(|sigmas| needed_s(&curve, trace.sigmas_max(), sigmas));
+    let (class, fingerprint) = request.class.clone().unzip();
+    TraceReport {
+        status: if has_signal { "done" } else { "nothing to judge" },
+        command: "trace",
+        version: env!("CARGO_PKG_VERSION"),
+        class,
+        fingerprint,
+        echo_commitment: key.commitment(),
+        recordings,
+        left_out,
+        failed,
+        seconds: trace.seconds(),
+        active_s: trace.active_s(),
+        sigmas: finding.sigmas,
+        p_value: finding.p_value,
+        found: finding.p_value <= FOUND_P,
+        found_p: FOUND_P,
+        decoys: request.decoys,
+        decoy_p_value: (request.decoys > 0).then(|| decoys.p_value(finding.sigmas)),
+        highest_decoy: decoys.highest(),
+        decoy_seed: request.seed,
+        curve,
+        needed_sigmas,
+        needed_s,
+        took_s: request.begun.elapsed().as_secs_f64(),
+    }
+}
+
+/// Recordings with different bytes, and what was left out.
+fn each_once(read: Vec<TracedRecording>) -> (Vec<TracedRecording>, Vec<LeftOut>) {
+    let mut first: HashMap<String, PathBuf> = HashMap::new();
+    let mut left_out = Vec::new();
+    let mut recordings = Vec::new();
+    for recording in read {
+        match first.get(&recording.blake3) {
+            Some(same_as) => {
+                left_out
+                    .push(LeftOut { input: recording.input, same_as: shown(same_as).to_string() });
+            }
+            None => {
+                first.insert(recording.blake3.clone(), recording.input.clone());
+                recordings.push(recording);
+            }
+        }
+    }
+    (recordings, left_out)
+}

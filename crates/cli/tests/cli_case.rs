@@ -295,7 +295,7 @@ impl Authority<'_> {
         user.put("tsa/serial", "01");
         user.put(
             "tsa/tsa.cnf",
-            "[tsa]\ndefault_tsa = one\n[one]\nserial = tsa/serial\ndefault_policy = 1.2.3.4.1\ndigests = sha256, \
+            "[tsa]\ndefault_tsa = one\n[one]\nserial = tsa/serial\ndefault_policy = 1.2.3.4.1\nsigner_digest = sha256\ndigests = sha256, \
              sha512\naccuracy = secs:1, millisecs:500\nordering = yes\ntsa_name = yes\n[ext]\nextendedKeyUsage = \
              critical,timeStamping\n[req]\ndistinguished_name = dn\n[dn]\n",
         );

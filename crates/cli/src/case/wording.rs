@@ -40,9 +40,23 @@ fn grouped(number: u64) -> String {
     text
 }
 
+/// A score.
+pub(super) fn score(sigmas: f64) -> String {
+    format!("{sigmas:.1}\u{a0}σ")
+}
+
+/// “1 recording”, “2 recordings”.
+pub(super) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A length in seconds, or in minutes where it is long.
 pub(super) fn length(seconds: f64) -> String {
-    if seconds < 180.0 { format!("{seconds:.1} s") } else { format!("{:.1} min", seconds / 60.0) }
+    if seconds < 180.0 {
+        format!("{seconds:.1}\u{a0}s")
+    } else {
+        format!("{:.1}\u{a0}min", seconds / 60.0)
+    }
 }
 
 /// An argument as a shell wants it.

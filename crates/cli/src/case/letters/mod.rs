@@ -7,7 +7,7 @@ use super::error::CaseError;
 use super::findings::Found;
 use super::folder::{self, Case};
 use super::record::Kind;
-use super::wording::{length, probability, time};
+use super::wording::{count, length, probability, time};
 use crate::manifest::Manifest;
 
 const FOLDER: &str = "letters";
@@ -55,8 +55,8 @@ fn facts(case: &Case, found: &Found) -> Result<String, CaseError> {
         times.sort_unstable();
         if let [first, .., last] | [first @ last] = times[..] {
             lines.push(format!(
-                "- {} recordings, protected between {} and {}; list with hashes enclosed ({})",
-                times.len(),
+                "- {}, protected between {} and {}; list with hashes enclosed ({})",
+                count(times.len(), "recording"),
                 time(first),
                 time(last),
                 entry.short()

@@ -9,7 +9,7 @@ use crate::case::findings::{Detected, Found, Heard, Judged, Rechecked, Trace, ba
 use crate::case::folder::Case;
 use crate::case::recognise::png_size;
 use crate::case::record::{Entry, Kind};
-use crate::case::wording::{length, odds, probability, time};
+use crate::case::wording::{length, odds, probability, score, time};
 
 pub(super) fn blocks(case: &Case, found: &Found) -> Result<Vec<Block>, CaseError> {
     let mut blocks = vec![Block::Section("What was found".to_owned())];
@@ -30,7 +30,10 @@ pub(super) fn blocks(case: &Case, found: &Found) -> Result<Vec<Block>, CaseError
         heading("Probe: a classifier’s answers", entry, &mut blocks);
         blocks.push(Block::Facts(answers(judged)));
     }
-    for entry in case.record().of(Kind::Picture) {
+    for (at, entry) in case.record().of(Kind::Picture).enumerate() {
+        if at == 0 {
+            blocks.push(Block::Subsection("Pictures".to_owned()));
+        }
         if let Some(picture) = picture(case, entry)? {
             blocks.push(Block::Picture(picture));
         }
@@ -64,7 +67,7 @@ fn traced(case: &Case, trace: &Trace, blocks: &mut Vec<Block>) {
             trace.active_s.map_or_else(String::new, |s| format!(", {} without silence", length(s)));
         facts.push((
             "Score".to_owned(),
-            format!("{sigmas:.1} σ from {}{active}", length(seconds)).into(),
+            format!("{} from {}{active}", score(sigmas), length(seconds)).into(),
         ));
     }
     if let Some(p) = trace.p_value {
@@ -74,7 +77,7 @@ fn traced(case: &Case, trace: &Trace, blocks: &mut Vec<Block>) {
     if let (Some(decoys), Some(p)) = (trace.decoys.filter(|n| *n > 0), trace.decoy_p_value) {
         let highest = trace
             .highest_decoy
-            .map_or_else(String::new, |s| format!("; the highest reached {s:.1} σ"));
+            .map_or_else(String::new, |s| format!("; the highest reached {}", score(s)));
         let text =
             format!("p = {} by rank among {decoys} keys drawn at random{highest}", probability(p));
         facts.push(("Check".to_owned(), text.into()));
@@ -173,32 +176,32 @@ fn compared(rechecked: &Rechecked, blocks: &mut Vec<Block>) {
         more_s,
         ..
     } = &rechecked.comparison;
-    let score = |one: &Measured| {
+    let measured = |one: &Measured| {
         format!(
-            "{:.1} σ from {} (p ≤ {})",
-            one.sigmas,
+            "{} from {} (p ≤ {})",
+            score(one.sigmas),
             length(one.active_s),
             probability(one.p_value)
         )
     };
-    let percent = |share: f64| format!("{:.0} %", 100.0 * share.max(0.0));
+    let percent = |share: f64| format!("{:.0}\u{a0}%", 100.0 * share.max(0.0));
     let mut facts = vec![
         ("Command".to_owned(), command("case recheck", rechecked.version.as_deref())),
         ("The trace is".to_owned(), Text::default().strong(rechecked.outcome.words())),
         (
             "Before".to_owned(),
-            Text::from(score(before)).plain(", evidence ").mono(&rechecked.against),
+            Text::from(measured(before)).plain(", evidence ").mono(&rechecked.against),
         ),
-        ("Now".to_owned(), score(after).into()),
+        ("Now".to_owned(), measured(after).into()),
         (
             "To be expected".to_owned(),
-            format!("a linear score of {expected_sigmas:.1} or more, had nothing changed (95 % confidence)")
+            format!("{expected_sigmas:.1} or more (σ made linear, 95\u{a0}% confidence), had nothing changed")
                 .into(),
         ),
         (
             "Left of its strength".to_owned(),
             format!(
-                "{}; with 95 % confidence {} to {}",
+                "{}; with 95\u{a0}% confidence {} to {}",
                 percent(*ratio),
                 percent(*ratio_low),
                 percent(*ratio_high)

@@ -7,7 +7,7 @@ use crate::case::document::{Block, Text, mono};
 use crate::case::findings::{Found, Trace};
 use crate::case::folder::Case;
 use crate::case::record::{Kind, TOOL};
-use crate::case::wording::{length, odds, probability, time};
+use crate::case::wording::{count, length, odds, probability, time};
 
 pub(super) fn blocks(case: &Case, found: &Found, now: Timestamp) -> Vec<Block> {
     let record = case.record();
@@ -40,9 +40,8 @@ pub(super) fn blocks(case: &Case, found: &Found, now: Timestamp) -> Vec<Block> {
 }
 
 fn evidence(case: &Case) -> String {
-    let count = case.record().evidence.len();
-    let files = if count == 1 { "file" } else { "files" };
-    format!("{count} {files}, each as it was when it was added (hashes checked for this report)")
+    let files = count(case.record().evidence.len(), "file");
+    format!("{files}, each as it was when it was added (hashes checked for this report)")
 }
 
 fn sentences(case: &Case, found: &Found) -> Vec<Text> {
@@ -91,12 +90,8 @@ fn sentences(case: &Case, found: &Found) -> Vec<Text> {
 }
 
 fn traced(trace: &Trace) -> Text {
-    let files = trace.recordings.len();
-    let of = format!(
-        "{} of output, {files} {}",
-        length(trace.seconds.unwrap_or(0.0)),
-        if files == 1 { "file" } else { "files" }
-    );
+    let files = count(trace.recordings.len(), "file");
+    let of = format!("{} of output, {files}", length(trace.seconds.unwrap_or(0.0)));
     match (trace.p_value, trace.found) {
         (Some(p), true) => {
             Text::from(format!("In {of}, ")).strong("the class’s echo was found").plain(format!(

@@ -7,7 +7,7 @@ use crate::case::error::CaseError;
 use crate::case::folder::Case;
 use crate::case::record::{Entry, Kind};
 use crate::case::stamp::Reply;
-use crate::case::wording::{length, time};
+use crate::case::wording::{count, length, time};
 use crate::manifest::{Manifest, Record};
 use crate::paths::one_line;
 
@@ -36,14 +36,12 @@ fn manifest(case: &Case, entry: &Entry, blocks: &mut Vec<Block>) -> Result<(), C
     let mut records: Vec<&Record> = manifest.records().filter(own).collect();
     records.sort_by_key(|record| record.time);
     let note = entry.note.as_ref().map_or_else(String::new, |note| format!(" Note: {note}"));
-    blocks.push(Block::Paragraph(
-        Text::from("Manifest ").mono(&entry.file).plain(format!(
-            ", added {}: {} recordings of this class. The times are those of the clock of the computer that \
+    blocks.push(Block::Paragraph(Text::from("Manifest ").mono(&entry.file).plain(format!(
+        ", added {}: {} of this class. The times are those of the clock of the computer that \
              protected them; the hashes are BLAKE3 of the samples, before and after.{note}",
-            time(entry.added),
-            records.len()
-        )),
-    ));
+        time(entry.added),
+        count(records.len(), "recording")
+    ))));
     blocks.push(Block::Table(Table {
         columns: vec![
             column("recording", 3.2),
@@ -117,7 +115,7 @@ fn stamps(case: &Case, blocks: &mut Vec<Block>) -> Result<(), CaseError> {
         columns: vec![
             column("stamped", 1.6),
             column("existed at", 2.0),
-            column("says", 2.2),
+            column("authority", 2.2),
             column("reply", 1.6),
         ],
         rows,

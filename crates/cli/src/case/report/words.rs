@@ -12,8 +12,8 @@ pub(super) fn shows(found: &Found) -> Vec<Block> {
     let traced = found.traces.iter().any(|(_, trace)| trace.found);
     blocks.push(Block::List(vec![
         "What the owner has, and that it is unchanged: the files in the hash list.".into(),
-        "That the commitment fixes the class’s echo, from the day on that a time stamp covers it. It could not be \
-         chosen afterwards to fit a model’s output."
+        "What the class’s echo is: the commitment fixes it from the day on that a time stamp covers it. What was fixed \
+         before a model existed was not chosen to fit its output."
             .into(),
         if traced {
             "That the output carries an echo which fits this class’s secret key far better than chance allows. Such an \
@@ -101,7 +101,7 @@ pub(super) fn glossary() -> Vec<Block> {
         ),
         (
             "echo",
-            "the part of the mark that stays the same throughout: some hundred echoes within a few hundredths of a \
+            "the part of the mark that stays the same throughout: a hundred very quiet echoes within a hundredth of a \
              second. The key decides for each whether it is added or subtracted.",
         ),
         (

@@ -72,8 +72,8 @@ impl Fonts {
         })
     }
 
-    /// Breaks `text` into lines of at most `width` points: at spaces and behind slashes and hyphens, within a
-    /// word only where it is wider than a line. At least one line.
+    /// Breaks `text` into lines of at most `width` points: at spaces and slashes, in running text behind hyphens too, and
+    /// within a word only where it is wider than a line. At least one line.
     pub(super) fn lines(&self, text: &Text, size: f32, width: f32) -> Vec<Line> {
         let placed = self.placed(text, size);
         let mut lines = Vec::new();
@@ -94,7 +94,11 @@ impl Fonts {
             }
             reached += one.advance;
             at += 1;
-            if matches!(one.letter, ' ' | '/' | '-' | '–' | '_') {
+            let next = placed.get(at).map(|next| next.letter);
+            let hyphen = one.letter == '-'
+                && one.style != Style::Mono
+                && next.is_some_and(char::is_alphabetic);
+            if matches!(one.letter, ' ' | '/') || hyphen {
                 may_break = at;
             }
         }

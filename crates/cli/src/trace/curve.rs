@@ -1,6 +1,6 @@
 //! The score against the seconds heard.
 
-use patchveil_veil::{EchoKey, EchoSettings, TraceEvidence};
+use patchveil_veil::{EchoKey, TraceEvidence};
 use serde::Serialize;
 
 use super::recording::TracedRecording;
@@ -8,8 +8,9 @@ use crate::detect::FOUND_P;
 
 /// Most points of a curve.
 const POINTS: usize = 20;
-/// Below this score nothing is extrapolated: chance alone gives as much once in some forty traces.
-const SIGMAS_MIN: f64 = 2.0;
+/// Above this p-value, that of two standard deviations, nothing is extrapolated: chance alone gives as much once
+/// in some forty traces.
+const CHANCE_P: f64 = 0.023;
 
 /// What was known after so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -22,15 +23,14 @@ pub struct CurvePoint {
     pub p_value: f64,
 }
 
-/// The score after each twentieth of the recordings, as near as they are known.
+/// The score after each twentieth of the recordings, as near as they are known; `whole` has none yet.
 pub(super) fn curve(
     recordings: &[TracedRecording],
     key: &EchoKey,
-    echo: &EchoSettings,
+    mut whole: TraceEvidence,
 ) -> Vec<CurvePoint> {
     let total: f64 = recordings.iter().map(|recording| recording.seconds).sum();
     let mut points: Vec<CurvePoint> = Vec::new();
-    let mut whole = TraceEvidence::new(echo);
     let mut ended_s = 0.0;
     let mut next = 0;
     for number in 1..=POINTS {
@@ -69,7 +69,7 @@ pub(super) fn curve(
 /// score is √N·s/√(1 + s²). So s follows from each point of the curve, and its slope from all of them.
 pub(super) fn needed_s(curve: &[CurvePoint], most: f64, needed: f64) -> Option<f64> {
     let last = curve.last()?;
-    if last.sigmas < SIGMAS_MIN {
+    if last.p_value > CHANCE_P {
         return None;
     }
     let ratio = |sigmas: f64| {
@@ -97,14 +97,15 @@ mod tests {
             let seconds = seconds * n as f64 / 20.0;
             let s = ratio * seconds.sqrt();
             let sigmas = 48.0_f64.sqrt() * s / (1.0 + s * s).sqrt();
-            CurvePoint { seconds, sigmas, p_value: 1.0 }
+            let p_value = 0.5 * (-sigmas * sigmas / 2.0).exp();
+            CurvePoint { seconds, sigmas, p_value }
         };
         (1..=20).map(point).collect()
     }
 
     #[test]
     fn what_grows_as_a_signal_does_is_extrapolated_to_where_it_is_enough() {
-        let curve = growing(0.1, 30.0);
+        let curve = growing(0.1, 25.0);
         let needed = needed_s(&curve, 48.0_f64.sqrt(), 5.0).unwrap();
         let whole = growing(0.1, needed);
         assert!((whole[19].sigmas - 5.0).abs() < 1e-6, "{needed}");

@@ -16,4 +16,4 @@ pub use crate::detect::FOUND_P;
 pub use curve::CurvePoint;
 pub use picture::draw_trace;
 pub use recording::{TraceKey, TracedRecording, analyse};
-pub use report::{FailedRecording, LeftOut, TraceReport, TraceRequest, report};
+pub use report::{FailedRecording, LeftOut, TraceReport, TraceRequest, Unmarked, report};

@@ -31,7 +31,9 @@ impl TraceKey {
         }
     }
 
-    fn class(&self) -> Option<&ClassKey> {
+    /// That of the class, if it is known.
+    #[must_use]
+    pub fn class(&self) -> Option<&ClassKey> {
         match self {
             Self::Class(key) => Some(key),
             Self::Echo(_) => None,
@@ -67,27 +69,28 @@ pub struct TracedRecording {
     pub evidence: EchoEvidence,
 }
 
-/// Reads the file at `path` and measures what it says about `key` and the mark of `settings`.
+/// Reads the file at `path` and measures what it says about echo keys, and whether it carries the pattern of
+/// `class`; `settings` are those of the mark.
 ///
 /// # Errors
 /// Any [`DetectFileError`].
 pub fn analyse(
     path: &Path,
-    key: &TraceKey,
+    class: Option<&ClassKey>,
     settings: &MarkSettings,
     watch: &Watch<'_>,
 ) -> Result<TracedRecording, DetectFileError> {
     let unreadable = |source| DetectFileError::Unreadable { path: path.to_owned(), source };
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
-    let mut feeder = Feeder { path, settings, with_pattern: key.class().is_some(), started: None };
+    let mut feeder = Feeder { path, settings, with_pattern: class.is_some(), started: None };
     decode(path, &mut feeder, watch)?;
     let Some(Started { echo, mark, sample_rate_hz, channels }) = feeder.started else {
         return Err(DetectFileError::Inaudible(path.to_owned()));
     };
     let evidence = echo.finish();
-    let pattern = mark.zip(key.class()).map(|(mark, key)| {
-        let found = mark.finish().test(&[key]);
+    let pattern = mark.zip(class).map(|(mark, key)| {
+        let found = mark.finish().test_at_own_speed(&[key]);
         found.first().map_or(1.0, |finding| finding.p_value)
     });
     Ok(TracedRecording {

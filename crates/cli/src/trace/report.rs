@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use patchveil_veil::{Fingerprint, MarkSettings, TraceEvidence};
+use patchveil_veil::{EchoEvidence, EchoKey, Fingerprint, MarkSettings, TraceEvidence};
 use serde::Serialize;
 
 use super::curve::{CurvePoint, curve, needed_s};
@@ -48,6 +48,19 @@ pub struct LeftOut {
     pub same_as: String,
 }
 
+/// Recordings to compare with, which should carry nothing.
+#[derive(Debug, Clone, Serialize)]
+pub struct Unmarked {
+    /// The recordings.
+    pub recordings: Vec<TracedRecording>,
+    /// Length of all in seconds.
+    pub seconds: f64,
+    /// Their score, in σ.
+    pub sigmas: f64,
+    /// Its p-value: where it is small, they carry the echo themselves, and comparing with them hides it.
+    pub p_value: f64,
+}
+
 /// The result.
 #[derive(Debug, Clone, Serialize)]
 pub struct TraceReport {
@@ -66,6 +79,8 @@ pub struct TraceReport {
     pub echo_commitment: String,
     /// The recordings that count, in the order given.
     pub recordings: Vec<TracedRecording>,
+    /// What they were compared with.
+    pub unmarked: Option<Unmarked>,
     /// Files with the same bytes as one of these.
     pub left_out: Vec<LeftOut>,
     /// Files that could not be read.
@@ -101,21 +116,26 @@ pub struct TraceReport {
     pub took_s: f64,
 }
 
-/// Joins what was read of the recordings: those with the same bytes count once.
+/// Joins what was read of the recordings, compared with `unmarked` ones: those with the same bytes count once.
 #[must_use]
 pub fn report(
     request: &TraceRequest,
     read: Vec<TracedRecording>,
+    unmarked: Vec<TracedRecording>,
     failed: Vec<FailedRecording>,
 ) -> TraceReport {
     let key = request.key.echo();
     let echo = request.settings.echo.clone().unwrap_or_default();
-    let (mut recordings, left_out) = each_once(read);
-    let mut trace = TraceEvidence::new(&echo);
+    let (mut recordings, mut left_out) = each_once(read);
+    let (unmarked, unmarked_left_out) = each_once(unmarked);
+    left_out.extend(unmarked_left_out);
+    let plain = TraceEvidence::new(&echo);
+    let compared: Vec<EchoEvidence> = unmarked.iter().map(|own| own.evidence.clone()).collect();
+    let mut trace = plain.clone().compared_with(&compared);
     let files = recordings.len() as f64;
     for recording in &mut recordings {
         trace.add(&recording.evidence);
-        let mut alone = TraceEvidence::new(&echo);
+        let mut alone = trace.emptied();
         alone.add(&recording.evidence);
         recording.sigmas = alone.test(&key).sigmas;
         recording.pattern_p_value = recording.pattern_p_value.map(|p| (p * files).min(1.0));
@@ -124,7 +144,7 @@ pub fn report(
     let has_signal = trace.has_signal();
     let finding = trace.test(&key);
     let decoys = trace.decoys(request.decoys, request.seed);
-    let curve = curve(&recordings, &key, &echo);
+    let curve = curve(&recordings, &key, trace.emptied());
     let needed_sigmas = has_signal.then(|| trace.sigmas_for(&key, FOUND_P));
     let needed_s = needed_sigmas.and_then(|sigmas| needed_s(&curve, trace.sigmas_max(), sigmas));
     let (class, fingerprint) = request.class.clone().unzip();
@@ -136,6 +156,7 @@ pub fn report(
         fingerprint,
         echo_commitment: key.commitment(),
         recordings,
+        unmarked: (!unmarked.is_empty()).then(|| of_unmarked(unmarked, plain, &key)),
         left_out,
         failed,
         seconds: trace.seconds(),
@@ -153,6 +174,23 @@ pub fn report(
         needed_s,
         took_s: request.begun.elapsed().as_secs_f64(),
     }
+}
+
+/// What the recordings to compare with say about the key themselves.
+fn of_unmarked(
+    mut recordings: Vec<TracedRecording>,
+    mut trace: TraceEvidence,
+    key: &EchoKey,
+) -> Unmarked {
+    for recording in &mut recordings {
+        trace.add(&recording.evidence);
+        let mut alone = trace.emptied();
+        alone.add(&recording.evidence);
+        recording.sigmas = alone.test(key).sigmas;
+    }
+    let found = trace.test(key);
+    let (seconds, sigmas, p_value) = (trace.seconds(), found.sigmas, found.p_value);
+    Unmarked { recordings, seconds, sigmas, p_value }
 }
 
 /// Recordings with different bytes, and what was left out.

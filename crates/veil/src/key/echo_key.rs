@@ -99,8 +99,14 @@ mod tests {
     /// Whoever has time-stamped a commitment must find it again in every later version.
     #[test]
     fn text_and_commitment_are_pinned() {
-        assert_eq!(*echo_key(42).to_text(), "TEXT");
-        assert_eq!(echo_key(42).commitment(), "COMMITMENT");
+        assert_eq!(
+            *echo_key(42).to_text(),
+            "pvecho12gks2jr728gzxsg4q4xdxm470z7h3kqgt9rk0362qwc49yarj4yswj6ufd"
+        );
+        assert_eq!(
+            echo_key(42).commitment(),
+            "e5cabf887b23cba775d36045924747548ed57cff03f69605246a16b96126c66c"
+        );
     }
 
     #[test]

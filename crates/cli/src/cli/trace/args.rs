@@ -22,6 +22,11 @@ pub(in crate::cli) struct TraceArgs {
     /// File whose first line is an echo key (pvecho1…), as “patchveil key echo” writes it, instead of a class
     #[arg(long, value_name = "FILE", conflicts_with = "key")]
     pub(super) echo_key: Option<PathBuf>,
+    /// Recordings without a mark of the same voices or instruments, such as your originals, or a folder of
+    /// them; may be repeated. What they have in common with the suspect's is taken off, so that far fewer
+    /// seconds are enough
+    #[arg(long, value_name = "AUDIO")]
+    pub(super) unmarked: Vec<PathBuf>,
     /// Random keys to rank the score among, as a check beside the p-value
     #[arg(long, value_name = "N", default_value_t = DECOYS, value_parser = clap::value_parser!(u32).range(0..=i64::from(DECOYS_MAX)))]
     pub(super) decoys: u32,

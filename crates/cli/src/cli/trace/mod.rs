@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use patchveil::detect::DetectFileError;
-use patchveil::inputs::{Names, find};
+use patchveil::inputs::{Found, Names, Recording, find};
 use patchveil::output;
 use patchveil::paths::shown;
 use patchveil::trace::{
@@ -28,6 +28,10 @@ use super::{keys, table};
 
 /// Longest echo key in bytes, so that a wrong file is noticed instead of read whole.
 const LONGEST: u64 = 4_096;
+/// Recordings that should carry nothing, with a smaller p-value than this, are called into question.
+const SUSPICIOUS_P: f64 = 1e-3;
+const UNMARKED_CARRY: &str = "the recordings given with --unmarked seem to carry the echo themselves, which \
+                              hides it elsewhere; give recordings from before they were marked";
 /// Seeds stay below this, so that every reader of JSON gives them back exactly.
 const SEED_BITS: u32 = 53;
 
@@ -37,30 +41,32 @@ const COPY_NOTE: &str = "\na file that contains your own marked audio, a copy an
 /// Looks for the echo of a class in what a model made.
 pub(super) fn run(cli: &Cli, args: &TraceArgs) -> Result<u8, Failure> {
     let mut request = request(cli, args)?;
-    let mut found = find(&args.inputs, Names::AnyFormat, |_| None).each_once();
-    let files: Vec<PathBuf> =
-        std::mem::take(&mut found.recordings).into_iter().map(|own| own.path).collect();
+    let (files, found) = files(args);
     if let Some(png) = &args.png {
-        let inputs: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+        let inputs: Vec<&Path> = files.iter().map(|file| file.path.as_path()).collect();
         output::check(png, &inputs, args.force)?;
     }
     request.begun = Instant::now();
     // One object is printed for all files, those that fail included.
-    let batch = Batch::begin(false, files.iter().map(PathBuf::as_path));
-    batch.report_inputs(&found.notes, &found.failures);
-    let failures = found.failures.iter().map(|failure| FailedRecording {
+    let batch = Batch::begin(false, files.iter().map(|file| file.path.as_path()));
+    found.iter().for_each(|found| batch.report_inputs(&found.notes, &found.failures));
+    let failures = found.iter().flat_map(|found| &found.failures);
+    let failed_before = failures.clone().count();
+    let failures = failures.map(|failure| FailedRecording {
         input: failure.path().to_owned(),
         error: failure.to_string(),
     });
     let failed = Mutex::new(failures.collect::<Vec<_>>());
     let totals = batch.run(
         &files,
-        |file| file,
+        |file| &file.path,
         |file, watch| {
-            analyse(file, &request.key, &request.settings, watch).map_err(|error| {
+            let class = request.key.class().filter(|_| !file.is_unmarked);
+            let read = analyse(&file.path, class, &request.settings, watch);
+            read.map(|read| (file.is_unmarked, read)).map_err(|error| {
                 let stopped = matches!(error, DetectFileError::Stopped(_));
                 if !stopped {
-                    let (input, error) = (file.clone(), error.to_string());
+                    let (input, error) = (file.path.clone(), error.to_string());
                     let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
                     failed.push(FailedRecording { input, error });
                 }
@@ -69,7 +75,11 @@ pub(super) fn run(cli: &Cli, args: &TraceArgs) -> Result<u8, Failure> {
         },
     );
     let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let result = report(&request, totals.done.clone(), failed);
+    let of = |kind: bool| {
+        let own = totals.done.iter().filter(move |(is_unmarked, _)| *is_unmarked == kind);
+        own.map(|(_, read)| read.clone()).collect()
+    };
+    let result = report(&request, of(false), of(true), failed);
     for left_out in &result.left_out {
         batch.complain(&format!(
             "{}: skipped, it has the same bytes as {} and is no fresh evidence",
@@ -77,11 +87,14 @@ pub(super) fn run(cli: &Cli, args: &TraceArgs) -> Result<u8, Failure> {
             left_out.same_as
         ));
     }
+    if result.unmarked.as_ref().is_some_and(|unmarked| unmarked.p_value <= SUSPICIOUS_P) {
+        batch.complain(&UNMARKED_CARRY);
+    }
     let text = match args.json {
         true => serde_json::to_string(&result).map_err(Failure::failed)?,
         false => summary(&result),
     };
-    let code = batch.end(&totals, found.failures.len(), |_| text.clone())?;
+    let code = batch.end(&totals, failed_before, |_| text.clone())?;
     if code == STOPPED {
         return Ok(code);
     }
@@ -95,6 +108,23 @@ pub(super) fn run(cli: &Cli, args: &TraceArgs) -> Result<u8, Failure> {
         }
     }
     Ok(if code == DONE && !result.found { NOT_FOUND } else { code })
+}
+
+/// A file to read.
+struct TraceFile {
+    path: PathBuf,
+    is_unmarked: bool,
+}
+
+/// The files that the arguments name, the suspect's first, and what was found besides.
+fn files(args: &TraceArgs) -> (Vec<TraceFile>, [Found; 2]) {
+    let found = [&args.inputs, &args.unmarked]
+        .map(|inputs| find(inputs, Names::AnyFormat, |_| None).each_once());
+    let files = found.iter().zip([false, true]).flat_map(|(found, is_unmarked)| {
+        let file = move |own: &Recording| TraceFile { path: own.path.clone(), is_unmarked };
+        found.recordings.iter().map(file)
+    });
+    (files.collect(), found)
 }
 
 fn request(cli: &Cli, args: &TraceArgs) -> Result<TraceRequest, Failure> {
@@ -165,9 +195,12 @@ fn summary(result: &TraceReport) -> String {
         let place = (p * f64::from(result.decoys + 1)).round();
         format!(", rank {place:.0} of {} with {} decoys", result.decoys + 1, result.decoys)
     });
+    let compared = result.unmarked.as_ref().map_or_else(String::new, |unmarked| {
+        format!(", compared with {:.1} s unmarked", unmarked.seconds)
+    });
     let found = if result.found { "trace found" } else { "no trace found" };
     format!(
-        "{rows}\n{class}: {found} in {:.1} s, {:.1} σ, p ≤ {}{rank}\n{}{COPY_NOTE}",
+        "{rows}\n{class}: {found} in {:.1} s{compared}, {:.1} σ, p ≤ {}{rank}\n{}{COPY_NOTE}",
         result.seconds,
         result.sigmas,
         table::probability(result.p_value),

@@ -25,8 +25,6 @@ mod spectra;
 mod spectrogram;
 mod speed;
 
-pub(super) use spectrogram::Spectrogram;
-
 pub use evidence::{MarkDecoys, MarkEvidence, MarkFinding, MarkSpan};
 
 use super::{MarkError, MarkSettings};
@@ -34,7 +32,7 @@ use crate::history::valid_or_zero;
 use crate::sample_rate::{RATE_MAX, RATE_MIN};
 use analysis::{NORM_AROUND, Ripples, Segment, hop};
 use layout::Layout;
-use spectrogram::{AROUND, FRAME_S, level};
+use spectrogram::{AROUND, Spectrogram, level};
 use speed::SpeedWindows;
 
 /// Frames that are analysed at a time.
@@ -91,7 +89,7 @@ impl MarkDetector {
             return Err(MarkError::SampleRate(sample_rate));
         }
         let layout = Layout::new(settings);
-        let spectrogram = Spectrogram::new(sample_rate, FRAME_S, layout.hop_us);
+        let spectrogram = Spectrogram::new(sample_rate, layout.hop_us);
         Ok(Self {
             ripples: Ripples::new(&spectrogram, &layout),
             speeds: SpeedWindows::new(&spectrogram),

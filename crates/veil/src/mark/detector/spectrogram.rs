@@ -7,7 +7,7 @@ use patchveil_spectral::window::hann;
 
 /// Length of a frame in seconds: twice the longest delay of the pattern and more, so that its ripple
 /// is resolved, and hardly longer than a patch.
-pub(super) const FRAME_S: f64 = 0.032;
+const FRAME_S: f64 = 0.032;
 /// Edges of the bands in Hz. A codec or a narrow channel leaves the lower bands intact.
 const BANDS_HZ: [f64; 5] = [100.0, 4_000.0, 8_000.0, 12_000.0, 20_000.0];
 /// Highest usable frequency as a share of the sample rate.
@@ -22,20 +22,19 @@ const FLOOR: f32 = 1e-8;
 const CAP: f32 = 8.0;
 
 /// Frames of one sample rate.
-pub(in crate::mark) struct Spectrogram {
+pub(super) struct Spectrogram {
     rate: f64,
     hop_us: f64,
     window: Vec<f32>,
     fft: ForwardFft,
     /// Bins of each band, neighbours.
-    pub(in crate::mark) bands: Vec<std::ops::Range<usize>>,
+    pub(super) bands: Vec<std::ops::Range<usize>>,
 }
 
 impl Spectrogram {
-    /// Frames of `frame_s` seconds, one every `hop_us` µs.
-    pub(in crate::mark) fn new(sample_rate: u32, frame_s: f64, hop_us: f64) -> Self {
+    pub(super) fn new(sample_rate: u32, hop_us: f64) -> Self {
         let rate = f64::from(sample_rate);
-        let frame = ((rate * frame_s).round() as usize).max(16);
+        let frame = ((rate * FRAME_S).round() as usize).max(16);
         let size = smooth(frame);
         let hz = rate / size as f64;
         let bin = |hz_edge: f64| (hz_edge.min(USABLE * rate) / hz).ceil() as usize;
@@ -46,12 +45,12 @@ impl Spectrogram {
     }
 
     /// First sample of frame `number`.
-    pub(in crate::mark) fn start(&self, number: u64) -> u64 {
+    pub(super) fn start(&self, number: u64) -> u64 {
         (number as f64 * self.hop_us * 1e-6 * self.rate).round() as u64
     }
 
     /// Samples in a frame.
-    pub(in crate::mark) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.window.len()
     }
 
@@ -61,7 +60,7 @@ impl Spectrogram {
     }
 
     /// First of the bins that [`power`](Self::power) gives, and how many there are.
-    pub(in crate::mark) fn bins(&self) -> std::ops::Range<usize> {
+    pub(super) fn bins(&self) -> std::ops::Range<usize> {
         let first = self.bands.first().map_or(0, |band| band.start);
         first..self.bands.last().map_or(first, |band| band.end)
     }
@@ -71,13 +70,8 @@ impl Spectrogram {
         self.rate / self.fft.len() as f64
     }
 
-    /// Bins within `hz` Hz, at least 1.
-    pub(in crate::mark) fn bins_within(&self, hz: f64) -> usize {
-        ((hz / self.bin_hz()).round() as usize).max(1)
-    }
-
     /// Adds the power in each used bin of the frame that `samples` begin with.
-    pub(in crate::mark) fn add_power(&mut self, samples: &[f32], power: &mut [f32]) {
+    pub(super) fn add_power(&mut self, samples: &[f32], power: &mut [f32]) {
         let bins = self.bins();
         let to = self.fft.samples_mut();
         to.fill(0.0);
@@ -89,7 +83,7 @@ impl Spectrogram {
     }
 
     /// cos 2πfτ at each used bin's frequency f, for a delay τ in seconds.
-    pub(in crate::mark) fn ripple(&self, delay_s: f64) -> impl Iterator<Item = f32> {
+    pub(super) fn ripple(&self, delay_s: f64) -> impl Iterator<Item = f32> {
         let hz = self.bin_hz();
         self.bins().map(move |bin| libm::cos(2.0 * PI * bin as f64 * hz * delay_s) as f32)
     }

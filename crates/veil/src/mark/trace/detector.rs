@@ -1,34 +1,38 @@
 //! Takes in a recording for a trace.
 
-use super::super::detector::Spectrogram;
+use patchveil_spectral::ForwardFft;
+use patchveil_spectral::window::hann;
+
 use super::super::settings::{EchoSettings, MarkError, MarkSettings};
 use super::evidence::{EchoEvidence, Point};
-use super::ripple::Ripples;
+use super::grid;
+use super::ripple::{fine_structure, variation};
 use crate::history::valid_or_zero;
 use crate::sample_rate::{RATE_MAX, RATE_MIN};
 
-/// Length of a frame in seconds: many times the longest echo of the presets, and long enough to tell the
-/// lines of tones from what lies between them.
-const FRAME_S: f64 = 0.064;
-/// From one frame to the next, in µs.
-const HOP_US: f64 = 16_000.0;
-/// Lowest mean power that is not silence: −150 dB of full scale and less.
+/// Frames in the length of one.
+const OVERLAP: u64 = 4;
+/// Lowest mean power of a frame's bins that is not silence: some −180 dB of full scale.
 const SILENCE: f32 = 1e-15;
 /// What is added to every bin's power, as a share of the mean.
 const FLOOR: f32 = 1e-8;
 /// Largest deviation of a bin's logarithm from its neighbourhood's.
 const CAP: f32 = 3.0;
+/// Least variance that a deviation is divided by.
+const VARIANCE_MIN: f32 = 0.01;
 /// Frames of a stretch at first, a second. It doubles whenever there are [`STRETCHES_MAX`] of them.
 const STRETCH: usize = 62;
 /// Most stretches, even.
 const STRETCHES_MAX: usize = 64;
 
-/// Takes in one recording, block by block. Needs at most a megabyte or two however long it is.
+/// Takes in one recording, block by block. Needs a megabyte or two however long it is.
 ///
 /// Echoes multiply the power spectrum by `1 + Σ 2·e[d]·cos 2πfd` (for small e), so they add the same ripple to
-/// every frame's logarithm: its mean over time keeps them, while the host's fine structure averages
-/// out. Of every frame only the deviation from its neighbourhood in frequency counts, limited and
-/// weighted by its own variance, so neither level nor clicks matter.
+/// every frame's logarithm (Bogert, Healy and Tukey 1963, “The quefrency alanysis of time series for
+/// echoes”): its mean over time keeps them, while the host's fine structure averages out. Of every bin only
+/// the deviation from its neighbourhood in frequency counts, limited, and weighted by the inverse of
+/// its neighbourhood's variance, so neither level nor clicks matter, and noise, in which echoes show best,
+/// counts more than tones.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,9 +48,9 @@ const STRETCHES_MAX: usize = 64;
 /// # }
 /// ```
 pub struct EchoDetector {
-    spectrogram: Spectrogram,
-    ripples: Ripples,
     sample_rate: u32,
+    window: Vec<f32>,
+    fft: ForwardFft,
     /// The samples that are still needed, channels × samples, from sample `first` on.
     recent: Vec<Vec<f32>>,
     first: u64,
@@ -54,7 +58,9 @@ pub struct EchoDetector {
     done: u64,
     stretches: Vec<Stretch>,
     stretch_frames: usize,
-    power: Vec<f32>,
+    /// Of the present frame: power, then the fine structure of its logarithm.
+    spectrum: Vec<f32>,
+    variance: Vec<f32>,
 }
 
 /// A stretch of the recording.
@@ -64,6 +70,8 @@ struct Stretch {
     active: usize,
     /// The sum over frames of the weighted fine structure, bins.
     spectrum: Vec<f32>,
+    /// The sum of the weights, on average over bins.
+    weight: f32,
 }
 
 impl EchoDetector {
@@ -77,17 +85,18 @@ impl EchoDetector {
         if !(RATE_MIN..=RATE_MAX).contains(&sample_rate) {
             return Err(MarkError::SampleRate(sample_rate));
         }
-        let spectrogram = Spectrogram::new(sample_rate, FRAME_S, HOP_US);
+        let frame = grid::frame_samples(sample_rate);
         Ok(Self {
-            ripples: Ripples::new(&spectrogram, echo),
-            power: vec![0.0; spectrogram.bins().len()],
-            spectrogram,
             sample_rate,
+            window: hann(frame),
+            fft: ForwardFft::new(frame),
             recent: vec![Vec::new(); channels],
             first: 0,
             done: 0,
             stretches: Vec::new(),
             stretch_frames: STRETCH,
+            spectrum: vec![0.0; grid::bins(Some(sample_rate)).len()],
+            variance: Vec::new(),
         })
     }
 
@@ -98,12 +107,11 @@ impl EchoDetector {
         for (recent, channel) in self.recent.iter_mut().zip(block) {
             recent.extend(channel[..len].iter().map(|&x| valid_or_zero(x)));
         }
-        while self.spectrogram.start(self.done) + self.spectrogram.len() as u64 <= self.known() {
+        while self.start(self.done) + self.window.len() as u64 <= self.known() {
             self.analyse_frame();
             self.done += 1;
         }
-        let needed = self.spectrogram.start(self.done).min(self.known());
-        let spent = needed.saturating_sub(self.first);
+        let spent = self.start(self.done).min(self.known()).saturating_sub(self.first);
         self.recent.iter_mut().for_each(|channel| drop(channel.drain(..spent as usize)));
         self.first += spent;
     }
@@ -111,20 +119,21 @@ impl EchoDetector {
     /// Ends the recording.
     #[must_use]
     pub fn finish(self) -> EchoEvidence {
-        let seconds = self.known() as f64 / f64::from(self.sample_rate);
-        let frames_s = |frames: usize| frames as f64 * HOP_US * 1e-6;
-        let mut spectrum = vec![0.0; self.power.len()];
-        let (mut frames, mut active) = (0, 0);
-        let mut points = Vec::new();
+        let rate = f64::from(self.sample_rate);
+        let seconds = self.known() as f64 / rate;
+        let frames_s = |frames: usize| {
+            (frames as f64 / OVERLAP as f64 * self.window.len() as f64 / rate).min(seconds)
+        };
+        let mut sum = Stretch::new(self.spectrum.len());
+        let mut points = Vec::with_capacity(self.stretches.len());
         for (number, stretch) in self.stretches.iter().enumerate() {
-            frames += stretch.frames;
-            active += stretch.active;
-            spectrum.iter_mut().zip(&stretch.spectrum).for_each(|(sum, x)| *sum += x);
+            sum.add(stretch);
             let is_last = number + 1 == self.stretches.len();
+            let weight = sum.weight.max(f32::MIN_POSITIVE);
             points.push(Point {
-                seconds: if is_last { seconds } else { frames_s(frames) },
-                active_s: frames_s(active).min(seconds),
-                sets: self.ripples.measure(&spectrum),
+                seconds: if is_last { seconds } else { frames_s(sum.frames) },
+                active_s: frames_s(sum.active),
+                spectrum: sum.spectrum.iter().map(|x| x / weight).collect(),
             });
         }
         EchoEvidence::new(seconds, points)
@@ -132,38 +141,52 @@ impl EchoDetector {
 
     /// Adds the frame number `done`.
     fn analyse_frame(&mut self) {
-        let at = (self.spectrogram.start(self.done) - self.first) as usize;
-        // Powers are added, not samples, so that channels of opposite polarity do not cancel.
-        self.power.fill(0.0);
-        for channel in &self.recent {
-            let samples = channel.get(at..).unwrap_or_default();
-            self.spectrogram.add_power(samples, &mut self.power);
-        }
-        let bins = self.power.len();
         if self.stretches.last().is_none_or(|last| last.frames == self.stretch_frames) {
             if self.stretches.len() == STRETCHES_MAX {
                 self.join_pairs();
             }
-            self.stretches.push(Stretch { frames: 0, active: 0, spectrum: vec![0.0; bins] });
+            self.stretches.push(Stretch::new(self.spectrum.len()));
         }
+        self.measure_power();
         let Some(stretch) = self.stretches.last_mut() else { return };
         stretch.frames += 1;
-        let mean = self.power.iter().sum::<f32>() / bins.max(1) as f32;
+        let mean = self.spectrum.iter().sum::<f32>() / self.spectrum.len().max(1) as f32;
         if !mean.is_finite() || mean <= SILENCE {
             return;
         }
         stretch.active += 1;
-        self.power.iter_mut().for_each(|x| *x = (*x + FLOOR * mean).ln());
-        self.ripples.flatten(&mut self.power);
-        self.power.iter_mut().for_each(|x| *x = x.clamp(-CAP, CAP));
-        let variance = self.power.iter().map(|x| x * x).sum::<f32>() / bins as f32;
-        let weight = 1.0 / (variance + 1e-3);
-        stretch.spectrum.iter_mut().zip(&self.power).for_each(|(sum, x)| *sum += weight * x);
+        self.spectrum.iter_mut().for_each(|x| *x = (*x + FLOOR * mean).ln());
+        fine_structure(&mut self.spectrum);
+        self.spectrum.iter_mut().for_each(|x| *x = x.clamp(-CAP, CAP));
+        variation(&self.spectrum, &mut self.variance);
+        let mut weights = 0.0;
+        let sums = stretch.spectrum.iter_mut();
+        for ((sum, x), variance) in sums.zip(&self.spectrum).zip(&self.variance) {
+            let weight = 1.0 / (variance + VARIANCE_MIN);
+            *sum += weight * x;
+            weights += weight;
+        }
+        stretch.weight += weights / self.spectrum.len() as f32;
+    }
+
+    /// The power of the frame number `done` in every bin. Powers are added, not samples, so that channels of
+    /// opposite polarity do not cancel.
+    fn measure_power(&mut self) {
+        let at = (self.start(self.done) - self.first) as usize;
+        let bins = grid::bins(Some(self.sample_rate));
+        self.spectrum.fill(0.0);
+        for channel in &self.recent {
+            let samples = channel[at..].iter().zip(&self.window);
+            let to = self.fft.samples_mut().iter_mut();
+            to.zip(samples).for_each(|(to, (x, w))| *to = x * w);
+            let spectrum = &self.fft.transform()[bins.clone()];
+            self.spectrum.iter_mut().zip(spectrum).for_each(|(sum, bin)| *sum += bin.norm_sqr());
+        }
     }
 
     /// Joins stretches in twos, so that each is twice as long.
     fn join_pairs(&mut self) {
-        let mut joined: Vec<Stretch> = Vec::with_capacity(STRETCHES_MAX / 2);
+        let mut joined: Vec<Stretch> = Vec::with_capacity(STRETCHES_MAX);
         for (number, stretch) in self.stretches.drain(..).enumerate() {
             match joined.last_mut() {
                 Some(last) if number % 2 == 1 => last.add(&stretch),
@@ -174,6 +197,11 @@ impl EchoDetector {
         self.stretch_frames *= 2;
     }
 
+    /// First sample of frame `number`.
+    fn start(&self, number: u64) -> u64 {
+        number * self.window.len() as u64 / OVERLAP
+    }
+
     /// Samples fed.
     fn known(&self) -> u64 {
         self.first + self.recent.first().map_or(0, Vec::len) as u64
@@ -181,9 +209,14 @@ impl EchoDetector {
 }
 
 impl Stretch {
+    fn new(bins: usize) -> Self {
+        Self { frames: 0, active: 0, spectrum: vec![0.0; bins], weight: 0.0 }
+    }
+
     fn add(&mut self, other: &Self) {
         self.frames += other.frames;
         self.active += other.active;
+        self.weight += other.weight;
         self.spectrum.iter_mut().zip(&other.spectrum).for_each(|(sum, x)| *sum += x);
     }
 }

@@ -1,18 +1,19 @@
 //! What is kept for a trace, and what it says about keys.
 
+use std::sync::Arc;
+
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
 
 use super::super::detector::MarkDecoys;
 use super::super::settings::{EchoSettings, PAIR_SLOTS_MAX};
 use super::super::{echo_signs_of, kernel::Signs};
-use super::ripple::slot_count;
+use super::grid::BANDS;
+use super::ripple::{Ripples, slot_count};
 use super::signs::{SignEstimator, laid_out};
 use super::tail::tail;
 use crate::key::EchoKey;
 
-/// Most sets of bands.
-const SETS: usize = 4;
 /// From so many seconds of sound on a recording weighs no more. Up to there its evidence grows as a sum of
 /// independent parts does, so that the root of its length is the weight of most power. Beyond, what
 /// stays of the host (its room, its notes) is no longer small beside the noise, and one long recording would
@@ -35,8 +36,8 @@ pub(super) struct Point {
     pub(super) seconds: f64,
     /// Those that are not digital silence.
     pub(super) active_s: f64,
-    /// For the lowest band, for the lowest two, and so on: the ripple in each slot, at unit variation.
-    pub(super) sets: Vec<Vec<f32>>,
+    /// The long-term mean of the fine structure of its log power spectrum, bins.
+    pub(super) spectrum: Vec<f32>,
 }
 
 impl EchoEvidence {
@@ -63,9 +64,12 @@ impl EchoEvidence {
 #[derive(Debug, Clone)]
 pub struct TraceEvidence {
     settings: EchoSettings,
-    /// For each set of bands the weighted sum over recordings, slots.
+    ripples: Arc<Ripples>,
+    /// The mean spectrum of unmarked recordings, if there are any.
+    unmarked: Option<Arc<Vec<f32>>>,
+    /// For each hypothesis the weighted sum over recordings, slots.
     sums: Vec<Vec<f64>>,
-    /// Sets that any recording has.
+    /// Sets of bands that any recording has.
     sets: usize,
     seconds: f64,
     active_s: f64,
@@ -75,7 +79,7 @@ pub struct TraceEvidence {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TraceFinding {
     /// Probability that a key which had nothing to do with the recordings fits as well, corrected for the sets
-    /// of bands that were tried; never too small. Multiply it by the number of keys and of traces.
+    /// of bands, and the comparison, that were tried; never too small. Multiply it by the number of keys and of traces.
     pub p_value: f64,
     /// The best score: a sum of random signs, in its standard deviations. Rank it among [`MarkDecoys`].
     /// It cannot exceed the root of the number of pairs, 6.9 in the presets.
@@ -88,11 +92,43 @@ impl TraceEvidence {
     pub fn new(settings: &EchoSettings) -> Self {
         Self {
             settings: settings.clone(),
-            sums: vec![vec![0.0; slot_count(settings)]; SETS],
+            ripples: Arc::new(Ripples::new(settings)),
+            unmarked: None,
+            sums: vec![vec![0.0; slot_count(settings)]; BANDS],
             sets: 0,
             seconds: 0.0,
             active_s: 0.0,
         }
+    }
+
+    /// None yet, but with `unmarked` recordings of the same voices or instruments to compare with: their fine
+    /// structure (rooms, throats, notes that recur) is taken off that of each recording. Nothing in them may
+    /// depend on the key. The recordings are tried with and without that.
+    #[must_use]
+    pub fn compared_with(mut self, unmarked: &[EchoEvidence]) -> Self {
+        let points = || unmarked.iter().filter_map(|recording| recording.points.last());
+        let bins = points().map(|point| point.spectrum.len()).max().unwrap_or(0);
+        let mut sums = vec![(0.0_f64, 0.0_f64); bins];
+        for point in points() {
+            for ((sum, seconds), x) in sums.iter_mut().zip(&point.spectrum) {
+                *sum += point.active_s * f64::from(*x);
+                *seconds += point.active_s;
+            }
+        }
+        let mean =
+            |(sum, seconds): &(f64, f64)| if *seconds > 0.0 { (sum / seconds) as f32 } else { 0.0 };
+        self.unmarked = (bins > 0).then(|| Arc::new(sums.iter().map(mean).collect()));
+        let variants = if bins > 0 { 2 } else { 1 };
+        self.sums = vec![vec![0.0; slot_count(&self.settings)]; BANDS * variants];
+        (self.sets, self.seconds, self.active_s) = (0, 0.0, 0.0);
+        self
+    }
+
+    /// The same without its recordings, to compare others in the same way.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let sums = vec![vec![0.0; slot_count(&self.settings)]; self.sums.len()];
+        Self { sums, sets: 0, seconds: 0.0, active_s: 0.0, ..self.clone() }
     }
 
     /// Adds a recording, whose detector was made for the same echo.
@@ -114,12 +150,22 @@ impl TraceEvidence {
 
     fn add_point(&mut self, point: &Point) {
         self.active_s += point.active_s;
-        self.sets = self.sets.max(point.sets.len());
         let weight = point.active_s.min(WEIGHT_MAX_S).sqrt();
-        // A recording without the upper bands counts with those that it has.
-        let sets = (0..SETS).filter_map(|set| point.sets.get(set).or(point.sets.last()));
-        for (sum, ripple) in self.sums.iter_mut().zip(sets) {
-            sum.iter_mut().zip(ripple).for_each(|(sum, x)| *sum += weight * f64::from(*x));
+        let unmarked = self.unmarked.clone();
+        let compared = unmarked.map(|unmarked| {
+            // Bins that the unmarked recordings lack stay as they are.
+            let others = unmarked.iter().copied().chain(std::iter::repeat(0.0));
+            point.spectrum.iter().zip(others).map(|(x, other)| x - other).collect::<Vec<f32>>()
+        });
+        let spectra = std::iter::once(&point.spectrum).chain(&compared);
+        for (spectrum, sums) in spectra.zip(self.sums.chunks_exact_mut(BANDS)) {
+            let sets = self.ripples.measure(spectrum);
+            self.sets = self.sets.max(sets.len());
+            // A recording without the upper bands counts with those that it has.
+            let sets = (0..BANDS).filter_map(|set| sets.get(set).or(sets.last()));
+            for (sum, ripple) in sums.iter_mut().zip(sets) {
+                sum.iter_mut().zip(ripple).for_each(|(sum, x)| *sum += weight * f64::from(*x));
+            }
         }
     }
 
@@ -157,7 +203,7 @@ impl TraceEvidence {
         });
         let best = findings.max_by(|a, b| a.0.total_cmp(&b.0));
         best.map_or(nothing, |(sigmas, chance)| TraceFinding {
-            p_value: (chance * self.sets as f64).min(1.0),
+            p_value: (chance * self.hypotheses()).min(1.0),
             sigmas,
         })
     }
@@ -175,7 +221,7 @@ impl TraceEvidence {
         let (mut low, mut high) = (0.0, self.sigmas_max());
         for _ in 0..20 {
             let middle = (low + high) / 2.0;
-            if chance(middle) * self.sets as f64 > p_value { low = middle } else { high = middle }
+            if chance(middle) * self.hypotheses() > p_value { low = middle } else { high = middle }
         }
         high
     }
@@ -221,6 +267,11 @@ impl TraceEvidence {
         MarkDecoys::new((0..count).map(|_| score()).collect())
     }
 
+    /// Sets of bands, with and without comparison.
+    fn hypotheses(&self) -> f64 {
+        (self.sets * (self.sums.len() / BANDS)) as f64
+    }
+
     fn estimator(&self, signs: &Signs) -> SignEstimator {
         let mut estimator = SignEstimator::default();
         estimator.set_pairs(laid_out(&signs.pairs, &self.levels()));
@@ -235,13 +286,13 @@ impl TraceEvidence {
         (0..pairs).map(level).collect()
     }
 
-    /// The joint ripple of every set of bands at unit variation.
+    /// The joint ripple of every hypothesis at unit variation.
     fn prepared(&self) -> Vec<Vec<f64>> {
         let unit = |sum: &Vec<f64>| {
             let square = sum.iter().map(|x| x * x).sum::<f64>() / sum.len() as f64;
             sum.iter().map(|x| x / (square + 1e-30).sqrt()).collect()
         };
-        self.sums.iter().take(self.sets).map(unit).collect()
+        self.sums.chunks_exact(BANDS).flat_map(|sums| &sums[..self.sets]).map(unit).collect()
     }
 }
 

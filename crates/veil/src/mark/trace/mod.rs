@@ -8,6 +8,7 @@
 //! | part | what it does |
 //! |---|---|
 //! | `detector.rs` | the long-term mean of the log power spectrum's fine structure |
+//! | `grid.rs` | the frequencies that spectra of all sample rates are kept at |
 //! | `ripple.rs` | from there to the ripple at each delay, made white in frequency and in delay |
 //! | `evidence.rs` | what is kept of a recording, and of all of them |
 //! | `signs.rs` | the estimate of each of a key's signs |
@@ -20,6 +21,7 @@
 
 mod detector;
 mod evidence;
+mod grid;
 mod ripple;
 mod signs;
 mod tail;

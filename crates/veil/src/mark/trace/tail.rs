@@ -1,8 +1,8 @@
 //! How likely a sum of random signs is.
 
-/// Steps of a weight of average size. More of them cost time and gain little: the rounding below moves the
-/// sum by 1.4 % of a standard deviation for 48 weights.
-const STEPS: f64 = 256.0;
+/// Steps of a weight of average size. More of them cost time and gain little: the rounding below lowers the
+/// sum of 48 weights by 2.7 % of a standard deviation.
+const STEPS: f64 = 128.0;
 
 /// Probability that Σ aₙ·εₙ, with independent random signs εₙ, is `sum` or more: by adding up all 2ᴺ cases,
 /// the weights rounded to a grid, and the sum lowered by the most that this can change. So it is never
@@ -17,14 +17,16 @@ pub(super) fn tail(weights: impl Iterator<Item = f64> + Clone, sum: f64) -> f64 
     let total: usize = steps.iter().sum();
     // Σ of the weights whose sign is positive, in steps; the sum is twice that less all of them.
     let mut chances = vec![0.0_f64; total + 1];
+    let mut next = chances.clone();
     chances[0] = 1.0;
     let mut end = 0;
     for by in steps {
         end += by;
-        for at in (0..=end).rev() {
-            let with = if at >= by { chances[at - by] } else { 0.0 };
-            chances[at] = 0.5 * (chances[at] + with);
-        }
+        next[..by].iter_mut().zip(&chances).for_each(|(next, without)| *next = 0.5 * without);
+        let with = chances[by..].iter().zip(&chances);
+        let sums = next[by..=end].iter_mut().zip(with);
+        sums.for_each(|(next, (without, with))| *next = 0.5 * (without + with));
+        std::mem::swap(&mut chances, &mut next);
     }
     let least = (sum / step - count / 2.0 + total as f64) / 2.0;
     let least = (least - 1e-6).ceil().max(0.0) as usize;

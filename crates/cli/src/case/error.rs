@@ -78,6 +78,20 @@ pub enum CaseError {
         /// Why.
         reason: String,
     },
+    /// The new query is not the one that found the trace.
+    #[error(
+        "{}: the trace in {file} was compared with {unmarked} unmarked recordings; give the same ones, and no others, \
+         with --unmarked",
+        shown(folder)
+    )]
+    OtherQuery {
+        /// The case.
+        folder: PathBuf,
+        /// The result that found the trace.
+        file: String,
+        /// Unmarked recordings that it was compared with.
+        unmarked: usize,
+    },
     /// A manifest is damaged.
     #[error(transparent)]
     Manifest(#[from] ManifestError),

@@ -19,6 +19,8 @@ pub(super) struct Trace {
     pub(super) version: Option<String>,
     #[serde(default)]
     pub(super) recordings: Vec<Heard>,
+    /// What they were compared with.
+    unmarked: Option<Unmarked>,
     /// Length of all recordings, and of what in them is not digital silence, in seconds.
     pub(super) seconds: Option<f64>,
     pub(super) active_s: Option<f64>,
@@ -36,6 +38,19 @@ pub(super) struct Trace {
     pub(super) decoy_seed: Option<u64>,
     /// Seconds that would be needed at the strength measured.
     pub(super) needed_s: Option<f64>,
+}
+
+/// Recordings without a mark in a result of `trace`.
+#[derive(Debug, Clone, Deserialize)]
+struct Unmarked {
+    recordings: Vec<Heard>,
+}
+
+impl Trace {
+    /// The unmarked recordings that it was compared with.
+    pub(super) fn compared(&self) -> impl Iterator<Item = &Heard> {
+        self.unmarked.iter().flat_map(|unmarked| &unmarked.recordings)
+    }
 }
 
 /// A recording in a result of `trace`.
@@ -70,6 +85,8 @@ pub(super) struct Judged {
     pub(super) rank: Option<u64>,
     pub(super) keys: Option<u64>,
     pub(super) answered: Option<u64>,
+    /// Commitment to which keys the clips are under.
+    pub(super) sealed_commitment: Option<String>,
     pub(super) p_value: Option<f64>,
     #[serde(default)]
     pub(super) found: bool,
@@ -154,7 +171,7 @@ pub(super) fn check(kind: Kind, content: &[u8]) -> Result<(), String> {
 
 /// Results in a file, with what is wrong in words if they cannot be read.
 pub(super) fn parse<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<T, String> {
-    T::deserialize(value).map_err(|error| one_line(error))
+    T::deserialize(value).map_err(one_line)
 }
 
 /// The lines of `detect` about the class with this fingerprint.

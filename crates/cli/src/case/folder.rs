@@ -124,9 +124,9 @@ impl Case {
         let name = file_name(addition.name, "file");
         let number = self.record.evidence.len() + 1;
         // A file that a run left behind before it was on record keeps its name.
-        let free = (number..).map(|number| format!("{EVIDENCE}/{number:03}-{name}"));
-        let taken = |file: &String| fs::symlink_metadata(self.folder.join(file)).is_ok();
-        let file = free.skip_while(taken).next().unwrap_or_default();
+        let mut free = (number..).map(|number| format!("{EVIDENCE}/{number:03}-{name}"));
+        let is_free = |file: &String| fs::symlink_metadata(self.folder.join(file)).is_err();
+        let file = free.find(is_free).unwrap_or_default();
         let mut to = OutputFile::create(&self.folder.join(&file), None, false)?;
         let hashes = hashing::copy(from, &mut to).map_err(|error| to.write_failed(error))?;
         to.commit()?;

@@ -1,5 +1,7 @@
 //! The trace of a case, looked for again in new output.
 
+use std::collections::BTreeSet;
+
 use patchveil_veil::{Fingerprint, TraceEvidence};
 use serde::Serialize;
 
@@ -16,6 +18,8 @@ pub struct Baseline {
     measured: Measured,
     found_p: f64,
     decoys: Option<u32>,
+    /// Hashes of the unmarked recordings that it was compared with.
+    unmarked: BTreeSet<String>,
 }
 
 /// What became of a trace.
@@ -63,6 +67,7 @@ impl Case {
                 measured: measured(trace)?,
                 found_p: trace.found_p?,
                 decoys: trace.decoys.and_then(|decoys| decoys.try_into().ok()),
+                unmarked: trace.compared().filter_map(|heard| heard.blake3.clone()).collect(),
             })
         });
         baseline.next().ok_or_else(|| CaseError::NothingBefore {
@@ -74,8 +79,27 @@ impl Case {
     }
 
     /// Compares a new result with the one that found the trace; nothing if the new output has nothing to judge.
-    #[must_use]
-    pub fn recheck(&self, baseline: &Baseline, trace: TraceReport) -> Option<Recheck> {
+    ///
+    /// # Errors
+    /// [`CaseError::OtherQuery`] if it was compared with other unmarked recordings: strengths would differ.
+    pub fn recheck(
+        &self,
+        baseline: &Baseline,
+        trace: TraceReport,
+    ) -> Result<Option<Recheck>, CaseError> {
+        let unmarked = trace.unmarked.iter().flat_map(|unmarked| &unmarked.recordings);
+        let unmarked: BTreeSet<String> = unmarked.map(|own| own.blake3.clone()).collect();
+        if unmarked != baseline.unmarked {
+            return Err(CaseError::OtherQuery {
+                folder: self.folder().to_owned(),
+                file: baseline.file.clone(),
+                unmarked: baseline.unmarked.len(),
+            });
+        }
+        Ok(self.compared(baseline, trace))
+    }
+
+    fn compared(&self, baseline: &Baseline, trace: TraceReport) -> Option<Recheck> {
         let echo = self.record().recipe.mark.as_ref()?.echo.as_ref()?;
         let pairs = TraceEvidence::new(echo).sigmas_max().powi(2);
         let seconds = trace.recordings.iter().map(|recording| recording.active_s);

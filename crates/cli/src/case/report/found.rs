@@ -9,7 +9,7 @@ use crate::case::findings::{Detected, Found, Heard, Judged, Rechecked, Trace, ba
 use crate::case::folder::Case;
 use crate::case::recognise::png_size;
 use crate::case::record::{Entry, Kind};
-use crate::case::wording::{length, odds, probability, score, time};
+use crate::case::wording::{count, length, odds, probability, score, time};
 
 pub(super) fn blocks(case: &Case, found: &Found) -> Result<Vec<Block>, CaseError> {
     let mut blocks = vec![Block::Section("What was found".to_owned())];
@@ -81,6 +81,13 @@ fn traced(case: &Case, trace: &Trace, blocks: &mut Vec<Block>) {
         let text =
             format!("p = {} by rank among {decoys} keys drawn at random{highest}", probability(p));
         facts.push(("Check".to_owned(), text.into()));
+    }
+    let compared: Vec<&Heard> = trace.compared().collect();
+    if !compared.is_empty() {
+        let seconds: f64 = compared.iter().filter_map(|heard| heard.seconds).sum();
+        let text =
+            format!("{} without the mark, {}", count(compared.len(), "recording"), length(seconds));
+        facts.push(("Compared with".to_owned(), text.into()));
     }
     if let (false, Some(needed)) = (trace.found, trace.needed_s) {
         let text = format!("about {} of output at the strength measured", length(needed));
@@ -157,6 +164,9 @@ fn answers(judged: &Judged) -> Vec<(String, Text)> {
     }
     if let Some(label) = judged.label.as_ref().and_then(Value::as_str) {
         facts.push(("Label".to_owned(), label.into()));
+    }
+    if let Some(commitment) = &judged.sealed_commitment {
+        facts.push(("Answer key, sealed".to_owned(), mono(commitment.clone())));
     }
     if let Some(answered) = judged.answered {
         facts.push(("Clips answered".to_owned(), answered.to_string().into()));

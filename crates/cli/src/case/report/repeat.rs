@@ -64,9 +64,12 @@ pub(super) fn blocks(case: &Case, found: &Found, disclosed: bool) -> Vec<Block> 
         blocks.push(Block::Lines(detect));
     }
     if !found.judged.is_empty() {
-        let text = "The probe’s answers, in the folder that the probe made:";
+        let text = "The answers to a probe, with the class key or with its opened answer key:";
         blocks.push(Block::Paragraph(text.into()));
-        blocks.push(Block::Lines(vec!["patchveil probe judge DIR ANSWERS.csv".to_owned()]));
+        blocks.push(Block::Lines(vec![
+            format!("patchveil probe judge FOLDER ANSWERS.csv --key {class}"),
+            "patchveil probe judge FOLDER ANSWERS.csv --opened OPENED.json".to_owned(),
+        ]));
     }
     if case.record().of(Kind::Manifest).next().is_some() {
         let text = Text::from("That files are those in the manifest, which lies next to them as ")
@@ -82,7 +85,10 @@ fn command(trace: &Trace, with: &str) -> String {
     let files = spelt(trace.recordings.iter().map(|heard| bare(&heard.input)));
     let decoys = trace.decoys.map_or_else(String::new, |decoys| format!(" --decoys {decoys}"));
     let seed = trace.decoy_seed.map_or_else(String::new, |seed| format!(" --decoy-seed {seed}"));
-    format!("patchveil trace {files} {with}{decoys}{seed} --json")
+    let unmarked =
+        trace.compared().map(|heard| format!(" --unmarked {}", quoted(&bare(&heard.input))));
+    let unmarked: String = unmarked.collect();
+    format!("patchveil trace {files} {with}{unmarked}{decoys}{seed} --json")
 }
 
 fn spelt(files: impl ExactSizeIterator<Item = String>) -> String {

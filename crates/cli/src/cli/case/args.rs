@@ -73,6 +73,9 @@ pub(in crate::cli) struct RecheckArgs {
     /// What the new model made: recordings, or folders of them; all are one body of evidence
     #[arg(required = true, value_name = "AUDIO")]
     pub(super) inputs: Vec<PathBuf>,
+    /// The unmarked recordings that the trace in the case was compared with, if it was; may be repeated
+    #[arg(long, value_name = "AUDIO")]
+    pub(super) unmarked: Vec<PathBuf>,
     /// Random keys to rank the score among [default: as many as the trace in the case]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(crate::cli::args::DECOYS_MAX)))]
     pub(super) decoys: Option<u32>,

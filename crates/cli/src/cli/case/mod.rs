@@ -33,7 +33,9 @@ pub(super) fn run(cli: &Cli, command: &CaseCommand) -> Result<u8, Failure> {
 impl From<CaseError> for Failure {
     fn from(error: CaseError) -> Self {
         match error {
-            CaseError::NotACase(_) | CaseError::NothingBefore { .. } => Self::usage(error),
+            CaseError::NotACase(_)
+            | CaseError::NothingBefore { .. }
+            | CaseError::OtherQuery { .. } => Self::usage(error),
             _ => Self::failed(error),
         }
     }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use patchveil::case::{Case, Kind, Outcome, Recheck};
 use patchveil::detect::DetectFileError;
-use patchveil::inputs::{Names, find};
+use patchveil::inputs::{Names, Recording, find};
 use patchveil::trace::{TraceKey, TraceReport, TraceRequest, TracedRecording, analyse, report};
 use patchveil_veil::Decoys;
 
@@ -42,12 +42,12 @@ pub(super) fn run(cli: &Cli, args: &RecheckArgs) -> Result<u8, Failure> {
         seed,
         begun: Instant::now(),
     };
-    let batch = Examined::new(&args.inputs, &request);
+    let batch = Examined::new([&args.inputs, &args.unmarked], &request);
     if batch.stopped {
         complain("stopped; nothing was added to the case");
         return Ok(STOPPED);
     }
-    let recheck = case.recheck(&baseline, batch.report(&request));
+    let recheck = case.recheck(&baseline, batch.report(&request))?;
     let text = match &recheck {
         Some(recheck) if args.json => serde_json::to_string(recheck).map_err(Failure::failed)?,
         Some(recheck) => summary(recheck),
@@ -68,42 +68,58 @@ pub(super) fn run(cli: &Cli, args: &RecheckArgs) -> Result<u8, Failure> {
     Ok(if code == DONE && !gone { NOT_FOUND } else { code })
 }
 
-/// New output, read.
+/// A file to read.
+struct Input {
+    path: PathBuf,
+    is_unmarked: bool,
+}
+
+/// New output and what it is compared with, read.
 struct Examined {
     batch: Batch,
-    totals: Totals<TracedRecording>,
+    totals: Totals<(bool, TracedRecording)>,
     /// Inputs that failed before anything was read.
     failures: usize,
     stopped: bool,
 }
 
 impl Examined {
-    fn new(inputs: &[PathBuf], request: &TraceRequest) -> Self {
-        let mut found = find(inputs, Names::AnyFormat, |_| None).each_once();
-        let files: Vec<PathBuf> =
-            std::mem::take(&mut found.recordings).into_iter().map(|own| own.path).collect();
+    /// Reads new output and unmarked recordings.
+    fn new(inputs: [&[PathBuf]; 2], request: &TraceRequest) -> Self {
+        let found = inputs.map(|inputs| find(inputs, Names::AnyFormat, |_| None).each_once());
+        let files = found.iter().zip([false, true]).flat_map(|(found, is_unmarked)| {
+            let input = move |own: &Recording| Input { path: own.path.clone(), is_unmarked };
+            found.recordings.iter().map(input)
+        });
+        let files: Vec<Input> = files.collect();
         // One result is printed for all files.
-        let batch = Batch::begin(false, files.iter().map(PathBuf::as_path));
-        batch.report_inputs(&found.notes, &found.failures);
+        let batch = Batch::begin(false, files.iter().map(|file| file.path.as_path()));
+        found.iter().for_each(|found| batch.report_inputs(&found.notes, &found.failures));
         let stopped = AtomicBool::new(false);
         let totals = batch.run(
             &files,
-            |file| file,
+            |file| &file.path,
             |file, watch| {
-                analyse(file, &request.key, &request.settings, watch).map_err(|error| {
+                let class = request.key.class().filter(|_| !file.is_unmarked);
+                let read = analyse(&file.path, class, &request.settings, watch);
+                read.map(|read| (file.is_unmarked, read)).map_err(|error| {
                     let stop = matches!(error, DetectFileError::Stopped(_));
                     stopped.fetch_or(stop, Ordering::Relaxed);
                     NoResult::new(&error, stop)
                 })
             },
         );
-        let (failures, stopped) = (found.failures.len(), stopped.into_inner());
-        Self { batch, totals, failures, stopped }
+        let failures = found.iter().map(|found| found.failures.len()).sum();
+        Self { batch, totals, failures, stopped: stopped.into_inner() }
     }
 
     /// All of it as one body of evidence.
     fn report(&self, request: &TraceRequest) -> TraceReport {
-        report(request, self.totals.done.clone(), Vec::new())
+        let of = |kind: bool| {
+            let own = self.totals.done.iter().filter(move |(is_unmarked, _)| *is_unmarked == kind);
+            own.map(|(_, read)| read.clone()).collect()
+        };
+        report(request, of(false), of(true), Vec::new())
     }
 
     /// Prints the result, and gives the exit code so far.

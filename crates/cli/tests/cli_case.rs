@@ -9,7 +9,7 @@ use std::process::Command;
 
 use patchveil_veil::ClassKey;
 use support::case::{trace_result, user_with_case};
-use support::command::{CLASS, KEY, Ran, User, is_there, key, recording, skipped};
+use support::command::{CLASS, KEY, Ran, User, is_there, key, skipped};
 
 fn report(user: &User) -> String {
     String::from_utf8(user.read("Somebody.case/report.html")).unwrap()
@@ -169,6 +169,29 @@ fn changed_and_missing_evidence_is_named_and_nothing_is_reported_on_it() {
 }
 
 #[test]
+fn evidence_that_was_changed_together_with_its_hash_disagrees_with_the_stamped_list() {
+    let user = user_with_case();
+    user.run(&["case", "add", "Somebody.case", "--stamp-request"]).succeeds();
+    let name = "Somebody.case/evidence/005-trace.json";
+    let before = user.read(name);
+    let after =
+        String::from_utf8(before.clone()).unwrap().replace("\"sigmas\":6.1", "\"sigmas\":9.9");
+    user.put(name, &after);
+    let sha256 = |content: &[u8]| {
+        use sha2::Digest;
+        let hash = sha2::Sha256::digest(content);
+        hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let case = String::from_utf8(user.read("Somebody.case/case.json")).unwrap();
+    let case =
+        case.replace(&*blake3::hash(&before).to_hex(), &blake3::hash(after.as_bytes()).to_hex());
+    let case = case.replace(&sha256(&before), &sha256(after.as_bytes()));
+    user.put("Somebody.case/case.json", case);
+    user.run(&["case", "report", "Somebody.case"])
+        .fails(1, &["006-hashes.sha256", "lists other hashes"]);
+}
+
+#[test]
 fn reports_are_replaced_by_force_only_and_letters_never() {
     let user = user_with_case();
     user.run(&["case", "report", "Somebody.case", "--html"]).succeeds();
@@ -215,7 +238,7 @@ fn what_is_no_evidence_of_the_class_is_refused_in_one_line() {
     user.put("foreign.json", foreign);
     user.put(
         "cut.json",
-        &trace_result(6.0, 60.0, 1e-9)
+        trace_result(6.0, 60.0, 1e-9)
             .replace("\"sigmas\":6,\"p_value\"", "\"sigmas\":\"?\",\"p_value\""),
     );
     user.put("empty", "");

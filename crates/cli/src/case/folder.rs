@@ -95,26 +95,6 @@ impl Case {
         fs::read(&path).map_err(|source| CaseError::Unreadable { path, source })
     }
 
-    /// What of the evidence is no longer as it was added: one error for each file.
-    #[must_use]
-    pub fn changed(&self) -> Vec<CaseError> {
-        let changed = |entry: &Entry| {
-            let path = self.path(entry);
-            match hashing::of_file(&path) {
-                Ok(hashes) if hashes.are_of(entry) => None,
-                Ok(_) => Some(CaseError::Changed {
-                    path,
-                    reason: "its hash is not that of the file that was added",
-                }),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    Some(CaseError::Changed { path, reason: "is missing" })
-                }
-                Err(source) => Some(CaseError::Unreadable { path, source }),
-            }
-        };
-        self.record.evidence.iter().filter_map(changed).collect()
-    }
-
     /// Copies evidence into the folder and puts it on record.
     pub(super) fn put(
         &mut self,

@@ -6,11 +6,12 @@
 //! | part | concern |
 //! |---|---|
 //! | `record`, `folder` | `case.json`, and the folder that it describes |
-//! | `add`, `recognise`, `hashing`, `stamp` | evidence: taking it in, telling what it is, hashes, time stamps |
+//! | `add`, `recognise`, `hashing`, `stamp`, `check` | evidence: taking it in, telling what it is, hashes, time stamps, whether it changed |
 //! | `findings`, `compare`, `recheck` | what results say, and whether a trace is gone |
 //! | `report`, `document`, `letters` | the report and its two forms; letters to fill in |
 
 mod add;
+mod check;
 mod compare;
 mod document;
 mod error;

@@ -87,62 +87,64 @@ pub(super) fn disclosure(record: &Record, disclosed: bool) -> Vec<Block> {
     blocks
 }
 
-/// What words mean.
-pub(super) fn glossary() -> Vec<Block> {
-    let terms: [(&str, &str); 10] = [
-        (
-            "class",
-            "a show, a voice or an artist, with one secret key. The fingerprint is the key’s public name.",
-        ),
-        (
-            "mark",
-            "very quiet changes to a recording that the secret key determines, made before it was published. The mark \
+/// Terms, and what they mean.
+const TERMS: [(&str, &str); 10] = [
+    (
+        "class",
+        "a show, a voice or an artist, with one secret key. The fingerprint is the key’s public name.",
+    ),
+    (
+        "mark",
+        "very quiet changes to a recording that the secret key determines, made before it was published. The mark \
              has two parts, the pattern and the echo.",
-        ),
-        (
-            "echo",
-            "the part of the mark that stays the same throughout: a hundred very quiet echoes within a hundredth of a \
+    ),
+    (
+        "echo",
+        "the part of the mark that stays the same throughout: a hundred very quiet echoes within a hundredth of a \
              second. The key decides for each whether it is added or subtracted.",
-        ),
-        (
-            "trace",
-            "the echo in what a model makes. Models reproduce what is common to their training data, and that \
+    ),
+    (
+        "trace",
+        "the echo in what a model makes. Models reproduce what is common to their training data, and that \
              includes the echo.",
-        ),
-        (
-            "σ (sigma)",
-            "the score: how well the output fits the key, in units of what chance does. Chance gives more than 2 σ in 2 of \
+    ),
+    (
+        "σ (sigma)",
+        "the score: how well the output fits the key, in units of what chance does. Chance gives more than 2 σ in about 2 of \
              100 cases, more than 3 σ in 1 of 700, more than 4 σ in 1 of 30,000.",
-        ),
-        (
-            "p-value",
-            "imagine a great many models that have nothing to do with the key. The p-value says in what share of them \
+    ),
+    (
+        "p-value",
+        "imagine a great many models that have nothing to do with the key. The p-value says in what share of them \
              chance alone would give a score as high as this one, or higher. With p = 0.000001 that is one in a \
              million. It does not say how probable it is that the model was trained on the recordings, and if \
              many models or keys were tried, it has to be multiplied by their number.",
-        ),
-        (
-            "decoy",
-            "a key drawn at random. The score of the real key is ranked among those of many decoys, as a check that \
+    ),
+    (
+        "decoy",
+        "a key drawn at random. The score of the real key is ranked among those of many decoys, as a check that \
              assumes nothing.",
-        ),
-        (
-            "hash",
-            "a short number computed from a file. Two different files with the same hash cannot be found in practice, so \
+    ),
+    (
+        "hash",
+        "a short number computed from a file. Two different files with the same hash cannot be found in practice, so \
              equal hashes mean equal files.",
-        ),
-        (
-            "commitment",
-            "a hash of the echo key. It fixes the echo key without giving it away; once the echo key is disclosed, \
+    ),
+    (
+        "commitment",
+        "a hash of the echo key. It fixes the echo key without giving it away; once the echo key is disclosed, \
              everybody can compute the hash and compare.",
-        ),
-        (
-            "time stamp",
-            "a statement signed by a time-stamping authority (RFC 3161) that a hash existed at a certain time. The \
+    ),
+    (
+        "time stamp",
+        "a statement signed by a time-stamping authority (RFC 3161) that a hash existed at a certain time. The \
              authority sees the hash and not the file.",
-        ),
-    ];
-    let meant = terms.map(|(term, meaning)| (term.to_owned(), meaning.into()));
+    ),
+];
+
+/// What words mean.
+pub(super) fn glossary() -> Vec<Block> {
+    let meant = TERMS.map(|(term, meaning)| (term.to_owned(), meaning.into()));
     let mut blocks = vec![Block::Section("What words mean".to_owned()), Block::Terms(meant.into())];
     let source = Text::from("More in Patchveil’s documentation: ")
         .mono("docs/case.md")

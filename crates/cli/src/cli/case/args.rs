@@ -10,7 +10,7 @@ use crate::cli::recipe_args::RecipeArgs;
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum CaseCommand {
     /// Make a folder for a case about one class; it commits to the class's echo key
-    Open(OpenArgs),
+    Open(Box<OpenArgs>),
     /// Copy evidence into a case: manifests, results (--json), pictures, time stamps, anything else
     Add(AddArgs),
     /// Write the report (HTML and PDF) and letters to fill in

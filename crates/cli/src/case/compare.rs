@@ -14,7 +14,8 @@
 //!   as `trace` gives longer ones no more weight. E is taken low because a trace that was found was more likely
 //!   measured too strong than too weak.
 //! - *ratio*: *a*₁/*a*₀, what is left of the strength, with the 95 % interval of Fieller (*J. R. Stat. Soc. B* 16,
-//!   1954), which takes the errors of both results into account.
+//!   1954), which takes the errors of both results into account. A score below 0 counts as 0, so that luck does not
+//!   make the interval narrow.
 //! - **still there**: *p*₁ is at most the level at which a trace counts as found, and the interval reaches 1.
 //! - **weaker**: *p*₁ is at most that level, and the interval ends below 1.
 //! - **gone**: E ≥ 6, *p*₁ is more than 0.05, as in at least 95 of 100 models without the trace, and *z*₁ is below E/4,
@@ -183,9 +184,10 @@ fn linear(sigmas: f64, pairs: f64) -> f64 {
     share * pairs.sqrt() / (1.0 - share * share).sqrt()
 }
 
-/// The ratio of strengths and its interval (Fieller): all ρ with (a₁ − ρ·a₀)² ≤ z²·(v₁ + ρ²·v₀). It is bounded because
+/// The ratio of strengths, at least 0, and its interval (Fieller): all ρ with (a₁ − ρ·a₀)² ≤ z²·(v₁ + ρ²·v₀). It is bounded because
 /// a₀² > z²·v₀.
 fn ratio(before: Strength, after: Strength) -> (f64, f64, f64) {
+    let after = Strength { linear: after.linear.max(0.0), ..after };
     let ((a0, v0), (a1, v1)) = (before.in_a_second(), after.in_a_second());
     let z2 = TWO_SIDED_95 * TWO_SIDED_95;
     let leading = a0 * a0 - z2 * v0;

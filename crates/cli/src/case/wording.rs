@@ -1,6 +1,7 @@
 //! Figures, times and commands as text, the same in reports and letters.
 
 use jiff::Timestamp;
+use patchveil_spectral::axis::true_minus;
 
 /// A moment to the second, in UTC.
 pub(super) fn time(at: Timestamp) -> String {
@@ -42,7 +43,12 @@ fn grouped(number: u64) -> String {
 
 /// A score.
 pub(super) fn score(sigmas: f64) -> String {
-    format!("{sigmas:.1}\u{a0}σ")
+    format!("{}\u{a0}σ", decimal(sigmas))
+}
+
+/// A number with one decimal.
+pub(super) fn decimal(number: f64) -> String {
+    true_minus(&format!("{number:.1}"))
 }
 
 /// “1 recording”, “2 recordings”.

@@ -9,7 +9,7 @@ use crate::case::findings::{Detected, Found, Heard, Judged, Rechecked, Trace, ba
 use crate::case::folder::Case;
 use crate::case::recognise::png_size;
 use crate::case::record::{Entry, Kind};
-use crate::case::wording::{count, length, odds, probability, score, time};
+use crate::case::wording::{count, decimal, length, odds, probability, score, time};
 
 pub(super) fn blocks(case: &Case, found: &Found) -> Result<Vec<Block>, CaseError> {
     let mut blocks = vec![Block::Section("What was found".to_owned())];
@@ -111,7 +111,7 @@ fn recordings(case: &Case, trace: &Trace) -> Table {
             cells: vec![
                 mono(bare(&heard.input)),
                 heard.seconds.map_or_else(|| "–".into(), |s| length(s).into()),
-                heard.sigmas.map_or_else(|| "–".into(), |s| format!("{s:.1}").into()),
+                heard.sigmas.map_or_else(|| "–".into(), |s| decimal(s).into()),
                 heard.copy.map_or("unknown", |copy| if copy { "yes" } else { "no" }).into(),
             ],
             below,
@@ -134,7 +134,7 @@ fn searched(lines: &[Detected]) -> Table {
             mono(bare(&line.input)),
             if line.found { "yes" } else { "no" }.into(),
             probability(line.p_value).into(),
-            format!("{:.1}", line.sigmas).into(),
+            decimal(line.sigmas).into(),
             line.covered_s.filter(|_| line.found).map_or_else(|| "–".into(), |s| length(s).into()),
             line.seconds.map_or_else(|| "–".into(), |s| length(s).into()),
         ],

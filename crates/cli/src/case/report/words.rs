@@ -88,7 +88,7 @@ pub(super) fn disclosure(record: &Record, disclosed: bool) -> Vec<Block> {
 }
 
 /// Terms, and what they mean.
-const TERMS: [(&str, &str); 10] = [
+const TERMS: [(&str, &str); 11] = [
     (
         "class",
         "a show, a voice or an artist, with one secret key. The fingerprint is the key’s public name.",
@@ -107,6 +107,11 @@ const TERMS: [(&str, &str); 10] = [
         "trace",
         "the echo in what a model makes. Models reproduce what is common to their training data, and that \
              includes the echo.",
+    ),
+    (
+        "copy",
+        "a file that contains marked audio itself, treated or not, and not a model’s work: the mark’s pattern is found \
+             in it, which models do not learn. It is the echo without the pattern that speaks of training.",
     ),
     (
         "σ (sigma)",

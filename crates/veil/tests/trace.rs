@@ -55,11 +55,11 @@ fn six(by: u8) -> Vec<EchoEvidence> {
 fn an_echo_at_the_level_of_the_presets_is_found_in_speech_at_any_rate() {
     for (by, rate) in [(1, 8_000), (2, 16_000), (3, 22_050), (4, 24_000), (5, 44_100), (6, 48_000)]
     {
-        let audio = with_echo(by, 0.0, rate, speech_noise(by.into(), rate, 40.0));
+        let audio = with_echo(by, 0.0, rate, speech_noise(by.into(), rate, 60.0));
         let trace = joined([&evidence(rate, &audio)]);
         assert!(p_value(&trace, by) < 1e-6, "{rate} Hz: {:?}", trace.test(&key(by).echo_key()));
         assert!(p_value(&trace, by + 100) > 1e-3, "{rate} Hz");
-        assert!((trace.seconds() - 40.0).abs() < 0.001 && trace.active_s() > 39.0);
+        assert!((trace.seconds() - 60.0).abs() < 0.001 && trace.active_s() > 59.0);
     }
 }
 
@@ -189,8 +189,8 @@ fn neither_order_nor_loudness_nor_blocks_change_the_score() {
 
 #[test]
 fn what_unmarked_recordings_of_the_same_voice_share_is_taken_off() {
-    // A room that all recordings were made in: echoes as strong as the key's, at other delays.
-    let room = |audio: Vec<f32>| with_echo(200, 6.0, 16_000, audio);
+    // A room that all recordings were made in: echoes four times as strong as the key's.
+    let room = |audio: Vec<f32>| with_echo(200, 12.0, 16_000, audio);
     let marked = |seed| {
         evidence(16_000, &with_echo(18, 0.0, 16_000, room(speech_noise(seed, 16_000, 10.0))))
     };

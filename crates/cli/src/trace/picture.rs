@@ -15,7 +15,7 @@ use crate::plot::grid::{axis_title, horizontal_grid, time_labels, vertical_grid}
 use crate::plot::style::{AFTER, BEFORE, DIFFERENCE, FRAME, INK, LABEL_SIZE, MUTED, TITLE_SIZE};
 
 const SIZE: (u32, u32) = (1_600, 820);
-const PLOT: Area = Area { left: 104.0, right: 1_540.0, top: 150.0, bottom: 720.0 };
+const PLOT: Area = Area { left: 104.0, right: 1_540.0, top: 130.0, bottom: 720.0 };
 
 /// Draws the score against the seconds heard into a PNG of 1600 × 820 pixels at `path`; an existing file is
 /// replaced only if `force`.
@@ -31,6 +31,26 @@ pub fn draw_trace(report: &TraceReport, path: &Path, force: bool) -> Result<(), 
     Ok(())
 }
 
+/// What was heard and what it came to.
+fn facts(report: &TraceReport) -> String {
+    let files = match report.recordings.len() {
+        1 => "1 recording".to_owned(),
+        count => format!("{count} recordings"),
+    };
+    let copies = report.recordings.iter().filter(|recording| recording.copy == Some(true)).count();
+    let copies = match copies {
+        0 => String::new(),
+        count => format!(" ({count} with the pattern too: copies)"),
+    };
+    let unmarked = report.unmarked.as_ref().map_or_else(String::new, |unmarked| {
+        format!(", compared with {:.1} s unmarked", unmarked.seconds)
+    });
+    format!(
+        "{files}{copies}, {:.1} s{unmarked}: {:.1} σ, p ≤ {:.1e}",
+        report.seconds, report.sigmas, report.p_value
+    )
+}
+
 fn render(report: &TraceReport) -> Result<Vec<u8>, String> {
     let mut canvas = Canvas::new(SIZE.0, SIZE.1)?;
     let class = report.class.as_deref().unwrap_or("echo key");
@@ -40,15 +60,7 @@ fn render(report: &TraceReport) -> Result<Vec<u8>, String> {
         if report.found { "trace found" } else { "no trace found" }
     );
     canvas.text((PLOT.left, 50.0), &title, TITLE_SIZE, Align::Left, INK);
-    let files = match report.recordings.len() {
-        1 => "1 recording".to_owned(),
-        count => format!("{count} recordings"),
-    };
-    let facts = format!(
-        "{files}, {:.1} s, {:.1} σ, p ≤ {:.1e}",
-        report.seconds, report.sigmas, report.p_value
-    );
-    canvas.text((PLOT.left, 96.0), &facts, LABEL_SIZE, Align::Left, MUTED);
+    canvas.text((PLOT.left, 96.0), &facts(report), LABEL_SIZE, Align::Left, MUTED);
 
     let seconds = report.seconds.max(1.0);
     let time = Axis::linear((0.0, seconds), (PLOT.left, PLOT.right));

@@ -23,9 +23,9 @@ const VARIANCE_MIN: f32 = 0.01;
 /// Frames of a stretch at first, a second. It doubles whenever there are [`STRETCHES_MAX`] of them.
 const STRETCH: usize = 62;
 /// Most stretches, even.
-const STRETCHES_MAX: usize = 64;
+const STRETCHES_MAX: usize = 32;
 
-/// Takes in one recording, block by block. Needs a megabyte or two however long it is.
+/// Takes in one recording, block by block. Needs less than a megabyte however long it is.
 ///
 /// Echoes multiply the power spectrum by `1 + Σ 2·e[d]·cos 2πfd` (for small e), so they add the same ripple to
 /// every frame's logarithm (Bogert, Healy and Tukey 1963, “The quefrency alanysis of time series for

@@ -27,7 +27,7 @@ const ACTIVE_MIN_S: f64 = 0.3;
 pub struct EchoEvidence {
     seconds: f64,
     /// The evidence of a growing part of the recording; the last is that of all of it.
-    points: Vec<Point>,
+    points: Arc<[Point]>,
 }
 
 /// The evidence of a recording up to a point in time.
@@ -42,7 +42,7 @@ pub(super) struct Point {
 
 impl EchoEvidence {
     pub(super) fn new(seconds: f64, points: Vec<Point>) -> Self {
-        Self { seconds, points }
+        Self { seconds, points: points.into() }
     }
 
     /// Length of the recording in seconds.

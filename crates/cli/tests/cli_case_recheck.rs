@@ -1,5 +1,4 @@
 //! `patchveil case recheck`: is the trace gone?
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 

@@ -123,6 +123,8 @@ fn holds_secret(content: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use patchveil_veil::ClassKey;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -163,5 +165,17 @@ mod tests {
         let key = ClassKey::from_bytes([1; 32]).to_text();
         assert!(recognised(format!("my key: {}\n", *key).as_bytes()).is_err());
         assert!(recognised(b"\x89PNG\r\n\x1a\ncut off").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in vec(any::<u8>(), 0..200), at in 0..60_usize, byte: u8) {
+            let _ = recognised(&bytes);
+            let mut request = Request::make(&bytes, 7).unwrap();
+            assert_eq!(recognised(&request), Ok(Kind::StampRequest));
+            request[at] = byte;
+            let _ = recognised(&request);
+            let _ = Reply::parse(&request);
+        }
     }
 }

@@ -17,7 +17,7 @@ export PATCHVEIL_KEYRING="$work/keyring"
 # What the owner publishes.
 mkdir published heard forgotten
 "$patchveil" key new "Sample voice"
-"$sample" voice 1 240 voice.wav
+"$sample" voice 1 900 voice.wav
 "$patchveil" protect voice.wav --key "Sample voice" -o published/voice.wav
 "$patchveil" case open "SAMPLE: Sample voice against Nobody Ltd" --key "Sample voice" -o sample
 cat > about-this-sample.txt <<'TEXT'
@@ -49,7 +49,7 @@ done
   --note "SAMPLE: noise with the mean spectrum of the marked voice, in place of a model’s output"
 
 # What a model makes that was trained on something else instead.
-"$sample" voice 2 240 other.wav
+"$sample" voice 2 900 other.wav
 for clip in 1 2 3 4 5 6 7 8 9 10 11 12; do
   "$sample" model other.wav 10$clip 15 forgotten/clip-$clip.wav
 done

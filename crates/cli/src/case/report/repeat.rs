@@ -15,9 +15,12 @@ pub(super) fn blocks(case: &Case, found: &Found, disclosed: bool) -> Vec<Block> 
     let mut blocks = vec![
         Block::Section("How to repeat it".to_owned()),
         Block::Paragraph(
-            "Patchveil is free software; the versions are given with each result. The evidence is unchanged if all \
-             lines say OK (in the folder of the case):"
-                .into(),
+            Text::from("Patchveil is free software; the versions are given with each result, and ")
+                .mono("docs/case.md")
+                .plain(
+                    " in it explains this report. The evidence is unchanged if all lines say OK (in the folder of the \
+                     case):",
+                ),
         ),
     ];
     let lists: Vec<String> = case

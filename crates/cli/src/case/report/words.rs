@@ -2,7 +2,7 @@
 //! words mean.
 
 use super::ECHO_KEY;
-use crate::case::document::{Block, Text, mono};
+use crate::case::document::{Block, Text};
 use crate::case::findings::Found;
 use crate::case::record::Record;
 
@@ -111,7 +111,7 @@ const TERMS: [(&str, &str); 11] = [
     (
         "copy",
         "a file that contains marked audio itself, treated or not, and not a model’s work: the mark’s pattern is found \
-             in it, which models do not learn. It is the echo without the pattern that speaks of training.",
+             in it, which a model is not expected to reproduce.",
     ),
     (
         "σ (sigma)",
@@ -150,13 +150,5 @@ const TERMS: [(&str, &str); 11] = [
 /// What words mean.
 pub(super) fn glossary() -> Vec<Block> {
     let meant = TERMS.map(|(term, meaning)| (term.to_owned(), meaning.into()));
-    let mut blocks = vec![Block::Section("What words mean".to_owned()), Block::Terms(meant.into())];
-    let source = Text::from("More in Patchveil’s documentation: ")
-        .mono("docs/case.md")
-        .plain(", ")
-        .mono("docs/records.md")
-        .plain(" and ");
-    blocks
-        .push(Block::Paragraph(Text([source.0, mono("docs/detection.md").0].concat()).plain(".")));
-    blocks
+    vec![Block::Section("What words mean".to_owned()), Block::Terms(meant.into())]
 }

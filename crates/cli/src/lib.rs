@@ -15,9 +15,12 @@
 //! | [`trace`] | looks for the echo of a key in what a model made |
 //! | [`probe`] | clips that ask a classifier whether it knows a key, and the judgement of its answers |
 //! | [`inspect`] | compares a recording with its protected version, in figures and in a picture |
+//! | [`case`] | the dossier: what was published when, what was found, and a report of it |
 
+pub mod case;
 pub mod detect;
 mod detector;
+mod html;
 pub mod inputs;
 pub mod inspect;
 pub mod manifest;

@@ -372,11 +372,12 @@ fn a_changed_tempo_at_the_same_pitch_is_found_with_its_speed() {
     for (by, patch_us) in [(34, 19_800), (35, 20_200)] {
         let mut stretched = MarkSettings { level_db: -4.0, ..MarkSettings::default() };
         stretched.pattern.as_mut().unwrap().patch_us = patch_us;
-        let audio = marked(by, &stretched, 16_000, 0, speech(by.into(), 16_000, 16.0));
+        let audio = marked(by, &stretched, 16_000, 0, speech(by.into(), 16_000, 12.0));
         let finding = test(&evidence(16_000, &[&audio]), by);
         let factor = 20_000.0 / f64::from(patch_us);
         assert!(finding.p_value < 1e-6, "{finding:?}");
-        assert!((finding.speed - factor).abs() <= 0.0011, "{finding:?}");
+        // To a step of the search, 0.001; this factor lies 0.0001 beside the steps.
+        assert!((finding.speed - factor).abs() <= 0.0012, "{finding:?}");
         assert!(!finding.pitch_moved);
     }
 }

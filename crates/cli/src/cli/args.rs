@@ -7,6 +7,7 @@ use patchveil::detect::DECOYS_MIN;
 use patchveil::inspect::{SECONDS_DEFAULT, SECONDS_MAX, SECONDS_MIN};
 use patchveil::protect::{Position, Timeline};
 
+use super::case::CaseCommand;
 use super::probe::ProbeCommand;
 use super::recipe_args::RecipeArgs;
 use super::trace::TraceArgs;
@@ -67,6 +68,9 @@ pub(super) enum Command {
     Probe(ProbeCommand),
     /// Compare a recording with its protected version: figures, a picture, a page to hear both
     Inspect(InspectArgs),
+    /// Keep evidence about a model in a folder, report on it, and check whether a trace is gone
+    #[command(subcommand)]
+    Case(CaseCommand),
     /// Print a recipe as JSON, to edit and pass to --recipe
     Recipe(RecipeArgs),
     /// Protect a short bundled recording with a throw-away key and show the result
@@ -365,6 +369,7 @@ impl Command {
             Self::Protect(args) => Some(&args.recipe),
             Self::Restore(args) => Some(&args.recipe),
             Self::Detect(args) => Some(&args.recipe),
+            Self::Case(command) => command.recipe_args(),
             Self::Trace(args) => Some(args.recipe()),
             Self::Recipe(args) => Some(args),
             Self::Demo(args) => Some(&args.recipe),

@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod case;
 mod demo;
 mod detect;
 mod exit;
@@ -43,6 +44,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Trace(args) => trace::run(&cli, args),
         Command::Probe(command) => probe::run(&cli, command),
         Command::Inspect(args) => inspect::run(args),
+        Command::Case(command) => case::run(&cli, command),
         Command::Recipe(args) => recipe::run(args),
         Command::Demo(args) => demo::run(args),
     };

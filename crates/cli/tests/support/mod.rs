@@ -7,6 +7,7 @@
     reason = "a failed test may panic"
 )]
 
+pub(crate) mod case;
 pub(crate) mod command;
 #[cfg(unix)]
 pub(crate) mod permissions;

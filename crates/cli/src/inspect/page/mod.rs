@@ -3,7 +3,7 @@
 //!
 //! It loads nothing: the samples (as they are stored, in base64), the pictures and the scripts are inside,
 //! and its content security policy forbids the network. Names of files are hostile input: they reach the page
-//! through [`html::escaped`] or [`html::script_json`] only.
+//! through [`crate::html::escaped`] or [`html::script_json`] only.
 
 mod excerpt;
 mod facts;

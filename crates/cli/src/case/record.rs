@@ -1,0 +1,187 @@
+//! `case.json`: what a case is about, and the list of its evidence. Never a key.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use patchveil_veil::{Fingerprint, Recipe};
+use serde::{Deserialize, Serialize};
+
+use super::error::CaseError;
+use crate::manifest::{Digest, as_text};
+use crate::paths::one_line;
+
+/// Version of the file that this build writes, and the newest it reads.
+pub const CASE_VERSION: u32 = 1;
+/// The folder of evidence in a case's folder.
+pub(super) const EVIDENCE: &str = "evidence";
+/// Program and version, as in manifests.
+pub(super) const TOOL: &str = concat!("patchveil ", env!("CARGO_PKG_VERSION"));
+
+/// What `case.json` holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of the format.
+    pub version: u32,
+    /// What the case is called.
+    pub name: String,
+    /// The class.
+    pub class: String,
+    /// Public name of its key.
+    pub fingerprint: Fingerprint,
+    /// Commitment to its echo key: fixes the signs of the echo without giving them away.
+    pub echo_commitment: Digest,
+    /// What the recipe is called.
+    pub recipe_name: String,
+    /// The recipe whose mark is looked for.
+    pub recipe: Recipe,
+    /// When the case was opened, by that computer's clock, in UTC.
+    #[serde(with = "as_text")]
+    pub opened: Timestamp,
+    /// The program that opened it.
+    pub tool: String,
+    /// All evidence, in the order in which it was added.
+    pub evidence: Vec<Entry>,
+}
+
+/// A file of evidence.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Entry {
+    /// Where it is, from the case's folder on.
+    pub file: String,
+    /// What it was called.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// BLAKE3 hash of all of it.
+    pub blake3: Digest,
+    /// SHA-256 hash of all of it, in hexadecimal.
+    pub sha256: String,
+    /// When it was added, by that computer's clock, in UTC.
+    #[serde(with = "as_text")]
+    pub added: Timestamp,
+    /// What whoever added it says about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The program that added it.
+    pub tool: String,
+}
+
+/// What a file of evidence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// What was committed to when the case was opened.
+    Commitment,
+    /// A manifest: what was protected when.
+    Manifest,
+    /// Results of `detect`.
+    Detect,
+    /// A result of `trace`.
+    Trace,
+    /// Results of `probe judge`.
+    Probe,
+    /// A result of `case recheck`.
+    Recheck,
+    /// A picture.
+    Picture,
+    /// The hashes of all evidence so far, to be time-stamped.
+    HashList,
+    /// A request to a time-stamping authority.
+    StampRequest,
+    /// Its reply.
+    StampReply,
+    /// Anything else.
+    Attachment,
+}
+
+impl Kind {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Commitment => "commitment",
+            Self::Manifest => "manifest",
+            Self::Detect => "detect result",
+            Self::Trace => "trace result",
+            Self::Probe => "probe result",
+            Self::Recheck => "recheck result",
+            Self::Picture => "picture",
+            Self::HashList => "hash list",
+            Self::StampRequest => "time-stamp request",
+            Self::StampReply => "time-stamp reply",
+            Self::Attachment => "attachment",
+        }
+    }
+}
+
+impl Record {
+    /// Reads the text of a `case.json`; `path` is for messages only.
+    ///
+    /// # Errors
+    /// [`CaseError::Newer`] or [`CaseError::Damaged`].
+    pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Self, CaseError> {
+        /// What all versions have.
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        let damaged = |reason: String| CaseError::Damaged { path: path.to_owned(), reason };
+        let wrong = |error: serde_json::Error| damaged(one_line(error));
+        let Version { version } = serde_json::from_slice(text).map_err(wrong)?;
+        if version > CASE_VERSION {
+            return Err(CaseError::Newer { path: path.to_owned(), version });
+        }
+        let record: Self = serde_json::from_slice(text).map_err(wrong)?;
+        match record.evidence.iter().find(|entry| !entry.is_inside()) {
+            Some(entry) => Err(damaged(one_line(format!("{:?} is outside the case", entry.file)))),
+            None => Ok(record),
+        }
+    }
+
+    /// The entries of a kind, in the order added.
+    pub fn of(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.evidence.iter().filter(move |entry| entry.kind == kind)
+    }
+}
+
+impl Entry {
+    /// Whether the file is in the folder of evidence, wherever the `case.json` comes from.
+    fn is_inside(&self) -> bool {
+        let plain = |name: &str| {
+            !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0', ':'])
+        };
+        self.file.split_once('/').is_some_and(|(folder, name)| folder == EVIDENCE && plain(name))
+    }
+
+    /// The file's name without its folder.
+    pub(super) fn short(&self) -> &str {
+        self.file.rsplit('/').next().unwrap_or(&self.file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_must_not_point_outside_the_case() {
+        let file = |file: &str| Entry {
+            file: file.to_owned(),
+            name: String::new(),
+            kind: Kind::Attachment,
+            bytes: 0,
+            blake3: blake3::hash(b"").into(),
+            sha256: String::new(),
+            added: Timestamp::UNIX_EPOCH,
+            note: None,
+            tool: String::new(),
+        };
+        assert!(file("evidence/001-a.txt").is_inside());
+        for bad in ["/etc/passwd", "evidence/../x", "x", "evidence/", "evidence/a\\b", "other/a"] {
+            assert!(!file(bad).is_inside(), "{bad}");
+        }
+    }
+}

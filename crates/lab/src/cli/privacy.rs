@@ -100,7 +100,7 @@ pub(super) fn run(args: &PrivacyArgs) -> Result<u8, Failure> {
         learners: args.learners(),
         seeds: args.seeds.unwrap_or(if args.quick { 1 } else { 3 }),
         epsilons: if args.quick { vec![3.0] } else { EPSILONS.to_vec() },
-        models: if args.quick { 4 } else { 9 },
+        models: if args.quick { 4 } else { 17 },
         decoys: if args.quick { 19 } else { 99 },
         training: TRAINING,
         clip: CLIP,

@@ -4,7 +4,7 @@
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use super::audit::Audit;
+use super::audit::{Audit, audit_noise};
 use super::membership::{Observed, Separation, confidences, likelihood_ratios};
 use super::mlp::{Examples, Mlp};
 use super::neutral::Neutral;
@@ -78,6 +78,12 @@ impl CurveData {
             ratio: mean_of(separations.iter().map(|pair| pair[1])),
             probed: probed.collect(),
             audit: self.audit(&training, seed),
+            audit_of_noise: audit_noise(
+                &training,
+                canaries_and_guesses(self.pool.len()),
+                DELTA,
+                &mut rng(seed, "canaries", "noise"),
+            ),
         }
     }
 
@@ -87,7 +93,7 @@ impl CurveData {
         let mut random = rng(seed, "canaries", "");
         let mut order: Vec<usize> = (0..self.pool.len()).collect();
         order.shuffle(&mut random);
-        let count = (self.pool.len() as f64 * CANARIES) as usize;
+        let (count, guesses) = canaries_and_guesses(self.pool.len());
         let mut canaries = self.pool.at(&order[..count]);
         for label in &mut canaries.labels {
             *label = (*label + random.random_range(1..self.classes)) % self.classes;
@@ -105,8 +111,14 @@ impl CurveData {
             f64::from(after[n][label]) - f64::from(before[n][label])
         };
         let scores: Vec<f64> = (0..count).map(gained).collect();
-        Audit::of(&scores, &took_part, (count as f64 * GUESSES) as usize, DELTA)
+        Audit::of(&scores, &took_part, guesses, DELTA)
     }
+}
+
+/// Canaries and guesses of an audit of a model that is trained on a pool of this size.
+fn canaries_and_guesses(pool: usize) -> (usize, usize) {
+    let canaries = pool as f64 * CANARIES;
+    (canaries as usize, (canaries * GUESSES) as usize)
 }
 
 /// Trains `models` classifiers, each on a random half of `pool` and on all of `always`, and

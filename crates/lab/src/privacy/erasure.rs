@@ -79,7 +79,7 @@ pub(super) fn erase(
     // One key for all of the owner's clips, whatever their label.
     let protected = patchveil.protect(&with_labels(&own, |_| 0), veil, seed)?;
     let neutral = |clips: &[Clip]| {
-        Neutral::new(clips, (1, plan.decoys), patchveil, veil, seed).map(Keyed::new)
+        Neutral::new(clips, (1, plan.decoys), patchveil, (veil, &[100.0]), seed).map(Keyed::new)
     };
     let material = ErasureData {
         published: Examples::of(&with_labels(&protected, |n| own[n].label)),

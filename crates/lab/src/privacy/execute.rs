@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::curve::CurveData;
 use super::erasure::erase;
 use super::error::PrivacyError;
-use super::neutral::{Neutral, chosen};
+use super::neutral::{DEPTHS, Neutral, chosen};
 use super::probe::{Counted, ask, probe};
 use super::record::{PrivacyLine, PrivacyOutcome, PrivacyPlan, PrivacyRecord, Task, What};
 use crate::attack::{Attack, Material};
 use crate::data::Dataset;
-use crate::learn::{TrainingJob, cpu_seconds, fit};
+use crate::learn::{Learner, TrainingJob, cpu_seconds, fit};
 use crate::protect::{Patchveil, Veil};
 use crate::run::{Log, LogError, RESULTS, RunError, difference};
 
@@ -174,17 +174,23 @@ struct Execution<'a> {
     seed: u64,
 }
 
-/// What the tasks of [`What::Probe`] and [`What::Curve`] share.
+/// What the tasks of [`What::Probe`] and [`What::Curve`] share, made when it is needed.
+#[derive(Default)]
 struct Shared {
-    plain: Material,
+    probe: Option<ProbeData>,
+    curve: Option<(CurveData, Neutral)>,
+}
+
+/// What the tasks of [`What::Probe`] share.
+struct ProbeData {
+    all: Material,
     half_clean: Material,
     neutral: Neutral,
-    curve: Option<CurveData>,
 }
 
 impl Execution<'_> {
     fn run(&self, tasks: &[Task], results: &mut PrivacyResults) -> Result<(), PrivacyError> {
-        let mut shared = None;
+        let mut shared = Shared::default();
         for task in tasks {
             if self.control.stop.load(Ordering::Relaxed) {
                 return Ok(());
@@ -206,57 +212,77 @@ impl Execution<'_> {
     fn outcome(
         &self,
         task: &Task,
-        shared: &mut Option<Shared>,
+        shared: &mut Shared,
         lines: &[PrivacyLine],
     ) -> Result<Option<PrivacyOutcome>, PrivacyError> {
-        if let What::Erasure = task.what {
-            return erase(self.plan, self.data, self.patchveil, self.veil, self.seed).map(Some);
-        }
-        let shared = match shared {
-            Some(shared) => shared,
-            None => shared.insert(self.shared()?),
-        };
         match task.what {
             What::Probe { learner, half_clean } => {
-                let material = if half_clean { &shared.half_clean } else { &shared.plain };
-                let job = TrainingJob {
-                    learner,
-                    settings: self.plan.basis.settings_of(learner),
-                    classes: self.data.classes.len(),
-                    rate: self.data.rate,
-                    seconds: self.plan.basis.seconds,
-                    train: &material.train,
-                    test: &material.test,
-                    drawn: Attack::None,
-                    seed: self.seed,
+                let data = match &mut shared.probe {
+                    Some(data) => data,
+                    none => none.insert(self.probe_data()?),
                 };
-                let Some((outcome, mut model)) = fit(&job, self.control.abort) else {
-                    return Ok(None);
-                };
-                let answers = ask(&mut model, &shared.neutral);
-                let classes = probe(&shared.neutral, &answers, Counted::OfKey);
-                Ok(Some(PrivacyOutcome::Probe { accuracy: outcome.accuracy, classes }))
+                Ok(self.probe(data, learner, half_clean))
             }
             What::Curve { epsilon } => {
+                let (data, neutral) = match &mut shared.curve {
+                    Some(data) => data,
+                    none => none.insert(self.curve_data()?),
+                };
                 let noise = epsilon.and_then(|epsilon| multiplier(lines, epsilon));
-                let new = || CurveData::new(&shared.plain.train, &self.data.test, &shared.neutral);
-                let data = shared.curve.get_or_insert_with(new);
-                let curve = data.measure(self.plan, &shared.neutral, noise, self.seed);
+                let curve = data.measure(self.plan, neutral, noise, self.seed);
                 Ok(Some(PrivacyOutcome::Curve(curve)))
             }
-            What::Erasure => Ok(None),
+            What::Erasure => {
+                erase(self.plan, self.data, self.patchveil, self.veil, self.seed).map(Some)
+            }
         }
     }
 
-    fn shared(&self) -> Result<Shared, PrivacyError> {
-        let Dataset { train: clean, test, classes, .. } = self.data;
+    /// Trains and probes a model of the panel; `None` if stopped.
+    fn probe(
+        &self,
+        data: &ProbeData,
+        learner: Learner,
+        half_clean: bool,
+    ) -> Option<PrivacyOutcome> {
+        let material = if half_clean { &data.half_clean } else { &data.all };
+        let job = TrainingJob {
+            learner,
+            settings: self.plan.basis.settings_of(learner),
+            classes: self.data.classes.len(),
+            rate: self.data.rate,
+            seconds: self.plan.basis.seconds,
+            train: &material.train,
+            test: &material.test,
+            drawn: Attack::None,
+            seed: self.seed,
+        };
+        let (outcome, mut model) = fit(&job, self.control.abort)?;
+        let answers = ask(&mut model, &data.neutral);
+        let classes = probe(&data.neutral, &answers, Counted::OfKey);
+        Some(PrivacyOutcome::Probe { accuracy: outcome.accuracy, classes })
+    }
+
+    fn probe_data(&self) -> Result<ProbeData, PrivacyError> {
+        let Dataset { train: clean, test, .. } = self.data;
         let train = self.patchveil.protect(clean, self.veil, self.seed)?;
         let period = self.veil.period_seconds()?;
-        let plain = Material { train, test: test.clone(), clean: clean.clone(), period };
-        let mut half_clean = plain.clone();
+        let all = Material { train, test: test.clone(), clean: clean.clone(), period };
+        let mut half_clean = all.clone();
         Attack::Clean50.apply(&mut half_clean, self.seed)?;
-        let keys = (classes.len(), self.plan.decoys);
-        let neutral = Neutral::new(&chosen(self.data), keys, self.patchveil, self.veil, self.seed)?;
-        Ok(Shared { plain, half_clean, neutral, curve: None })
+        Ok(ProbeData { all, half_clean, neutral: self.neutral(&DEPTHS)? })
+    }
+
+    fn curve_data(&self) -> Result<(CurveData, Neutral), PrivacyError> {
+        let published = self.patchveil.protect(&self.data.train, self.veil, self.seed)?;
+        let neutral = self.neutral(&[100.0])?;
+        Ok((CurveData::new(&published, &self.data.test, &neutral), neutral))
+    }
+
+    /// Neutral clips under the keys of all classes and under decoys.
+    fn neutral(&self, depths: &[f64]) -> Result<Neutral, PrivacyError> {
+        let keys = (self.data.classes.len(), self.plan.decoys);
+        let clips = chosen(self.data);
+        Ok(Neutral::new(&clips, keys, self.patchveil, (self.veil, depths), self.seed)?)
     }
 }

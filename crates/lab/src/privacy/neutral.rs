@@ -10,6 +10,11 @@ const FIRST_DECOY: usize = 1_000;
 /// Test clips of each class and speaker that are used as neutral clips of all classes.
 const CLIPS: usize = 2;
 
+/// Depths in % of the veil that neutral clips have in turn, to probe a label that a whole key
+/// belongs to. At full depth a model that learned the veils gives some label to *all* clips of any
+/// decoy, so decoys often tie with the own key.
+pub(super) const DEPTHS: [f64; 4] = [100.0, 50.0, 25.0, 12.5];
+
 /// The test clips that become neutral clips.
 pub(super) fn chosen(data: &Dataset) -> Vec<Clip> {
     data.thinned(0, CLIPS).test
@@ -24,7 +29,7 @@ pub(super) struct Neutral {
 }
 
 impl Neutral {
-    /// Protects `clips` with the own keys 0 to `own` − 1 of `seed`, which are those that
+    /// Protects `clips`, with the `depths` in turn, with the own keys 0 to `own` − 1 of `seed`, which are those that
     /// [`Patchveil::protect`] gives to these labels, and with decoys.
     ///
     /// # Errors
@@ -33,13 +38,21 @@ impl Neutral {
         clips: &[Clip],
         (own, decoys): (usize, usize),
         patchveil: &Patchveil,
-        veil: &Veil,
+        (veil, depths): (&Veil, &[f64]),
         seed: u64,
     ) -> Result<Self, ProtectError> {
+        let veils: Vec<Veil> =
+            depths.iter().map(|&depth| veil.weakened(depth)).collect::<Result<_, _>>()?;
         let keys = (0..own).chain(FIRST_DECOY..FIRST_DECOY + decoys);
         let under = |key: usize| -> Result<Vec<Clip>, ProtectError> {
-            let named = with_labels(clips, |_| key);
-            let protected = patchveil.protect(&named, veil, seed)?;
+            let mut protected = with_labels(clips, |_| key);
+            for (number, veil) in veils.iter().enumerate() {
+                let in_turn = || (number..clips.len()).step_by(veils.len());
+                let plain: Vec<Clip> = in_turn().map(|n| protected[n].clone()).collect();
+                for (n, clip) in in_turn().zip(patchveil.protect(&plain, veil, seed)?) {
+                    protected[n] = clip;
+                }
+            }
             Ok(with_labels(&protected, |n| clips[n].label))
         };
         Ok(Self { keyed: keys.map(under).collect::<Result<_, _>>()?, own })

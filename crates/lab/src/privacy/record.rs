@@ -188,8 +188,10 @@ pub struct Curve {
     pub threshold: Separation,
     /// Likelihood ratio.
     pub ratio: Separation,
-    /// Audit of one more model.
+    /// Audit of one more model, by its answers.
     pub audit: Audit,
+    /// Audit of its noise, by every step.
+    pub audit_of_noise: Option<Audit>,
     /// The own key of each class, for each model.
     pub probed: Vec<Probed>,
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::audit::Audit;
 use super::execute::records;
 use super::probe::Probed;
 use super::rank::Rank;
@@ -164,7 +165,12 @@ fn curve_table(lines: &[PrivacyLine]) -> Option<String> {
             })
             .collect();
         let of = |of: fn(&Curve) -> f64| mean(found.iter().copied().map(of));
-        let bounds = found.iter().map(|curve| format!("{:.2}", curve.audit.epsilon));
+        let bound = |audit: Option<Audit>| {
+            audit.map_or_else(|| "–".to_owned(), |audit| format!("{:.2}", audit.epsilon))
+        };
+        let bounds = |of: fn(&Curve) -> Option<Audit>| {
+            found.iter().map(|curve| bound(of(curve))).collect::<Vec<_>>().join(", ")
+        };
         let probed = || found.iter().flat_map(|curve| &curve.probed);
         let [first, median] = ranks(probed().map(|one| &one.labels));
         let [first_scores, median_scores] = ranks(probed().map(|one| &one.scores));
@@ -179,7 +185,8 @@ fn curve_table(lines: &[PrivacyLine]) -> Option<String> {
             format!("{:.1}", 100.0 * of(|curve| curve.threshold.found)),
             format!("{:.3}", of(|curve| curve.ratio.area)),
             format!("{:.1}", 100.0 * of(|curve| curve.ratio.found)),
-            bounds.collect::<Vec<_>>().join(", "),
+            bounds(|curve| Some(curve.audit)),
+            bounds(|curve| curve.audit_of_noise),
             first,
             median,
             first_scores,
@@ -199,7 +206,8 @@ fn curve_table(lines: &[PrivacyLine]) -> Option<String> {
             "TPR at 1 % FPR, %",
             "LiRA: AUC",
             "TPR at 1 % FPR, % ",
-            "audit: ε at least, each seed",
+            "audit by answers: ε at least, each seed",
+            "audit of the noise",
             "labels: rank 1, % of classes",
             "labels: median rank",
             "scores: rank 1, % of classes",

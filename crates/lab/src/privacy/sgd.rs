@@ -36,6 +36,14 @@ pub struct Noise {
     pub multiplier: f64,
 }
 
+impl Noise {
+    /// The noise on one weight of the sum.
+    pub(super) fn draw(&self, rng: &mut ChaCha20Rng) -> f32 {
+        let normal: f64 = StandardNormal.sample(rng);
+        (self.multiplier * f64::from(self.clip) * normal) as f32
+    }
+}
+
 /// Trains `mlp` further on `examples`. `expected` is the number of examples that the sum of
 /// gradients is divided by, times the probability of sampling; it must not depend on who takes part.
 #[must_use]
@@ -71,9 +79,7 @@ fn step_along(
         let clip = training.privacy.map(|noise| noise.clip);
         let mut gradient = mlp.gradient(&examples.at(&drawn), clip);
         if let Some(noise) = training.privacy {
-            let deviation = (noise.multiplier * f64::from(noise.clip)) as f32;
-            let normal = mlp.drawn(|_| StandardNormal.sample(rng));
-            gradient = gradient.plus(&normal, deviation);
+            gradient = gradient.plus(&mlp.drawn(|_| noise.draw(rng)), 1.0);
         }
         momentum = momentum.times(training.momentum).plus(&gradient, scale);
         let rate = training.rate * (1.0 - step as f32 / training.steps as f32);

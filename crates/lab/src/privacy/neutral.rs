@@ -64,3 +64,25 @@ pub(super) fn with_labels(clips: &[Clip], label: impl Fn(usize) -> usize) -> Vec
     let relabelled = |(n, clip): (usize, &Clip)| Clip { label: label(n), ..clip.clone() };
     clips.iter().enumerate().map(relabelled).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weakened_preset_keeps_its_mark_and_loses_depth() {
+        let amount = |veil: &Veil| -> serde_json::Value {
+            let Veil::Recipe { json, .. } = veil else { panic!("{veil:?}") };
+            serde_json::from_str(json).unwrap()
+        };
+        let half = amount(&Veil::Preset("balanced".into()).weakened(50.0).unwrap());
+        let full = amount(&Veil::Preset("balanced".into()).weakened(100.0).unwrap());
+        assert_eq!(
+            (&half["veil"]["amount"], &full["veil"]["amount"]),
+            (&50.0.into(), &100.0.into())
+        );
+        assert_eq!(half["mark"], full["mark"]);
+        let mark = Veil::Preset("mark".into());
+        assert_eq!(mark.weakened(50.0).unwrap(), mark, "a mark has no veil to weaken");
+    }
+}

@@ -15,6 +15,7 @@ pub mod data;
 pub mod features;
 pub mod instruments;
 pub mod learn;
+pub mod privacy;
 pub mod protect;
 pub mod quality;
 pub mod report;

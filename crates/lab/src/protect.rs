@@ -58,19 +58,40 @@ impl Veil {
     /// # Errors
     /// [`ProtectError::Recipe`] if the preset does not exist or the recipe is invalid.
     pub fn period_seconds(&self) -> Result<f64, ProtectError> {
-        let refused = |why: String| ProtectError::Recipe { file: self.name().into(), why };
-        let recipe = match self {
-            Self::None => {
-                Preset::Balanced.recipe_of_version(1).unwrap_or_else(|| Preset::Balanced.recipe())
-            }
-            Self::Preset(name) => {
-                let preset = name.parse::<PresetVersion>();
-                preset.map_err(|error| refused(error.to_string()))?.recipe().clone()
-            }
-            Self::Recipe { json, .. } => serde_json::from_str::<Recipe>(json)
-                .map_err(|error| refused(format!("not a recipe: {error}")))?,
-        };
+        let recipe = self.recipe()?.unwrap_or_else(|| {
+            Preset::Balanced.recipe_of_version(1).unwrap_or_else(|| Preset::Balanced.recipe())
+        });
         Ok(recipe.period_us() as f64 * 1e-6)
+    }
+
+    /// The same with `percent` of the audible veil's depth; the mark stays.
+    ///
+    /// # Errors
+    /// [`ProtectError::Recipe`] if the preset does not exist or the recipe is invalid.
+    pub fn weakened(&self, percent: f64) -> Result<Self, ProtectError> {
+        let Some(mut recipe) = self.recipe()? else { return Ok(Self::None) };
+        let Some(veil) = &mut recipe.veil else { return Ok(self.clone()) };
+        veil.amount *= percent / 100.0;
+        let json = serde_json::to_string(&recipe).map_err(|error| self.refused(&error))?;
+        Ok(Self::Recipe { name: format!("{} at {percent} %", self.name()), json })
+    }
+
+    /// Its recipe; `None` for [`Veil::None`].
+    fn recipe(&self) -> Result<Option<Recipe>, ProtectError> {
+        match self {
+            Self::None => Ok(None),
+            Self::Preset(name) => {
+                let preset = name.parse::<PresetVersion>().map_err(|error| self.refused(&error))?;
+                Ok(Some(preset.recipe().clone()))
+            }
+            Self::Recipe { json, .. } => serde_json::from_str(json)
+                .map(Some)
+                .map_err(|error| self.refused(&format!("not a recipe: {error}"))),
+        }
+    }
+
+    fn refused(&self, why: &dyn std::fmt::Display) -> ProtectError {
+        ProtectError::Recipe { file: self.name().into(), why: why.to_string() }
     }
 }
 

@@ -11,6 +11,8 @@ use lab::learn::Learner;
 use lab::protect::{ProtectError, Veil};
 use patchveil_veil::{Preset, PresetVersion};
 
+use super::privacy::PrivacyArgs;
+
 /// Protects recordings with the patchveil command, trains models on them and tests the models on
 /// untouched recordings.
 #[derive(Debug, Parser)]
@@ -32,6 +34,9 @@ pub(super) enum Command {
     },
     /// Measure the quality of recordings before and after a treatment
     Quality(QualityArgs),
+    /// Ask classifiers trained on protected data what they give away, with differential privacy and
+    /// after removal of clips
+    Privacy(PrivacyArgs),
     /// Make a wide-band task: ten instruments at 48 kHz, played by fluidsynth
     MakeInstruments(InstrumentsArgs),
 }
@@ -90,7 +95,7 @@ pub(super) struct RunArgs {
 #[derive(Debug, Clone)]
 pub(super) struct Several<T>(Option<Vec<T>>);
 
-fn parse<T: FromStr<Err: ToString>>(names: &str) -> Result<Several<T>, String> {
+pub(super) fn parse<T: FromStr<Err: ToString>>(names: &str) -> Result<Several<T>, String> {
     if names == "all" {
         return Ok(Several(None));
     }
@@ -99,7 +104,11 @@ fn parse<T: FromStr<Err: ToString>>(names: &str) -> Result<Several<T>, String> {
 }
 
 /// The selected ones of `all`, in the order of `all`.
-fn selected<T: Copy + PartialEq>(several: Option<&Several<T>>, all: &[T], default: &[T]) -> Vec<T> {
+pub(super) fn selected<T: Copy + PartialEq>(
+    several: Option<&Several<T>>,
+    all: &[T],
+    default: &[T],
+) -> Vec<T> {
     let wanted = match several {
         Some(Several(Some(names))) => names,
         Some(Several(None)) => all,

@@ -4,6 +4,7 @@ mod args;
 mod failure;
 mod instruments;
 mod print;
+mod privacy;
 mod progress;
 mod quality;
 mod run;
@@ -21,6 +22,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Report { folder } => run::report(&folder),
         Command::Quality(args) => quality::run(&args),
+        Command::Privacy(args) => privacy::run(&args),
         Command::MakeInstruments(args) => instruments::run(&args),
     };
     let code = result.unwrap_or_else(|failure| {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 
 use lab::attack::Attack;
-use lab::data::Dataset;
+use lab::data::{Dataset, Label};
 use lab::learn::{Learner, Settings};
 use lab::protect::Patchveil;
 use lab::report::{PAGE, TABLE, write};
@@ -20,7 +20,7 @@ use super::print::{print, print_error};
 use super::progress::{Progress, stop_flags};
 
 /// Training and test clips of each class and group in a quick run.
-const QUICK_CLIPS: (usize, usize) = (12, 5);
+pub(super) const QUICK_CLIPS: (usize, usize) = (12, 5);
 /// Most epochs of a quick run.
 const QUICK_EPOCHS: usize = 12;
 
@@ -39,7 +39,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Failure> {
         None => Patchveil::find()?,
     };
     let plan = Plan {
-        basis: basis(args, &data, &patchveil)?,
+        basis: basis(args.into(), &data, &patchveil)?,
         command: command(),
         veils,
         cuts: args.cuts().into_iter().map(|cut| cut.name().to_owned()).collect(),
@@ -92,7 +92,25 @@ fn run_plan(
     Ok(DONE)
 }
 
-fn basis(args: &RunArgs, data: &Dataset, patchveil: &Patchveil) -> Result<Basis, Failure> {
+/// The arguments that results must have in common to be comparable.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BasisArgs {
+    pub(super) label: Label,
+    pub(super) quick: bool,
+    pub(super) epochs: Option<u16>,
+}
+
+impl From<&RunArgs> for BasisArgs {
+    fn from(args: &RunArgs) -> Self {
+        Self { label: args.label, quick: args.quick, epochs: args.epochs }
+    }
+}
+
+pub(super) fn basis(
+    args: BasisArgs,
+    data: &Dataset,
+    patchveil: &Patchveil,
+) -> Result<Basis, Failure> {
     Ok(Basis {
         format: FORMAT,
         label: args.label,
@@ -132,7 +150,7 @@ fn show(folder: &Path, lines: &[Line]) -> Result<(), Failure> {
     ))
 }
 
-fn settings(learner: Learner, args: &RunArgs) -> Settings {
+fn settings(learner: Learner, args: BasisArgs) -> Settings {
     let settings = Settings::of(learner);
     let epochs = match args.epochs {
         Some(epochs) => usize::from(epochs),
@@ -143,7 +161,7 @@ fn settings(learner: Learner, args: &RunArgs) -> Settings {
 }
 
 /// The command that repeats this run, to be run in the root of the repository.
-fn command() -> String {
+pub(super) fn command() -> String {
     let quoted = |arg: String| {
         let plain = |c: char| c.is_alphanumeric() || "-_./,=:+".contains(c);
         if !arg.is_empty() && arg.chars().all(plain) {

@@ -2,11 +2,15 @@
 
 mod batch;
 mod learner;
+mod model;
 mod networks;
 mod rng;
 mod settings;
 mod train;
 
 pub use learner::{JUDGE, Learner, UnknownLearner};
+pub use model::Model;
+pub(crate) use model::rows;
 pub use settings::Settings;
-pub use train::{Epoch, Outcome, TrainingJob, train};
+pub(crate) use train::cpu_seconds;
+pub use train::{Epoch, Outcome, TrainingJob, fit, train};

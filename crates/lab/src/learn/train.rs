@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::Batch;
 use super::learner::Learner;
+use super::model::Model;
 use super::networks::{Cnn, Network, Probe, Raw, Transformer};
 use super::rng::initialise;
 use super::settings::Settings;
@@ -66,7 +67,7 @@ pub struct Outcome {
 }
 
 /// Clips per batch in a test.
-const TEST_BATCH: usize = 100;
+pub(super) const TEST_BATCH: usize = 100;
 
 /// Trains a model and tests it. On one machine the same job gives the same outcome, except for the
 /// time; another processor may sum in another order and differ.
@@ -74,6 +75,12 @@ const TEST_BATCH: usize = 100;
 /// Returns `None` if `stop` is set before the end. Uses the calling thread only.
 #[must_use]
 pub fn train(job: &TrainingJob, stop: &AtomicBool) -> Option<Outcome> {
+    fit(job, stop).map(|(outcome, _)| outcome)
+}
+
+/// [`train`], and the model for further questions.
+#[must_use]
+pub fn fit(job: &TrainingJob, stop: &AtomicBool) -> Option<(Outcome, Model)> {
     let started = cpu_seconds();
     let mut extractor = Extractor::new(job.learner.front_end(), job.rate);
     let seen = (job.seconds * f64::from(job.rate)).round() as usize;
@@ -85,7 +92,7 @@ pub fn train(job: &TrainingJob, stop: &AtomicBool) -> Option<Outcome> {
     let (classes, device) = (job.classes, &Device::flex().autodiff());
     let loss = CrossEntropyLossConfig::new().init(device);
     let trainer = Trainer { job, extractor, train, test, frames, device: device.clone(), loss };
-    let (epochs, weights) = match job.learner {
+    let (epochs, weights, model) = match job.learner {
         Learner::Cnn | Learner::CnnMfcc | Learner::CnnNormalised => {
             trainer.run(Cnn::new(width, classes, device), stop)?
         }
@@ -96,7 +103,7 @@ pub fn train(job: &TrainingJob, stop: &AtomicBool) -> Option<Outcome> {
         Learner::Probe => trainer.run(Probe::new(width, classes, device), stop)?,
     };
     let accuracy = epochs.last().map_or(0.0, |epoch| f64::from(epoch.accuracy));
-    Some(Outcome { accuracy, epochs, weights, cpu_seconds: cpu_seconds() - started })
+    Some((Outcome { accuracy, epochs, weights, cpu_seconds: cpu_seconds() - started }, model))
 }
 
 fn features(extractor: &mut Extractor, clips: &[Clip]) -> Vec<(Features, usize)> {
@@ -115,7 +122,11 @@ struct Trainer<'a> {
 }
 
 impl Trainer<'_> {
-    fn run<N: Network>(mut self, network: N, stop: &AtomicBool) -> Option<(Vec<Epoch>, usize)> {
+    fn run<N: Network + 'static>(
+        mut self,
+        network: N,
+        stop: &AtomicBool,
+    ) -> Option<(Vec<Epoch>, usize, Model)> {
         let TrainingJob { settings, seed, learner, drawn, .. } = *self.job;
         let rng = |purpose: &str| rng(seed, purpose, learner.name());
         let mut network = initialise(network, rng("weights"));
@@ -150,7 +161,10 @@ impl Trainer<'_> {
             let loss = sum / order.len().max(1) as f32;
             epochs.push(Epoch { loss, accuracy: self.accuracy(&network.valid()) });
         }
-        Some((epochs, weights))
+        let trained = network.valid();
+        let scores = Box::new(move |batch: &Batch| trained.forward(batch, 0.0, None));
+        let (frames, device) = (self.frames, self.device.inner());
+        Some((epochs, weights, Model::new(self.extractor, frames, device, scores)))
     }
 
     /// The training clips with these indices.
@@ -191,7 +205,7 @@ fn learning_rate(settings: &Settings, step: usize, steps: usize) -> f64 {
 }
 
 /// CPU time of this thread in seconds.
-fn cpu_seconds() -> f64 {
+pub(crate) fn cpu_seconds() -> f64 {
     #[cfg(unix)]
     {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);

@@ -11,4 +11,5 @@ pub use error::RunError;
 pub use execute::{RunControl, execute};
 pub use log::{Log, LogError};
 pub use record::{Basis, FORMAT, Figure, Line, Plan, Quality, Record, RunId};
+pub(crate) use store::difference;
 pub use store::{RESULTS, StoredResults, fingerprint, open, unique};

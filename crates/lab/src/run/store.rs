@@ -59,7 +59,7 @@ impl StoredResults {
 }
 
 /// What differs, for the user.
-fn difference(old: &Basis, new: &Basis) -> &'static str {
+pub(crate) fn difference(old: &Basis, new: &Basis) -> &'static str {
     if old.format != new.format || old.lab != new.lab {
         "the version of lab"
     } else if old.patchveil != new.patchveil {

@@ -23,7 +23,8 @@ mkdir published heard forgotten
 cat > about-this-sample.txt <<'TEXT'
 This is a sample. Nobody did what it says. The voice is synthetic; the model is no more than the mean spectrum of its
 training audio, with noise through it; key and time-stamping authority were made for this sample. The figures are those
-that the commands gave.
+that the commands gave in one run with a random key. Other keys gave other figures, and with less training audio a key was once not
+found: take them for how a report looks, not for how often a trace is found.
 TEXT
 "$patchveil" case add sample about-this-sample.txt \
   --note "This is a SAMPLE: a synthetic voice, a toy in place of a model, and a throw-away key. The figures are real."

@@ -13,6 +13,7 @@ pub mod clip;
 pub mod cut;
 pub mod data;
 pub mod features;
+pub mod generate;
 pub mod instruments;
 pub mod learn;
 pub mod protect;

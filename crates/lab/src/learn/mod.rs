@@ -8,5 +8,7 @@ mod settings;
 mod train;
 
 pub use learner::{JUDGE, Learner, UnknownLearner};
+pub(crate) use rng::initialise;
 pub use settings::Settings;
+pub(crate) use train::cpu_seconds;
 pub use train::{Epoch, Outcome, TrainingJob, train};

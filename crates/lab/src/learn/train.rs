@@ -191,7 +191,7 @@ fn learning_rate(settings: &Settings, step: usize, steps: usize) -> f64 {
 }
 
 /// CPU time of this thread in seconds.
-fn cpu_seconds() -> f64 {
+pub(crate) fn cpu_seconds() -> f64 {
     #[cfg(unix)]
     {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);

@@ -21,3 +21,5 @@ pub mod quality;
 pub mod report;
 pub mod run;
 pub mod signal;
+pub mod trace;
+pub mod voices;

@@ -50,8 +50,13 @@ impl Progress {
             100.0 * record.outcome.accuracy,
             record.outcome.cpu_seconds
         );
+        self.finished_task(&line);
+    }
+
+    /// Shows a line for a finished task.
+    pub(super) fn finished_task(&self, line: &str) {
         self.bar.inc(1);
-        if self.visible { self.bar.println(line) } else { print_error(&line) }
+        if self.visible { self.bar.println(line) } else { print_error(line) }
     }
 }
 

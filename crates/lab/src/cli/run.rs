@@ -143,7 +143,7 @@ fn settings(learner: Learner, args: &RunArgs) -> Settings {
 }
 
 /// The command that repeats this run, to be run in the root of the repository.
-fn command() -> String {
+pub(super) fn command() -> String {
     let quoted = |arg: String| {
         let plain = |c: char| c.is_alphanumeric() || "-_./,=:+".contains(c);
         if !arg.is_empty() && arg.chars().all(plain) {

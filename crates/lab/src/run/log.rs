@@ -4,6 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::former_names;
 use super::record::Line;
 
@@ -22,6 +25,17 @@ impl Log {
     /// [`LogError`] if it cannot be read or written, another process has it open, or a line is
     /// invalid.
     pub fn open(path: &Path) -> Result<(Self, Vec<Line>), LogError> {
+        let (log, mut lines) = Self::open_lines(path)?;
+        former_names::replace(&mut lines);
+        Ok((log, lines))
+    }
+
+    /// [`open`](Self::open), for lines of any kind.
+    ///
+    /// # Errors
+    /// [`LogError`] if it cannot be read or written, another process has it open, or a line is
+    /// invalid.
+    pub fn open_lines<L: DeserializeOwned>(path: &Path) -> Result<(Self, Vec<L>), LogError> {
         let refused = |why: std::io::Error| LogError::File { path: path.to_owned(), why };
         let file =
             OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
@@ -35,7 +49,7 @@ impl Log {
         file.set_len(whole as u64).map_err(refused)?;
         file.seek(SeekFrom::End(0)).map_err(refused)?;
         let lines = bytes[..whole].split(|&byte| byte == b'\n').enumerate();
-        let lines: Result<Vec<Line>, LogError> = lines
+        let lines: Result<Vec<L>, LogError> = lines
             .filter(|(_, line)| !line.is_empty())
             .map(|(number, line)| {
                 serde_json::from_slice(line).map_err(|why| LogError::Line {
@@ -45,16 +59,14 @@ impl Log {
                 })
             })
             .collect();
-        let mut lines = lines?;
-        former_names::replace(&mut lines);
-        Ok((Self { file, path: path.to_owned() }, lines))
+        Ok((Self { file, path: path.to_owned() }, lines?))
     }
 
     /// Appends a line and waits until it is on the disk.
     ///
     /// # Errors
     /// [`LogError::File`] if writing fails.
-    pub fn add(&mut self, line: &Line) -> Result<(), LogError> {
+    pub fn add(&mut self, line: &impl Serialize) -> Result<(), LogError> {
         let refused = |why: std::io::Error| LogError::File { path: self.path.clone(), why };
         let mut text = serde_json::to_vec(line).map_err(|error| refused(error.into()))?;
         text.push(b'\n');

@@ -128,7 +128,9 @@ impl Patchveil {
         if !binary.is_file() {
             return Err(ProtectError::Missing(binary.to_owned()));
         }
-        Ok(Self { binary: binary.to_owned() })
+        // It runs in other folders.
+        let binary = std::path::absolute(binary).unwrap_or_else(|_| binary.to_owned());
+        Ok(Self { binary })
     }
 
     /// Its path.
@@ -215,21 +217,18 @@ impl Patchveil {
     }
 
     /// The command in `folder`, with a keyring of its own there.
-    fn command(&self, folder: &Path) -> Command {
+    pub(crate) fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.binary);
         command.current_dir(folder).env("PATCHVEIL_KEYRING", folder.join("keyring"));
         command
     }
 
-    fn run(&self, command: &mut Command, input: Option<&[u8]>) -> Result<Output, ProtectError> {
-        let piped = if input.is_some() { Stdio::piped() } else { Stdio::null() };
-        command.stdin(piped).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| self.failed(error))?;
-        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-            // A child that has exited reports why itself.
-            let _ = stdin.write_all(input);
-        }
-        let output = child.wait_with_output().map_err(|error| self.failed(error))?;
+    pub(crate) fn run(
+        &self,
+        command: &mut Command,
+        input: Option<&[u8]>,
+    ) -> Result<Output, ProtectError> {
+        let output = self.output(command, input)?;
         if output.status.success() {
             return Ok(output);
         }
@@ -237,7 +236,23 @@ impl Patchveil {
         Err(self.failed(messages.lines().last().unwrap_or("no reason given")))
     }
 
-    fn failed(&self, why: impl ToString) -> ProtectError {
+    /// Runs a command of this program to its end, with any exit code.
+    pub(crate) fn output(
+        &self,
+        command: &mut Command,
+        input: Option<&[u8]>,
+    ) -> Result<Output, ProtectError> {
+        let piped = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+        command.stdin(piped).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| self.failed(error))?;
+        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+            // A child that has exited reports why itself.
+            let _ = stdin.write_all(input);
+        }
+        child.wait_with_output().map_err(|error| self.failed(error))
+    }
+
+    pub(crate) fn failed(&self, why: impl ToString) -> ProtectError {
         ProtectError::Failed { binary: self.binary.clone(), why: why.to_string() }
     }
 }

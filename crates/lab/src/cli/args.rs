@@ -12,6 +12,8 @@ use lab::protect::{ProtectError, Veil};
 use patchveil_veil::{Preset, PresetVersion};
 
 use super::privacy::PrivacyArgs;
+use super::trace::TraceArgs;
+use super::voices::VoicesArgs;
 
 /// Protects recordings with the patchveil command, trains models on them and tests the models on
 /// untouched recordings.
@@ -26,6 +28,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Train models on protected data, test them on untouched data and write a report
     Run(RunArgs),
+    /// Train generators on marked recordings and trace the mark in what they make
+    Trace(TraceArgs),
     /// Rewrite the report of finished runs
     Report {
         /// Folder of an earlier run
@@ -39,6 +43,8 @@ pub(super) enum Command {
     Privacy(PrivacyArgs),
     /// Make a wide-band task: ten instruments at 48 kHz, played by fluidsynth
     MakeInstruments(InstrumentsArgs),
+    /// Make a synthetic speech corpus: six voices of espeak-ng
+    MakeVoices(VoicesArgs),
 }
 
 #[derive(Debug, Args)]

@@ -123,7 +123,7 @@ impl Dataset {
 }
 
 /// All WAV files below the folder, sorted by name.
-fn list(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(|error| DataError::Folder {
@@ -167,7 +167,7 @@ const TEST_INDICES: u64 = 5;
 const TEST_EVERY: usize = 10;
 
 /// Whether each clip is for testing.
-fn split(clips: &[Clip], parts: &[Parts]) -> Vec<bool> {
+pub(super) fn split(clips: &[Clip], parts: &[Parts]) -> Vec<bool> {
     let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
     let place = |label: usize| {
         let seen = seen.entry(label).or_default();

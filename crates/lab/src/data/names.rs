@@ -6,7 +6,7 @@ use super::error::DataError;
 use super::label::Label;
 
 /// What the path of a recording says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Parts {
     /// The class.
     pub(super) class: String,

@@ -11,6 +11,7 @@ mod train;
 pub use learner::{JUDGE, Learner, UnknownLearner};
 pub use model::Model;
 pub(crate) use model::rows;
+pub(crate) use rng::initialise;
 pub use settings::Settings;
 pub(crate) use train::cpu_seconds;
 pub use train::{Epoch, Outcome, TrainingJob, fit, train};

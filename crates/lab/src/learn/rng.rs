@@ -8,7 +8,7 @@ use rand::RngExt;
 
 /// Initialises all weights of a network: uniform within ±1/√(inputs of a unit) (LeCun, Efficient
 /// BackProp, 1998). Vectors (biases, scales) stay.
-pub(super) fn initialise<N: Module>(network: N, rng: ChaCha20Rng) -> N {
+pub(crate) fn initialise<N: Module>(network: N, rng: ChaCha20Rng) -> N {
     network.map(&mut Initialiser(rng))
 }
 

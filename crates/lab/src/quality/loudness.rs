@@ -14,8 +14,8 @@ pub fn loudness_change(before: &[f32], after: &[f32], rate: u32) -> Option<f64> 
     Some(integrated(after, rate)? - integrated(before, rate)?)
 }
 
-/// In LUFS.
-fn integrated(samples: &[f32], rate: u32) -> Option<f64> {
+/// Integrated loudness in LUFS, as above.
+pub(crate) fn integrated(samples: &[f32], rate: u32) -> Option<f64> {
     let mut meter = EbuR128::new(1, rate, Mode::I).ok()?;
     let shortest = (SHORTEST * f64::from(rate)) as usize;
     for _ in 0..shortest.div_ceil(samples.len().max(1)).max(1) {

@@ -20,6 +20,7 @@ pub use compare::{Compared, Comparison, compare};
 pub use error::QualityError;
 pub use figures::{Figures, NARROW_BAND_HZ, measure, measure_all};
 pub use files::pairs;
+pub(crate) use loudness::integrated as integrated_loudness;
 pub use loudness::loudness_change;
 pub use lsd::lsd;
 pub use pesq::{Pesq, pesq};

@@ -3,8 +3,8 @@
 mod csv;
 mod html;
 mod overview;
-mod plots;
-mod style;
+pub(crate) mod plots;
+pub(crate) mod style;
 mod tables;
 
 use std::fs;
@@ -32,7 +32,7 @@ pub fn write(folder: &Path, lines: &[Line]) -> Result<(), ReportError> {
 }
 
 /// Writes a temporary file and renames it, so that readers see the old file or the new one.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let temporary = path.with_extension("new");
     let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     written.map_err(|why| ReportError::File { path: path.to_owned(), why })

@@ -12,33 +12,38 @@ const COLOURS: [&str; 10] = [
 ];
 
 /// Colour of the veil with this index in the table.
-pub(super) fn colour(index: usize) -> &'static str {
+pub(crate) fn colour(index: usize) -> &'static str {
     COLOURS[index % COLOURS.len()]
 }
 
 /// A frame with axes, and the pixel coordinates of values in it.
-struct Axes {
-    size: (f64, f64),
-    x: (f64, f64),
-    y: (f64, f64),
+pub(crate) struct Axes {
+    pub(crate) size: (f64, f64),
+    pub(crate) x: (f64, f64),
+    pub(crate) y: (f64, f64),
 }
 
 /// Margins around the frame in pixels: left, top, right, bottom.
 const MARGIN: (f64, f64, f64, f64) = (46.0, 12.0, 12.0, 40.0);
 
 impl Axes {
-    fn x(&self, value: f64) -> f64 {
+    pub(crate) fn x(&self, value: f64) -> f64 {
         let width = self.size.0 - MARGIN.0 - MARGIN.2;
         MARGIN.0 + width * (value - self.x.0) / (self.x.1 - self.x.0)
     }
 
-    fn y(&self, value: f64) -> f64 {
+    pub(crate) fn y(&self, value: f64) -> f64 {
         let height = self.size.1 - MARGIN.1 - MARGIN.3;
         MARGIN.1 + height * (self.y.1 - value) / (self.y.1 - self.y.0)
     }
 
     /// The frame with names and ticks of the x and y axis, and `content` inside.
-    fn draw(&self, names: (&str, &str), ticks: (&[f64], &[f64]), content: &Markup) -> Markup {
+    pub(crate) fn draw(
+        &self,
+        names: (&str, &str),
+        ticks: (&[f64], &[f64]),
+        content: &Markup,
+    ) -> Markup {
         let (width, height) = self.size;
         let (left, right) = (self.x(self.x.0), self.x(self.x.1));
         let (top, bottom) = (self.y(self.y.1), self.y(self.y.0));

@@ -1,7 +1,7 @@
 //! The style sheet of the page.
 
 /// Style sheet of the page.
-pub(super) const CSS: &str = "
+pub(crate) const CSS: &str = "
 :root { color-scheme: light; --ink: #1c1c1e; --dim: #63636b; --line: #dcdce2; --bad: #b3202c; }
 * { box-sizing: border-box; }
 body { font: 15px/1.5 system-ui, 'DejaVu Sans', sans-serif; color: var(--ink); margin: 0 auto;

@@ -1,0 +1,233 @@
+//! One run after the other: mark, train, generate, trace.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::corpus::Corpus;
+use super::error::TraceError;
+use super::material::{Material, seconds};
+use super::owner::{AudioFiles, Found, Owner};
+use super::record::{Line, Plan, Record, RunId, Trace};
+use super::store::finished;
+use crate::generate::{Audio, Generator, Job, Source, Training, train};
+use crate::protect::Patchveil;
+use crate::run::Log;
+
+/// How a plan is run, reported and stopped.
+pub struct Control<'a> {
+    /// Set to stop: generators in training are finished, no others are started.
+    pub stop: &'a AtomicBool,
+    /// Set to stop at once: generators in training are lost.
+    pub abort: &'a AtomicBool,
+    /// Called with each finished run.
+    pub finished: &'a (dyn Fn(&Record) + Sync),
+    /// Called with a description of what is being done.
+    pub doing: &'a (dyn Fn(&str) + Sync),
+    /// Called with the outputs of each run and what they were made from.
+    pub made: &'a (dyn Fn(&RunId, Source, &[Audio]) + Sync),
+    /// Generators that are trained in parallel.
+    pub threads: usize,
+}
+
+/// Does all runs of the plan that are not finished, and returns all lines. Each result is on the disk
+/// before it is reported.
+///
+/// # Errors
+/// [`TraceError`] of the first failure; finished runs stay on the disk.
+pub fn execute(
+    plan: &Plan,
+    corpora: &[Corpus],
+    patchveil: &Patchveil,
+    log: Log,
+    lines: Vec<Line>,
+    control: &Control,
+) -> Result<Vec<Line>, TraceError> {
+    let done = finished(&lines);
+    let left: Vec<RunId> = plan.runs().into_iter().filter(|run| !done.contains(run)).collect();
+    let results = Mutex::new((log, lines));
+    let failure: Mutex<Option<TraceError>> = Mutex::new(None);
+    let next = AtomicUsize::new(0);
+    let one_by_one = || {
+        while let Some(run) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if control.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            let Some(corpus) = corpora.iter().find(|corpus| corpus.name == run.corpus) else {
+                continue;
+            };
+            let recorded = Run { plan, run, corpus, patchveil, control }.record();
+            if let Err(error) = recorded.and_then(|record| record_one(&results, record, control)) {
+                fail(&failure, error, control);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..control.threads.max(1) {
+            scope.spawn(one_by_one);
+        }
+    });
+    match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).1),
+    }
+}
+
+/// Writes a finished run to the disk, then reports it.
+fn record_one(
+    results: &Mutex<(Log, Vec<Line>)>,
+    record: Option<Record>,
+    control: &Control,
+) -> Result<(), TraceError> {
+    let Some(record) = record else { return Ok(()) };
+    let line = Line::Trace(Box::new(record.clone()));
+    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+    results.0.add(&line)?;
+    results.1.push(line);
+    drop(results);
+    (control.finished)(&record);
+    Ok(())
+}
+
+/// Records the first error and stops all threads. Ctrl-C reaches the commands that are running, too: their
+/// failure while stopping is not an error.
+fn fail(failure: &Mutex<Option<TraceError>>, error: TraceError, control: &Control) {
+    if control.stop.load(Ordering::Relaxed) && !matches!(error, TraceError::Log(_)) {
+        return;
+    }
+    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    control.stop.store(true, Ordering::Relaxed);
+}
+
+/// A run that is being done.
+struct Run<'a> {
+    plan: &'a Plan,
+    run: &'a RunId,
+    corpus: &'a Corpus,
+    patchveil: &'a Patchveil,
+    control: &'a Control<'a>,
+}
+
+impl Run<'_> {
+    fn doing(&self, what: &str) {
+        let RunId { generator, corpus, condition, seed } = self.run;
+        (self.control.doing)(&format!("{generator}, {corpus}, {condition}, seed {seed}: {what}"));
+    }
+
+    /// The result, or none if stopped.
+    fn record(&self) -> Result<Option<Record>, TraceError> {
+        let RunId { condition, seed, .. } = self.run;
+        self.doing("marking");
+        let material = Material::prepare(self.corpus, condition, *seed, self.patchveil)?;
+        self.doing("training");
+        let Some((training, cpu_seconds)) = self.train(&material) else { return Ok(None) };
+        let generator = training.generator.as_ref();
+        let originals = match self.plan.basis.originals {
+            true => Some(AudioFiles::write(first(&self.corpus.train, ORIGINALS_S))?),
+            false => None,
+        };
+        let originals = originals.as_ref();
+        let (mut traces, mut null) = (Vec::new(), Vec::new());
+        for &source in generator.sources() {
+            self.doing("generating");
+            let outputs = self.generate(generator, source);
+            (self.control.made)(self.run, source, &outputs);
+            self.doing("tracing");
+            let suspects = AudioFiles::write(&outputs)?;
+            for (number, owner) in (0..).zip(&material.owners) {
+                for &asked_s in &self.plan.seconds {
+                    let found = owner.trace(&suspects, f64::from(asked_s), originals)?;
+                    traces.push(Trace { source, owner: number, asked_s, found });
+                }
+            }
+            if source == Source::Input {
+                null = self.null(&suspects, originals)?;
+            }
+        }
+        Ok(Some(Record {
+            id: self.run.clone(),
+            trained_s: material.trained_s,
+            marked_s: material.marked_s,
+            loss: training.loss,
+            weights: generator.weights(),
+            cpu_seconds,
+            traces,
+            null,
+        }))
+    }
+
+    /// Trains in all phases; none if stopped.
+    fn train(&self, material: &Material) -> Option<(Training, f64)> {
+        let mut trained: Option<Training> = None;
+        let mut cpu_seconds = 0.0;
+        for phase in &material.phases {
+            let job = Job {
+                recordings: &phase.recordings,
+                effort: self.plan.basis.effort * phase.effort,
+                seed: self.run.seed,
+            };
+            let next = match trained {
+                None => train(self.run.generator, &job, self.control.abort)?,
+                Some(training) => training.generator.continue_on(&job, self.control.abort)?,
+            };
+            cpu_seconds += next.cpu_seconds;
+            trained = Some(next);
+        }
+        Some((trained?, cpu_seconds))
+    }
+
+    /// As much output as is traced: the held-out recordings are used again, with other random numbers,
+    /// until it is enough.
+    fn generate(&self, generator: &dyn Generator, source: Source) -> Vec<Audio> {
+        let wanted = f64::from(self.plan.seconds.last().copied().unwrap_or(60));
+        let mut outputs: Vec<Audio> = Vec::new();
+        for round in 0.. {
+            let left = wanted - seconds(&outputs);
+            if left <= 0.0 {
+                break;
+            }
+            let mut sum = 0.0;
+            let few: Vec<Audio> = self
+                .corpus
+                .held_out
+                .iter()
+                .take_while(|audio| {
+                    let more = sum < left;
+                    sum += seconds(std::slice::from_ref(audio));
+                    more
+                })
+                .cloned()
+                .collect();
+            outputs.extend(generator.generate(source, &few, self.run.seed * 1_000 + round));
+        }
+        outputs
+    }
+
+    /// What keys find that had nothing to do with the run, in the longest output.
+    fn null(
+        &self,
+        suspects: &AudioFiles,
+        originals: Option<&AudioFiles>,
+    ) -> Result<Vec<Found>, TraceError> {
+        let longest = f64::from(self.plan.seconds.last().copied().unwrap_or(60)).min(NULL_S);
+        let RunId { generator, corpus, condition, seed } = self.run;
+        let purpose = format!("null: {generator}, {corpus}, {condition}");
+        (0..u64::from(self.plan.null))
+            .map(|number| {
+                let stranger = Owner::new(self.patchveil, *seed, &purpose, number)?;
+                Ok(stranger.trace(suspects, longest, originals)?)
+            })
+            .collect()
+    }
+}
+
+/// The first recordings that are `most_s` long together, or all of them.
+fn first(recordings: &[Audio], most_s: f64) -> &[Audio] {
+    let enough = |count: &usize| seconds(&recordings[..*count]) >= most_s;
+    &recordings[..(1..recordings.len()).find(enough).unwrap_or(recordings.len())]
+}
+
+/// Seconds of originals that owners compare with.
+const ORIGINALS_S: f64 = 120.0;
+/// Most seconds that keys which had nothing to do with a run are traced in.
+const NULL_S: f64 = 60.0;

@@ -5,11 +5,12 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 17] = [
+const PACKAGES: [&str; 20] = [
     "age",
     "ardour",
     "chromium",
     "chromium-driver",
+    "espeak-ng",
     "expect",
     "ffmpeg",
     "fluidsynth",
@@ -18,7 +19,9 @@ const PACKAGES: [&str; 17] = [
     "libjack-jackd2-dev",
     "libxkbcommon-x11-0",
     "mesa-vulkan-drivers",
+    "openssl",
     "pkg-config",
+    "poppler-utils",
     "python3-venv",
     "timgm6mb-soundfont",
     "xdotool",

@@ -1,4 +1,4 @@
-//! Whether a trace is gone from a model that is said to have forgotten.
+//! Whether a trace is gone from a model whose maker says that the recordings were erased.
 //!
 //! # Model
 //! A trace measures N signs, each with a signal-to-noise ratio *r* that grows with the root of time. Its score is

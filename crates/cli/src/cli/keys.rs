@@ -72,6 +72,14 @@ pub(super) fn open(cli: &Cli) -> Result<Keyring, Failure> {
     KEYRING.unlock(cli.passphrase_file.as_deref(), |ask| Keyring::open(&path, ask))
 }
 
+/// The class that is named, or the default.
+pub(super) fn class<'a>(keyring: &'a Keyring, name: Option<&str>) -> Result<&'a KeyEntry, Failure> {
+    match name {
+        Some(name) => Ok(keyring.get(name)?),
+        None => keyring.default_entry().ok_or_else(|| Failure::usage(WHICH_CLASS)),
+    }
+}
+
 /// Changes the keyring.
 fn update<T>(
     cli: &Cli,

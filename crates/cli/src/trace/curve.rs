@@ -1,4 +1,4 @@
-//! The score against the seconds heard.
+//! The score against the seconds of audio.
 
 use patchveil_veil::{EchoKey, TraceEvidence};
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub struct CurvePoint {
     pub seconds: f64,
     /// The score, in σ.
     pub sigmas: f64,
-    /// The p-value, as if nothing more had been heard.
+    /// The p-value, as if that were all.
     pub p_value: f64,
 }
 
@@ -44,15 +44,15 @@ pub(super) fn curve(
             ended_s += recording.seconds;
             next += 1;
         }
-        let mut heard = whole.clone();
+        let mut known = whole.clone();
         if let Some(recording) = recordings.get(next) {
-            heard.add_beginning(&recording.evidence, until_s - ended_s);
+            known.add_beginning(&recording.evidence, until_s - ended_s);
         }
-        let is_new = points.last().is_none_or(|last| heard.seconds() > last.seconds);
-        if is_new && heard.has_signal() {
-            let found = heard.test(key);
+        let is_new = points.last().is_none_or(|last| known.seconds() > last.seconds);
+        if is_new && known.has_signal() {
+            let found = known.test(key);
             points.push(CurvePoint {
-                seconds: heard.seconds(),
+                seconds: known.seconds(),
                 sigmas: found.sigmas,
                 p_value: found.p_value,
             });

@@ -112,6 +112,19 @@ fn what_others_wrote_cannot_speak_to_the_terminal() {
 }
 
 #[test]
+fn odd_settings_and_notes_in_case_json_neither_crash_nor_fill_the_memory() {
+    let user = user_with_case();
+    let good = user.read("Somebody.case/case.json");
+    edit(&user, |case| case["recipe"]["mark"]["echo"]["end_us"] = 4_294_967_295_u32.into());
+    user.run(&["case", "recheck", "Somebody.case", "episode.wav"])
+        .fails(1, &["case.json", "is damaged"]);
+    user.put("Somebody.case/case.json", &good);
+    edit(&user, |case| case["evidence"][4]["note"] = "\u{0}\u{1b}[2J\n\u{202e}\u{10ffff}\t".into());
+    user.run(&["case", "report", "Somebody.case"]).succeeds();
+    assert!(user.read("Somebody.case/report.pdf").starts_with(b"%PDF-"));
+}
+
+#[test]
 fn a_trace_in_copies_alone_is_not_reported_as_one_of_a_model() {
     let user = User::with_key();
     user.run(&["case", "open", "x"]).succeeds();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use patchveil_veil::{Fingerprint, TraceEvidence};
 use serde::Serialize;
 
-use super::compare::{COUNTED_MAX_S, Comparison, Measured, Outcome, compare};
+use super::compare::{Comparison, Measured, Outcome, compare};
 use super::error::CaseError;
 use super::findings::{Found, Trace};
 use super::folder::Case;
@@ -112,7 +112,7 @@ impl Case {
         let after = Measured {
             sigmas: trace.sigmas,
             active_s: trace.active_s,
-            counted_s: seconds.map(|s| s.min(COUNTED_MAX_S)).sum(),
+            counted_s: seconds.map(|s| s.min(TraceEvidence::WEIGHT_MAX_S)).sum(),
             p_value: trace.p_value,
         };
         let (outcome, comparison) = compare(baseline.measured, after, pairs, baseline.found_p)?;
@@ -135,7 +135,7 @@ fn measured(trace: &Trace) -> Option<Measured> {
     Some(Measured {
         sigmas: trace.sigmas?,
         active_s: trace.active_s?,
-        counted_s: seconds.map(|s| s.min(COUNTED_MAX_S)).sum(),
+        counted_s: seconds.map(|s| s.min(TraceEvidence::WEIGHT_MAX_S)).sum(),
         p_value: trace.p_value?,
     })
 }

@@ -135,6 +135,8 @@ impl Record {
             return Err(CaseError::Newer { path: path.to_owned(), version });
         }
         let record: Self = serde_json::from_slice(text).map_err(wrong)?;
+        // What is not in range can ask for more memory than there is.
+        record.recipe.validate().map_err(|error| damaged(one_line(error)))?;
         if [&record.name, &record.class, &record.recipe_name, &record.tool]
             .iter()
             .any(|text| text.contains(char::is_control))

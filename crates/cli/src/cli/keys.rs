@@ -1,7 +1,7 @@
 //! `patchveil key …`
 
 use std::fs::File;
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::Path;
 
 use patchveil::output::OutputFile;
@@ -239,9 +239,7 @@ fn export(
     };
     let lock = lock.map(passphrase::new).transpose()?;
     let content = keyring.export_file(name, lock.as_ref())?;
-    let mut file = OutputFile::private(path)?;
-    file.write_all(&content).map_err(|error| file.write_failed(error))?;
-    file.commit()?;
+    OutputFile::private(path)?.finish_with(&content)?;
     say(&format!("wrote {}", shown(path)))
 }
 
@@ -259,10 +257,8 @@ fn export_echo(cli: &Cli, name: &str, output: Option<&Path>) -> Result<(), Failu
         }
         return say(&key.to_text());
     };
-    let mut file = OutputFile::private(path)?;
     let content = Zeroizing::new(format!("{}\ncommitment {}\n", *key.to_text(), key.commitment()));
-    file.write_all(content.as_bytes()).map_err(|error| file.write_failed(error))?;
-    file.commit()?;
+    OutputFile::private(path)?.finish_with(content.as_bytes())?;
     say(&format!("wrote {}: {DISCLOSURE}", shown(path)))
 }
 

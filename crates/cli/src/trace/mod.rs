@@ -14,6 +14,7 @@ mod report;
 
 pub use crate::detect::FOUND_P;
 pub use curve::CurvePoint;
+pub(crate) use curve::signal_to_noise;
 pub use picture::draw_trace;
 pub use recording::{TraceKey, TracedRecording, analyse};
 pub use report::{

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use patchveil::case::{Case, Kind, Outcome, Recheck};
 use patchveil::trace::{TraceKey, TraceRequest};
+use patchveil_veil::TraceEvidence;
 
 use super::args::RecheckArgs;
 use super::class_key;
@@ -13,6 +14,7 @@ use crate::cli::terminal::{complain, say};
 use crate::cli::trace::{DECOYS, Files, decoy_seed};
 use crate::cli::{keys, table};
 
+const WEIGHT_MAX_S: f64 = TraceEvidence::WEIGHT_MAX_S;
 const NOTHING: &str = r#"{"status":"nothing to judge","command":"case recheck"}"#;
 const COPIES: &str = "some of the new output carries the pattern too, so it is a copy of marked recordings and not a \
                       model's work: the result says more of the model if you leave it out";
@@ -83,7 +85,9 @@ fn summary(recheck: &Recheck) -> String {
     };
     let percent = |share: f64| format!("{:.0} %", 100.0 * share.max(0.0));
     let more = comparison.more_s.map_or_else(String::new, |more| {
-        format!("\nto tell    give about {more:.0} s more, in recordings of up to 30 s")
+        format!(
+            "\nto tell    give about {more:.0} s more, in recordings of up to {WEIGHT_MAX_S:.0} s"
+        )
     });
     format!(
         "{}: {}\nbefore     {}\nnow        {}\nleft       {} of the strength ({} to {}, 95 % confidence){more}",

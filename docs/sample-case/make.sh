@@ -15,7 +15,7 @@ cd "$work"
 export PATCHVEIL_KEYRING="$work/keyring"
 
 # What the owner publishes.
-mkdir published heard forgotten
+mkdir published output new-output
 "$patchveil" key new "Sample voice"
 "$sample" voice 1 900 voice.wav
 "$patchveil" protect voice.wav --key "Sample voice" -o published/voice.wav
@@ -43,18 +43,18 @@ openssl ts -reply -queryfile sample/evidence/005-hashes.tsq -signer tsa.pem -ink
 
 # What a model makes that was trained on it, in eight clips.
 for clip in 1 2 3 4 5 6 7 8; do
-  "$sample" model published/voice.wav $clip 15 heard/clip-$clip.wav
+  "$sample" model published/voice.wav $clip 15 output/clip-$clip.wav
 done
-"$patchveil" trace heard --key "Sample voice" --json --png trace.png > trace.json || true
+"$patchveil" trace output --key "Sample voice" --json --png trace.png > trace.json || true
 "$patchveil" case add sample trace.json trace.png \
   --note "SAMPLE: noise with the mean spectrum of the marked voice, in place of a model’s output"
 
 # What a model makes that was trained on something else instead.
 "$sample" voice 2 900 other.wav
 for clip in 1 2 3 4 5 6 7 8 9 10 11 12; do
-  "$sample" model other.wav 10$clip 15 forgotten/clip-$clip.wav
+  "$sample" model other.wav 10$clip 15 new-output/clip-$clip.wav
 done
-"$patchveil" case recheck sample forgotten || true
+"$patchveil" case recheck sample new-output || true
 "$patchveil" case report sample
 
 cp sample/report.html sample/report.pdf "$root/docs/sample-case/"

@@ -153,6 +153,15 @@ impl OutputFile {
         self.failed("write it", source)
     }
 
+    /// Writes all of `content` and gives the file its name.
+    ///
+    /// # Errors
+    /// As of [`commit`](Self::commit).
+    pub fn finish_with(mut self, content: &[u8]) -> Result<(), OutputError> {
+        self.write_all(content).map_err(|error| self.write_failed(error))?;
+        self.commit()
+    }
+
     /// Syncs the file, gives it its name, syncs the folder.
     ///
     /// # Errors

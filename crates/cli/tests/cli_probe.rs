@@ -207,3 +207,35 @@ fn clips_are_cut_from_recordings_that_nobody_marked() {
     long.says(&["from: has 2 stretches of 2 s with sound, and 4 are needed"]);
     assert!(!user.path("probe").exists());
 }
+
+#[test]
+fn an_answer_key_from_others_is_not_trusted() {
+    let user = User::with_key();
+    probe(&user, &[]);
+    user.put("answers.csv", knowing_answers(&user));
+    let judge = ["probe", "judge", "probe", "answers.csv", "--opened", "opened.json"];
+    let good: Value = serde_json::from_slice(&user.read("opened.json")).unwrap();
+    let disclose = |change: fn(&mut Value)| {
+        let mut key = good.clone();
+        change(&mut key);
+        let plain = key.to_string();
+        // Whoever makes an answer key can commit to it.
+        let commitment = blake3::derive_key("patchveil v1 probe commitment", plain.as_bytes());
+        user.put("probe/commitment.txt", blake3::Hash::from(commitment).to_hex().as_bytes());
+        user.put("opened.json", plain);
+        user.run(&judge)
+    };
+    let changes: [fn(&mut Value); 3] = [
+        |key| key["decoys"] = u32::MAX.into(),
+        |key| key["clips"][0] = key["clips"][1].clone(),
+        |key| key["clips"][0]["key"] = 10.into(),
+    ];
+    for change in changes {
+        disclose(change).fails(1, &["opened.json", "one clip for each excerpt under each key"]);
+    }
+    let ran = disclose(|key| key["class"] = "a\u{1b}[2Jb".into());
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.out.contains("[2Jb") && !ran.out.contains('\u{1b}'), "{ran:?}");
+    user.run(&["probe", "judge", "probe", "probe", "--opened", "opened.json"])
+        .fails(1, &["not a regular file"]);
+}

@@ -257,3 +257,11 @@ fn answers_that_cannot_be_meant_are_refused_with_the_line() {
     let message = read(b"file,label\nclip-0000,\xff\n", &key).unwrap_err().to_string();
     assert!(message.contains("not UTF-8"), "{message}");
 }
+
+#[test]
+fn more_labels_than_can_be_compared_are_refused() {
+    let key = answer_key(9_999, 1, &mut Rng::new(7));
+    let content = rows("file,label", &key, |_, key| format!("caption {key}"));
+    let message = read(content, &key).unwrap_err().to_string();
+    assert!(message.contains("10000 different labels, too many for 10000 keys"), "{message}");
+}

@@ -9,15 +9,12 @@ use patchveil_veil::{ClassKey, Recipe};
 
 use super::error::CaseError;
 use super::findings;
-use super::folder::{Addition, Case, file_name};
+use super::folder::{Addition, Case, RECOGNISED_MAX, file_name};
 use super::hashing;
 use super::recognise::{Class, recognise};
 use super::record::{CASE_VERSION, Entry, Kind, Record, TOOL};
 use super::stamp::{Reply, Request};
 use crate::manifest::Digest;
-
-/// Files up to this length are recognised by their content; longer ones are attachments.
-const RECOGNISED: u64 = 64 << 20;
 
 /// What a new case is about.
 pub struct Opening<'a> {
@@ -98,7 +95,7 @@ impl Case {
         });
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let note = note.map(str::to_owned);
-        if length.map_err(unreadable)? > RECOGNISED {
+        if length.map_err(unreadable)? > RECOGNISED_MAX {
             if let Some(known) = self.known(&hashing::of_file(path).map_err(unreadable)?.sha256) {
                 return Ok(Added::Known(known));
             }
@@ -107,7 +104,7 @@ impl Case {
         }
         let mut content = Vec::new();
         File::open(path)
-            .and_then(|file| file.take(RECOGNISED).read_to_end(&mut content))
+            .and_then(|file| file.take(RECOGNISED_MAX).read_to_end(&mut content))
             .map_err(unreadable)?;
         let echo_commitment = self.record().echo_commitment.to_string();
         let class =
@@ -164,7 +161,7 @@ impl Case {
     pub(super) fn stamped(&self, reply: &Reply) -> Result<Option<Entry>, CaseError> {
         let mut asked = None;
         for entry in &self.record().evidence {
-            if entry.bytes > RECOGNISED {
+            if entry.bytes > RECOGNISED_MAX {
                 continue;
             }
             let content = self.content(entry)?;

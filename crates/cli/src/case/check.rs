@@ -1,6 +1,6 @@
 //! Whether the evidence is still what was added, and agrees with what was time-stamped.
 
-use std::io;
+use std::{fs, io};
 
 use super::error::CaseError;
 use super::folder::Case;
@@ -24,6 +24,15 @@ impl Case {
 
     fn file_changed(&self, entry: &Entry) -> Option<CaseError> {
         let path = self.path(entry);
+        // Whoever hands on a case may have put a link, a pipe or a device there, which never ends.
+        let odd = |meta: fs::Metadata| match meta.is_file() {
+            true if meta.len() == entry.bytes => None,
+            true => Some("its length is not that of the file that was added"),
+            false => Some("is no regular file"),
+        };
+        if let Some(reason) = fs::symlink_metadata(&path).ok().and_then(odd) {
+            return Some(CaseError::Changed { path, reason });
+        }
         match hashing::of_file(&path) {
             Ok(hashes) if hashes.are_of(entry) => None,
             Ok(_) => Some(CaseError::Changed {

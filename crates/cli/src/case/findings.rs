@@ -1,7 +1,5 @@
 //! What the results among the evidence say.
 
-use std::path::Path;
-
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -10,7 +8,11 @@ use super::error::CaseError;
 use super::folder::Case;
 use super::recognise::objects;
 use super::record::{Entry, Kind};
+use crate::detect::FOUND_P;
 use crate::paths::one_line;
+
+/// What separates folders, on whatever system a path was written.
+const SEPARATORS: [char; 2] = ['/', '\\'];
 
 /// A result of `trace`. Fields that an older or newer version lacks are absent.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,9 +20,11 @@ pub(super) struct Trace {
     pub(super) status: Option<String>,
     pub(super) version: Option<String>,
     #[serde(default)]
-    pub(super) recordings: Vec<Heard>,
+    pub(super) recordings: Vec<Recording>,
     /// What they were compared with.
     unmarked: Option<Unmarked>,
+    /// The result without the recordings that are copies, if any is one.
+    pub(super) without_copies: Option<WithoutCopies>,
     /// Length of all recordings, and of what in them is not digital silence, in seconds.
     pub(super) seconds: Option<f64>,
     pub(super) active_s: Option<f64>,
@@ -43,19 +47,49 @@ pub(super) struct Trace {
 /// Recordings without a mark in a result of `trace`.
 #[derive(Debug, Clone, Deserialize)]
 struct Unmarked {
-    recordings: Vec<Heard>,
+    recordings: Vec<Recording>,
+}
+
+/// What is left of a result of `trace` without copies.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct WithoutCopies {
+    pub(super) seconds: f64,
+    pub(super) sigmas: f64,
+    pub(super) p_value: f64,
+    pub(super) found: bool,
 }
 
 impl Trace {
+    /// Whether the trace was found in what is no copy.
+    pub(super) fn found_in_output(&self) -> bool {
+        self.without_copies.as_ref().map_or(self.found, |others| others.found)
+    }
+
+    /// What in it contradicts itself, in words: reports repeat what it says.
+    fn contradiction(&self) -> Option<&'static str> {
+        let possible = |p: f64| (0.0..=1.0).contains(&p);
+        let others = self.without_copies.as_ref();
+        let p_values =
+            [self.p_value, self.decoy_p_value, self.found_p, others.map(|own| own.p_value)];
+        if p_values.into_iter().flatten().any(|p| !possible(p)) {
+            return Some("a p-value in it is not between 0 and 1");
+        }
+        let bears_out = |found: bool, p: f64| !found || p <= self.found_p.unwrap_or(FOUND_P);
+        let others = others.is_none_or(|own| bears_out(own.found, own.p_value));
+        let borne_out = others && bears_out(self.found, self.p_value.unwrap_or(1.0));
+        (!borne_out)
+            .then_some("it says that the trace was found, and its p-value says that it was not")
+    }
+
     /// The unmarked recordings that it was compared with.
-    pub(super) fn compared(&self) -> impl Iterator<Item = &Heard> {
+    pub(super) fn compared(&self) -> impl Iterator<Item = &Recording> {
         self.unmarked.iter().flat_map(|unmarked| &unmarked.recordings)
     }
 }
 
 /// A recording in a result of `trace`.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Heard {
+pub(super) struct Recording {
     pub(super) input: String,
     pub(super) blake3: Option<String>,
     pub(super) seconds: Option<f64>,
@@ -159,14 +193,18 @@ pub(super) fn check(kind: Kind, content: &[u8]) -> Result<(), String> {
     let values = objects(content).unwrap_or_default();
     for value in values.iter().filter(|value| value["status"] != "failed") {
         match kind {
-            Kind::Trace => parse::<Trace>(value).map(drop),
+            Kind::Trace => parse(value).and_then(consistent),
             Kind::Probe => parse::<Judged>(value).map(drop),
-            Kind::Recheck => parse::<Rechecked>(value).map(drop),
+            Kind::Recheck => parse(value).and_then(|found: Rechecked| consistent(found.trace)),
             _ => Ok(()),
         }
         .map_err(|reason| format!("is a {} that cannot be read: {reason}", kind.words()))?;
     }
     Ok(())
+}
+
+fn consistent(trace: Trace) -> Result<(), String> {
+    trace.contradiction().map_or(Ok(()), |what| Err(what.to_owned()))
 }
 
 /// Results in a file, with what is wrong in words if they cannot be read.
@@ -182,6 +220,36 @@ pub(super) fn detected(values: &[Value], fingerprint: &str) -> Vec<Detected> {
 
 /// A path as others wrote it, without its folders: those tell of the computer it was on.
 pub(super) fn bare(path: &str) -> String {
-    let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
-    name.unwrap_or_else(|| path.to_owned())
+    let name = path.trim_end_matches(SEPARATORS).rsplit(SEPARATORS).next().unwrap_or_default();
+    one_line(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_any_system_loses_its_folders() {
+        for path in ["/home/me/secret/a b.wav", "C:\\Users\\me\\a b.wav", "a b.wav", "x/a b.wav/"] {
+            assert_eq!(bare(path), "a b.wav", "{path}");
+        }
+    }
+
+    #[test]
+    fn a_result_that_contradicts_itself_is_refused() {
+        let trace = |more: &str| format!(r#"{{"status":"done","command":"trace",{more}}}"#);
+        let refused = |more: &str| check(Kind::Trace, trace(more).as_bytes()).is_err();
+        assert!(!refused(r#""found":true,"p_value":1e-7,"found_p":1e-6"#));
+        assert!(!refused(r#""found":false,"p_value":0.5"#));
+        for bad in [
+            r#""found":true,"p_value":0.5,"found_p":1e-6"#,
+            r#""found":true,"p_value":1e-5"#,
+            r#""found":true"#,
+            r#""found":false,"p_value":-1"#,
+            r#""found":false,"p_value":0.5,"decoy_p_value":2"#,
+            r#""found":true,"p_value":1e-7,"without_copies":{"seconds":1,"sigmas":1,"p_value":0.5,"found":true}"#,
+        ] {
+            assert!(refused(bad), "{bad}");
+        }
+    }
 }

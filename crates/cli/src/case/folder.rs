@@ -1,7 +1,7 @@
 //! The folder of a case. Everything in it is found from the folder on, so it can be moved, copied and sent.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -11,11 +11,15 @@ use super::hashing::{self, Hashes};
 use super::record::{EVIDENCE, Entry, Kind, Record, TOOL};
 use crate::output::OutputFile;
 
+/// The folder of letters to fill in.
+pub(super) const LETTERS: &str = "letters";
 const RECORD: &str = "case.json";
 /// What commands that add take turns by.
 const LOCK: &str = ".lock";
 /// Longest `case.json` in bytes.
 const LONGEST: u64 = 64 << 20;
+/// Files up to this length in bytes are recognised by their content; longer ones are attachments.
+pub(super) const RECOGNISED_MAX: u64 = 64 << 20;
 /// Longest name of a file of evidence in bytes, without its number: file systems allow 255.
 const NAME_MAX: usize = 120;
 
@@ -89,10 +93,24 @@ impl Case {
         self.folder.join(&entry.file)
     }
 
-    /// The content of a file of evidence.
+    /// The content of a file of evidence that is not too long to have been recognised by it.
     pub(super) fn content(&self, entry: &Entry) -> Result<Vec<u8>, CaseError> {
         let path = self.path(entry);
-        fs::read(&path).map_err(|source| CaseError::Unreadable { path, source })
+        // A link may lead anywhere, and a pipe never ends.
+        if fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_file()) {
+            return Err(CaseError::Changed { path, reason: "is no regular file" });
+        }
+        let mut content = Vec::new();
+        let read = File::open(&path)
+            .and_then(|file| file.take(RECOGNISED_MAX + 1).read_to_end(&mut content));
+        match read {
+            Ok(_) if content.len() as u64 > RECOGNISED_MAX => {
+                let reason = format!("is too long for a {}", entry.kind.words());
+                Err(CaseError::Refused { path, reason })
+            }
+            Ok(_) => Ok(content),
+            Err(source) => Err(CaseError::Unreadable { path, source }),
+        }
     }
 
     /// Copies evidence into the folder and puts it on record.
@@ -151,13 +169,19 @@ impl Case {
 
 /// Writes a file whole or not at all.
 pub(super) fn write(path: &Path, content: &[u8], force: bool) -> Result<(), CaseError> {
-    let mut file = OutputFile::create(path, None, force)?;
-    file.write_all(content).map_err(|error| file.write_failed(error))?;
-    Ok(file.commit()?)
+    Ok(OutputFile::create(path, None, force)?.finish_with(content)?)
 }
 
 fn read(folder: &Path) -> Result<Record, CaseError> {
     let path = folder.join(RECORD);
+    // Nothing is read or written outside the folder, whoever made it.
+    for part in [EVIDENCE, LETTERS, LOCK] {
+        let part = folder.join(part);
+        if fs::symlink_metadata(&part).is_ok_and(|meta| meta.is_symlink()) {
+            let reason = "is a link, and a case is complete in its folder".to_owned();
+            return Err(CaseError::Refused { path: part, reason });
+        }
+    }
     let content = match fs::metadata(&path) {
         Ok(meta) if !meta.is_file() => return Err(CaseError::NotACase(folder.to_owned())),
         Ok(meta) if meta.len() > LONGEST => {

@@ -33,3 +33,4 @@ pub use folder::Case;
 pub use recheck::{Baseline, Recheck};
 pub use record::{CASE_VERSION, Entry, Kind, Record};
 pub use report::{Forms, Written, write_report};
+pub use wording::quoted;

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use patchveil_veil::{Fingerprint, TraceEvidence};
 use serde::Serialize;
 
-use super::compare::{COUNTED_MAX_S, Comparison, Measured, Outcome, compare};
+use super::compare::{Comparison, Measured, Outcome, compare};
 use super::error::CaseError;
 use super::findings::{Found, Trace};
 use super::folder::Case;
+use crate::detect::FOUND_P;
 use crate::trace::TraceReport;
 
 /// The result that found the trace: the newest in the case.
@@ -60,20 +61,25 @@ impl Case {
     /// [`CaseError::NothingBefore`] if there is none.
     pub fn baseline(&self) -> Result<Baseline, CaseError> {
         let found = Found::read(self)?;
-        let baseline = found.traces.iter().rev().filter(|(_, trace)| trace.found);
+        // Copies carry the echo more strongly than what a model makes.
+        let baseline = found.traces.iter().rev();
+        let baseline = baseline.filter(|(_, trace)| trace.found && trace.without_copies.is_none());
         let mut baseline = baseline.filter_map(|(entry, trace)| {
             Some(Baseline {
                 file: entry.file.clone(),
                 measured: measured(trace)?,
-                found_p: trace.found_p?,
+                found_p: trace.found_p?.min(FOUND_P),
                 decoys: trace.decoys.and_then(|decoys| decoys.try_into().ok()),
-                unmarked: trace.compared().filter_map(|heard| heard.blake3.clone()).collect(),
+                unmarked: trace
+                    .compared()
+                    .filter_map(|recording| recording.blake3.clone())
+                    .collect(),
             })
         });
         baseline.next().ok_or_else(|| CaseError::NothingBefore {
             folder: self.folder().to_owned(),
-            reason: "holds no result in which the trace was found, so it cannot be gone; add one: patchveil trace \
-                     AUDIO... --json > trace.json"
+            reason: "holds no result in which the trace was found in output without copies, so it cannot be gone; add one: \
+                     patchveil trace AUDIO... --json > trace.json"
                 .to_owned(),
         })
     }
@@ -106,7 +112,7 @@ impl Case {
         let after = Measured {
             sigmas: trace.sigmas,
             active_s: trace.active_s,
-            counted_s: seconds.map(|s| s.min(COUNTED_MAX_S)).sum(),
+            counted_s: seconds.map(|s| s.min(TraceEvidence::WEIGHT_MAX_S)).sum(),
             p_value: trace.p_value,
         };
         let (outcome, comparison) = compare(baseline.measured, after, pairs, baseline.found_p)?;
@@ -125,11 +131,11 @@ impl Case {
 }
 
 fn measured(trace: &Trace) -> Option<Measured> {
-    let seconds = trace.recordings.iter().filter_map(|heard| heard.active_s);
+    let seconds = trace.recordings.iter().filter_map(|recording| recording.active_s);
     Some(Measured {
         sigmas: trace.sigmas?,
         active_s: trace.active_s?,
-        counted_s: seconds.map(|s| s.min(COUNTED_MAX_S)).sum(),
+        counted_s: seconds.map(|s| s.min(TraceEvidence::WEIGHT_MAX_S)).sum(),
         p_value: trace.p_value?,
     })
 }

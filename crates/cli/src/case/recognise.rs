@@ -11,8 +11,10 @@ use crate::manifest::Manifest;
 use crate::paths::one_line;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
-/// How secret keys begin as text, and the least letters that follow.
-const SECRETS: [&str; 2] = ["pvkey1", "pvecho1"];
+/// Most pixels of a picture.
+const PIXELS_MAX: u64 = 100_000_000;
+/// How secret keys begin as text, in lower or upper case, and the least letters that follow.
+const SECRETS: [&str; 3] = ["pvkey1", "pvecho1", "age-secret-key-1"];
 const SECRET_LETTERS: usize = 50;
 
 /// The class that a case is about.
@@ -36,6 +38,15 @@ pub(super) fn recognise(path: &Path, content: &[u8], class: &Class<'_>) -> Resul
         );
     }
     if content.starts_with(PNG) {
+        // Sixteen bytes can ask for more memory than there is.
+        let pixels =
+            png_size(content).map_or(0, |(width, height)| u64::from(width) * u64::from(height));
+        if pixels > PIXELS_MAX {
+            return Err(format!(
+                "has more than {} megapixels; make it smaller",
+                PIXELS_MAX / 1_000_000
+            ));
+        }
         let readable = tiny_skia::Pixmap::decode_png(content).is_ok();
         return if readable { Ok(Kind::Picture) } else { Err("is a damaged PNG".to_owned()) };
     }
@@ -111,13 +122,15 @@ pub(super) fn png_size(png: &[u8]) -> Option<(u32, u32)> {
 
 fn holds_secret(content: &[u8]) -> bool {
     let begins = |at: usize, secret: &str| {
-        let is_letter = |byte: &&u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        content[at..].strip_prefix(secret.as_bytes()).is_some_and(|rest| {
-            rest.iter().take(SECRET_LETTERS).filter(is_letter).count() == SECRET_LETTERS
+        let rest = content[at..].split_at_checked(secret.len());
+        rest.is_some_and(|(start, rest)| {
+            let letters =
+                rest.iter().take(SECRET_LETTERS).filter(|byte| byte.is_ascii_alphanumeric());
+            start.eq_ignore_ascii_case(secret.as_bytes()) && letters.count() == SECRET_LETTERS
         })
     };
-    let starts = content.iter().enumerate().filter(|(_, byte)| **byte == b'p');
-    starts.into_iter().any(|(at, _)| SECRETS.iter().any(|secret| begins(at, secret)))
+    let mut starts = content.iter().enumerate().filter(|(_, byte)| b"pPaA".contains(byte));
+    starts.any(|(at, _)| SECRETS.iter().any(|secret| begins(at, secret)))
 }
 
 #[cfg(test)]
@@ -164,7 +177,10 @@ mod tests {
         assert!(recognised(b"").is_err());
         let key = ClassKey::from_bytes([1; 32]).to_text();
         assert!(recognised(format!("my key: {}\n", *key).as_bytes()).is_err());
+        assert!(recognised(key.to_ascii_uppercase().as_bytes()).is_err());
         assert!(recognised(b"\x89PNG\r\n\x1a\ncut off").is_err());
+        let huge = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x01\0\0\0\x01\0\0\x08\x06\0\0\0";
+        assert!(recognised(huge).unwrap_err().contains("megapixels"));
     }
 
     proptest! {

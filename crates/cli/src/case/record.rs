@@ -135,6 +135,14 @@ impl Record {
             return Err(CaseError::Newer { path: path.to_owned(), version });
         }
         let record: Self = serde_json::from_slice(text).map_err(wrong)?;
+        // What is not in range can ask for more memory than there is.
+        record.recipe.validate().map_err(|error| damaged(one_line(error)))?;
+        if [&record.name, &record.class, &record.recipe_name, &record.tool]
+            .iter()
+            .any(|text| text.contains(char::is_control))
+        {
+            return Err(damaged("a name in it has more than one line".to_owned()));
+        }
         match record.evidence.iter().find(|entry| !entry.is_inside()) {
             Some(entry) => Err(damaged(one_line(format!("{:?} is outside the case", entry.file)))),
             None => Ok(record),
@@ -151,7 +159,8 @@ impl Entry {
     /// Whether the file is in the folder of evidence, wherever the `case.json` comes from.
     fn is_inside(&self) -> bool {
         let plain = |name: &str| {
-            !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0', ':'])
+            let is_odd = |c: char| matches!(c, '/' | '\\' | ':') || c.is_control();
+            !name.is_empty() && !name.starts_with('.') && !name.contains(is_odd)
         };
         self.file.split_once('/').is_some_and(|(folder, name)| folder == EVIDENCE && plain(name))
     }
@@ -180,7 +189,15 @@ mod tests {
             tool: String::new(),
         };
         assert!(file("evidence/001-a.txt").is_inside());
-        for bad in ["/etc/passwd", "evidence/../x", "x", "evidence/", "evidence/a\\b", "other/a"] {
+        for bad in [
+            "/etc/passwd",
+            "evidence/../x",
+            "x",
+            "evidence/",
+            "evidence/a\\b",
+            "evidence/a\u{1b}[2J",
+            "other/a",
+        ] {
             assert!(!file(bad).is_inside(), "{bad}");
         }
     }

@@ -66,7 +66,8 @@ pub(super) fn length(seconds: f64) -> String {
 }
 
 /// An argument as a shell wants it.
-pub(super) fn quoted(argument: &str) -> String {
+#[must_use]
+pub fn quoted(argument: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./,@%+=".contains(c);
     if !argument.is_empty() && argument.chars().all(plain) {
         return argument.to_owned();

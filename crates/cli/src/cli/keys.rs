@@ -1,7 +1,7 @@
 //! `patchveil key …`
 
 use std::fs::File;
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::Path;
 
 use patchveil::output::OutputFile;
@@ -70,6 +70,14 @@ pub(super) fn run(cli: &Cli, command: &KeyCommand) -> Result<u8, Failure> {
 pub(super) fn open(cli: &Cli) -> Result<Keyring, Failure> {
     let path = resolve_path(cli.keyring.as_deref())?;
     KEYRING.unlock(cli.passphrase_file.as_deref(), |ask| Keyring::open(&path, ask))
+}
+
+/// The class that is named, or the default.
+pub(super) fn class<'a>(keyring: &'a Keyring, name: Option<&str>) -> Result<&'a KeyEntry, Failure> {
+    match name {
+        Some(name) => Ok(keyring.get(name)?),
+        None => keyring.default_entry().ok_or_else(|| Failure::usage(WHICH_CLASS)),
+    }
 }
 
 /// Changes the keyring.
@@ -231,9 +239,7 @@ fn export(
     };
     let lock = lock.map(passphrase::new).transpose()?;
     let content = keyring.export_file(name, lock.as_ref())?;
-    let mut file = OutputFile::private(path)?;
-    file.write_all(&content).map_err(|error| file.write_failed(error))?;
-    file.commit()?;
+    OutputFile::private(path)?.finish_with(&content)?;
     say(&format!("wrote {}", shown(path)))
 }
 
@@ -251,10 +257,8 @@ fn export_echo(cli: &Cli, name: &str, output: Option<&Path>) -> Result<(), Failu
         }
         return say(&key.to_text());
     };
-    let mut file = OutputFile::private(path)?;
     let content = Zeroizing::new(format!("{}\ncommitment {}\n", *key.to_text(), key.commitment()));
-    file.write_all(content.as_bytes()).map_err(|error| file.write_failed(error))?;
-    file.commit()?;
+    OutputFile::private(path)?.finish_with(content.as_bytes())?;
     say(&format!("wrote {}: {DISCLOSURE}", shown(path)))
 }
 

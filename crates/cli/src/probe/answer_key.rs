@@ -1,7 +1,8 @@
 //! Which clip has which key.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use blake3::Hash;
@@ -109,12 +110,16 @@ impl AnswerKey {
         self.excerpts.len()
     }
 
-    /// Whether every clip has an excerpt and a key that there are.
+    /// Whether there is one clip for each excerpt under each key: else ranks would not be fair, and keys without
+    /// clips could ask for more memory than there is.
     fn is_consistent(&self) -> bool {
-        let known = |clip: &ClipEntry| {
+        let expected = (self.excerpts.len() as u64).saturating_mul(u64::from(self.decoys) + 1);
+        let known = |clip: &&ClipEntry| {
             (clip.excerpt as usize) < self.excerpts.len() && clip.key <= self.decoys
         };
-        self.clips.iter().all(known)
+        let known = self.clips.iter().filter(known).map(|clip| (clip.excerpt, clip.key));
+        let distinct: HashSet<(u32, u32)> = known.collect();
+        self.clips.len() as u64 == expected && distinct.len() == self.clips.len()
     }
 }
 
@@ -166,7 +171,10 @@ impl Opened {
         let answer_key: AnswerKey = serde_json::from_slice(&plain)
             .map_err(|error| damaged(path, format!("is not an answer key: {error}")))?;
         if !answer_key.is_consistent() {
-            return Err(damaged(path, "names clips or keys that it does not have".to_owned()));
+            return Err(damaged(
+                path,
+                "does not have one clip for each excerpt under each key".to_owned(),
+            ));
         }
         Ok(Self { answer_key, plain, commitment: actual.to_string() })
     }
@@ -182,16 +190,22 @@ fn read_commitment(folder: &Path) -> Result<Hash, ProbeError> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ProbeError> {
+    read_up_to(path, LONGEST)?
+        .ok_or_else(|| damaged(path, "is too large for a file of a probe".to_owned()))
+}
+
+/// The content of a regular file; none if it has more than `longest` bytes.
+pub(super) fn read_up_to(path: &Path, longest: u64) -> Result<Option<Vec<u8>>, ProbeError> {
     let unreadable = |source| ProbeError::Unreadable { path: path.to_owned(), source };
-    let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > LONGEST {
-        return Err(damaged(path, "is too large for a file of a probe".to_owned()));
+    // Opening a pipe would wait for somebody to write to it.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(unreadable(io::Error::other("it is not a regular file")));
     }
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
+        .and_then(|file| file.take(longest + 1).read_to_end(&mut bytes))
         .map_err(unreadable)?;
-    Ok(bytes)
+    Ok((bytes.len() as u64 <= longest).then_some(bytes))
 }
 
 fn damaged(path: &Path, what: String) -> ProbeError {

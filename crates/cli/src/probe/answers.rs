@@ -1,12 +1,11 @@
 //! What a model answered, as CSV.
 
-use std::collections::HashMap;
-use std::fs;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::answer_key::AnswerKey;
+use super::answer_key::{AnswerKey, read_up_to};
 use super::error::ProbeError;
 use crate::paths::one_line;
 
@@ -14,6 +13,11 @@ use crate::paths::one_line;
 const FILE_COLUMNS: [&str; 4] = ["file", "filename", "path", "clip"];
 const LABEL_COLUMN: &str = "label";
 const SCORE_COLUMN: &str = "score";
+
+/// Longest file in bytes.
+const LONGEST: u64 = 512 << 20;
+/// Most sums that are kept, one for each label under each key.
+const SUMS_MAX: usize = 50_000_000;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -48,8 +52,9 @@ impl Answers {
     /// [`ProbeError::Unreadable`]; [`ProbeError::Answers`] for columns that are missing, files that are not
     /// of this probe or come twice, and scores that are not numbers.
     pub fn read(path: &Path, answer_key: &AnswerKey) -> Result<Self, ProbeError> {
-        let bytes = fs::read(path)
-            .map_err(|source| ProbeError::Unreadable { path: path.to_owned(), source })?;
+        let bytes = read_up_to(path, LONGEST)?.ok_or_else(|| {
+            wrong(path, None, "is longer than 512 MB; give fewer labels or digits")
+        })?;
         let text = std::str::from_utf8(&bytes)
             .map_err(|_| wrong(path, None, "is not UTF-8 text; save it as CSV in UTF-8"))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -92,6 +97,13 @@ impl Answers {
                 return Err(wrong(path, Some(line), &what));
             }
             answers.values[clip] = row.values(&record, line, &mut answers.labels)?;
+        }
+        let (labels, keys) = (answers.labels.len(), answer_key.keys());
+        if labels.saturating_mul(keys) > SUMS_MAX {
+            let what = format!(
+                "has {labels} different labels, too many for {keys} keys; put similar ones together"
+            );
+            return Err(wrong(path, None, &what));
         }
         Ok(answers)
     }
@@ -171,9 +183,8 @@ impl Columns {
             let what = "has no column “label”, nor any with the scores of a label";
             return Err(wrong(path, None, what));
         }
-        if let Some(twice) = scores.iter().enumerate().find_map(|(n, (_, label))| {
-            scores[..n].iter().any(|(_, before)| before == label).then_some(label)
-        }) {
+        let mut before = HashSet::new();
+        if let Some((_, twice)) = scores.iter().find(|(_, label)| !before.insert(label)) {
             let what = format!("has two columns {}", one_line(quoted(twice)));
             return Err(wrong(path, None, &what));
         }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `recording` | from one file to its evidence |
 //! | `report` | all recordings together: score, p-value, rank |
-//! | `curve` | the score against the seconds heard, and how many more are needed |
+//! | `curve` | the score against the seconds of audio, and how many more are needed |
 //! | `picture` | the curve, drawn |
 
 mod curve;
@@ -14,6 +14,7 @@ mod report;
 
 pub use crate::detect::FOUND_P;
 pub use curve::CurvePoint;
+pub(crate) use curve::signal_to_noise;
 pub use picture::draw_trace;
 pub use recording::{TraceKey, TracedRecording, analyse};
 pub use report::{

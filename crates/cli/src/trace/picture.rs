@@ -1,6 +1,5 @@
 //! The curve of a trace, drawn.
 
-use std::io::Write;
 use std::path::Path;
 
 use patchveil_spectral::axis::{level_ticks, time_ticks};
@@ -17,21 +16,19 @@ use crate::plot::style::{AFTER, BEFORE, DIFFERENCE, FRAME, INK, LABEL_SIZE, MUTE
 const SIZE: (u32, u32) = (1_600, 820);
 const PLOT: Area = Area { left: 104.0, right: 1_540.0, top: 130.0, bottom: 720.0 };
 
-/// Draws the score against the seconds heard into a PNG of 1600 × 820 pixels at `path`; an existing file is
+/// Draws the score against the seconds of audio into a PNG of 1600 × 820 pixels at `path`; an existing file is
 /// replaced only if `force`.
 ///
 /// # Errors
 /// [`DetectFileError::Output`] if the file exists or cannot be written. It is never half-written.
 pub fn draw_trace(report: &TraceReport, path: &Path, force: bool) -> Result<(), DetectFileError> {
-    let mut file = OutputFile::create(path, None, force)?;
+    let file = OutputFile::create(path, None, force)?;
     let png =
         render(report).map_err(|what| DetectFileError::Picture { path: path.to_owned(), what })?;
-    file.write_all(&png).map_err(|e| file.write_failed(e))?;
-    file.commit()?;
-    Ok(())
+    Ok(file.finish_with(&png)?)
 }
 
-/// What was heard and what it came to.
+/// What was examined and what it came to.
 fn facts(report: &TraceReport) -> String {
     let files = match report.recordings.len() {
         1 => "1 recording".to_owned(),

@@ -121,7 +121,7 @@ pub struct TraceReport {
     pub highest_decoy: f64,
     /// What the decoys were drawn from.
     pub decoy_seed: u64,
-    /// The score against the seconds heard.
+    /// The score against the seconds of audio.
     pub curve: Vec<CurvePoint>,
     /// Score at which the p-value is [`FOUND_P`].
     pub needed_sigmas: Option<f64>,

@@ -10,7 +10,6 @@ use super::record::Kind;
 use super::wording::{count, length, probability, time};
 use crate::manifest::Manifest;
 
-const FOLDER: &str = "letters";
 const NOTE: &str = include_str!("note.txt");
 const LETTERS: [(&str, &str); 5] = [
     ("gdpr-15-information.txt", include_str!("gdpr-15-information.txt")),
@@ -26,7 +25,7 @@ pub(super) fn write(case: &Case, found: &Found) -> Result<(Vec<PathBuf>, Vec<Pat
     let facts = facts(case, found)?;
     let (mut written, mut kept) = (Vec::new(), Vec::new());
     for (name, template) in LETTERS {
-        let path = case.folder().join(FOLDER).join(name);
+        let path = case.folder().join(folder::LETTERS).join(name);
         if fs::symlink_metadata(&path).is_ok() {
             kept.push(path);
             continue;
@@ -63,12 +62,15 @@ fn facts(case: &Case, found: &Found) -> Result<String, CaseError> {
             ));
         }
     }
-    for (entry, trace) in found.traces.iter().filter(|(_, trace)| trace.found) {
-        let p = trace.p_value.map_or_else(|| "–".to_owned(), probability);
+    for (entry, trace) in found.traces.iter().filter(|(_, trace)| trace.found_in_output()) {
+        let others = trace.without_copies.as_ref();
+        let p = others.map(|own| own.p_value).or(trace.p_value);
+        let p = p.map_or_else(|| "–".to_owned(), probability);
+        let seconds = others.map(|own| own.seconds).or(trace.seconds).unwrap_or(0.0);
         lines.push(format!(
-            "- In {} of output of your model their mark was found with p = {p}: the share of unrelated models in which \
+            "- In {} of output of your model their mark was found with p ≤ {p}: the share of unrelated models in which \
              chance alone gives such a score ({})",
-            length(trace.seconds.unwrap_or(0.0)),
+            length(seconds),
             entry.short()
         ));
     }

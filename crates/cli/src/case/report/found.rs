@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::case::compare::{Comparison, Measured, Outcome};
 use crate::case::document::{Block, Picture, Row, Table, Text, column, mono, numbers};
 use crate::case::error::CaseError;
-use crate::case::findings::{Detected, Found, Heard, Judged, Rechecked, Trace, bare};
+use crate::case::findings::{Detected, Found, Judged, Rechecked, Recording, Trace, bare};
 use crate::case::folder::Case;
 use crate::case::recognise::png_size;
 use crate::case::record::{Entry, Kind};
@@ -18,7 +18,7 @@ pub(super) fn blocks(case: &Case, found: &Found) -> Result<Vec<Block>, CaseError
         traced(case, trace, &mut blocks);
     }
     for (entry, rechecked) in &found.rechecked {
-        heading("Recheck: was it forgotten?", entry, &mut blocks);
+        heading("Recheck: is the trace gone?", entry, &mut blocks);
         compared(rechecked, &mut blocks);
         traced(case, &rechecked.trace, &mut blocks);
     }
@@ -82,16 +82,23 @@ fn traced(case: &Case, trace: &Trace, blocks: &mut Vec<Block>) {
             format!("p = {} by rank among {decoys} keys drawn at random{highest}", probability(p));
         facts.push(("Check".to_owned(), text.into()));
     }
-    let compared: Vec<&Heard> = trace.compared().collect();
+    let compared: Vec<&Recording> = trace.compared().collect();
     if !compared.is_empty() {
-        let seconds: f64 = compared.iter().filter_map(|heard| heard.seconds).sum();
+        let seconds: f64 = compared.iter().filter_map(|recording| recording.seconds).sum();
         let text =
             format!("{} without the mark, {}", count(compared.len(), "recording"), length(seconds));
         facts.push(("Compared with".to_owned(), text.into()));
     }
+    if let Some(others) = &trace.without_copies {
+        let found = if others.found { "found" } else { "not found" };
+        let (sigmas, seconds) = (score(others.sigmas), length(others.seconds));
+        let p = probability(others.p_value);
+        let text = format!("{found}: {sigmas} from {seconds} (p ≤ {p})");
+        facts.push(("Without the copies".to_owned(), text.into()));
+    }
     if let (false, Some(needed)) = (trace.found, trace.needed_s) {
-        let text = format!("about {} of output at the strength measured", length(needed));
-        facts.push(("To be certain".to_owned(), text.into()));
+        let text = format!("about {} of output, if the strength measured is right", length(needed));
+        facts.push(("Would be found in".to_owned(), text.into()));
     }
     blocks.push(Block::Facts(facts));
     if !trace.recordings.is_empty() {
@@ -100,8 +107,8 @@ fn traced(case: &Case, trace: &Trace, blocks: &mut Vec<Block>) {
 }
 
 fn recordings(case: &Case, trace: &Trace) -> Table {
-    let row = |heard: &Heard| {
-        let hash = heard.blake3.as_deref();
+    let row = |recording: &Recording| {
+        let hash = recording.blake3.as_deref();
         let held =
             case.record().evidence.iter().find(|e| Some(e.blake3.to_string().as_str()) == hash);
         let mut below: Vec<String> =
@@ -109,10 +116,10 @@ fn recordings(case: &Case, trace: &Trace) -> Table {
         below.extend(held.map(|entry| format!("in this case as {}", entry.file)));
         Row {
             cells: vec![
-                mono(bare(&heard.input)),
-                heard.seconds.map_or_else(|| "–".into(), |s| length(s).into()),
-                heard.sigmas.map_or_else(|| "–".into(), |s| decimal(s).into()),
-                heard.copy.map_or("unknown", |copy| if copy { "yes" } else { "no" }).into(),
+                mono(bare(&recording.input)),
+                recording.seconds.map_or_else(|| "–".into(), |s| length(s).into()),
+                recording.sigmas.map_or_else(|| "–".into(), |s| decimal(s).into()),
+                recording.copy.map_or("unknown", |copy| if copy { "yes" } else { "no" }).into(),
             ],
             below,
         }

@@ -7,12 +7,14 @@ mod published;
 mod repeat;
 mod words;
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use patchveil_veil::EchoKey;
+use zeroize::Zeroizing;
 
 use super::document::{Document, page, paper};
 use super::error::CaseError;
@@ -21,7 +23,7 @@ use super::folder::{self, Case};
 use super::letters;
 use super::record::TOOL;
 use super::wording::time;
-use crate::output::{self, OutputError, OutputFile};
+use crate::output::{self, OutputFile};
 
 /// File of the disclosed echo key.
 pub(super) const ECHO_KEY: &str = "echo-key.txt";
@@ -89,17 +91,23 @@ fn disclose(case: &Case, key: &EchoKey, written: &mut Written) -> Result<(), Cas
         let reason = "the class's echo key is not the one that this case commits to".to_owned();
         return Err(CaseError::Report { path, reason });
     }
-    let mut text = key.to_text();
-    text.push('\n');
-    if std::fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
+    // Made in one piece: a text that grows leaves a copy behind in memory that nothing overwrites.
+    let text = Zeroizing::new(format!("{}\n", *key.to_text()));
+    if is_there(&path, text.as_bytes()) {
         written.kept.push(path);
         return Ok(());
     }
-    let mut file = OutputFile::private(&path)?;
-    file.write_all(text.as_bytes()).map_err(|error| file.write_failed(error))?;
-    file.commit().map_err(|error: OutputError| CaseError::from(error))?;
+    OutputFile::private(&path)?.finish_with(text.as_bytes())?;
     written.files.push(path);
     Ok(())
+}
+
+/// Whether the file at `path` has this content already.
+fn is_there(path: &Path, content: &[u8]) -> bool {
+    let mut old = Zeroizing::new(vec![0; content.len() + 1]);
+    let is_file = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
+    let mut read = || File::open(path)?.read(&mut old);
+    is_file && read().is_ok_and(|read| old[..read] == *content)
 }
 
 fn document(case: &Case, found: &Found, disclosed: bool) -> Result<Document, CaseError> {

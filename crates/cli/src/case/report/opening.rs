@@ -61,14 +61,20 @@ fn sentences(case: &Case, found: &Found) -> Vec<Text> {
         let with = lines.iter().filter(|line| line.found).count();
         sentences.push(
             format!(
-                "The mark was found in {with} of {} recordings that were searched for it.",
-                lines.len()
+                "The mark was found in {with} of {} searched for it.",
+                count(lines.len(), "recording")
             )
             .into(),
         );
     }
     for (_, judged) in &found.judged {
-        let said = if judged.found { "ranks first" } else { "does not stand out" };
+        let said = match (judged.found, judged.rank, judged.keys) {
+            (true, ..) => "ranks first".to_owned(),
+            (false, Some(rank), Some(keys)) => {
+                format!("does not count as found, with rank {rank} of {keys},")
+            }
+            (false, ..) => "does not count as found".to_owned(),
+        };
         let odds = judged.p_value.map_or_else(String::new, |p| format!(" (by chance {})", odds(p)));
         sentences.push(
             Text::from(
@@ -95,14 +101,29 @@ fn traced(trace: &Trace) -> Text {
     match (trace.p_value, trace.found) {
         (Some(p), true) => {
             Text::from(format!("In {of}, ")).strong("the class’s echo was found").plain(format!(
-                ": chance alone gives such a score in {} cases (p ≤ {}).",
+                ": chance alone gives such a score in {} cases (p ≤ {}).{}",
                 odds(p),
-                probability(p)
+                probability(p),
+                without_copies(trace)
             ))
         }
         (Some(p), false) => Text::from(format!("In {of}, the class’s echo was "))
             .strong("not found")
             .plain(format!(" (p ≤ {}).", probability(p))),
         (None, _) => format!("In {of}, there was nothing to judge.").into(),
+    }
+}
+
+/// What the copies among the files mean for the result.
+fn without_copies(trace: &Trace) -> String {
+    match &trace.without_copies {
+        None => String::new(),
+        Some(others) if others.found => format!(
+            " Some files are copies of marked recordings; without them it was found too (p ≤ {}).",
+            probability(others.p_value)
+        ),
+        Some(_) => " But files among them are copies of marked recordings, and without them it was not found: this \
+                    says nothing of a model."
+            .to_owned(),
     }
 }

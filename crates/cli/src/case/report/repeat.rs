@@ -85,11 +85,12 @@ pub(super) fn blocks(case: &Case, found: &Found, disclosed: bool) -> Vec<Block> 
 }
 
 fn command(trace: &Trace, with: &str) -> String {
-    let files = spelt(trace.recordings.iter().map(|heard| bare(&heard.input)));
+    let files = spelt(trace.recordings.iter().map(|recording| bare(&recording.input)));
     let decoys = trace.decoys.map_or_else(String::new, |decoys| format!(" --decoys {decoys}"));
     let seed = trace.decoy_seed.map_or_else(String::new, |seed| format!(" --decoy-seed {seed}"));
-    let unmarked =
-        trace.compared().map(|heard| format!(" --unmarked {}", quoted(&bare(&heard.input))));
+    let unmarked = trace
+        .compared()
+        .map(|recording| format!(" --unmarked {}", quoted(&bare(&recording.input))));
     let unmarked: String = unmarked.collect();
     format!("patchveil trace {files} {with}{unmarked}{decoys}{seed} --json")
 }

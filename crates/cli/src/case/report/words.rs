@@ -100,8 +100,8 @@ const TERMS: [(&str, &str); 11] = [
     ),
     (
         "echo",
-        "the part of the mark that stays the same throughout: a hundred very quiet echoes within a hundredth of a \
-             second. The key decides for each whether it is added or subtracted.",
+        "the part of the mark that stays the same throughout: more than a hundred very quiet echoes, some thousandths of a \
+             second late. The key decides for each whether it is added or subtracted.",
     ),
     (
         "trace",
@@ -115,8 +115,9 @@ const TERMS: [(&str, &str); 11] = [
     ),
     (
         "σ (sigma)",
-        "the score: how well the output fits the key, in units of what chance does. Chance gives more than 2 σ in about 2 of \
-             100 cases, more than 3 σ in 1 of 700, more than 4 σ in 1 of 30,000.",
+        "the score: how well the output fits the key, in units of what chance does. In one range of frequencies chance gives \
+             more than 2 σ in about 2 of 100 cases, more than 3 σ in 1 of 700, more than 4 σ in 1 of 30,000. The best of \
+             several ranges is taken, so high scores are more frequent; the p-value takes that into account.",
     ),
     (
         "p-value",

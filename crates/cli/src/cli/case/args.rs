@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::cli::args::DECOYS_MAX;
 use crate::cli::recipe_args::RecipeArgs;
 
 /// What to do with a case.
@@ -77,7 +78,7 @@ pub(in crate::cli) struct RecheckArgs {
     #[arg(long, value_name = "AUDIO")]
     pub(super) unmarked: Vec<PathBuf>,
     /// Random keys to rank the score among [default: as many as the trace in the case]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(crate::cli::args::DECOYS_MAX)))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(DECOYS_MAX)))]
     pub(super) decoys: Option<u32>,
     /// Print a JSON object
     #[arg(long)]

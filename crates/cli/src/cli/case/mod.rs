@@ -55,10 +55,7 @@ fn begin(cli: &Cli, args: &OpenArgs) -> Result<u8, Failure> {
         )));
     }
     let keyring = keys::open(cli)?;
-    let entry = match &args.key {
-        Some(class) => keyring.get(class)?,
-        None => keyring.default_entry().ok_or_else(|| Failure::usage(keys::WHICH_CLASS))?,
-    };
+    let entry = keys::class(&keyring, args.key.as_deref())?;
     let folder = args.output.clone().unwrap_or_else(|| default_folder(name));
     let opening = Opening {
         name,
@@ -159,10 +156,5 @@ fn class_key(keyring: &Keyring, case: &Case) -> Result<ClassKey, Failure> {
 
 /// A path to be typed.
 fn quoted(path: &Path) -> String {
-    let text = shown(path).to_string();
-    if text.contains([' ', '\'', '(', ')', '&', ';', '$', '"', '`']) {
-        format!("{text:?}")
-    } else {
-        text
-    }
+    patchveil::case::quoted(&shown(path).to_string())
 }

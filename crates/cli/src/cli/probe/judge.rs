@@ -1,6 +1,5 @@
 //! `patchveil probe judge` and `patchveil probe open`
 
-use std::io::Write;
 use std::time::Instant;
 
 use patchveil::output::OutputFile;
@@ -10,7 +9,6 @@ use patchveil_veil::Fingerprint;
 use serde::Serialize;
 
 use super::args::{JudgeArgs, OpenArgs};
-use super::class;
 use crate::cli::args::Cli;
 use crate::cli::exit::{DONE, Failure, NOT_FOUND};
 use crate::cli::keys;
@@ -41,7 +39,7 @@ pub(super) fn run(cli: &Cli, args: &JudgeArgs) -> Result<u8, Failure> {
         Some(list) => Opened::from_file(&args.folder, list)?,
         None => {
             let keyring = keys::open(cli)?;
-            let entry = class(&keyring, args.key.as_deref())?;
+            let entry = keys::class(&keyring, args.key.as_deref())?;
             Opened::with_key(&args.folder, entry.key())?
         }
     };
@@ -81,11 +79,9 @@ pub(super) fn run(cli: &Cli, args: &JudgeArgs) -> Result<u8, Failure> {
 /// Discloses the answer key of a probe.
 pub(super) fn open(cli: &Cli, args: &OpenArgs) -> Result<u8, Failure> {
     let keyring = keys::open(cli)?;
-    let entry = class(&keyring, args.key.as_deref())?;
+    let entry = keys::class(&keyring, args.key.as_deref())?;
     let opened = Opened::with_key(&args.folder, entry.key())?;
-    let mut file = OutputFile::private(&args.output)?;
-    file.write_all(&opened.plain).map_err(|error| file.write_failed(error))?;
-    file.commit()?;
+    OutputFile::private(&args.output)?.finish_with(&opened.plain)?;
     say(&format!(
         "written to {}; whoever has it can run: patchveil probe judge {} ANSWERS.csv --opened {}",
         shown(&args.output),
@@ -149,9 +145,10 @@ fn summary(line: &Line<'_>) -> String {
          rank          {} of {keys}, ties counted against the class\n\
          p             {:.2e} (with {} decoys {:.2e} at best)\n\
          {conclusion}",
-        line.class,
+        // A disclosed answer key is somebody else's text.
+        shown(line.class.as_ref()),
         line.fingerprint,
-        line.preset,
+        shown(line.preset.as_ref()),
         shown(label.as_ref()),
         number(&judgement.own),
         judgement.rank,

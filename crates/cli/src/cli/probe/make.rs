@@ -5,7 +5,6 @@ use patchveil::probe::{FOUND_P, Probe, Request};
 use patchveil::shown;
 
 use super::args::MakeArgs;
-use super::class;
 use crate::cli::args::Cli;
 use crate::cli::exit::{DONE, Failure};
 use crate::cli::terminal::{complain, progress_bar, say};
@@ -15,7 +14,7 @@ use crate::cli::{keys, stop};
 pub(super) fn run(cli: &Cli, args: &MakeArgs) -> Result<u8, Failure> {
     let recipe = args.recipe.recipe()?;
     let keyring = keys::open(cli)?;
-    let entry = class(&keyring, args.key.as_deref())?;
+    let entry = keys::class(&keyring, args.key.as_deref())?;
     let request = Request {
         class: entry.name().to_owned(),
         key: entry.key().clone(),

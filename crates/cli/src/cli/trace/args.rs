@@ -8,7 +8,7 @@ use crate::cli::args::DECOYS_MAX;
 use crate::cli::recipe_args::RecipeArgs;
 
 /// Decoys unless asked otherwise.
-const DECOYS: u32 = 9_999;
+pub(in crate::cli) const DECOYS: u32 = 9_999;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TraceArgs {
@@ -35,7 +35,7 @@ pub(in crate::cli) struct TraceArgs {
     pub(super) decoy_seed: Option<u64>,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
-    /// Picture to write (PNG): the score against the seconds heard
+    /// Picture to write (PNG): the score against the seconds of audio
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,
     /// Replace an existing picture (never an input)

@@ -14,11 +14,6 @@ use super::signs::{SignEstimator, laid_out};
 use super::tail::tail;
 use crate::key::EchoKey;
 
-/// From so many seconds of sound on a recording weighs no more. Up to there its evidence grows as a sum of
-/// independent parts does, so that the root of its length is the weight of most power. Beyond, what
-/// stays of the host (its room, its notes) is no longer small beside the noise, and one long recording would
-/// drown the others.
-const WEIGHT_MAX_S: f64 = 30.0;
 /// Least seconds of sound to judge.
 const ACTIVE_MIN_S: f64 = 0.3;
 
@@ -87,6 +82,12 @@ pub struct TraceFinding {
 }
 
 impl TraceEvidence {
+    /// From so many seconds of sound on a recording weighs no more. Up to there its evidence grows as a sum of
+    /// independent parts does, so that the root of its length is the weight of most power. Beyond, what
+    /// stays of the host (its room, its notes) is no longer small beside the noise, and one long recording would
+    /// drown the others.
+    pub const WEIGHT_MAX_S: f64 = 30.0;
+
     /// None yet, for the echo of `settings`, whose level does not matter.
     #[must_use]
     pub fn new(settings: &EchoSettings) -> Self {
@@ -102,7 +103,7 @@ impl TraceEvidence {
     }
 
     /// None yet, but with `unmarked` recordings of the same voices or instruments to compare with: their fine
-    /// structure (rooms, throats, notes that recur) is taken off that of each recording. Nothing in them may
+    /// structure (rooms, vocal tracts, notes that recur) is taken off that of each recording. Nothing in them may
     /// depend on the key. The recordings are tried with and without that.
     #[must_use]
     pub fn compared_with(mut self, unmarked: &[EchoEvidence]) -> Self {
@@ -150,7 +151,7 @@ impl TraceEvidence {
 
     fn add_point(&mut self, point: &Point) {
         self.active_s += point.active_s;
-        let weight = point.active_s.min(WEIGHT_MAX_S).sqrt();
+        let weight = point.active_s.min(Self::WEIGHT_MAX_S).sqrt();
         let unmarked = self.unmarked.clone();
         let compared = unmarked.map(|unmarked| {
             // Bins that the unmarked recordings lack stay as they are.

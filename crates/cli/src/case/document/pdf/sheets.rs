@@ -7,8 +7,8 @@ use crate::plot::canvas::Rgb;
 pub(super) const SHEET: (f32, f32) = (595.28, 841.89);
 pub(super) const LEFT: f32 = 60.0;
 pub(super) const WIDTH: f32 = SHEET.0 - 2.0 * LEFT;
-const TOP: f32 = 60.0;
-const BOTTOM: f32 = SHEET.1 - 70.0;
+const TOP: f32 = 54.0;
+const BOTTOM: f32 = SHEET.1 - 58.0;
 /// Most that fits on one sheet.
 pub(super) const HEIGHT: f32 = BOTTOM - TOP;
 

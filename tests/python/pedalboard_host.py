@@ -8,8 +8,9 @@ from common import RATE, noise, protected, run, same
 from pedalboard import load_plugin
 
 BLOCKS = [64, 512, 8_192]
-# Lag of a change, the patch under way, and the static EQ of one veil going over into the next.
-SETTLED = RATE * 150 // 1_000
+# Lag of a change, the patch under way, the static EQ of one veil going over into the next; and what a restorer takes to
+# get warm, which grows with the reach of the mark.
+SETTLED = RATE * 200 // 1_000
 
 SIGNAL = noise(21)
 

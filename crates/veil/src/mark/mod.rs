@@ -11,11 +11,13 @@
 //! apart, so the mark is weak below some 1 kHz, where a single line would show, and 0 at 0 Hz.
 
 mod adder;
+mod bands;
 mod detector;
 mod inverse;
 mod kernel;
 mod marker;
 mod patches;
+mod recent;
 mod settings;
 mod sparse_fir;
 mod stage;

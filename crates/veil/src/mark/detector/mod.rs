@@ -29,8 +29,8 @@ mod speed;
 pub use decoys::MarkDecoys;
 pub use evidence::{MarkEvidence, MarkFinding, MarkSpan};
 
+use super::recent::RecentSamples;
 use super::{MarkError, MarkSettings};
-use crate::history::valid_or_zero;
 use crate::sample_rate::{RATE_MAX, RATE_MIN};
 use analysis::{NORM_AROUND, Ripples, Segment, hop};
 use layout::Layout;
@@ -65,9 +65,7 @@ pub struct MarkDetector {
     spectrogram: Spectrogram,
     ripples: Ripples,
     sample_rate: u32,
-    /// The samples that are still needed, channels × samples, from sample `first` on.
-    recent: Vec<Vec<f32>>,
-    first: u64,
+    recent: RecentSamples,
     /// Frames whose analysis is done.
     done: u64,
     segments: Vec<Segment>,
@@ -98,8 +96,7 @@ impl MarkDetector {
             layout,
             spectrogram,
             sample_rate,
-            recent: vec![Vec::new(); channels],
-            first: 0,
+            recent: RecentSamples::new(channels),
             done: 0,
             segments: Vec::new(),
             segment_frames: SEGMENT,
@@ -109,14 +106,11 @@ impl MarkDetector {
     /// Takes the next block (channels × samples): as many channels as the detector was made for, all of
     /// one length. Invalid samples (NaN, infinite, beyond ±10³⁰) count as 0.
     pub fn feed(&mut self, block: &[&[f32]]) {
-        let len = block.iter().map(|channel| channel.len()).min().unwrap_or(0);
-        for (recent, channel) in self.recent.iter_mut().zip(block) {
-            recent.extend(channel[..len].iter().map(|&x| valid_or_zero(x)));
-        }
+        self.recent.extend(block);
         loop {
             let last = self.spectrogram.start(self.done + CHUNK + MARGIN);
             let needed = last + self.spectrogram.len() as u64;
-            if self.known() < needed {
+            if self.recent.known() < needed {
                 return;
             }
             self.analyse(self.done + CHUNK, self.done + CHUNK + MARGIN);
@@ -126,7 +120,7 @@ impl MarkDetector {
     /// Ends the recording.
     #[must_use]
     pub fn finish(mut self) -> MarkEvidence {
-        let samples = self.known();
+        let samples = self.recent.known();
         let whole =
             |frame: u64| self.spectrogram.start(frame) + self.spectrogram.len() as u64 <= samples;
         let mut end = self.done;
@@ -151,12 +145,10 @@ impl MarkDetector {
         let bins = self.spectrogram.bins().len();
         let mut power = Vec::with_capacity((known - from) as usize * bins);
         for frame in from..known {
-            let at = (self.spectrogram.start(frame) - self.first) as usize;
             // Powers are added, not samples, so that channels of opposite polarity do not cancel.
             let row = power.len();
             power.resize(row + bins, 0.0);
-            for channel in &self.recent {
-                let samples = channel.get(at..).unwrap_or_default();
+            for samples in self.recent.from(self.spectrogram.start(frame)) {
                 self.spectrogram.add_power(samples, &mut power[row..]);
             }
         }
@@ -172,15 +164,7 @@ impl MarkDetector {
         let ripples = self.ripples.measure(&power, bins);
         self.fold(&ripples, lead, &middles, &active);
         self.done = end;
-        let needed = self.spectrogram.start(end.saturating_sub(MARGIN));
-        let spent = needed.min(self.known()).saturating_sub(self.first);
-        self.recent.iter_mut().for_each(|channel| drop(channel.drain(..spent as usize)));
-        self.first += spent;
-    }
-
-    /// Samples fed.
-    fn known(&self) -> u64 {
-        self.first + self.recent.first().map_or(0, Vec::len) as u64
+        self.recent.drop_before(self.spectrogram.start(end.saturating_sub(MARGIN)));
     }
 
     /// Adds frames to the stretches they belong to.

@@ -5,13 +5,11 @@ use std::f64::consts::PI;
 use patchveil_spectral::ForwardFft;
 use patchveil_spectral::window::hann;
 
+use crate::mark::bands::{BANDS_HZ, USABLE};
+
 /// Length of a frame in seconds: twice the longest delay of the pattern and more, so that its ripple
 /// is resolved, and hardly longer than a patch.
 const FRAME_S: f64 = 0.032;
-/// Edges of the bands in Hz. A codec or a narrow channel leaves the lower bands intact.
-const BANDS_HZ: [f64; 5] = [100.0, 4_000.0, 8_000.0, 12_000.0, 20_000.0];
-/// Highest usable frequency as a share of the sample rate.
-const USABLE: f64 = 0.47;
 /// Fewest bins of a band.
 const BINS_MIN: usize = 20;
 /// Bins and frames either side over which the power is averaged, to level it.

@@ -3,11 +3,11 @@
 use patchveil_spectral::ForwardFft;
 use patchveil_spectral::window::hann;
 
+use super::super::recent::RecentSamples;
 use super::super::settings::{EchoSettings, MarkError, MarkSettings};
 use super::evidence::{EchoEvidence, Point};
 use super::grid;
 use super::ripple::{fine_structure, variation};
-use crate::history::valid_or_zero;
 use crate::sample_rate::{RATE_MAX, RATE_MIN};
 
 /// Frames in the length of one.
@@ -51,9 +51,7 @@ pub struct EchoDetector {
     sample_rate: u32,
     window: Vec<f32>,
     fft: ForwardFft,
-    /// The samples that are still needed, channels × samples, from sample `first` on.
-    recent: Vec<Vec<f32>>,
-    first: u64,
+    recent: RecentSamples,
     /// Frames that are analysed.
     done: u64,
     stretches: Vec<Stretch>,
@@ -90,8 +88,7 @@ impl EchoDetector {
             sample_rate,
             window: hann(frame),
             fft: ForwardFft::new(frame),
-            recent: vec![Vec::new(); channels],
-            first: 0,
+            recent: RecentSamples::new(channels),
             done: 0,
             stretches: Vec::new(),
             stretch_frames: STRETCH,
@@ -103,24 +100,19 @@ impl EchoDetector {
     /// Takes the next block (channels × samples): as many channels as the detector was made for, all of
     /// one length. Invalid samples (NaN, infinite, beyond ±10³⁰) count as 0.
     pub fn feed(&mut self, block: &[&[f32]]) {
-        let len = block.iter().map(|channel| channel.len()).min().unwrap_or(0);
-        for (recent, channel) in self.recent.iter_mut().zip(block) {
-            recent.extend(channel[..len].iter().map(|&x| valid_or_zero(x)));
-        }
-        while self.start(self.done) + self.window.len() as u64 <= self.known() {
+        self.recent.extend(block);
+        while self.start(self.done) + self.window.len() as u64 <= self.recent.known() {
             self.analyse_frame();
             self.done += 1;
         }
-        let spent = self.start(self.done).min(self.known()).saturating_sub(self.first);
-        self.recent.iter_mut().for_each(|channel| drop(channel.drain(..spent as usize)));
-        self.first += spent;
+        self.recent.drop_before(self.start(self.done));
     }
 
     /// Ends the recording.
     #[must_use]
     pub fn finish(self) -> EchoEvidence {
         let rate = f64::from(self.sample_rate);
-        let seconds = self.known() as f64 / rate;
+        let seconds = self.recent.known() as f64 / rate;
         let frames_s = |frames: usize| {
             (frames as f64 / OVERLAP as f64 * self.window.len() as f64 / rate).min(seconds)
         };
@@ -172,11 +164,11 @@ impl EchoDetector {
     /// The power of the frame number `done` in every bin. Powers are added, not samples, so that channels of
     /// opposite polarity do not cancel.
     fn measure_power(&mut self) {
-        let at = (self.start(self.done) - self.first) as usize;
+        let start = self.start(self.done);
         let bins = grid::bins(Some(self.sample_rate));
         self.spectrum.fill(0.0);
-        for channel in &self.recent {
-            let samples = channel[at..].iter().zip(&self.window);
+        for channel in self.recent.from(start) {
+            let samples = channel.iter().zip(&self.window);
             let to = self.fft.samples_mut().iter_mut();
             to.zip(samples).for_each(|(to, (x, w))| *to = x * w);
             let spectrum = &self.fft.transform()[bins.clone()];
@@ -200,11 +192,6 @@ impl EchoDetector {
     /// First sample of frame `number`.
     fn start(&self, number: u64) -> u64 {
         number * self.window.len() as u64 / OVERLAP
-    }
-
-    /// Samples fed.
-    fn known(&self) -> u64 {
-        self.first + self.recent.first().map_or(0, Vec::len) as u64
     }
 }
 

@@ -3,17 +3,15 @@
 
 use std::ops::Range;
 
+use super::super::bands::{BANDS_HZ, USABLE};
+
 /// Length of a frame in seconds: many times the longest echo of the presets, and long enough to tell the
 /// lines of tones from what lies between them.
 pub(super) const FRAME_S: f64 = 0.064;
-/// Edges of the bands in Hz. A codec, a narrow channel or a model leaves the lower bands intact.
-const BANDS_HZ: [f64; 5] = [100.0, 4_000.0, 8_000.0, 12_000.0, 20_000.0];
 /// Most bands.
 pub(super) const BANDS: usize = BANDS_HZ.len() - 1;
 /// Fewest bins of a band.
 const BINS_MIN: usize = 40;
-/// Highest usable frequency as a share of the sample rate.
-const USABLE: f64 = 0.47;
 
 /// Samples of a frame: as near to [`FRAME_S`] as an even number allows, so that bin n is at n / [`FRAME_S`] Hz to
 /// within 0.1 %, which moves no echo.

@@ -2,7 +2,7 @@
 //!
 //! Only the echo is looked for: it is the same at all times, so it needs no place on a timeline and comes
 //! out of models, which the pattern does not. An [`EchoDetector`] takes in one recording and keeps
-//! [`EchoEvidence`], a few hundred numbers without a key. [`TraceEvidence`] joins any number of these, of any
+//! [`EchoEvidence`], some spectra without a key. [`TraceEvidence`] joins any number of these, of any
 //! rate and length, and tests keys.
 //!
 //! | part | what it does |

@@ -3,7 +3,7 @@
 //! | module | concern |
 //! |---|---|
 //! | [`inputs`] | from a command's arguments to the files it works on |
-//! | [`wav`] | the container: reads samples, rewrites them and nothing else |
+//! | [`pcm`] | the container: reads samples, rewrites them and nothing else |
 //! | [`output`] | files that appear whole or not at all |
 //! | [`paths`] | paths on screen and in JSON |
 //! | [`manifest`] | the record of what was protected |
@@ -26,6 +26,7 @@ pub mod inspect;
 pub mod manifest;
 pub mod output;
 pub mod paths;
+pub mod pcm;
 mod plot;
 pub mod probe;
 pub mod protect;
@@ -36,7 +37,6 @@ pub mod trace;
 mod veil_cache;
 pub mod verify;
 mod watch;
-pub mod wav;
 
 pub use paths::shown;
 pub use veil_cache::VeilCache;

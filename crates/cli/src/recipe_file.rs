@@ -9,7 +9,7 @@ use patchveil_veil::{RECIPE_VERSION, Recipe, RecipeError};
 use serde::Deserialize;
 
 use crate::paths::{one_line, shown};
-use crate::wav::read_hint;
+use crate::pcm::read_hint;
 
 /// Longest recipe in bytes.
 const LONGEST: u64 = 1 << 16;

@@ -2,7 +2,7 @@
 
 mod support;
 
-use patchveil::wav::WavReader;
+use patchveil::pcm::PcmReader;
 use patchveil_test_support::signal;
 use support::command::User;
 use support::{chunk, fmt_body, integer_bytes, integers, riff};
@@ -77,7 +77,7 @@ fn stems_that_begin_later_are_protected_apart_and_restored_as_one() {
 fn a_whole_file_without_a_record_begins_at_0_however_often_it_repeats_itself() {
     let user = User::with_key();
     user.put("demo.wav", include_bytes!("../../../assets/demo.wav"));
-    let rate = WavReader::open(&user.path("demo.wav")).unwrap().info().sample_rate;
+    let rate = PcmReader::open(&user.path("demo.wav")).unwrap().info().sample_rate;
     let once: Vec<f32> = user.samples("demo.wav").iter().map(|x| 0.4954 * x).collect();
     for times in [1, 3] {
         user.put("a.wav", integers(24, rate, &once.repeat(times)));

@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 use std::sync::Arc;
 
-use patchveil::wav::WavReader;
+use patchveil::pcm::PcmReader;
 use patchveil_test_support::compare::assert_same_bits;
 use patchveil_veil::{Convolver, Preset, PresetVersion, Veil};
 use support::command::{Ran, User, key, recording, recording_as};
@@ -15,7 +15,7 @@ use support::riff;
 /// All samples of a file, a vector a channel.
 fn samples(path: &Path) -> Vec<Vec<f32>> {
     let mut planar = Vec::new();
-    WavReader::open(path).unwrap().read_block(usize::MAX, &mut planar).unwrap();
+    PcmReader::open(path).unwrap().read_block(usize::MAX, &mut planar).unwrap();
     planar
 }
 

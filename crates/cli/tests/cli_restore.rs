@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Cursor;
 
 use patchveil::manifest::NAME;
-use patchveil::wav::{SampleFormat, WavReader};
+use patchveil::pcm::{PcmReader, SampleFormat};
 use patchveil_test_support::compare::{peak, power, worst_difference_dbfs};
 use patchveil_test_support::signal;
 use patchveil_veil::{Filter, Preset};
@@ -20,7 +20,7 @@ const DEMO: &[u8] = include_bytes!("../../../assets/demo.wav");
 /// All samples of a file, channel after channel.
 fn samples(bytes: &[u8]) -> Vec<f64> {
     let mut planar = Vec::new();
-    WavReader::new(Cursor::new(bytes)).unwrap().read_block(usize::MAX, &mut planar).unwrap();
+    PcmReader::new(Cursor::new(bytes)).unwrap().read_block(usize::MAX, &mut planar).unwrap();
     planar.into_iter().flatten().map(f64::from).collect()
 }
 

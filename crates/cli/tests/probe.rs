@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use patchveil::Watch;
+use patchveil::pcm::PcmReader;
 use patchveil::probe::{
     AnswerKey, Answers, Judgement, Opened, Probe, ProbeError, Request, Shown, Statistic, judge,
 };
-use patchveil::wav::WavReader;
 use patchveil_test_support::Rng;
 use patchveil_test_support::keys::test_key;
 use patchveil_veil::{ClassKey, MarkDetector, MarkSettings, Preset};
@@ -103,7 +103,7 @@ fn a_tagger_that_reacts_to_the_mark_puts_the_key_first_with_scores_and_with_labe
 
 /// How well the key fits a clip as a whole.
 fn sigmas(path: &Path, key: &ClassKey) -> f64 {
-    let mut reader = WavReader::open(path).unwrap();
+    let mut reader = PcmReader::open(path).unwrap();
     let rate = reader.info().sample_rate;
     let mut planar = Vec::new();
     reader.read_block(usize::MAX, &mut planar).unwrap();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::manifest::ManifestError;
 use crate::output::OutputError;
 use crate::paths::shown;
-use crate::wav::read_hint;
+use crate::pcm::read_hint;
 
 /// Why nothing was done with a case. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]

@@ -13,8 +13,8 @@ use symphonia::core::formats::{FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 
 use super::error::DetectFileError;
+use crate::pcm::PcmReader;
 use crate::watch::Watch;
-use crate::wav::WavReader;
 
 /// Samples per channel read at a time.
 const BLOCK: usize = 1 << 15;
@@ -56,8 +56,8 @@ fn decode_wav(
     to: &mut impl SampleSink,
     watch: &Watch<'_>,
 ) -> Result<(), DetectFileError> {
-    let wav = |source| DetectFileError::Wav { path: path.to_owned(), source };
-    let mut reader = WavReader::new(file).map_err(wav)?;
+    let wav = |source| DetectFileError::Pcm { path: path.to_owned(), source };
+    let mut reader = PcmReader::new(file).map_err(wav)?;
     let info = reader.info().clone();
     to.begin(info.sample_rate, usize::from(info.channels))?;
     let mut block = Vec::new();

@@ -7,7 +7,7 @@ use patchveil_veil::{DetectError, MarkError};
 
 use crate::output::OutputError;
 use crate::paths::shown;
-use crate::wav::{WavError, read_hint};
+use crate::pcm::{PcmError, read_hint};
 
 /// Why a file was not searched. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -23,11 +23,11 @@ pub enum DetectFileError {
     },
     /// A WAV file that cannot be read.
     #[error("{}: {source}", shown(path))]
-    Wav {
+    Pcm {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: WavError,
+        source: PcmError,
     },
     /// Another kind of file that cannot be decoded.
     #[error("{}: {what}; convert it to WAV first, for example with ffmpeg", shown(path))]

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::paths::shown;
-use crate::wav::read_hint;
+use crate::pcm::read_hint;
 
 /// Why one input failed. Every message is one line and names the input.
 #[derive(Debug)]

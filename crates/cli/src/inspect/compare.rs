@@ -13,7 +13,7 @@ use super::runs::RunFinder;
 use super::spectrogram::Spectrogram;
 use super::spectrum::Spectrum;
 use super::thirds::Thirds;
-use crate::wav::{WavInfo, WavReader};
+use crate::pcm::{PcmInfo, PcmReader};
 
 /// Frames read at a time.
 const BLOCK: usize = 1 << 15;
@@ -24,7 +24,7 @@ const BLOCK: usize = 1 << 15;
 /// called after every block with the frames done and the frames in all, and may end the comparison.
 ///
 /// # Errors
-/// [`InspectError::Wav`] if one of the files cannot be read, [`InspectError::Mismatch`] if they do
+/// [`InspectError::Pcm`] if one of the files cannot be read, [`InspectError::Mismatch`] if they do
 /// not belong together, [`InspectError::Stopped`] if `progress` says so.
 pub fn compare(
     before: &Path,
@@ -55,7 +55,7 @@ pub fn compare(
 
 fn check_same_shape(before: &Side, after: &Side) -> Result<(), InspectError> {
     let (a, b) = (before.reader.info(), after.reader.info());
-    let facts: [fn(&WavInfo) -> String; 3] = [
+    let facts: [fn(&PcmInfo) -> String; 3] = [
         |info| format!("{} Hz", info.sample_rate),
         |info| match info.channels {
             1 => "1 channel".to_owned(),
@@ -80,7 +80,7 @@ fn check_same_shape(before: &Side, after: &Side) -> Result<(), InspectError> {
 /// One of the files.
 struct Side {
     path: PathBuf,
-    reader: WavReader<File>,
+    reader: PcmReader<File>,
     /// The current block: channels × frames.
     block: Vec<Vec<f32>>,
     meters: Meters,
@@ -95,8 +95,8 @@ struct Meters {
 
 impl Side {
     fn open(path: &Path) -> Result<Self, InspectError> {
-        let reader = WavReader::open(path)
-            .map_err(|source| InspectError::Wav { path: path.to_owned(), source })?;
+        let reader = PcmReader::open(path)
+            .map_err(|source| InspectError::Pcm { path: path.to_owned(), source })?;
         let meters = Meters {
             loudness: Loudness::new(reader.info()),
             envelope: Envelope::new(reader.info().frames()),
@@ -108,7 +108,7 @@ impl Side {
     fn read(&mut self) -> Result<usize, InspectError> {
         self.reader
             .read_block(BLOCK, &mut self.block)
-            .map_err(|source| InspectError::Wav { path: self.path.clone(), source })
+            .map_err(|source| InspectError::Pcm { path: self.path.clone(), source })
     }
 
     fn facts(&self) -> FileFacts {
@@ -138,7 +138,7 @@ struct Difference {
 }
 
 impl Difference {
-    fn new(info: &WavInfo) -> Self {
+    fn new(info: &PcmInfo) -> Self {
         Self {
             block: Vec::new(),
             changed: Vec::new(),
@@ -170,7 +170,7 @@ impl Difference {
     }
 }
 
-fn report(info: &WavInfo, first: Side, second: Side, difference: Difference) -> Report {
+fn report(info: &PcmInfo, first: Side, second: Side, difference: Difference) -> Report {
     let (before, after) = (first.facts(), second.facts());
     let figures = difference.figures.finish();
     let found = difference.runs.finish();

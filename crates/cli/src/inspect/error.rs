@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::output::OutputError;
 use crate::paths::shown;
-use crate::wav::WavError;
+use crate::pcm::PcmError;
 
 /// Why two files cannot be compared or drawn. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -12,11 +12,11 @@ use crate::wav::WavError;
 pub enum InspectError {
     /// One of the files cannot be read.
     #[error("{}: {source}", shown(path))]
-    Wav {
+    Pcm {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: WavError,
+        source: PcmError,
     },
     /// They are not two versions of one recording.
     #[error(

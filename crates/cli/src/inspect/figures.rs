@@ -1,6 +1,6 @@
 //! Sums over samples: SNR, peaks, share of samples changed.
 
-use crate::wav::WavInfo;
+use crate::pcm::PcmInfo;
 
 /// Length of a segment of the segmental SNR.
 const SEGMENT_SECONDS: f64 = 0.02;
@@ -48,7 +48,7 @@ impl Sums {
 }
 
 impl Figures {
-    pub(super) fn new(info: &WavInfo) -> Self {
+    pub(super) fn new(info: &PcmInfo) -> Self {
         let segment_frames = (SEGMENT_SECONDS * f64::from(info.sample_rate)).ceil() as usize;
         Self {
             segment_frames,

@@ -2,7 +2,7 @@
 
 use ebur128::{EbuR128, Mode};
 
-use crate::wav::WavInfo;
+use crate::pcm::PcmInfo;
 
 /// Measures a file's loudness by EBU R 128.
 pub(super) struct Loudness {
@@ -11,7 +11,7 @@ pub(super) struct Loudness {
 }
 
 impl Loudness {
-    pub(super) fn new(info: &WavInfo) -> Self {
+    pub(super) fn new(info: &PcmInfo) -> Self {
         let meter = EbuR128::new(u32::from(info.channels), info.sample_rate, Mode::I);
         Self { meter: meter.ok() }
     }

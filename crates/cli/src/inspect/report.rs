@@ -9,7 +9,7 @@ use super::spectrogram::Heat;
 use super::spectrum::Curve;
 use super::thirds::Thirds;
 use crate::paths::json;
-use crate::wav::SampleFormat;
+use crate::pcm::SampleFormat;
 
 /// How a recording and its protected version compare.
 ///

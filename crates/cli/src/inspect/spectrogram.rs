@@ -3,7 +3,7 @@
 use patchveil_spectral::PowerStream;
 
 use super::columns::columns_of;
-use crate::wav::WavInfo;
+use crate::pcm::PcmInfo;
 
 /// Rows along frequency; the height of the plot in pixels.
 pub(super) const ROWS: usize = 270;
@@ -58,7 +58,7 @@ impl Row {
 }
 
 impl Spectrogram {
-    pub(super) fn new(info: &WavInfo) -> Self {
+    pub(super) fn new(info: &PcmInfo) -> Self {
         let rate = f64::from(info.sample_rate);
         let len = ((WINDOW_SECONDS * rate) as usize).next_power_of_two().max(16);
         let frames = info.frames();

@@ -2,7 +2,7 @@
 
 use patchveil_spectral::PowerStream;
 
-use crate::wav::WavInfo;
+use crate::pcm::PcmInfo;
 
 /// Lowest frequency shown, unless the sample rate is very low.
 const LOWEST_HZ: f64 = 20.0;
@@ -32,7 +32,7 @@ pub(super) struct Curve {
 }
 
 impl Spectrum {
-    pub(super) fn new(info: &WavInfo) -> Self {
+    pub(super) fn new(info: &PcmInfo) -> Self {
         let wanted = (info.sample_rate as usize / 6).next_power_of_two();
         let longest = usize::try_from(info.frames()).unwrap_or(usize::MAX);
         // No longer than the file, but at least one window.

@@ -68,11 +68,11 @@ mod tests {
     use patchveil_test_support::signal::{noise, sine};
 
     use super::*;
-    use crate::wav::{SampleFormat, WavInfo};
+    use crate::pcm::{PcmInfo, SampleFormat};
 
     fn spectrum(rate: u32, samples: Vec<f32>) -> Spectrum {
         let data_len = 4 * samples.len() as u64;
-        let mut spectrum = Spectrum::new(&WavInfo {
+        let mut spectrum = Spectrum::new(&PcmInfo {
             sample_rate: rate,
             channels: 1,
             format: SampleFormat::F32,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::paths::shown;
-use crate::wav::read_hint;
+use crate::pcm::read_hint;
 
 /// How long to wait for other writers; each takes the time of one short write.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(30);

@@ -7,8 +7,8 @@ use std::path::Path;
 use blake3::{Hash, Hasher};
 
 use super::record::Digest;
+use crate::pcm::{CopyError, PcmError, PcmReader};
 use crate::watch::Watch;
-use crate::wav::{CopyError, WavError, WavReader};
 
 /// Bytes read at a time.
 const PIECE: u64 = 1 << 18;
@@ -48,8 +48,8 @@ impl<W: Write> Write for Hashed<W> {
 }
 
 /// The hashes of a file's samples and of everything else in it; `None` if the user asked to stop.
-pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, WavError> {
-    let mut reader = WavReader::new(File::open(path)?)?;
+pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, PcmError> {
+    let mut reader = PcmReader::new(File::open(path)?)?;
     let into_wav = |error| match error {
         CopyError::Read(error) => error,
         CopyError::Write(error) => error.into(),
@@ -63,9 +63,9 @@ pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, D
 
 /// The hash of a file's samples as stored; `None` if the user asked to stop.
 pub(crate) fn hash_audio<R: Read + Seek>(
-    reader: &mut WavReader<R>,
+    reader: &mut PcmReader<R>,
     watch: &Watch<'_>,
-) -> Result<Option<Digest>, WavError> {
+) -> Result<Option<Digest>, PcmError> {
     reader.seek(0)?;
     let mut audio = Hashed::new(io::sink());
     let mut piece = vec![0; PIECE as usize];
@@ -77,7 +77,7 @@ pub(crate) fn hash_audio<R: Read + Seek>(
         let now = left.min(PIECE);
         let piece = &mut piece[..now as usize];
         reader.source_mut().read_exact(piece).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => WavError::Changed,
+            io::ErrorKind::UnexpectedEof => PcmError::Changed,
             _ => error.into(),
         })?;
         audio.write_all(piece)?;

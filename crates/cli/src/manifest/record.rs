@@ -10,7 +10,7 @@ use patchveil_veil::{Fingerprint, Recipe};
 use serde::{Deserialize, Serialize};
 
 use crate::paths::one_line;
-use crate::wav::SampleFormat;
+use crate::pcm::SampleFormat;
 
 /// Version of the lines this build writes, and the newest it reads. A line of version 1 has a recipe of
 /// version 1; such lines are still written for such recipes.

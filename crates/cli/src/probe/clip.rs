@@ -5,7 +5,7 @@ use std::sync::Arc;
 use patchveil_veil::{Convolver, Veil};
 
 use super::error::ProbeError;
-use crate::wav::{SampleFormat, decode, encode_changed, encode_nearest};
+use crate::pcm::{SampleFormat, decode, encode_changed, encode_nearest};
 
 /// Peak of every excerpt: no mark or veil of a preset brings it to full scale.
 const PEAK: f32 = 0.5;

@@ -9,7 +9,7 @@ use crate::detect::DetectFileError;
 use crate::inputs::InputError;
 use crate::output::OutputError;
 use crate::paths::shown;
-use crate::wav::{WavError, read_hint};
+use crate::pcm::{PcmError, read_hint};
 
 /// Why a probe was not made, or its answers were not judged. Every message is one line.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +82,7 @@ pub enum ProbeError {
     Key(#[from] KeyError),
     /// A clip cannot be made; a bug.
     #[error("a clip cannot be made: {0}")]
-    Clip(#[from] WavError),
+    Clip(#[from] PcmError),
     /// A file of the probe is not what it should be.
     #[error("{}: {what}", shown(path))]
     Damaged {

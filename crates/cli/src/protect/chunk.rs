@@ -11,15 +11,15 @@ use super::figures::Figures;
 use crate::inputs::Job;
 use crate::manifest::TreeHash;
 use crate::output::OutputFile;
+use crate::pcm::{PcmInfo, PcmReader, encode_changed};
 use crate::shared_file::FileCursor;
 use crate::watch::Watch;
-use crate::wav::{WavInfo, WavReader, encode_changed};
 
 /// One file, as its chunks see it.
 pub(super) struct FileWork<'a> {
     pub(super) job: &'a Job,
     pub(super) source: &'a File,
-    pub(super) info: &'a WavInfo,
+    pub(super) info: &'a PcmInfo,
     pub(super) veil: &'a Arc<Veil>,
     /// Timeline position of the first sample, in samples.
     pub(super) offset: i64,
@@ -31,7 +31,7 @@ pub(super) struct FileWork<'a> {
 
 /// What a thread keeps from chunk to chunk of a file.
 pub(super) struct Worker<'a> {
-    reader: WavReader<FileCursor<'a>>,
+    reader: PcmReader<FileCursor<'a>>,
     writer: FileCursor<'a>,
     before: Vec<Vec<f32>>,
     after: Vec<Vec<f32>>,
@@ -48,7 +48,7 @@ impl<'a> FileWork<'a> {
         if self.watch.is_stopped() {
             return Err(ProtectError::Stopped(self.job.input.clone()));
         }
-        let unreadable = |source| ProtectError::Wav { path: self.job.input.clone(), source };
+        let unreadable = |source| ProtectError::Pcm { path: self.job.input.clone(), source };
         let mut convolver = Convolver::of(self.veil.clone(), usize::from(self.info.channels));
         let context = (self.veil.context() as u64).min(first);
         worker.reader.seek(first - context).map_err(unreadable)?;
@@ -70,7 +70,7 @@ impl<'a> FileWork<'a> {
     /// Makes what a thread needs.
     pub(super) fn worker(&self) -> Worker<'a> {
         Worker {
-            reader: WavReader::at_start(FileCursor::new(self.source), self.info.clone()),
+            reader: PcmReader::at_start(FileCursor::new(self.source), self.info.clone()),
             writer: FileCursor::new(self.out.file()),
             before: Vec::new(),
             after: Vec::new(),

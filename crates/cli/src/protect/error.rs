@@ -6,7 +6,7 @@ use patchveil_veil::{Fingerprint, RecipeError};
 
 use crate::output::OutputError;
 use crate::paths::shown;
-use crate::wav::WavError;
+use crate::pcm::PcmError;
 
 /// Why a file was not protected. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -14,11 +14,11 @@ use crate::wav::WavError;
 pub enum ProtectError {
     /// The recording cannot be read.
     #[error("{}: {source}", shown(path))]
-    Wav {
+    Pcm {
         /// The recording.
         path: PathBuf,
         /// What is wrong with it.
-        source: WavError,
+        source: PcmError,
     },
     /// The recipe does not fit the recording's sample rate.
     #[error("{}: {source}; convert the recording first", shown(path))]

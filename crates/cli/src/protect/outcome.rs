@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::manifest::{Digest, Record};
 use crate::paths::json;
-use crate::wav::SampleFormat;
+use crate::pcm::SampleFormat;
 
 /// What came of protecting a file.
 #[derive(Debug, Clone, Serialize)]

@@ -18,9 +18,9 @@ use super::veils::Veils;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hashes};
 use crate::output::OutputFile;
+use crate::pcm::{CopyError, PcmError, PcmInfo, PcmReader};
 use crate::shared_file::{FileCursor, Stamp};
 use crate::watch::Watch;
-use crate::wav::{CopyError, WavError, WavInfo, WavReader};
 
 /// Most samples of one chunk, over all channels: 2.7 s of stereo at 48 kHz, about 3 MB.
 const CHUNK_SAMPLES: usize = 1 << 18;
@@ -116,25 +116,25 @@ struct Source<'a> {
     job: &'a Job,
     file: File,
     stamp: Stamp,
-    info: WavInfo,
+    info: PcmInfo,
 }
 
 impl<'a> Source<'a> {
     fn open(job: &'a Job) -> Result<Self, ProtectError> {
-        let unreadable = |source| ProtectError::Wav { path: job.input.clone(), source };
+        let unreadable = |source| ProtectError::Pcm { path: job.input.clone(), source };
         let file = File::open(&job.input).map_err(|e| unreadable(e.into()))?;
         let stamp = Stamp::of(&file).map_err(|e| unreadable(e.into()))?;
-        let info = WavInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
+        let info = PcmInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
         Ok(Self { job, file, stamp, info })
     }
 
-    fn unreadable(&self, source: WavError) -> ProtectError {
-        ProtectError::Wav { path: self.job.input.clone(), source }
+    fn unreadable(&self, source: PcmError) -> ProtectError {
+        ProtectError::Pcm { path: self.job.input.clone(), source }
     }
 
     fn check_unchanged(&self) -> Result<(), ProtectError> {
         let now = Stamp::of(&self.file).map_err(|e| self.unreadable(e.into()))?;
-        if now == self.stamp { Ok(()) } else { Err(self.unreadable(WavError::Changed)) }
+        if now == self.stamp { Ok(()) } else { Err(self.unreadable(PcmError::Changed)) }
     }
 
     /// Copies everything but the samples, and gives its hash.
@@ -143,7 +143,7 @@ impl<'a> Source<'a> {
             CopyError::Read(source) => self.unreadable(source),
             CopyError::Write(error) => out.write_failed(error).into(),
         };
-        let mut reader = WavReader::at_start(FileCursor::new(&self.file), self.info.clone());
+        let mut reader = PcmReader::at_start(FileCursor::new(&self.file), self.info.clone());
         let mut around = Hashed::new(FileCursor::new(out.file()));
         reader.copy_head(&mut around).map_err(failed)?;
         around
@@ -187,7 +187,7 @@ impl<'a> Source<'a> {
         let mut figures = Figures::default();
         chunks.iter().for_each(|chunk| figures.merge(chunk));
         let (Some(before), Some(after)) = (work.before.finish(), work.after.finish()) else {
-            return Err(self.unreadable(WavError::Changed));
+            return Err(self.unreadable(PcmError::Changed));
         };
         Ok((figures, before.into(), after.into()))
     }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::wav::WavInfo;
+use crate::pcm::PcmInfo;
 
 /// Positions are nearer to 0 than this, in samples: a position plus the length of a file cannot overflow.
 const FARTHEST: u64 = 1 << 48;
@@ -69,7 +69,7 @@ impl Timeline {
 
     /// Timeline position of a file's first sample, in samples; none if the file should say and does not.
     #[must_use]
-    pub fn offset(self, info: &WavInfo) -> Option<i64> {
+    pub fn offset(self, info: &PcmInfo) -> Option<i64> {
         match self {
             Self::At(position) => Some(position.at(info.sample_rate)),
             Self::Bext => {

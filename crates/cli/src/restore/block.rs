@@ -6,7 +6,7 @@ use std::sync::Arc;
 use patchveil_veil::{RecipeError, Restorer, Veil};
 
 use super::integers::{Integers, Rounder};
-use crate::wav::{SampleFormat, WavError, WavInfo, encode_nearest};
+use crate::pcm::{PcmError, PcmInfo, SampleFormat, encode_nearest};
 
 /// Restores a file block by block, and estimates how close the result is to the original.
 pub(super) struct BlockRestorer {
@@ -39,7 +39,7 @@ impl BlockRestorer {
     /// the file's.
     pub(super) fn new(
         veil: &Arc<Veil>,
-        info: &WavInfo,
+        info: &PcmInfo,
         offset: i64,
         stretches: Vec<Range<u64>>,
         integer_bits: Option<u32>,
@@ -64,7 +64,7 @@ impl BlockRestorer {
         &mut self,
         bytes: &mut [u8],
         planar: &mut [Vec<f32>],
-    ) -> Result<(), WavError> {
+    ) -> Result<(), PcmError> {
         let begin = self.next;
         let end = begin + planar.first().map_or(0, Vec::len) as u64;
         self.next = end;

@@ -14,8 +14,8 @@ use super::stretches::whole;
 use crate::inputs::{Job, is_named_as_original};
 use crate::manifest::{Record, hash_audio, path_for};
 use crate::output;
+use crate::pcm::{PcmError, PcmReader};
 use crate::watch::Watch;
-use crate::wav::{WavError, WavReader};
 
 /// Seconds in which what was asked for is compared with what is on record.
 const COMPARED_S: u64 = 30;
@@ -121,7 +121,7 @@ impl File<'_> {
             is_changed: is_recorded == Some(false),
         };
         run(self.job, self.source, &plan, None, request, watch)?
-            .ok_or_else(|| self.source.unreadable(WavError::Changed))
+            .ok_or_else(|| self.source.unreadable(PcmError::Changed))
     }
 
     /// What is on record for this very file, if that is not what is going to be undone.
@@ -161,7 +161,7 @@ fn is_original(
         return Ok(true);
     }
     let Some(record) = record else { return Ok(false) };
-    let reader = WavReader::open(&job.output);
+    let reader = PcmReader::open(&job.output);
     match reader.and_then(|mut reader| hash_audio(&mut reader, &watch.without_progress())) {
         Ok(Some(audio)) => Ok(audio == record.audio_before),
         Ok(None) => Err(RestoreError::Stopped(job.input.clone())),

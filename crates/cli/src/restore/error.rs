@@ -7,7 +7,7 @@ use patchveil_veil::{Fingerprint, RecipeError};
 use crate::manifest::ManifestError;
 use crate::output::OutputError;
 use crate::paths::shown;
-use crate::wav::WavError;
+use crate::pcm::PcmError;
 
 /// Why a file was not restored. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -15,11 +15,11 @@ use crate::wav::WavError;
 pub enum RestoreError {
     /// The file cannot be read.
     #[error("{}: {source}", shown(path))]
-    Wav {
+    Pcm {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: WavError,
+        source: PcmError,
     },
     /// The recipe cannot be undone, or not at this sample rate.
     #[error("{}: {source}", shown(path))]

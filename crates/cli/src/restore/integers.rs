@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::error::RestoreError;
 use super::source::Source;
+use crate::pcm::SampleFormat;
 use crate::watch::Watch;
-use crate::wav::SampleFormat;
 
 /// Seconds in which integers are looked for.
 const PROBE_S: f64 = 30.0;

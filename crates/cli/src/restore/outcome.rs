@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::claim::Claim;
 use super::integers::Integers;
 use crate::paths::json;
-use crate::wav::SampleFormat;
+use crate::pcm::SampleFormat;
 
 /// What shows that the file carries this key, with this recipe, at this position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -17,9 +17,9 @@ use super::source::Source;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, Record};
 use crate::output::OutputFile;
+use crate::pcm::{CopyError, PcmInfo, SampleFormat, float_head, tail_start};
 use crate::shared_file::FileCursor;
 use crate::watch::Watch;
-use crate::wav::{CopyError, SampleFormat, WavInfo, float_head, tail_start};
 
 /// What to undo, and what shows that this is right.
 pub(super) struct Plan<'a> {
@@ -106,7 +106,7 @@ pub(super) fn run(
 }
 
 /// Samples as seconds.
-fn in_seconds(stretch: &Range<u64>, info: &WavInfo) -> Stretch {
+fn in_seconds(stretch: &Range<u64>, info: &PcmInfo) -> Stretch {
     let seconds = |samples: u64| samples as f64 / f64::from(info.sample_rate);
     Stretch { from_s: seconds(stretch.start), to_s: seconds(stretch.end) }
 }

@@ -7,9 +7,9 @@ use patchveil_veil::RecipeError;
 
 use super::error::RestoreError;
 use crate::manifest::{Digest, Record, hash_audio};
+use crate::pcm::{PcmError, PcmInfo, PcmReader};
 use crate::shared_file::{FileCursor, Stamp};
 use crate::watch::Watch;
-use crate::wav::{WavError, WavInfo, WavReader};
 
 /// Samples of one block, over all channels.
 const BLOCK_SAMPLES: usize = 1 << 16;
@@ -19,21 +19,21 @@ pub(super) struct Source {
     path: PathBuf,
     file: File,
     stamp: Stamp,
-    info: WavInfo,
+    info: PcmInfo,
 }
 
 impl Source {
     /// Opens the file and checks its headers.
     pub(super) fn open(path: &Path) -> Result<Self, RestoreError> {
-        let unreadable = |source| RestoreError::Wav { path: path.to_owned(), source };
+        let unreadable = |source| RestoreError::Pcm { path: path.to_owned(), source };
         let file = File::open(path).map_err(|error| unreadable(error.into()))?;
         let stamp = Stamp::of(&file).map_err(|error| unreadable(error.into()))?;
-        let info = WavInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
+        let info = PcmInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
         Ok(Self { path: path.to_owned(), file, stamp, info })
     }
 
     /// What the file holds.
-    pub(super) fn info(&self) -> &WavInfo {
+    pub(super) fn info(&self) -> &PcmInfo {
         &self.info
     }
 
@@ -50,8 +50,8 @@ impl Source {
     }
 
     /// The error that the file cannot be read.
-    pub(super) fn unreadable(&self, source: WavError) -> RestoreError {
-        RestoreError::Wav { path: self.path.clone(), source }
+    pub(super) fn unreadable(&self, source: PcmError) -> RestoreError {
+        RestoreError::Pcm { path: self.path.clone(), source }
     }
 
     /// The error that a recipe cannot be undone in it.
@@ -66,8 +66,8 @@ impl Source {
     }
 
     /// A new reader, at the first sample.
-    pub(super) fn reader(&self) -> Result<WavReader<FileCursor<'_>>, RestoreError> {
-        let mut reader = WavReader::at_start(FileCursor::new(&self.file), self.info.clone());
+    pub(super) fn reader(&self) -> Result<PcmReader<FileCursor<'_>>, RestoreError> {
+        let mut reader = PcmReader::at_start(FileCursor::new(&self.file), self.info.clone());
         reader.seek(0).map_err(|error| self.unreadable(error))?;
         Ok(reader)
     }
@@ -117,7 +117,7 @@ impl Source {
     pub(super) fn check_unchanged(&self) -> Result<(), RestoreError> {
         match Stamp::of(&self.file) {
             Ok(stamp) if stamp == self.stamp => Ok(()),
-            _ => Err(self.unreadable(WavError::Changed)),
+            _ => Err(self.unreadable(PcmError::Changed)),
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::detector::{LayersDetector, LayersEvidence, MultiRecipeDetector, detec
 use crate::inputs::InputError;
 use crate::manifest::{Manifest, Record, hashes};
 use crate::paths::json;
+use crate::pcm::{PcmError, PcmReader};
 use crate::watch::Watch;
-use crate::wav::{WavError, WavReader};
 
 pub use inventory::Inventory;
 
@@ -155,8 +155,8 @@ fn detect(
     keys: &[ClassKey],
     pairs: usize,
     watch: &Watch<'_>,
-) -> Result<Option<Vec<Fingerprint>>, WavError> {
-    let mut reader = WavReader::open(path)?;
+) -> Result<Option<Vec<Fingerprint>>, PcmError> {
+    let mut reader = PcmReader::open(path)?;
     let (rate, channels) = (reader.info().sample_rate, reader.info().channels);
     let own = record.map(|record| &record.recipe);
     let mut recipes = detectable_presets();

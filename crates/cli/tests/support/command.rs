@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use patchveil::wav::WavReader;
+use patchveil::pcm::PcmReader;
 use patchveil_veil::ClassKey;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -74,7 +74,7 @@ impl User {
     /// The samples of a mono file.
     pub(crate) fn samples(&self, name: &str) -> Vec<f32> {
         let mut planar = Vec::new();
-        let mut reader = WavReader::open(&self.path(name)).unwrap();
+        let mut reader = PcmReader::open(&self.path(name)).unwrap();
         reader.read_block(usize::MAX, &mut planar).unwrap();
         planar.remove(0)
     }

@@ -14,7 +14,7 @@ pub(crate) mod permissions;
 
 use std::io::Cursor;
 
-use patchveil::wav::{SampleFormat, WavError, WavInfo, WavReader, encode_changed};
+use patchveil::pcm::{PcmError, PcmInfo, PcmReader, SampleFormat, encode_changed};
 use patchveil_test_support::compare::power;
 use patchveil_test_support::signal;
 
@@ -101,8 +101,8 @@ pub(crate) fn programme(rate: u32, seconds: f64) -> Vec<f32> {
     voice.iter().map(|x| ((gain * f64::from(*x)).tanh() * 0.9) as f32).collect()
 }
 
-pub(crate) fn parse(bytes: &[u8]) -> Result<WavInfo, WavError> {
-    WavInfo::read(&mut Cursor::new(bytes))
+pub(crate) fn parse(bytes: &[u8]) -> Result<PcmInfo, PcmError> {
+    PcmInfo::read(&mut Cursor::new(bytes))
 }
 
 /// The message of the error `bytes` are refused with.
@@ -117,7 +117,7 @@ pub(crate) fn rewrite(
     block: usize,
     mut change: impl FnMut(u64, &mut [Vec<f32>]),
 ) -> (Vec<u8>, u64) {
-    let mut reader = WavReader::new(Cursor::new(bytes)).unwrap();
+    let mut reader = PcmReader::new(Cursor::new(bytes)).unwrap();
     let mut out = Vec::new();
     let mut planar = Vec::new();
     let mut clamped = 0;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::inspect::error::InspectError;
-use crate::wav::{WavError, WavReader};
+use crate::pcm::{PcmError, PcmReader};
 
 /// Seconds played if nothing else is asked for.
 pub const SECONDS_DEFAULT: f64 = 30.0;
@@ -33,10 +33,10 @@ impl Excerpt {
     /// seconds, else those with the most energy. Only then is the file read, once.
     ///
     /// # Errors
-    /// [`InspectError::Wav`] if it cannot be read, [`InspectError::Behind`] if it ends before `from`.
+    /// [`InspectError::Pcm`] if it cannot be read, [`InspectError::Behind`] if it ends before `from`.
     pub fn choose(path: &Path, from: Option<f64>, seconds: f64) -> Result<Self, InspectError> {
-        let wav = |source| InspectError::Wav { path: path.to_owned(), source };
-        let mut reader = WavReader::open(path).map_err(wav)?;
+        let wav = |source| InspectError::Pcm { path: path.to_owned(), source };
+        let mut reader = PcmReader::open(path).map_err(wav)?;
         let (all, rate) = (reader.info().frames(), f64::from(reader.info().sample_rate));
         // Float to integer saturates, so no request is too large.
         let wanted = ((seconds * rate).round() as u64).max(1);
@@ -59,7 +59,7 @@ impl Excerpt {
 }
 
 /// First frame of the `frames` frames with the most energy, in steps of a tenth of a second.
-fn loudest(reader: &mut WavReader<std::fs::File>, frames: u64) -> Result<u64, WavError> {
+fn loudest(reader: &mut PcmReader<std::fs::File>, frames: u64) -> Result<u64, PcmError> {
     let all = reader.info().frames();
     let step = (reader.info().sample_rate / STEPS_PER_SECOND).max(1);
     let mut energies = Vec::new();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::inspect::loudness::Loudness;
 use crate::inspect::report::dbfs;
-use crate::wav::WavInfo;
+use crate::pcm::PcmInfo;
 
 /// Highest the peaks of the raised difference may become, in dBFS.
 const PEAK_DBFS: f64 = 0.0;
@@ -29,7 +29,7 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    pub(super) fn new(info: &WavInfo) -> Self {
+    pub(super) fn new(info: &PcmInfo) -> Self {
         Self { loudness: Loudness::new(info), energy: 0.0, samples: 0, peak: 0.0 }
     }
 

@@ -38,7 +38,7 @@ pub fn page_path(folder: &Path) -> PathBuf {
 /// excerpt of the unprotected recording, so it gets that file's permissions.
 ///
 /// # Errors
-/// [`InspectError::Wav`] if one of the files cannot be read any more, [`InspectError::Output`] if the page
+/// [`InspectError::Pcm`] if one of the files cannot be read any more, [`InspectError::Output`] if the page
 /// exists or cannot be written. It is never half-written.
 pub fn write_page(
     report: &Report,

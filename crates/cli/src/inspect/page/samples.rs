@@ -9,7 +9,7 @@ use super::excerpt::Excerpt;
 use super::levels::{Level, Meter};
 use crate::inspect::error::InspectError;
 use crate::inspect::report::Report;
-use crate::wav::{SampleFormat, WavError, WavInfo, WavReader};
+use crate::pcm::{PcmError, PcmInfo, PcmReader, SampleFormat};
 
 /// Frames read at a time.
 const BLOCK: u64 = 1 << 15;
@@ -61,7 +61,7 @@ fn minus(a: &[Vec<f32>], b: &[Vec<f32>]) -> Vec<Vec<f32>> {
 /// A file that is being read.
 struct Reading<'a> {
     path: &'a Path,
-    reader: WavReader<File>,
+    reader: PcmReader<File>,
     block: Vec<Vec<f32>>,
     wav: Vec<u8>,
     meter: Meter,
@@ -69,8 +69,8 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn open(path: &'a Path, excerpt: &Excerpt) -> Result<Self, InspectError> {
-        let failed = |source| InspectError::Wav { path: path.to_owned(), source };
-        let mut reader = WavReader::open(path).map_err(failed)?;
+        let failed = |source| InspectError::Pcm { path: path.to_owned(), source };
+        let mut reader = PcmReader::open(path).map_err(failed)?;
         reader.seek(excerpt.start).map_err(failed)?;
         let info = reader.info();
         let (wav, meter) = (header(info, excerpt.frames), Meter::new(info));
@@ -78,10 +78,10 @@ impl<'a> Reading<'a> {
     }
 
     fn read(&mut self, frames: u64) -> Result<(), InspectError> {
-        let failed = |source| InspectError::Wav { path: self.path.to_owned(), source };
+        let failed = |source| InspectError::Pcm { path: self.path.to_owned(), source };
         let read = self.reader.read_block(frames as usize, &mut self.block).map_err(failed)?;
         if read as u64 != frames {
-            return Err(failed(WavError::Changed));
+            return Err(failed(PcmError::Changed));
         }
         self.meter.push(&self.block);
         if self.reader.info().format == SampleFormat::I32 {
@@ -97,7 +97,7 @@ impl<'a> Reading<'a> {
     }
 
     fn finish(self) -> Result<Side, InspectError> {
-        let failed = |source| InspectError::Wav { path: self.path.to_owned(), source };
+        let failed = |source| InspectError::Pcm { path: self.path.to_owned(), source };
         let blake3 = hash(self.path).map_err(|source| failed(source.into()))?;
         Ok(Side { wav: self.wav, level: self.meter.finish(), blake3 })
     }
@@ -119,7 +119,7 @@ fn stored(format: SampleFormat) -> SampleFormat {
 }
 
 /// The header of a WAV file with so many frames of samples behind it.
-fn header(info: &WavInfo, frames: u64) -> Vec<u8> {
+fn header(info: &PcmInfo, frames: u64) -> Vec<u8> {
     let format = stored(info.format);
     let bytes = format.bytes() as u32;
     let frame_bytes = bytes * u32::from(info.channels);

@@ -7,7 +7,7 @@
 //! reader. The tests check its samples against one of those crates.
 //!
 //! `RIFF`, `RF64` and `BW64` files are read. What is refused is refused with a line that says what to do
-//! ([`WavError`]). In particular, a file of 0 frames is an error, not a copy: it is most likely a recording
+//! ([`PcmError`]). In particular, a file of 0 frames is an error, not a copy: it is most likely a recording
 //! that failed, and its owner wants to know.
 
 mod error;
@@ -18,10 +18,10 @@ mod header;
 mod reader;
 mod samples;
 
-pub use error::WavError;
+pub use error::PcmError;
 pub(crate) use error::read_hint;
 pub use float::{float_head, tail_start};
 pub use format::{MAX_CHANNELS, SampleFormat};
-pub use header::WavInfo;
-pub use reader::{CopyError, WavReader};
+pub use header::PcmInfo;
+pub use reader::{CopyError, PcmReader};
 pub use samples::{decode, encode_changed, encode_nearest};

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use patchveil_veil::RATE_MAX;
 
-use super::error::WavError;
+use super::error::PcmError;
 use super::format::{MAX_CHANNELS, SampleFormat};
 
 const TAG_PCM: u16 = 1;
@@ -23,8 +23,8 @@ pub(super) struct Fmt {
 
 impl Fmt {
     /// Reads `size` bytes from the position of `source`; `offset` is where the chunk's header starts.
-    pub(super) fn read(source: &mut impl Read, offset: u64, size: u64) -> Result<Self, WavError> {
-        let too_short = |needed| WavError::BadFmtSize { offset, size, needed };
+    pub(super) fn read(source: &mut impl Read, offset: u64, size: u64) -> Result<Self, PcmError> {
+        let too_short = |needed| PcmError::BadFmtSize { offset, size, needed };
         // No known program writes anything of meaning beyond the 40 bytes of the extensible form.
         let mut body = [0_u8; 40];
         let len = size.min(body.len() as u64) as usize;
@@ -70,24 +70,24 @@ impl RawFmt {
         }
     }
 
-    fn check(&self) -> Result<Fmt, WavError> {
+    fn check(&self) -> Result<Fmt, PcmError> {
         if self.channels == 0 {
-            return Err(WavError::NoChannels);
+            return Err(PcmError::NoChannels);
         }
         if self.channels > MAX_CHANNELS {
-            return Err(WavError::TooManyChannels { channels: self.channels });
+            return Err(PcmError::TooManyChannels { channels: self.channels });
         }
         if self.sample_rate == 0 {
-            return Err(WavError::ZeroRate);
+            return Err(PcmError::ZeroRate);
         }
         // Readers size their buffers by the rate.
         if self.sample_rate > RATE_MAX {
-            return Err(WavError::RateTooHigh(self.sample_rate));
+            return Err(PcmError::RateTooHigh(self.sample_rate));
         }
         let format = self.sample_format()?;
         let expected = self.channels * format.bytes() as u16;
         if self.block_align != expected {
-            return Err(WavError::BlockAlign {
+            return Err(PcmError::BlockAlign {
                 block_align: self.block_align,
                 channels: self.channels,
                 bits: self.bits,
@@ -97,8 +97,8 @@ impl RawFmt {
         Ok(Fmt { sample_rate: self.sample_rate, channels: self.channels, format })
     }
 
-    fn sample_format(&self) -> Result<SampleFormat, WavError> {
-        let unsupported = |name: String| Err(WavError::UnsupportedFormat { name });
+    fn sample_format(&self) -> Result<SampleFormat, PcmError> {
+        let unsupported = |name: String| Err(PcmError::UnsupportedFormat { name });
         let tag = match (self.tag, &self.sub_format) {
             (TAG_EXTENSIBLE, [t0, t1, tail @ ..]) if *tail == GUID_TAIL => {
                 u16::from_le_bytes([*t0, *t1])

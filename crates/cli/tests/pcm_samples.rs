@@ -7,7 +7,7 @@ mod support;
 use std::io::Cursor;
 
 use hound::{SampleFormat as Kind, WavSpec, WavWriter};
-use patchveil::wav::{SampleFormat, WavError, WavReader, decode, encode_changed};
+use patchveil::pcm::{PcmError, PcmReader, SampleFormat, decode, encode_changed};
 use patchveil_test_support::Rng;
 use support::{ALL_FORMATS, plain, rewrite};
 
@@ -64,7 +64,7 @@ fn every_format_and_channel_count_decodes_to_what_hound_reads() {
     for format in ALL_FORMATS {
         for channels in 1..=8 {
             let bytes = file(format, channels);
-            let mut reader = WavReader::new(Cursor::new(&bytes)).unwrap();
+            let mut reader = PcmReader::new(Cursor::new(&bytes)).unwrap();
             assert_eq!(reader.info().format, format);
             assert_eq!(reader.info().channels, channels);
             assert_eq!(reader.info().sample_rate, 44_100);
@@ -250,13 +250,13 @@ fn the_first_sample_that_is_not_finite_is_named() {
     samples[2_900] = f32::NAN;
     let data: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
     let bytes = plain(3, 2, 1_000, 32, &data);
-    let mut reader = WavReader::new(Cursor::new(&bytes)).unwrap();
+    let mut reader = PcmReader::new(Cursor::new(&bytes)).unwrap();
     let mut planar = Vec::new();
     assert_eq!(reader.read_block(1_000, &mut planar).unwrap(), 1_000);
     let error = reader.read_block(1_000, &mut planar).unwrap_err();
     assert!(matches!(
         error,
-        WavError::NonFinite { frame: 1_200, channel: 2, value: f32::INFINITY, .. }
+        PcmError::NonFinite { frame: 1_200, channel: 2, value: f32::INFINITY, .. }
     ));
     assert_eq!(
         error.to_string(),

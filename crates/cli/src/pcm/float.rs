@@ -1,8 +1,8 @@
 //! The same container around 32-bit floats.
 
-use super::error::WavError;
+use super::error::PcmError;
 use super::format::SampleFormat;
-use super::header::WavInfo;
+use super::header::PcmInfo;
 
 const TAG_FLOAT: u16 = 3;
 const TAG_EXTENSIBLE: u16 = 0xfffe;
@@ -15,14 +15,14 @@ const RIFF_MAX: u64 = u32::MAX as u64 - 16;
 /// sizes that depend on it, change. After the samples, the file's own bytes follow from [`tail_start`] on.
 ///
 /// # Errors
-/// [`WavError::NoFloat`] if the file would be longer than RIFF allows, [`WavError::NoFloatRf64`] if it is
-/// RF64, [`WavError::NoFloatOrder`] if the format follows the samples.
-pub fn float_head(head: &[u8], info: &WavInfo) -> Result<Vec<u8>, WavError> {
+/// [`PcmError::NoFloat`] if the file would be longer than RIFF allows, [`PcmError::NoFloatRf64`] if it is
+/// RF64, [`PcmError::NoFloatOrder`] if the format follows the samples.
+pub fn float_head(head: &[u8], info: &PcmInfo) -> Result<Vec<u8>, PcmError> {
     if info.format == SampleFormat::F32 {
         return Ok(head.to_vec());
     }
     let Some([b'R', b'I', b'F', b'F', riff_len @ ..]) = head.first_chunk::<8>() else {
-        return Err(WavError::NoFloatRf64);
+        return Err(PcmError::NoFloatRf64);
     };
     let riff_len = u64::from(u32::from_le_bytes(*riff_len));
     let data_len = info.frames() * u64::from(info.channels) * 4;
@@ -32,10 +32,10 @@ pub fn float_head(head: &[u8], info: &WavInfo) -> Result<Vec<u8>, WavError> {
     let before = (riff_len + 8).clamp(data_end, tail_start(info)) - info.data_offset;
     let riff_len = (riff_len + data_len).saturating_sub(before);
     if riff_len > RIFF_MAX {
-        return Err(WavError::NoFloat);
+        return Err(PcmError::NoFloat);
     }
     let mut head = head.to_vec();
-    let fmt = find_fmt(&head).ok_or(WavError::NoFloatOrder)?;
+    let fmt = find_fmt(&head).ok_or(PcmError::NoFloatOrder)?;
     let frame_bytes = u32::from(info.channels) * 4;
     let mut put = |at: usize, bytes: &[u8]| {
         if let Some(place) = head.get_mut(at..at + bytes.len()) {
@@ -59,7 +59,7 @@ pub fn float_head(head: &[u8], info: &WavInfo) -> Result<Vec<u8>, WavError> {
 
 /// Where in the file of `info` the bytes after the samples and their padding start.
 #[must_use]
-pub fn tail_start(info: &WavInfo) -> u64 {
+pub fn tail_start(info: &PcmInfo) -> u64 {
     let end = info.data_offset + info.data_len;
     (end + info.data_len % 2).min(info.file_len)
 }
@@ -104,11 +104,11 @@ mod tests {
     fn a_file_that_can_be_read_can_be_read_as_floats_whatever_its_riff_size_leaves_out() {
         for missing in 0..=10 {
             let file = odd_file(missing);
-            let info = WavInfo::read(&mut Cursor::new(&file)).unwrap();
+            let info = PcmInfo::read(&mut Cursor::new(&file)).unwrap();
             let mut wide = float_head(&file[..info.data_offset as usize], &info).unwrap();
             wide.resize(wide.len() + 5 * 4, 0);
             wide.extend_from_slice(&file[tail_start(&info) as usize..]);
-            let floats = WavInfo::read(&mut Cursor::new(&wide)).unwrap();
+            let floats = PcmInfo::read(&mut Cursor::new(&wide)).unwrap();
             assert_eq!((floats.format, floats.frames()), (SampleFormat::F32, 5));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::error::WavError;
+use super::error::PcmError;
 use super::fmt::Fmt;
 use super::format::SampleFormat;
 
@@ -18,7 +18,7 @@ const TIME_REFERENCE_AT: u64 = 338;
 
 /// What a WAV file holds and where, checked against the real length of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WavInfo {
+pub struct PcmInfo {
     /// Sample rate in Hz, at least 1.
     pub sample_rate: u32,
     /// Channels, 1 to [`MAX_CHANNELS`](super::MAX_CHANNELS).
@@ -36,28 +36,28 @@ pub struct WavInfo {
     pub time_reference: Option<u64>,
 }
 
-impl WavInfo {
+impl PcmInfo {
     /// Reads the headers of `source`, from its start. The position afterwards is unspecified.
     ///
     /// # Errors
-    /// Any [`WavError`] but `NonFinite` and `Shape`: the samples themselves are not looked at.
-    pub fn read(source: &mut (impl Read + Seek)) -> Result<Self, WavError> {
+    /// Any [`PcmError`] but `NonFinite` and `Shape`: the samples themselves are not looked at.
+    pub fn read(source: &mut (impl Read + Seek)) -> Result<Self, PcmError> {
         let file_len = source.seek(SeekFrom::End(0))?;
         source.seek(SeekFrom::Start(0))?;
         let mut riff = RiffHeader::read(source, file_len)?;
         let chunks = Chunks::walk(source, &mut riff, file_len)?;
-        let fmt = chunks.fmt.ok_or(WavError::NoFmt)?;
-        let data = chunks.data.ok_or(WavError::NoData)?;
+        let fmt = chunks.fmt.ok_or(PcmError::NoFmt)?;
+        let data = chunks.data.ok_or(PcmError::NoData)?;
 
         let data_end = data.body + data.len;
         if riff.end > file_len + RIFF_SLACK {
-            return Err(WavError::RiffTooLong { promised: riff.end, file_len });
+            return Err(PcmError::RiffTooLong { promised: riff.end, file_len });
         }
         if riff.end.saturating_add(RIFF_SLACK) < data_end {
-            return Err(WavError::RiffTooShort { promised: riff.end, data_end });
+            return Err(PcmError::RiffTooShort { promised: riff.end, data_end });
         }
         if data.len == 0 {
-            return Err(WavError::NoAudio);
+            return Err(PcmError::NoAudio);
         }
         let info = Self {
             sample_rate: fmt.sample_rate,
@@ -69,7 +69,7 @@ impl WavInfo {
             time_reference: chunks.time_reference,
         };
         if data.len % info.frame_bytes() as u64 != 0 {
-            return Err(WavError::PartialFrame {
+            return Err(PcmError::PartialFrame {
                 data_len: data.len,
                 frame_bytes: fmt.channels * fmt.format.bytes() as u16,
             });
@@ -105,9 +105,9 @@ struct RiffHeader {
 }
 
 impl RiffHeader {
-    fn read(source: &mut impl Read, file_len: u64) -> Result<Self, WavError> {
+    fn read(source: &mut impl Read, file_len: u64) -> Result<Self, PcmError> {
         if file_len == 0 {
-            return Err(WavError::Empty);
+            return Err(PcmError::Empty);
         }
         let mut head = [0_u8; 12];
         let got = read_up_to(source, &mut head)?;
@@ -118,10 +118,10 @@ impl RiffHeader {
             _ => return Err(not_wav(&head[..got])),
         };
         if got < head.len() {
-            return Err(WavError::CutHeader { part: "RIFF header", file_len });
+            return Err(PcmError::CutHeader { part: "RIFF header", file_len });
         }
         if &[w, x, y, z] != b"WAVE" {
-            return Err(WavError::NotWav {
+            return Err(PcmError::NotWav {
                 found: "is a RIFF file of another kind (AVI, WebP, ...)",
                 advice: "convert its sound to WAV first",
             });
@@ -131,7 +131,7 @@ impl RiffHeader {
 }
 
 /// What a file without a RIFF header is, as far as its first bytes show.
-fn not_wav(head: &[u8]) -> WavError {
+fn not_wav(head: &[u8]) -> PcmError {
     let convert = "convert it to WAV first (lossless 24-bit files with ffmpeg -c:a pcm_s24le, else it \
                    makes 16 bits)";
     let is_text = |b: &u8| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n');
@@ -148,7 +148,7 @@ fn not_wav(head: &[u8]) -> WavError {
         _ if head.iter().all(is_text) => ("is text", "give a recording"),
         _ => ("does not start with RIFF", "export or copy it again"),
     };
-    WavError::NotWav { found, advice }
+    PcmError::NotWav { found, advice }
 }
 
 /// A chunk's body: position and length in bytes.
@@ -169,15 +169,15 @@ struct Ds64 {
 impl Ds64 {
     /// Reads the body at the position of `source`: three 64-bit numbers (RIFF size, data size, number of
     /// samples), then a counted table.
-    fn read(source: &mut impl Read, chunk: &ChunkHeader) -> Result<Self, WavError> {
+    fn read(source: &mut impl Read, chunk: &ChunkHeader) -> Result<Self, PcmError> {
         let fits = (24..=4096).contains(&chunk.size) && chunk.size <= chunk.available;
         if &chunk.id != b"ds64" || !fits {
-            return Err(WavError::NoDs64);
+            return Err(PcmError::NoDs64);
         }
         let mut fixed = [0_u8; 24];
         source.read_exact(&mut fixed)?;
         let [riff, data, _samples] = *fixed.as_chunks::<8>().0 else {
-            return Err(WavError::NoDs64);
+            return Err(PcmError::NoDs64);
         };
         let mut rest = vec![0_u8; chunk.size as usize - fixed.len()];
         source.read_exact(&mut rest)?;
@@ -216,7 +216,7 @@ impl Chunks {
         source: &mut (impl Read + Seek),
         riff: &mut RiffHeader,
         file_len: u64,
-    ) -> Result<Self, WavError> {
+    ) -> Result<Self, PcmError> {
         let mut found = Self::default();
         let mut wide_sizes = None;
         let mut at = 12;
@@ -224,7 +224,7 @@ impl Chunks {
             // What follows the RIFF chunk (an ID3 tag, padding of a disk image) is not a chunk.
             if file_len < at + 8 || (found.data.is_some() && at >= riff.end) {
                 if riff.wide && wide_sizes.is_none() {
-                    return Err(WavError::NoDs64);
+                    return Err(PcmError::NoDs64);
                 }
                 return Ok(found);
             }
@@ -245,7 +245,7 @@ impl Chunks {
                 let span = Span { body: chunk.body(), len: chunk.size };
                 chunk.keep_first(&mut found.data, span)?;
             } else if chunk.size > chunk.available {
-                return Err(WavError::ChunkTooLong {
+                return Err(PcmError::ChunkTooLong {
                     id: chunk.name(),
                     offset: chunk.offset,
                     promised: chunk.size,
@@ -259,7 +259,7 @@ impl Chunks {
             }
             at = chunk.next();
         }
-        Err(WavError::TooManyChunks { limit: MAX_CHUNKS })
+        Err(PcmError::TooManyChunks { limit: MAX_CHUNKS })
     }
 }
 
@@ -273,7 +273,7 @@ struct ChunkHeader {
 
 impl ChunkHeader {
     /// Reads at `offset`, where at least eight bytes must be left; leaves the source at the body.
-    fn read(source: &mut (impl Read + Seek), offset: u64, file_len: u64) -> Result<Self, WavError> {
+    fn read(source: &mut (impl Read + Seek), offset: u64, file_len: u64) -> Result<Self, PcmError> {
         source.seek(SeekFrom::Start(offset))?;
         let mut head = [0_u8; 8];
         source.read_exact(&mut head)?;
@@ -301,7 +301,7 @@ impl ChunkHeader {
     }
 
     /// The `TimeReference` in this `bext` chunk; none if it is too short for one.
-    fn time_reference(&self, source: &mut (impl Read + Seek)) -> Result<Option<u64>, WavError> {
+    fn time_reference(&self, source: &mut (impl Read + Seek)) -> Result<Option<u64>, PcmError> {
         if self.size < TIME_REFERENCE_AT + 8 {
             return Ok(None);
         }
@@ -319,10 +319,10 @@ impl ChunkHeader {
         }
     }
 
-    fn keep_first<T>(&self, slot: &mut Option<T>, value: T) -> Result<(), WavError> {
+    fn keep_first<T>(&self, slot: &mut Option<T>, value: T) -> Result<(), PcmError> {
         match slot.replace(value) {
             None => Ok(()),
-            Some(_) => Err(WavError::DuplicateChunk { id: self.name(), offset: self.offset }),
+            Some(_) => Err(PcmError::DuplicateChunk { id: self.name(), offset: self.offset }),
         }
     }
 
@@ -331,7 +331,7 @@ impl ChunkHeader {
         &self,
         source: &mut (impl Read + Seek),
         riff: &RiffHeader,
-    ) -> Result<(), WavError> {
+    ) -> Result<(), PcmError> {
         let (offset, available) = (self.offset, self.available);
         let open = match self.size {
             0 => available > 0 && (riff.end == 8 || !self.is_followed_by_chunk(source)?),
@@ -340,16 +340,16 @@ impl ChunkHeader {
         };
         if open {
             let size = self.size;
-            return Err(WavError::OpenSize { offset, size });
+            return Err(PcmError::OpenSize { offset, size });
         }
         if self.size > available {
-            return Err(WavError::TruncatedData { offset, promised: self.size, available });
+            return Err(PcmError::TruncatedData { offset, promised: self.size, available });
         }
         Ok(())
     }
 
     /// Whether an empty body is followed by another chunk rather than by samples.
-    fn is_followed_by_chunk(&self, source: &mut (impl Read + Seek)) -> Result<bool, WavError> {
+    fn is_followed_by_chunk(&self, source: &mut (impl Read + Seek)) -> Result<bool, PcmError> {
         if self.available < 8 {
             return Ok(false);
         }

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use patchveil::wav::{SampleFormat, decode, encode_changed, encode_nearest};
+use patchveil::pcm::{SampleFormat, decode, encode_changed, encode_nearest};
 
 const FORMATS: [SampleFormat; 5] =
     [SampleFormat::U8, SampleFormat::I16, SampleFormat::I24, SampleFormat::I32, SampleFormat::F32];

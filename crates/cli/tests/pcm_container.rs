@@ -4,7 +4,7 @@ mod support;
 
 use std::io::{Seek, SeekFrom, Write};
 
-use patchveil::wav::{SampleFormat, WavError, WavInfo, WavReader};
+use patchveil::pcm::{PcmError, PcmInfo, PcmReader, SampleFormat};
 use proptest::prelude::*;
 use support::{chunk, extensible_body, fmt_body, parse, plain, refusal, rewrite, riff};
 
@@ -130,19 +130,19 @@ fn files_beyond_four_gigabytes_are_read() {
     file.set_len(head.len() as u64 + data_len).unwrap();
     file.seek(SeekFrom::End(-2)).unwrap();
     file.write_all(&[0xff, 0x7f]).unwrap();
-    let info = WavInfo::read(&mut file).unwrap();
+    let info = PcmInfo::read(&mut file).unwrap();
     assert_eq!(info.frames(), data_len / 2);
     file.set_len(head.len() as u64 + data_len - 2).unwrap();
-    let error = WavInfo::read(&mut file).unwrap_err();
-    assert!(matches!(error, WavError::TruncatedData { promised, .. } if promised == data_len));
+    let error = PcmInfo::read(&mut file).unwrap_err();
+    assert!(matches!(error, PcmError::TruncatedData { promised, .. } if promised == data_len));
 }
 
 #[test]
 fn rf64_without_its_sizes_is_refused() {
     let mut bytes = plain(1, 1, 8_000, 16, &[0; 4]);
     bytes[..4].copy_from_slice(b"RF64");
-    assert!(matches!(parse(&bytes), Err(WavError::NoDs64)));
-    assert!(matches!(parse(&bytes[..12]), Err(WavError::NoDs64)));
+    assert!(matches!(parse(&bytes), Err(PcmError::NoDs64)));
+    assert!(matches!(parse(&bytes[..12]), Err(PcmError::NoDs64)));
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn a_file_that_shrinks_while_it_is_read_is_an_error() {
     let bytes = plain(1, 1, 8_000, 16, &[0; 4_000]);
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&bytes).unwrap();
-    let mut reader = WavReader::new(file.try_clone().unwrap()).unwrap();
+    let mut reader = PcmReader::new(file.try_clone().unwrap()).unwrap();
     file.set_len(2_000).unwrap();
     assert!(reader.read_block(2_000, &mut Vec::new()).is_err());
 }

@@ -20,7 +20,7 @@ pub(crate) fn read_hint(error: &io::Error) -> &'static str {
 /// file) and what to do. None names the file: the caller puts its name first.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum WavError {
+pub enum PcmError {
     /// The system could not read.
     #[error("cannot be read: {}{}", .0, read_hint(.0))]
     Io(#[from] io::Error),

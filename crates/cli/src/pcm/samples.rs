@@ -7,7 +7,7 @@
 //! The loops are compiled for every format and channel count: with a constant stride, the compiler
 //! vectorises them and needs no bounds checks.
 
-use super::error::WavError;
+use super::error::PcmError;
 use super::format::SampleFormat;
 
 /// Frames processed at a time, so that the passes over the channels find their bytes in the cache.
@@ -20,9 +20,9 @@ const TILE: usize = 1024;
 /// of 32-bit integers to `f32`); floats are taken as they are, NaN and infinities included.
 ///
 /// # Errors
-/// [`WavError::Shape`] if `bytes` is not a whole number of frames, or there is no channel, or more
+/// [`PcmError::Shape`] if `bytes` is not a whole number of frames, or there is no channel, or more
 /// than [`MAX_CHANNELS`](super::MAX_CHANNELS).
-pub fn decode(bytes: &[u8], format: SampleFormat, planar: &mut [Vec<f32>]) -> Result<(), WavError> {
+pub fn decode(bytes: &[u8], format: SampleFormat, planar: &mut [Vec<f32>]) -> Result<(), PcmError> {
     match format {
         SampleFormat::U8 => decode_as::<U8, 1>(bytes, planar),
         SampleFormat::I16 => decode_as::<I16, 2>(bytes, planar),
@@ -42,13 +42,13 @@ pub fn decode(bytes: &[u8], format: SampleFormat, planar: &mut [Vec<f32>]) -> Re
 /// in any order, gives the same bytes.
 ///
 /// # Errors
-/// [`WavError::Shape`] when `bytes` and `after` are not the same number of frames.
+/// [`PcmError::Shape`] when `bytes` and `after` are not the same number of frames.
 pub fn encode_changed(
     bytes: &mut [u8],
     format: SampleFormat,
     after: &[Vec<f32>],
     first_frame: u64,
-) -> Result<u64, WavError> {
+) -> Result<u64, PcmError> {
     encode(bytes, format, after, Some(first_frame))
 }
 
@@ -56,12 +56,12 @@ pub fn encode_changed(
 /// consists of integers and noise would only lead away from them.
 ///
 /// # Errors
-/// [`WavError::Shape`] when `bytes` and `after` are not the same number of frames.
+/// [`PcmError::Shape`] when `bytes` and `after` are not the same number of frames.
 pub fn encode_nearest(
     bytes: &mut [u8],
     format: SampleFormat,
     after: &[Vec<f32>],
-) -> Result<u64, WavError> {
+) -> Result<u64, PcmError> {
     encode(bytes, format, after, None)
 }
 
@@ -71,7 +71,7 @@ fn encode(
     format: SampleFormat,
     after: &[Vec<f32>],
     dithered: Option<u64>,
-) -> Result<u64, WavError> {
+) -> Result<u64, PcmError> {
     match format {
         SampleFormat::U8 => encode_as::<U8, 1>(bytes, after, dithered),
         SampleFormat::I16 => encode_as::<I16, 2>(bytes, after, dithered),
@@ -247,8 +247,8 @@ macro_rules! for_channels {
 fn decode_as<S: Sample<B>, const B: usize>(
     bytes: &[u8],
     planar: &mut [Vec<f32>],
-) -> Result<(), WavError> {
-    let shape = WavError::Shape { bytes: bytes.len(), channels: planar.len() };
+) -> Result<(), PcmError> {
+    let shape = PcmError::Shape { bytes: bytes.len(), channels: planar.len() };
     let frame_bytes = B * planar.len();
     if frame_bytes == 0 || !bytes.len().is_multiple_of(frame_bytes) {
         return Err(shape);
@@ -279,8 +279,8 @@ fn encode_as<S: Sample<B>, const B: usize>(
     bytes: &mut [u8],
     after: &[Vec<f32>],
     dithered: Option<u64>,
-) -> Result<u64, WavError> {
-    let shape = WavError::Shape { bytes: bytes.len(), channels: after.len() };
+) -> Result<u64, PcmError> {
+    let shape = PcmError::Shape { bytes: bytes.len(), channels: after.len() };
     let samples = bytes.len() / B * B;
     let frames = after.first().map_or(0, Vec::len);
     let fits = samples == bytes.len() && frames * after.len() * B == bytes.len();

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::error::WavError;
+use super::error::PcmError;
 use super::format::SampleFormat;
-use super::header::WavInfo;
+use super::header::PcmInfo;
 use super::samples::decode;
 
 /// Frames checked together for NaN and infinity.
@@ -19,51 +19,51 @@ const COPY_PIECE: u64 = 1 << 16;
 #[derive(Debug)]
 pub enum CopyError {
     /// The WAV file cannot be read.
-    Read(WavError),
+    Read(PcmError),
     /// The copy cannot be written.
     Write(io::Error),
 }
 
 /// Reads the samples of a WAV file front to back, as stored bytes and as one buffer a channel.
 #[derive(Debug)]
-pub struct WavReader<R> {
+pub struct PcmReader<R> {
     source: R,
-    info: WavInfo,
+    info: PcmInfo,
     /// The frame the next block starts with.
     next_frame: u64,
     /// The last block as stored.
     bytes: Vec<u8>,
 }
 
-impl WavReader<File> {
+impl PcmReader<File> {
     /// Opens the file at `path` and checks its headers.
     ///
     /// # Errors
-    /// Any [`WavError`] that shows without looking at the samples.
-    pub fn open(path: &Path) -> Result<Self, WavError> {
+    /// Any [`PcmError`] that shows without looking at the samples.
+    pub fn open(path: &Path) -> Result<Self, PcmError> {
         Self::new(File::open(path)?)
     }
 }
 
-impl<R: Read + Seek> WavReader<R> {
+impl<R: Read + Seek> PcmReader<R> {
     /// Checks the headers of `source`, which is read from its start.
     ///
     /// # Errors
-    /// Any [`WavError`] that shows without looking at the samples.
-    pub fn new(mut source: R) -> Result<Self, WavError> {
-        let info = WavInfo::read(&mut source)?;
+    /// Any [`PcmError`] that shows without looking at the samples.
+    pub fn new(mut source: R) -> Result<Self, PcmError> {
+        let info = PcmInfo::read(&mut source)?;
         source.seek(SeekFrom::Start(info.data_offset))?;
         Ok(Self::at_start(source, info))
     }
 
     /// A reader of `source`, whose headers were read before. It has to [`seek`](Self::seek) first.
-    pub(crate) fn at_start(source: R, info: WavInfo) -> Self {
+    pub(crate) fn at_start(source: R, info: PcmInfo) -> Self {
         Self { source, info, next_frame: 0, bytes: Vec::new() }
     }
 
     /// What the file contains.
     #[must_use]
-    pub fn info(&self) -> &WavInfo {
+    pub fn info(&self) -> &PcmInfo {
         &self.info
     }
 
@@ -81,8 +81,8 @@ impl<R: Read + Seek> WavReader<R> {
     /// Makes `frame` (0 ..= frames in the file) the one the next block starts with.
     ///
     /// # Errors
-    /// [`WavError::Io`] if the file cannot be sought.
-    pub fn seek(&mut self, frame: u64) -> Result<(), WavError> {
+    /// [`PcmError::Io`] if the file cannot be sought.
+    pub fn seek(&mut self, frame: u64) -> Result<(), PcmError> {
         let frame = frame.min(self.info.frames());
         let place = self.info.data_offset + frame * self.info.frame_bytes() as u64;
         self.source.seek(SeekFrom::Start(place))?;
@@ -101,13 +101,13 @@ impl<R: Read + Seek> WavReader<R> {
     /// at the end. `planar` is resized to channels × frames.
     ///
     /// # Errors
-    /// [`WavError::NonFinite`] at the first NaN or infinity, [`WavError::Changed`] if the file has
-    /// become shorter, [`WavError::Io`] if it cannot be read.
+    /// [`PcmError::NonFinite`] at the first NaN or infinity, [`PcmError::Changed`] if the file has
+    /// become shorter, [`PcmError::Io`] if it cannot be read.
     pub fn read_block(
         &mut self,
         max_frames: usize,
         planar: &mut Vec<Vec<f32>>,
-    ) -> Result<usize, WavError> {
+    ) -> Result<usize, PcmError> {
         let left = self.info.frames() - self.next_frame;
         let frames = usize::try_from(left).map_or(max_frames, |left| left.min(max_frames));
         self.bytes.resize(frames * self.info.frame_bytes(), 0);
@@ -159,7 +159,7 @@ impl<R: Read + Seek> WavReader<R> {
         self.seek(self.next_frame).map_err(CopyError::Read)
     }
 
-    fn check_finite(&self, planar: &[Vec<f32>]) -> Result<(), WavError> {
+    fn check_finite(&self, planar: &[Vec<f32>]) -> Result<(), PcmError> {
         if self.info.format != SampleFormat::F32 {
             return Ok(());
         }
@@ -171,7 +171,7 @@ impl<R: Read + Seek> WavReader<R> {
             None => Ok(()),
             Some((at, c, value)) => {
                 let frame = self.next_frame + at as u64;
-                Err(WavError::NonFinite {
+                Err(PcmError::NonFinite {
                     frame,
                     seconds: frame as f64 / f64::from(self.info.sample_rate),
                     channel: c + 1,
@@ -183,9 +183,9 @@ impl<R: Read + Seek> WavReader<R> {
 }
 
 /// The length was checked before, so a file that ends early has changed.
-fn read_error(error: io::Error) -> WavError {
+fn read_error(error: io::Error) -> PcmError {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => WavError::Changed,
+        io::ErrorKind::UnexpectedEof => PcmError::Changed,
         _ => error.into(),
     }
 }

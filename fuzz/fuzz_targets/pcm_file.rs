@@ -4,18 +4,18 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use patchveil::wav::{MAX_CHANNELS, SampleFormat, WavError, WavInfo, WavReader};
-use patchveil::wav::{encode_changed, encode_nearest, float_head, tail_start};
+use patchveil::pcm::{MAX_CHANNELS, SampleFormat, PcmError, PcmInfo, PcmReader};
+use patchveil::pcm::{encode_changed, encode_nearest, float_head, tail_start};
 use patchveil_fuzz::assert_one_line;
 
 fuzz_target!(|file: &[u8]| {
-    match WavReader::new(Cursor::new(file)) {
+    match PcmReader::new(Cursor::new(file)) {
         Ok(reader) => check(file, reader),
         Err(error) => assert_one_line(&error.to_string()),
     }
 });
 
-fn check(file: &[u8], mut reader: WavReader<Cursor<&[u8]>>) {
+fn check(file: &[u8], mut reader: PcmReader<Cursor<&[u8]>>) {
     let info = reader.info().clone();
     let end = info.data_offset + info.data_len;
     assert_eq!(info.file_len, file.len() as u64);
@@ -32,7 +32,7 @@ fn check(file: &[u8], mut reader: WavReader<Cursor<&[u8]>>) {
         let first = reader.next_frame();
         let frames = match reader.read_block(first as usize % 7 + 60, &mut block) {
             Ok(frames) => frames,
-            Err(error @ WavError::NonFinite { .. }) => {
+            Err(error @ PcmError::NonFinite { .. }) => {
                 assert_eq!(info.format, SampleFormat::F32);
                 return assert_one_line(&error.to_string());
             }
@@ -57,7 +57,7 @@ fn check(file: &[u8], mut reader: WavReader<Cursor<&[u8]>>) {
 }
 
 /// As 32-bit floats, it is a WAV file with the same samples.
-fn check_float(file: &[u8], info: &WavInfo, samples: &[Vec<f32>]) {
+fn check_float(file: &[u8], info: &PcmInfo, samples: &[Vec<f32>]) {
     let mut wide = match float_head(&file[..info.data_offset as usize], info) {
         Ok(head) => head,
         Err(error) => return assert_one_line(&error.to_string()),
@@ -69,7 +69,7 @@ fn check_float(file: &[u8], info: &WavInfo, samples: &[Vec<f32>]) {
         }
     }
     wide.extend_from_slice(&file[tail_start(info) as usize..]);
-    let mut reader = WavReader::new(Cursor::new(wide)).expect("it is a WAV file too");
+    let mut reader = PcmReader::new(Cursor::new(wide)).expect("it is a WAV file too");
     let its = reader.info();
     assert_eq!(its.format, SampleFormat::F32);
     assert_eq!((its.channels, its.sample_rate), (info.channels, info.sample_rate));

@@ -3,6 +3,7 @@
 //! | module | concern |
 //! |---|---|
 //! | [`inputs`] | from a command's arguments to the files it works on |
+//! | [`cli`] | the command line: arguments in, exit code out |
 //! | [`pcm`] | the container: reads samples, rewrites them and nothing else |
 //! | [`output`] | files that appear whole or not at all |
 //! | [`paths`] | paths on screen and in JSON |
@@ -18,6 +19,7 @@
 //! | [`case`] | the dossier: what was published when, what was found, and a report of it |
 
 pub mod case;
+pub mod cli;
 pub mod detect;
 mod detector;
 mod html;

@@ -1,9 +1,7 @@
 //! The `patchveil` command.
 
-mod cli;
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run()
+    ExitCode::from(patchveil::cli::run(std::env::args_os()))
 }

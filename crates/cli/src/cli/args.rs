@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::detect::DECOYS_MIN;
+use crate::inspect::{SECONDS_DEFAULT, SECONDS_MAX, SECONDS_MIN};
+use crate::protect::{Position, Timeline};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use patchveil::detect::DECOYS_MIN;
-use patchveil::inspect::{SECONDS_DEFAULT, SECONDS_MAX, SECONDS_MIN};
-use patchveil::protect::{Position, Timeline};
 
 use super::case::CaseCommand;
 use super::probe::ProbeCommand;

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::Watch;
+use crate::inputs::{InputError, Note};
+use crate::paths::{json, rough_size};
 use indicatif::ProgressBar;
-use patchveil::Watch;
-use patchveil::inputs::{InputError, Note};
-use patchveil::paths::{json, rough_size};
 use rayon::prelude::*;
 use serde::Serialize;
 

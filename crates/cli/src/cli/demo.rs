@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use patchveil::inputs::Job;
-use patchveil::inspect::{compare, draw};
-use patchveil::manifest::ManifestCache;
-use patchveil::output::{OutputError, OutputFile, check};
-use patchveil::protect::{Timeline, protect};
-use patchveil::{Watch, shown};
+use crate::inputs::Job;
+use crate::inspect::{compare, draw};
+use crate::manifest::ManifestCache;
+use crate::output::{OutputError, OutputFile, check};
+use crate::protect::{Timeline, protect};
+use crate::{Watch, shown};
 use patchveil_veil::ClassKey;
 
 use super::args::DemoArgs;

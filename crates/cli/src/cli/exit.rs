@@ -1,9 +1,9 @@
 //! Exit codes, and errors that end a command.
 
-use patchveil::inspect::InspectError;
-use patchveil::output::OutputError;
-use patchveil::probe::ProbeError;
-use patchveil::protect::ProtectError;
+use crate::inspect::InspectError;
+use crate::output::OutputError;
+use crate::probe::ProbeError;
+use crate::protect::ProtectError;
 use patchveil_keyring::KeyringError;
 
 /// Everything was done.

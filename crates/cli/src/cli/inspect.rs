@@ -1,7 +1,7 @@
 //! `patchveil inspect`
 
-use patchveil::inspect::{Excerpt, Report, compare, draw, page_path, write_page};
-use patchveil::{output, shown};
+use crate::inspect::{Excerpt, Report, compare, draw, page_path, write_page};
+use crate::{output, shown};
 
 use super::args::InspectArgs;
 use super::exit::{DONE, Failure};

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::Path;
 
-use patchveil::output::OutputFile;
-use patchveil::shown;
+use crate::output::OutputFile;
+use crate::shown;
 use patchveil_keyring::{KeyEntry, Keyring, KeyringError, Passphrase, parse_import, resolve_path};
 use serde::Serialize;
 use zeroize::Zeroizing;

@@ -20,7 +20,7 @@ mod terminal;
 mod trace;
 mod verify;
 
-use std::process::ExitCode;
+use std::ffi::OsString;
 
 use clap::Parser;
 
@@ -28,9 +28,10 @@ use args::{Cli, Command};
 use recipe_args::RecipeArgs;
 use terminal::complain;
 
-/// Runs the command of this process.
-pub(crate) fn run() -> ExitCode {
-    let cli = Cli::parse();
+/// Runs the command with these arguments, the first of which is its own name; gives its exit code. It reads and writes
+/// the process's standard streams, and answers `--help` and wrong usage by ending the process.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = Cli::parse_from(args);
     stop::survive_size_limits();
     if let Some(note) = cli.command.recipe_args().and_then(RecipeArgs::note) {
         complain(&note);
@@ -48,12 +49,11 @@ pub(crate) fn run() -> ExitCode {
         Command::Recipe(args) => recipe::run(args),
         Command::Demo(args) => demo::run(args),
     };
-    let code = match result {
+    match result {
         Ok(code) => code,
         Err(failure) => {
             complain(&failure.message);
             failure.code
         }
-    };
-    ExitCode::from(code)
+    }
 }

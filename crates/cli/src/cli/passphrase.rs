@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::Path;
 
-use patchveil::shown;
+use crate::shown;
 use patchveil_keyring::Passphrase;
 use zeroize::Zeroizing;
 

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use patchveil::inputs::{Plan, Task};
-use patchveil::manifest::{ManifestCache, Recorder};
-use patchveil::paths::{json, shown};
-use patchveil::protect::{Outcome, ProtectError, Timeline, Veils, protect};
+use crate::inputs::{Plan, Task};
+use crate::manifest::{ManifestCache, Recorder};
+use crate::paths::{json, shown};
+use crate::protect::{Outcome, ProtectError, Timeline, Veils, protect};
 use patchveil_veil::{ClassKey, Fingerprint, Recipe};
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! `patchveil recipe`
 
-use patchveil::recipe_file;
+use crate::recipe_file;
 
 use super::exit::{DONE, Failure};
 use super::recipe_args::RecipeArgs;

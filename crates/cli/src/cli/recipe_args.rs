@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::{recipe_file, shown};
 use clap::Args;
-use patchveil::{recipe_file, shown};
 use patchveil_veil::{
     FORMER_NAME_OF_LIGHT, Preset, PresetVersion, Recipe, UnknownPreset, VeilSettings,
 };

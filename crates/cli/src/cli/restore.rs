@@ -1,11 +1,11 @@
 //! `patchveil restore`
 
-use patchveil::VeilCache;
-use patchveil::inputs::{Plan, Task};
-use patchveil::manifest::ManifestCache;
-use patchveil::paths::shown;
-use patchveil::protect::Timeline;
-use patchveil::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
+use crate::VeilCache;
+use crate::inputs::{Plan, Task};
+use crate::manifest::ManifestCache;
+use crate::paths::shown;
+use crate::protect::Timeline;
+use crate::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, PresetVersion, Recipe, RecipeError};
 use serde::Serialize;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use patchveil::shown;
-use patchveil::verify::{Checked, Inventory, Status, check};
+use crate::shown;
+use crate::verify::{Checked, Inventory, Status, check};
 use patchveil_keyring::{Keyring, resolve_path};
 use patchveil_veil::{ClassKey, Fingerprint};
 use serde::Serialize;

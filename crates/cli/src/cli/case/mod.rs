@@ -5,10 +5,10 @@ mod recheck;
 
 use std::path::Path;
 
-use patchveil::case::{
+use crate::case::{
     Added, Case, CaseError, Entry, Forms, Kind, Opening, Record, default_folder, open, write_report,
 };
-use patchveil::shown;
+use crate::shown;
 use patchveil_keyring::{KeyEntry, Keyring};
 use patchveil_veil::{ClassKey, Decoys};
 
@@ -156,5 +156,5 @@ fn class_key(keyring: &Keyring, case: &Case) -> Result<ClassKey, Failure> {
 
 /// A path to be typed.
 fn quoted(path: &Path) -> String {
-    patchveil::case::quoted(&shown(path).to_string())
+    crate::case::quoted(&shown(path).to_string())
 }

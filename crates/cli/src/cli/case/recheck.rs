@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use patchveil::case::{Case, Kind, Outcome, Recheck};
-use patchveil::trace::{TraceKey, TraceRequest};
+use crate::case::{Case, Kind, Outcome, Recheck};
+use crate::trace::{TraceKey, TraceRequest};
 use patchveil_veil::TraceEvidence;
 
 use super::args::RecheckArgs;
@@ -75,7 +75,7 @@ pub(super) fn run(cli: &Cli, args: &RecheckArgs) -> Result<u8, Failure> {
 
 fn summary(recheck: &Recheck) -> String {
     let comparison = &recheck.comparison;
-    let score = |one: &patchveil::case::Measured| {
+    let score = |one: &crate::case::Measured| {
         format!(
             "{:.1} σ from {:.1} s, p ≤ {}",
             one.sigmas,

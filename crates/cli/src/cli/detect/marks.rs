@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use patchveil::detect::{FOUND_P, MarkMatch, MarkRequest, MarkSearch, draw_marks, search_marks};
-use patchveil::output;
-use patchveil::paths::shown;
+use crate::detect::{FOUND_P, MarkMatch, MarkRequest, MarkSearch, draw_marks, search_marks};
+use crate::output;
+use crate::paths::shown;
 use patchveil_veil::{Decoys, MarkSettings};
 use serde::Serialize;
 

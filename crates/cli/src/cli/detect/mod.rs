@@ -5,9 +5,9 @@ mod veils;
 
 use std::path::{Path, PathBuf};
 
-use patchveil::detect::{Candidate, DetectFileError};
-use patchveil::inputs::{Found, Names, Recording, find};
-use patchveil::paths::shown;
+use crate::detect::{Candidate, DetectFileError};
+use crate::inputs::{Found, Names, Recording, find};
+use crate::paths::shown;
 use patchveil_keyring::{KeyEntry, Keyring};
 use patchveil_veil::{MarkSettings, Preset, Recipe};
 

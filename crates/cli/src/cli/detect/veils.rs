@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use patchveil::detect::{Finding, Reference, Request, SIGNIFICANT, Search, draw, search};
-use patchveil::output;
-use patchveil::paths::shown;
+use crate::detect::{Finding, Reference, Request, SIGNIFICANT, Search, draw, search};
+use crate::output;
+use crate::paths::shown;
 use patchveil_veil::{Decoys, Preset, Recipe};
 use serde::Serialize;
 

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use patchveil::output::OutputFile;
-use patchveil::probe::{Answers, FOUND_P, Judgement, Opened, Shown, Statistic, judge};
-use patchveil::shown;
+use crate::output::OutputFile;
+use crate::probe::{Answers, FOUND_P, Judgement, Opened, Shown, Statistic, judge};
+use crate::shown;
 use patchveil_veil::Fingerprint;
 use serde::Serialize;
 

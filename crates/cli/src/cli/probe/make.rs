@@ -1,8 +1,8 @@
 //! `patchveil probe make`
 
-use patchveil::Watch;
-use patchveil::probe::{FOUND_P, Probe, Request};
-use patchveil::shown;
+use crate::Watch;
+use crate::probe::{FOUND_P, Probe, Request};
+use crate::shown;
 
 use super::args::MakeArgs;
 use crate::cli::args::Cli;

@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use patchveil::detect::DetectFileError;
-use patchveil::inputs::{Found, Names, Recording, find};
-use patchveil::shown;
-use patchveil::trace::{
-    FailedRecording, TraceReport, TraceRequest, TracedRecording, analyse, report,
-};
+use crate::detect::DetectFileError;
+use crate::inputs::{Found, Names, Recording, find};
+use crate::shown;
+use crate::trace::{FailedRecording, TraceReport, TraceRequest, TracedRecording, analyse, report};
 use patchveil_veil::Decoys;
 
 use crate::cli::batch::{Batch, NoResult, Totals};

@@ -11,9 +11,9 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
 
-use patchveil::output;
-use patchveil::paths::shown;
-use patchveil::trace::{FOUND_P, TraceKey, TraceReport, TraceRequest, draw_trace};
+use crate::output;
+use crate::paths::shown;
+use crate::trace::{FOUND_P, TraceKey, TraceReport, TraceRequest, draw_trace};
 use patchveil_veil::{EchoKey, MarkSettings, Preset};
 use zeroize::Zeroizing;
 

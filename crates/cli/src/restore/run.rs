@@ -57,7 +57,9 @@ pub(super) fn run(
         BlockRestorer::new(&veil, info, plan.offset, stretches, integer_bits).map_err(unusable)?;
 
     let out = OutputFile::create(&job.output, Some(&job.input), request.force)?;
-    let copy = Copy { source, out: &out, float: request.float };
+    // What is float already stays as it is.
+    let float = request.float && !info.format.is_float();
+    let copy = Copy { source, out: &out, float };
     let begin = copy.head()?;
     let audio = copy.audio(begin, &mut restorer, watch)?;
     if record.is_some_and(|record| audio.read != record.audio_after) {

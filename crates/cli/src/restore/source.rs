@@ -61,7 +61,11 @@ impl Source {
 
     /// Power of the rounding noise in the mean of the channels, dither included.
     pub(super) fn rounding(&self) -> f64 {
-        let step = self.info.format.step().map_or(0.0, f64::from);
+        let step = match self.info.format {
+            format if format.is_float() => 0.0,
+            // Of A-law and µ-law, that of speech.
+            format => f64::from(format.step_at(0.1)),
+        };
         step.powi(2) / 4.0 / f64::from(self.info.channels)
     }
 

@@ -20,6 +20,7 @@ mod format;
 mod info;
 mod law;
 mod reader;
+mod refresh;
 mod riff;
 mod sample;
 mod samples;
@@ -34,4 +35,5 @@ pub use info::{Container, PcmInfo};
 #[cfg(test)]
 pub(crate) use info::{Shape, Span};
 pub use reader::{CopyError, PcmReader};
+pub(crate) use refresh::{Refreshed, refresh};
 pub use samples::{decode, encode_changed, encode_nearest};

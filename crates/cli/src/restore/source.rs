@@ -32,6 +32,11 @@ impl Source {
         Ok(Self { path: path.to_owned(), file, stamp, info })
     }
 
+    /// The file itself.
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
     /// What the file holds.
     pub(super) fn info(&self) -> &PcmInfo {
         &self.info

@@ -1,13 +1,11 @@
 //! Hashes of files, and of what is written to them.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::path::Path;
 
 use blake3::{Hash, Hasher};
 
 use super::record::Digest;
-use crate::pcm::{CopyError, PcmError, PcmReader};
+use crate::pcm::{PcmError, PcmReader};
 use crate::watch::Watch;
 
 /// Bytes read at a time.
@@ -45,20 +43,6 @@ impl<W: Write> Write for Hashed<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
-}
-
-/// The hashes of a file's samples and of everything else in it; `None` if the user asked to stop.
-pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, PcmError> {
-    let mut reader = PcmReader::new(File::open(path)?)?;
-    let into_wav = |error| match error {
-        CopyError::Read(error) => error,
-        CopyError::Write(error) => error.into(),
-    };
-    let mut around = Hashed::new(io::sink());
-    reader.copy_head(&mut around).map_err(into_wav)?;
-    reader.copy_tail(&mut around).map_err(into_wav)?;
-    let audio = hash_audio(&mut reader, watch)?;
-    Ok(audio.map(|audio| (audio, around.finish().into())))
 }
 
 /// The hash of a file's samples as stored; `None` if the user asked to stop.

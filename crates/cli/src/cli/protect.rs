@@ -106,6 +106,9 @@ fn work(
         |job| &job.input,
         |job, watch| match protect(job, veils, timeline, args.force, &manifests, watch) {
             Ok(outcome) => {
+                if let Some(note) = &outcome.note {
+                    batch.complain(&format!("{}: {note}", shown(&outcome.input)));
+                }
                 record(&outcome);
                 batch.print(&Line::Done { outcome: &outcome, fingerprint });
                 Ok(outcome)

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, Write};
 use blake3::{Hash, Hasher};
 
 use super::record::Digest;
-use crate::pcm::{PcmError, PcmReader};
+use crate::pcm::{CopyError, PcmError, PcmReader};
 use crate::watch::Watch;
 
 /// Bytes read at a time.
@@ -43,6 +43,18 @@ impl<W: Write> Write for Hashed<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
+}
+
+/// The hash of all bytes of a file but its samples.
+pub(crate) fn hash_around<R: Read + Seek>(reader: &mut PcmReader<R>) -> Result<Digest, PcmError> {
+    let into_pcm = |error| match error {
+        CopyError::Read(error) => error,
+        CopyError::Write(error) => error.into(),
+    };
+    let mut around = Hashed::new(io::sink());
+    reader.copy_head(&mut around).map_err(into_pcm)?;
+    reader.copy_tail(&mut around).map_err(into_pcm)?;
+    Ok(around.finish().into())
 }
 
 /// The hash of a file's samples as stored; `None` if the user asked to stop.

@@ -15,9 +15,9 @@ use super::outcome::Outcome;
 use super::timeline::Timeline;
 use super::veils::Veils;
 use crate::inputs::Job;
-use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash};
+use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hash_around};
 use crate::output::OutputFile;
-use crate::pcm::{CopyError, PcmError, PcmInfo};
+use crate::pcm::{CopyError, PcmError, PcmInfo, PcmReader, Refreshed, refresh};
 use crate::recording::{self, Opened, RecordingError, Scratch, hashes};
 use crate::shared_file::FileCursor;
 use crate::watch::Watch;
@@ -54,8 +54,9 @@ pub fn protect(
         return Err(ProtectError::Done { input, output });
     }
     let out = OutputFile::create(&job.output, Some(&job.input), force)?;
-    let around = source.copy_around(&out)?;
+    let around_before = source.copy_around(&out)?;
     let (figures, audio_before, audio_after) = source.protect_audio(&veil, offset, &out, watch)?;
+    let (refreshed, around) = source.refresh(&out, audio_before != audio_after, watch)?;
     source.check_unchanged()?;
     if let Some(fingerprint) = manifests.protected_by(&job.input, audio_before)
         && !force
@@ -80,7 +81,9 @@ pub fn protect(
         clipped_samples: figures.clipped,
         audio_before,
         audio_after,
-        around,
+        around: around.unwrap_or(around_before),
+        around_before: around.filter(|around| *around != around_before).map(|_| around_before),
+        note: refreshed.note,
         took_s,
         realtime: info.seconds() / took_s.max(1e-9),
     })
@@ -108,7 +111,7 @@ fn is_done(
         Err(_) => Ok(None),
     };
     Ok(of(&job.output)? == Some((record.audio_after, record.around))
-        && of(&job.input)? == Some((record.audio_before, record.around)))
+        && of(&job.input)? == Some((record.audio_before, record.around_original())))
 }
 
 /// A recording, open.
@@ -138,10 +141,7 @@ impl<'a> Source<'a> {
 
     /// Copies everything but the samples, and gives its hash.
     fn copy_around(&self, out: &OutputFile) -> Result<Digest, ProtectError> {
-        let failed = |error| match error {
-            CopyError::Read(source) => self.unreadable(source),
-            CopyError::Write(error) => out.write_failed(error).into(),
-        };
+        let failed = |error| self.copy_failed(out, error);
         let mut reader = self.opened.reader().map_err(|error| self.unreadable(error))?;
         let mut around = Hashed::new(FileCursor::new(out.file()));
         reader.copy_head(&mut around).map_err(failed)?;
@@ -151,6 +151,32 @@ impl<'a> Source<'a> {
             .map_err(|e| out.write_failed(e))?;
         reader.copy_tail(&mut around).map_err(failed)?;
         Ok(around.finish().into())
+    }
+
+    /// Brings what follows from the samples up to date in the output; gives the hash of everything but its
+    /// samples if that changed.
+    fn refresh(
+        &self,
+        out: &OutputFile,
+        has_changed: bool,
+        watch: &Watch<'_>,
+    ) -> Result<(Refreshed, Option<Digest>), ProtectError> {
+        let refreshed = refresh((self.opened.plain(), self.info()), out.file(), has_changed, watch);
+        let refreshed = refreshed.map_err(|error| self.copy_failed(out, error))?;
+        let refreshed = refreshed.ok_or_else(|| ProtectError::Stopped(self.job.input.clone()))?;
+        if !refreshed.is_changed {
+            return Ok((refreshed, None));
+        }
+        let copy = PcmReader::new(FileCursor::new(out.file()));
+        let around = copy.and_then(|mut copy| hash_around(&mut copy));
+        Ok((refreshed, Some(around.map_err(|error| self.unreadable(error))?)))
+    }
+
+    fn copy_failed(&self, out: &OutputFile, error: CopyError) -> ProtectError {
+        match error {
+            CopyError::Read(source) => self.unreadable(source),
+            CopyError::Write(error) => out.write_failed(error).into(),
+        }
     }
 
     /// Protects the samples, chunk by chunk on all cores; gives their figures, and their hashes before

@@ -1,13 +1,11 @@
 //! The hashes of a file's samples and of everything else in it.
 
-use std::io;
 use std::path::Path;
 
 use super::error::RecordingError;
 use super::open::open;
 use super::scratch::Scratch;
-use crate::manifest::{Digest, Hashed, hash_audio};
-use crate::pcm::CopyError;
+use crate::manifest::{Digest, hash_around, hash_audio};
 use crate::watch::Watch;
 
 /// The hashes of the samples of the file at `path`, as plain samples of its bit depth, and of everything
@@ -23,16 +21,10 @@ pub(crate) fn hashes(
         Err(RecordingError::Stopped) => return Ok(None),
         opened => opened?,
     };
-    let read_failed = |error| match error {
-        CopyError::Read(error) => RecordingError::from(error),
-        CopyError::Write(error) => error.into(),
-    };
     let mut reader = opened.reader()?;
-    let mut around = Hashed::new(io::sink());
-    reader.copy_head(&mut around).map_err(read_failed)?;
-    reader.copy_tail(&mut around).map_err(read_failed)?;
+    let around = hash_around(&mut reader)?;
     let progress = |bytes| (watch.progress)(opened.progress(bytes));
     let watch = Watch { stop: watch.stop, progress: &progress };
     let audio = hash_audio(&mut reader, &watch)?;
-    Ok(audio.map(|audio| (audio, around.finish().into())))
+    Ok(audio.map(|audio| (audio, around)))
 }

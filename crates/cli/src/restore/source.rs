@@ -1,5 +1,6 @@
 //! The protected file, read as often as needed.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use patchveil_veil::RecipeError;
@@ -27,6 +28,11 @@ impl Source {
         let opened = recording::open(&job.input, &Scratch::near(&job.output), watch);
         let opened = opened.map_err(|error| RestoreError::unreadable(&job.input, error))?;
         Ok(Self { path: job.input.clone(), opened })
+    }
+
+    /// The file with its samples.
+    pub(super) fn file(&self) -> &File {
+        self.opened.plain()
     }
 
     /// What the file holds.
@@ -63,7 +69,11 @@ impl Source {
 
     /// Power of the rounding noise in the mean of the channels, dither included.
     pub(super) fn rounding(&self) -> f64 {
-        let step = self.info().format.step().map_or(0.0, f64::from);
+        let step = match self.info().format {
+            format if format.is_float() => 0.0,
+            // Of A-law and µ-law, that of speech.
+            format => f64::from(format.step_at(0.1)),
+        };
         step.powi(2) / 4.0 / f64::from(self.info().channels)
     }
 

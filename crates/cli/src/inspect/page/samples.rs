@@ -85,7 +85,8 @@ impl<'a> Reading<'a> {
             return Err(failed(PcmError::Changed));
         }
         self.meter.push(&self.block);
-        if self.reader.info().format == SampleFormat::I32 {
+        let format = self.reader.info().format;
+        if stored(format) != format {
             for frame in 0..read {
                 for channel in &self.block {
                     self.wav.extend(channel[frame].to_le_bytes());
@@ -110,12 +111,11 @@ fn hash(path: &Path) -> std::io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// How the page stores samples: as the file does, but 32-bit integers, which not every browser
-/// reads, as floats.
+/// How the page stores samples: as the file does where every browser reads that, else as floats.
 fn stored(format: SampleFormat) -> SampleFormat {
     match format {
-        SampleFormat::I32 => SampleFormat::F32,
-        format => format,
+        SampleFormat::U8 | SampleFormat::I16 | SampleFormat::I24 => format,
+        _ => SampleFormat::F32,
     }
 }
 

@@ -1,8 +1,6 @@
 //! Hashes of files, and of what is written to them.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::path::Path;
 
 use blake3::{Hash, Hasher};
 
@@ -45,14 +43,6 @@ impl<W: Write> Write for Hashed<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
-}
-
-/// The hashes of a file's samples and of everything else in it; `None` if the user asked to stop.
-pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, PcmError> {
-    let mut reader = PcmReader::new(File::open(path)?)?;
-    let around = hash_around(&mut reader)?;
-    let audio = hash_audio(&mut reader, watch)?;
-    Ok(audio.map(|audio| (audio, around)))
 }
 
 /// The hash of all bytes of a file but its samples.

@@ -17,7 +17,7 @@ use super::source::Source;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, Record};
 use crate::output::OutputFile;
-use crate::pcm::{CopyError, PcmInfo, SampleFormat, float_head, refresh, tail_start};
+use crate::pcm::{CopyError, PcmError, PcmInfo, SampleFormat, float_head, refresh, tail_start};
 use crate::shared_file::FileCursor;
 use crate::watch::Watch;
 
@@ -158,13 +158,13 @@ impl Copy<'_> {
         watch: &Watch<'_>,
     ) -> Result<Audio, RestoreError> {
         let unwritten = |error| self.out.write_failed(error);
-        let unreadable = |error| self.source.unreadable(error);
+        let unreadable = |error: PcmError| self.source.unreadable(error);
         let mut target = FileCursor::new(self.out.file());
         target.seek(SeekFrom::Start(begin)).map_err(unwritten)?;
         let (mut read, mut written) = (Hashed::new(io::sink()), Hashed::new(target));
         self.source.blocks(watch, |bytes, planar| {
             read.write_all(bytes).map_err(|error| unreadable(error.into()))?;
-            (watch.progress)(bytes.len() as u64);
+            (watch.progress)(self.source.progress(bytes.len() as u64));
             restorer.restore(bytes, planar).map_err(unreadable)?;
             if self.float {
                 written.write_all(&interleaved(planar)).map_err(unwritten)?;

@@ -8,6 +8,7 @@ use crate::protect::{Position, Timeline};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::case::CaseCommand;
+use super::format_args::FormatArgs;
 use super::probe::ProbeCommand;
 use super::recipe_args::RecipeArgs;
 use super::trace::TraceArgs;
@@ -201,6 +202,11 @@ pub(super) struct ProtectArgs {
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
+    pub(super) written: FormatArgs,
+    /// Leave out everything but the samples: tags, pictures, markers, who recorded where with what
+    #[arg(long)]
+    pub(super) strip_metadata: bool,
+    #[command(flatten)]
     pub(super) recipe: RecipeArgs,
     /// Timeline position of the first sample, in samples (48000) or with a unit (1.5s, 250ms): for stems that
     /// start later than the session [default: 0]
@@ -231,6 +237,8 @@ pub(super) struct RestoreArgs {
     /// Output file or folder [default: NAME.restored.wav next to each input]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) written: FormatArgs,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
     /// Timeline position of the file's first sample, in samples (48000) or with a unit (1.5s, 250ms)

@@ -6,6 +6,7 @@ mod case;
 mod demo;
 mod detect;
 mod exit;
+mod format_args;
 mod inspect;
 mod keys;
 mod passphrase;

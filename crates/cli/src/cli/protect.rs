@@ -54,8 +54,10 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
     };
     let veils = veils(entry.key().clone(), &args.recipe, recipe)?;
     drop(keyring);
-    let plan =
-        Plan::new(&args.inputs, args.output.as_deref(), Task::Protect).map_err(Failure::usage)?;
+    let (output, format) = (args.output.as_deref(), args.written.format);
+    let mut plan =
+        Plan::in_format(&args.inputs, output, format, Task::Protect).map_err(Failure::usage)?;
+    args.written.complete(&mut plan.jobs, args.strip_metadata);
     let recorder = match args.no_manifest {
         true => None,
         false => {

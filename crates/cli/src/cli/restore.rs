@@ -5,6 +5,7 @@ use crate::inputs::{Plan, Task};
 use crate::manifest::ManifestCache;
 use crate::paths::shown;
 use crate::protect::Timeline;
+use crate::recording::Format;
 use crate::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, PresetVersion, Recipe, RecipeError};
@@ -36,8 +37,12 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         Some(key) => Ok(key.clone()),
         None => key_on_record(&keyring, recorded),
     };
-    let plan =
-        Plan::new(&args.inputs, args.output.as_deref(), Task::Restore).map_err(Failure::usage)?;
+    let output = args.output.as_deref();
+    // Of the compressed formats that are written, none holds floats.
+    let format = args.written.format.or(args.float.then_some(Format::Wav));
+    let mut plan =
+        Plan::in_format(&args.inputs, output, format, Task::Restore).map_err(Failure::usage)?;
+    args.written.complete(&mut plan.jobs, false);
     let request = Request {
         key: &key,
         veils: VeilCache::default(),

@@ -107,4 +107,29 @@ pub enum PlanError {
         "{}: is a file, but the outputs need a folder there; use another name", shown(.0)
     )]
     OutputNotAFolder(PathBuf),
+    /// Several outputs, but `-o` is called as one recording.
+    #[error(
+        "{}: is the name of one file, but there are several outputs; give a folder (with a slash behind it, if it is \
+         new)",
+        shown(.0)
+    )]
+    OneFileForMany(PathBuf),
+    /// `-o` and `--format` contradict each other.
+    #[error("{}: is not how a {format} file is called; change the name or --format", shown(output))]
+    Disagree {
+        /// The output.
+        output: PathBuf,
+        /// The format asked for.
+        format: &'static str,
+    },
+    /// A container that is not made anew.
+    #[error(
+        "{}: such files are written only from others of the same kind; use .wav or .flac", shown(.0)
+    )]
+    OnlyCopied(PathBuf),
+    /// Nothing is written under such names.
+    #[error(
+        "{}: its ending is none that is written; use .wav, .flac, .mp3, .opus, .ogg or .m4a", shown(.0)
+    )]
+    UnknownEnding(PathBuf),
 }

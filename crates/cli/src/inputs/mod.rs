@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `names` | which names recordings, protected and restored files have |
 //! | `find` | the walk over inputs and folders, the same for every command |
+//! | `formats` | which format an output has |
 //! | `plan` | where the output of each file goes |
 //! | `notes`, `error` | what the user is told about inputs |
 
 mod error;
 mod find;
+mod formats;
 mod names;
 mod notes;
 mod plan;

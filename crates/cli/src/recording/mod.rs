@@ -9,6 +9,7 @@
 //! | `open` | from a path or a stream to plain samples |
 //! | `stage` | decodes into the temporary file |
 //! | `scratch` | temporary files without a name |
+//! | `target` | where changed samples go |
 //! | `hash` | the hashes of a file's samples and of all else in it |
 
 mod error;
@@ -16,10 +17,13 @@ mod hash;
 mod open;
 mod scratch;
 mod stage;
+mod target;
 
-pub use crate::codec::CodecError;
+pub use crate::codec::{CodecError, EncodeError, Format};
 pub use error::RecordingError;
 pub(crate) use hash::hashes;
-pub(crate) use open::open_reader;
 pub use open::{Opened, open, open_file, open_stream};
+pub(crate) use open::{open_for, open_reader};
 pub use scratch::Scratch;
+pub use target::OutputOptions;
+pub(crate) use target::Target;

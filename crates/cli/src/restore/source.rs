@@ -25,14 +25,26 @@ pub(super) struct Source {
 impl Source {
     /// Opens the file of `job` and checks its headers; a compressed one is decoded.
     pub(super) fn open(job: &Job, watch: &Watch<'_>) -> Result<Self, RestoreError> {
-        let opened = recording::open(&job.input, &Scratch::near(&job.output), watch);
-        let opened = opened.map_err(|error| RestoreError::unreadable(&job.input, error))?;
+        let open = || {
+            let (real, scratch) = (File::open(&job.input)?, Scratch::near(&job.output));
+            let opened = recording::open_for(&job.input, real, job.options, &scratch, watch)?;
+            opened.check_target(job.options.format, &job.output)?;
+            Ok(opened)
+        };
+        let opened = open();
+        let opened =
+            opened.map_err(|error: RecordingError| RestoreError::unreadable(&job.input, error))?;
         Ok(Self { path: job.input.clone(), opened })
     }
 
     /// The file with its samples.
     pub(super) fn file(&self) -> &File {
         self.opened.plain()
+    }
+
+    /// The recording.
+    pub(super) fn opened(&self) -> &Opened {
+        &self.opened
     }
 
     /// What the file holds.

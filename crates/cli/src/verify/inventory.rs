@@ -27,7 +27,7 @@ impl Inventory {
     /// # Errors
     /// The first manifest that cannot be read: without it, nothing can be said about its folder.
     pub fn new(inputs: &[PathBuf]) -> Result<Self, ManifestError> {
-        let found = find(inputs, Names::Wav, |_| None);
+        let found = find(inputs, Names::AnyFormat, |_| None);
         let mut inventory = Self { notes: found.notes, ..Self::default() };
         let unreadable: BTreeSet<PathBuf> =
             found.failures.iter().map(|failure| failure.path().to_owned()).collect();

@@ -26,6 +26,7 @@ mod html;
 pub mod inputs;
 pub mod inspect;
 pub mod manifest;
+mod open;
 pub mod output;
 pub mod paths;
 pub mod pcm;

@@ -87,12 +87,16 @@ pub fn check(target: &Path, inputs: &[&Path], force: bool) -> Result<(), OutputE
     if fs::symlink_metadata(target).is_err() {
         return Ok(());
     }
-    if inputs.iter().any(|input| same_file::is_same_file(input, target).unwrap_or(false)) {
-        return Err(OutputError::IsInput(target.to_owned()));
-    }
     // Renaming over a device or a pipe would remove it.
-    if fs::metadata(target).is_ok_and(|m| !m.is_file()) {
+    let is_file = |path: &Path| fs::metadata(path).is_ok_and(|meta| meta.is_file());
+    if fs::metadata(target).is_ok() && !is_file(target) {
         return Err(OutputError::NotAFile(target.to_owned()));
+    }
+    // To compare files they are opened, and opening a pipe would wait for somebody at its other end.
+    let is_target =
+        |input: &&&Path| is_file(input) && same_file::is_same_file(input, target).unwrap_or(false);
+    if inputs.iter().any(|input| is_target(&input)) {
+        return Err(OutputError::IsInput(target.to_owned()));
     }
     if force { Ok(()) } else { Err(OutputError::Exists(target.to_owned())) }
 }

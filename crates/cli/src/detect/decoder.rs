@@ -13,6 +13,7 @@ use symphonia::core::formats::{FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 
 use super::error::DetectFileError;
+use crate::open;
 use crate::pcm::PcmReader;
 use crate::watch::Watch;
 
@@ -38,7 +39,7 @@ pub(crate) fn decode(
     watch: &Watch<'_>,
 ) -> Result<(), DetectFileError> {
     let unreadable = |source| DetectFileError::Unreadable { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = open::regular(path).map_err(unreadable)?;
     let mut magic = [0; 4];
     let known = file.read(&mut magic).map_err(unreadable)?;
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;

@@ -1,6 +1,5 @@
 //! Hashes of files, and of what is written to them.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
@@ -49,7 +48,7 @@ impl<W: Write> Write for Hashed<W> {
 
 /// The hashes of a file's samples and of everything else in it; `None` if the user asked to stop.
 pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, PcmError> {
-    let mut reader = PcmReader::new(File::open(path)?)?;
+    let mut reader = PcmReader::open(path)?;
     let into_wav = |error| match error {
         CopyError::Read(error) => error,
         CopyError::Write(error) => error.into(),

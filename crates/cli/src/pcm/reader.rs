@@ -8,6 +8,7 @@ use super::error::PcmError;
 use super::format::SampleFormat;
 use super::header::PcmInfo;
 use super::samples::decode;
+use crate::open;
 
 /// Frames checked together for NaN and infinity.
 const TILE: usize = 1024;
@@ -41,7 +42,7 @@ impl PcmReader<File> {
     /// # Errors
     /// Any [`PcmError`] that shows without looking at the samples.
     pub fn open(path: &Path) -> Result<Self, PcmError> {
-        Self::new(File::open(path)?)
+        Self::new(open::regular(path)?)
     }
 }
 

@@ -17,6 +17,7 @@ use super::timeline::Timeline;
 use super::veils::Veils;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hashes};
+use crate::open;
 use crate::output::OutputFile;
 use crate::pcm::{CopyError, PcmError, PcmInfo, PcmReader};
 use crate::shared_file::{FileCursor, Stamp};
@@ -122,7 +123,7 @@ struct Source<'a> {
 impl<'a> Source<'a> {
     fn open(job: &'a Job) -> Result<Self, ProtectError> {
         let unreadable = |source| ProtectError::Pcm { path: job.input.clone(), source };
-        let file = File::open(&job.input).map_err(|e| unreadable(e.into()))?;
+        let file = open::regular(&job.input).map_err(|e| unreadable(e.into()))?;
         let stamp = Stamp::of(&file).map_err(|e| unreadable(e.into()))?;
         let info = PcmInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
         Ok(Self { job, file, stamp, info })

@@ -7,6 +7,7 @@ use patchveil_veil::RecipeError;
 
 use super::error::RestoreError;
 use crate::manifest::{Digest, Record, hash_audio};
+use crate::open;
 use crate::pcm::{PcmError, PcmInfo, PcmReader};
 use crate::shared_file::{FileCursor, Stamp};
 use crate::watch::Watch;
@@ -26,7 +27,7 @@ impl Source {
     /// Opens the file and checks its headers.
     pub(super) fn open(path: &Path) -> Result<Self, RestoreError> {
         let unreadable = |source| RestoreError::Pcm { path: path.to_owned(), source };
-        let file = File::open(path).map_err(|error| unreadable(error.into()))?;
+        let file = open::regular(path).map_err(|error| unreadable(error.into()))?;
         let stamp = Stamp::of(&file).map_err(|error| unreadable(error.into()))?;
         let info = PcmInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
         Ok(Self { path: path.to_owned(), file, stamp, info })

@@ -6,11 +6,11 @@ mod examine;
 pub(super) use args::{DECOYS, TraceArgs};
 pub(super) use examine::{Files, decoy_seed};
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
 
+use crate::open;
 use crate::output;
 use crate::paths::shown;
 use crate::trace::{FOUND_P, TraceKey, TraceReport, TraceRequest, draw_trace};
@@ -92,7 +92,7 @@ fn echo_key(path: &Path) -> Result<EchoKey, Failure> {
     // Read straight into memory that is overwritten, of full size, so that no copy of the key is left behind.
     let mut content = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
     let file =
-        File::open(path).and_then(|file| file.take(LONGEST as u64).read_to_end(&mut content));
+        open::short(path).and_then(|file| file.take(LONGEST as u64).read_to_end(&mut content));
     file.map_err(|error| refused(format!("cannot be read: {error}")))?;
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line =

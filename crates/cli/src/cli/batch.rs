@@ -26,6 +26,15 @@ struct FailedLine<'a> {
     error: String,
 }
 
+/// A line of `--json` about a recording that was left out.
+#[derive(Serialize)]
+struct LeftOutLine<'a> {
+    status: &'static str,
+    #[serde(flatten, serialize_with = "json::input")]
+    input: &'a Path,
+    reason: String,
+}
+
 /// Why the work on a file ended without a result.
 pub(super) enum NoResult {
     /// The user stopped it.
@@ -84,7 +93,13 @@ impl Batch {
 
     /// Names what was left out of the run, and what failed before it began.
     pub(super) fn report_inputs(&self, notes: &[Note], failures: &[InputError]) {
-        notes.iter().for_each(|note| self.complain(note));
+        for note in notes {
+            self.complain(note);
+            if note.is_recording() {
+                let (input, reason) = (note.path(), note.reason());
+                self.print(&LeftOutLine { status: "left_out", input, reason });
+            }
+        }
         for failure in failures {
             self.complain(failure);
             self.print_failed(failure.path(), failure.to_string());

@@ -3,10 +3,12 @@
 //! | module | concern |
 //! |---|---|
 //! | `names` | which names recordings, protected and restored files have |
+//! | `audio` | what holds audio under another name |
 //! | `find` | the walk over inputs and folders, the same for every command |
 //! | `plan` | where the output of each file goes |
 //! | `notes`, `error` | what the user is told about inputs |
 
+mod audio;
 mod error;
 mod find;
 mod names;
@@ -16,6 +18,7 @@ mod plan;
 pub use error::{InputError, PlanError};
 pub use find::{Found, Recording, find};
 pub use names::Names;
+pub(crate) use names::is_named_veiled;
 pub use notes::Note;
 pub(crate) use plan::is_named_as_original;
 pub use plan::{Job, Plan, Task};

@@ -49,6 +49,11 @@ impl Names {
     }
 }
 
+/// Whether the name of a file says that it is protected.
+pub(crate) fn is_named_veiled(path: &Path) -> bool {
+    is_named(path, VEILED_SUFFIX)
+}
+
 /// Whether the name of a file ends so, in any case of letters, with something before it.
 pub(super) fn is_named(path: &Path, suffix: &str) -> bool {
     path.file_name().is_some_and(|name| ends_with(name, suffix))

@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
+use super::audio;
 use super::error::{InputError, PlanError};
 use super::find::{Found, Recording, find};
 use super::names::{Names, RESTORED_SUFFIX, VEILED_SUFFIX, bare_stem, is_named};
 use super::notes::Note;
+use crate::manifest::{ManifestCache, path_for};
 use crate::paths::{folder_of, identity};
 
 /// What is to be done with the inputs.
@@ -60,7 +62,8 @@ impl Plan {
     /// is in [`Plan::failures`].
     pub fn new(inputs: &[PathBuf], output: Option<&Path>, task: Task) -> Result<Self, PlanError> {
         let destination = Destination::choose(inputs, output)?;
-        let found = find(inputs, Names::Wav, |path| left_out(path, &destination, task));
+        let manifests = ManifestCache::default();
+        let found = find(inputs, Names::Wav, |path| left_out(path, &destination, task, &manifests));
         let Found { recordings, notes, failures, .. } = found.each_once();
         let job = |Recording { path, relative }: Recording| Job {
             output: destination.of(&path, &relative, task),
@@ -101,18 +104,38 @@ impl Plan {
 }
 
 /// Why a file or folder found in a folder is not what the task is for.
-fn left_out(path: &Path, destination: &Destination, task: Task) -> Option<Note> {
+fn left_out(
+    path: &Path,
+    destination: &Destination,
+    task: Task,
+    manifests: &ManifestCache,
+) -> Option<Note> {
     if path.is_dir() {
         return destination.is_folder(path).then(|| Note::OutputFolder(path.to_owned()));
     }
     let is_veiled = is_named(path, VEILED_SUFFIX);
     match task {
-        Task::Protect => is_veiled.then(|| Note::AlreadyVeiled(path.to_owned())),
+        Task::Protect if !is_veiled => None,
+        // What holds no audio cannot be protected either.
+        Task::Protect if is_on_record(path, manifests) || audio::kind_of(path).is_none() => {
+            Some(Note::AlreadyVeiled(path.to_owned()))
+        }
+        Task::Protect => Some(Note::NamedVeiled(path.to_owned())),
         Task::Restore if is_veiled => None,
         Task::Restore if is_named(path, RESTORED_SUFFIX) => {
             Some(Note::AlreadyRestored(path.to_owned()))
         }
         Task::Restore => protected_version(path).exists().then(|| Note::Original(path.to_owned())),
+    }
+}
+
+/// Whether the manifest next to a file has a record under its name; also where the manifest cannot be read,
+/// which is reported when it is needed.
+fn is_on_record(path: &Path, manifests: &ManifestCache) -> bool {
+    let Some(name) = path.file_name() else { return false };
+    match manifests.get(&path_for(path)) {
+        Ok(manifest) => manifest.is_some_and(|manifest| manifest.get(name).is_some()),
+        Err(_) => true,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pipes: named ones never make a command wait for somebody at the other end.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
 mod support;
 

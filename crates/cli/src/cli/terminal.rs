@@ -28,13 +28,13 @@ pub(super) fn say_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     say(&text)
 }
 
-/// A progress bar over `total` bytes of audio that disappears when dropped; hidden where standard
+/// A progress bar over `total` bytes or frames of audio that disappears when dropped; hidden where standard
 /// error is not a terminal.
 pub(super) fn progress_bar(total: u64) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = "{bar:32} {percent:>3} %  {binary_bytes_per_sec}  {eta} left  {msg}";
+    let style = "{bar:24} {percent:>3} %  {msg}  {eta} left";
     let bar = ProgressBar::new(total);
     match ProgressStyle::with_template(style) {
         Ok(style) => bar.with_style(style),

@@ -31,7 +31,7 @@ struct Line<'a> {
 pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
     let keys = keys(cli, args)?;
     let classes = classes(cli);
-    let inventory = Inventory::new(&args.inputs).map_err(Failure::usage)?;
+    let inventory = Inventory::of(&args.list.selection(&args.inputs)?).map_err(Failure::usage)?;
     let files: Vec<&Path> = inventory.files.iter().map(|file| file.as_path()).collect();
     let pairs = files.len() * keys.len();
     let batch = Batch::begin(args.json, files.iter().copied());

@@ -102,6 +102,13 @@ pub enum PlanError {
         /// The output.
         output: PathBuf,
     },
+    /// Several inputs or a folder, and `-o` names one recording.
+    #[error(
+        "{}: names one file, and there is more than one input or a folder; give a folder, with a / at its \
+         end if it should have this name",
+        shown(.0)
+    )]
+    OneOutput(PathBuf),
     /// Several outputs, but `-o` names a file.
     #[error(
         "{}: is a file, but the outputs need a folder there; use another name", shown(.0)

@@ -8,9 +8,10 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use super::audio;
 use super::error::{InputError, PlanError};
-use super::find::{Found, Recording, find};
+use super::find::{Found, Recording};
 use super::names::{Names, RESTORED_SUFFIX, VEILED_SUFFIX, bare_stem, is_named};
 use super::notes::Note;
+use super::selection::Selection;
 use crate::manifest::{ManifestCache, path_for};
 use crate::paths::{folder_of, identity};
 
@@ -61,16 +62,28 @@ impl Plan {
     /// [`PlanError`] if outputs collide with each other or with inputs. An input that fails by itself
     /// is in [`Plan::failures`].
     pub fn new(inputs: &[PathBuf], output: Option<&Path>, task: Task) -> Result<Self, PlanError> {
-        let destination = Destination::choose(inputs, output)?;
+        Self::of(&inputs.into(), output, task)
+    }
+
+    /// The same for a selection. Outputs that collide are an error in every part of the files.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn of(selection: &Selection, output: Option<&Path>, task: Task) -> Result<Self, PlanError> {
+        let destination = Destination::choose(selection, output)?;
         let manifests = ManifestCache::default();
-        let found = find(inputs, Names::Wav, |path| left_out(path, &destination, task, &manifests));
-        let Found { recordings, notes, failures, .. } = found.each_once();
-        let job = |Recording { path, relative }: Recording| Job {
-            output: destination.of(&path, &relative, task),
-            input: path,
+        let left_out = |path: &Path| left_out(path, &destination, task, &manifests);
+        let Found { recordings, notes, failures, .. } = selection.find_all(Names::Wav, left_out);
+        let job = |Recording { path, relative }: &Recording| Job {
+            output: destination.of(path, relative, task),
+            input: path.clone(),
         };
-        let plan = Self { jobs: recordings.into_iter().map(job).collect(), notes, failures };
+        let mut plan = Self { jobs: recordings.iter().map(job).collect(), notes, failures };
         plan.check_outputs(&destination)?;
+        let mut recordings = recordings.iter();
+        plan.jobs.retain(|_| {
+            recordings.next().is_some_and(|Recording { relative, .. }| selection.takes(relative))
+        });
         Ok(plan)
     }
 
@@ -154,18 +167,24 @@ enum Destination {
 }
 
 impl Destination {
-    fn choose(inputs: &[PathBuf], output: Option<&Path>) -> Result<Self, PlanError> {
+    fn choose(selection: &Selection, output: Option<&Path>) -> Result<Self, PlanError> {
         let Some(output) = output else {
             return Ok(Self::NextToInput);
         };
-        let mut distinct: Vec<_> = inputs.iter().map(|input| identity(input)).collect();
+        let mut distinct: Vec<_> = selection.inputs().map(|input| identity(input)).collect();
         distinct.sort();
         distinct.dedup();
         let one_file = matches!(distinct.as_slice(), [only] if !only.is_dir());
         if one_file && !output.is_dir() && !ends_with_separator(output) {
             return Ok(Self::File(output.to_owned()));
         }
-        if output.exists() && !output.is_dir() {
+        let is_taken = output.exists() && !output.is_dir();
+        // `-o both.wav` for two recordings: a folder of that name is not what was meant.
+        let names_a_file = output.file_name().is_some_and(|name| Names::AnyFormat.include(name));
+        if !is_taken && names_a_file && !output.is_dir() && !ends_with_separator(output) {
+            return Err(PlanError::OneOutput(output.to_owned()));
+        }
+        if is_taken {
             return Err(PlanError::OutputNotAFolder(output.to_owned()));
         }
         Ok(Self::Folder { path: output.to_owned(), identity: identity(output) })

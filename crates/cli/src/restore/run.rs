@@ -91,6 +91,7 @@ pub(super) fn run(
         seconds: info.seconds(),
         restored: plan.stretches.iter().map(|stretch| in_seconds(stretch, info)).collect(),
         format,
+        audio_after: audio.written,
         is_original: known.is_original,
         claim,
         integers: known.integers,

@@ -5,6 +5,8 @@
 //! | [`inputs`] | from a command's arguments to the files it works on |
 //! | [`cli`] | the command line: arguments in, exit code out |
 //! | [`pcm`] | the container: reads samples, rewrites them and nothing else |
+//! | `codec` | compressed formats, decoded |
+//! | [`recording`] | recordings of any format, as plain samples |
 //! | [`output`] | files that appear whole or not at all |
 //! | [`paths`] | paths on screen and in JSON |
 //! | [`manifest`] | the record of what was protected |
@@ -20,6 +22,7 @@
 
 pub mod case;
 pub mod cli;
+mod codec;
 pub mod detect;
 mod detector;
 mod html;
@@ -34,8 +37,10 @@ mod plot;
 pub mod probe;
 pub mod protect;
 pub mod recipe_file;
+pub mod recording;
 pub mod restore;
 mod shared_file;
+mod standard_io;
 pub mod trace;
 mod veil_cache;
 pub mod verify;

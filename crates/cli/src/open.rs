@@ -8,6 +8,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
+use crate::standard_io;
+
 /// How long a named pipe may be without anybody who writes to it.
 #[cfg(unix)]
 const WRITER_TIMEOUT: Duration = Duration::from_secs(2);
@@ -20,6 +22,9 @@ const POLL: Duration = Duration::from_millis(20);
 /// # Errors
 /// What the system says; for a folder, a pipe or a device, that it is one and what to do.
 pub(crate) fn regular(path: &Path) -> io::Result<File> {
+    if standard_io::is_input(path) {
+        return standard_io::open_input();
+    }
     let file = without_waiting(path)?;
     let kind = file.metadata()?.file_type();
     if kind.is_file() {

@@ -6,12 +6,14 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
 use crate::paths::{folder_of, shown};
+use crate::pcm::PcmInfo;
+use crate::standard_io;
 
 /// What the names of unfinished outputs start with.
 pub const TEMP_PREFIX: &str = ".patchveil-";
@@ -70,11 +72,20 @@ fn hint(error: &io::Error) -> &'static str {
 /// A file being written. Dropped before [`commit`](Self::commit) it leaves nothing behind.
 #[derive(Debug)]
 pub struct OutputFile {
-    temp: NamedTempFile,
+    temp: Temp,
     target: PathBuf,
     /// The permissions it gets in the end; none to keep those it is made with.
     permissions: Option<fs::Permissions>,
     force: bool,
+}
+
+/// What is written to before the output is whole.
+#[derive(Debug)]
+enum Temp {
+    /// A file in the folder of the output.
+    Named(NamedTempFile),
+    /// A file without a name, to be copied to standard output.
+    Unnamed(File),
 }
 
 /// Whether `target` may be written, as far as shows before anything is written. The arguments are those
@@ -83,6 +94,9 @@ pub struct OutputFile {
 /// # Errors
 /// Any [`OutputError`] but [`OutputError::Io`].
 pub fn check(target: &Path, inputs: &[&Path], force: bool) -> Result<(), OutputError> {
+    if standard_io::is_output(target) {
+        return Ok(());
+    }
     if target.file_name().is_none() {
         return Err(OutputError::NotAFile(target.to_owned()));
     }
@@ -113,7 +127,7 @@ impl OutputFile {
     /// # Errors
     /// Any [`OutputError`].
     pub fn create(target: &Path, input: Option<&Path>, force: bool) -> Result<Self, OutputError> {
-        let permissions = match input {
+        let permissions = match input.filter(|input| !standard_io::is_input(input)) {
             None => None,
             Some(input) => {
                 let input = fs::metadata(input).map_err(|source| OutputError::Io {
@@ -128,7 +142,15 @@ impl OutputFile {
         // Audio stays private until it gets its input's permissions; a picture has no input and follows
         // the umask.
         let mode = if permissions.is_some() { 0o600 } else { 0o666 };
-        let temp = temp_next_to(target, mode)?;
+        let temp = if standard_io::is_output(target) {
+            Temp::Unnamed(tempfile::tempfile().map_err(|source| OutputError::Io {
+                path: target.to_owned(),
+                doing: "make a temporary file for it",
+                source,
+            })?)
+        } else {
+            Temp::Named(temp_next_to(target, mode)?)
+        };
         Ok(Self { temp, target: target.to_owned(), permissions, force })
     }
 
@@ -138,7 +160,7 @@ impl OutputFile {
     /// Any [`OutputError`].
     pub fn private(target: &Path) -> Result<Self, OutputError> {
         check(target, &[], false).map_err(taken)?;
-        let temp = temp_next_to(target, 0o600)?;
+        let temp = Temp::Named(temp_next_to(target, 0o600)?);
         Ok(Self { temp, target: target.to_owned(), permissions: None, force: false })
     }
 
@@ -151,7 +173,10 @@ impl OutputFile {
     /// The open temporary file.
     #[must_use]
     pub fn file(&self) -> &File {
-        self.temp.as_file()
+        match &self.temp {
+            Temp::Named(temp) => temp.as_file(),
+            Temp::Unnamed(file) => file,
+        }
     }
 
     /// The error for a failed write, naming the output.
@@ -176,13 +201,16 @@ impl OutputFile {
     /// [`OutputError::Io`]. Nothing is left behind then, and an old file of that name is still
     /// there.
     pub fn commit(self) -> Result<(), OutputError> {
+        if let Temp::Unnamed(file) = &self.temp {
+            return send(file).map_err(|error| self.write_failed(error));
+        }
         if let Some(permissions) = self.permissions.clone() {
             self.file()
                 .set_permissions(permissions)
                 .map_err(|e| self.failed("set its permissions", e))?;
         }
         self.file().sync_all().map_err(|e| self.failed("write it to the disk", e))?;
-        let Self { temp, target, force, .. } = self;
+        let Self { temp: Temp::Named(temp), target, force, .. } = self else { return Ok(()) };
         let renamed = if force { temp.persist(&target) } else { temp.persist_noclobber(&target) };
         let failed = |doing, source| OutputError::Io { path: target.clone(), doing, source };
         if let Err(e) = renamed {
@@ -201,12 +229,25 @@ impl OutputFile {
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.temp.as_file_mut().write(bytes)
+        self.file().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.temp.as_file_mut().flush()
+        self.file().flush()
     }
+}
+
+/// Copies a whole output to standard output.
+fn send(mut file: &File) -> io::Result<()> {
+    let (start, len) = match standard_io::is_output_raw() {
+        false => (0, file.metadata()?.len()),
+        true => {
+            file.seek(SeekFrom::Start(0))?;
+            let info = PcmInfo::read(&mut file).map_err(io::Error::other)?;
+            (info.data_offset, info.data_len)
+        }
+    };
+    standard_io::send(file, start, len)
 }
 
 /// An empty file of a temporary name in the folder of `target`, which is made if it is missing.
@@ -320,7 +361,8 @@ mod tests {
         let living = OutputFile::create(&path("a.wav"), None, false).unwrap();
         let killed = OutputFile::create(&path("b.wav"), None, false).unwrap();
         // As a killed run: the file stays, its lock does not.
-        let (file, killed) = killed.temp.keep().unwrap();
+        let Temp::Named(killed) = killed.temp else { unreachable!() };
+        let (file, killed) = killed.keep().unwrap();
         drop(file);
         for name in ["patchveil.jsonl", ".patchveil-notes", ".patchveil-abc.wav", ".patchveil-"] {
             fs::write(path(name), "somebody's").unwrap();

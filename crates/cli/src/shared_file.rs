@@ -60,7 +60,7 @@ impl Seek for FileCursor<'_> {
 }
 
 /// Size and time of an open file: if they differ, somebody wrote to it.
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Stamp {
     len: u64,
     modified: Option<SystemTime>,
@@ -70,6 +70,11 @@ impl Stamp {
     pub(crate) fn of(file: &File) -> io::Result<Self> {
         let meta = file.metadata()?;
         Ok(Self { len: meta.len(), modified: meta.modified().ok() })
+    }
+
+    /// The size in bytes.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
     }
 }
 

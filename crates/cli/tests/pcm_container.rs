@@ -154,7 +154,8 @@ fn other_files_are_named_for_what_they_are() {
         (b"fLaC\0\0\0\x22\x10\0\x10\0", "not a WAV file: it is FLAC"),
         (b"OggS\0\x02\0\0\0\0\0\0", "not a WAV file: it is Ogg"),
         (b"ID3\x04\0\0\0\0\0\0\0\0", "not a WAV file: it is MP3"),
-        (b"FORM\0\0\0\0AIFF", "not a WAV file: it is AIFF"),
+        (b"FORM\0\0\0\0AIFF", "no COMM chunk"),
+        (b"FORM\0\0\0\x04ILBM", "not a WAV file: it is an IFF file of another kind"),
         (b"RIFX\0\0\0\0WAVE", "not a WAV file: it is big-endian"),
         (b"\0\0\0\x20ftypM4A ", "not a WAV file: it is MP4"),
         (b"\x7fELF\x02\x01\x01\0\0\0\0\0\0", "not a WAV file: it does not start"),
@@ -176,19 +177,16 @@ fn formats_that_are_not_rewritten_are_named() {
     let mut ambisonic = extensible_body(1, 4, 48_000, 16, 16);
     ambisonic[39] = 0;
     for (fmt, expected) in [
-        (fmt_body(3, 1, 8_000, 64), "64-bit float"),
         (fmt_body(3, 1, 8_000, 16), "16-bit float"),
         (fmt_body(1, 1, 8_000, 64), "64-bit integer"),
         (fmt_body(1, 1, 8_000, 4), "4-bit integer"),
-        (fmt_body(6, 1, 8_000, 8), "compressed (A-law)"),
-        (fmt_body(7, 1, 8_000, 8), "compressed (mu-law)"),
+        (fmt_body(6, 1, 8_000, 16), "A-law of 16 bits"),
+        (fmt_body(7, 1, 8_000, 16), "µ-law of 16 bits"),
         (fmt_body(2, 1, 8_000, 4), "compressed (Microsoft ADPCM)"),
         (fmt_body(0x11, 1, 8_000, 4), "compressed (IMA ADPCM)"),
         (fmt_body(0x55, 2, 44_100, 0), "compressed (MP3)"),
         (fmt_body(0xabcd, 2, 44_100, 16), "of the unknown format 0xabcd"),
         (padded, "24-bit samples in 32-bit containers"),
-        (fmt_body(1, 1, 8_000, 20), "20-bit samples in 24-bit containers"),
-        (extensible_body(1, 2, 48_000, 32, 24), "24-bit samples in 32-bit containers"),
         (ambisonic, "of an unknown extensible kind"),
     ] {
         let message = with_fmt(&fmt);
@@ -216,8 +214,7 @@ fn damaged_headers_are_explained() {
     };
     for (bytes, expected) in [
         (plain(1, 0, 8_000, 16, &[0; 4]), "the fmt chunk says 0 channels"),
-        (plain(1, 65, 8_000, 16, &[0; 130]), "it has 65 channels, at most 8"),
-        (plain(1, 9, 8_000, 16, &[0; 18]), "it has 9 channels, at most 8"),
+        (plain(1, 65, 8_000, 16, &[0; 130]), "it has 65 channels, at most 64"),
         (plain(1, 1, 0, 16, &[0; 4]), "the fmt chunk says 0 Hz"),
         (
             patched(32, &[5, 0]),
@@ -243,11 +240,10 @@ fn damaged_headers_are_explained() {
             "the RIFF size at byte 4 ends the file at byte 28 but its samples end at byte 84",
         ),
         (
-            patched(40, &u32::MAX.to_le_bytes()),
+            streamed(u32::MAX, &[&[0x12; 400][..], &chunk(b"LIST", &[0; 10])].concat()),
             "the data chunk at byte 36 has the size 0xffffffff: the program",
         ),
-        (streamed(0, &[0x12; 400]), "the data chunk at byte 36 has the size 0x0: the program"),
-        (streamed(0, &[0x12; 4]), "the data chunk at byte 36 has the size 0x0: the program"),
+        (streamed(0, &[]), "it has no audio (0 frames)"),
         (riff(std::slice::from_ref(&fmt)), "no data chunk"),
         (riff(std::slice::from_ref(&data)), "no fmt chunk"),
         (riff(&[fmt.clone(), data.clone(), data.clone()]), "a second chunk \"data\" at byte 84"),
@@ -335,7 +331,7 @@ proptest! {
             Ok(info) => {
                 prop_assert!(info.data_offset + info.data_len <= file.len() as u64);
                 prop_assert!(info.frames() > 0 && info.sample_rate > 0);
-                if info.format != SampleFormat::F32 {
+                if !info.format.is_float() {
                     let (copy, _) = rewrite(&file, 5, |_, _| {});
                     prop_assert_eq!(copy, file);
                 }

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::case::CaseCommand;
 use super::drop_folder::WatchArgs;
 use super::many_args::{ListArgs, RunArgs};
+use super::pipe_args::PipeArgs;
 use super::probe::ProbeCommand;
 use super::recipe_args::RecipeArgs;
 use super::trace::TraceArgs;
@@ -193,7 +194,7 @@ impl TimelineArg {
 
 #[derive(Debug, Args)]
 pub(super) struct ProtectArgs {
-    /// Recordings (WAV), or folders to search for them; quoted patterns work too
+    /// Recordings, or folders to search for them; quoted patterns work too; - for standard input
     #[arg(required_unless_present_any = ["files_from", "watch"], value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
     /// Class whose key to use [default: the keyring's default]
@@ -203,7 +204,7 @@ pub(super) struct ProtectArgs {
     /// first that matches counts (alice/*.wav,Alice)
     #[arg(long, value_name = "FILE", conflicts_with = "key")]
     pub(super) key_map: Option<PathBuf>,
-    /// Output file or folder [default: NAME.veiled.wav next to each input]
+    /// Output file or folder, or - for standard output [default: NAME.veiled.wav next to each input]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
@@ -226,6 +227,8 @@ pub(super) struct ProtectArgs {
     #[command(flatten)]
     pub(super) run: RunArgs,
     #[command(flatten)]
+    pub(super) pipe: PipeArgs,
+    #[command(flatten)]
     pub(super) watch: WatchArgs,
     /// Print JSON, one object a file, as each is done
     #[arg(long)]
@@ -234,13 +237,13 @@ pub(super) struct ProtectArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RestoreArgs {
-    /// Protected files (WAV), or folders to search for them; quoted patterns work too
+    /// Protected files, or folders to search for them; quoted patterns work too; - for standard input
     #[arg(required_unless_present = "files_from", value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
     /// Class whose key to use [default: from the manifest, else the keyring's default]
     #[arg(long, value_name = "NAME")]
     pub(super) key: Option<String>,
-    /// Output file or folder [default: NAME.restored.wav next to each input]
+    /// Output file or folder, or - for standard output [default: NAME.restored.wav next to each input]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
@@ -259,6 +262,8 @@ pub(super) struct RestoreArgs {
     pub(super) list: ListArgs,
     #[command(flatten)]
     pub(super) run: RunArgs,
+    #[command(flatten)]
+    pub(super) pipe: PipeArgs,
     /// Restore even if the key, recipe or position is uncertain; and, where it is certain, replace
     /// existing files (never an input or an original)
     #[arg(long)]
@@ -288,7 +293,7 @@ pub(super) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct DetectArgs {
-    /// Recordings (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for them
+    /// Recordings (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for them; - for standard input
     #[arg(required_unless_present = "files_from", value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
     #[command(flatten)]

@@ -1,10 +1,10 @@
 //! Options for many files, the same for all commands that take them.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::inputs::{Selection, Shard, expand, read_list};
-use crate::shown;
+use crate::{shown, standard_io};
 use clap::Args;
 
 use super::exit::Failure;
@@ -45,6 +45,10 @@ impl ListArgs {
     /// number of threads too.
     pub(super) fn selection(&self, inputs: &[PathBuf]) -> Result<Selection, Failure> {
         self.set_threads()?;
+        let dash = Path::new(standard_io::NAME);
+        if self.files_from.as_deref() == Some(dash) && inputs.iter().any(|input| input == dash) {
+            return Err(Failure::usage("standard input is either a recording or a list, not both"));
+        }
         let named = expand(inputs).map_err(Failure::usage)?;
         let listed = match &self.files_from {
             None => Vec::new(),

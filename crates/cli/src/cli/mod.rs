@@ -13,6 +13,7 @@ mod key_map;
 mod keys;
 mod many_args;
 mod passphrase;
+mod pipe_args;
 mod probe;
 mod progress;
 mod protect;

@@ -11,6 +11,7 @@ use crate::manifest::{ManifestCache, Recorder};
 use crate::output::OutputError;
 use crate::paths::{json, shown};
 use crate::protect::{Outcome, ProtectError, Timeline, Veils, protect};
+use crate::standard_io;
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, Recipe};
 use serde::Serialize;
@@ -60,6 +61,8 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
         return drop_folder::run(folder, &keys, args);
     }
     let selection = args.list.selection(&args.inputs)?;
+    let reads_back = args.run.verify || args.run.resume;
+    args.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
     let plan =
         Plan::of(&selection, args.output.as_deref(), Task::Protect).map_err(Failure::usage)?;
     if args.run.dry_run {
@@ -165,12 +168,17 @@ pub(super) fn work(
         true => None,
         false => {
             let outputs = jobs.iter().map(|job| job.output.as_path());
+            let outputs = outputs.filter(|output| !standard_io::is_output(output));
             Some(Recorder::new(outputs).map_err(Failure::usage)?)
         }
     };
     let unrecorded = AtomicUsize::new(0);
     let record = |outcome: &Outcome, veils: &Veils| {
         let Some(recorder) = &recorder else { return };
+        // Nobody knows what becomes of it.
+        if standard_io::is_output(&outcome.output) {
+            return;
+        }
         let record = outcome.to_record(veils.fingerprint(), veils.recipe());
         if let Err(error) = recorder.add(&outcome.output, &record) {
             let file = shown(&outcome.output);
@@ -188,6 +196,9 @@ pub(super) fn work(
             if args.run.verify {
                 let (audio, around) = (outcome.audio_after, Some(outcome.around));
                 resume::read_back(&outcome.output, audio, around, watch)?;
+            }
+            if let Some(note) = &outcome.note {
+                batch.complain(&format!("{}: {note}", shown(&outcome.input)));
             }
             record(&outcome, veils);
             batch.print(&Line::Done { outcome: &outcome, fingerprint: veils.fingerprint() });

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use crate::inputs::{Job, Plan, Task};
-use crate::manifest::{ManifestCache, hashes};
+use crate::manifest::ManifestCache;
 use crate::output::OutputError;
 use crate::paths::{json, shown};
 use crate::protect::Timeline;
+use crate::recording::hashes;
 use crate::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
 use crate::{VeilCache, Watch};
 use patchveil_keyring::Keyring;
@@ -51,6 +52,8 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         None => key_on_record(&keyring, recorded),
     };
     let selection = args.list.selection(&args.inputs)?;
+    let reads_back = args.run.verify || args.run.resume;
+    args.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
     let plan =
         Plan::of(&selection, args.output.as_deref(), Task::Restore).map_err(Failure::usage)?;
     if args.run.dry_run {

@@ -6,10 +6,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::inputs::Job;
-use crate::manifest::{Digest, hashes};
+use crate::manifest::Digest;
 use crate::open;
 use crate::output::{TEMP_PREFIX, remove_leftovers};
 use crate::paths::{folder_of, shown};
+use crate::recording::hashes;
 use crate::watch::Watch;
 use tempfile::Builder;
 

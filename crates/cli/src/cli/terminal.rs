@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::standard_io;
+
 use super::exit::Failure;
 
 /// Writes one line to standard error. If nobody reads that, nobody is left to tell; `eprintln!` would
@@ -12,9 +14,13 @@ pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "patchveil: {message}");
 }
 
-/// Prints to standard output. A reader that has gone (`… | head`) is neither an error nor a panic.
+/// Prints to standard output, or to standard error where standard output is for audio. A reader that has gone (`… | head`) is neither an error nor a panic.
 pub(super) fn say(text: &str) -> Result<(), Failure> {
-    match writeln!(io::stdout().lock(), "{text}") {
+    let written = match standard_io::is_output_claimed() {
+        true => writeln!(io::stderr().lock(), "{text}"),
+        false => writeln!(io::stdout().lock(), "{text}"),
+    };
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::failed(format!("standard output cannot be written: {error}")))
         }

@@ -1,20 +1,12 @@
-//! Decodes files to blocks of samples: WAV with Patchveil's own reader, which reads what `protect` writes;
-//! FLAC, MP3, AAC and Ogg Vorbis with `symphonia`.
+//! Decodes files to blocks of samples, without a temporary file: everything is read once, from the start.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use patchveil_veil::RATE_MAX;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
-use symphonia::core::errors::Error;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
-
 use super::error::DetectFileError;
+use crate::codec::{self, CodecError, Damage, Kind, Spec};
 use crate::open;
-use crate::pcm::PcmReader;
+use crate::pcm::{self, PcmReader};
 use crate::watch::Watch;
 
 /// Samples per channel read at a time.
@@ -40,18 +32,13 @@ pub(crate) fn decode(
 ) -> Result<(), DetectFileError> {
     let unreadable = |source| DetectFileError::Unreadable { path: path.to_owned(), source };
     let mut file = open::regular(path).map_err(unreadable)?;
-    let mut magic = [0; 4];
-    let known = file.read(&mut magic).map_err(unreadable)?;
-    file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    // An empty file too: this reader has the best message for it.
-    if known == 0 || matches!(&magic, b"RIFF" | b"RF64" | b"BW64") {
-        decode_wav(path, file, to, watch)
-    } else {
-        decode_other(path, file, to, watch)
+    match Kind::of(&mut file, path).map_err(unreadable)? {
+        Kind::Plain => decode_plain(path, file, to, watch),
+        _ => decode_compressed(path, &file, to, watch),
     }
 }
 
-fn decode_wav(
+fn decode_plain(
     path: &Path,
     file: File,
     to: &mut impl SampleSink,
@@ -75,90 +62,32 @@ fn decode_wav(
     }
 }
 
-fn decode_other(
+fn decode_compressed(
     path: &Path,
-    file: File,
+    file: &File,
     to: &mut impl SampleSink,
     watch: &Watch<'_>,
 ) -> Result<(), DetectFileError> {
-    let undecodable = |what: &str| undecodable(path, what);
-    let (mut format, track, mut decoder) = open(path, file)?;
-    let mut spec = None;
-    let mut block: Vec<Vec<f32>> = Vec::new();
-    loop {
-        let packet = match format.next_packet() {
-            Ok(Some(packet)) if packet.track_id == track => packet,
-            Ok(Some(_)) => continue,
-            // Of chained streams, only the first is decoded.
-            Ok(None) | Err(Error::ResetRequired) => break,
-            // A file that was cut off is searched as far as it goes.
-            Err(Error::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-                break;
-            }
-            Err(error) => return Err(undecodable(&format!("cannot be read further: {error}"))),
-        };
-        let decoded = match decoder.decode(&packet) {
-            Ok(decoded) => decoded,
-            // A damaged packet becomes silence, most likely as long as the packet before, so that what
-            // follows keeps its position.
-            Err(Error::DecodeError(_)) => {
-                block.iter_mut().for_each(|channel| channel.fill(0.0));
-                if !block.is_empty() && !to.take(&block)? {
-                    break;
-                }
-                continue;
-            }
-            Err(error) => return Err(undecodable(&format!("cannot be decoded: {error}"))),
-        };
-        let now = (decoded.spec().rate(), decoded.spec().channels().count());
-        if *spec.get_or_insert(now) != now {
-            return Err(undecodable("changes its sample rate or channels in the middle"));
-        }
-        if block.is_empty() {
-            if now.0 > RATE_MAX {
-                return Err(undecodable("has an impossible sample rate"));
-            }
-            to.begin(now.0, now.1)?;
-        }
-        decoded.copy_to_vecs_planar(&mut block);
+    let undecodable = |error: CodecError| match error {
+        CodecError::Io(source) => DetectFileError::Unreadable { path: path.to_owned(), source },
+        error => DetectFileError::Undecodable { path: path.to_owned(), what: error.to_string() },
+    };
+    // Published copies are damaged and cut off now and then, and still show what they carry.
+    let mut decoder = codec::open(path, file, Damage::Silence).map_err(undecodable)?;
+    let Spec { sample_rate, channels, format } = decoder.spec();
+    to.begin(sample_rate, usize::from(channels))?;
+    let mut bytes = Vec::new();
+    let mut block = vec![Vec::new(); usize::from(channels)];
+    while let Some(read) = decoder.next_block(&mut bytes).map_err(undecodable)? {
+        pcm::decode(&bytes, format, &mut block)
+            .map_err(|source| DetectFileError::Pcm { path: path.to_owned(), source })?;
         let more = to.take(&block)?;
-        go_on(path, watch, packet.data.len() as u64)?;
+        go_on(path, watch, read)?;
         if !more {
             break;
         }
     }
-    if block.is_empty() { Err(undecodable("has no audio that can be decoded")) } else { Ok(()) }
-}
-
-fn undecodable(path: &Path, what: &str) -> DetectFileError {
-    DetectFileError::Undecodable { path: path.to_owned(), what: what.to_owned() }
-}
-
-/// Recognises the format of a file; gives its reader, the number of its audio track, and the decoder of
-/// that.
-#[expect(clippy::type_complexity, reason = "used in one place")]
-fn open(
-    path: &Path,
-    file: File,
-) -> Result<(Box<dyn FormatReader>, u32, Box<dyn AudioDecoder>), DetectFileError> {
-    let undecodable = |what: &str| undecodable(path, what);
-    let mut hint = Hint::new();
-    if let Some(ending) = path.extension().and_then(|ending| ending.to_str()) {
-        hint.with_extension(ending);
-    }
-    let stream = MediaSourceStream::new(Box::new(file), Default::default());
-    let format = symphonia::default::get_probe()
-        .probe(&hint, stream, Default::default(), Default::default())
-        .map_err(|_| undecodable("is not a WAV, FLAC, MP3, AAC or Ogg Vorbis file"))?;
-    let track =
-        format.default_track(TrackType::Audio).ok_or_else(|| undecodable("has no audio"))?;
-    let codec = track.codec_params.as_ref().and_then(|params| params.audio());
-    let codec = codec.ok_or_else(|| undecodable("has audio of an unknown format"))?;
-    let decoder = symphonia::default::get_codecs()
-        .make_audio_decoder(codec, &AudioDecoderOptions::default())
-        .map_err(|_| undecodable("is in a format that cannot be decoded here, such as Opus"))?;
-    let id = track.id;
-    Ok((format, id, decoder))
+    Ok(())
 }
 
 /// Reports progress, and ends if the user asked to stop.

@@ -17,6 +17,7 @@ use super::names::Names;
 use super::notes::Note;
 use crate::output::TEMP_PREFIX;
 use crate::paths::identity;
+use crate::standard_io;
 
 /// A file to work on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,10 @@ pub fn find(inputs: &[PathBuf], names: Names, left_out: impl Fn(&Path) -> Option
     let mut found = Found::default();
     for input in inputs {
         match fs::metadata(input) {
+            _ if standard_io::is_input(input) => {
+                let (path, relative) = (input.clone(), input.clone());
+                found.recordings.push(Recording { path, relative });
+            }
             Err(source) => {
                 found.failures.push(InputError::Unreadable { path: input.clone(), source });
             }

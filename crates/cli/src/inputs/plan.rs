@@ -14,6 +14,7 @@ use super::notes::Note;
 use super::selection::Selection;
 use crate::manifest::{ManifestCache, path_for};
 use crate::paths::{folder_of, identity};
+use crate::standard_io;
 
 /// What is to be done with the inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,9 @@ impl Plan {
         let mut outputs: HashMap<PathBuf, &Job> = HashMap::new();
         for job in &self.jobs {
             let output = identity(&job.output);
+            if standard_io::is_output(&job.output) {
+                continue;
+            }
             if let Some(&input) = inputs.get(&output) {
                 let (input, output) = (input.to_owned(), job.output.clone());
                 return Err(PlanError::OutputIsInput { input, output });
@@ -175,13 +179,19 @@ impl Destination {
         distinct.sort();
         distinct.dedup();
         let one_file = matches!(distinct.as_slice(), [only] if !only.is_dir());
-        if one_file && !output.is_dir() && !ends_with_separator(output) {
+        if one_file
+            && (standard_io::is_output(output) || !output.is_dir())
+            && !ends_with_separator(output)
+        {
             return Ok(Self::File(output.to_owned()));
         }
         let is_taken = output.exists() && !output.is_dir();
         // `-o both.wav` for two recordings: a folder of that name is not what was meant.
         let names_a_file = output.file_name().is_some_and(|name| Names::AnyFormat.include(name));
         if !is_taken && names_a_file && !output.is_dir() && !ends_with_separator(output) {
+            return Err(PlanError::OneOutput(output.to_owned()));
+        }
+        if standard_io::is_output(output) {
             return Err(PlanError::OneOutput(output.to_owned()));
         }
         if is_taken {

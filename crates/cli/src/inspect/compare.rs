@@ -14,6 +14,7 @@ use super::spectrogram::Spectrogram;
 use super::spectrum::Spectrum;
 use super::thirds::Thirds;
 use crate::pcm::{PcmInfo, PcmReader};
+use crate::recording::open_reader;
 
 /// Frames read at a time.
 const BLOCK: usize = 1 << 15;
@@ -95,8 +96,7 @@ struct Meters {
 
 impl Side {
     fn open(path: &Path) -> Result<Self, InspectError> {
-        let reader = PcmReader::open(path)
-            .map_err(|source| InspectError::Pcm { path: path.to_owned(), source })?;
+        let reader = open_reader(path).map_err(|source| InspectError::unreadable(path, source))?;
         let meters = Meters {
             loudness: Loudness::new(reader.info()),
             envelope: Envelope::new(reader.info().frames()),
@@ -108,7 +108,7 @@ impl Side {
     fn read(&mut self) -> Result<usize, InspectError> {
         self.reader
             .read_block(BLOCK, &mut self.block)
-            .map_err(|source| InspectError::Pcm { path: self.path.clone(), source })
+            .map_err(|source| InspectError::unreadable(&self.path, source))
     }
 
     fn facts(&self) -> FileFacts {

@@ -1,10 +1,10 @@
 //! Why two files cannot be compared.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::output::OutputError;
 use crate::paths::shown;
-use crate::pcm::PcmError;
+use crate::recording::RecordingError;
 
 /// Why two files cannot be compared or drawn. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum InspectError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: PcmError,
+        source: RecordingError,
     },
     /// They are not two versions of one recording.
     #[error(
@@ -58,4 +58,14 @@ pub enum InspectError {
         /// What failed.
         what: String,
     },
+}
+
+impl InspectError {
+    /// The file at `path` cannot be read, unless the user asked to stop.
+    pub(super) fn unreadable(path: &Path, source: impl Into<RecordingError>) -> Self {
+        match source.into() {
+            RecordingError::Stopped => Self::Stopped,
+            source => Self::Pcm { path: path.to_owned(), source },
+        }
+    }
 }

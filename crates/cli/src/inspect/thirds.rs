@@ -68,19 +68,13 @@ mod tests {
     use patchveil_test_support::signal::{noise, sine};
 
     use super::*;
-    use crate::pcm::{PcmInfo, SampleFormat};
+    use crate::pcm::{Container, PcmInfo, SampleFormat, Shape, Span};
 
     fn spectrum(rate: u32, samples: Vec<f32>) -> Spectrum {
         let data_len = 4 * samples.len() as u64;
-        let mut spectrum = Spectrum::new(&PcmInfo {
-            sample_rate: rate,
-            channels: 1,
-            format: SampleFormat::F32,
-            data_offset: 44,
-            data_len,
-            file_len: 44 + data_len,
-            time_reference: None,
-        });
+        let shape = Shape { sample_rate: rate, channels: 1, format: SampleFormat::F32 };
+        let data = Span { body: 44, len: data_len };
+        let mut spectrum = Spectrum::new(&PcmInfo::new(shape, data, 44 + data_len, Container::Wav));
         spectrum.push(&[samples]);
         spectrum
     }

@@ -1,7 +1,6 @@
 //! Hashes of files, and of what is written to them.
 
 use std::io::{self, Read, Seek, Write};
-use std::path::Path;
 
 use blake3::{Hash, Hasher};
 
@@ -46,18 +45,16 @@ impl<W: Write> Write for Hashed<W> {
     }
 }
 
-/// The hashes of a file's samples and of everything else in it; `None` if the user asked to stop.
-pub(crate) fn hashes(path: &Path, watch: &Watch<'_>) -> Result<Option<(Digest, Digest)>, PcmError> {
-    let mut reader = PcmReader::open(path)?;
-    let into_wav = |error| match error {
+/// The hash of all bytes of a file but its samples.
+pub(crate) fn hash_around<R: Read + Seek>(reader: &mut PcmReader<R>) -> Result<Digest, PcmError> {
+    let into_pcm = |error| match error {
         CopyError::Read(error) => error,
         CopyError::Write(error) => error.into(),
     };
     let mut around = Hashed::new(io::sink());
-    reader.copy_head(&mut around).map_err(into_wav)?;
-    reader.copy_tail(&mut around).map_err(into_wav)?;
-    let audio = hash_audio(&mut reader, watch)?;
-    Ok(audio.map(|audio| (audio, around.finish().into())))
+    reader.copy_head(&mut around).map_err(into_pcm)?;
+    reader.copy_tail(&mut around).map_err(into_pcm)?;
+    Ok(around.finish().into())
 }
 
 /// The hash of a file's samples as stored; `None` if the user asked to stop.

@@ -19,7 +19,7 @@ mod tree;
 
 pub use cache::ManifestCache;
 pub use error::ManifestError;
-pub(crate) use hashed::{Hashed, hash_audio, hashes};
+pub(crate) use hashed::{Hashed, hash_around, hash_audio};
 pub(crate) use record::as_text;
 pub use record::{Digest, RECORD_VERSION, Record, Unreadable};
 pub use recorder::Recorder;

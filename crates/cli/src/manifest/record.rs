@@ -50,8 +50,11 @@ pub struct Record {
     pub audio_before: Digest,
     /// Hash of the protected file's samples.
     pub audio_after: Digest,
-    /// Hash of all other bytes: headers, markers, tags. The same in the original.
+    /// Hash of all other bytes: headers, markers, tags.
     pub around: Digest,
+    /// The same of the original, where something in it follows from the samples, such as their MD5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around_before: Option<Digest>,
     /// When the file was protected, by this computer's clock, in UTC.
     #[serde(with = "as_text")]
     pub time: Timestamp,
@@ -90,6 +93,12 @@ impl Record {
     #[must_use]
     pub fn version_for(recipe: &Recipe) -> u32 {
         if recipe.version <= 1 { WITH_RECIPE_1 } else { RECORD_VERSION }
+    }
+
+    /// Hash of all bytes of the original but its samples.
+    #[must_use]
+    pub fn around_original(&self) -> Digest {
+        self.around_before.unwrap_or(self.around)
     }
 
     /// The file's name, as the system knows it.

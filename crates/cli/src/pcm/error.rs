@@ -1,8 +1,9 @@
-//! What can be wrong with a WAV file.
+//! What can be wrong with a file of plain samples.
 
 use std::io;
 
 use super::format::MAX_CHANNELS;
+use super::info::Container;
 
 /// What to do about a file that the system does not let us read; follows the system's message.
 pub(crate) fn read_hint(error: &io::Error) -> &'static str {
@@ -14,7 +15,7 @@ pub(crate) fn read_hint(error: &io::Error) -> &'static str {
     }
 }
 
-/// Why a file cannot be read or rewritten as WAV.
+/// Why a file cannot be read or rewritten in place.
 ///
 /// Every message is one line that says what is wrong, where (byte positions count from the start of the
 /// file) and what to do. None names the file: the caller puts its name first.
@@ -30,7 +31,7 @@ pub enum PcmError {
     /// Zero bytes.
     #[error("the file is empty (0 bytes); export or copy it again")]
     Empty,
-    /// Some other kind of file under a `.wav` name.
+    /// Some other kind of file.
     #[error("not a WAV file: it {found}; {advice}")]
     NotWav {
         /// What the first bytes show, to follow "it".
@@ -48,23 +49,31 @@ pub enum PcmError {
         /// Length of the file in bytes.
         file_len: u64,
     },
-    /// The RIFF size contradicts the file.
+    /// The size of the whole contradicts the file.
     #[error(
-        "the RIFF size at byte 4 promises {promised} bytes but the file has {file_len}; \
+        "the {form} size at byte {offset} promises {promised} bytes but the file has {file_len}; \
          it was cut off or its header is wrong, copy or export it again"
     )]
     RiffTooLong {
+        /// What the container calls the whole: `RIFF`, `FORM`.
+        form: &'static str,
+        /// Where its size is.
+        offset: u64,
         /// Bytes in the file according to its RIFF header.
         promised: u64,
         /// Bytes there are.
         file_len: u64,
     },
-    /// The RIFF size ends before the samples do.
+    /// The size of the whole ends before the samples do.
     #[error(
-        "the RIFF size at byte 4 ends the file at byte {promised} but its samples end at byte \
+        "the {form} size at byte {offset} ends the file at byte {promised} but its samples end at byte \
          {data_end}; programs would disagree on what is audio, export it again"
     )]
     RiffTooShort {
+        /// What the container calls the whole: `RIFF`, `FORM`.
+        form: &'static str,
+        /// Where its size is.
+        offset: u64,
         /// Bytes in the file according to its RIFF header.
         promised: u64,
         /// Where the data chunk ends.
@@ -87,10 +96,12 @@ pub enum PcmError {
     },
     /// The samples reach beyond the file.
     #[error(
-        "the data chunk at byte {offset} promises {promised} bytes of samples but only {available} \
+        "the {id} chunk at byte {offset} promises {promised} bytes of samples but only {available} \
          follow; the file was cut off, copy or export it again"
     )]
     TruncatedData {
+        /// The chunk of the samples.
+        id: &'static str,
         /// Where its header starts.
         offset: u64,
         /// Bytes it says it has.
@@ -98,16 +109,19 @@ pub enum PcmError {
         /// Bytes left in the file.
         available: u64,
     },
-    /// A streaming writer did not fill the sizes in.
+    /// A streaming writer did not fill the sizes in, and where the samples end is not clear.
     #[error(
-        "the data chunk at byte {offset} has the size {size:#x}: the program that wrote it never \
-         filled the size in (a recording that was streamed or broke off); repair it, for example \
+        "the {id} chunk at byte {offset} has the size {size:#x}: the program that wrote it never \
+         filled the size in (a recording that was streamed or broke off), and more than samples may \
+         follow; repair it, for example \
          with `ffmpeg -i IN.wav -c copy OUT.wav`, which keeps the samples but no markers"
     )]
     OpenSize {
+        /// The chunk of the samples.
+        id: &'static str,
         /// Where its header starts.
         offset: u64,
-        /// The size found, 0 or `0xffff_ffff`.
+        /// The size found: 0, `0xffff_ffff` or another of those that such writers leave.
         size: u64,
     },
     /// More chunks than any real recording has.
@@ -126,69 +140,78 @@ pub enum PcmError {
         /// Where its header starts.
         offset: u64,
     },
-    /// No `fmt ` chunk.
-    #[error("no fmt chunk, so nothing says what its samples are; export it again")]
-    NoFmt,
-    /// No `data` chunk.
-    #[error("no data chunk, so there are no samples in it; export it again")]
-    NoData,
+    /// No chunk that describes the samples.
+    #[error("no {0} chunk, so nothing says what its samples are; export it again")]
+    NoFmt(&'static str),
+    /// No chunk of samples.
+    #[error("no {0} chunk, so there are no samples in it; export it again")]
+    NoData(&'static str),
     /// 64-bit sizes were announced but not given.
     #[error(
         "the file says RF64 but has no valid ds64 chunk with its 64-bit sizes; export it again"
     )]
     NoDs64,
-    /// A `fmt ` chunk of an impossible size.
+    /// A describing chunk of an impossible size.
     #[error(
-        "the fmt chunk at byte {offset} has {size} bytes, needed are {needed}; export it again"
+        "the {id} chunk at byte {offset} has {size} bytes, needed are {needed}; export it again"
     )]
     BadFmtSize {
+        /// The chunk.
+        id: &'static str,
         /// Where its header starts.
         offset: u64,
         /// Bytes it has.
         size: u64,
-        /// Bytes its format tag asks for.
+        /// Bytes its format asks for.
         needed: u64,
     },
     /// An unsupported sample format.
     #[error(
-        "its samples are {name}; supported are 8-, 16-, 24- and 32-bit integer and 32-bit float, \
-         convert it first"
+        "its samples are {name}; supported are integers of up to 32 bits, floats of 32 and 64 bits, A-law and \
+         \u{b5}-law; convert it first"
     )]
     UnsupportedFormat {
         /// The format in words.
         name: String,
     },
     /// Zero channels.
-    #[error("the fmt chunk says 0 channels; its header is damaged, export it again")]
-    NoChannels,
+    #[error("the {0} chunk says 0 channels; its header is damaged, export it again")]
+    NoChannels(&'static str),
     /// More channels than supported.
     #[error("it has {channels} channels, at most {MAX_CHANNELS} are supported; split it first")]
     TooManyChannels {
         /// Channels in the file.
-        channels: u16,
+        channels: u32,
     },
     /// A sample rate of zero.
-    #[error("the fmt chunk says 0 Hz; its header is damaged, export it again")]
-    ZeroRate,
+    #[error("the {0} chunk says 0 Hz; its header is damaged, export it again")]
+    ZeroRate(&'static str),
     /// An impossible sample rate.
     #[error(
-        "the fmt chunk says {0} Hz, which is impossible; its header is damaged, export it again"
+        "the {id} chunk says {rate} Hz, which is impossible; its header is damaged, export it again"
     )]
-    RateTooHigh(u32),
+    RateTooHigh {
+        /// The chunk.
+        id: &'static str,
+        /// What it says.
+        rate: f64,
+    },
     /// Frame size and sample format disagree.
     #[error(
-        "the fmt chunk says {block_align} bytes a frame but {channels} channels of {bits} bits make \
+        "the {id} chunk says {block_align} bytes a frame but {channels} channels of {bits} bits make \
          {expected}; its header is damaged, export it again"
     )]
     BlockAlign {
+        /// The chunk.
+        id: &'static str,
         /// Bytes a frame according to the header.
-        block_align: u16,
+        block_align: u32,
         /// Channels.
         channels: u16,
         /// Bits a sample.
         bits: u16,
         /// Bytes a frame that follow from these.
-        expected: u16,
+        expected: u32,
     },
     /// The last frame is incomplete.
     #[error(
@@ -226,9 +249,9 @@ pub enum PcmError {
          split it first"
     )]
     NoFloat,
-    /// RF64 cannot be written as float.
-    #[error("is RF64, which --float cannot write; leave --float out")]
-    NoFloatRf64,
+    /// Only RIFF can be written as float.
+    #[error("is {0}, which --float cannot write; leave --float out")]
+    NoFloatContainer(Container),
     /// The format follows the samples.
     #[error("has its fmt chunk after the samples, which --float cannot change; leave --float out")]
     NoFloatOrder,

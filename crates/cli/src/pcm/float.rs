@@ -1,34 +1,39 @@
 //! The same container around 32-bit floats.
 
 use super::error::PcmError;
-use super::format::SampleFormat;
-use super::header::PcmInfo;
+use super::info::{Container, PcmInfo};
 
 const TAG_FLOAT: u16 = 3;
 const TAG_EXTENSIBLE: u16 = 0xfffe;
 /// Largest RIFF size, less a margin for what readers add to it.
 const RIFF_MAX: u64 = u32::MAX as u64 - 16;
 
-/// The bytes before the samples, for the same samples as 32-bit floats.
+/// The bytes before the samples, for the same samples as 32-bit floats; where they are floats already, the same.
 ///
 /// `head` is what precedes the samples in the file of `info`. All chunks are kept; the format, and the
 /// sizes that depend on it, change. After the samples, the file's own bytes follow from [`tail_start`] on.
 ///
 /// # Errors
-/// [`PcmError::NoFloat`] if the file would be longer than RIFF allows, [`PcmError::NoFloatRf64`] if it is
-/// RF64, [`PcmError::NoFloatOrder`] if the format follows the samples.
+/// [`PcmError::NoFloat`] if the file would be longer than RIFF allows, [`PcmError::NoFloatContainer`] if it is
+/// not RIFF, [`PcmError::NoFloatOrder`] if the format follows the samples.
 pub fn float_head(head: &[u8], info: &PcmInfo) -> Result<Vec<u8>, PcmError> {
-    if info.format == SampleFormat::F32 {
+    if info.format.is_float() {
         return Ok(head.to_vec());
     }
-    let Some([b'R', b'I', b'F', b'F', riff_len @ ..]) = head.first_chunk::<8>() else {
-        return Err(PcmError::NoFloatRf64);
+    let riff_len = match head.first_chunk::<8>() {
+        Some([b'R', b'I', b'F', b'F', riff_len @ ..]) if info.container == Container::Wav => {
+            u64::from(u32::from_le_bytes(*riff_len))
+        }
+        _ => return Err(PcmError::NoFloatContainer(info.container)),
     };
-    let riff_len = u64::from(u32::from_le_bytes(*riff_len));
+    let data_end = info.data_offset + info.data_len;
+    // A length that was left open becomes the right one.
+    let mended = info.lengths.iter().find(|length| length.at == 4);
+    let mended = mended.and_then(|length| length.bytes.first_chunk());
+    let riff_len = mended.map_or(riff_len, |length| u64::from(u32::from_le_bytes(*length)));
     let data_len = info.frames() * u64::from(info.channels) * 4;
     // What follows the RIFF chunk, such as a tag, stays after it. A size that leaves the padding out
     // cannot lose it.
-    let data_end = info.data_offset + info.data_len;
     let before = (riff_len + 8).clamp(data_end, tail_start(info)) - info.data_offset;
     let riff_len = (riff_len + data_len).saturating_sub(before);
     if riff_len > RIFF_MAX {
@@ -88,6 +93,7 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
+    use crate::pcm::SampleFormat;
 
     /// A file of five 8-bit samples and their padding, whose RIFF size is `missing` bytes too small.
     fn odd_file(missing: u32) -> Vec<u8> {

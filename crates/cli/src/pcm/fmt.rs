@@ -1,14 +1,15 @@
 //! The `fmt ` chunk: what the samples are.
 
-use std::io::Read;
-
-use patchveil_veil::RATE_MAX;
+use std::io::{Read, Seek, SeekFrom};
 
 use super::error::PcmError;
-use super::format::{MAX_CHANNELS, SampleFormat};
+use super::format::SampleFormat;
+use super::info::{Shape, check_layout};
 
 const TAG_PCM: u16 = 1;
 const TAG_FLOAT: u16 = 3;
+const TAG_A_LAW: u16 = 6;
+const TAG_MU_LAW: u16 = 7;
 const TAG_EXTENSIBLE: u16 = 0xfffe;
 /// The last 14 bytes of the sub-format GUIDs whose first two are a plain format tag.
 const GUID_TAIL: [u8; 14] =
@@ -16,15 +17,19 @@ const GUID_TAIL: [u8; 14] =
 
 /// A valid `fmt ` chunk.
 pub(super) struct Fmt {
-    pub(super) sample_rate: u32,
-    pub(super) channels: u16,
-    pub(super) format: SampleFormat,
+    sample_rate: u32,
+    channels: u16,
+    format: SampleFormat,
 }
 
 impl Fmt {
     /// Reads `size` bytes from the position of `source`; `offset` is where the chunk's header starts.
-    pub(super) fn read(source: &mut impl Read, offset: u64, size: u64) -> Result<Self, PcmError> {
-        let too_short = |needed| PcmError::BadFmtSize { offset, size, needed };
+    pub(super) fn read(
+        source: &mut (impl Read + Seek),
+        offset: u64,
+        size: u64,
+    ) -> Result<Self, PcmError> {
+        let too_short = |needed| PcmError::BadFmtSize { id: "fmt", offset, size, needed };
         // No known program writes anything of meaning beyond the 40 bytes of the extensible form.
         let mut body = [0_u8; 40];
         let len = size.min(body.len() as u64) as usize;
@@ -37,6 +42,22 @@ impl Fmt {
             return Err(too_short(40));
         }
         raw.check()
+    }
+
+    /// The same of the chunk whose body begins at `body`.
+    pub(super) fn read_at(
+        source: &mut (impl Read + Seek),
+        body: u64,
+        offset: u64,
+        size: u64,
+    ) -> Result<Self, PcmError> {
+        source.seek(SeekFrom::Start(body))?;
+        Self::read(source, offset, size)
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        let Self { sample_rate, channels, format } = *self;
+        Shape { sample_rate, channels, format }
     }
 }
 
@@ -71,74 +92,73 @@ impl RawFmt {
     }
 
     fn check(&self) -> Result<Fmt, PcmError> {
-        if self.channels == 0 {
-            return Err(PcmError::NoChannels);
-        }
-        if self.channels > MAX_CHANNELS {
-            return Err(PcmError::TooManyChannels { channels: self.channels });
-        }
-        if self.sample_rate == 0 {
-            return Err(PcmError::ZeroRate);
-        }
-        // Readers size their buffers by the rate.
-        if self.sample_rate > RATE_MAX {
-            return Err(PcmError::RateTooHigh(self.sample_rate));
-        }
+        let rate = f64::from(self.sample_rate);
+        let (channels, sample_rate) = check_layout("fmt", u32::from(self.channels), rate)?;
         let format = self.sample_format()?;
-        let expected = self.channels * format.bytes() as u16;
-        if self.block_align != expected {
+        let expected = u32::from(channels) * format.bytes() as u32;
+        if u32::from(self.block_align) != expected {
             return Err(PcmError::BlockAlign {
-                block_align: self.block_align,
-                channels: self.channels,
+                id: "fmt",
+                block_align: u32::from(self.block_align),
+                channels,
                 bits: self.bits,
                 expected,
             });
         }
-        Ok(Fmt { sample_rate: self.sample_rate, channels: self.channels, format })
+        Ok(Fmt { sample_rate, channels, format })
     }
 
     fn sample_format(&self) -> Result<SampleFormat, PcmError> {
-        let unsupported = |name: String| Err(PcmError::UnsupportedFormat { name });
+        let unsupported = |name: String| PcmError::UnsupportedFormat { name };
         let tag = match (self.tag, &self.sub_format) {
             (TAG_EXTENSIBLE, [t0, t1, tail @ ..]) if *tail == GUID_TAIL => {
                 u16::from_le_bytes([*t0, *t1])
             }
-            (TAG_EXTENSIBLE, _) => return unsupported("of an unknown extensible kind".to_owned()),
+            (TAG_EXTENSIBLE, _) => {
+                return Err(unsupported("of an unknown extensible kind".to_owned()));
+            }
             (tag, _) => tag,
         };
-        if matches!(tag, TAG_PCM | TAG_FLOAT) {
-            // Samples that use only part of their bytes would have to be rewritten with the rest empty.
-            let container = match self.block_align / self.channels {
-                bytes @ ..=8 => (bytes * 8).max(self.bits),
-                _ => self.bits,
-            };
-            let used = match (self.tag, self.valid_bits) {
-                (TAG_EXTENSIBLE, 1..) => self.valid_bits.min(self.bits),
-                _ => self.bits,
-            };
-            if used < container && self.bits >= 8 {
-                return unsupported(format!("{used}-bit samples in {container}-bit containers"));
-            }
-        }
         match (tag, self.bits) {
             (TAG_PCM, 8) => Ok(SampleFormat::U8),
-            (TAG_PCM, 16) => Ok(SampleFormat::I16),
-            (TAG_PCM, 24) => Ok(SampleFormat::I24),
-            (TAG_PCM, 32) => Ok(SampleFormat::I32),
+            (TAG_PCM, 9..=32) => self.integer().map_err(unsupported),
             (TAG_FLOAT, 32) => Ok(SampleFormat::F32),
-            (TAG_PCM, bits) => unsupported(format!("{bits}-bit integer")),
-            (TAG_FLOAT, bits) => unsupported(format!("{bits}-bit float")),
-            (tag, _) => unsupported(tag_name(tag)),
+            (TAG_FLOAT, 64) => Ok(SampleFormat::F64),
+            (TAG_A_LAW, 8) => Ok(SampleFormat::A_LAW),
+            (TAG_MU_LAW, 8) => Ok(SampleFormat::MU_LAW),
+            (TAG_PCM, bits) => Err(unsupported(format!("{bits}-bit integer"))),
+            (TAG_FLOAT, bits) => Err(unsupported(format!("{bits}-bit float"))),
+            (tag, bits) => Err(unsupported(tag_name(tag, bits))),
         }
+    }
+
+    /// Integers of more than eight bits. Fewer bits than whole bytes are the upper ones; of the extensible form,
+    /// so are fewer valid bits than the container has.
+    fn integer(&self) -> Result<SampleFormat, String> {
+        let bytes = self.bits.div_ceil(8);
+        // In the plain form it is not said which of the container's bytes they are, and programs differ.
+        if let given @ 1..=4 = self.block_align / self.channels
+            && given > bytes
+            && self.block_align.is_multiple_of(self.channels)
+        {
+            return Err(format!("{}-bit samples in {}-bit containers", self.bits, given * 8));
+        }
+        let used = match (self.tag, self.valid_bits) {
+            (TAG_EXTENSIBLE, 1..) => self.valid_bits.min(self.bits),
+            _ => self.bits,
+        };
+        let whole = SampleFormat::integer(usize::from(bytes));
+        let format = whole.and_then(|whole| whole.with_bits(used));
+        format.ok_or_else(|| format!("{used}-bit samples in {}-bit containers", bytes * 8))
     }
 }
 
 /// The name of a compressed format, of those found in practice.
-fn tag_name(tag: u16) -> String {
+fn tag_name(tag: u16, bits: u16) -> String {
     let name = match tag {
         0x0002 => "Microsoft ADPCM",
-        0x0006 => "A-law",
-        0x0007 => "mu-law",
+        TAG_A_LAW => return format!("A-law of {bits} bits"),
+        TAG_MU_LAW => return format!("\u{b5}-law of {bits} bits"),
         0x0011 => "IMA ADPCM",
         0x0031 => "GSM 6.10",
         0x0040 | 0x0045 | 0x0064 => "G.72x ADPCM",

@@ -1,12 +1,11 @@
-//! A WAV file read block by block.
+//! A file of plain samples read block by block.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::error::PcmError;
-use super::format::SampleFormat;
-use super::header::PcmInfo;
+use super::info::PcmInfo;
 use super::samples::decode;
 use crate::open;
 
@@ -19,13 +18,13 @@ const COPY_PIECE: u64 = 1 << 16;
 /// Why the bytes around the samples could not be copied.
 #[derive(Debug)]
 pub enum CopyError {
-    /// The WAV file cannot be read.
+    /// The file cannot be read.
     Read(PcmError),
     /// The copy cannot be written.
     Write(io::Error),
 }
 
-/// Reads the samples of a WAV file front to back, as stored bytes and as one buffer a channel.
+/// Reads the samples of a file front to back, as stored bytes and as one buffer a channel.
 #[derive(Debug)]
 pub struct PcmReader<R> {
     source: R,
@@ -161,7 +160,7 @@ impl<R: Read + Seek> PcmReader<R> {
     }
 
     fn check_finite(&self, planar: &[Vec<f32>]) -> Result<(), PcmError> {
-        if self.info.format != SampleFormat::F32 {
+        if !self.info.format.is_float() {
             return Ok(());
         }
         let first = |(c, samples): (usize, &Vec<f32>)| {

@@ -4,11 +4,12 @@
 //! does not change are kept. To one that does, the change is added with triangular dither of ±1 LSB, so
 //! that 32-bit files keep their precision and 8-bit files get no distortion from rounding.
 //!
-//! The loops are compiled for every format and channel count: with a constant stride, the compiler
-//! vectorises them and needs no bounds checks.
+//! For the usual formats the loops are compiled for every channel count up to eight: with a constant stride, the
+//! compiler vectorises them and needs no bounds checks. One loop does for all the rest.
 
 use super::error::PcmError;
-use super::format::SampleFormat;
+use super::format::{Encoding, MAX_CHANNELS, SampleFormat};
+use super::sample::{ALaw, F32, F64, I8, I16, I24, I32, MuLaw, Sample, U8};
 
 /// Frames processed at a time, so that the passes over the channels find their bytes in the cache.
 const TILE: usize = 1024;
@@ -23,12 +24,21 @@ const TILE: usize = 1024;
 /// [`PcmError::Shape`] if `bytes` is not a whole number of frames, or there is no channel, or more
 /// than [`MAX_CHANNELS`](super::MAX_CHANNELS).
 pub fn decode(bytes: &[u8], format: SampleFormat, planar: &mut [Vec<f32>]) -> Result<(), PcmError> {
-    match format {
-        SampleFormat::U8 => decode_as::<U8, 1>(bytes, planar),
-        SampleFormat::I16 => decode_as::<I16, 2>(bytes, planar),
-        SampleFormat::I24 => decode_as::<I24, 3>(bytes, planar),
-        SampleFormat::I32 => decode_as::<I32, 4>(bytes, planar),
-        SampleFormat::F32 => decode_as::<F32, 4>(bytes, planar),
+    match (format.encoding(), format.is_big_endian()) {
+        (Encoding::U8, _) => decode_as::<U8, 1>(bytes, planar),
+        (Encoding::I8, _) => decode_any::<I8, 1>(bytes, planar),
+        (Encoding::I16, false) => decode_as::<I16<false>, 2>(bytes, planar),
+        (Encoding::I16, true) => decode_any::<I16<true>, 2>(bytes, planar),
+        (Encoding::I24, false) => decode_as::<I24<false>, 3>(bytes, planar),
+        (Encoding::I24, true) => decode_any::<I24<true>, 3>(bytes, planar),
+        (Encoding::I32, false) => decode_as::<I32<false>, 4>(bytes, planar),
+        (Encoding::I32, true) => decode_any::<I32<true>, 4>(bytes, planar),
+        (Encoding::F32, false) => decode_as::<F32<false>, 4>(bytes, planar),
+        (Encoding::F32, true) => decode_any::<F32<true>, 4>(bytes, planar),
+        (Encoding::F64, false) => decode_any::<F64<false>, 8>(bytes, planar),
+        (Encoding::F64, true) => decode_any::<F64<true>, 8>(bytes, planar),
+        (Encoding::ALaw, _) => decode_any::<ALaw, 1>(bytes, planar),
+        (Encoding::MuLaw, _) => decode_any::<MuLaw, 1>(bytes, planar),
     }
 }
 
@@ -72,130 +82,35 @@ fn encode(
     after: &[Vec<f32>],
     dithered: Option<u64>,
 ) -> Result<u64, PcmError> {
-    match format {
-        SampleFormat::U8 => encode_as::<U8, 1>(bytes, after, dithered),
-        SampleFormat::I16 => encode_as::<I16, 2>(bytes, after, dithered),
-        SampleFormat::I24 => encode_as::<I24, 3>(bytes, after, dithered),
-        SampleFormat::I32 => encode_as::<I32, 4>(bytes, after, dithered),
-        SampleFormat::F32 => encode_as::<F32, 4>(bytes, after, dithered),
+    let unused = format.unused();
+    if unused > 0 {
+        return match (format.encoding(), format.is_big_endian()) {
+            (Encoding::U8, _) => encode_any::<U8, 1>(bytes, after, dithered, unused),
+            (Encoding::I8, _) => encode_any::<I8, 1>(bytes, after, dithered, unused),
+            (Encoding::I16, false) => encode_any::<I16<false>, 2>(bytes, after, dithered, unused),
+            (Encoding::I16, true) => encode_any::<I16<true>, 2>(bytes, after, dithered, unused),
+            (Encoding::I24, false) => encode_any::<I24<false>, 3>(bytes, after, dithered, unused),
+            (Encoding::I24, true) => encode_any::<I24<true>, 3>(bytes, after, dithered, unused),
+            (_, false) => encode_any::<I32<false>, 4>(bytes, after, dithered, unused),
+            (_, true) => encode_any::<I32<true>, 4>(bytes, after, dithered, unused),
+        };
     }
-}
-
-/// One sample of `B` bytes.
-trait Sample<const B: usize> {
-    fn decode(bytes: [u8; B]) -> f32;
-    /// Whether the sample has to be written.
-    #[inline(always)]
-    fn differs(before: f32, after: f32) -> bool {
-        before != after
+    match (format.encoding(), format.is_big_endian()) {
+        (Encoding::U8, _) => encode_as::<U8, 1>(bytes, after, dithered),
+        (Encoding::I8, _) => encode_any::<I8, 1>(bytes, after, dithered, 0),
+        (Encoding::I16, false) => encode_as::<I16<false>, 2>(bytes, after, dithered),
+        (Encoding::I16, true) => encode_any::<I16<true>, 2>(bytes, after, dithered, 0),
+        (Encoding::I24, false) => encode_as::<I24<false>, 3>(bytes, after, dithered),
+        (Encoding::I24, true) => encode_any::<I24<true>, 3>(bytes, after, dithered, 0),
+        (Encoding::I32, false) => encode_as::<I32<false>, 4>(bytes, after, dithered),
+        (Encoding::I32, true) => encode_any::<I32<true>, 4>(bytes, after, dithered, 0),
+        (Encoding::F32, false) => encode_as::<F32<false>, 4>(bytes, after, dithered),
+        (Encoding::F32, true) => encode_any::<F32<true>, 4>(bytes, after, dithered, 0),
+        (Encoding::F64, false) => encode_any::<F64<false>, 8>(bytes, after, dithered, 0),
+        (Encoding::F64, true) => encode_any::<F64<true>, 8>(bytes, after, dithered, 0),
+        (Encoding::ALaw, _) => encode_any::<ALaw, 1>(bytes, after, dithered, 0),
+        (Encoding::MuLaw, _) => encode_any::<MuLaw, 1>(bytes, after, dithered, 0),
     }
-    /// The bytes for `after` where `bytes` decode to `before`, and whether they were clamped.
-    /// `dither` is in (−1, 1), 0 for none.
-    fn encode(bytes: [u8; B], before: f32, after: f32, dither: f64) -> ([u8; B], bool);
-}
-
-struct U8;
-struct I16;
-struct I24;
-struct I32;
-struct F32;
-
-impl Sample<1> for U8 {
-    #[inline(always)]
-    fn decode([b]: [u8; 1]) -> f32 {
-        (f32::from(b) - 128.0) / 128.0
-    }
-
-    #[inline(always)]
-    fn encode([b]: [u8; 1], before: f32, after: f32, dither: f64) -> ([u8; 1], bool) {
-        let (value, clamped) = add_change::<8>(i64::from(b) - 128, before, after, dither);
-        ([(value + 128) as u8], clamped)
-    }
-}
-
-impl Sample<2> for I16 {
-    #[inline(always)]
-    fn decode(bytes: [u8; 2]) -> f32 {
-        f32::from(i16::from_le_bytes(bytes)) / 32_768.0
-    }
-
-    #[inline(always)]
-    fn encode(bytes: [u8; 2], before: f32, after: f32, dither: f64) -> ([u8; 2], bool) {
-        let old = i64::from(i16::from_le_bytes(bytes));
-        let (value, clamped) = add_change::<16>(old, before, after, dither);
-        ((value as i16).to_le_bytes(), clamped)
-    }
-}
-
-impl Sample<3> for I24 {
-    #[inline(always)]
-    fn decode([a, b, c]: [u8; 3]) -> f32 {
-        // In the upper three bytes, the value has the right sign.
-        i32::from_le_bytes([0, a, b, c]) as f32 / 2_147_483_648.0
-    }
-
-    #[inline(always)]
-    fn encode(bytes: [u8; 3], before: f32, after: f32, dither: f64) -> ([u8; 3], bool) {
-        let [a, b, c] = bytes;
-        let old = i64::from(i32::from_le_bytes([0, a, b, c]) >> 8);
-        let (value, clamped) = add_change::<24>(old, before, after, dither);
-        let [a, b, c, _] = (value as i32).to_le_bytes();
-        ([a, b, c], clamped)
-    }
-}
-
-impl Sample<4> for I32 {
-    #[inline(always)]
-    fn decode(bytes: [u8; 4]) -> f32 {
-        i32::from_le_bytes(bytes) as f32 / 2_147_483_648.0
-    }
-
-    #[inline(always)]
-    fn encode(bytes: [u8; 4], before: f32, after: f32, dither: f64) -> ([u8; 4], bool) {
-        let old = i64::from(i32::from_le_bytes(bytes));
-        let (value, clamped) = add_change::<32>(old, before, after, dither);
-        ((value as i32).to_le_bytes(), clamped)
-    }
-}
-
-impl Sample<4> for F32 {
-    #[inline(always)]
-    fn decode(bytes: [u8; 4]) -> f32 {
-        f32::from_le_bytes(bytes)
-    }
-
-    /// Floats are stored as given, −0 included.
-    #[inline(always)]
-    fn differs(before: f32, after: f32) -> bool {
-        before.to_bits() != after.to_bits()
-    }
-
-    #[inline(always)]
-    fn encode(_bytes: [u8; 4], _before: f32, after: f32, _dither: f64) -> ([u8; 4], bool) {
-        (after.to_le_bytes(), false)
-    }
-}
-
-/// `old` plus the change and dither, rounded and clamped to a signed integer of `BITS` bits.
-#[inline(always)]
-fn add_change<const BITS: u32>(old: i64, before: f32, after: f32, dither: f64) -> (i64, bool) {
-    let scale = (1_u64 << (BITS - 1)) as f64;
-    let change = (f64::from(after) - f64::from(before)) * scale + dither;
-    let wanted = old + round(change);
-    let value = wanted.clamp(-(1 << (BITS - 1)), (1 << (BITS - 1)) - 1);
-    (value, value != wanted)
-}
-
-/// The nearest integer; values beyond ±2⁴⁰ are clamped.
-///
-/// Adding 1.5·2⁵² leaves the rounded value in the low bits; without SSE 4.1 `f64::round` is a
-/// function call.
-#[inline(always)]
-fn round(x: f64) -> i64 {
-    const MAGIC: f64 = 6_755_399_441_055_744.0;
-    const BOUND: f64 = (1_u64 << 40) as f64;
-    let shifted = x.clamp(-BOUND, BOUND) + MAGIC;
-    shifted.to_bits().cast_signed() - MAGIC.to_bits().cast_signed()
 }
 
 /// Triangular noise in (−1, 1): the difference of two uniform numbers, hashed from channel and frame.
@@ -239,25 +154,53 @@ macro_rules! for_channels {
             6 => Ok($call::<$S, $B, 6>($($arg),*)),
             7 => Ok($call::<$S, $B, 7>($($arg),*)),
             8 => Ok($call::<$S, $B, 8>($($arg),*)),
-            _ => Err($otherwise),
+            _ => $otherwise,
         }
     };
+}
+
+/// Checks that `bytes` are whole frames, and makes room for them.
+fn make_room<const B: usize>(bytes: &[u8], planar: &mut [Vec<f32>]) -> Result<(), PcmError> {
+    let frame_bytes = B * planar.len();
+    let is_whole = frame_bytes > 0 && bytes.len().is_multiple_of(frame_bytes);
+    if !is_whole || planar.len() > usize::from(MAX_CHANNELS) {
+        return Err(PcmError::Shape { bytes: bytes.len(), channels: planar.len() });
+    }
+    let frames = bytes.len() / frame_bytes;
+    for channel in planar.iter_mut() {
+        channel.resize(frames, 0.0);
+    }
+    Ok(())
 }
 
 fn decode_as<S: Sample<B>, const B: usize>(
     bytes: &[u8],
     planar: &mut [Vec<f32>],
 ) -> Result<(), PcmError> {
-    let shape = PcmError::Shape { bytes: bytes.len(), channels: planar.len() };
-    let frame_bytes = B * planar.len();
-    if frame_bytes == 0 || !bytes.len().is_multiple_of(frame_bytes) {
-        return Err(shape);
+    make_room::<B>(bytes, planar)?;
+    for_channels!(
+        planar.len(),
+        decode_any::<S, B>(bytes, planar),
+        deinterleave::<S, B, _>(bytes, planar)
+    )
+}
+
+fn decode_any<S: Sample<B>, const B: usize>(
+    bytes: &[u8],
+    planar: &mut [Vec<f32>],
+) -> Result<(), PcmError> {
+    make_room::<B>(bytes, planar)?;
+    let channels = planar.len();
+    let samples = bytes.as_chunks::<B>().0;
+    for (tile, samples) in samples.chunks(TILE * channels).enumerate() {
+        for (c, channel) in planar.iter_mut().enumerate() {
+            let channel = channel.iter_mut().skip(tile * TILE);
+            for (sample, &stored) in channel.zip(samples.iter().skip(c).step_by(channels)) {
+                *sample = S::decode(stored);
+            }
+        }
     }
-    let frames = bytes.len() / frame_bytes;
-    for channel in planar.iter_mut() {
-        channel.resize(frames, 0.0);
-    }
-    for_channels!(planar.len(), shape, deinterleave::<S, B, _>(bytes, planar))
+    Ok(())
 }
 
 fn deinterleave<S: Sample<B>, const B: usize, const C: usize>(
@@ -275,19 +218,58 @@ fn deinterleave<S: Sample<B>, const B: usize, const C: usize>(
     }
 }
 
+/// Checks that `after` are as many frames as `bytes`.
+fn check_shape<const B: usize>(bytes: &[u8], after: &[Vec<f32>]) -> Result<(), PcmError> {
+    let frames = after.first().map_or(0, Vec::len);
+    let fits = (1..=usize::from(MAX_CHANNELS)).contains(&after.len())
+        && frames * after.len() * B == bytes.len()
+        && after.iter().all(|channel| channel.len() == frames);
+    let shape = PcmError::Shape { bytes: bytes.len(), channels: after.len() };
+    if fits { Ok(()) } else { Err(shape) }
+}
+
 fn encode_as<S: Sample<B>, const B: usize>(
     bytes: &mut [u8],
     after: &[Vec<f32>],
     dithered: Option<u64>,
 ) -> Result<u64, PcmError> {
-    let shape = PcmError::Shape { bytes: bytes.len(), channels: after.len() };
-    let samples = bytes.len() / B * B;
-    let frames = after.first().map_or(0, Vec::len);
-    let fits = samples == bytes.len() && frames * after.len() * B == bytes.len();
-    if !fits || after.iter().any(|channel| channel.len() != frames) {
-        return Err(shape);
+    check_shape::<B>(bytes, after)?;
+    for_channels!(
+        after.len(),
+        encode_any::<S, B>(bytes, after, dithered, 0),
+        interleave::<S, B, _>(bytes, after, dithered)
+    )
+}
+
+/// For any channel count and for samples with `unused` low bits.
+fn encode_any<S: Sample<B>, const B: usize>(
+    bytes: &mut [u8],
+    after: &[Vec<f32>],
+    dithered: Option<u64>,
+    unused: u32,
+) -> Result<u64, PcmError> {
+    check_shape::<B>(bytes, after)?;
+    let channels = after.len();
+    let samples = bytes.as_chunks_mut::<B>().0;
+    let mut clamped = 0;
+    for (tile, samples) in samples.chunks_mut(TILE * channels).enumerate() {
+        for (c, channel) in after.iter().enumerate() {
+            let channel = channel.get(tile * TILE..).unwrap_or_default();
+            let dither = Dither::of_channel(c);
+            let first = dithered.map(|first_frame| first_frame + (tile * TILE) as u64);
+            let stored = samples.iter_mut().skip(c).step_by(channels);
+            for ((stored, &after), index) in stored.zip(channel).zip(0..) {
+                let before = S::decode(*stored);
+                if S::differs(before, after) {
+                    let noise = first.map_or(0.0, |first| dither.at(first + index));
+                    let (new, was_clamped) = S::encode(*stored, before, after, noise, unused);
+                    *stored = new;
+                    clamped += u64::from(was_clamped);
+                }
+            }
+        }
     }
-    for_channels!(after.len(), shape, interleave::<S, B, _>(bytes, after, dithered))
+    Ok(clamped)
 }
 
 fn interleave<S: Sample<B>, const B: usize, const C: usize>(
@@ -314,7 +296,7 @@ fn interleave<S: Sample<B>, const B: usize, const C: usize>(
                 let before = S::decode(frame[c]);
                 if S::differs(before, after) {
                     let noise = first.map_or(0.0, |first| dither.at(first + index));
-                    let (new, was_clamped) = S::encode(frame[c], before, after, noise);
+                    let (new, was_clamped) = S::encode(frame[c], before, after, noise, 0);
                     frame[c] = new;
                     clamped += u64::from(was_clamped);
                 }

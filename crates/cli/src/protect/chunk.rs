@@ -11,7 +11,7 @@ use super::figures::Figures;
 use crate::inputs::Job;
 use crate::manifest::TreeHash;
 use crate::output::OutputFile;
-use crate::pcm::{PcmInfo, PcmReader, encode_changed};
+use crate::pcm::{PcmError, PcmInfo, PcmReader, encode_changed};
 use crate::shared_file::FileCursor;
 use crate::watch::Watch;
 
@@ -48,7 +48,7 @@ impl<'a> FileWork<'a> {
         if self.watch.is_stopped() {
             return Err(ProtectError::Stopped(self.job.input.clone()));
         }
-        let unreadable = |source| ProtectError::Pcm { path: self.job.input.clone(), source };
+        let unreadable = |source: PcmError| ProtectError::unreadable(&self.job.input, source);
         let mut convolver = Convolver::of(self.veil.clone(), usize::from(self.info.channels));
         let context = (self.veil.context() as u64).min(first);
         worker.reader.seek(first - context).map_err(unreadable)?;

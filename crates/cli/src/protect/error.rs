@@ -1,12 +1,12 @@
 //! Why a file is not protected.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use patchveil_veil::{Fingerprint, RecipeError};
 
 use crate::output::OutputError;
 use crate::paths::shown;
-use crate::pcm::PcmError;
+use crate::recording::RecordingError;
 
 /// Why a file was not protected. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum ProtectError {
         /// The recording.
         path: PathBuf,
         /// What is wrong with it.
-        source: PcmError,
+        source: RecordingError,
     },
     /// The recipe does not fit the recording's sample rate.
     #[error("{}: {source}; convert the recording first", shown(path))]
@@ -61,4 +61,14 @@ pub enum ProtectError {
     /// The user asked to stop.
     #[error("{}: stopped before it was done; nothing was written", shown(.0))]
     Stopped(PathBuf),
+}
+
+impl ProtectError {
+    /// The recording at `path` cannot be read, unless the user asked to stop.
+    pub(super) fn unreadable(path: &Path, source: impl Into<RecordingError>) -> Self {
+        match source.into() {
+            RecordingError::Stopped => Self::Stopped(path.to_owned()),
+            source => Self::Pcm { path: path.to_owned(), source },
+        }
+    }
 }

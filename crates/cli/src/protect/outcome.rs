@@ -46,8 +46,14 @@ pub struct Outcome {
     pub audio_before: Digest,
     /// The protected file's samples, as stored.
     pub audio_after: Digest,
-    /// All other bytes of either file.
+    /// All other bytes of the protected file.
     pub around: Digest,
+    /// The same of the recording, where they differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub around_before: Option<Digest>,
+    /// What the user has to know of the other bytes: a length that was left open, what is out of date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Seconds it took.
     pub took_s: f64,
     /// Seconds of audio per second of work.
@@ -74,6 +80,7 @@ impl Outcome {
             audio_before: self.audio_before,
             audio_after: self.audio_after,
             around: self.around,
+            around_before: self.around_before,
             time: Timestamp::now(),
             tool: format!("patchveil {}", env!("CARGO_PKG_VERSION")),
         }

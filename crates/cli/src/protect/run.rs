@@ -1,6 +1,5 @@
 //! One file from opening to renaming.
 
-use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,11 +15,11 @@ use super::outcome::Outcome;
 use super::timeline::Timeline;
 use super::veils::Veils;
 use crate::inputs::Job;
-use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hashes};
-use crate::open;
+use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hash_around};
 use crate::output::OutputFile;
-use crate::pcm::{CopyError, PcmError, PcmInfo, PcmReader};
-use crate::shared_file::{FileCursor, Stamp};
+use crate::pcm::{CopyError, PcmError, PcmInfo, PcmReader, Refreshed, refresh};
+use crate::recording::{self, Opened, RecordingError, Scratch, hashes};
+use crate::shared_file::FileCursor;
 use crate::watch::Watch;
 
 /// Most samples of one chunk, over all channels: 2.7 s of stereo at 48 kHz, about 3 MB.
@@ -42,21 +41,22 @@ pub fn protect(
     watch: &Watch<'_>,
 ) -> Result<Outcome, ProtectError> {
     let begun = Instant::now();
-    let source = Source::open(job)?;
-    let info = &source.info;
+    let source = Source::open(job, watch)?;
+    let info = source.opened.info();
     let veil = veils
         .at(info.sample_rate)
         .map_err(|source| ProtectError::Recipe { path: job.input.clone(), source })?;
     let offset =
         timeline.offset(info).ok_or_else(|| ProtectError::NoTimeReference(job.input.clone()))?;
     if !force && is_done(job, veils, offset, manifests, watch)? {
-        (watch.progress)(info.data_len);
+        (watch.progress)(source.opened.progress(info.data_len));
         let (input, output) = (job.input.clone(), job.output.clone());
         return Err(ProtectError::Done { input, output });
     }
     let out = OutputFile::create(&job.output, Some(&job.input), force)?;
-    let around = source.copy_around(&out)?;
+    let around_before = source.copy_around(&out)?;
     let (figures, audio_before, audio_after) = source.protect_audio(&veil, offset, &out, watch)?;
+    let (refreshed, around) = source.refresh(&out, audio_before != audio_after, watch)?;
     source.check_unchanged()?;
     if let Some(fingerprint) = manifests.protected_by(&job.input, audio_before)
         && !force
@@ -81,7 +81,9 @@ pub fn protect(
         clipped_samples: figures.clipped,
         audio_before,
         audio_after,
-        around,
+        around: around.unwrap_or(around_before),
+        around_before: around.filter(|around| *around != around_before).map(|_| around_before),
+        note: refreshed.note,
         took_s,
         realtime: info.seconds() / took_s.max(1e-9),
     })
@@ -109,50 +111,72 @@ fn is_done(
         Err(_) => Ok(None),
     };
     Ok(of(&job.output)? == Some((record.audio_after, record.around))
-        && of(&job.input)? == Some((record.audio_before, record.around)))
+        && of(&job.input)? == Some((record.audio_before, record.around_original())))
 }
 
 /// A recording, open.
 struct Source<'a> {
     job: &'a Job,
-    file: File,
-    stamp: Stamp,
-    info: PcmInfo,
+    opened: Opened,
 }
 
 impl<'a> Source<'a> {
-    fn open(job: &'a Job) -> Result<Self, ProtectError> {
-        let unreadable = |source| ProtectError::Pcm { path: job.input.clone(), source };
-        let file = open::regular(&job.input).map_err(|e| unreadable(e.into()))?;
-        let stamp = Stamp::of(&file).map_err(|e| unreadable(e.into()))?;
-        let info = PcmInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
-        Ok(Self { job, file, stamp, info })
+    fn open(job: &'a Job, watch: &Watch<'_>) -> Result<Self, ProtectError> {
+        let opened = recording::open(&job.input, &Scratch::near(&job.output), watch);
+        let opened = opened.map_err(|error| ProtectError::unreadable(&job.input, error))?;
+        Ok(Self { job, opened })
     }
 
-    fn unreadable(&self, source: PcmError) -> ProtectError {
-        ProtectError::Pcm { path: self.job.input.clone(), source }
+    fn info(&self) -> &PcmInfo {
+        self.opened.info()
+    }
+
+    fn unreadable(&self, source: impl Into<RecordingError>) -> ProtectError {
+        ProtectError::unreadable(&self.job.input, source)
     }
 
     fn check_unchanged(&self) -> Result<(), ProtectError> {
-        let now = Stamp::of(&self.file).map_err(|e| self.unreadable(e.into()))?;
-        if now == self.stamp { Ok(()) } else { Err(self.unreadable(PcmError::Changed)) }
+        self.opened.check_unchanged().map_err(|error| self.unreadable(error))
     }
 
     /// Copies everything but the samples, and gives its hash.
     fn copy_around(&self, out: &OutputFile) -> Result<Digest, ProtectError> {
-        let failed = |error| match error {
-            CopyError::Read(source) => self.unreadable(source),
-            CopyError::Write(error) => out.write_failed(error).into(),
-        };
-        let mut reader = PcmReader::at_start(FileCursor::new(&self.file), self.info.clone());
+        let failed = |error| self.copy_failed(out, error);
+        let mut reader = self.opened.reader().map_err(|error| self.unreadable(error))?;
         let mut around = Hashed::new(FileCursor::new(out.file()));
         reader.copy_head(&mut around).map_err(failed)?;
         around
             .get_mut()
-            .seek(SeekFrom::Start(self.info.data_offset + self.info.data_len))
+            .seek(SeekFrom::Start(self.info().data_offset + self.info().data_len))
             .map_err(|e| out.write_failed(e))?;
         reader.copy_tail(&mut around).map_err(failed)?;
         Ok(around.finish().into())
+    }
+
+    /// Brings what follows from the samples up to date in the output; gives the hash of everything but its
+    /// samples if that changed.
+    fn refresh(
+        &self,
+        out: &OutputFile,
+        has_changed: bool,
+        watch: &Watch<'_>,
+    ) -> Result<(Refreshed, Option<Digest>), ProtectError> {
+        let refreshed = refresh((self.opened.plain(), self.info()), out.file(), has_changed, watch);
+        let refreshed = refreshed.map_err(|error| self.copy_failed(out, error))?;
+        let refreshed = refreshed.ok_or_else(|| ProtectError::Stopped(self.job.input.clone()))?;
+        if !refreshed.is_changed {
+            return Ok((refreshed, None));
+        }
+        let copy = PcmReader::new(FileCursor::new(out.file()));
+        let around = copy.and_then(|mut copy| hash_around(&mut copy));
+        Ok((refreshed, Some(around.map_err(|error| self.unreadable(error))?)))
+    }
+
+    fn copy_failed(&self, out: &OutputFile, error: CopyError) -> ProtectError {
+        match error {
+            CopyError::Read(source) => self.unreadable(source),
+            CopyError::Write(error) => out.write_failed(error).into(),
+        }
     }
 
     /// Protects the samples, chunk by chunk on all cores; gives their figures, and their hashes before
@@ -164,14 +188,16 @@ impl<'a> Source<'a> {
         out: &OutputFile,
         watch: &Watch<'_>,
     ) -> Result<(Figures, Digest, Digest), ProtectError> {
-        let info = &self.info;
+        let info = self.info();
+        let progress = |bytes| (watch.progress)(self.opened.progress(bytes));
+        let watch = &Watch { stop: watch.stop, progress: &progress };
         // A power of two, so that the chunks are whole branches of the hashes' trees.
         let chunk = 1_u64 << (CHUNK_SAMPLES / usize::from(info.channels)).ilog2();
         let hash = || TreeHash::new(info.data_len, chunk * info.frame_bytes() as u64);
         let (before, after) = (hash(), hash());
         let work = FileWork {
             job: self.job,
-            source: &self.file,
+            source: self.opened.plain(),
             info,
             veil,
             offset,

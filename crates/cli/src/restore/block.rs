@@ -117,8 +117,8 @@ impl BlockRestorer {
             *noise = match self.format.step() {
                 // Rounding, and dither from −1 to 1 with a triangular density.
                 Some(step) => step * (uniform() + uniform() + uniform()),
-                // A few roundings on the way there and back.
-                None => 2.0 * sample.abs() * f32::EPSILON * uniform(),
+                // No dither.
+                None => self.format.step_at(*sample) * uniform(),
             };
         }
     }
@@ -129,8 +129,13 @@ impl BlockRestorer {
         let channels = planar.len().max(1) as f64;
         self.signal += planar.iter().map(|channel| power(channel)).sum::<f64>() / channels;
         // The result is rounded to the nearest integer once more.
-        let rounding = self.format.step().map_or(0.0, |step| f64::from(step).powi(2) / 12.0);
-        self.error += power(&self.noise) + rounding * self.noise.len() as f64;
+        let rounding = |sample: &f32| f64::from(self.format.step_at(*sample)).powi(2) / 12.0;
+        let rounding = match (self.format.step(), planar.first()) {
+            (Some(_), _) => rounding(&0.0) * self.noise.len() as f64,
+            (None, Some(channel)) if !self.format.is_float() => channel.iter().map(rounding).sum(),
+            _ => 0.0,
+        };
+        self.error += power(&self.noise) + rounding;
     }
 
     /// How much of the result so far consisted of integers, if the original does.
@@ -149,13 +154,15 @@ impl BlockRestorer {
     }
 }
 
-/// Samples as high or low as an integer format goes.
+/// Samples as high or low as the format goes; none for floats.
 fn at_full_scale(format: SampleFormat, planar: &[&mut [f32]]) -> u64 {
-    let Some(step) = format.step() else { return 0 };
+    if format.is_float() {
+        return 0;
+    }
+    let step = format.step_at(1.0);
     let top = 1.0 - 1.5 * step;
-    planar
-        .iter()
-        .flat_map(|channel| channel.iter())
-        .filter(|x| **x > top || **x < -1.0 + 0.5 * step)
-        .count() as u64
+    // Only integers reach one step further down than up.
+    let bottom = if format.is_integer() { -1.0 + 0.5 * step } else { -top };
+    planar.iter().flat_map(|channel| channel.iter()).filter(|x| **x > top || **x < bottom).count()
+        as u64
 }

@@ -12,9 +12,10 @@ use super::run::{Plan, run};
 use super::source::Source;
 use super::stretches::whole;
 use crate::inputs::{Job, is_named_as_original};
-use crate::manifest::{Record, hash_audio, path_for};
+use crate::manifest::{Record, path_for};
 use crate::output;
-use crate::pcm::{PcmError, PcmReader};
+use crate::pcm::PcmError;
+use crate::recording::hashes;
 use crate::watch::Watch;
 
 /// Seconds in which what was asked for is compared with what is on record.
@@ -30,7 +31,7 @@ pub fn restore(
     request: &Request<'_>,
     watch: &Watch<'_>,
 ) -> Result<Outcome, RestoreError> {
-    let source = Source::open(&job.input)?;
+    let source = Source::open(job, watch)?;
     let record = record_of(job, &source, request, watch)?;
     let key = request.key_for(job, record.as_ref())?;
     output::check(&job.output, &[&job.input], request.force)?;
@@ -161,9 +162,8 @@ fn is_original(
         return Ok(true);
     }
     let Some(record) = record else { return Ok(false) };
-    let reader = PcmReader::open(&job.output);
-    match reader.and_then(|mut reader| hash_audio(&mut reader, &watch.without_progress())) {
-        Ok(Some(audio)) => Ok(audio == record.audio_before),
+    match hashes(&job.output, &watch.without_progress()) {
+        Ok(Some((audio, _))) => Ok(audio == record.audio_before),
         Ok(None) => Err(RestoreError::Stopped(job.input.clone())),
         // What is not a recording is not the original.
         Err(_) => Ok(false),

@@ -1,13 +1,13 @@
 //! Why a file is not restored.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use patchveil_veil::{Fingerprint, RecipeError};
 
 use crate::manifest::ManifestError;
 use crate::output::OutputError;
 use crate::paths::shown;
-use crate::pcm::PcmError;
+use crate::recording::RecordingError;
 
 /// Why a file was not restored. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum RestoreError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: PcmError,
+        source: RecordingError,
     },
     /// The recipe cannot be undone, or not at this sample rate.
     #[error("{}: {source}", shown(path))]
@@ -135,6 +135,14 @@ pub enum RestoreError {
 }
 
 impl RestoreError {
+    /// The file at `path` cannot be read, unless the user asked to stop.
+    pub(super) fn unreadable(path: &Path, source: impl Into<RecordingError>) -> Self {
+        match source.into() {
+            RecordingError::Stopped => Self::Stopped(path.to_owned()),
+            source => Self::Pcm { path: path.to_owned(), source },
+        }
+    }
+
     /// Whether forcing it helps.
     pub(super) fn is_about_evidence(&self) -> bool {
         matches!(

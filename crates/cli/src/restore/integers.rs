@@ -24,10 +24,11 @@ const WINDOW: usize = 2_048;
 
 /// Bit depths of the integers that files of this format are made from and are finer than.
 fn bit_depths(format: SampleFormat) -> &'static [u32] {
-    match format {
-        SampleFormat::U8 | SampleFormat::I16 => &[],
-        SampleFormat::I24 => &[16],
-        SampleFormat::I32 | SampleFormat::F32 => &[16, 24],
+    match format.bits() {
+        _ if format.is_float() => &[16, 24],
+        25.. => &[16, 24],
+        17.. => &[16],
+        _ => &[],
     }
 }
 

@@ -17,7 +17,7 @@ use super::source::Source;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, Record};
 use crate::output::OutputFile;
-use crate::pcm::{CopyError, PcmInfo, SampleFormat, float_head, tail_start};
+use crate::pcm::{CopyError, PcmError, PcmInfo, SampleFormat, float_head, refresh, tail_start};
 use crate::shared_file::FileCursor;
 use crate::watch::Watch;
 
@@ -57,13 +57,16 @@ pub(super) fn run(
         BlockRestorer::new(&veil, info, plan.offset, stretches, integer_bits).map_err(unusable)?;
 
     let out = OutputFile::create(&job.output, Some(&job.input), request.force)?;
-    let copy = Copy { source, out: &out, float: request.float };
+    // What is float already stays as it is.
+    let float = request.float && !info.format.is_float();
+    let copy = Copy { source, out: &out, float };
     let begin = copy.head()?;
     let audio = copy.audio(begin, &mut restorer, watch)?;
     if record.is_some_and(|record| audio.read != record.audio_after) {
         return Ok(None);
     }
     copy.tail(audio.end)?;
+    copy.refresh(audio.read != audio.written, watch)?;
     source.check_unchanged()?;
     let format = copy.format();
     out.commit()?;
@@ -156,13 +159,13 @@ impl Copy<'_> {
         watch: &Watch<'_>,
     ) -> Result<Audio, RestoreError> {
         let unwritten = |error| self.out.write_failed(error);
-        let unreadable = |error| self.source.unreadable(error);
+        let unreadable = |error: PcmError| self.source.unreadable(error);
         let mut target = FileCursor::new(self.out.file());
         target.seek(SeekFrom::Start(begin)).map_err(unwritten)?;
         let (mut read, mut written) = (Hashed::new(io::sink()), Hashed::new(target));
         self.source.blocks(watch, |bytes, planar| {
             read.write_all(bytes).map_err(|error| unreadable(error.into()))?;
-            (watch.progress)(bytes.len() as u64);
+            (watch.progress)(self.source.progress(bytes.len() as u64));
             restorer.restore(bytes, planar).map_err(unreadable)?;
             if self.float {
                 written.write_all(&interleaved(planar)).map_err(unwritten)?;
@@ -185,6 +188,15 @@ impl Copy<'_> {
         target.seek(SeekFrom::Start(begin)).map_err(|error| self.out.write_failed(error))?;
         let mut reader = self.source.reader()?;
         reader.copy_from(rest, &mut target).map_err(|error| self.copy_failed(error))
+    }
+
+    /// Brings what follows from the samples up to date.
+    fn refresh(&self, has_changed: bool, watch: &Watch<'_>) -> Result<(), RestoreError> {
+        let original = (self.source.file(), self.source.info());
+        let refreshed = refresh(original, self.out.file(), has_changed, watch);
+        let refreshed = refreshed.map_err(|error| self.copy_failed(error))?;
+        let stopped = || RestoreError::Stopped(self.source.path().to_owned());
+        refreshed.map(|_| ()).ok_or_else(stopped)
     }
 
     fn copy_failed(&self, error: CopyError) -> RestoreError {

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use patchveil_veil::RecipeError;
 
 use super::error::RestoreError;
+use crate::inputs::Job;
 use crate::manifest::{Digest, Record, hash_audio};
-use crate::open;
-use crate::pcm::{PcmError, PcmInfo, PcmReader};
-use crate::shared_file::{FileCursor, Stamp};
+use crate::pcm::{PcmInfo, PcmReader};
+use crate::recording::{self, Opened, RecordingError, Scratch};
+use crate::shared_file::FileCursor;
 use crate::watch::Watch;
 
 /// Samples of one block, over all channels.
@@ -18,24 +19,25 @@ const BLOCK_SAMPLES: usize = 1 << 16;
 /// A protected file, open.
 pub(super) struct Source {
     path: PathBuf,
-    file: File,
-    stamp: Stamp,
-    info: PcmInfo,
+    opened: Opened,
 }
 
 impl Source {
-    /// Opens the file and checks its headers.
-    pub(super) fn open(path: &Path) -> Result<Self, RestoreError> {
-        let unreadable = |source| RestoreError::Pcm { path: path.to_owned(), source };
-        let file = open::regular(path).map_err(|error| unreadable(error.into()))?;
-        let stamp = Stamp::of(&file).map_err(|error| unreadable(error.into()))?;
-        let info = PcmInfo::read(&mut FileCursor::new(&file)).map_err(unreadable)?;
-        Ok(Self { path: path.to_owned(), file, stamp, info })
+    /// Opens the file of `job` and checks its headers; a compressed one is decoded.
+    pub(super) fn open(job: &Job, watch: &Watch<'_>) -> Result<Self, RestoreError> {
+        let opened = recording::open(&job.input, &Scratch::near(&job.output), watch);
+        let opened = opened.map_err(|error| RestoreError::unreadable(&job.input, error))?;
+        Ok(Self { path: job.input.clone(), opened })
+    }
+
+    /// The file with its samples.
+    pub(super) fn file(&self) -> &File {
+        self.opened.plain()
     }
 
     /// What the file holds.
     pub(super) fn info(&self) -> &PcmInfo {
-        &self.info
+        self.opened.info()
     }
 
     /// Its path.
@@ -45,14 +47,19 @@ impl Source {
 
     /// Whether it has the rate, channels, format and length on record.
     pub(super) fn has_shape_of(&self, record: &Record) -> bool {
-        let info = &self.info;
+        let info = self.info();
         (info.sample_rate, info.channels, info.format, info.frames())
             == (record.sample_rate_hz, record.channels, record.format, record.frames)
     }
 
     /// The error that the file cannot be read.
-    pub(super) fn unreadable(&self, source: PcmError) -> RestoreError {
-        RestoreError::Pcm { path: self.path.clone(), source }
+    pub(super) fn unreadable(&self, source: impl Into<RecordingError>) -> RestoreError {
+        RestoreError::unreadable(&self.path, source)
+    }
+
+    /// The progress on the file for `bytes` of its samples.
+    pub(super) fn progress(&self, bytes: u64) -> u64 {
+        self.opened.progress(bytes)
     }
 
     /// The error that a recipe cannot be undone in it.
@@ -62,15 +69,17 @@ impl Source {
 
     /// Power of the rounding noise in the mean of the channels, dither included.
     pub(super) fn rounding(&self) -> f64 {
-        let step = self.info.format.step().map_or(0.0, f64::from);
-        step.powi(2) / 4.0 / f64::from(self.info.channels)
+        let step = match self.info().format {
+            format if format.is_float() => 0.0,
+            // Of A-law and µ-law, that of speech.
+            format => f64::from(format.step_at(0.1)),
+        };
+        step.powi(2) / 4.0 / f64::from(self.info().channels)
     }
 
     /// A new reader, at the first sample.
     pub(super) fn reader(&self) -> Result<PcmReader<FileCursor<'_>>, RestoreError> {
-        let mut reader = PcmReader::at_start(FileCursor::new(&self.file), self.info.clone());
-        reader.seek(0).map_err(|error| self.unreadable(error))?;
-        Ok(reader)
+        self.opened.reader().map_err(|error| self.unreadable(error))
     }
 
     /// Calls `each` with the stored bytes and the samples of block after block, until it returns
@@ -91,9 +100,9 @@ impl Source {
         mut each: impl FnMut(&mut [u8], &mut Vec<Vec<f32>>) -> Result<bool, RestoreError>,
     ) -> Result<(), RestoreError> {
         let mut reader = self.reader()?;
-        reader.seek(first.min(self.info.frames())).map_err(|error| self.unreadable(error))?;
+        reader.seek(first.min(self.info().frames())).map_err(|error| self.unreadable(error))?;
         let mut planar = Vec::new();
-        let frames = BLOCK_SAMPLES / usize::from(self.info.channels);
+        let frames = BLOCK_SAMPLES / usize::from(self.info().channels);
         loop {
             if watch.is_stopped() {
                 return Err(RestoreError::Stopped(self.path.clone()));
@@ -116,9 +125,6 @@ impl Source {
     /// # Errors
     /// If somebody wrote to the file since it was opened.
     pub(super) fn check_unchanged(&self) -> Result<(), RestoreError> {
-        match Stamp::of(&self.file) {
-            Ok(stamp) if stamp == self.stamp => Ok(()),
-            _ => Err(self.unreadable(PcmError::Changed)),
-        }
+        self.opened.check_unchanged().map_err(|error| self.unreadable(error))
     }
 }

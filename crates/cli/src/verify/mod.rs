@@ -14,9 +14,9 @@ use serde::Serialize;
 use crate::detect::FOUND_P;
 use crate::detector::{LayersDetector, LayersEvidence, MultiRecipeDetector, detectable_presets};
 use crate::inputs::{InputError, Note, is_named_veiled};
-use crate::manifest::{Manifest, Record, hashes};
+use crate::manifest::{Manifest, Record};
 use crate::paths::json;
-use crate::pcm::{PcmError, PcmReader};
+use crate::recording::{self, RecordingError, Scratch, hashes};
 use crate::watch::Watch;
 
 pub use inventory::Inventory;
@@ -168,8 +168,12 @@ fn detect(
     keys: &[ClassKey],
     pairs: usize,
     watch: &Watch<'_>,
-) -> Result<Option<Vec<Fingerprint>>, PcmError> {
-    let mut reader = PcmReader::open(path)?;
+) -> Result<Option<Vec<Fingerprint>>, RecordingError> {
+    let opened = match recording::open(path, &Scratch::SYSTEM, watch) {
+        Err(RecordingError::Stopped) => return Ok(None),
+        opened => opened?,
+    };
+    let mut reader = opened.reader()?;
     let (rate, channels) = (reader.info().sample_rate, reader.info().channels);
     let own = record.map(|record| &record.recipe);
     let mut recipes = detectable_presets();

@@ -9,6 +9,7 @@
 
 pub(crate) mod case;
 pub(crate) mod command;
+pub(crate) mod containers;
 #[cfg(unix)]
 pub(crate) mod permissions;
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::inspect::error::InspectError;
 use crate::pcm::{PcmError, PcmReader};
+use crate::recording::open_reader;
 
 /// Seconds played if nothing else is asked for.
 pub const SECONDS_DEFAULT: f64 = 30.0;
@@ -35,15 +36,15 @@ impl Excerpt {
     /// # Errors
     /// [`InspectError::Pcm`] if it cannot be read, [`InspectError::Behind`] if it ends before `from`.
     pub fn choose(path: &Path, from: Option<f64>, seconds: f64) -> Result<Self, InspectError> {
-        let wav = |source| InspectError::Pcm { path: path.to_owned(), source };
-        let mut reader = PcmReader::open(path).map_err(wav)?;
+        let wav = |source| InspectError::unreadable(path, source);
+        let mut reader = open_reader(path).map_err(wav)?;
         let (all, rate) = (reader.info().frames(), f64::from(reader.info().sample_rate));
         // Float to integer saturates, so no request is too large.
         let wanted = ((seconds * rate).round() as u64).max(1);
         let (start, loudest) = match from {
             Some(from) => ((from.max(0.0) * rate).round() as u64, false),
             None if wanted >= all => (0, false),
-            None => (loudest(&mut reader, wanted).map_err(wav)?, true),
+            None => (loudest(&mut reader, wanted).map_err(|error| wav(error.into()))?, true),
         };
         if start >= all {
             let seconds = reader.info().seconds();

@@ -11,6 +11,7 @@ use crate::inspect::error::InspectError;
 use crate::inspect::report::Report;
 use crate::open;
 use crate::pcm::{PcmError, PcmInfo, PcmReader, SampleFormat};
+use crate::recording::open_reader;
 
 /// Frames read at a time.
 const BLOCK: u64 = 1 << 15;
@@ -70,22 +71,23 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn open(path: &'a Path, excerpt: &Excerpt) -> Result<Self, InspectError> {
-        let failed = |source| InspectError::Pcm { path: path.to_owned(), source };
-        let mut reader = PcmReader::open(path).map_err(failed)?;
-        reader.seek(excerpt.start).map_err(failed)?;
+        let failed = |source| InspectError::unreadable(path, source);
+        let mut reader = open_reader(path).map_err(failed)?;
+        reader.seek(excerpt.start).map_err(|error| failed(error.into()))?;
         let info = reader.info();
         let (wav, meter) = (header(info, excerpt.frames), Meter::new(info));
         Ok(Self { path, reader, block: Vec::new(), wav, meter })
     }
 
     fn read(&mut self, frames: u64) -> Result<(), InspectError> {
-        let failed = |source| InspectError::Pcm { path: self.path.to_owned(), source };
+        let failed = |source: PcmError| InspectError::unreadable(self.path, source);
         let read = self.reader.read_block(frames as usize, &mut self.block).map_err(failed)?;
         if read as u64 != frames {
             return Err(failed(PcmError::Changed));
         }
         self.meter.push(&self.block);
-        if self.reader.info().format == SampleFormat::I32 {
+        let format = self.reader.info().format;
+        if stored(format) != format {
             for frame in 0..read {
                 for channel in &self.block {
                     self.wav.extend(channel[frame].to_le_bytes());
@@ -98,7 +100,7 @@ impl<'a> Reading<'a> {
     }
 
     fn finish(self) -> Result<Side, InspectError> {
-        let failed = |source| InspectError::Pcm { path: self.path.to_owned(), source };
+        let failed = |source: PcmError| InspectError::unreadable(self.path, source);
         let blake3 = hash(self.path).map_err(|source| failed(source.into()))?;
         Ok(Side { wav: self.wav, level: self.meter.finish(), blake3 })
     }
@@ -110,12 +112,11 @@ fn hash(path: &Path) -> std::io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// How the page stores samples: as the file does, but 32-bit integers, which not every browser
-/// reads, as floats.
+/// How the page stores samples: as the file does where every browser reads that, else as floats.
 fn stored(format: SampleFormat) -> SampleFormat {
     match format {
-        SampleFormat::I32 => SampleFormat::F32,
-        format => format,
+        SampleFormat::U8 | SampleFormat::I16 | SampleFormat::I24 => format,
+        _ => SampleFormat::F32,
     }
 }
 

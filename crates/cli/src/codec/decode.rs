@@ -1,0 +1,50 @@
+//! From a compressed file to blocks of plain samples.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::error::CodecError;
+use super::packets::Packets;
+use crate::pcm::SampleFormat;
+
+/// What a file decodes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spec {
+    /// Sample rate in Hz.
+    pub(crate) sample_rate: u32,
+    /// Channels.
+    pub(crate) channels: u16,
+    /// How its samples are stored: integers of lossless formats exactly, of lossy ones as floats.
+    pub(crate) format: SampleFormat,
+}
+
+/// What to do where a file is damaged or cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Damage {
+    /// It is refused: what is published should be whole.
+    Refuse,
+    /// It becomes silence as long as what was lost, so that what follows keeps its position; what was cut
+    /// off is missing.
+    Silence,
+}
+
+/// A compressed file, decoded from its start.
+pub(crate) trait Decoder {
+    /// What it decodes to; all blocks are the same.
+    fn spec(&self) -> Spec;
+    /// Replaces `bytes` by the next block: whole frames, interleaved, little-endian, as
+    /// [`spec`](Self::spec) says. Gives the bytes of the file that were read for it; none at the end.
+    fn next_block(&mut self, bytes: &mut Vec<u8>) -> Result<Option<u64>, CodecError>;
+}
+
+/// Opens the compressed file at `path`, opened as `file`, for decoding.
+///
+/// # Errors
+/// [`CodecError`] if it is in no known format or nothing in it can be decoded.
+pub(crate) fn open(
+    path: &Path,
+    file: &File,
+    damage: Damage,
+) -> Result<Box<dyn Decoder>, CodecError> {
+    Ok(Box::new(Packets::open(path, file, damage)?))
+}

@@ -1,0 +1,30 @@
+//! The hashes of a file's samples and of everything else in it.
+
+use std::path::Path;
+
+use super::error::RecordingError;
+use super::open::open;
+use super::scratch::Scratch;
+use crate::manifest::{Digest, hash_around, hash_audio};
+use crate::watch::Watch;
+
+/// The hashes of the samples of the file at `path`, as plain samples of its bit depth, and of everything
+/// else in it. `None` if the user asked to stop.
+///
+/// # Errors
+/// [`RecordingError`] if it cannot be read.
+pub(crate) fn hashes(
+    path: &Path,
+    watch: &Watch<'_>,
+) -> Result<Option<(Digest, Digest)>, RecordingError> {
+    let opened = match open(path, &Scratch::SYSTEM, watch) {
+        Err(RecordingError::Stopped) => return Ok(None),
+        opened => opened?,
+    };
+    let mut reader = opened.reader()?;
+    let around = hash_around(&mut reader)?;
+    let progress = |bytes| (watch.progress)(opened.progress(bytes));
+    let watch = Watch { stop: watch.stop, progress: &progress };
+    let audio = hash_audio(&mut reader, &watch)?;
+    Ok(audio.map(|audio| (audio, around)))
+}

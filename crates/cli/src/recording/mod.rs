@@ -1,0 +1,28 @@
+//! Recordings of any format, as a file of plain samples.
+//!
+//! Whatever stores plain samples is used as it is. Whatever is compressed, or cannot be sought, is first
+//! decoded to an unnamed temporary WAV file; memory use does not grow with the length. So `protect`,
+//! `restore`, `detect`, `verify` and `inspect` read one kind of file.
+//!
+//! | module | concern |
+//! |---|---|
+//! | `open` | from a path or a stream to plain samples |
+//! | `stage` | decodes into the temporary file |
+//! | `scratch` | temporary files without a name |
+//! | `standard_input` | standard input, copied to a temporary file |
+//! | `hash` | the hashes of a file's samples and of all else in it |
+
+mod error;
+mod hash;
+mod open;
+mod scratch;
+mod stage;
+mod standard_input;
+
+pub use crate::codec::CodecError;
+pub use error::RecordingError;
+pub(crate) use hash::hashes;
+pub(crate) use open::open_reader;
+pub use open::{Opened, open, open_file, open_stream};
+pub use scratch::Scratch;
+pub use standard_input::{NotARawFormat, RawFormat, read_standard_input};

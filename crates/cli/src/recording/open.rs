@@ -1,0 +1,192 @@
+//! From a path or a stream to a file of plain samples.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use super::error::RecordingError;
+use super::scratch::Scratch;
+use super::stage::stage;
+use crate::codec::{self, Damage, Kind};
+use crate::open;
+use crate::pcm::{PcmError, PcmInfo, PcmReader};
+use crate::shared_file::{FileCursor, Stamp};
+use crate::watch::Watch;
+
+/// Bytes of a stream copied at a time.
+const PIECE: usize = 1 << 16;
+
+/// What the plain samples were made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// They are in the file itself.
+    InPlace,
+    /// They were decoded to a temporary file.
+    Decoded(Kind),
+}
+
+/// A recording, open.
+#[derive(Debug)]
+pub struct Opened {
+    /// The file with the plain samples.
+    plain: File,
+    info: PcmInfo,
+    origin: Origin,
+    /// The file itself, to see whether somebody wrote to it.
+    real: File,
+    stamp: Stamp,
+}
+
+/// Opens the recording at `path`. What has to be decoded goes to `scratch`.
+///
+/// # Errors
+/// [`RecordingError`] if it cannot be read, or in no known format, damaged or cut off.
+pub fn open(path: &Path, scratch: &Scratch, watch: &Watch<'_>) -> Result<Opened, RecordingError> {
+    open_file(path, open::regular(path)?, scratch, watch)
+}
+
+/// A reader of the recording at `path`, at its first sample.
+///
+/// # Errors
+/// As of [`open`].
+pub(crate) fn open_reader(path: &Path) -> Result<PcmReader<File>, RecordingError> {
+    let never = AtomicBool::new(false);
+    let watch = Watch { stop: &never, progress: &|_| {} };
+    Ok(open(path, &Scratch::SYSTEM, &watch)?.into_reader()?)
+}
+
+/// The same of a file that is open already and can be sought. What it is called may help to recognise it.
+///
+/// # Errors
+/// As of [`open`].
+pub fn open_file(
+    path: &Path,
+    real: File,
+    scratch: &Scratch,
+    watch: &Watch<'_>,
+) -> Result<Opened, RecordingError> {
+    let stamp = Stamp::of(&real)?;
+    let kind = Kind::of(&mut FileCursor::new(&real), path)?;
+    if kind == Kind::Plain {
+        let info = PcmInfo::read(&mut FileCursor::new(&real))?;
+        let plain = real.try_clone()?;
+        return Ok(Opened { plain, info, origin: Origin::InPlace, real, stamp });
+    }
+    let mut decoder = codec::open(path, &real, Damage::Refuse)?;
+    let plain = stage(decoder.as_mut(), scratch, watch)?;
+    let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
+    Ok(Opened { plain, info, origin: Origin::Decoded(kind), real, stamp })
+}
+
+/// The same of a stream that cannot be sought, such as standard input or a pipe: all of it is copied to
+/// `scratch` first. `name` is what it is called.
+///
+/// # Errors
+/// As of [`open`].
+pub fn open_stream(
+    name: &Path,
+    stream: &mut impl Read,
+    scratch: &Scratch,
+    watch: &Watch<'_>,
+) -> Result<Opened, RecordingError> {
+    let mut copy = scratch.file().map_err(RecordingError::Scratch)?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        if watch.is_stopped() {
+            return Err(RecordingError::Stopped);
+        }
+        let got = match stream.read(&mut piece) {
+            Ok(0) => break,
+            Ok(got) => got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.into()),
+        };
+        copy.write_all(&piece[..got]).map_err(RecordingError::Scratch)?;
+    }
+    open_file(name, copy, scratch, watch)
+}
+
+impl Opened {
+    /// The file with the plain samples, for readers with a position of their own.
+    pub(crate) fn plain(&self) -> &File {
+        &self.plain
+    }
+
+    /// What that file holds.
+    #[must_use]
+    pub fn info(&self) -> &PcmInfo {
+        &self.info
+    }
+
+    /// A new reader, at the first sample.
+    ///
+    /// # Errors
+    /// If the file cannot be sought.
+    pub(crate) fn reader(&self) -> Result<PcmReader<FileCursor<'_>>, PcmError> {
+        let mut reader = PcmReader::at_start(FileCursor::new(&self.plain), self.info.clone());
+        reader.seek(0)?;
+        Ok(reader)
+    }
+
+    /// A reader that keeps the file open itself, at the first sample.
+    ///
+    /// # Errors
+    /// If the file cannot be sought.
+    pub(crate) fn into_reader(self) -> Result<PcmReader<File>, PcmError> {
+        let mut reader = PcmReader::at_start(self.plain, self.info);
+        reader.seek(0)?;
+        Ok(reader)
+    }
+
+    /// The progress on the real file, which is as long as callers think, for `bytes` of plain samples.
+    pub(crate) fn progress(&self, bytes: u64) -> u64 {
+        match self.origin {
+            Origin::InPlace => bytes,
+            Origin::Decoded(_) => {
+                let share = bytes as f64 / self.info.data_len as f64;
+                (share * self.stamp.len() as f64) as u64
+            }
+        }
+    }
+
+    /// # Errors
+    /// [`PcmError::Changed`] if somebody wrote to the file since it was opened.
+    pub(crate) fn check_unchanged(&self) -> Result<(), PcmError> {
+        if Stamp::of(&self.real)? == self.stamp { Ok(()) } else { Err(PcmError::Changed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pcm::SampleFormat;
+
+    /// Two frames of mono.
+    const WAV: &[u8] =
+        b"RIFF\x28\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0\
+                         data\x04\0\0\0\x01\0\x02\0";
+
+    #[test]
+    fn a_stream_is_opened_like_a_file() {
+        let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
+        let mut stream = WAV;
+        let opened = open_stream(Path::new("-"), &mut stream, &Scratch::SYSTEM, &watch).unwrap();
+        assert_eq!((opened.info().frames(), opened.info().format), (2, SampleFormat::I16));
+        assert_eq!(opened.origin, Origin::InPlace);
+        let mut planar = Vec::new();
+        assert_eq!(opened.reader().unwrap().read_block(9, &mut planar).unwrap(), 2);
+        assert_eq!(planar, [[1.0 / 32_768.0, 2.0 / 32_768.0]]);
+        opened.check_unchanged().unwrap();
+    }
+
+    #[test]
+    fn a_stream_that_ends_in_its_header_is_refused_in_one_line() {
+        let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
+        for end in 0..WAV.len() {
+            let error = open_stream(Path::new("-"), &mut &WAV[..end], &Scratch::SYSTEM, &watch);
+            let line = error.unwrap_err().to_string();
+            assert!(!line.contains('\n') && !line.is_empty(), "{end}: {line}");
+        }
+    }
+}

@@ -304,7 +304,7 @@ fn the_output_has_the_format_asked_for_or_is_refused_before_anything_is_written(
             &["a.wav", "-o", "z.mp3", "--format", "flac"],
             &["z.mp3: is not how a FLAC file is called"],
         ),
-        (&["a.wav", "b.wav", "-o", "both.wav"], &["both.wav: is the name of one file"]),
+        (&["a.wav", "b.wav", "-o", "both.wav"], &["both.wav: names one file"]),
     ] {
         user.run(&[&["protect"], args].concat()).fails(2, parts);
     }

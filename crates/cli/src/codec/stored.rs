@@ -7,6 +7,7 @@ use std::path::Path;
 use super::format::Format;
 use super::kind::Kind;
 use super::mp4::Track;
+use crate::open;
 use crate::shared_file::FileCursor;
 
 /// What a recording is stored as, as far as its first bytes show.
@@ -29,11 +30,7 @@ pub(crate) enum Stored {
 impl Stored {
     /// What the file at `path` is, which is called so.
     pub(crate) fn of(path: &Path) -> Self {
-        // A pipe would be used up, or wait for its writer.
-        if !path.is_file() {
-            return Self::Unknown;
-        }
-        let Ok(file) = File::open(path) else { return Self::Unknown };
+        let Ok(file) = open::regular(path) else { return Self::Unknown };
         match Kind::of(&mut FileCursor::new(&file), path) {
             Ok(Kind::Plain) => Self::plain(&file),
             Ok(Kind::Flac) => Self::Flac,

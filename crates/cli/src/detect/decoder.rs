@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::error::DetectFileError;
 use crate::codec::{self, CodecError, Damage, Kind, Spec};
+use crate::open;
 use crate::pcm::{self, PcmReader};
 use crate::watch::Watch;
 
@@ -30,7 +31,7 @@ pub(crate) fn decode(
     watch: &Watch<'_>,
 ) -> Result<(), DetectFileError> {
     let unreadable = |source| DetectFileError::Unreadable { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = open::regular(path).map_err(unreadable)?;
     match Kind::of(&mut file, path).map_err(unreadable)? {
         Kind::Plain => decode_plain(path, file, to, watch),
         kind => decode_compressed(path, &file, kind, to, watch),

@@ -102,18 +102,18 @@ pub enum PlanError {
         /// The output.
         output: PathBuf,
     },
+    /// Several inputs or a folder, and `-o` names one recording.
+    #[error(
+        "{}: names one file, and there is more than one input or a folder; give a folder, with a / at its \
+         end if it should have this name",
+        shown(.0)
+    )]
+    OneOutput(PathBuf),
     /// Several outputs, but `-o` names a file.
     #[error(
         "{}: is a file, but the outputs need a folder there; use another name", shown(.0)
     )]
     OutputNotAFolder(PathBuf),
-    /// Several outputs, but `-o` is called as one recording.
-    #[error(
-        "{}: is the name of one file, but there are several outputs; give a folder (with a slash behind it, if it is \
-         new)",
-        shown(.0)
-    )]
-    OneFileForMany(PathBuf),
     /// `-o` and `--format` contradict each other.
     #[error("{}: is not how a {format} file is called; change the name or --format", shown(output))]
     Disagree {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::error::PlanError;
 use crate::codec::{Format, Stored, ending_of};
+use crate::standard_io;
 
 /// Endings of containers that are copied, and not made anew.
 const COPIED: [&str; 5] = ["w64", "aiff", "aif", "aifc", "caf"];
@@ -27,7 +28,9 @@ pub(super) fn choose(
     output: Option<&Path>,
 ) -> Result<Wanted, PlanError> {
     let stored = Stored::of(input);
-    let by_default = stored.default_output();
+    // Down a pipe goes what everybody reads.
+    let is_piped = output.is_some_and(standard_io::is_output);
+    let by_default = stored.default_output().filter(|_| !is_piped);
     let ending = output.and_then(ending_of);
     let format = match (format, ending.as_deref().zip(output)) {
         (Some(format), Some((ending, output))) if !format.endings().contains(&ending) => {

@@ -51,6 +51,11 @@ pub(super) fn is_marked(path: &Path, mark: &str) -> bool {
     ENDINGS.iter().any(|ending| ends_with(name, &format!("{mark}{ending}")))
 }
 
+/// Whether the name of a file ends so, in any case of letters, with something before it.
+pub(super) fn is_named(path: &Path, suffix: &str) -> bool {
+    path.file_name().is_some_and(|name| ends_with(name, suffix))
+}
+
 /// The name without the endings of recordings and protected files.
 pub(super) fn bare_stem(path: &Path, without_veiled: bool) -> OsString {
     let stem = path.file_stem().unwrap_or_default();

@@ -7,13 +7,17 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
+use super::audio;
 use super::error::{InputError, PlanError};
-use super::find::{Found, Recording, find};
+use super::find::{Found, Recording};
 use super::formats;
 use super::names::{Names, RESTORED, VEILED, bare_stem, is_marked, is_named_veiled};
 use super::notes::Note;
+use super::selection::Selection;
+use crate::manifest::{ManifestCache, path_for};
 use crate::paths::{folder_of, identity};
 use crate::recording::{Format, OutputOptions};
+use crate::standard_io;
 
 /// What is to be done with the inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,37 +79,51 @@ impl Plan {
     /// [`PlanError`] if outputs collide with each other or with inputs. An input that fails by itself
     /// is in [`Plan::failures`].
     pub fn new(inputs: &[PathBuf], output: Option<&Path>, task: Task) -> Result<Self, PlanError> {
-        Self::in_format(inputs, output, None, task)
+        Self::of(&inputs.into(), output, task)
+    }
+
+    /// The same for a selection. Outputs that collide are an error in every part of the files.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn of(selection: &Selection, output: Option<&Path>, task: Task) -> Result<Self, PlanError> {
+        Self::in_format(selection, output, None, task)
     }
 
     /// The same in a format.
     ///
     /// # Errors
-    /// As of [`new`](Self::new).
+    /// As for [`new`](Self::new).
     pub fn in_format(
-        inputs: &[PathBuf],
+        selection: &Selection,
         output: Option<&Path>,
         format: Option<Format>,
         task: Task,
     ) -> Result<Self, PlanError> {
-        let destination = Destination::choose(inputs, output)?;
-        let found = find(inputs, Names::AnyFormat, |path| left_out(path, &destination, task));
-        let Found { recordings, notes, failures, .. } = found.each_once();
-        let job = |Recording { path, relative }: Recording| {
+        let destination = Destination::choose(selection, output)?;
+        let manifests = ManifestCache::default();
+        let left_out = |path: &Path| left_out(path, &destination, task, &manifests);
+        let found = selection.find_all(Names::AnyFormat, left_out);
+        let Found { recordings, notes, failures, .. } = found;
+        let job = |Recording { path, relative }: &Recording| {
             let named = match &destination {
                 Destination::File(output) => Some(output.as_path()),
                 _ => None,
             };
-            let wanted = formats::choose(&path, format, named)?;
+            let wanted = formats::choose(path, format, named)?;
             Ok(Job {
-                output: destination.of(&path, &relative, &wanted.ending, task),
+                output: destination.of(path, relative, &wanted.ending, task),
                 options: OutputOptions { format: wanted.format, ..OutputOptions::default() },
-                input: path,
+                input: path.clone(),
             })
         };
-        let jobs = recordings.into_iter().map(job).collect::<Result<_, PlanError>>()?;
-        let plan = Self { jobs, notes, failures };
+        let jobs = recordings.iter().map(job).collect::<Result<_, PlanError>>()?;
+        let mut plan = Self { jobs, notes, failures };
         plan.check_outputs(&destination)?;
+        let mut recordings = recordings.iter();
+        plan.jobs.retain(|_| {
+            recordings.next().is_some_and(|Recording { relative, .. }| selection.takes(relative))
+        });
         Ok(plan)
     }
 
@@ -115,6 +133,9 @@ impl Plan {
         let mut outputs: HashMap<PathBuf, &Job> = HashMap::new();
         for job in &self.jobs {
             let output = identity(&job.output);
+            if standard_io::is_output(&job.output) {
+                continue;
+            }
             if let Some(&input) = inputs.get(&output) {
                 let (input, output) = (input.to_owned(), job.output.clone());
                 return Err(PlanError::OutputIsInput { input, output });
@@ -139,19 +160,39 @@ impl Plan {
 }
 
 /// Why a file or folder found in a folder is not what the task is for.
-fn left_out(path: &Path, destination: &Destination, task: Task) -> Option<Note> {
+fn left_out(
+    path: &Path,
+    destination: &Destination,
+    task: Task,
+    manifests: &ManifestCache,
+) -> Option<Note> {
     if path.is_dir() {
         return destination.is_folder(path).then(|| Note::OutputFolder(path.to_owned()));
     }
     let is_veiled = is_named_veiled(path);
     match task {
-        Task::Protect => is_veiled.then(|| Note::AlreadyVeiled(path.to_owned())),
+        Task::Protect if !is_veiled => None,
+        // What holds no audio cannot be protected either.
+        Task::Protect if is_on_record(path, manifests) || audio::kind_of(path).is_none() => {
+            Some(Note::AlreadyVeiled(path.to_owned()))
+        }
+        Task::Protect => Some(Note::NamedVeiled(path.to_owned())),
         Task::Restore if is_veiled => None,
         Task::Restore if is_marked(path, RESTORED) => Some(Note::AlreadyRestored(path.to_owned())),
         Task::Restore => {
             let is_there = protected_versions(path).any(|protected| protected.exists());
             is_there.then(|| Note::Original(path.to_owned()))
         }
+    }
+}
+
+/// Whether the manifest next to a file has a record under its name; also where the manifest cannot be read,
+/// which is reported when it is needed.
+fn is_on_record(path: &Path, manifests: &ManifestCache) -> bool {
+    let Some(name) = path.file_name() else { return false };
+    match manifests.get(&path_for(path)) {
+        Ok(manifest) => manifest.is_some_and(|manifest| manifest.get(name).is_some()),
+        Err(_) => true,
     }
 }
 
@@ -170,23 +211,31 @@ enum Destination {
 }
 
 impl Destination {
-    fn choose(inputs: &[PathBuf], output: Option<&Path>) -> Result<Self, PlanError> {
+    fn choose(selection: &Selection, output: Option<&Path>) -> Result<Self, PlanError> {
         let Some(output) = output else {
             return Ok(Self::NextToInput);
         };
-        let mut distinct: Vec<_> = inputs.iter().map(|input| identity(input)).collect();
+        let mut distinct: Vec<_> = selection.inputs().map(|input| identity(input)).collect();
         distinct.sort();
         distinct.dedup();
         let one_file = matches!(distinct.as_slice(), [only] if !only.is_dir());
-        if one_file && !output.is_dir() && !ends_with_separator(output) {
+        if one_file
+            && (standard_io::is_output(output) || !output.is_dir())
+            && !ends_with_separator(output)
+        {
             return Ok(Self::File(output.to_owned()));
         }
-        if output.exists() && !output.is_dir() {
-            return Err(PlanError::OutputNotAFolder(output.to_owned()));
+        let is_taken = output.exists() && !output.is_dir();
+        // `-o both.wav` for two recordings: a folder of that name is not what was meant.
+        let names_a_file = output.file_name().is_some_and(|name| Names::AnyFormat.include(name));
+        if !is_taken && names_a_file && !output.is_dir() && !ends_with_separator(output) {
+            return Err(PlanError::OneOutput(output.to_owned()));
         }
-        let is_new = !output.exists() && !ends_with_separator(output);
-        if is_new && output.file_name().is_some_and(|name| Names::AnyFormat.include(name)) {
-            return Err(PlanError::OneFileForMany(output.to_owned()));
+        if standard_io::is_output(output) {
+            return Err(PlanError::OneOutput(output.to_owned()));
+        }
+        if is_taken {
+            return Err(PlanError::OutputNotAFolder(output.to_owned()));
         }
         Ok(Self::Folder { path: output.to_owned(), identity: identity(output) })
     }

@@ -17,6 +17,7 @@ use super::timeline::Timeline;
 use super::veils::Veils;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hash_around};
+use crate::open;
 use crate::output::OutputFile;
 use crate::pcm::{CopyError, PcmError, PcmInfo, PcmReader, Refreshed, refresh};
 use crate::recording::{self, Opened, RecordingError, Scratch, Target, hashes};
@@ -136,14 +137,14 @@ struct Source<'a> {
 
 impl<'a> Source<'a> {
     fn open(job: &'a Job, watch: &Watch<'_>) -> Result<Self, ProtectError> {
-        let open = || {
-            let (real, scratch) = (File::open(&job.input)?, Scratch::near(&job.output));
+        let opened = || {
+            let (real, scratch) = (open::regular(&job.input)?, Scratch::near(&job.output));
             let opened = recording::open_for(&job.input, real, job.options, &scratch, watch)?;
             opened.check_target(job.options.format, &job.output)?;
             Ok(opened)
         };
-        let opened =
-            open().map_err(|error: RecordingError| ProtectError::unreadable(&job.input, error))?;
+        let opened = opened()
+            .map_err(|error: RecordingError| ProtectError::unreadable(&job.input, error))?;
         Ok(Self { job, opened })
     }
 

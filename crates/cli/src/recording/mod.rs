@@ -10,6 +10,7 @@
 //! | `stage` | decodes into the temporary file |
 //! | `scratch` | temporary files without a name |
 //! | `target` | where changed samples go |
+//! | `standard_input` | standard input, copied to a temporary file |
 //! | `hash` | the hashes of a file's samples and of all else in it |
 
 mod error;
@@ -17,6 +18,7 @@ mod hash;
 mod open;
 mod scratch;
 mod stage;
+mod standard_input;
 mod target;
 
 pub use crate::codec::{CodecError, EncodeError, Format};
@@ -25,5 +27,6 @@ pub(crate) use hash::hashes;
 pub use open::{Opened, open, open_file, open_stream};
 pub(crate) use open::{open_for, open_reader};
 pub use scratch::Scratch;
+pub use standard_input::{NotARawFormat, RawFormat, read_standard_input};
 pub use target::OutputOptions;
 pub(crate) use target::Target;

@@ -11,6 +11,7 @@ use super::stage::stage;
 use super::target::OutputOptions;
 use crate::codec::{self, Damage, FlacMetadata, Format, Kind, Plain};
 use crate::manifest::{Digest, hash_around, hash_audio};
+use crate::open;
 use crate::pcm::{Container, PcmError, PcmInfo, PcmReader, SampleFormat};
 use crate::shared_file::{FileCursor, Stamp};
 use crate::watch::Watch;
@@ -46,7 +47,7 @@ pub struct Opened {
 /// # Errors
 /// [`RecordingError`] if it cannot be read, or in no known format, damaged or cut off.
 pub fn open(path: &Path, scratch: &Scratch, watch: &Watch<'_>) -> Result<Opened, RecordingError> {
-    open_file(path, File::open(path)?, scratch, watch)
+    open_file(path, open::regular(path)?, scratch, watch)
 }
 
 /// A reader of the recording at `path`, at its first sample.
@@ -210,7 +211,7 @@ impl Opened {
     ) -> Result<(), RecordingError> {
         let is_wav = || {
             let ending = codec::ending_of(output).unwrap_or_default();
-            Format::Wav.endings().contains(&ending.as_str())
+            ending.is_empty() || Format::Wav.endings().contains(&ending.as_str())
         };
         match format {
             None if !self.is_in_place() && !is_wav() => Err(RecordingError::NotACopy),

@@ -14,7 +14,7 @@ const PIECE: usize = 1 << 18;
 /// Largest size a RIFF header can say, less a margin for what readers add to it.
 const RIFF_MAX: u64 = u32::MAX as u64 - 64;
 /// Length of the header.
-const HEAD: usize = 104;
+pub(super) const HEAD: usize = 104;
 
 /// Decodes all of `decoder` to a WAV file (RF64 above 4 GB) in `scratch`; floats become `integers`, if given.
 ///
@@ -74,7 +74,7 @@ fn round(floats: &[u8], integers: SampleFormat, to: &mut Vec<u8>) -> Result<(), 
 /// The header of a WAV file with `len` bytes of samples behind it; of RF64 where RIFF cannot say so many.
 ///
 /// Space for the sizes of RF64 is always there, in a chunk that readers skip (EBU Tech 3306, section 3).
-fn wav_head(spec: Spec, len: u64) -> [u8; HEAD] {
+pub(super) fn wav_head(spec: Spec, len: u64) -> [u8; HEAD] {
     let riff_len = HEAD as u64 - 8 + len + len % 2;
     let is_wide = riff_len > RIFF_MAX;
     let frame_bytes = u64::from(spec.channels) * spec.format.bytes() as u64;

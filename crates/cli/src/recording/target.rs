@@ -4,17 +4,17 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
 use super::error::RecordingError;
 use super::open::Opened;
 use super::scratch::Scratch;
 use crate::codec::{EncodeError, FlacMetadata, Format, encode_by_tool, write_flac};
 use crate::manifest::{Digest, hash_around};
-use crate::output::{OutputFile, TEMP_PREFIX};
-use crate::paths::folder_of;
+use crate::output::{OutputFile, temp_next_to};
 use crate::pcm::{PcmInfo, PcmReader};
 use crate::shared_file::FileCursor;
+use crate::standard_io;
 use crate::watch::Watch;
 
 /// How an output is written.
@@ -100,7 +100,7 @@ impl Target {
             finished.around = Some(metadata.hash().into());
             return Ok(finished);
         }
-        let encoded = named_temporary(out.target(), format).map_err(EncodeError::Write)?;
+        let encoded = named_temporary(out.target()).map_err(EncodeError::Write)?;
         encode_by_tool(plain, &info, format, self.options.bitrate, &encoded, watch)?;
         let hash = copy(encoded.path(), out.file()).map_err(EncodeError::Write)?;
         finished.around = Some(hash);
@@ -121,9 +121,11 @@ fn read_failed(error: impl std::error::Error + Send + Sync + 'static) -> EncodeE
 }
 
 /// A file for a program that writes by name, in the folder of the output.
-fn named_temporary(target: &Path, format: Format) -> io::Result<NamedTempFile> {
-    let suffix = format!(".{}", format.ending());
-    Builder::new().prefix(TEMP_PREFIX).suffix(&suffix).tempfile_in(folder_of(target))
+fn named_temporary(target: &Path) -> io::Result<NamedTempFile> {
+    match standard_io::is_output(target) {
+        true => NamedTempFile::new(),
+        false => temp_next_to(target, 0o600).map_err(io::Error::other),
+    }
 }
 
 /// Copies a file; gives its hash.

@@ -71,9 +71,8 @@ pub(super) fn run(
     }
     copy.tail(audio.end)?;
     copy.refresh(audio.read != audio.written, watch)?;
-    target
-        .finish(source.opened(), &out, watch)
-        .map_err(|error| source.unreadable(RecordingError::from(error)))?;
+    let finished = target.finish(source.opened(), &out, watch);
+    let finished = finished.map_err(|error| source.unreadable(RecordingError::from(error)))?;
     source.check_unchanged()?;
     let format = copy.format();
     out.commit()?;
@@ -101,6 +100,7 @@ pub(super) fn run(
         seconds: info.seconds(),
         restored: plan.stretches.iter().map(|stretch| in_seconds(stretch, info)).collect(),
         format,
+        audio_after: finished.audio.unwrap_or(audio.written),
         is_original: known.is_original,
         claim,
         integers: known.integers,

@@ -8,6 +8,7 @@ use patchveil_veil::RecipeError;
 use super::error::RestoreError;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Record, hash_audio};
+use crate::open;
 use crate::pcm::{PcmInfo, PcmReader};
 use crate::recording::{self, Opened, RecordingError, Scratch};
 use crate::shared_file::FileCursor;
@@ -25,13 +26,13 @@ pub(super) struct Source {
 impl Source {
     /// Opens the file of `job` and checks its headers; a compressed one is decoded.
     pub(super) fn open(job: &Job, watch: &Watch<'_>) -> Result<Self, RestoreError> {
-        let open = || {
-            let (real, scratch) = (File::open(&job.input)?, Scratch::near(&job.output));
+        let opened = || {
+            let (real, scratch) = (open::regular(&job.input)?, Scratch::near(&job.output));
             let opened = recording::open_for(&job.input, real, job.options, &scratch, watch)?;
             opened.check_target(job.options.format, &job.output)?;
             Ok(opened)
         };
-        let opened = open();
+        let opened = opened();
         let opened =
             opened.map_err(|error: RecordingError| RestoreError::unreadable(&job.input, error))?;
         Ok(Self { path: job.input.clone(), opened })

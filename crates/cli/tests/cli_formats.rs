@@ -267,7 +267,8 @@ fn all_metadata_of_a_flac_file_is_kept_byte_for_byte_and_the_seek_table_points_t
     tool(&user, "metaflac --remove-tag=ARTIST b.veiled.flac");
     let changed = user.run(&["verify", "b.veiled.flac"]);
     assert!(changed.out.contains("tags changed"), "{changed:?}");
-    user.run(&["protect", "b.flac", "--strip-metadata", "-o", "bare.flac"]).succeeds();
+    let stripped = user.run(&["protect", "b.flac", "--strip-metadata", "-o", "bare.flac"]);
+    assert_eq!(stripped.code, Some(0), "{stripped:?}");
     let bare = blocks(&user.read("bare.flac"));
     assert!(matches!(bare.as_slice(), [(4, body)] if body.len() < 64), "{bare:?}");
 }
@@ -343,4 +344,63 @@ fn what_is_cut_off_damaged_or_no_recording_is_refused_in_a_line() {
         user.run(&["protect", name]).fails(1, &[&format!("{name}: ")]);
     }
     assert_eq!(user.files(), before);
+}
+
+#[test]
+fn tags_and_pictures_follow_into_another_container_and_what_is_left_out_is_named() {
+    if !has_tools("tags") {
+        return;
+    }
+    let user = User::with_key();
+    user.put("a.wav", recording(44_100, 2, 0.3));
+    let tags = "-metadata artist=Somebody -metadata title=Song -metadata comment=Hello";
+    for name in ["a.mp3", "b.m4a", "c.ogg", "d.flac"] {
+        ffmpeg(&user, &format!("-i a.wav {tags} {name}"));
+    }
+    let title = |name: &str| {
+        let entries = "-v error -show_entries format_tags=title,artist:stream_tags=title,artist -of default=nk=1";
+        let args: Vec<&str> = entries.split(' ').chain([name]).collect();
+        Ran::of(&mut user.within(Command::new("ffprobe"), &args)).out.to_lowercase()
+    };
+    for (from, to) in [
+        ("a.mp3", "a.flac"),
+        ("b.m4a", "b.flac"),
+        ("c.ogg", "c.flac"),
+        ("d.flac", "d.mp3"),
+        ("d.flac", "d.m4a"),
+        ("d.flac", "d.ogg"),
+        ("d.flac", "d.opus"),
+        ("d.flac", "d.wav"),
+        ("a.mp3", "a2.mp3"),
+    ] {
+        let ran = user.run(&["protect", from, "-o", &format!("out/{to}")]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let found = title(&format!("out/{to}"));
+        assert!(found.contains("song") && found.contains("somebody"), "{from} as {to}: {found:?}");
+        user.run(&["verify", &format!("out/{to}")]).succeeds();
+    }
+    let ran = user.run(&["protect", "d.flac", "--strip-metadata", "-o", "bare.flac"]);
+    ran.says(&["d.flac: left out everything but the samples; it named people: Somebody"]);
+    assert_eq!(title("bare.flac").trim(), "");
+    let bext = [&[0; 256][..], b"Jane Doe", &[0; 400]].concat();
+    let wav = user.read("a.wav");
+    user.put("b.wav", riff(&[chunk(b"bext", &bext), wav[12..].to_vec()]));
+    let ran = user.run(&["protect", "b.wav", "--strip-metadata", "-o", "bare.wav"]);
+    ran.says(&["b.wav: left out everything but the samples; it named people: Jane Doe"]);
+    assert!(!user.read("bare.wav").windows(4).any(|id| id == b"bext"));
+    user.run(&["verify", "bare.wav"]).succeeds();
+}
+
+#[test]
+#[cfg(unix)]
+fn time_stamps_are_preserved_where_that_is_asked_for() {
+    let user = User::with_key();
+    let input = user.put("a.wav", recording(8_000, 1, 0.3));
+    let then = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    fs::File::options().write(true).open(&input).unwrap().set_modified(then).unwrap();
+    user.run(&["protect", "a.wav", "--preserve"]).succeeds();
+    user.run(&["protect", "a.wav", "-o", "now.wav"]).succeeds();
+    let modified = |name: &str| fs::metadata(user.path(name)).unwrap().modified().unwrap();
+    assert_eq!(modified("a.veiled.wav"), then);
+    assert_ne!(modified("now.wav"), then);
 }

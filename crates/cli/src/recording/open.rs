@@ -9,7 +9,7 @@ use super::error::RecordingError;
 use super::scratch::Scratch;
 use super::stage::stage;
 use super::target::OutputOptions;
-use crate::codec::{self, Damage, FlacMetadata, Format, Kind, Plain};
+use crate::codec::{self, Damage, FlacMetadata, Format, Kind, Plain, Tags};
 use crate::manifest::{Digest, hash_around, hash_audio};
 use crate::open;
 use crate::pcm::{Container, PcmError, PcmInfo, PcmReader, SampleFormat};
@@ -265,6 +265,16 @@ impl Opened {
             Origin::Decoded { kind: Kind::Flac, .. } => Some(FlacMetadata::read(&self.real)),
             _ => None,
         }
+    }
+
+    /// The tags, for another container.
+    pub(crate) fn tags(&self) -> Option<Tags> {
+        Tags::read(&self.real)
+    }
+
+    /// One line on what of places, people and devices is in the metadata.
+    pub(crate) fn left_out(&self) -> io::Result<String> {
+        codec::left_out(&self.real)
     }
 
     /// What the user has to know of the output's `format`.

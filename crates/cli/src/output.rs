@@ -4,16 +4,21 @@
 //! synced. Nobody ever sees half of it under its own name, and a run that is stopped or finds the disk
 //! full leaves nothing behind.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Write};
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata, TryLockError};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
 use crate::paths::{folder_of, shown};
+use crate::pcm::PcmInfo;
+use crate::standard_io;
 
 /// What the names of unfinished outputs start with.
 pub const TEMP_PREFIX: &str = ".patchveil-";
+/// Letters and digits after that.
+const RANDOM_LETTERS: usize = 6;
 
 /// Why an output was not written. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -67,11 +72,20 @@ fn hint(error: &io::Error) -> &'static str {
 /// A file being written. Dropped before [`commit`](Self::commit) it leaves nothing behind.
 #[derive(Debug)]
 pub struct OutputFile {
-    temp: NamedTempFile,
+    temp: Temp,
     target: PathBuf,
     /// The permissions it gets in the end; none to keep those it is made with.
     permissions: Option<fs::Permissions>,
     force: bool,
+}
+
+/// What is written to before the output is whole.
+#[derive(Debug)]
+enum Temp {
+    /// A file in the folder of the output.
+    Named(NamedTempFile),
+    /// A file without a name, to be copied to standard output.
+    Unnamed(File),
 }
 
 /// Whether `target` may be written, as far as shows before anything is written. The arguments are those
@@ -80,6 +94,9 @@ pub struct OutputFile {
 /// # Errors
 /// Any [`OutputError`] but [`OutputError::Io`].
 pub fn check(target: &Path, inputs: &[&Path], force: bool) -> Result<(), OutputError> {
+    if standard_io::is_output(target) {
+        return Ok(());
+    }
     if target.file_name().is_none() {
         return Err(OutputError::NotAFile(target.to_owned()));
     }
@@ -87,12 +104,16 @@ pub fn check(target: &Path, inputs: &[&Path], force: bool) -> Result<(), OutputE
     if fs::symlink_metadata(target).is_err() {
         return Ok(());
     }
-    if inputs.iter().any(|input| same_file::is_same_file(input, target).unwrap_or(false)) {
-        return Err(OutputError::IsInput(target.to_owned()));
-    }
     // Renaming over a device or a pipe would remove it.
-    if fs::metadata(target).is_ok_and(|m| !m.is_file()) {
+    let is_file = |path: &Path| fs::metadata(path).is_ok_and(|meta| meta.is_file());
+    if fs::metadata(target).is_ok() && !is_file(target) {
         return Err(OutputError::NotAFile(target.to_owned()));
+    }
+    // To compare files they are opened, and opening a pipe would wait for somebody at its other end.
+    let is_target =
+        |input: &&&Path| is_file(input) && same_file::is_same_file(input, target).unwrap_or(false);
+    if inputs.iter().any(|input| is_target(&input)) {
+        return Err(OutputError::IsInput(target.to_owned()));
     }
     if force { Ok(()) } else { Err(OutputError::Exists(target.to_owned())) }
 }
@@ -106,7 +127,7 @@ impl OutputFile {
     /// # Errors
     /// Any [`OutputError`].
     pub fn create(target: &Path, input: Option<&Path>, force: bool) -> Result<Self, OutputError> {
-        let permissions = match input {
+        let permissions = match input.filter(|input| !standard_io::is_input(input)) {
             None => None,
             Some(input) => {
                 let input = fs::metadata(input).map_err(|source| OutputError::Io {
@@ -121,7 +142,15 @@ impl OutputFile {
         // Audio stays private until it gets its input's permissions; a picture has no input and follows
         // the umask.
         let mode = if permissions.is_some() { 0o600 } else { 0o666 };
-        let temp = temp_next_to(target, mode)?;
+        let temp = if standard_io::is_output(target) {
+            Temp::Unnamed(tempfile::tempfile().map_err(|source| OutputError::Io {
+                path: target.to_owned(),
+                doing: "make a temporary file for it",
+                source,
+            })?)
+        } else {
+            Temp::Named(temp_next_to(target, mode)?)
+        };
         Ok(Self { temp, target: target.to_owned(), permissions, force })
     }
 
@@ -131,7 +160,7 @@ impl OutputFile {
     /// Any [`OutputError`].
     pub fn private(target: &Path) -> Result<Self, OutputError> {
         check(target, &[], false).map_err(taken)?;
-        let temp = temp_next_to(target, 0o600)?;
+        let temp = Temp::Named(temp_next_to(target, 0o600)?);
         Ok(Self { temp, target: target.to_owned(), permissions: None, force: false })
     }
 
@@ -144,7 +173,10 @@ impl OutputFile {
     /// The open temporary file.
     #[must_use]
     pub fn file(&self) -> &File {
-        self.temp.as_file()
+        match &self.temp {
+            Temp::Named(temp) => temp.as_file(),
+            Temp::Unnamed(file) => file,
+        }
     }
 
     /// The error for a failed write, naming the output.
@@ -169,13 +201,16 @@ impl OutputFile {
     /// [`OutputError::Io`]. Nothing is left behind then, and an old file of that name is still
     /// there.
     pub fn commit(self) -> Result<(), OutputError> {
+        if let Temp::Unnamed(file) = &self.temp {
+            return send(file).map_err(|error| self.write_failed(error));
+        }
         if let Some(permissions) = self.permissions.clone() {
             self.file()
                 .set_permissions(permissions)
                 .map_err(|e| self.failed("set its permissions", e))?;
         }
         self.file().sync_all().map_err(|e| self.failed("write it to the disk", e))?;
-        let Self { temp, target, force, .. } = self;
+        let Self { temp: Temp::Named(temp), target, force, .. } = self else { return Ok(()) };
         let renamed = if force { temp.persist(&target) } else { temp.persist_noclobber(&target) };
         let failed = |doing, source| OutputError::Io { path: target.clone(), doing, source };
         if let Err(e) = renamed {
@@ -194,21 +229,34 @@ impl OutputFile {
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.temp.as_file_mut().write(bytes)
+        self.file().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.temp.as_file_mut().flush()
+        self.file().flush()
     }
 }
 
+/// Copies a whole output to standard output.
+fn send(mut file: &File) -> io::Result<()> {
+    let (start, len) = match standard_io::is_output_raw() {
+        false => (0, file.metadata()?.len()),
+        true => {
+            file.seek(SeekFrom::Start(0))?;
+            let info = PcmInfo::read(&mut file).map_err(io::Error::other)?;
+            (info.data_offset, info.data_len)
+        }
+    };
+    standard_io::send(file, start, len)
+}
+
 /// An empty file of a temporary name in the folder of `target`, which is made if it is missing.
-fn temp_next_to(target: &Path, mode: u32) -> Result<NamedTempFile, OutputError> {
+pub(crate) fn temp_next_to(target: &Path, mode: u32) -> Result<NamedTempFile, OutputError> {
     let failed = |doing| move |source| OutputError::Io { path: target.to_owned(), doing, source };
     let folder = folder_of(target);
     fs::create_dir_all(folder).map_err(failed("make its folder"))?;
     let mut builder = Builder::new();
-    builder.prefix(TEMP_PREFIX);
+    builder.prefix(TEMP_PREFIX).rand_bytes(RANDOM_LETTERS);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -216,7 +264,49 @@ fn temp_next_to(target: &Path, mode: u32) -> Result<NamedTempFile, OutputError> 
     }
     #[cfg(not(unix))]
     let _ = mode;
-    builder.tempfile_in(folder).map_err(failed("write into its folder"))
+    loop {
+        let temp = builder.tempfile_in(folder).map_err(failed("write into its folder"))?;
+        // The lock says that this run is alive. Whoever clears up may have had the file for a moment.
+        match temp.as_file().try_lock() {
+            Err(TryLockError::WouldBlock) => {}
+            // Where there are no locks, nobody clears up.
+            Err(TryLockError::Error(_)) => return Ok(temp),
+            Ok(()) if temp.path().exists() => return Ok(temp),
+            Ok(()) => {}
+        }
+    }
+}
+
+/// Removes what runs that were killed left in `folder`, and gives its paths: unfinished outputs that no
+/// living run holds a lock on.
+///
+/// # Errors
+/// What the system says of the first file that cannot be removed.
+pub fn remove_leftovers(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut removed = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_file() || !is_temporary(&entry.file_name()) {
+            continue;
+        }
+        let path = entry.path();
+        let file = File::options().write(true).open(&path).or_else(|_| File::open(&path))?;
+        if file.try_lock().is_ok() {
+            // Removed while it is locked, so that no run can be using it.
+            fs::remove_file(&path)?;
+            removed.push(path);
+        }
+    }
+    removed.sort();
+    Ok(removed)
+}
+
+/// Whether a name is that of an unfinished output: the prefix, and letters and digits at random.
+fn is_temporary(name: &OsStr) -> bool {
+    let random = name.to_str().and_then(|name| name.strip_prefix(TEMP_PREFIX));
+    random.is_some_and(|random| {
+        random.len() == RANDOM_LETTERS && random.chars().all(|c| c.is_ascii_alphanumeric())
+    })
 }
 
 /// The error for outputs that cannot be forced.
@@ -258,4 +348,30 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_no_living_run_holds_is_cleared_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let living = OutputFile::create(&path("a.wav"), None, false).unwrap();
+        let killed = OutputFile::create(&path("b.wav"), None, false).unwrap();
+        // As a killed run: the file stays, its lock does not.
+        let Temp::Named(killed) = killed.temp else { unreachable!() };
+        let (file, killed) = killed.keep().unwrap();
+        drop(file);
+        for name in ["patchveil.jsonl", ".patchveil-notes", ".patchveil-abc.wav", ".patchveil-"] {
+            fs::write(path(name), "somebody's").unwrap();
+        }
+        fs::create_dir(path(".patchveil-folder")).unwrap();
+        assert_eq!(remove_leftovers(folder.path()).unwrap(), [killed]);
+        assert!(remove_leftovers(folder.path()).unwrap().is_empty());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6);
+        living.finish_with(b"audio").unwrap();
+        assert_eq!(fs::read(path("a.wav")).unwrap(), b"audio");
+    }
 }

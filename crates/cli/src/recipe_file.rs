@@ -1,13 +1,13 @@
 //! Recipes as JSON files, for settings that no preset has.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use patchveil_veil::{RECIPE_VERSION, Recipe, RecipeError};
 use serde::Deserialize;
 
+use crate::open;
 use crate::paths::{one_line, shown};
 use crate::pcm::read_hint;
 
@@ -53,7 +53,7 @@ pub enum RecipeFileError {
 /// Any [`RecipeFileError`]. A recipe of a newer version is refused as such, whatever else it has.
 pub fn read(path: &Path) -> Result<Recipe, RecipeFileError> {
     let mut text = String::new();
-    File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text)).map_err(
+    open::short(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text)).map_err(
         |source| match source.kind() {
             io::ErrorKind::InvalidData => not_a_recipe(path, "it is not text"),
             _ => RecipeFileError::Unreadable { path: path.to_owned(), source },

@@ -1,6 +1,5 @@
 //! Opens cases and adds evidence to them.
 
-use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +14,7 @@ use super::recognise::{Class, recognise};
 use super::record::{CASE_VERSION, Entry, Kind, Record, TOOL};
 use super::stamp::{Reply, Request};
 use crate::manifest::Digest;
+use crate::open;
 
 /// What a new case is about.
 pub struct Opening<'a> {
@@ -88,24 +88,19 @@ impl Case {
     pub fn add(&mut self, path: &Path, note: Option<&str>) -> Result<Added, CaseError> {
         let unreadable = |source| CaseError::Unreadable { path: path.to_owned(), source };
         let refused = |reason| CaseError::Refused { path: path.to_owned(), reason };
-        // Opening a pipe would wait for somebody to write to it.
-        let length = fs::metadata(path).and_then(|meta| match meta.is_file() {
-            true => Ok(meta.len()),
-            false => Err(io::Error::other("it is not a regular file")),
-        });
+        let file = open::regular(path).map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let note = note.map(str::to_owned);
-        if length.map_err(unreadable)? > RECOGNISED_MAX {
+        if length > RECOGNISED_MAX {
             if let Some(known) = self.known(&hashing::of_file(path).map_err(unreadable)?.sha256) {
                 return Ok(Added::Known(known));
             }
             let addition = Addition { name: &name, kind: Kind::Attachment, note };
-            return self.put(addition, File::open(path).map_err(unreadable)?).map(Added::New);
+            return self.put(addition, file).map(Added::New);
         }
         let mut content = Vec::new();
-        File::open(path)
-            .and_then(|file| file.take(RECOGNISED_MAX).read_to_end(&mut content))
-            .map_err(unreadable)?;
+        file.take(RECOGNISED_MAX).read_to_end(&mut content).map_err(unreadable)?;
         let echo_commitment = self.record().echo_commitment.to_string();
         let class =
             Class { fingerprint: self.record().fingerprint, echo_commitment: &echo_commitment };

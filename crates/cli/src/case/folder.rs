@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::error::CaseError;
 use super::hashing::{self, Hashes};
 use super::record::{EVIDENCE, Entry, Kind, Record, TOOL};
+use crate::open;
 use crate::output::OutputFile;
 
 /// The folder of letters to fill in.
@@ -101,7 +102,7 @@ impl Case {
             return Err(CaseError::Changed { path, reason: "is no regular file" });
         }
         let mut content = Vec::new();
-        let read = File::open(&path)
+        let read = open::regular(&path)
             .and_then(|file| file.take(RECOGNISED_MAX + 1).read_to_end(&mut content));
         match read {
             Ok(_) if content.len() as u64 > RECOGNISED_MAX => {
@@ -187,7 +188,10 @@ fn read(folder: &Path) -> Result<Record, CaseError> {
         Ok(meta) if meta.len() > LONGEST => {
             return Err(CaseError::Damaged { path, reason: "it is too long".to_owned() });
         }
-        Ok(_) => fs::read(&path),
+        Ok(_) => open::regular(&path).and_then(|mut file| {
+            let mut content = Vec::new();
+            file.read_to_end(&mut content).map(|_| content)
+        }),
         Err(error) => Err(error),
     };
     match content {

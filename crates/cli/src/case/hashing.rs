@@ -1,7 +1,6 @@
 //! Hashes of evidence: BLAKE3, as in manifests, and SHA-256, which every system has a tool for.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::record::{Entry, Record};
 use crate::manifest::Digest;
+use crate::open;
 
 /// Bytes copied at a time.
 const PIECE: usize = 1 << 18;
@@ -43,7 +43,7 @@ pub(super) fn copy(mut from: impl Read, mut to: impl Write) -> io::Result<Hashes
 
 /// The hashes of the file at `path`.
 pub(super) fn of_file(path: &Path) -> io::Result<Hashes> {
-    copy(File::open(path)?, io::sink())
+    copy(open::regular(path)?, io::sink())
 }
 
 impl Hashes {

@@ -8,6 +8,10 @@ use crate::protect::{Position, Timeline};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::case::CaseCommand;
+use super::drop_folder::WatchArgs;
+use super::format_args::FormatArgs;
+use super::many_args::{ListArgs, RunArgs};
+use super::pipe_args::PipeArgs;
 use super::probe::ProbeCommand;
 use super::recipe_args::RecipeArgs;
 use super::trace::TraceArgs;
@@ -191,15 +195,24 @@ impl TimelineArg {
 
 #[derive(Debug, Args)]
 pub(super) struct ProtectArgs {
-    /// Recordings (WAV), or folders to search for them
-    #[arg(required = true, value_name = "INPUT")]
+    /// Recordings, or folders to search for them; quoted patterns work too; - for standard input
+    #[arg(required_unless_present_any = ["files_from", "watch"], value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
     /// Class whose key to use [default: the keyring's default]
     #[arg(long, value_name = "NAME")]
     pub(super) key: Option<String>,
-    /// Output file or folder [default: NAME.veiled.wav next to each input]
+    /// CSV file that says which class's key to use for which recordings: a pattern and a class a line, the
+    /// first that matches counts (alice/*.wav,Alice)
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
+    pub(super) key_map: Option<PathBuf>,
+    /// Output file or folder, or - for standard output [default: NAME.veiled.wav next to each input]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) written: FormatArgs,
+    /// Leave out everything but the samples: tags, pictures, markers, who recorded where with what
+    #[arg(long)]
+    pub(super) strip_metadata: bool,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
     /// Timeline position of the first sample, in samples (48000) or with a unit (1.5s, 250ms): for stems that
@@ -215,6 +228,14 @@ pub(super) struct ProtectArgs {
     /// Do not record the output in its folder's manifest, patchveil.jsonl
     #[arg(long)]
     pub(super) no_manifest: bool,
+    #[command(flatten)]
+    pub(super) list: ListArgs,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
+    #[command(flatten)]
+    pub(super) pipe: PipeArgs,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
     /// Print JSON, one object a file, as each is done
     #[arg(long)]
     pub(super) json: bool,
@@ -222,15 +243,17 @@ pub(super) struct ProtectArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RestoreArgs {
-    /// Protected files (WAV), or folders to search for them
-    #[arg(required = true, value_name = "INPUT")]
+    /// Protected files, or folders to search for them; quoted patterns work too; - for standard input
+    #[arg(required_unless_present = "files_from", value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
     /// Class whose key to use [default: from the manifest, else the keyring's default]
     #[arg(long, value_name = "NAME")]
     pub(super) key: Option<String>,
-    /// Output file or folder [default: NAME.restored.wav next to each input]
+    /// Output file or folder, or - for standard output [default: NAME.restored.wav next to each input]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) written: FormatArgs,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
     /// Timeline position of the file's first sample, in samples (48000) or with a unit (1.5s, 250ms)
@@ -243,6 +266,12 @@ pub(super) struct RestoreArgs {
     /// Write 32-bit float instead of the input's bit depth
     #[arg(long)]
     pub(super) float: bool,
+    #[command(flatten)]
+    pub(super) list: ListArgs,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
+    #[command(flatten)]
+    pub(super) pipe: PipeArgs,
     /// Restore even if the key, recipe or position is uncertain; and, where it is certain, replace
     /// existing files (never an input or an original)
     #[arg(long)]
@@ -255,8 +284,10 @@ pub(super) struct RestoreArgs {
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Files, or folders to check with all their subfolders
-    #[arg(required = true, value_name = "DIR|FILE")]
+    #[arg(required_unless_present = "files_from", value_name = "DIR|FILE")]
     pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) list: ListArgs,
     /// Class whose key to detect in the audio too; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(super) key: Vec<String>,
@@ -270,9 +301,11 @@ pub(super) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct DetectArgs {
-    /// Recordings (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for them
-    #[arg(required = true, value_name = "INPUT")]
+    /// Recordings (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for them; - for standard input
+    #[arg(required_unless_present = "files_from", value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) list: ListArgs,
     /// Class to look for; may be repeated [default: the keyring's default]
     #[arg(long = "key", value_name = "NAME", conflicts_with = "all_keys")]
     pub(super) keys: Vec<String>,

@@ -1,16 +1,56 @@
 //! `patchveil inspect`
 
+use std::path::Path;
+
 use crate::inspect::{Excerpt, Report, compare, draw, page_path, write_page};
-use crate::{output, shown};
+use crate::output;
+use crate::paths::{json, shown};
+use serde::Serialize;
 
 use super::args::InspectArgs;
 use super::exit::{DONE, Failure};
+use super::pipe_args::prepare_input;
 use super::stop;
 use super::table::{number, signed};
 use super::terminal::{progress_bar, say, say_json};
 
+/// The object of `--json`: paths are named as in the other commands, and by `before` and `after` too.
+#[derive(Serialize)]
+struct Line<'a, T> {
+    status: &'static str,
+    #[serde(flatten, serialize_with = "json::input")]
+    input: &'a Path,
+    #[serde(flatten, serialize_with = "json::output")]
+    output: &'a Path,
+    #[serde(flatten)]
+    result: T,
+}
+
+impl<'a, T> Line<'a, T> {
+    fn new(args: &'a InspectArgs, status: &'static str, result: T) -> Self {
+        Self { status, input: &args.before, output: &args.after, result }
+    }
+}
+
+/// Why there is no result.
+#[derive(Serialize)]
+struct Failed<'a> {
+    error: &'a str,
+}
+
 /// Compares two files.
 pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
+    let result = inspect(args);
+    if args.json
+        && let Err(failure) = &result
+    {
+        say_json(&Line::new(args, "failed", Failed { error: &failure.message }))?;
+    }
+    result
+}
+
+fn inspect(args: &InspectArgs) -> Result<u8, Failure> {
+    prepare_input([args.before.as_path(), &args.after].into_iter())?;
     let page = args.html.as_deref().map(page_path);
     for file in args.png.iter().chain(&page) {
         // Before minutes of work, and because a recording is never overwritten.
@@ -42,7 +82,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
         write_page(&report, excerpt, folder, args.force)?;
     }
     if args.json {
-        say_json(&report)?;
+        say_json(&Line::new(args, "done", &report))?;
     } else {
         say(&figures(&report))?;
         if let Some(png) = &args.png {

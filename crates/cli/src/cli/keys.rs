@@ -1,11 +1,10 @@
 //! `patchveil key …`
 
-use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::Path;
 
 use crate::output::OutputFile;
-use crate::shown;
+use crate::{open, shown};
 use patchveil_keyring::{KeyEntry, Keyring, KeyringError, Passphrase, parse_import, resolve_path};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -284,7 +283,7 @@ fn import(
     let read = if file == Path::new("-") {
         io::stdin().lock().take(LONGEST_IMPORT + 1).read_to_end(&mut content)
     } else {
-        File::open(file).and_then(|file| file.take(LONGEST_IMPORT + 1).read_to_end(&mut content))
+        open::short(file).and_then(|file| file.take(LONGEST_IMPORT + 1).read_to_end(&mut content))
     };
     read.map_err(unreadable)?;
     let what = shown(file).to_string();

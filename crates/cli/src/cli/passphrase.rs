@@ -1,10 +1,9 @@
 //! Passphrases: from a file or typed, never from an argument, which other users could see.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::Path;
 
-use crate::shown;
+use crate::{open, shown};
 use patchveil_keyring::Passphrase;
 use zeroize::Zeroizing;
 
@@ -56,7 +55,7 @@ fn read_hidden(prompt: &str) -> Result<Zeroizing<String>, Failure> {
 fn first_line(path: &Path) -> Result<Passphrase, Failure> {
     let unreadable =
         |error| Failure::usage(format!("passphrase file {}: cannot be read: {error}", shown(path)));
-    let file = File::open(path).map_err(unreadable)?;
+    let file = open::short(path).map_err(unreadable)?;
     // Room for all of it from the start, so that growing leaves no copy behind.
     let mut line = Zeroizing::new(String::with_capacity(LONGEST as usize));
     let read = BufReader::new(file.take(LONGEST)).read_line(&mut line).map_err(unreadable)?;

@@ -1,22 +1,28 @@
 //! `patchveil protect`
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use crate::inputs::{Plan, Task};
+use crate::Watch;
+use crate::inputs::{Job, Plan, Task};
 use crate::manifest::{ManifestCache, Recorder};
+use crate::output::OutputError;
 use crate::paths::{json, shown};
 use crate::protect::{Outcome, ProtectError, Timeline, Veils, protect};
+use crate::standard_io;
+use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, Recipe};
 use serde::Serialize;
 
 use super::args::{Cli, ProtectArgs};
-use super::batch::{Batch, NoResult};
+use super::batch::{Batch, NoResult, Totals};
 use super::exit::{DONE, FAILED, Failure};
+use super::key_map::KeyMap;
 use super::recipe_args::RecipeArgs;
 use super::terminal::complain;
-use super::{keys, table};
+use super::{drop_folder, dry_run, keys, resume, table};
 
 /// Files listed one by one; the rest is only summed up.
 const ROWS: usize = 40;
@@ -48,27 +54,102 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
             Some(_) => "the amount is 0 %: only the mark will be added",
         });
     }
-    let entry = match &args.key {
-        Some(name) => keyring.get(name)?,
-        None => keyring.default_entry().ok_or_else(|| Failure::usage(keys::WHICH_CLASS))?,
-    };
-    let veils = veils(entry.key().clone(), &args.recipe, recipe)?;
+    let keys = Keys::choose(&keyring, args, &recipe)?;
     drop(keyring);
-    let plan =
-        Plan::new(&args.inputs, args.output.as_deref(), Task::Protect).map_err(Failure::usage)?;
-    let recorder = match args.no_manifest {
-        true => None,
-        false => {
-            let outputs = plan.jobs.iter().map(|job| job.output.as_path());
-            Some(Recorder::new(outputs).map_err(Failure::usage)?)
-        }
+    if let Some(folder) = &args.watch.watch {
+        args.list.set_threads()?;
+        return drop_folder::run(folder, &keys, args);
+    }
+    let selection = args.list.selection(&args.inputs)?;
+    let reads_back = args.run.verify || args.run.resume;
+    args.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
+    let (output, format) = (args.output.as_deref(), args.written.format);
+    let mut plan =
+        Plan::in_format(&selection, output, format, Task::Protect).map_err(Failure::usage)?;
+    args.written.complete(&mut plan.jobs, args.strip_metadata);
+    if args.run.dry_run {
+        let manifests = ManifestCache::default();
+        let allowed = |path: &Path| keys.of(path).map(|_| ());
+        let is_done = |job: &Job| manifests.record(&job.output).is_some();
+        return dry_run::run(&plan, args.json, args.force, allowed, is_done);
+    }
+    let begun = Instant::now();
+    let batch = Batch::begin(args.json, plan.jobs.iter().map(|job| job.input.as_path()));
+    batch.report_inputs(&plan.notes, &plan.failures);
+    if args.run.resume {
+        resume::clear_up(&plan.jobs, &batch);
+    }
+    let (totals, unrecorded) = work(&plan.jobs, &keys, args, &batch)?;
+    let took_s = begun.elapsed().as_secs_f64();
+    let timeline = args.timeline.chosen(args.offset);
+    let table = |done: &[Outcome]| {
+        let positions = positions(done, timeline);
+        format!("{}{positions}", summary(done, took_s))
     };
-    work(&plan, &veils, args, recorder)
+    if args.run.resume && totals.skipped() > 0 {
+        complain(&format!("{} of {} were done already", totals.skipped(), plan.jobs.len()));
+    }
+    let code = batch.end(&totals, plan.failures.len(), table)?;
+    Ok(if code == DONE && unrecorded > 0 { FAILED } else { code })
+}
+
+/// Whose key each recording gets.
+pub(super) struct Keys {
+    /// By path; else it is the one class there is.
+    map: Option<KeyMap>,
+    classes: HashMap<String, Veils>,
+    name: String,
+}
+
+impl Keys {
+    fn choose(keyring: &Keyring, args: &ProtectArgs, recipe: &Recipe) -> Result<Self, Failure> {
+        let map = args.key_map.as_deref().map(KeyMap::read).transpose()?;
+        let name = match map {
+            Some(_) => String::new(),
+            None => keys::class(keyring, args.key.as_deref())?.name().to_owned(),
+        };
+        let mut classes = HashMap::new();
+        let mapped = map.iter().flat_map(KeyMap::classes);
+        let named = map.is_none().then_some(name.as_str());
+        for class in mapped.chain(named) {
+            if !classes.contains_key(class) {
+                let key = keyring.get(class)?.key().clone();
+                let is_first = classes.is_empty();
+                classes.insert(
+                    class.to_owned(),
+                    veils_of(key, &args.recipe, recipe.clone(), is_first)?,
+                );
+            }
+        }
+        Ok(Self { map, classes, name })
+    }
+
+    /// The veils for the recording at `path`; if there are none, a line about it.
+    fn of(&self, path: &Path) -> Result<&Veils, String> {
+        let class = match &self.map {
+            None => Some(self.name.as_str()),
+            Some(map) => map.class_of(path),
+        };
+        class.and_then(|class| self.classes.get(class)).ok_or_else(|| {
+            let path = shown(path);
+            format!("{path}: no line of the key map matches it, so it has no key; add one, or leave it out")
+        })
+    }
 }
 
 /// The veils of a recipe; warns if nobody can undo it.
 pub(super) fn veils(key: ClassKey, args: &RecipeArgs, recipe: Recipe) -> Result<Veils, Failure> {
-    if !recipe.is_restorable() {
+    veils_of(key, args, recipe, true)
+}
+
+/// The same, with the warning only if it was not given before.
+fn veils_of(
+    key: ClassKey,
+    args: &RecipeArgs,
+    recipe: Recipe,
+    warn: bool,
+) -> Result<Veils, Failure> {
+    if warn && !recipe.is_restorable() {
         complain(&format!(
             "the recipe {} is a published baseline for comparison: it cannot be undone, keep the \
              originals",
@@ -78,47 +159,52 @@ pub(super) fn veils(key: ClassKey, args: &RecipeArgs, recipe: Recipe) -> Result<
     Veils::new(key, recipe).map_err(Failure::usage)
 }
 
-/// Protects and records the files of a plan.
-fn work(
-    plan: &Plan,
-    veils: &Veils,
+/// Protects and records files; gives what came of them, and how many could not be recorded.
+pub(super) fn work(
+    jobs: &[Job],
+    keys: &Keys,
     args: &ProtectArgs,
-    recorder: Option<Recorder>,
-) -> Result<u8, Failure> {
-    let begun = Instant::now();
-    let fingerprint = veils.fingerprint();
-    let batch = Batch::begin(args.json, plan.jobs.iter().map(|job| job.input.as_path()));
-    batch.report_inputs(&plan.notes, &plan.failures);
+    batch: &Batch,
+) -> Result<(Totals<Outcome>, usize), Failure> {
+    let recorder = match args.no_manifest {
+        true => None,
+        false => {
+            let outputs = jobs.iter().map(|job| job.output.as_path());
+            let outputs = outputs.filter(|output| !standard_io::is_output(output));
+            Some(Recorder::new(outputs).map_err(Failure::usage)?)
+        }
+    };
     let unrecorded = AtomicUsize::new(0);
-    let record = |outcome: &Outcome| {
+    let record = |outcome: &Outcome, veils: &Veils| {
         let Some(recorder) = &recorder else { return };
-        let record = outcome.to_record(fingerprint, veils.recipe());
+        // Nobody knows what becomes of it.
+        if standard_io::is_output(&outcome.output) {
+            return;
+        }
+        let record = outcome.to_record(veils.fingerprint(), veils.recipe());
         if let Err(error) = recorder.add(&outcome.output, &record) {
             let file = shown(&outcome.output);
             batch.complain(&format!("{file}: protected, but not recorded: {error}"));
             unrecorded.fetch_add(1, Ordering::Relaxed);
         }
     };
-    let timeline = args.timeline.chosen(args.offset);
     let manifests = ManifestCache::default();
     let totals = batch.run(
-        &plan.jobs,
+        jobs,
         |job| &job.input,
-        |job, watch| match protect(job, veils, timeline, args.force, &manifests, watch) {
-            Ok(outcome) => {
-                if let Some(note) = &outcome.note {
-                    batch.complain(&format!("{}: {note}", shown(&outcome.input)));
-                }
-                record(&outcome);
-                batch.print(&Line::Done { outcome: &outcome, fingerprint });
-                Ok(outcome)
+        |job, watch| {
+            let veils = keys.of(&job.input).map_err(NoResult::Failed)?;
+            let outcome = one(job, veils, args, &manifests, (batch, watch))?;
+            if args.run.verify {
+                let (audio, around) = (outcome.audio_after, Some(outcome.around));
+                resume::read_back(&outcome.output, audio, around, watch)?;
             }
-            Err(ref note @ ProtectError::Done { ref input, ref output }) => {
-                batch.complain(note);
-                batch.print(&Line::Skipped { input, output });
-                Err(NoResult::Skipped)
+            if let Some(note) = &outcome.note {
+                batch.complain(&format!("{}: {note}", shown(&outcome.input)));
             }
-            Err(error) => Err(NoResult::new(&error, matches!(error, ProtectError::Stopped(_)))),
+            record(&outcome, veils);
+            batch.print(&Line::Done { outcome: &outcome, fingerprint: veils.fingerprint() });
+            Ok(outcome)
         },
     );
     let mut unrecorded = unrecorded.into_inner();
@@ -126,13 +212,39 @@ fn work(
         complain(&error.to_string());
         unrecorded += 1;
     }
-    let took_s = begun.elapsed().as_secs_f64();
-    let table = |done: &[Outcome]| {
-        let positions = positions(done, timeline);
-        format!("{}{positions}", summary(done, took_s))
-    };
-    let code = batch.end(&totals, plan.failures.len(), table)?;
-    Ok(if code == DONE && unrecorded > 0 { FAILED } else { code })
+    Ok((totals, unrecorded))
+}
+
+/// Protects one file.
+fn one(
+    job: &Job,
+    veils: &Veils,
+    args: &ProtectArgs,
+    manifests: &ManifestCache,
+    (batch, watch): (&Batch, &Watch<'_>),
+) -> Result<Outcome, NoResult> {
+    let timeline = args.timeline.chosen(args.offset);
+    let attempt = |job: &Job| protect(job, veils, timeline, args.force, manifests, watch);
+    let mut result = attempt(job);
+    // A run was killed between the last rename and its record.
+    if args.run.resume && matches!(result, Err(ProtectError::Output(OutputError::Exists(_)))) {
+        match resume::again(job, attempt) {
+            Ok(Some(outcome)) => result = Ok(Outcome { output: job.output.clone(), ..outcome }),
+            Ok(None) => {}
+            Err(error) => result = Err(error),
+        }
+    }
+    match result {
+        Ok(outcome) => Ok(outcome),
+        Err(ref note @ ProtectError::Done { ref input, ref output }) => {
+            if !args.run.resume {
+                batch.complain(note);
+            }
+            batch.print(&Line::Skipped { input, output });
+            Err(NoResult::Skipped)
+        }
+        Err(error) => Err(NoResult::new(&error, matches!(error, ProtectError::Stopped(_)))),
+    }
 }
 
 /// Where on the timeline the recordings begin, in lines below the table, unless at its start.

@@ -1,11 +1,15 @@
 //! `patchveil restore`
 
-use crate::VeilCache;
-use crate::inputs::{Plan, Task};
+use std::path::Path;
+
+use crate::inputs::{Job, Plan, Task};
 use crate::manifest::ManifestCache;
-use crate::paths::shown;
+use crate::output::OutputError;
+use crate::paths::{json, shown};
 use crate::protect::Timeline;
+use crate::recording::{Format, hashes};
 use crate::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
+use crate::{VeilCache, Watch};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, PresetVersion, Recipe, RecipeError};
 use serde::Serialize;
@@ -13,7 +17,8 @@ use serde::Serialize;
 use super::args::{Cli, RestoreArgs};
 use super::batch::{Batch, NoResult};
 use super::exit::Failure;
-use super::{keys, table};
+use super::terminal::complain;
+use super::{dry_run, keys, resume, table};
 
 /// A line of `--json`.
 #[derive(Serialize)]
@@ -21,6 +26,16 @@ struct Line<'a> {
     status: &'static str,
     #[serde(flatten)]
     outcome: &'a Outcome,
+}
+
+/// A line of `--json` about a file that is done already.
+#[derive(Serialize)]
+struct Skipped<'a> {
+    status: &'static str,
+    #[serde(flatten, serialize_with = "json::input")]
+    input: &'a Path,
+    #[serde(flatten, serialize_with = "json::output")]
+    output: &'a Path,
 }
 
 /// Restores what the arguments name.
@@ -36,8 +51,18 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         Some(key) => Ok(key.clone()),
         None => key_on_record(&keyring, recorded),
     };
-    let plan =
-        Plan::new(&args.inputs, args.output.as_deref(), Task::Restore).map_err(Failure::usage)?;
+    let selection = args.list.selection(&args.inputs)?;
+    let reads_back = args.run.verify || args.run.resume;
+    args.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
+    let output = args.output.as_deref();
+    // Of the compressed formats that are written, none holds floats.
+    let format = args.written.format.or(args.float.then_some(Format::Wav));
+    let mut plan =
+        Plan::in_format(&selection, output, format, Task::Restore).map_err(Failure::usage)?;
+    args.written.complete(&mut plan.jobs, false);
+    if args.run.dry_run {
+        return dry_run::run(&plan, args.json, args.force, |_| Ok(()), |_| false);
+    }
     let request = Request {
         key: &key,
         veils: VeilCache::default(),
@@ -52,18 +77,62 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
     };
     let batch = Batch::begin(args.json, plan.jobs.iter().map(|job| job.input.as_path()));
     batch.report_inputs(&plan.notes, &plan.failures);
+    if args.run.resume {
+        resume::clear_up(&plan.jobs, &batch);
+    }
     let totals = batch.run(
         &plan.jobs,
         |job| &job.input,
-        |job, watch| match restore(job, &request, watch) {
-            Ok(outcome) => {
-                batch.print(&Line { status: "done", outcome: &outcome });
-                Ok(outcome)
+        |job, watch| {
+            if args.run.resume && is_restored(job, &request, watch)? {
+                let (input, output) = (&job.input, &job.output);
+                batch.print(&Skipped { status: "skipped", input, output });
+                return Err(NoResult::Skipped);
             }
-            Err(error) => Err(NoResult::new(&error, matches!(error, RestoreError::Stopped(_)))),
+            let outcome = one(job, &request, args.run.resume, watch)?;
+            if args.run.verify {
+                resume::read_back(&outcome.output, outcome.audio_after, None, watch)?;
+            }
+            batch.print(&Line { status: "done", outcome: &outcome });
+            Ok(outcome)
         },
     );
+    if args.run.resume && totals.skipped() > 0 {
+        complain(&format!("{} of {} were done already", totals.skipped(), plan.jobs.len()));
+    }
     batch.end(&totals, plan.failures.len(), summary)
+}
+
+/// Whether the output is there and is the original to the bit, according to the manifest of the protected
+/// file.
+fn is_restored(job: &Job, request: &Request<'_>, watch: &Watch<'_>) -> Result<bool, NoResult> {
+    let Some(record) = request.manifests.record(&job.input) else { return Ok(false) };
+    match hashes(&job.output, &watch.without_progress()) {
+        Ok(Some(read)) => Ok(read == (record.audio_before, record.around)),
+        Ok(None) => Err(NoResult::Stopped),
+        // It is not there, or no recording.
+        Err(_) => Ok(false),
+    }
+}
+
+/// Restores one file.
+fn one(
+    job: &Job,
+    request: &Request<'_>,
+    resume: bool,
+    watch: &Watch<'_>,
+) -> Result<Outcome, NoResult> {
+    let attempt = |job: &Job| restore(job, request, watch);
+    let mut result = attempt(job);
+    // No record says that an output is what would be written, so it is made again and compared.
+    if resume && matches!(result, Err(RestoreError::Output(OutputError::Exists(_)))) {
+        match resume::again(job, attempt) {
+            Ok(Some(outcome)) => result = Ok(Outcome { output: job.output.clone(), ..outcome }),
+            Ok(None) => {}
+            Err(error) => result = Err(error),
+        }
+    }
+    result.map_err(|error| NoResult::new(&error, matches!(error, RestoreError::Stopped(_))))
 }
 
 /// The key for a file where no class is named: the one on record, else the default class's.

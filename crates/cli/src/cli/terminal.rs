@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::standard_io;
+
 use super::exit::Failure;
 
 /// Writes one line to standard error. If nobody reads that, nobody is left to tell; `eprintln!` would
@@ -12,9 +14,13 @@ pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "patchveil: {message}");
 }
 
-/// Prints to standard output. A reader that has gone (`… | head`) is neither an error nor a panic.
+/// Prints to standard output, or to standard error where standard output is for audio. A reader that has gone (`… | head`) is neither an error nor a panic.
 pub(super) fn say(text: &str) -> Result<(), Failure> {
-    match writeln!(io::stdout().lock(), "{text}") {
+    let written = match standard_io::is_output_claimed() {
+        true => writeln!(io::stderr().lock(), "{text}"),
+        false => writeln!(io::stdout().lock(), "{text}"),
+    };
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::failed(format!("standard output cannot be written: {error}")))
         }
@@ -28,13 +34,13 @@ pub(super) fn say_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     say(&text)
 }
 
-/// A progress bar over `total` bytes of audio that disappears when dropped; hidden where standard
+/// A progress bar over `total` bytes or frames of audio that disappears when dropped; hidden where standard
 /// error is not a terminal.
 pub(super) fn progress_bar(total: u64) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = "{bar:32} {percent:>3} %  {binary_bytes_per_sec}  {eta} left  {msg}";
+    let style = "{bar:24} {percent:>3} %  {msg}  {eta} left";
     let bar = ProgressBar::new(total);
     match ProgressStyle::with_template(style) {
         Ok(style) => bar.with_style(style),

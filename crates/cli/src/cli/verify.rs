@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::shown;
+use crate::paths::{json, shown};
 use crate::verify::{Checked, Inventory, Status, check};
 use patchveil_keyring::{Keyring, resolve_path};
 use patchveil_veil::{ClassKey, Fingerprint};
@@ -20,6 +20,9 @@ use super::{keys, table};
 struct Line<'a> {
     #[serde(flatten)]
     checked: &'a Checked,
+    /// The path again, under the name that it has in the lines of the other commands.
+    #[serde(flatten, serialize_with = "json::input")]
+    input: &'a Path,
     /// What the keyring calls the class, if it has the key.
     class: Option<&'a str>,
 }
@@ -28,11 +31,13 @@ struct Line<'a> {
 pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
     let keys = keys(cli, args)?;
     let classes = classes(cli);
-    let inventory = Inventory::new(&args.inputs).map_err(Failure::usage)?;
+    let inventory = Inventory::of(&args.list.selection(&args.inputs)?).map_err(Failure::usage)?;
     let files: Vec<&Path> = inventory.files.iter().map(|file| file.as_path()).collect();
     let pairs = files.len() * keys.len();
     let batch = Batch::begin(args.json, files.iter().copied());
-    inventory.notes.iter().for_each(|note| batch.complain(note));
+    let left_out: Vec<Checked> = inventory.notes.iter().filter_map(Checked::left_out).collect();
+    let others = inventory.notes.iter().filter(|note| !note.is_recording());
+    others.for_each(|note| batch.complain(note));
     let mut totals = batch.run(
         &files,
         |file| file,
@@ -42,11 +47,12 @@ pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
         },
     );
     // What cannot be read stands in the table like the rest.
-    totals.add(inventory.failures.iter().map(Checked::from));
+    totals.add(inventory.failures.iter().map(Checked::from).chain(left_out));
     totals.done.sort_by(|a, b| a.path.cmp(&b.path));
     for checked in &totals.done {
         let class = checked.fingerprint.and_then(|fingerprint| classes.get(&fingerprint));
-        batch.print(&Line { checked, class: class.map(String::as_str) });
+        let class = class.map(String::as_str);
+        batch.print(&Line { checked, input: &checked.path, class });
     }
     let is_empty = totals.done.is_empty();
     let code = batch.end(&totals, 0, |done| summary(done, &classes, !keys.is_empty()))?;

@@ -2,19 +2,22 @@
 //!
 //! One policy for every command: a recording that cannot be read, a link named like a recording that
 //! leads nowhere, and a folder that cannot be listed are failures; the others are still found. A link
-//! back to a folder it is in is left out with a note.
+//! back to a folder it is in is left out with a note, and so is audio under a name that is not searched for.
 
 use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
+use super::audio;
 use super::error::InputError;
 use super::names::Names;
 use super::notes::Note;
+use crate::output::TEMP_PREFIX;
 use crate::paths::identity;
+use crate::standard_io;
 
 /// A file to work on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +49,10 @@ pub fn find(inputs: &[PathBuf], names: Names, left_out: impl Fn(&Path) -> Option
     let mut found = Found::default();
     for input in inputs {
         match fs::metadata(input) {
+            _ if standard_io::is_input(input) => {
+                let (path, relative) = (input.clone(), input.clone());
+                found.recordings.push(Recording { path, relative });
+            }
             Err(source) => {
                 found.failures.push(InputError::Unreadable { path: input.clone(), source });
             }
@@ -97,6 +104,7 @@ impl Found {
             let is_folder = entry.file_type().is_dir();
             let is_recording = entry.file_type().is_file() && names.include(entry.file_name());
             if !is_folder && !is_recording {
+                self.notes.extend(other(&entry, names));
                 continue;
             }
             is_empty &= is_folder;
@@ -137,4 +145,17 @@ impl Found {
         self.failures.push(InputError::Unreadable { path, source });
         true
     }
+}
+
+/// The note on what is neither a folder nor taken for a recording by its name, if it may be one.
+fn other(entry: &DirEntry, names: Names) -> Option<Note> {
+    let path = entry.path();
+    if !entry.file_type().is_file() {
+        return names.include(entry.file_name()).then(|| Note::NotAFile(path.to_owned()));
+    }
+    // What a run left unfinished belongs to that run.
+    if Path::new(entry.file_name()).to_string_lossy().starts_with(TEMP_PREFIX) {
+        return None;
+    }
+    audio::kind_of(path).map(|kind| Note::OtherAudio { path: path.to_owned(), kind })
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::io::ErrorKind::{NotADirectory, NotFound};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::error::ManifestError;
 use super::record::{Record, Unreadable};
+use crate::open;
 use crate::paths::folder_of;
 
 /// The name of every manifest.
@@ -33,10 +34,9 @@ impl Manifest {
     /// # Errors
     /// Any [`ManifestError`] about reading.
     pub fn load(path: &Path) -> Result<Option<Self>, ManifestError> {
-        // Checked before it is opened: opening a pipe would wait for somebody to write to it.
-        let content = std::fs::metadata(path).and_then(|meta| match meta.is_file() {
-            true => std::fs::read(path),
-            false => Err(io::Error::other("it is not a regular file")),
+        let content = open::regular(path).and_then(|mut file| {
+            let mut content = Vec::new();
+            file.read_to_end(&mut content).map(|_| content)
         });
         match content {
             Ok(bytes) => Self::parse(path, &bytes).map(Some),

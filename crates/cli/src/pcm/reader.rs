@@ -7,6 +7,7 @@ use std::path::Path;
 use super::error::PcmError;
 use super::info::PcmInfo;
 use super::samples::decode;
+use crate::open;
 
 /// Frames checked together for NaN and infinity.
 const TILE: usize = 1024;
@@ -40,7 +41,7 @@ impl PcmReader<File> {
     /// # Errors
     /// Any [`PcmError`] that shows without looking at the samples.
     pub fn open(path: &Path) -> Result<Self, PcmError> {
-        Self::new(File::open(path)?)
+        Self::new(open::regular(path)?)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Which clip has which key.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use blake3::Hash;
@@ -12,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ProbeError;
 use super::seal::{Unopened, unseal};
 use crate::manifest::Digest;
+use crate::open;
 
 /// The sealed answer key in the folder of a probe.
 pub(super) const SEALED: &str = "sealed.age";
@@ -197,12 +197,8 @@ fn read(path: &Path) -> Result<Vec<u8>, ProbeError> {
 /// The content of a regular file; none if it has more than `longest` bytes.
 pub(super) fn read_up_to(path: &Path, longest: u64) -> Result<Option<Vec<u8>>, ProbeError> {
     let unreadable = |source| ProbeError::Unreadable { path: path.to_owned(), source };
-    // Opening a pipe would wait for somebody to write to it.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(unreadable(io::Error::other("it is not a regular file")));
-    }
     let mut bytes = Vec::new();
-    File::open(path)
+    open::regular(path)
         .and_then(|file| file.take(longest + 1).read_to_end(&mut bytes))
         .map_err(unreadable)?;
     Ok((bytes.len() as u64 <= longest).then_some(bytes))

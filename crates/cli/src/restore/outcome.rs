@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::claim::Claim;
 use super::integers::Integers;
+use crate::manifest::Digest;
 use crate::paths::json;
 use crate::pcm::SampleFormat;
 
@@ -65,6 +66,8 @@ pub struct Outcome {
     pub restored: Vec<Stretch>,
     /// How the restored samples are stored.
     pub format: SampleFormat,
+    /// Hash of the restored samples, as stored.
+    pub audio_after: Digest,
     /// Whether the restored samples are the original's, bit for bit, by the hash in the manifest; none
     /// without a record of the original in the same format.
     pub is_original: Option<bool>,

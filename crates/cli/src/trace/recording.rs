@@ -1,6 +1,5 @@
 //! From one file to its evidence.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use patchveil_veil::{
@@ -10,6 +9,7 @@ use serde::Serialize;
 
 use crate::detect::{DetectFileError, SampleSink, decode};
 use crate::detector::slices;
+use crate::open;
 use crate::paths::json;
 use crate::watch::Watch;
 
@@ -82,7 +82,7 @@ pub fn analyse(
 ) -> Result<TracedRecording, DetectFileError> {
     let unreadable = |source| DetectFileError::Unreadable { path: path.to_owned(), source };
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
+    hasher.update_reader(open::regular(path).map_err(unreadable)?).map_err(unreadable)?;
     let mut feeder = Feeder { path, settings, with_pattern: class.is_some(), started: None };
     decode(path, &mut feeder, watch)?;
     let Some(Started { echo, mark, sample_rate_hz, channels }) = feeder.started else {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::inputs::{InputError, Names, Note, find};
+use crate::inputs::{InputError, Names, Note, Selection, find};
 use crate::manifest::{Manifest, ManifestError, NAME};
 use crate::paths::folder_of;
 
@@ -27,7 +27,17 @@ impl Inventory {
     /// # Errors
     /// The first manifest that cannot be read: without it, nothing can be said about its folder.
     pub fn new(inputs: &[PathBuf]) -> Result<Self, ManifestError> {
-        let found = find(inputs, Names::Wav, |_| None);
+        Self::of(&inputs.into())
+    }
+
+    /// The same for a selection. In which part of the files one is follows from its path as it is found,
+    /// because one that is missing has no other.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn of(selection: &Selection) -> Result<Self, ManifestError> {
+        let inputs: Vec<PathBuf> = selection.inputs().cloned().collect();
+        let found = find(&inputs, Names::AnyFormat, |_| None);
         let mut inventory = Self { notes: found.notes, ..Self::default() };
         let unreadable: BTreeSet<PathBuf> =
             found.failures.iter().map(|failure| failure.path().to_owned()).collect();
@@ -44,6 +54,7 @@ impl Inventory {
         for failure in found.failures {
             inventory.add_failure(failure)?;
         }
+        inventory.files.retain(|file| selection.takes(file));
         Ok(inventory)
     }
 

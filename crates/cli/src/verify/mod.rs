@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::detect::FOUND_P;
 use crate::detector::{LayersDetector, LayersEvidence, MultiRecipeDetector, detectable_presets};
-use crate::inputs::InputError;
+use crate::inputs::{InputError, Note, is_named_veiled};
 use crate::manifest::{Manifest, Record};
 use crate::paths::json;
 use crate::recording::{self, RecordingError, Scratch, hashes};
@@ -38,6 +38,8 @@ pub enum Status {
     TagsChanged,
     /// The samples are not as recorded.
     AudioChanged,
+    /// It is named as a protected file, and its samples are those of the original of one on record.
+    NotProtected,
     /// There is a record but no file.
     Missing,
     /// There is a file but no record.
@@ -48,12 +50,13 @@ pub enum Status {
 
 impl Status {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AsRecorded,
         Self::Renamed,
         Self::Original,
         Self::TagsChanged,
         Self::AudioChanged,
+        Self::NotProtected,
         Self::Missing,
         Self::NotRecorded,
         Self::Unreadable,
@@ -74,6 +77,7 @@ impl Status {
             Self::Original => "the original",
             Self::TagsChanged => "tags changed",
             Self::AudioChanged => "AUDIO CHANGED",
+            Self::NotProtected => "NOT PROTECTED",
             Self::Missing => "MISSING",
             Self::NotRecorded => "NOT RECORDED",
             Self::Unreadable => "UNREADABLE",
@@ -113,6 +117,15 @@ impl Checked {
 
     fn unreadable(path: &Path, record: Option<&Record>, error: String) -> Self {
         Self { error: Some(error), ..Self::new(path, Status::Unreadable, record) }
+    }
+}
+
+impl Checked {
+    /// A recording that was found and cannot be judged, if `note` is about one.
+    #[must_use]
+    pub fn left_out(note: &Note) -> Option<Self> {
+        let unreadable = || Self::unreadable(note.path(), None, note.reason());
+        note.is_recording().then(unreadable)
     }
 }
 
@@ -212,7 +225,11 @@ fn compare(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Optio
         // Even where it is the original now: that is not what was recorded under this name.
         Checked::new(path, Status::AudioChanged, Some(record))
     } else if let Some(record) = records().find(|record| record.audio_before == audio) {
-        Checked::new(path, Status::Original, Some(record))
+        let status = match is_named_veiled(path) {
+            true => Status::NotProtected,
+            false => Status::Original,
+        };
+        Checked::new(path, status, Some(record))
     } else if let Some(record) = records().find(|record| record.audio_after == audio) {
         Checked::new(path, Status::Renamed, Some(record))
     } else {

@@ -7,7 +7,7 @@ mod published;
 mod repeat;
 mod words;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +23,7 @@ use super::folder::{self, Case};
 use super::letters;
 use super::record::TOOL;
 use super::wording::time;
+use crate::open;
 use crate::output::{self, OutputFile};
 
 /// File of the disclosed echo key.
@@ -106,7 +107,7 @@ fn disclose(case: &Case, key: &EchoKey, written: &mut Written) -> Result<(), Cas
 fn is_there(path: &Path, content: &[u8]) -> bool {
     let mut old = Zeroizing::new(vec![0; content.len() + 1]);
     let is_file = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
-    let mut read = || File::open(path)?.read(&mut old);
+    let mut read = || open::regular(path)?.read(&mut old);
     is_file && read().is_ok_and(|read| old[..read] == *content)
 }
 

@@ -33,7 +33,7 @@ struct Line<'a> {
 
 /// Looks for the marks of classes in what the arguments name.
 pub(super) fn run(cli: &Cli, args: &DetectArgs, settings: MarkSettings) -> Result<u8, Failure> {
-    let (files, found) = recordings(args);
+    let (files, found) = recordings(args)?;
     if let Some(png) = &args.png {
         let inputs: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
         output::check(png, &inputs, args.force)?;

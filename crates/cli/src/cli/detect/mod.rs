@@ -6,7 +6,7 @@ mod veils;
 use std::path::{Path, PathBuf};
 
 use crate::detect::{Candidate, DetectFileError};
-use crate::inputs::{Found, Names, Recording, find};
+use crate::inputs::{Found, Names, Recording};
 use crate::paths::shown;
 use patchveil_keyring::{KeyEntry, Keyring};
 use patchveil_veil::{MarkSettings, Preset, Recipe};
@@ -14,6 +14,7 @@ use patchveil_veil::{MarkSettings, Preset, Recipe};
 use super::args::{Cli, DetectArgs};
 use super::batch::NoResult;
 use super::exit::{DONE, Failure, NOT_FOUND};
+use super::pipe_args::prepare_input;
 use super::terminal::say;
 
 /// Looks for classes in what the arguments name: for their marks, unless a recipe without a mark is given
@@ -33,10 +34,12 @@ fn mark(args: &DetectArgs, chosen: Option<&Recipe>) -> Option<MarkSettings> {
 }
 
 /// The recordings that the arguments name, each once, and what was found besides.
-fn recordings(args: &DetectArgs) -> (Vec<PathBuf>, Found) {
-    let mut found = find(&args.inputs, Names::AnyFormat, |_| None).each_once();
+fn recordings(args: &DetectArgs) -> Result<(Vec<PathBuf>, Found), Failure> {
+    let selection = args.list.selection(&args.inputs)?;
+    prepare_input(selection.inputs().map(PathBuf::as_path))?;
+    let mut found = selection.find(Names::AnyFormat, |_| None);
     let recordings = std::mem::take(&mut found.recordings);
-    (recordings.into_iter().map(|Recording { path, .. }| path).collect(), found)
+    Ok((recordings.into_iter().map(|Recording { path, .. }| path).collect(), found))
 }
 
 /// Why a file has no result.

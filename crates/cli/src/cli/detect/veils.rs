@@ -30,7 +30,7 @@ struct Line<'a> {
 /// Looks for classes in what the arguments name.
 pub(super) fn run(cli: &Cli, args: &DetectArgs, recipe: Option<Recipe>) -> Result<u8, Failure> {
     let request = request(cli, args, recipe)?;
-    let (files, found) = recordings(args);
+    let (files, found) = recordings(args)?;
     if args.reference.is_some() && files.len() + found.failures.len() != 1 {
         return Err(Failure::usage("--reference is the original of one file; give one input"));
     }

@@ -6,11 +6,11 @@ mod examine;
 pub(super) use args::{DECOYS, TraceArgs};
 pub(super) use examine::{Files, decoy_seed};
 
-use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::open;
 use crate::output;
 use crate::paths::shown;
 use crate::trace::{FOUND_P, TraceKey, TraceReport, TraceRequest, draw_trace};
@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use super::args::Cli;
 use super::exit::{DONE, Failure, NOT_FOUND, STOPPED};
+use super::pipe_args::prepare_input;
 use super::terminal::{complain, say};
 use super::{keys, table};
 
@@ -30,6 +31,7 @@ const COPY_NOTE: &str = "\na file that contains your own marked audio, a copy an
 /// Looks for the echo of a class in what a model made.
 pub(super) fn run(cli: &Cli, args: &TraceArgs) -> Result<u8, Failure> {
     let mut request = request(cli, args)?;
+    prepare_input(args.inputs.iter().chain(&args.unmarked).map(PathBuf::as_path))?;
     let files = Files::find(&args.inputs, &args.unmarked);
     if let Some(png) = &args.png {
         output::check(png, &files.paths().collect::<Vec<_>>(), args.force)?;
@@ -92,7 +94,7 @@ fn echo_key(path: &Path) -> Result<EchoKey, Failure> {
     // Read straight into memory that is overwritten, of full size, so that no copy of the key is left behind.
     let mut content = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
     let file =
-        File::open(path).and_then(|file| file.take(LONGEST as u64).read_to_end(&mut content));
+        open::short(path).and_then(|file| file.take(LONGEST as u64).read_to_end(&mut content));
     file.map_err(|error| refused(format!("cannot be read: {error}")))?;
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line =

@@ -9,6 +9,7 @@ use super::excerpt::Excerpt;
 use super::levels::{Level, Meter};
 use crate::inspect::error::InspectError;
 use crate::inspect::report::Report;
+use crate::open;
 use crate::pcm::{PcmError, PcmInfo, PcmReader, SampleFormat};
 use crate::recording::open_reader;
 
@@ -107,7 +108,7 @@ impl<'a> Reading<'a> {
 
 fn hash(path: &Path) -> std::io::Result<String> {
     let mut hasher = Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
+    hasher.update_reader(open::regular(path)?)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 

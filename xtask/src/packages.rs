@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 22] = [
+const PACKAGES: [&str; 23] = [
     "age",
     "ardour",
     "chromium",
@@ -25,6 +25,7 @@ const PACKAGES: [&str; 22] = [
     "pkg-config",
     "poppler-utils",
     "python3-venv",
+    "sox",
     "timgm6mb-soundfont",
     "xdotool",
     "xvfb",

@@ -21,6 +21,7 @@ mod recipe;
 mod recipe_args;
 mod restore;
 mod resume;
+mod shell;
 mod stop;
 mod table;
 mod terminal;
@@ -54,6 +55,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Inspect(args) => inspect::run(args),
         Command::Case(command) => case::run(&cli, command),
         Command::Recipe(args) => recipe::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
         Command::Demo(args) => demo::run(args),
     };
     match result {

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::output::TEMP_PREFIX;
+use crate::leftovers::TEMP_PREFIX;
 
 /// How the names of protected files end.
 pub(super) const VEILED_SUFFIX: &str = ".veiled.wav";

@@ -4,25 +4,45 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use patchveil::pcm::{SampleFormat, decode, encode_changed, encode_nearest};
+use patchveil::pcm::{MAX_CHANNELS, SampleFormat, decode, encode_changed, encode_nearest};
 
-const FORMATS: [SampleFormat; 5] =
-    [SampleFormat::U8, SampleFormat::I16, SampleFormat::I24, SampleFormat::I32, SampleFormat::F32];
+const FORMATS: [SampleFormat; 15] = [
+    SampleFormat::U8,
+    SampleFormat::I16,
+    SampleFormat::I24,
+    SampleFormat::I32,
+    SampleFormat::F32,
+    SampleFormat::I8,
+    SampleFormat::F64,
+    SampleFormat::A_LAW,
+    SampleFormat::MU_LAW,
+    SampleFormat::I16.big_endian(),
+    SampleFormat::I24.big_endian(),
+    SampleFormat::I32.big_endian(),
+    SampleFormat::F32.big_endian(),
+    SampleFormat::F64.big_endian(),
+    // The last with unused bits.
+    SampleFormat::I24,
+];
 
 fuzz_target!(|input: &[u8]| {
     let [format, channels, split, rest @ ..] = input else { return };
-    let format = FORMATS[usize::from(*format) % FORMATS.len()];
-    let channels = usize::from(*channels) % 10;
+    let index = usize::from(*format) % FORMATS.len();
+    let mut format = FORMATS[index];
+    if index + 1 == FORMATS.len() {
+        format = format.with_bits(20).expect("20 of 24 bits");
+    }
+    let channels = usize::from(*channels) % 70;
     let (stored, new) = rest.split_at(rest.len() / 2);
     let mut before = vec![Vec::new(); channels];
     let whole = channels * format.bytes();
     if decode(stored, format, &mut before).is_err() {
-        assert!(channels == 0 || channels > 8 || !stored.len().is_multiple_of(whole));
+        assert!(channels == 0 || channels > usize::from(MAX_CHANNELS) || !stored.len().is_multiple_of(whole));
         return;
     }
     let frames = stored.len() / whole;
     assert!(before.iter().all(|samples| samples.len() == frames));
-    if format != SampleFormat::F32 {
+    if !format.is_float() {
         assert!(before.iter().flatten().all(|x| (-1.0..=1.0).contains(x)));
     }
 
@@ -56,16 +76,16 @@ fuzz_target!(|input: &[u8]| {
     encode_nearest(&mut nearest, format, &after).expect("same shape");
     let mut reread = vec![Vec::new(); channels];
     decode(&nearest, format, &mut reread).expect("same shape");
-    let step = match format {
-        SampleFormat::U8 => 1.0 / 128.0,
-        SampleFormat::I16 => 1.0 / 32_768.0,
-        _ => 1.0 / 8_388_608.0,
+    let step = |want: f32| match format {
+        // A sixteenth of the value at most, and not all of full scale is reached.
+        SampleFormat::A_LAW | SampleFormat::MU_LAW => want.abs() / 16.0 + 1.0 / 1_024.0,
+        format => 2.0_f32.powi(1 - format.bits().min(24) as i32),
     };
     for (&want, &got) in after.iter().flatten().zip(reread.iter().flatten()) {
-        if format == SampleFormat::F32 {
+        if format.is_float() && format.bytes() == 4 {
             assert_eq!(got.to_bits(), want.to_bits());
-        } else if !want.is_nan() {
-            assert!((want.clamp(-1.0, 1.0) - got).abs() <= step, "{want} became {got}");
+        } else if !format.is_float() && !want.is_nan() {
+            assert!((want.clamp(-1.0, 1.0) - got).abs() <= step(want.clamp(-1.0, 1.0)), "{want} became {got}");
         }
     }
 });

@@ -246,7 +246,7 @@ fn send(mut file: &File) -> io::Result<()> {
 }
 
 /// An empty file of a temporary name in the folder of `target`, which is made if it is missing.
-fn temp_next_to(target: &Path, mode: u32) -> Result<NamedTempFile, OutputError> {
+pub(crate) fn temp_next_to(target: &Path, mode: u32) -> Result<NamedTempFile, OutputError> {
     let failed = |doing| move |source| OutputError::Io { path: target.to_owned(), doing, source };
     let folder = folder_of(target);
     fs::create_dir_all(folder).map_err(failed("make its folder"))?;

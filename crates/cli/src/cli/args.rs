@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::case::CaseCommand;
 use super::drop_folder::WatchArgs;
+use super::format_args::FormatArgs;
 use super::many_args::{ListArgs, RunArgs};
 use super::pipe_args::PipeArgs;
 use super::probe::ProbeCommand;
@@ -213,6 +214,11 @@ pub(super) struct ProtectArgs {
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
+    pub(super) written: FormatArgs,
+    /// Leave out everything but the samples: tags, pictures, markers, who recorded where with what
+    #[arg(long)]
+    pub(super) strip_metadata: bool,
+    #[command(flatten)]
     pub(super) recipe: RecipeArgs,
     /// Timeline position of the first sample, in samples (48000) or with a unit (1.5s, 250ms): for stems that
     /// start later than the session [default: 0]
@@ -251,6 +257,8 @@ pub(super) struct RestoreArgs {
     /// Output file or folder, or - for standard output [default: NAME.restored.wav next to each input]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) written: FormatArgs,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
     /// Timeline position of the file's first sample, in samples (48000) or with a unit (1.5s, 250ms)

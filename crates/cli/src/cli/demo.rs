@@ -37,7 +37,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     }
     let stop = stop::on_request();
     write(&input, RECORDING, args.force)?;
-    let job = Job { input: input.clone(), output: output.clone() };
+    let job = Job::copy(input.clone(), output.clone());
     let watch = Watch { stop: &stop, progress: &|_| {} };
     let outcome =
         protect(&job, &veils, Timeline::ZERO, args.force, &ManifestCache::default(), &watch)?;

@@ -8,6 +8,7 @@ mod detect;
 mod drop_folder;
 mod dry_run;
 mod exit;
+mod format_args;
 mod inspect;
 mod key_map;
 mod keys;

@@ -63,8 +63,10 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
     let selection = args.list.selection(&args.inputs)?;
     let reads_back = args.run.verify || args.run.resume;
     args.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
-    let plan =
-        Plan::of(&selection, args.output.as_deref(), Task::Protect).map_err(Failure::usage)?;
+    let (output, format) = (args.output.as_deref(), args.written.format);
+    let mut plan =
+        Plan::in_format(&selection, output, format, Task::Protect).map_err(Failure::usage)?;
+    args.written.complete(&mut plan.jobs, args.strip_metadata);
     if args.run.dry_run {
         let manifests = ManifestCache::default();
         let allowed = |path: &Path| keys.of(path).map(|_| ());

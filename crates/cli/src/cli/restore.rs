@@ -7,7 +7,7 @@ use crate::manifest::ManifestCache;
 use crate::output::OutputError;
 use crate::paths::{json, shown};
 use crate::protect::Timeline;
-use crate::recording::hashes;
+use crate::recording::{Format, hashes};
 use crate::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
 use crate::{VeilCache, Watch};
 use patchveil_keyring::Keyring;
@@ -54,8 +54,12 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
     let selection = args.list.selection(&args.inputs)?;
     let reads_back = args.run.verify || args.run.resume;
     args.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
-    let plan =
-        Plan::of(&selection, args.output.as_deref(), Task::Restore).map_err(Failure::usage)?;
+    let output = args.output.as_deref();
+    // Of the compressed formats that are written, none holds floats.
+    let format = args.written.format.or(args.float.then_some(Format::Wav));
+    let mut plan =
+        Plan::in_format(&selection, output, format, Task::Restore).map_err(Failure::usage)?;
+    args.written.complete(&mut plan.jobs, false);
     if args.run.dry_run {
         return dry_run::run(&plan, args.json, args.force, |_| Ok(()), |_| false);
     }

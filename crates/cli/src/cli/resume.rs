@@ -49,7 +49,7 @@ pub(super) fn again<T, E>(
     work: impl FnOnce(&Job) -> Result<T, E>,
 ) -> Result<Option<T>, E> {
     let Ok(path) = free_name_next_to(&job.output) else { return Ok(None) };
-    let result = work(&Job { input: job.input.clone(), output: path.clone() })?;
+    let result = work(&Job { output: path.clone(), ..job.clone() })?;
     let is_same = are_equal(&path, &job.output).unwrap_or(false);
     // If it cannot be removed, it is left over, and the next run with --resume removes it.
     let _ = std::fs::remove_file(&path);

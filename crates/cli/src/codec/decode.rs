@@ -4,7 +4,11 @@ use std::fs::File;
 use std::path::Path;
 
 use super::error::CodecError;
+use super::kind::Kind;
+use super::mp4::Track;
 use super::packets::Packets;
+use super::tool::Tool;
+use super::trim::Trimmed;
 use crate::pcm::SampleFormat;
 
 /// What a file decodes to.
@@ -44,7 +48,30 @@ pub(crate) trait Decoder {
 pub(crate) fn open(
     path: &Path,
     file: &File,
+    kind: Kind,
     damage: Damage,
 ) -> Result<Box<dyn Decoder>, CodecError> {
-    Ok(Box::new(Packets::open(path, file, damage)?))
+    let track = if kind == Kind::Mp4 { Track::read(file)? } else { None };
+    let is_aac = track.as_ref().is_some_and(|track| &track.codec == b"mp4a");
+    // Of HE-AAC, symphonia decodes the lower half of the spectrum without a word. That is enough to detect.
+    let is_exact = damage == Damage::Silence || !(is_aac || kind == Kind::Adts);
+    let is_known = !matches!(kind, Kind::WavPack | Kind::Matroska | Kind::Foreign) && is_exact;
+    let decoder: Box<dyn Decoder> = match is_known.then(|| Packets::open(path, file, damage)) {
+        Some(Ok(packets)) => Box::new(packets),
+        None => Box::new(Tool::open(path, file, damage)?),
+        Some(Err(error)) if error.is_about_format() => match Tool::open(path, file, damage) {
+            Ok(tool) => Box::new(tool),
+            // That it is missing matters where it could help.
+            Err(CodecError::NoTool) if kind != Kind::Named => return Err(CodecError::NoTool),
+            Err(_) => return Err(error),
+        },
+        Some(Err(error)) => return Err(error),
+    };
+    match track.filter(|_| is_aac) {
+        Some(track) => {
+            let part = track.trim(decoder.spec().sample_rate);
+            Ok(Box::new(Trimmed::new(decoder, part)))
+        }
+        None => Ok(decoder),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::pcm::read_hint;
+use crate::pcm::{SampleFormat, read_hint};
 
 /// Why a compressed file cannot be decoded.
 ///
@@ -14,6 +14,12 @@ pub enum CodecError {
     /// The system could not read.
     #[error("cannot be read: {}{}", .0, read_hint(.0))]
     Io(#[from] io::Error),
+    /// Only ffmpeg decodes it.
+    #[error(
+        "needs ffmpeg to be decoded, which is not installed (or not on the PATH); install it, or convert the \
+         file to WAV or FLAC first"
+    )]
+    NoTool,
     /// No decoder knows it.
     #[error("is not a WAV, FLAC, MP3, AAC or Ogg Vorbis file")]
     Unknown,
@@ -65,4 +71,48 @@ pub enum CodecError {
     /// An impossible sample rate.
     #[error("has an impossible sample rate")]
     Rate,
+}
+
+impl CodecError {
+    /// Whether another decoder may know the file.
+    pub(super) fn is_about_format(&self) -> bool {
+        matches!(self, Self::Unknown | Self::NoTrack | Self::Undecodable | Self::NoAudio)
+    }
+}
+
+/// Why samples cannot be encoded. Every message is one line; none names the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// FLAC has limits.
+    #[error(
+        "has {channels} channels of {format} at {rate} Hz; FLAC holds at most 8 channels of integers up to \
+         1,048,575 Hz, use --format wav"
+    )]
+    NotInFlac {
+        /// Channels.
+        channels: u16,
+        /// Sample rate in Hz.
+        rate: u32,
+        /// How samples are stored.
+        format: SampleFormat,
+    },
+    /// Only ffmpeg encodes it.
+    #[error(
+        "{0} needs ffmpeg to be encoded, which is not installed (or not on the PATH); install it, or use \
+         --format flac"
+    )]
+    NoTool(&'static str),
+    /// ffmpeg gave up.
+    #[error("cannot be encoded: {0}")]
+    Failed(String),
+    /// The samples cannot be read back.
+    #[error("cannot be read back: {0}")]
+    Read(io::Error),
+    /// The system refused to write.
+    #[error("cannot be written: {0}")]
+    Write(io::Error),
+    /// The user asked to stop.
+    #[error("stopped")]
+    Stopped,
 }

@@ -6,6 +6,11 @@ use std::path::Path;
 
 /// Tags in front of the audio that are skipped; real files have one.
 const MAX_TAGS: usize = 8;
+/// Endings of compressed files, also of such as only ffmpeg decodes.
+const NAMES: [&str; 24] = [
+    "mp3", "mp2", "aac", "m4a", "m4b", "mp4", "flac", "ogg", "oga", "opus", "wv", "ape", "tta",
+    "tak", "dsf", "dff", "wma", "ac3", "eac3", "dts", "amr", "mka", "webm", "mpc",
+];
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +34,8 @@ pub(crate) enum Kind {
     Matroska,
     /// Nothing known by its first bytes, but named like a compressed file.
     Named,
+    /// A container of plain samples around compressed ones.
+    Foreign,
 }
 
 impl Kind {
@@ -79,9 +86,7 @@ impl Kind {
         let ending = path.extension().map(OsStr::to_ascii_lowercase);
         let ending = ending.as_deref().and_then(OsStr::to_str);
         match ending {
-            Some(
-                "mp3" | "aac" | "m4a" | "m4b" | "mp4" | "flac" | "ogg" | "oga" | "opus" | "wv",
-            ) => Self::Named,
+            Some(name) if NAMES.contains(&name) => Self::Named,
             _ => Self::Plain,
         }
     }

@@ -5,13 +5,33 @@
 //! | `kind` | what a file is, by its first bytes |
 //! | `decode` | from a compressed file to blocks of plain samples |
 //! | `packets` | what `symphonia` decodes |
+//! | `tool` | what the external program `ffmpeg` decodes |
+//! | `mp4`, `trim` | what of a track counts: encoders add samples before and after |
+//! | `plain` | plain samples, stored in another way |
+//! | `flac` | FLAC output |
+//! | `tool_out` | what `ffmpeg` encodes |
+//! | `format`, `stored` | what an output is stored as |
 //! | `error` | why that fails |
 
 mod decode;
 mod error;
+mod flac;
+mod format;
 mod kind;
+mod mp4;
 mod packets;
+mod plain;
+mod stored;
+mod tool;
+mod tool_out;
+mod trim;
 
 pub(crate) use decode::{Damage, Decoder, Spec, open};
-pub use error::CodecError;
+pub use error::{CodecError, EncodeError};
+pub(crate) use flac::{Metadata as FlacMetadata, write as write_flac};
+pub use format::Format;
+pub(crate) use format::ending_of;
 pub(crate) use kind::Kind;
+pub(crate) use plain::Plain;
+pub(crate) use stored::Stored;
+pub(crate) use tool_out::encode as encode_by_tool;

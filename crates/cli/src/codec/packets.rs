@@ -6,7 +6,8 @@ use std::path::Path;
 
 use patchveil_veil::RATE_MAX;
 use symphonia::core::audio::GenericAudioBufferRef;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::audio::well_known::CODEC_ID_ALAC;
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatReader, TrackType};
@@ -61,7 +62,7 @@ impl Packets {
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(codec, &options)
             .map_err(|_| CodecError::Undecodable)?;
-        let (track, promised, bits) = (track.id, track.num_frames, codec.bits_per_sample);
+        let (track, promised, bits) = (track.id, track.num_frames, bits_of(codec));
         // Of the sample format, only what the first block shows is certain.
         let spec = Spec { sample_rate: 0, channels: 0, format: SampleFormat::F32 };
         let mut packets = Self {
@@ -172,6 +173,15 @@ impl Decoder for Packets {
     }
 }
 
+/// Bits of a sample, where the format says so.
+fn bits_of(codec: &AudioCodecParameters) -> Option<u32> {
+    // The sixth byte of the description of an ALAC stream.
+    let in_alac =
+        || codec.extra_data.as_deref().and_then(|data| data.get(5)).map(|bits| u32::from(*bits));
+    let is_alac = codec.codec == CODEC_ID_ALAC;
+    codec.bits_per_sample.or_else(|| in_alac().filter(|_| is_alac))
+}
+
 /// What a decoded block is.
 fn spec_of(
     decoded: &GenericAudioBufferRef<'_>,
@@ -191,13 +201,16 @@ fn spec_of(
         Buffer::U32(_) | Buffer::S32(_) => Some(32),
     };
     // Integers are decoded to the upper bits of wider ones.
-    let format = match bits.map(|bits| stated_bits.unwrap_or(bits).min(bits)) {
+    let bits = bits.map(|bits| stated_bits.unwrap_or(bits).min(bits));
+    let format = match bits {
         None => SampleFormat::F32,
         Some(..=8) => SampleFormat::U8,
         Some(..=16) => SampleFormat::I16,
         Some(..=24) => SampleFormat::I24,
         Some(_) => SampleFormat::I32,
     };
+    let bits = bits.filter(|bits| *bits > 8).and_then(|bits| u16::try_from(bits).ok());
+    let format = bits.and_then(|bits| format.with_bits(bits)).unwrap_or(format);
     Ok(Spec { sample_rate, channels, format })
 }
 
@@ -217,17 +230,17 @@ fn pack(
     }
     decoded.copy_to_vec_interleaved(integers);
     let tops = integers.iter().map(|sample| sample.to_le_bytes());
-    match format {
-        SampleFormat::U8 => bytes.extend(tops.map(|[_, _, _, top]| top ^ 0x80)),
-        SampleFormat::I16 => bytes.extend(tops.flat_map(|[_, _, a, b]| [a, b])),
-        SampleFormat::I24 => bytes.extend(tops.flat_map(|[_, a, b, c]| [a, b, c])),
+    match format.bytes() {
+        1 => bytes.extend(tops.map(|[_, _, _, top]| top ^ 0x80)),
+        2 => bytes.extend(tops.flat_map(|[_, _, a, b]| [a, b])),
+        3 => bytes.extend(tops.flat_map(|[_, a, b, c]| [a, b, c])),
         _ => bytes.extend(tops.flatten()),
     }
 }
 
 /// Replaces `bytes` by so many frames of silence.
 fn silence(spec: Spec, frames: usize, bytes: &mut Vec<u8>) {
-    let zero = if spec.format == SampleFormat::U8 { 0x80 } else { 0 };
+    let zero = if spec.format.bytes() == 1 { 0x80 } else { 0 };
     bytes.clear();
     bytes.resize(frames * usize::from(spec.channels) * spec.format.bytes(), zero);
 }

@@ -34,7 +34,7 @@ pub(crate) fn decode(
     let mut file = open::regular(path).map_err(unreadable)?;
     match Kind::of(&mut file, path).map_err(unreadable)? {
         Kind::Plain => decode_plain(path, file, to, watch),
-        _ => decode_compressed(path, &file, to, watch),
+        kind => decode_compressed(path, &file, kind, to, watch),
     }
 }
 
@@ -65,6 +65,7 @@ fn decode_plain(
 fn decode_compressed(
     path: &Path,
     file: &File,
+    kind: Kind,
     to: &mut impl SampleSink,
     watch: &Watch<'_>,
 ) -> Result<(), DetectFileError> {
@@ -73,7 +74,7 @@ fn decode_compressed(
         error => DetectFileError::Undecodable { path: path.to_owned(), what: error.to_string() },
     };
     // Published copies are damaged and cut off now and then, and still show what they carry.
-    let mut decoder = codec::open(path, file, Damage::Silence).map_err(undecodable)?;
+    let mut decoder = codec::open(path, file, kind, Damage::Silence).map_err(undecodable)?;
     let Spec { sample_rate, channels, format } = decoder.spec();
     to.begin(sample_rate, usize::from(channels))?;
     let mut bytes = Vec::new();

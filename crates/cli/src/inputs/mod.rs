@@ -5,6 +5,7 @@
 //! | `names` | which names recordings, protected and restored files have |
 //! | `audio` | what holds audio under another name |
 //! | `find` | the walk over inputs and folders, the same for every command |
+//! | `formats` | which format an output has |
 //! | `selection`, `shard` | lists of inputs, patterns, and a part of the files |
 //! | `plan` | where the output of each file goes |
 //! | `notes`, `error` | what the user is told about inputs |
@@ -12,6 +13,7 @@
 mod audio;
 mod error;
 mod find;
+mod formats;
 mod names;
 mod notes;
 mod plan;

@@ -5,19 +5,23 @@ use std::path::Path;
 
 use crate::leftovers::TEMP_PREFIX;
 
-/// How the names of protected files end.
-pub(super) const VEILED_SUFFIX: &str = ".veiled.wav";
-/// How the names of restored files end.
-pub(super) const RESTORED_SUFFIX: &str = ".restored.wav";
+/// What the names of protected files have before their ending.
+pub(super) const VEILED: &str = ".veiled";
+/// What the names of restored files have before their ending.
+pub(super) const RESTORED: &str = ".restored";
 
 /// Which files of a folder are recordings, by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
-    /// `*.wav` and `*.wave`: what can be protected and restored.
-    Wav,
-    /// Those, and the other formats that are decoded.
+    /// All formats that are read.
     AnyFormat,
 }
+
+/// How the names of recordings end.
+const ENDINGS: [&str; 21] = [
+    ".wav", ".wave", ".bwf", ".rf64", ".bw64", ".w64", ".aiff", ".aif", ".aifc", ".caf", ".flac",
+    ".mp3", ".m4a", ".m4b", ".mp4", ".alac", ".aac", ".ogg", ".oga", ".opus", ".wv",
+];
 
 impl Names {
     /// Whether a file of this name is a recording. In any case of letters; unfinished outputs are not,
@@ -27,31 +31,24 @@ impl Names {
         let starts_with = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
         !starts_with(TEMP_PREFIX)
             && !starts_with("._")
-            && self.endings().iter().any(|ending| ends_with(name, ending))
+            && ENDINGS.iter().any(|ending| ends_with(name, ending))
     }
 
     /// What a folder without any has none of.
     pub(super) fn wanted(self) -> &'static str {
-        match self {
-            Self::Wav => ".wav file",
-            Self::AnyFormat => "recording",
-        }
-    }
-
-    fn endings(self) -> &'static [&'static str] {
-        match self {
-            Self::Wav => &[".wav", ".wave"],
-            Self::AnyFormat => &[
-                ".wav", ".wave", ".flac", ".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".ogg", ".oga",
-                ".opus",
-            ],
-        }
+        "recording"
     }
 }
 
 /// Whether the name of a file says that it is protected.
 pub(crate) fn is_named_veiled(path: &Path) -> bool {
-    is_named(path, VEILED_SUFFIX)
+    is_marked(path, VEILED)
+}
+
+/// Whether the name of a recording has `mark` before its ending, in any case of letters, and something before that.
+pub(super) fn is_marked(path: &Path, mark: &str) -> bool {
+    let Some(name) = path.file_name() else { return false };
+    ENDINGS.iter().any(|ending| ends_with(name, &format!("{mark}{ending}")))
 }
 
 /// Whether the name of a file ends so, in any case of letters, with something before it.

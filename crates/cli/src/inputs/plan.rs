@@ -4,16 +4,19 @@
 //! write two recordings to one path, or one over its own input, ends before it writes anything.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use super::audio;
 use super::error::{InputError, PlanError};
 use super::find::{Found, Recording};
-use super::names::{Names, RESTORED_SUFFIX, VEILED_SUFFIX, bare_stem, is_named};
+use super::formats;
+use super::names::{Names, RESTORED, VEILED, bare_stem, is_marked, is_named_veiled};
 use super::notes::Note;
 use super::selection::Selection;
 use crate::manifest::{ManifestCache, path_for};
 use crate::paths::{folder_of, identity};
+use crate::recording::{Format, OutputOptions};
 use crate::standard_io;
 
 /// What is to be done with the inputs.
@@ -32,6 +35,16 @@ pub struct Job {
     pub input: PathBuf,
     /// Where the result goes.
     pub output: PathBuf,
+    /// How it is written.
+    pub options: OutputOptions,
+}
+
+impl Job {
+    /// A copy of `input` with other samples, called `output`.
+    #[must_use]
+    pub fn copy(input: PathBuf, output: PathBuf) -> Self {
+        Self { input, output, options: OutputOptions::default() }
+    }
 }
 
 /// What a list of inputs comes to.
@@ -50,8 +63,11 @@ impl Plan {
     /// Finds the files to work on in `inputs` and where each goes.
     ///
     /// Files are taken whatever their name. Folders are searched with all their subfolders, links
-    /// followed, for [`Names::Wav`]; to protect, without `*.veiled.wav`; to restore, without
-    /// `*.restored.wav` and without originals next to their `*.veiled.wav`.
+    /// followed, for [`Names::AnyFormat`]; to protect, without `*.veiled.*`; to restore, without
+    /// `*.restored.*` and without originals next to their `*.veiled.*`.
+    ///
+    /// Outputs have the `format` given, else that which the name `output` of a single one ends with, else that of
+    /// the input where it is lossless, else FLAC. Below, `wav` stands for its ending.
     ///
     /// Without `output`, a file `NAME.wav` is protected as `NAME.veiled.wav` next to it, and
     /// `NAME.veiled.wav` or `NAME.wav` restored as `NAME.restored.wav`. If `output` is a folder, ends
@@ -71,15 +87,38 @@ impl Plan {
     /// # Errors
     /// As for [`new`](Self::new).
     pub fn of(selection: &Selection, output: Option<&Path>, task: Task) -> Result<Self, PlanError> {
+        Self::in_format(selection, output, None, task)
+    }
+
+    /// The same in a format.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn in_format(
+        selection: &Selection,
+        output: Option<&Path>,
+        format: Option<Format>,
+        task: Task,
+    ) -> Result<Self, PlanError> {
         let destination = Destination::choose(selection, output)?;
         let manifests = ManifestCache::default();
         let left_out = |path: &Path| left_out(path, &destination, task, &manifests);
-        let Found { recordings, notes, failures, .. } = selection.find_all(Names::Wav, left_out);
-        let job = |Recording { path, relative }: &Recording| Job {
-            output: destination.of(path, relative, task),
-            input: path.clone(),
+        let found = selection.find_all(Names::AnyFormat, left_out);
+        let Found { recordings, notes, failures, .. } = found;
+        let job = |Recording { path, relative }: &Recording| {
+            let named = match &destination {
+                Destination::File(output) => Some(output.as_path()),
+                _ => None,
+            };
+            let wanted = formats::choose(path, format, named)?;
+            Ok(Job {
+                output: destination.of(path, relative, &wanted.ending, task),
+                options: OutputOptions { format: wanted.format, ..OutputOptions::default() },
+                input: path.clone(),
+            })
         };
-        let mut plan = Self { jobs: recordings.iter().map(job).collect(), notes, failures };
+        let jobs = recordings.iter().map(job).collect::<Result<_, PlanError>>()?;
+        let mut plan = Self { jobs, notes, failures };
         plan.check_outputs(&destination)?;
         let mut recordings = recordings.iter();
         plan.jobs.retain(|_| {
@@ -130,7 +169,7 @@ fn left_out(
     if path.is_dir() {
         return destination.is_folder(path).then(|| Note::OutputFolder(path.to_owned()));
     }
-    let is_veiled = is_named(path, VEILED_SUFFIX);
+    let is_veiled = is_named_veiled(path);
     match task {
         Task::Protect if !is_veiled => None,
         // What holds no audio cannot be protected either.
@@ -139,10 +178,11 @@ fn left_out(
         }
         Task::Protect => Some(Note::NamedVeiled(path.to_owned())),
         Task::Restore if is_veiled => None,
-        Task::Restore if is_named(path, RESTORED_SUFFIX) => {
-            Some(Note::AlreadyRestored(path.to_owned()))
+        Task::Restore if is_marked(path, RESTORED) => Some(Note::AlreadyRestored(path.to_owned())),
+        Task::Restore => {
+            let is_there = protected_versions(path).any(|protected| protected.exists());
+            is_there.then(|| Note::Original(path.to_owned()))
         }
-        Task::Restore => protected_version(path).exists().then(|| Note::Original(path.to_owned())),
     }
 }
 
@@ -201,24 +241,29 @@ impl Destination {
     }
 
     /// Where the output of `input` goes; `relative` is as in [`Recording::relative`].
-    fn of(&self, input: &Path, relative: &Path, task: Task) -> PathBuf {
-        let without_veiled = task == Task::Restore && is_named(relative, VEILED_SUFFIX);
+    fn of(&self, input: &Path, relative: &Path, ending: &str, task: Task) -> PathBuf {
+        let without_veiled = task == Task::Restore && is_named_veiled(relative);
         match self {
             Self::NextToInput => {
-                let mut name = bare_stem(input, without_veiled);
-                name.push(match task {
-                    Task::Protect => VEILED_SUFFIX,
-                    Task::Restore => RESTORED_SUFFIX,
-                });
-                input.with_file_name(name)
+                let mark = if task == Task::Protect { VEILED } else { RESTORED };
+                input.with_file_name(named(input, without_veiled, mark, ending))
             }
             Self::File(path) => path.clone(),
-            Self::Folder { path, .. } if without_veiled => {
-                let mut name = bare_stem(relative, true);
-                name.push(".wav");
-                path.join(relative.with_file_name(name))
+            Self::Folder { path, .. } => {
+                let is_same =
+                    relative.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending));
+                let is_kept =
+                    !without_veiled && (is_same || !Names::AnyFormat.include(relative.as_os_str()));
+                match is_kept {
+                    true => path.join(relative),
+                    false => path.join(relative.with_file_name(named(
+                        relative,
+                        without_veiled,
+                        "",
+                        ending,
+                    ))),
+                }
             }
-            Self::Folder { path, .. } => path.join(relative),
         }
     }
 
@@ -227,14 +272,25 @@ impl Destination {
     }
 }
 
-/// Whether `path` has the name of the recording that `protected` was made from, in the same folder.
-pub(crate) fn is_named_as_original(path: &Path, protected: &Path) -> bool {
-    identity(&protected_version(path)) == identity(protected)
+/// The name of an output: the bare name of `input`, a mark, an ending.
+fn named(input: &Path, without_veiled: bool, mark: &str, ending: &str) -> OsString {
+    let mut name = bare_stem(input, without_veiled);
+    name.push(format!("{mark}.{ending}"));
+    name
 }
 
-/// Where the protected version of a recording goes by default.
-fn protected_version(recording: &Path) -> PathBuf {
-    Destination::NextToInput.of(recording, recording, Task::Protect)
+/// Whether `path` has the name of the recording that `protected` was made from, in the same folder.
+pub(crate) fn is_named_as_original(path: &Path, protected: &Path) -> bool {
+    let protected = identity(protected);
+    protected_versions(path).any(|version| identity(&version) == protected)
+}
+
+/// Where the protected version of a recording goes by default, in each format.
+fn protected_versions(recording: &Path) -> impl Iterator<Item = PathBuf> {
+    let endings = ["wav", "flac", "m4a", "w64", "aiff", "aif", "aifc", "caf", "mp3", "ogg", "opus"];
+    endings
+        .into_iter()
+        .map(|ending| recording.with_file_name(named(recording, false, VEILED, ending)))
 }
 
 fn ends_with_separator(path: &Path) -> bool {

@@ -111,5 +111,6 @@ fn has_loudness(source: &mut (impl Read + Seek), bext: Span) -> Result<bool, Pcm
     let version = u16::from_le_bytes(bytes_at(source, bext.body + BEXT_VERSION_AT)?);
     let figures: [u8; 10] = bytes_at(source, bext.body + BEXT_LOUDNESS_AT)?;
     let is_given = |&figure: &[u8; 2]| !NOT_GIVEN.contains(&i16::from_le_bytes(figure));
-    Ok(version >= 2 && figures.as_chunks::<2>().0.iter().any(is_given))
+    // The only version yet that has them.
+    Ok(version == 2 && figures.as_chunks::<2>().0.iter().any(is_given))
 }

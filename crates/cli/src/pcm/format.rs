@@ -233,7 +233,8 @@ impl FromStr for SampleFormat {
             let format = match little.strip_prefix('i').and_then(|rest| rest.split_once("in")) {
                 Some((bits, container)) => {
                     let container: usize = container.parse().ok()?;
-                    let whole = Self::integer(container / 8).filter(|_| container % 8 == 0)?;
+                    let whole =
+                        Self::integer(container / 8).filter(|_| container.is_multiple_of(8))?;
                     let bits = bits.parse().ok()?;
                     whole.with_bits(bits).filter(|format| format.unused() > 0)?
                 }

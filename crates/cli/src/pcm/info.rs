@@ -199,8 +199,7 @@ pub(super) fn check_layout(
     let too_many = PcmError::TooManyChannels { channels };
     let channels = u16::try_from(channels).ok().filter(|channels| *channels <= MAX_CHANNELS);
     let channels = channels.ok_or(too_many)?;
-    // NaN included.
-    if !(rate >= 0.5) {
+    if rate.is_nan() || rate < 0.5 {
         return Err(PcmError::ZeroRate(id));
     }
     // Readers size their buffers by the rate.

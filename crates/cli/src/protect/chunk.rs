@@ -23,6 +23,9 @@ pub(super) struct FileWork<'a> {
     pub(super) veil: &'a Arc<Veil>,
     /// Timeline position of the first sample, in samples.
     pub(super) offset: i64,
+    /// Takes the samples.
+    pub(super) samples: &'a File,
+    /// What they become.
     pub(super) out: &'a OutputFile,
     pub(super) watch: &'a Watch<'a>,
     pub(super) before: TreeHash,
@@ -71,7 +74,7 @@ impl<'a> FileWork<'a> {
     pub(super) fn worker(&self) -> Worker<'a> {
         Worker {
             reader: PcmReader::at_start(FileCursor::new(self.source), self.info.clone()),
-            writer: FileCursor::new(self.out.file()),
+            writer: FileCursor::new(self.samples),
             before: Vec::new(),
             after: Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! One file from opening to renaming.
 
+use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,9 +17,10 @@ use super::timeline::Timeline;
 use super::veils::Veils;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, ManifestCache, Record, TreeHash, hash_around};
+use crate::open;
 use crate::output::OutputFile;
 use crate::pcm::{CopyError, PcmError, PcmInfo, PcmReader, Refreshed, refresh};
-use crate::recording::{self, Opened, RecordingError, Scratch, hashes};
+use crate::recording::{self, Opened, RecordingError, Scratch, Target, hashes};
 use crate::shared_file::FileCursor;
 use crate::watch::Watch;
 
@@ -54,10 +56,14 @@ pub fn protect(
         return Err(ProtectError::Done { input, output });
     }
     let out = OutputFile::create(&job.output, Some(&job.input), force)?;
-    let around_before = source.copy_around(&out)?;
-    let (figures, audio_before, audio_after) = source.protect_audio(&veil, offset, &out, watch)?;
-    let (refreshed, around) = source.refresh(&out, audio_before != audio_after, watch)?;
+    let target = source.begin()?;
+    let samples = target.samples(&out);
+    let copied = source.copy_around(samples, &out)?;
+    let (figures, audio_read, audio_after) =
+        source.protect_audio(&veil, offset, (samples, &out), watch)?;
+    let rest = source.finish(&target, &out, copied, audio_read != audio_after, watch)?;
     source.check_unchanged()?;
+    let audio_before = source.audio_before(audio_read, watch)?;
     if let Some(fingerprint) = manifests.protected_by(&job.input, audio_before)
         && !force
     {
@@ -80,10 +86,10 @@ pub fn protect(
         peak_change_db: figures.peak_change_db(),
         clipped_samples: figures.clipped,
         audio_before,
-        audio_after,
-        around: around.unwrap_or(around_before),
-        around_before: around.filter(|around| *around != around_before).map(|_| around_before),
-        note: refreshed.note,
+        audio_after: rest.audio.unwrap_or(audio_after),
+        around: rest.around,
+        around_before: Some(rest.around_before).filter(|before| *before != rest.around),
+        note: rest.note,
         took_s,
         realtime: info.seconds() / took_s.max(1e-9),
     })
@@ -114,6 +120,15 @@ fn is_done(
         && of(&job.input)? == Some((record.audio_before, record.around_original())))
 }
 
+/// What is known of a complete output besides its samples.
+struct Rest {
+    /// The hash of its samples, where it is not that of those written.
+    audio: Option<Digest>,
+    around: Digest,
+    around_before: Digest,
+    note: Option<String>,
+}
+
 /// A recording, open.
 struct Source<'a> {
     job: &'a Job,
@@ -122,9 +137,49 @@ struct Source<'a> {
 
 impl<'a> Source<'a> {
     fn open(job: &'a Job, watch: &Watch<'_>) -> Result<Self, ProtectError> {
-        let opened = recording::open(&job.input, &Scratch::near(&job.output), watch);
-        let opened = opened.map_err(|error| ProtectError::unreadable(&job.input, error))?;
+        let opened = || {
+            let (real, scratch) = (open::regular(&job.input)?, Scratch::near(&job.output));
+            let opened = recording::open_for(&job.input, real, job.options, &scratch, watch)?;
+            opened.check_target(job.options.format, &job.output)?;
+            Ok(opened)
+        };
+        let opened = opened()
+            .map_err(|error: RecordingError| ProtectError::unreadable(&job.input, error))?;
         Ok(Self { job, opened })
+    }
+
+    fn begin(&self) -> Result<Target, ProtectError> {
+        Target::begin(self.job.options, &Scratch::near(&self.job.output))
+            .map_err(|error| self.unreadable(error))
+    }
+
+    /// The hash of the recording's samples as its own file stores them; `read` is that of those protected.
+    fn audio_before(&self, read: Digest, watch: &Watch<'_>) -> Result<Digest, ProtectError> {
+        self.opened.audio(read, watch).map_err(|error| self.unreadable(error))
+    }
+
+    /// Completes the output, whose samples are all there; `copied` is the hash of what was copied besides them.
+    fn finish(
+        &self,
+        target: &Target,
+        out: &OutputFile,
+        copied: Digest,
+        has_changed: bool,
+        watch: &Watch<'_>,
+    ) -> Result<Rest, ProtectError> {
+        if self.opened.is_in_place() && !target.is_encoded() {
+            let (refreshed, around) = self.refresh(out, has_changed, watch)?;
+            let (around, note) = (around.unwrap_or(copied), refreshed.note);
+            return Ok(Rest { audio: None, around, around_before: copied, note });
+        }
+        let finish = || {
+            let finished = target.finish(&self.opened, out, watch)?;
+            let around = finished.around.map_or_else(|| Target::plain_around(out), Ok)?;
+            let note = (!finished.notes.is_empty()).then(|| finished.notes.join("; "));
+            let around_before = self.opened.around()?;
+            Ok(Rest { audio: finished.audio, around, around_before, note })
+        };
+        finish().map_err(|error: RecordingError| self.unreadable(error))
     }
 
     fn info(&self) -> &PcmInfo {
@@ -140,10 +195,10 @@ impl<'a> Source<'a> {
     }
 
     /// Copies everything but the samples, and gives its hash.
-    fn copy_around(&self, out: &OutputFile) -> Result<Digest, ProtectError> {
+    fn copy_around(&self, samples: &File, out: &OutputFile) -> Result<Digest, ProtectError> {
         let failed = |error| self.copy_failed(out, error);
         let mut reader = self.opened.reader().map_err(|error| self.unreadable(error))?;
-        let mut around = Hashed::new(FileCursor::new(out.file()));
+        let mut around = Hashed::new(FileCursor::new(samples));
         reader.copy_head(&mut around).map_err(failed)?;
         around
             .get_mut()
@@ -185,7 +240,7 @@ impl<'a> Source<'a> {
         &self,
         veil: &Arc<Veil>,
         offset: i64,
-        out: &OutputFile,
+        (samples, out): (&File, &OutputFile),
         watch: &Watch<'_>,
     ) -> Result<(Figures, Digest, Digest), ProtectError> {
         let info = self.info();
@@ -201,6 +256,7 @@ impl<'a> Source<'a> {
             info,
             veil,
             offset,
+            samples,
             out,
             watch,
             before,

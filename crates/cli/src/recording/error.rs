@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::codec::CodecError;
+use crate::codec::{CodecError, EncodeError};
 use crate::pcm::PcmError;
 
 /// Why a recording cannot be read. Every message is one line that says what is wrong and what to do; none
@@ -21,6 +21,15 @@ pub enum RecordingError {
         "has to be unpacked into a temporary file, which cannot be written: {0}; free some space"
     )]
     Scratch(io::Error),
+    /// A sample that is no number.
+    #[error("has invalid samples (NaN or infinite); repair or export it again")]
+    NotFinite,
+    /// The output cannot be a copy of the file.
+    #[error("cannot be written as the same kind of file; use --format wav or flac")]
+    NotACopy,
+    /// The output cannot be encoded.
+    #[error(transparent)]
+    Encode(EncodeError),
     /// The user asked to stop.
     #[error("stopped")]
     Stopped,
@@ -29,5 +38,14 @@ pub enum RecordingError {
 impl From<io::Error> for RecordingError {
     fn from(error: io::Error) -> Self {
         Self::Pcm(error.into())
+    }
+}
+
+impl From<EncodeError> for RecordingError {
+    fn from(error: EncodeError) -> Self {
+        match error {
+            EncodeError::Stopped => Self::Stopped,
+            error => Self::Encode(error),
+        }
     }
 }

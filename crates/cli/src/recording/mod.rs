@@ -9,6 +9,7 @@
 //! | `open` | from a path or a stream to plain samples |
 //! | `stage` | decodes into the temporary file |
 //! | `scratch` | temporary files without a name |
+//! | `target` | where changed samples go |
 //! | `standard_input` | standard input, copied to a temporary file |
 //! | `hash` | the hashes of a file's samples and of all else in it |
 
@@ -18,11 +19,14 @@ mod open;
 mod scratch;
 mod stage;
 mod standard_input;
+mod target;
 
-pub use crate::codec::CodecError;
+pub use crate::codec::{CodecError, EncodeError, Format};
 pub use error::RecordingError;
 pub(crate) use hash::hashes;
-pub(crate) use open::open_reader;
 pub use open::{Opened, open, open_file, open_stream};
+pub(crate) use open::{open_for, open_reader};
 pub use scratch::Scratch;
 pub use standard_input::{NotARawFormat, RawFormat, read_standard_input};
+pub use target::OutputOptions;
+pub(crate) use target::Target;

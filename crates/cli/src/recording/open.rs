@@ -8,9 +8,11 @@ use std::sync::atomic::AtomicBool;
 use super::error::RecordingError;
 use super::scratch::Scratch;
 use super::stage::stage;
-use crate::codec::{self, Damage, Kind};
+use super::target::OutputOptions;
+use crate::codec::{self, Damage, FlacMetadata, Format, Kind, Plain};
+use crate::manifest::{Digest, hash_around, hash_audio};
 use crate::open;
-use crate::pcm::{PcmError, PcmInfo, PcmReader};
+use crate::pcm::{Container, PcmError, PcmInfo, PcmReader, SampleFormat};
 use crate::shared_file::{FileCursor, Stamp};
 use crate::watch::Watch;
 
@@ -19,11 +21,13 @@ const PIECE: usize = 1 << 16;
 
 /// What the plain samples were made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+enum Origin {
     /// They are in the file itself.
     InPlace,
+    /// They are plain in the file itself, but stored in another way.
+    Converted,
     /// They were decoded to a temporary file.
-    Decoded(Kind),
+    Decoded { kind: Kind, is_lossy: bool },
 }
 
 /// A recording, open.
@@ -66,17 +70,68 @@ pub fn open_file(
     scratch: &Scratch,
     watch: &Watch<'_>,
 ) -> Result<Opened, RecordingError> {
+    open_for(path, real, OutputOptions::default(), scratch, watch)
+}
+
+/// The same, as plain samples that an output of `options` can be made of.
+///
+/// # Errors
+/// As of [`open`]; [`RecordingError::NotACopy`] if the output should be a copy with other samples, which this
+/// file cannot have.
+pub(crate) fn open_for(
+    path: &Path,
+    real: File,
+    options: OutputOptions,
+    scratch: &Scratch,
+    watch: &Watch<'_>,
+) -> Result<Opened, RecordingError> {
     let stamp = Stamp::of(&real)?;
-    let kind = Kind::of(&mut FileCursor::new(&real), path)?;
+    let mut kind = Kind::of(&mut FileCursor::new(&real), path)?;
+    let mut unsupported = None;
+    let depth = integers_of(options.format);
     if kind == Kind::Plain {
-        let info = PcmInfo::read(&mut FileCursor::new(&real))?;
-        let plain = real.try_clone()?;
-        return Ok(Opened { plain, info, origin: Origin::InPlace, real, stamp });
+        match PcmInfo::read(&mut FileCursor::new(&real)) {
+            Ok(info) if is_usable(&info, options) => {
+                let plain = real.try_clone()?;
+                return Ok(Opened { plain, info, origin: Origin::InPlace, real, stamp });
+            }
+            Ok(info) => {
+                let plain = stage(&mut Plain::new(&real, &info)?, depth, scratch, watch)?;
+                let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
+                return Ok(Opened { plain, info, origin: Origin::Converted, real, stamp });
+            }
+            Err(error @ PcmError::UnsupportedFormat { .. }) => unsupported = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+        kind = Kind::Foreign;
     }
-    let mut decoder = codec::open(path, &real, Damage::Refuse)?;
-    let plain = stage(decoder.as_mut(), scratch, watch)?;
+    let mut decoder = match (codec::open(path, &real, kind, Damage::Refuse), unsupported) {
+        (Err(_), Some(error)) => return Err(error.into()),
+        (opened, _) => opened?,
+    };
+    let is_lossy = decoder.spec().format.is_float() && kind != Kind::WavPack;
+    let plain = stage(decoder.as_mut(), depth, scratch, watch)?;
     let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
-    Ok(Opened { plain, info, origin: Origin::Decoded(kind), real, stamp })
+    Ok(Opened { plain, info, origin: Origin::Decoded { kind, is_lossy }, real, stamp })
+}
+
+/// Whether the output can be made of these samples where they are.
+fn is_usable(info: &PcmInfo, options: OutputOptions) -> bool {
+    let is_wav = matches!(info.container, Container::Wav | Container::Rf64);
+    match options.format {
+        None => !options.strip,
+        Some(Format::Wav) => is_wav && !options.strip,
+        Some(Format::Flac | Format::Alac) => is_wav && info.format.is_integer(),
+        Some(_) => is_wav,
+    }
+}
+
+/// What floats become in formats without them.
+fn integers_of(format: Option<Format>) -> Option<SampleFormat> {
+    match format {
+        Some(Format::Flac | Format::Alac) => Some(SampleFormat::I24),
+        _ => None,
+    }
 }
 
 /// The same of a stream that cannot be sought, such as standard input or a pipe: all of it is copied to
@@ -141,12 +196,89 @@ impl Opened {
 
     /// The progress on the real file, which is as long as callers think, for `bytes` of plain samples.
     pub(crate) fn progress(&self, bytes: u64) -> u64 {
+        if self.origin == Origin::InPlace {
+            return bytes;
+        }
+        let share = bytes as f64 / self.info.data_len as f64;
+        (share * self.stamp.len() as f64) as u64
+    }
+
+    /// Checks that the output can be of `format`, or else a copy under the name `output`.
+    pub(crate) fn check_target(
+        &self,
+        format: Option<Format>,
+        output: &Path,
+    ) -> Result<(), RecordingError> {
+        let is_wav = || {
+            let ending = codec::ending_of(output).unwrap_or_default();
+            ending.is_empty() || Format::Wav.endings().contains(&ending.as_str())
+        };
+        match format {
+            None if !self.is_in_place() && !is_wav() => Err(RecordingError::NotACopy),
+            _ => Ok(()),
+        }
+    }
+
+    /// The hash of the samples as the file itself stores them, or, of a lossy one, of all of it; `plain` is that of
+    /// the plain samples.
+    pub(crate) fn audio(&self, plain: Digest, watch: &Watch<'_>) -> Result<Digest, RecordingError> {
         match self.origin {
-            Origin::InPlace => bytes,
-            Origin::Decoded(_) => {
-                let share = bytes as f64 / self.info.data_len as f64;
-                (share * self.stamp.len() as f64) as u64
+            Origin::Converted => {
+                let mut reader = PcmReader::new(FileCursor::new(&self.real))?;
+                let audio = hash_audio(&mut reader, &watch.without_progress())?;
+                audio.ok_or(RecordingError::Stopped)
             }
+            Origin::Decoded { is_lossy: true, .. } => Ok(self.around()?),
+            _ => Ok(plain),
+        }
+    }
+
+    /// Whether the samples depend on who decodes them.
+    pub(crate) fn is_lossy(&self) -> bool {
+        matches!(self.origin, Origin::Decoded { is_lossy: true, .. })
+    }
+
+    /// Whether the output can be a copy of the file with other samples.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.origin == Origin::InPlace
+    }
+
+    /// The hash of everything in the file but its samples; where that cannot be told apart, of all of it.
+    pub(crate) fn around(&self) -> Result<Digest, PcmError> {
+        if let Some(metadata) = self.flac_metadata() {
+            return Ok(metadata?.hash().into());
+        }
+        match self.origin {
+            Origin::InPlace => hash_around(&mut self.reader()?),
+            Origin::Converted => hash_around(&mut PcmReader::new(FileCursor::new(&self.real))?),
+            Origin::Decoded { .. } => {
+                let mut hasher = blake3::Hasher::new();
+                hasher.update_reader(FileCursor::new(&self.real))?;
+                Ok(hasher.finalize().into())
+            }
+        }
+    }
+
+    /// The metadata, if the file is FLAC.
+    pub(crate) fn flac_metadata(&self) -> Option<io::Result<FlacMetadata>> {
+        match self.origin {
+            Origin::Decoded { kind: Kind::Flac, .. } => Some(FlacMetadata::read(&self.real)),
+            _ => None,
+        }
+    }
+
+    /// What the user has to know of the output's `format`.
+    pub(crate) fn format_note(&self, format: Format) -> Option<String> {
+        let name = format.name();
+        match self.origin {
+            Origin::Decoded { is_lossy: true, .. } if format.is_lossless() => Some(format!(
+                "is in a lossy format, and was written as {name}, so that nothing is lost a second time; \
+                 --format chooses another"
+            )),
+            Origin::Decoded { is_lossy: true, .. } => {
+                Some(format!("is in a lossy format, and loses something again as {name}"))
+            }
+            _ => None,
         }
     }
 
@@ -160,7 +292,6 @@ impl Opened {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pcm::SampleFormat;
 
     /// Two frames of mono.
     const WAV: &[u8] =

@@ -16,23 +16,32 @@ const RIFF_MAX: u64 = u32::MAX as u64 - 64;
 /// Length of the header.
 pub(super) const HEAD: usize = 104;
 
-/// Decodes all of `decoder` to a WAV file (RF64 above 4 GB) in `scratch`.
+/// Decodes all of `decoder` to a WAV file (RF64 above 4 GB) in `scratch`; floats become `integers`, if given.
 ///
 /// # Errors
 /// [`RecordingError`] if it cannot be decoded or written, or the user asked to stop.
 pub(super) fn stage(
     decoder: &mut dyn Decoder,
+    integers: Option<SampleFormat>,
     scratch: &Scratch,
     watch: &Watch<'_>,
 ) -> Result<File, RecordingError> {
     let file = scratch.file().map_err(RecordingError::Scratch)?;
     let mut out = BufWriter::with_capacity(PIECE, &file);
     out.write_all(&[0; HEAD]).map_err(RecordingError::Scratch)?;
-    let mut bytes = Vec::new();
+    let mut spec = decoder.spec();
+    let integers = integers.filter(|_| spec.format.is_float());
+    spec.format = integers.unwrap_or(spec.format);
+    let (mut bytes, mut rounded) = (Vec::new(), Vec::new());
     let mut len = 0_u64;
     while decoder.next_block(&mut bytes)?.is_some() {
         if watch.is_stopped() {
             return Err(RecordingError::Stopped);
+        }
+        if let Some(integers) = integers {
+            rounded.clear();
+            round(&bytes, integers, &mut rounded)?;
+            std::mem::swap(&mut bytes, &mut rounded);
         }
         out.write_all(&bytes).map_err(RecordingError::Scratch)?;
         len += bytes.len() as u64;
@@ -40,12 +49,26 @@ pub(super) fn stage(
     if len % 2 == 1 {
         out.write_all(&[0]).map_err(RecordingError::Scratch)?;
     }
-    let head = wav_head(decoder.spec(), len);
+    let head = wav_head(spec, len);
     out.seek(SeekFrom::Start(0)).map_err(RecordingError::Scratch)?;
     out.write_all(&head).map_err(RecordingError::Scratch)?;
     out.flush().map_err(RecordingError::Scratch)?;
     drop(out);
     Ok(file)
+}
+
+/// Appends floats as the nearest integers, full scale at most.
+fn round(floats: &[u8], integers: SampleFormat, to: &mut Vec<u8>) -> Result<(), RecordingError> {
+    let scale = (1_i64 << (integers.bits() - 1)) as f64;
+    for sample in floats.as_chunks::<4>().0 {
+        let sample = f64::from(f32::from_le_bytes(*sample));
+        if !sample.is_finite() {
+            return Err(RecordingError::NotFinite);
+        }
+        let rounded = (sample * scale).round().clamp(-scale, scale - 1.0) as i32;
+        to.extend_from_slice(&rounded.to_le_bytes()[..integers.bytes()]);
+    }
+    Ok(())
 }
 
 /// The header of a WAV file with `len` bytes of samples behind it; of RF64 where RIFF cannot say so many.
@@ -79,8 +102,7 @@ pub(super) fn wav_head(spec: Spec, len: u64) -> [u8; HEAD] {
 /// The body of the extensible `fmt ` chunk.
 fn fmt(spec: Spec, frame_bytes: u16) -> [u8; 40] {
     let bits = spec.format.bytes() as u16 * 8;
-    let is_float = matches!(spec.format, SampleFormat::F32 | SampleFormat::F64);
-    let tag: u16 = if is_float { 3 } else { 1 };
+    let tag: u16 = if spec.format.is_float() { 3 } else { 1 };
     let byte_rate = spec.sample_rate.saturating_mul(u32::from(frame_bytes));
     let mut body = [0; 40];
     let mut put = |at: usize, bytes: &[u8]| body[at..at + bytes.len()].copy_from_slice(bytes);
@@ -91,7 +113,7 @@ fn fmt(spec: Spec, frame_bytes: u16) -> [u8; 40] {
     put(12, &frame_bytes.to_le_bytes());
     put(14, &bits.to_le_bytes());
     put(16, &22_u16.to_le_bytes());
-    put(18, &bits.to_le_bytes());
+    put(18, &(spec.format.bits() as u16).to_le_bytes());
     put(20, &channel_mask(spec.channels).to_le_bytes());
     put(24, &tag.to_le_bytes());
     put(26, b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71");

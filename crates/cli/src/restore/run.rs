@@ -1,5 +1,6 @@
 //! Writes the restored file, from its first byte to its last.
 
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::time::Instant;
@@ -18,6 +19,7 @@ use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, Record};
 use crate::output::OutputFile;
 use crate::pcm::{CopyError, PcmError, PcmInfo, SampleFormat, float_head, refresh, tail_start};
+use crate::recording::{RecordingError, Scratch, Target};
 use crate::shared_file::FileCursor;
 use crate::watch::Watch;
 
@@ -59,7 +61,9 @@ pub(super) fn run(
     let out = OutputFile::create(&job.output, Some(&job.input), request.force)?;
     // What is float already stays as it is.
     let float = request.float && !info.format.is_float();
-    let copy = Copy { source, out: &out, float };
+    let target = Target::begin(job.options, &Scratch::near(&job.output));
+    let target = target.map_err(|error| source.unreadable(error))?;
+    let copy = Copy { source, out: &out, samples: target.samples(&out), float };
     let begin = copy.head()?;
     let audio = copy.audio(begin, &mut restorer, watch)?;
     if record.is_some_and(|record| audio.read != record.audio_after) {
@@ -67,6 +71,8 @@ pub(super) fn run(
     }
     copy.tail(audio.end)?;
     copy.refresh(audio.read != audio.written, watch)?;
+    let finished = target.finish(source.opened(), &out, watch);
+    let finished = finished.map_err(|error| source.unreadable(RecordingError::from(error)))?;
     source.check_unchanged()?;
     let format = copy.format();
     out.commit()?;
@@ -94,7 +100,7 @@ pub(super) fn run(
         seconds: info.seconds(),
         restored: plan.stretches.iter().map(|stretch| in_seconds(stretch, info)).collect(),
         format,
-        audio_after: audio.written,
+        audio_after: finished.audio.unwrap_or(audio.written),
         is_original: known.is_original,
         claim,
         integers: known.integers,
@@ -119,6 +125,8 @@ fn in_seconds(stretch: &Range<u64>, info: &PcmInfo) -> Stretch {
 struct Copy<'a> {
     source: &'a Source,
     out: &'a OutputFile,
+    /// Takes the samples.
+    samples: &'a File,
     /// Whether it becomes 32-bit float.
     float: bool,
 }
@@ -146,7 +154,7 @@ impl Copy<'_> {
             head = float_head(&head, self.source.info())
                 .map_err(|error| self.source.unreadable(error))?;
         }
-        let mut target = FileCursor::new(self.out.file());
+        let mut target = FileCursor::new(self.samples);
         target.write_all(&head).map_err(|error| self.out.write_failed(error))?;
         Ok(head.len() as u64)
     }
@@ -160,7 +168,7 @@ impl Copy<'_> {
     ) -> Result<Audio, RestoreError> {
         let unwritten = |error| self.out.write_failed(error);
         let unreadable = |error: PcmError| self.source.unreadable(error);
-        let mut target = FileCursor::new(self.out.file());
+        let mut target = FileCursor::new(self.samples);
         target.seek(SeekFrom::Start(begin)).map_err(unwritten)?;
         let (mut read, mut written) = (Hashed::new(io::sink()), Hashed::new(target));
         self.source.blocks(watch, |bytes, planar| {
@@ -184,7 +192,7 @@ impl Copy<'_> {
         // A file whose samples have become wider needs other padding.
         let is_resized = self.format() != info.format;
         let rest = if is_resized { tail_start(info) } else { info.data_offset + info.data_len };
-        let mut target = FileCursor::new(self.out.file());
+        let mut target = FileCursor::new(self.samples);
         target.seek(SeekFrom::Start(begin)).map_err(|error| self.out.write_failed(error))?;
         let mut reader = self.source.reader()?;
         reader.copy_from(rest, &mut target).map_err(|error| self.copy_failed(error))
@@ -193,7 +201,7 @@ impl Copy<'_> {
     /// Brings what follows from the samples up to date.
     fn refresh(&self, has_changed: bool, watch: &Watch<'_>) -> Result<(), RestoreError> {
         let original = (self.source.file(), self.source.info());
-        let refreshed = refresh(original, self.out.file(), has_changed, watch);
+        let refreshed = refresh(original, self.samples, has_changed, watch);
         let refreshed = refreshed.map_err(|error| self.copy_failed(error))?;
         let stopped = || RestoreError::Stopped(self.source.path().to_owned());
         refreshed.map(|_| ()).ok_or_else(stopped)

@@ -8,6 +8,7 @@ use patchveil_veil::RecipeError;
 use super::error::RestoreError;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Record, hash_audio};
+use crate::open;
 use crate::pcm::{PcmInfo, PcmReader};
 use crate::recording::{self, Opened, RecordingError, Scratch};
 use crate::shared_file::FileCursor;
@@ -25,14 +26,26 @@ pub(super) struct Source {
 impl Source {
     /// Opens the file of `job` and checks its headers; a compressed one is decoded.
     pub(super) fn open(job: &Job, watch: &Watch<'_>) -> Result<Self, RestoreError> {
-        let opened = recording::open(&job.input, &Scratch::near(&job.output), watch);
-        let opened = opened.map_err(|error| RestoreError::unreadable(&job.input, error))?;
+        let opened = || {
+            let (real, scratch) = (open::regular(&job.input)?, Scratch::near(&job.output));
+            let opened = recording::open_for(&job.input, real, job.options, &scratch, watch)?;
+            opened.check_target(job.options.format, &job.output)?;
+            Ok(opened)
+        };
+        let opened = opened();
+        let opened =
+            opened.map_err(|error: RecordingError| RestoreError::unreadable(&job.input, error))?;
         Ok(Self { path: job.input.clone(), opened })
     }
 
     /// The file with its samples.
     pub(super) fn file(&self) -> &File {
         self.opened.plain()
+    }
+
+    /// The recording.
+    pub(super) fn opened(&self) -> &Opened {
+        &self.opened
     }
 
     /// What the file holds.

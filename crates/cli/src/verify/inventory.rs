@@ -37,7 +37,7 @@ impl Inventory {
     /// As for [`new`](Self::new).
     pub fn of(selection: &Selection) -> Result<Self, ManifestError> {
         let inputs: Vec<PathBuf> = selection.inputs().cloned().collect();
-        let found = find(&inputs, Names::Wav, |_| None);
+        let found = find(&inputs, Names::AnyFormat, |_| None);
         let mut inventory = Self { notes: found.notes, ..Self::default() };
         let unreadable: BTreeSet<PathBuf> =
             found.failures.iter().map(|failure| failure.path().to_owned()).collect();

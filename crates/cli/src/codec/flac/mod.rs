@@ -1,0 +1,8 @@
+//! FLAC: frames by libFLAC, metadata byte for byte (RFC 9639).
+
+mod encoder;
+mod metadata;
+mod write;
+
+pub(crate) use metadata::Metadata;
+pub(crate) use write::write;

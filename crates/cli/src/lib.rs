@@ -8,6 +8,7 @@
 //! | `codec` | compressed formats, decoded |
 //! | [`recording`] | recordings of any format, as plain samples |
 //! | [`output`] | files that appear whole or not at all |
+//! | [`leftovers`] | unfinished outputs of runs that were killed |
 //! | [`paths`] | paths on screen and in JSON |
 //! | [`manifest`] | the record of what was protected |
 //! | [`recipe_file`] | recipes as JSON files |
@@ -28,6 +29,7 @@ mod detector;
 mod html;
 pub mod inputs;
 pub mod inspect;
+pub mod leftovers;
 pub mod manifest;
 mod open;
 pub mod output;

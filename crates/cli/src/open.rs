@@ -31,7 +31,7 @@ pub(crate) fn regular(path: &Path) -> io::Result<File> {
         return Ok(file);
     }
     Err(if kind.is_dir() {
-        io::ErrorKind::IsADirectory.into()
+        io::Error::new(io::ErrorKind::IsADirectory, "it is not a regular file but a folder")
     } else {
         io::Error::other("it is not a regular file but a pipe or a device")
     })

@@ -4,21 +4,16 @@
 //! synced. Nobody ever sees half of it under its own name, and a run that is stopped or finds the disk
 //! full leaves nothing behind.
 
-use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+use crate::leftovers::{RANDOM_LETTERS, own_prefix};
 use crate::paths::{folder_of, shown};
 use crate::pcm::PcmInfo;
 use crate::standard_io;
-
-/// What the names of unfinished outputs start with.
-pub const TEMP_PREFIX: &str = ".patchveil-";
-/// Letters and digits after that.
-const RANDOM_LETTERS: usize = 6;
 
 /// Why an output was not written. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -256,7 +251,8 @@ pub(crate) fn temp_next_to(target: &Path, mode: u32) -> Result<NamedTempFile, Ou
     let folder = folder_of(target);
     fs::create_dir_all(folder).map_err(failed("make its folder"))?;
     let mut builder = Builder::new();
-    builder.prefix(TEMP_PREFIX).rand_bytes(RANDOM_LETTERS);
+    let prefix = own_prefix();
+    builder.prefix(&prefix).rand_bytes(RANDOM_LETTERS);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -277,36 +273,13 @@ pub(crate) fn temp_next_to(target: &Path, mode: u32) -> Result<NamedTempFile, Ou
     }
 }
 
-/// Removes what runs that were killed left in `folder`, and gives its paths: unfinished outputs that no
-/// living run holds a lock on.
+/// A name of an unfinished output in the folder of `target`, which no file has.
 ///
 /// # Errors
-/// What the system says of the first file that cannot be removed.
-pub fn remove_leftovers(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut removed = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if !entry.file_type()?.is_file() || !is_temporary(&entry.file_name()) {
-            continue;
-        }
-        let path = entry.path();
-        let file = File::options().write(true).open(&path).or_else(|_| File::open(&path))?;
-        if file.try_lock().is_ok() {
-            // Removed while it is locked, so that no run can be using it.
-            fs::remove_file(&path)?;
-            removed.push(path);
-        }
-    }
-    removed.sort();
-    Ok(removed)
-}
-
-/// Whether a name is that of an unfinished output: the prefix, and letters and digits at random.
-fn is_temporary(name: &OsStr) -> bool {
-    let random = name.to_str().and_then(|name| name.strip_prefix(TEMP_PREFIX));
-    random.is_some_and(|random| {
-        random.len() == RANDOM_LETTERS && random.chars().all(|c| c.is_ascii_alphanumeric())
-    })
+/// As of [`OutputFile::create`].
+pub(crate) fn free_name_next_to(target: &Path) -> Result<PathBuf, OutputError> {
+    // The file is removed when it is dropped.
+    temp_next_to(target, 0o600).map(|temp| temp.path().to_owned())
 }
 
 /// The error for outputs that cannot be forced.
@@ -348,30 +321,4 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_no_living_run_holds_is_cleared_up() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        let living = OutputFile::create(&path("a.wav"), None, false).unwrap();
-        let killed = OutputFile::create(&path("b.wav"), None, false).unwrap();
-        // As a killed run: the file stays, its lock does not.
-        let Temp::Named(killed) = killed.temp else { unreachable!() };
-        let (file, killed) = killed.keep().unwrap();
-        drop(file);
-        for name in ["patchveil.jsonl", ".patchveil-notes", ".patchveil-abc.wav", ".patchveil-"] {
-            fs::write(path(name), "somebody's").unwrap();
-        }
-        fs::create_dir(path(".patchveil-folder")).unwrap();
-        assert_eq!(remove_leftovers(folder.path()).unwrap(), [killed]);
-        assert!(remove_leftovers(folder.path()).unwrap().is_empty());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6);
-        living.finish_with(b"audio").unwrap();
-        assert_eq!(fs::read(path("a.wav")).unwrap(), b"audio");
-    }
 }

@@ -4,8 +4,8 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::time::Duration;
+use std::fs::{self, File};
+use std::time::{Duration, SystemTime};
 
 use patchveil::manifest::{Manifest, NAME};
 use patchveil_test_support::Rng;
@@ -220,6 +220,13 @@ fn a_run_that_is_killed_at_any_moment_is_finished_by_resume() {
     assert!(killed > 5, "{killed}");
 }
 
+/// An unfinished output that nobody has written to for two days.
+fn put_old(user: &User, name: &str) {
+    let path = user.put(name, "half");
+    let then = SystemTime::now() - Duration::from_hours(48);
+    File::options().write(true).open(path).unwrap().set_modified(then).unwrap();
+}
+
 #[test]
 fn resume_completes_what_is_not_on_record_and_never_touches_what_differs() {
     let user = user_with_show(3);
@@ -227,7 +234,7 @@ fn resume_completes_what_is_not_on_record_and_never_touches_what_differs() {
     // As if the run had been killed between the last rename and its record, and while a file was written.
     fs::remove_file(user.path("out").join(NAME)).unwrap();
     user.put("out/2.wav", user.read("show/2.wav"));
-    user.put("out/.patchveil-aBc123", "half");
+    put_old(&user, "out/.patchveil-aBc123");
     user.put("out/.patchveil-mine.txt", "somebody's");
     let ran = user.run(&["protect", "show", "-o", "out", "--resume", "--json"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
@@ -250,7 +257,7 @@ fn restoring_is_resumed_too() {
     let user = user_with_show(3);
     user.run(&["protect", "show", "-o", "out"]).succeeds();
     user.run(&["restore", "out/0.wav", "-o", "back/"]).succeeds();
-    user.put("back/.patchveil-aBc123", "half");
+    put_old(&user, "back/.patchveil-aBc123");
     let ran = user.run(&["restore", "out", "-o", "back", "--resume", "--json"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let done = field(&ran, "done", "input").len() + field(&ran, "skipped", "input").len();

@@ -14,6 +14,7 @@ use super::many_args::{ListArgs, RunArgs};
 use super::pipe_args::PipeArgs;
 use super::probe::ProbeCommand;
 use super::recipe_args::RecipeArgs;
+use super::shell::{CompletionsArgs, ManArgs};
 use super::trace::TraceArgs;
 
 const FIRST_STEPS: &str = "\
@@ -77,6 +78,10 @@ pub(super) enum Command {
     Case(CaseCommand),
     /// Print a recipe as JSON, to edit and pass to --recipe
     Recipe(RecipeArgs),
+    /// Print completions for a shell: patchveil completions bash > /etc/bash_completion.d/patchveil
+    Completions(CompletionsArgs),
+    /// Write manual pages to a folder
+    Man(ManArgs),
     /// Protect a short bundled recording with a throw-away key and show the result
     Demo(DemoArgs),
 }
@@ -407,7 +412,11 @@ impl Command {
             Self::Recipe(args) => Some(args),
             Self::Demo(args) => Some(&args.recipe),
             Self::Probe(command) => command.recipe_args(),
-            Self::Key(_) | Self::Verify(_) | Self::Inspect(_) => None,
+            Self::Key(_)
+            | Self::Verify(_)
+            | Self::Inspect(_)
+            | Self::Completions(_)
+            | Self::Man(_) => None,
         }
     }
 }

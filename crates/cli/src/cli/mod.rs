@@ -22,6 +22,7 @@ mod recipe;
 mod recipe_args;
 mod restore;
 mod resume;
+mod shell;
 mod stop;
 mod table;
 mod terminal;
@@ -55,6 +56,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Inspect(args) => inspect::run(args),
         Command::Case(command) => case::run(&cli, command),
         Command::Recipe(args) => recipe::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
         Command::Demo(args) => demo::run(args),
     };
     match result {

@@ -6,13 +6,13 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::inputs::Job;
+use crate::leftovers::remove_leftovers;
 use crate::manifest::Digest;
 use crate::open;
-use crate::output::{TEMP_PREFIX, remove_leftovers};
+use crate::output::free_name_next_to;
 use crate::paths::{folder_of, shown};
 use crate::recording::hashes;
 use crate::watch::Watch;
-use tempfile::Builder;
 
 use super::batch::{Batch, NoResult};
 
@@ -48,13 +48,7 @@ pub(super) fn again<T, E>(
     job: &Job,
     work: impl FnOnce(&Job) -> Result<T, E>,
 ) -> Result<Option<T>, E> {
-    let name = Builder::new().prefix(TEMP_PREFIX).tempfile_in(folder_of(&job.output));
-    let Ok(Ok(path)) = name.map(|file| {
-        let path = file.path().to_owned();
-        file.close().map(|()| path)
-    }) else {
-        return Ok(None);
-    };
+    let Ok(path) = free_name_next_to(&job.output) else { return Ok(None) };
     let result = work(&Job { output: path.clone(), ..job.clone() })?;
     let is_same = are_equal(&path, &job.output).unwrap_or(false);
     // If it cannot be removed, it is left over, and the next run with --resume removes it.
@@ -116,3 +110,29 @@ fn forget(file: &File) {
 
 #[cfg(not(target_os = "linux"))]
 fn forget(_file: &File) {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+
+    #[test]
+    fn an_output_that_does_not_read_back_as_it_was_written_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        let mut wav = include_bytes!("../../../../assets/demo.wav").to_vec();
+        std::fs::write(&path, &wav).unwrap();
+        let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
+        let (audio, around) = hashes(&path, &watch).unwrap().unwrap();
+        assert!(read_back(&path, audio, Some(around), &watch).is_ok());
+        for at in [wav.len() / 2, wav.len() - 1] {
+            wav[at] ^= 1;
+            std::fs::write(&path, &wav).unwrap();
+            let result = read_back(&path, audio, Some(around), &watch);
+            let Err(NoResult::Failed(error)) = result else { panic!("not noticed at {at}") };
+            assert!(error.contains("does not read back"), "{error}");
+            wav[at] ^= 1;
+        }
+    }
+}

@@ -19,9 +19,18 @@ const ENDINGS: [(&str, &str); 6] = [
     (".shn", "Shorten"),
 ];
 
+/// Endings of what nobody takes for a recording, which is therefore not opened.
+const OTHERS: [&str; 18] = [
+    ".txt", ".md", ".json", ".jsonl", ".csv", ".tsv", ".xml", ".html", ".pdf", ".jpg", ".jpeg",
+    ".png", ".gif", ".webp", ".zip", ".gz", ".py", ".sh",
+];
+
 /// What kind of audio the file at `path` holds, by its first bytes, else by its name; none for anything
 /// else and for what cannot be read.
 pub(super) fn kind_of(path: &Path) -> Option<&'static str> {
+    if OTHERS.iter().any(|ending| is_named(path, ending)) {
+        return None;
+    }
     let mut head = Vec::new();
     let read = open::regular(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     read.ok()?;
@@ -71,7 +80,8 @@ mod tests {
         assert_eq!(kind("a.bin", b"\0\0\0\x20ftypM4A \0\0"), Some("AAC or ALAC"));
         assert_eq!(kind("a.mp3", b"\xff\xfb\x90\x64"), Some("MP3"));
         for (name, content) in [
-            ("a.txt", &b"Dear diary"[..]),
+            ("a.text", &b"Dear diary"[..]),
+            ("a.TXT", b"RIFF\x24\0\0\0WAVEfmt "),
             ("a.avi", b"RIFF\x24\0\0\0AVI LIST"),
             ("a.mp4", b"\0\0\0\x20ftypisom\0\0"),
             ("a.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0"),

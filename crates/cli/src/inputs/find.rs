@@ -15,7 +15,7 @@ use super::audio;
 use super::error::InputError;
 use super::names::Names;
 use super::notes::Note;
-use crate::output::TEMP_PREFIX;
+use crate::leftovers::TEMP_PREFIX;
 use crate::paths::identity;
 use crate::standard_io;
 

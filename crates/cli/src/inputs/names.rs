@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::output::TEMP_PREFIX;
+use crate::leftovers::TEMP_PREFIX;
 
 /// What the names of protected files have before their ending.
 pub(super) const VEILED: &str = ".veiled";

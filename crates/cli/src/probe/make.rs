@@ -19,7 +19,8 @@ use super::draws::Draws;
 use super::error::ProbeError;
 use super::seal::seal;
 use super::{recordings, voice};
-use crate::output::{OutputFile, TEMP_PREFIX, sync_folder};
+use crate::leftovers::TEMP_PREFIX;
+use crate::output::{OutputFile, sync_folder};
 use crate::paths::folder_of;
 use crate::watch::Watch;
 

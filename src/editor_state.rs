@@ -25,11 +25,14 @@ pub struct EditorState {
     scale: u16,
     /// The light theme instead of the dark one.
     light: bool,
+    /// The row of all controls is shown. Left out where it is not, as in sessions from before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    all_controls: bool,
 }
 
 impl Default for EditorState {
     fn default() -> Self {
-        Self { width: 1_000.0, height: 640.0, scale: 100, light: false }
+        Self { width: 1_000.0, height: 640.0, scale: 100, light: false, all_controls: false }
     }
 }
 
@@ -49,6 +52,11 @@ impl EditorState {
     /// The scale as a factor.
     pub(crate) fn zoom(&self) -> f32 {
         f32::from(self.scale.clamp(100, 300)) / 100.0
+    }
+
+    /// Whether the row of all controls is shown.
+    pub(crate) fn all_controls(&self) -> bool {
+        self.all_controls
     }
 
     /// The theme.
@@ -77,6 +85,11 @@ impl EditorStateField {
     /// Sets the scale in percent.
     pub(crate) fn set_scale(&self, scale: u16) {
         self.0.lock().scale = scale;
+    }
+
+    /// Shows the row of all controls, or folds it away.
+    pub(crate) fn set_all_controls(&self, shown: bool) {
+        self.0.lock().all_controls = shown;
     }
 
     /// Sets the theme.
@@ -110,5 +123,8 @@ mod tests {
         assert_eq!((tiny.size(), tiny.zoom()), ((640.0, 3_000.0), 1.0));
         let huge = read(r#"{"scale": 60000}"#);
         assert_eq!(huge.zoom(), 3.0);
+        // Sessions from before all controls could be folded away are written as they were.
+        let text = serde_json::to_string(&EditorState::default()).unwrap();
+        assert_eq!(text, r#"{"width":1000.0,"height":640.0,"scale":100,"light":false}"#);
     }
 }

@@ -3,8 +3,12 @@
 /// A snapshot of one instance's audio.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct View {
-    /// Whether audio arrived within the last quarter of a second.
+    /// Whether blocks arrived within the last quarter of a second, silent ones included.
     pub running: bool,
+    /// Whether any ever arrived.
+    pub started: bool,
+    /// Whether sound went through, from input to output, within the last two seconds of audio.
+    pub sound: bool,
     /// Sample rate in Hz, 0 before activation.
     pub sample_rate: u32,
     /// Timeline position after the newest sample, in samples.
@@ -13,18 +17,35 @@ pub struct View {
     pub host_timeline: bool,
     /// Processing time over the duration of the audio processed: smoothed, 0–1 and above.
     pub load: f32,
-    /// The highest load of the last ten seconds.
-    pub load_peak: f32,
-    /// Seconds of audio protected since the instance was created.
+    /// How often in the last ten seconds processing fell behind real time, so that audio may have
+    /// dropped out.
+    pub late: u32,
+    /// Seconds of sound protected since the instance was created.
     pub protected_seconds: f64,
     /// Whether a patch of the veil is active at `position`.
     pub patch_active: bool,
     /// Whether the newest sample was marked, or its mark taken off.
     pub marked: bool,
+    /// How much mark and veil change this sound; none before there is enough of it, while nothing is
+    /// changed, and while only the difference is heard.
+    pub effect: Option<Effect>,
     /// Spectra before and after mark and veil.
     pub spectra: Spectra,
     /// The last ten seconds.
     pub timeline: Timeline,
+}
+
+/// How much mark and veil change the last seconds of sound, whatever the output trim.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Effect {
+    /// Seconds of sound that were measured, 1–10.
+    pub seconds: u32,
+    /// How much levels in third-octave bands moved either way, mean over the bands, in dB.
+    pub mean_db: f32,
+    /// The same in the band that moved most.
+    pub most_db: f32,
+    /// Change of loudness in LU, if it could be measured.
+    pub loudness_lu: Option<f32>,
 }
 
 /// Spectra of the mean of all channels, before and after mark and veil.

@@ -6,6 +6,8 @@ use patchveil_veil::Recipe;
 use super::icons::{self, Icon};
 use super::theme::{HEADLINE, INSET, Palette, SMALL, palette};
 use super::widgets::{elided, sentence};
+use crate::analyzer::View;
+use crate::route::{Devices, Route, System};
 use crate::status::Status;
 
 /// Which layers of the recipe change the audio.
@@ -34,6 +36,15 @@ impl Layers {
             Self { veil: true, .. } => "Veiled (audible)",
             Self { louder: true, .. } => "Marked (may be audible)",
             _ => "Marked (inaudible)",
+        }
+    }
+
+    /// What will be done to the audio.
+    fn will_be(self) -> &'static str {
+        match self {
+            Self { mark: true, veil: true, .. } => "marked and veiled",
+            Self { veil: true, .. } => "veiled",
+            _ => "marked",
         }
     }
 
@@ -103,7 +114,7 @@ pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
     // Bypass passes the input whatever the recipe would do.
     if conditions.bypass {
         let (doing, verb) =
-            if restores { ("restoring", "restore") } else { ("protecting", "protect") };
+            if restores { ("restored", "restore") } else { ("protected", "protect") };
         return Headline::unprotected(
             format!("Bypassed: not {doing}"),
             format!("The output is the input. Switch bypass off to {verb}."),
@@ -113,7 +124,7 @@ pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
         Status::Muted { reason } => Headline::new(
             Icon::Muted,
             Tone::Error,
-            "Muted, so that nothing leaves unprotected",
+            if is_missing_key(reason) { "Muted: key missing" } else { "Muted: nothing leaves unprotected" },
             sentence(reason),
         ),
         Status::Idle => Headline::new(
@@ -133,6 +144,11 @@ pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
     }
 }
 
+/// Whether the reason for muting is a key that is not there.
+fn is_missing_key(reason: &str) -> bool {
+    reason.starts_with("the key of")
+}
+
 fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
     conditions.layers.are_none()
         || matches!(status, Status::NotProtecting | Status::NotRestoring { .. })
@@ -142,7 +158,7 @@ fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
 fn protecting(status: &Status, conditions: Conditions) -> Headline {
     match status {
         Status::Protecting { .. } if conditions.layers.are_none() => Headline::unprotected(
-            "Not protecting: the amount is 0 %",
+            "Not protected: the amount is 0 %",
             "Nothing is changed. Raise the amount to protect.",
         ),
         Status::Protecting { .. } if conditions.delta => Headline::unprotected(
@@ -162,7 +178,7 @@ fn protecting(status: &Status, conditions: Conditions) -> Headline {
             format!("“{class}”, key {fingerprint}"),
         ),
         _ => Headline::unprotected(
-            "Not protecting: no class is chosen",
+            "Not protected: no class is chosen",
             "Choose a class key, or create one.",
         ),
     }
@@ -199,6 +215,128 @@ fn restoring(status: &Status, conditions: Conditions) -> Headline {
         }
         other => Headline::new(Icon::Unprotected, Tone::Neutral, other.to_string(), ""),
     }
+}
+
+/// Whether there is sound to do anything to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sound {
+    /// It goes through, from input to output.
+    Flows,
+    /// Blocks come, and are silent.
+    Silent,
+    /// No blocks come any more.
+    Stopped,
+    /// None has come yet.
+    Awaited,
+}
+
+impl Sound {
+    /// As `view` states it.
+    pub(crate) fn of(view: &View) -> Self {
+        match (view.sound, view.running, view.started) {
+            (true, ..) => Self::Flows,
+            (_, true, _) => Self::Silent,
+            (.., true) => Self::Stopped,
+            _ => Self::Awaited,
+        }
+    }
+}
+
+impl Headline {
+    /// The headline where something is being done, if there is sound to do it to. What does not go
+    /// through is neither marked nor restored, and the headline says so.
+    pub(crate) fn with_sound(
+        self,
+        status: &Status,
+        conditions: Conditions,
+        sound: Sound,
+        route: &Route,
+    ) -> Self {
+        let (class, is_fine) = match status {
+            Status::Protecting { class, trouble, .. } => (class, trouble.is_none()),
+            Status::Restoring { class, trouble, .. } => (class, trouble.is_none()),
+            _ => return self,
+        };
+        let acts = matches!(self.tone, Tone::Good | Tone::Neutral);
+        if !is_fine || !acts {
+            return self;
+        }
+        if sound == Sound::Flows {
+            return self.between(route);
+        }
+        let will = match status {
+            Status::Restoring { .. } => format!("restored with “{class}”"),
+            _ => format!("{} with “{class}”", conditions.layers.will_be()),
+        };
+        let ready = format!("Ready: what comes in will be {will}.");
+        match (route, sound) {
+            (Route::Devices(devices), _) if devices.system == System::Dummy => no_device(devices),
+            (Route::Devices(devices), Sound::Silent) => silent(devices, &ready),
+            (Route::Devices(devices), _) => stopped(devices, sound),
+            (Route::Host, Sound::Silent) => {
+                Self::new(Icon::Waiting, Tone::Neutral, "Silence: nothing to do", ready)
+            }
+            (Route::Host, _) => {
+                Self::new(Icon::Waiting, Tone::Neutral, "No audio from the host", ready)
+            }
+        }
+    }
+
+    /// The same, with where sound comes from and goes to.
+    fn between(mut self, route: &Route) -> Self {
+        if let Route::Devices(devices) = route {
+            let (from, to) = (devices.input_name(), devices.output_name());
+            self.detail = format!("{}. From {from} to {to}.", self.detail.trim_end_matches('.'));
+        }
+        self
+    }
+}
+
+/// The framework fell back to a stand-in for a device.
+fn no_device(devices: &Devices) -> Headline {
+    let detail = match &devices.trouble {
+        Some(trouble) => format!("{} Mend that, and start Patchveil again.", sentence(trouble)),
+        None => "Start a JACK server, or name a device, and start Patchveil again.".to_owned(),
+    };
+    Headline::unprotected("No sound device: nothing comes in or goes out", detail)
+}
+
+/// Devices deliver silence.
+fn silent(devices: &Devices, ready: &str) -> Headline {
+    match (&devices.input, devices.system) {
+        (None, System::Jack) => Headline::unprotected(
+            "Silence: no input was named",
+            "Connect one in JACK, or start with --connect-jack-inputs PORT.",
+        ),
+        (None, _) => Headline::unprotected(
+            "Silence: there is no input",
+            "Start with --input-device NAME; an empty name lists the devices.",
+        ),
+        (Some(name), _) => Headline::new(
+            Icon::Waiting,
+            Tone::Neutral,
+            format!("Silence from {name}"),
+            ready,
+        ),
+    }
+}
+
+/// Devices deliver nothing.
+fn stopped(devices: &Devices, sound: Sound) -> Headline {
+    let system = match devices.system {
+        System::Jack => "The JACK server",
+        System::Named(name) => name,
+        System::Starting | System::Dummy => "The sound system",
+    };
+    let title = match sound {
+        Sound::Awaited => format!("{system} has not started"),
+        _ => format!("{system} has stopped"),
+    };
+    let detail = match &devices.trouble {
+        Some(trouble) => sentence(trouble),
+        None => "Nothing comes in or goes out. Start it again, and then Patchveil.".to_owned(),
+    };
+    Headline::unprotected(title, detail)
 }
 
 /// Draws the headline into `rect`.
@@ -288,7 +426,7 @@ mod tests {
         assert_eq!(shown(&recipe), "Marked (may be audible)");
         recipe = Preset::Strong.recipe_of_version(1).unwrap();
         recipe.veil.as_mut().unwrap().amount = 0.0;
-        assert_eq!(shown(&recipe), "Not protecting: the amount is 0 %");
+        assert_eq!(shown(&recipe), "Not protected: the amount is 0 %");
         let detail = headline(&protecting(), PLAIN).detail;
         assert!(detail.starts_with("“Night Show”, key "), "{detail}");
     }

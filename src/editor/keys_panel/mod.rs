@@ -57,17 +57,17 @@ pub(crate) fn draw(
 
 fn draw_buttons(ui: &mut Ui, header: Rect, panel: &mut KeysPanel) {
     widgets::header_buttons(ui, header, |ui| {
-        let importing = matches!(panel.form, Form::Import { .. });
-        let import = widgets::toggle(ui, "Import", importing)
-            .on_hover_text("Imports a key that was exported here or elsewhere.");
-        if import.clicked() {
-            panel.toggle_top(importing, forms::import());
-        }
         let creating = matches!(panel.form, Form::New { .. });
         let new = widgets::toggle(ui, "New", creating)
             .on_hover_text("Creates a class with a new secret key.");
         if new.clicked() {
             panel.toggle_top(creating, Form::New { name: String::new() });
+        }
+        let importing = matches!(panel.form, Form::Import { .. });
+        let import = widgets::toggle(ui, "Import", importing)
+            .on_hover_text("Imports a key that was exported here or elsewhere.");
+        if import.clicked() {
+            panel.toggle_top(importing, forms::import());
         }
     });
 }

@@ -40,7 +40,7 @@ fn marking_small_and_light() {
 
 #[test]
 fn choosing_a_preset_in_a_small_window() {
-    let mut window = Fixture::marked().window(SMALL.0, SMALL.1, 1.0, Theme::Dark);
+    let mut window = Fixture::marked().unfolded().window(SMALL.0, SMALL.1, 1.0, Theme::Dark);
     window.run();
     window.get_by_label("Preset").click();
     window.run();
@@ -49,7 +49,7 @@ fn choosing_a_preset_in_a_small_window() {
 
 #[test]
 fn choosing_a_preset_in_a_session_from_before_the_mark() {
-    let mut window = Fixture::busy().former().window(SMALL.0, SMALL.1, 1.0, Theme::Light);
+    let mut window = Fixture::busy().former().unfolded().window(SMALL.0, SMALL.1, 1.0, Theme::Light);
     window.run();
     window.get_by_label("Preset").click();
     window.run();
@@ -63,7 +63,7 @@ fn protecting() {
 
 #[test]
 fn protecting_large_and_light() {
-    compare("busy-large-light", Fixture::busy(), LARGE, 1.0, Theme::Light);
+    compare("busy-large-light", Fixture::busy().unfolded(), LARGE, 1.0, Theme::Light);
 }
 
 #[test]

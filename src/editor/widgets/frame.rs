@@ -54,14 +54,24 @@ pub(crate) fn title(ui: &Ui, header: Rect, text: &str) -> f32 {
     ui.painter().text(at, Align2::LEFT_CENTER, text, TITLE, palette(ui).text).right()
 }
 
-/// Adds widgets from the right end of a panel's header. Returns where they begin.
+/// Adds widgets at the right end of a panel's header, from left to right, so that the keyboard reaches
+/// them in that order. Returns where they begin.
 pub(crate) fn header_buttons(ui: &mut Ui, header: Rect, add: impl FnOnce(&mut Ui)) -> f32 {
     let room = header.shrink2(vec2(GAP, 0.0));
-    let builder = UiBuilder::new().max_rect(room).layout(Layout::right_to_left(Align::Center));
+    // They are as wide as the last time, or the frame is laid out again.
+    let id = ui.scope_id().with(("header buttons", header.min.x as i32, header.min.y as i32));
+    let width = ui.data(|data| data.get_temp(id)).unwrap_or(0.0_f32);
+    let place = Rect::from_min_max(pos2(room.right() - width, room.top()), room.max);
+    let builder = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
     let mut line = ui.new_child(builder);
     line.spacing_mut().item_spacing.x = SMALL_GAP;
     add(&mut line);
-    line.min_rect().left()
+    let now = line.min_rect().width();
+    if (now - width).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, now));
+        ui.ctx().request_discard("the buttons of a header have another width");
+    }
+    place.left()
 }
 
 /// Marks what has the keyboard focus.

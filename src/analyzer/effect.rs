@@ -67,10 +67,8 @@ impl EffectMeter {
         let bands = BANDS
             .map(|n| bin(n, -HALF_BAND)..bin(n, HALF_BAND))
             .filter(|bins| bins.end <= len / 2 && !bins.is_empty());
-        let signal = || Signal {
-            samples: Vec::new(),
-            loudness: EbuR128::new(1, sample_rate, Mode::M).ok(),
-        };
+        let signal =
+            || Signal { samples: Vec::new(), loudness: EbuR128::new(1, sample_rate, Mode::M).ok() };
         let mut before = signal();
         let mut after = signal();
         for loudness in [&mut before.loudness, &mut after.loudness].into_iter().flatten() {
@@ -158,9 +156,10 @@ impl EffectMeter {
             // A band that vanishes must not make the mean infinite.
             .map(|(before, after)| decibels(after.max(loudest * QUIET * 1e-3), *before).abs())
             .collect();
-        let (before, after) = self.seconds.iter().fold((0.0, 0.0), |sum, second| {
-            (sum.0 + second.loudness.0, sum.1 + second.loudness.1)
-        });
+        let (before, after) = self
+            .seconds
+            .iter()
+            .fold((0.0, 0.0), |sum, second| (sum.0 + second.loudness.0, sum.1 + second.loudness.1));
         let most = changes.iter().copied().fold(0.0, f64::max);
         let mean = changes.iter().sum::<f64>() / changes.len() as f64;
         (!changes.is_empty()).then(|| Effect {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use patchveil_keyring::resolve_path;
 use patchveil_veil::Veil;
 
 use super::effect::EffectMeter;
+use super::finder::{MarkFinder, Wanted};
 use super::kernel_gain::KernelMeter;
 use super::load::Load;
 use super::patch_tracker::PatchTracker;
@@ -38,6 +40,7 @@ pub struct Analyzer {
     spectrum: Option<SpectrumMeter>,
     kernels: Option<KernelMeter>,
     effect: Option<EffectMeter>,
+    finder: MarkFinder,
     levels: LevelRecorder,
     load: Load,
     patches: Option<PatchTracker>,
@@ -54,6 +57,7 @@ pub struct Analyzer {
 impl Analyzer {
     pub(crate) fn new(port: AnalyzerPort, requests: Arc<DesignRequests>) -> Self {
         let reader = port.open();
+        let finder = MarkFinder::start(resolve_path(None).ok(), port.news().clone());
         Self {
             port,
             requests,
@@ -64,6 +68,7 @@ impl Analyzer {
             spectrum: None,
             kernels: None,
             effect: None,
+            finder,
             levels: LevelRecorder::default(),
             load: Load::default(),
             patches: None,
@@ -111,6 +116,11 @@ impl Analyzer {
         }
     }
 
+    /// Looks for marks in the input from now on, or no longer.
+    pub fn listen(&mut self, listening: bool) {
+        self.finder.listen(listening);
+    }
+
     /// Catches up with the audio thread; `now` is the time. Returns whether the view has changed.
     pub fn poll(&mut self, now: Instant) -> bool {
         if self.reader.is_none() {
@@ -119,6 +129,10 @@ impl Analyzer {
         }
         let mut changed = self.follow_veil();
         changed |= self.read_records();
+        self.finder.flush(self.view.sample_rate);
+        let results = self.finder.results();
+        changed |= (results.found, &results.heard) != (self.view.found, &self.view.heard);
+        (self.view.found, self.view.heard) = (results.found, results.heard);
         changed |= self.follow_flow(now);
         self.view.load = self.load.mean();
         self.view.late = self.load.late();
@@ -141,7 +155,8 @@ impl Analyzer {
         let view = &mut self.view;
         let (running, sound) = (flow.is_running(now), flow.has_sound(now));
         let seconds = self.port.protected_seconds();
-        let changed = (running, sound, seconds) != (view.running, view.sound, view.protected_seconds);
+        let changed =
+            (running, sound, seconds) != (view.running, view.sound, view.protected_seconds);
         view.started = flow.last_block.is_some();
         (view.running, view.sound, view.protected_seconds) = (running, sound, seconds);
         if view.sample_rate == 0 {
@@ -201,6 +216,19 @@ impl Analyzer {
         effect.push(&record.before, &record.after, record.gain);
     }
 
+    /// Passes a record on to where marks are searched for.
+    fn search_marks(&mut self, record: &Record, follows: bool) {
+        let marks = !record.delta && !record.restored;
+        let wanted = self.veil_of(record).filter(|_| marks).and_then(|veil| {
+            let settings = veil.recipe().mark.clone()?;
+            Some(Wanted { key: veil.fingerprint(), settings })
+        });
+        if !follows || !self.finder.wants(wanted.as_ref()) {
+            self.finder.restart(wanted);
+        }
+        self.finder.push(&record.before, &record.after);
+    }
+
     fn show_kernels(&mut self, veil: Arc<Veil>) {
         let kernels = KernelMeter::new(veil);
         self.view.spectra.kernels = kernels.designed(self.restores);
@@ -231,6 +259,7 @@ impl Analyzer {
 
         self.follow_schedule(record, follows, end);
         self.measure_effect(record);
+        self.search_marks(record, follows);
         let (before, after) = (&record.before, &record.after);
         let (size, rate) = (self.fft_size, record.sample_rate);
         let spectrum = self.spectrum.get_or_insert_with(|| SpectrumMeter::new(size, rate));

@@ -1,5 +1,7 @@
 //! The data that the editor shows.
 
+use patchveil_veil::Fingerprint;
+
 /// A snapshot of one instance's audio.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct View {
@@ -29,6 +31,10 @@ pub struct View {
     /// How much mark and veil change this sound; none before there is enough of it, while nothing is
     /// changed, and while only the difference is heard.
     pub effect: Option<Effect>,
+    /// Whether the output's own mark was found in it.
+    pub found: Found,
+    /// Which marks the input carries, while the user listens.
+    pub heard: Option<Heard>,
     /// Spectra before and after mark and veil.
     pub spectra: Spectra,
     /// The last ten seconds.
@@ -46,6 +52,55 @@ pub struct Effect {
     pub most_db: f32,
     /// Change of loudness in LU, if it could be measured.
     pub loudness_lu: Option<f32>,
+}
+
+/// Whether the mark was found in the output, with the class's key, as `patchveil detect` finds it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Found {
+    /// There is no mark to look for.
+    #[default]
+    NotSought,
+    /// Not yet.
+    Searching {
+        /// Seconds that were tried, 0 before the first try.
+        seconds: f32,
+        /// Seconds after which it will be found, predicted from how well it fits so far.
+        expected: Option<f32>,
+    },
+    /// It was.
+    Yes {
+        /// In so many seconds.
+        seconds: f32,
+        /// With this p-value.
+        p: f64,
+    },
+    /// It was not: this sound has not enough to carry a mark.
+    No {
+        /// In so many seconds.
+        seconds: f32,
+    },
+}
+
+/// Which marks the input carries.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Heard {
+    /// Seconds that were tried, 0 before the first try.
+    pub seconds: f32,
+    /// The keys of the keyring that were found.
+    pub keys: Vec<HeardKey>,
+    /// Why no key can be tried.
+    pub problem: Option<String>,
+}
+
+/// A key that the input carries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeardKey {
+    /// The class's name.
+    pub name: String,
+    /// The key's fingerprint.
+    pub fingerprint: Fingerprint,
+    /// p-value, corrected for the number of keys.
+    pub p: f64,
 }
 
 /// Spectra of the mean of all channels, before and after mark and veil.

@@ -75,6 +75,7 @@ impl App {
         if let Some(size) = requests.analyzer.fft_size {
             analyzer.set_fft_size(size);
         }
+        analyzer.listen(panels.keys.listening);
         if requests.analyzer.clear_peaks {
             analyzer.clear_peaks();
         }

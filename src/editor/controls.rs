@@ -177,7 +177,12 @@ fn control_rects(row: Rect) -> [Rect; 9] {
 }
 
 /// The text of a parameter that has its own value.
-pub(super) fn text_of<'a>(name: &'a str, label: &'a str, tip: &'a str, param: &impl Param) -> ControlText<'a> {
+pub(super) fn text_of<'a>(
+    name: &'a str,
+    label: &'a str,
+    tip: &'a str,
+    param: &impl Param,
+) -> ControlText<'a> {
     let value = param.normalized_value_to_string(param.unmodulated_normalized_value(), true);
     // A minus sign, not a hyphen.
     let value = value.replace('-', "−");

@@ -29,7 +29,7 @@ const HEADLINE_HEIGHT: f32 = 52.0;
 /// Height of the figures, in points.
 const FIGURES_HEIGHT: f32 = 26.0;
 /// Height of the timeline, in points: as much as its labels and axis take, and no more than is useful.
-const TIMELINE: (f32, f32) = (102.0, 150.0);
+const TIMELINE: (f32, f32) = (94.0, 150.0);
 /// Below this height, in points, there is room for the spectra only.
 const WITH_TIMELINE: f32 = 220.0;
 /// Width of the list of colours and scales, in points.
@@ -89,8 +89,7 @@ impl Areas {
             Rect::from_min_max(pos2(left, figures.top() - HEIGHT), pos2(right, figures.top()))
         });
         let bottom = controls.map_or(figures.top(), |controls| controls.top() - GAP);
-        let middle =
-            Rect::from_min_max(pos2(left, strength.bottom() + GAP), pos2(right, bottom));
+        let middle = Rect::from_min_max(pos2(left, strength.bottom() + GAP), pos2(right, bottom));
         let (audio, keys) = if is_wide(rect) {
             let split = middle.right() - KEYS_WIDTH;
             let audio = Rect::from_min_max(middle.min, pos2(split - GAP, middle.bottom()));
@@ -152,7 +151,9 @@ fn draw_panels<G: ParamGesture>(
     }
     if let Some(rect) = areas.keys {
         let class_use = class_use(status);
-        requests.keys = keys_panel::draw(ui, rect, scene.keyring, class_use, &mut panels.keys);
+        let heard = view.heard.as_ref();
+        let keys = &mut panels.keys;
+        requests.keys = keys_panel::draw(ui, rect, scene.keyring, class_use, heard, keys);
     }
     if let Some(rect) = areas.controls {
         controls::draw(ui, rect, params, gesture);
@@ -206,7 +207,8 @@ fn draw_top<G: ParamGesture>(
     };
     let left = Rect::from_min_max(rect.min, pos2(buttons - GAP, rect.bottom()));
     let headline = headline::headline(scene.status, conditions);
-    let headline = headline.with_sound(scene.status, conditions, Sound::of(scene.view), scene.route);
+    let headline =
+        headline.with_sound(scene.status, conditions, Sound::of(scene.view), scene.route);
     headline::draw(ui, left, &headline);
 }
 

@@ -39,26 +39,29 @@ pub(super) fn describe(preset: PresetChoice) -> (&'static str, &'static str) {
     match preset {
         PresetChoice::Mark => (
             "Mark",
-            "Inaudible, 0.04 dB: whoever has the key can show that a file carries it, and restore \
-             the recording. The default.",
+            "Inaudible (third octaves move 0.04 dB): whoever has the key can show that a file \
+             carries it, and restore the recording. The default.",
         ),
-        PresetChoice::Light => {
-            ("Light", "The least audible veil, 1.9 dB, and the least protection.")
+        PresetChoice::Light => (
+            "Light",
+            "The least audible veil (third octaves move 1.9 dB), and the least protection.",
+        ),
+        PresetChoice::Balanced => {
+            ("Balanced", "A veil between Light and Strong (third octaves move 3.2 dB).")
         }
-        PresetChoice::Balanced => ("Balanced", "A veil between Light and Strong, 3.2 dB."),
         PresetChoice::Strong => (
             "Strong",
-            "A veil of deeper filters, 4.4 dB: the most audible of the three, and the most \
+            "The most audible veil of the three (third octaves move 4.4 dB), and the most \
              protection.",
         ),
         PresetChoice::Poscuda => (
             "PosCUDA",
-            "The published recipe, for comparison, 0.4 dB: one patch every half second. Cannot be \
+            "The published recipe, for comparison (0.4 dB): one patch every half second. Cannot be \
              restored.",
         ),
         PresetChoice::Cuda => (
             "CUDA",
-            "The published recipe, for comparison, 2.9 dB: everything is filtered, clearly audible. \
+            "The published recipe, for comparison (2.9 dB): all of it filtered, clearly audible. \
              Cannot be restored.",
         ),
     }
@@ -73,11 +76,7 @@ pub(super) fn current(params: &PatchveilParams) -> PresetChoice {
 }
 
 /// Chooses a preset, in the way that the session's recipe version has for it.
-pub(super) fn choose(
-    params: &PatchveilParams,
-    gesture: &impl ParamGesture,
-    preset: PresetChoice,
-) {
+pub(super) fn choose(params: &PatchveilParams, gesture: &impl ParamGesture, preset: PresetChoice) {
     let former = FORMER_PRESETS.into_iter().find(|former| PresetChoice::from(*former) == preset);
     match former.filter(|_| params.is_former()) {
         Some(former) => {
@@ -104,12 +103,7 @@ pub(crate) fn follow_former_preset(params: &PatchveilParams, gesture: &impl Para
 }
 
 /// Draws the list of presets: those of the session's recipe version.
-pub(super) fn draw(
-    ui: &mut Ui,
-    rect: Rect,
-    params: &PatchveilParams,
-    gesture: &impl ParamGesture,
-) {
+pub(super) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &impl ParamGesture) {
     let present = &params.recipe.preset;
     if !params.is_former() {
         draw_list(ui, rect, PRESET_TIP, present, &PRESETS, gesture, |_| ());

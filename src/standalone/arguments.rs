@@ -39,7 +39,8 @@ mod tests {
     use super::*;
 
     fn devices(arguments: &[&str]) -> Devices {
-        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let arguments: Vec<String> =
+            arguments.iter().map(|&argument| argument.to_owned()).collect();
         let mut devices = Devices::default();
         read(&arguments, &mut devices);
         devices

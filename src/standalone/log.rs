@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn the_window_learns_what_became_of_the_devices() {
-        let mut devices = Devices { input: Some("system:capture_9".to_owned()), ..Devices::default() };
+        let mut devices =
+            Devices { input: Some("system:capture_9".to_owned()), ..Devices::default() };
         note(&mut devices, "Using the JACK backend");
         assert_eq!((devices.system, &devices.trouble), (System::Jack, &None));
         note(&mut devices, "Could not connect to 'system:capture_9': unknown port\nmore");

@@ -1,8 +1,6 @@
 //! The dial: one control that leads from Mark over Light and Balanced to Strong.
 
-use egui::{
-    Align2, CursorIcon, Key, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, CursorIcon, Key, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use patchveil_veil::Preset;
 
 use crate::editor::param_control::keep_arrow_keys;
@@ -32,7 +30,8 @@ pub(super) fn draw(
     let colours = palette(ui);
     let response = ui.interact(rect, ui.scope_id().with(NAME), Sense::click_and_drag());
     let current = presets::current(params);
-    let chosen = chosen_by_pointer(&response, rect).or_else(|| chosen_by_key(ui, &response, current));
+    let chosen =
+        chosen_by_pointer(&response, rect).or_else(|| chosen_by_key(ui, &response, current));
     if let Some(stop) = chosen.filter(|stop| *stop != current) {
         presets::choose(params, gesture, stop);
     }
@@ -112,7 +111,7 @@ fn draw_track(ui: &Ui, rect: Rect, at: Option<usize>, hovered: bool, colours: &P
         let (radius, fill) = match (chosen, passed) {
             (true, _) => (if hovered { 8.0 } else { 7.0 }, colours.accent),
             (_, true) => (3.5, colours.accent),
-            _ => (3.5, colours.panel),
+            _ => (3.5, colours.background),
         };
         let edge = if passed { colours.accent } else { colours.outline };
         painter.circle(centre, radius, fill, Stroke::new(1.5, edge));
@@ -137,11 +136,15 @@ fn draw_caption(ui: &Ui, rect: Rect, params: &PatchveilParams, on_dial: bool, co
             false => format!("Preset {}, see All settings", presets::describe(current).0),
             true => "Adjusted, see All settings".to_owned(),
         };
-        painter.text(pos2(left, y), Align2::LEFT_BOTTOM, text, SMALL, colours.warn);
+        painter.text(pos2(left, y), Align2::LEFT_BOTTOM, text, SMALL, colours.text);
         return;
     }
     painter.text(pos2(left, y), Align2::LEFT_BOTTOM, "inaudible", SMALL, colours.weak);
     let text = "audible, protects more";
     let end = painter.text(pos2(right - 12.0, y), Align2::RIGHT_BOTTOM, text, SMALL, colours.weak);
-    painter.arrow(pos2(end.right() + 3.0, end.center().y), vec2(9.0, 0.0), Stroke::new(1.0, colours.weak));
+    painter.arrow(
+        pos2(end.right() + 3.0, end.center().y),
+        vec2(9.0, 0.0),
+        Stroke::new(1.0, colours.weak),
+    );
 }

@@ -40,7 +40,7 @@ pub(crate) fn draw<G: ParamGesture>(
     gesture: &G,
     switches: bool,
 ) {
-    widgets::card(ui, rect);
+    widgets::outline(ui, rect);
     let wide = rect.width() >= WIDE;
     let dial = Rect::from_min_size(rect.min, vec2((rect.width() * 0.43).min(400.0), rect.height()));
     dial::draw(ui, dial, params, gesture);
@@ -53,14 +53,16 @@ pub(crate) fn draw<G: ParamGesture>(
     );
     let situation = Situation {
         view,
+        status,
         layers: Layers::of(&params.recipe_now()),
-        protects: matches!(status, Status::Protecting { .. }) && !params.bypass.value(),
+        bypass: params.bypass.value(),
         delta: params.output.delta.value(),
     };
     effect::draw(ui, figures, &situation, wide);
     if switches {
         let top = rect.center().y - param_control::HEIGHT / 2.0;
-        let switch = |x: f32| Rect::from_min_size(pos2(x, top), vec2(SWITCH, param_control::HEIGHT));
+        let switch =
+            |x: f32| Rect::from_min_size(pos2(x, top), vec2(SWITCH, param_control::HEIGHT));
         let (delta, bypass) = (switch(end), switch(end + SWITCH + SMALL_GAP));
         controls::draw_listening(ui, delta, bypass, params, gesture);
     }

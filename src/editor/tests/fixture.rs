@@ -9,7 +9,8 @@ use nice_plug::prelude::Param;
 use patchveil_veil::{ClassKey, Preset, Veil};
 
 use crate::analyzer::{
-    Effect, KernelGain, LevelColumn, PatchSpan, Spectra, SpectrumPoint, Timeline, View};
+    Effect, Found, KernelGain, LevelColumn, PatchSpan, Spectra, SpectrumPoint, Timeline, View,
+};
 use crate::editor::analyzer_panel::FftSizes;
 use crate::editor::layout::{self, Panels, Scene, UserRequests};
 use crate::editor::param_gesture::ParamGesture;
@@ -217,10 +218,12 @@ fn protected_voice() -> View {
         marked: true,
         effect: Some(Effect {
             seconds: 10,
-            mean_db: 3.14,
+            mean_db: 3.23,
             most_db: 7.92,
             loudness_lu: Some(-0.41),
         }),
+        found: Found::Yes { seconds: 3.0, p: 4e-21 },
+        heard: None,
         spectra: Spectra { points: spectrum(change), kernels: kernel_gains(&veil), current: 1 },
         timeline: timeline(&veil),
     }
@@ -232,12 +235,7 @@ fn marked_voice() -> View {
     let change = |hz: f32| 0.5 * (hz / 90.0).sin();
     View {
         patch_active: false,
-        effect: Some(Effect {
-            seconds: 10,
-            mean_db: 0.04,
-            most_db: 0.27,
-            loudness_lu: Some(0.02),
-        }),
+        effect: Some(Effect { seconds: 10, mean_db: 0.04, most_db: 0.27, loudness_lu: Some(0.02) }),
         spectra: Spectra { points: spectrum(change), ..Spectra::default() },
         timeline: timeline(&veil),
         ..protected_voice()

@@ -20,9 +20,6 @@ const LABELS: f32 = 34.0;
 const TIMES: f32 = 16.0;
 /// Below this height, in points, times are not labelled.
 const TALL: f32 = 90.0;
-/// Below this height, in points, the header is lower.
-const SHORT: f32 = 120.0;
-const SHORT_HEADER: f32 = 27.0;
 /// Below this height, in points, plots are not drawn.
 const LEAST: f32 = 12.0;
 /// Smallest distance of level labels, in points.
@@ -53,9 +50,9 @@ struct Areas {
 }
 
 impl Areas {
-    fn of(rect: Rect) -> Self {
-        let header = if rect.height() < SHORT { SHORT_HEADER } else { widgets::HEADER };
-        let header = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + header));
+    /// Without `patches` their row is left out.
+    fn of(rect: Rect, patches: bool) -> Self {
+        let header = Rect::from_min_size(rect.min, vec2(rect.width(), widgets::header(rect)));
         let times = rect.height() >= TALL;
         let footer = if times { TIMES } else { 2.0 };
         let plot = Rect::from_min_max(
@@ -63,7 +60,8 @@ impl Areas {
             pos2(rect.right() - INSET, rect.bottom() - footer - SMALL_GAP),
         );
         let row = (plot.height() * 0.28).clamp(8.0, 28.0).round();
-        let levels = Rect::from_min_max(plot.min, pos2(plot.right(), plot.bottom() - row - 2.0));
+        let (row, gap) = if patches { (row, 2.0) } else { (0.0, 0.0) };
+        let levels = Rect::from_min_max(plot.min, pos2(plot.right(), plot.bottom() - row - gap));
         let patches = Rect::from_min_max(pos2(plot.left(), plot.bottom() - row), plot.max);
         Self { header, plot, levels, patches, times }
     }
@@ -76,9 +74,11 @@ impl Areas {
 /// Draws the panel into `rect`.
 pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut TimelinePanel) {
     let colours = palette(ui);
-    let areas = Areas::of(rect);
+    let has_patches = !view.timeline.patches.is_empty();
+    let areas = Areas::of(rect, has_patches);
     let plots = [areas.levels, areas.patches];
-    widgets::card_around(ui, rect, if areas.are_tall_enough() { &plots } else { &[] });
+    let plots = if has_patches { &plots[..] } else { &plots[..1] };
+    widgets::card_around(ui, rect, if areas.are_tall_enough() { plots } else { &[] });
     draw_header(ui, areas.header, view, panel, colours);
     let seconds = panel.seconds();
     if !areas.are_tall_enough() {

@@ -5,9 +5,9 @@
 //! nor when another one covers it.
 
 #[cfg(target_os = "linux")]
-pub(in crate::editor) use x11::WindowId;
-#[cfg(target_os = "linux")]
 pub(super) use x11::Visibility;
+#[cfg(target_os = "linux")]
+pub(in crate::editor) use x11::WindowId;
 
 #[cfg(not(target_os = "linux"))]
 pub(in crate::editor) type WindowId = ();
@@ -90,7 +90,9 @@ mod x11 {
             }
             let attributes = self.connection.get_window_attributes(self.window)?.reply()?;
             // Not viewable either if a window around it is not shown.
-            Ok(attributes.map_state == MapState::VIEWABLE && !self.covered && !self.is_minimised()?)
+            Ok(attributes.map_state == MapState::VIEWABLE
+                && !self.covered
+                && !self.is_minimised()?)
         }
 
         /// Whether the window manager has minimised it, or a window around it, without hiding it.

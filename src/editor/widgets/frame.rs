@@ -11,6 +11,15 @@ use crate::editor::theme::{GAP, INSET, ROUND, ROUND_SMALL, SMALL_GAP, TITLE, pal
 /// Height of a panel's header, in points.
 pub(crate) const HEADER: f32 = 34.0;
 
+/// Below this height of a panel, in points, its header is lower.
+const SHORT: f32 = 160.0;
+const SHORT_HEADER: f32 = 27.0;
+
+/// Height of the header of a panel of plots, in points.
+pub(crate) fn header(panel: Rect) -> f32 {
+    if panel.height() < SHORT { SHORT_HEADER } else { HEADER }
+}
+
 /// Draws the background of a panel.
 pub(crate) fn card(ui: &Ui, rect: Rect) {
     let colours = palette(ui);
@@ -21,6 +30,12 @@ pub(crate) fn card(ui: &Ui, rect: Rect) {
         Stroke::new(1.0, colours.border),
         StrokeKind::Inside,
     );
+}
+
+/// Draws the edge of a panel that keeps the background of the window, which costs less than another.
+pub(crate) fn outline(ui: &Ui, rect: Rect) {
+    let edge = Stroke::new(1.0, palette(ui).border);
+    ui.painter().rect_stroke(rect, CornerRadius::same(ROUND), edge, StrokeKind::Inside);
 }
 
 /// Draws the background of a panel around plots, which are one below the other, equally wide, and

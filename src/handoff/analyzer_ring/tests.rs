@@ -16,12 +16,7 @@ fn report(position: i64) -> BlockReport {
 }
 
 /// Records a block of two channels as the audio thread does. Returns whether there was room.
-fn block(
-    writer: &mut AnalyzerWriter,
-    position: i64,
-    left: &mut [f32],
-    right: &mut [f32],
-) -> bool {
+fn block(writer: &mut AnalyzerWriter, position: i64, left: &mut [f32], right: &mut [f32]) -> bool {
     let mut channels = [left, right];
     let record = writer.before(&channels);
     let recorded = record.is_some();

@@ -76,6 +76,12 @@ impl EditorStateField {
         *self.0.lock()
     }
 
+    /// Replaces all of it, where there is no session to load it from.
+    #[cfg(feature = "standalone")]
+    pub(crate) fn replace(&self, state: EditorState) {
+        *self.0.lock() = state;
+    }
+
     /// Sets the size in points, before the scale.
     pub(crate) fn set_size(&self, width: f32, height: f32) {
         let mut state = self.0.lock();

@@ -3,7 +3,6 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::*;
 use nice_plug_egui::RepaintNotifier;
 
@@ -108,7 +107,7 @@ impl Plugin for Patchveil {
         if crate::standalone::is_running()
             && let Some(state) = crate::standalone::remembered()
         {
-            self.params.editor.set(state);
+            self.params.editor.replace(state);
         }
         Some(Window::new(self.remote()))
     }

@@ -30,6 +30,10 @@ pub(crate) struct Devices {
 }
 
 /// What brings the sound.
+#[cfg_attr(
+    not(any(feature = "standalone", test)),
+    expect(dead_code, reason = "only the standalone has devices")
+)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum System {
     /// Not known yet.

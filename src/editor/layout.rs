@@ -166,7 +166,7 @@ fn draw_panels<G: ParamGesture>(
 
 /// Draws the button that shows all controls. Returns where it begins.
 fn draw_fold(ui: &mut Ui, rect: Rect, params: &PatchveilParams, shown: bool) -> f32 {
-    widgets::header_buttons(ui, rect, |ui| {
+    widgets::header_buttons(ui, "figures", rect, |ui| {
         let fold = widgets::toggle(ui, "All settings", shown).on_hover_text(
             "Shows or hides what the dial sets: the preset, the levels of mark and veil, and the \
              patches.",
@@ -186,7 +186,7 @@ fn draw_top<G: ParamGesture>(
     panels: &mut Panels,
 ) {
     let params = scene.params;
-    let buttons = widgets::header_buttons(ui, rect, |ui| {
+    let buttons = widgets::header_buttons(ui, "window", rect, |ui| {
         controls::draw_mode(ui, params, scene.gesture);
         if !wide {
             let audio = widgets::toggle(ui, "Audio", !panels.show_keys)

@@ -18,7 +18,7 @@ pub(super) fn draw(
     panel: &mut AnalyzerPanel,
 ) -> AnalyzerRequests {
     let mut requests = AnalyzerRequests::default();
-    let buttons = widgets::header_buttons(ui, header, |ui| {
+    let buttons = widgets::header_buttons(ui, "spectra", header, |ui| {
         choose_kernel(ui, spectra, &mut panel.kernel);
         requests.fft_size = choose_fft_size(ui, sizes);
         let peaks = widgets::toggle(ui, "Peaks", panel.peaks)

@@ -60,7 +60,7 @@ pub(crate) fn draw(
 }
 
 fn draw_buttons(ui: &mut Ui, header: Rect, panel: &mut KeysPanel) {
-    widgets::header_buttons(ui, header, |ui| {
+    widgets::header_buttons(ui, "keys", header, |ui| {
         let listen = widgets::toggle(ui, "Listen", panel.listening).on_hover_text(
             "Tells which of these keys the sound that comes in carries already, so that nothing is \
              marked twice and a bounce can be checked.",

@@ -114,7 +114,7 @@ fn draw_header(
     panel: &mut TimelinePanel,
     colours: &Palette,
 ) {
-    let buttons = widgets::header_buttons(ui, header, |ui| {
+    let buttons = widgets::header_buttons(ui, "timeline", header, |ui| {
         let ten = widgets::toggle(ui, "10 s", !panel.last_second)
             .on_hover_text("Shows the last ten seconds.");
         let one = widgets::toggle(ui, "1 s", panel.last_second)

@@ -70,11 +70,16 @@ pub(crate) fn title(ui: &Ui, header: Rect, text: &str) -> f32 {
 }
 
 /// Adds widgets at the right end of a panel's header, from left to right, so that the keyboard reaches
-/// them in that order. Returns where they begin.
-pub(crate) fn header_buttons(ui: &mut Ui, header: Rect, add: impl FnOnce(&mut Ui)) -> f32 {
+/// them in that order; `name` tells headers apart. Returns where they begin.
+pub(crate) fn header_buttons(
+    ui: &mut Ui,
+    name: &str,
+    header: Rect,
+    add: impl FnOnce(&mut Ui),
+) -> f32 {
     let room = header.shrink2(vec2(GAP, 0.0));
     // They are as wide as the last time, or the frame is laid out again.
-    let id = ui.scope_id().with(("header buttons", header.min.x as i32, header.min.y as i32));
+    let id = egui::Id::unique(("header buttons", name));
     let width = ui.data(|data| data.get_temp(id)).unwrap_or(0.0_f32);
     let place = Rect::from_min_max(pos2(room.right() - width, room.top()), room.max);
     let builder = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));

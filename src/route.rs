@@ -50,11 +50,7 @@ pub(crate) enum System {
 impl Devices {
     /// What sound comes from, as users call it.
     pub(crate) fn input_name(&self) -> &str {
-        match (&self.input, self.system) {
-            (Some(name), _) => name,
-            (None, System::Jack) => "what is connected in JACK",
-            _ => "no input",
-        }
+        self.input.as_deref().unwrap_or("no input")
     }
 
     /// What sound goes to, as users call it.

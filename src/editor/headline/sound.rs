@@ -75,8 +75,11 @@ impl Headline {
     /// The same, with where sound comes from and goes to.
     fn between(mut self, route: &Route) -> Self {
         if let Route::Devices(devices) = route {
-            let (from, to) = (devices.input_name(), devices.output_name());
-            self.detail = format!("{}. From {from} to {to}.", self.detail.trim_end_matches('.'));
+            let way = match (&devices.input, devices.system) {
+                (None, System::Jack) => "Through JACK".to_owned(),
+                _ => format!("From {} to {}", devices.input_name(), devices.output_name()),
+            };
+            self.detail = format!("{}. {way}.", self.detail.trim_end_matches('.'));
         }
         self
     }

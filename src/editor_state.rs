@@ -25,11 +25,14 @@ pub struct EditorState {
     scale: u16,
     /// The light theme instead of the dark one.
     light: bool,
+    /// The row of all controls is shown. Left out where it is not, as in sessions from before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    all_controls: bool,
 }
 
 impl Default for EditorState {
     fn default() -> Self {
-        Self { width: 1_000.0, height: 640.0, scale: 100, light: false }
+        Self { width: 1_000.0, height: 640.0, scale: 100, light: false, all_controls: false }
     }
 }
 
@@ -51,6 +54,11 @@ impl EditorState {
         f32::from(self.scale.clamp(100, 300)) / 100.0
     }
 
+    /// Whether the row of all controls is shown.
+    pub(crate) fn all_controls(&self) -> bool {
+        self.all_controls
+    }
+
     /// The theme.
     pub(crate) fn theme(&self) -> egui::Theme {
         if self.light { egui::Theme::Light } else { egui::Theme::Dark }
@@ -68,6 +76,12 @@ impl EditorStateField {
         *self.0.lock()
     }
 
+    /// Replaces all of it, where there is no session to load it from.
+    #[cfg(feature = "standalone")]
+    pub(crate) fn replace(&self, state: EditorState) {
+        *self.0.lock() = state;
+    }
+
     /// Sets the size in points, before the scale.
     pub(crate) fn set_size(&self, width: f32, height: f32) {
         let mut state = self.0.lock();
@@ -77,6 +91,11 @@ impl EditorStateField {
     /// Sets the scale in percent.
     pub(crate) fn set_scale(&self, scale: u16) {
         self.0.lock().scale = scale;
+    }
+
+    /// Shows the row of all controls, or folds it away.
+    pub(crate) fn set_all_controls(&self, shown: bool) {
+        self.0.lock().all_controls = shown;
     }
 
     /// Sets the theme.
@@ -110,5 +129,8 @@ mod tests {
         assert_eq!((tiny.size(), tiny.zoom()), ((640.0, 3_000.0), 1.0));
         let huge = read(r#"{"scale": 60000}"#);
         assert_eq!(huge.zoom(), 3.0);
+        // Sessions from before all controls could be folded away are written as they were.
+        let text = serde_json::to_string(&EditorState::default()).unwrap();
+        assert_eq!(text, r#"{"width":1000.0,"height":640.0,"scale":100,"light":false}"#);
     }
 }

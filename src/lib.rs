@@ -11,7 +11,8 @@
 //! | `handoff/` | what crosses threads |
 //! | `keys/` | the keyring as an editor sees and changes it |
 //! | `analyzer/` | what an editor is shown about the sound |
-//! | `status.rs` | what an instance is doing, in words |
+//! | `status.rs`, `route.rs` | what an instance is doing, in words; where its sound comes from |
+//! | `standalone/` | what the standalone adds to the framework's |
 //! | `editor/` | the window |
 //!
 //! # Timeline
@@ -46,6 +47,9 @@ pub mod keys;
 mod params;
 mod plugin;
 mod remote;
+mod route;
+#[cfg(feature = "standalone")]
+pub mod standalone;
 mod state;
 mod status;
 mod veil_designer;

@@ -2,9 +2,6 @@
 
 use std::process::ExitCode;
 
-use nice_plug::prelude::nice_export_standalone;
-use patchveil_plugin::Patchveil;
-
 fn main() -> ExitCode {
-    if nice_export_standalone::<Patchveil>() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    patchveil_plugin::standalone::run()
 }

@@ -13,6 +13,7 @@ use crate::handoff::design_requests::{Activation, DesignRequests, PATIENCE};
 use crate::handoff::link::link;
 use crate::params::PatchveilParams;
 use crate::remote::Remote;
+use crate::route;
 use crate::state::{self, ClassField};
 use crate::veil_designer::VeilDesigner;
 
@@ -102,7 +103,21 @@ impl Plugin for Patchveil {
     }
 
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<Window> {
+        #[cfg(feature = "standalone")]
+        if crate::standalone::is_running()
+            && let Some(state) = crate::standalone::remembered()
+        {
+            self.params.editor.replace(state);
+        }
         Some(Window::new(self.remote()))
+    }
+
+    fn setup_logger() -> Option<bool> {
+        #[cfg(feature = "standalone")]
+        let logger = crate::standalone::set_logger();
+        #[cfg(not(feature = "standalone"))]
+        let logger = None;
+        logger
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -162,22 +177,21 @@ impl Plugin for Patchveil {
             settings: self.params.settings(),
             controls,
         };
-        let standalone = context.plugin_api() == PluginApi::Standalone;
-        let samples = buffer.samples();
+        // Without a host most backends count samples from the start and say that they play.
+        let counted = context.plugin_api() == PluginApi::Standalone && !route::has_transport();
         let channels = buffer.as_slice();
+        self.writer.prepare(block.sample_rate);
         let report = {
             let record = self.writer.before(channels);
             let mut report = self.engine.process(&block, channels);
-            // Without a host the framework counts samples from the start and says that it plays.
-            report.host &= !standalone;
+            report.host &= !counted;
             if let Some(record) = record {
                 record.after(channels, &report);
             }
             report
         };
-        if report.veil.is_some() && !report.restored && !controls.delta {
-            self.writer.count(samples);
-        }
+        let protects = report.veil.is_some() && !report.restored && !report.delta;
+        self.writer.count(channels, protects);
         match self.engine.tail() {
             0 => ProcessStatus::Normal,
             tail => ProcessStatus::Tail(tail),

@@ -55,6 +55,11 @@ impl Remote {
         Analyzer::new(self.port.clone(), self.requests.clone())
     }
 
+    /// What went through, seen by who watches the window.
+    pub(crate) fn port(&self) -> &AnalyzerPort {
+        &self.port
+    }
+
     /// Set whenever there is something to draw again: audio while an [`Analyzer`] is open, or another
     /// status. Setting it is one atomic store.
     #[must_use]

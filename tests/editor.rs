@@ -15,7 +15,7 @@ use patchveil_tests::player::while_playing;
 use patchveil_tests::signal::demo;
 
 /// The button for a new class: pixels from the top right corner of the editor.
-const NEW: (i32, i32) = (-91, 69);
+const NEW: (i32, i32) = (-91, 139);
 /// Width of the panel with the class keys at the right edge, in pixels.
 const KEYS: usize = 310;
 
@@ -55,7 +55,7 @@ fn classes() -> Vec<String> {
 /// The pixels of the panel with the class keys.
 fn keys_panel(editor: &Editor) -> Vec<[u8; 3]> {
     let picture = editor.picture();
-    let rows = 90..picture.height / 2;
+    let rows = 160..picture.height / 2;
     rows.flat_map(|y| (picture.width - KEYS..picture.width).map(move |x| (x, y)))
         .map(|(x, y)| picture.at(x, y))
         .collect()

@@ -38,6 +38,21 @@ fn it_protects_with_the_default_class_until_interrupted() {
     assert!(status.code().is_some(), "{status}");
 }
 
+/// An empty name asks for the list; that is no error.
+#[test]
+fn an_empty_device_name_lists_the_devices() {
+    let output = Command::new(standalone())
+        .args(["--backend", "alsa", "--input-device", ""])
+        .env_remove("NICE_LOG")
+        .env_remove("DISPLAY")
+        .output()
+        .unwrap();
+    let (said, errors) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.starts_with("Devices:"), "{said}{errors}");
+    assert!(!errors.contains("ERROR"), "{errors}");
+}
+
 /// The standalone in a window.
 #[cfg(target_os = "linux")]
 mod window {
@@ -67,6 +82,7 @@ mod window {
         let child = Command::new(standalone())
             .args(["--backend", "dummy", "--sample-rate", "48000", "--period-size", "256"])
             .env("PATCHVEIL_KEYRING", keyring(true))
+            .env("XDG_CONFIG_HOME", keyring(true).parent().unwrap())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
@@ -96,6 +112,44 @@ mod window {
             });
             close(running);
         }
+    }
+
+    /// The library that talks to the server never calls back once it has gone.
+    #[test]
+    fn it_closes_after_its_jack_server_has_gone() {
+        let server = ["-n", "patchveil-gone", "--no-realtime", "-d", "dummy"];
+        let server = Command::new("jackd")
+            .args(server)
+            .env("JACK_NO_AUDIO_RESERVATION", "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(server) = server else {
+            let required = std::env::var_os("PATCHVEIL_REQUIRE_TOOLS").is_some();
+            assert!(!required, "jackd does not start: apt-get install jackd2");
+            eprintln!("skipped: there is no jackd");
+            return;
+        };
+        let mut server = Running(server, 0);
+        let _guard = ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner);
+        display();
+        std::thread::sleep(Duration::from_secs(1));
+        let child = Command::new(standalone())
+            .args(["--backend", "jack"])
+            .env("JACK_DEFAULT_SERVER", "patchveil-gone")
+            .env("PATCHVEIL_KEYRING", keyring(true))
+            .env("XDG_CONFIG_HOME", keyring(true).parent().unwrap())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let running = Running(child, display().titled("Patchveil"));
+        let picture = || display().picture(running.1);
+        wait_for("picture", || (picture().colours() > 16).then_some(()));
+        std::thread::sleep(Duration::from_secs(1));
+        let before = picture();
+        server.0.kill().unwrap();
+        wait_for("headline that the server has stopped", || (picture() != before).then_some(()));
+        close(running);
     }
 
     #[test]

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use patchveil_keyring::resolve_path;
 use patchveil_veil::Veil;
 
+use super::effect::EffectMeter;
+use super::finder::{MarkFinder, Wanted};
 use super::kernel_gain::KernelMeter;
 use super::load::Load;
 use super::patch_tracker::PatchTracker;
@@ -19,8 +22,6 @@ pub const FFT_SIZES: [usize; 5] = [1_024, 2_048, 4_096, 8_192, 16_384];
 /// The default window length.
 pub const FFT_SIZE: usize = 4_096;
 
-/// Audio counts as stopped after this long without any.
-const STOPPED: Duration = Duration::from_millis(250);
 /// Veils that are remembered: a record may be a little older than the newest veil.
 const REMEMBERED: usize = 8;
 
@@ -38,21 +39,25 @@ pub struct Analyzer {
     fft_size: usize,
     spectrum: Option<SpectrumMeter>,
     kernels: Option<KernelMeter>,
+    effect: Option<EffectMeter>,
+    finder: MarkFinder,
     levels: LevelRecorder,
     load: Load,
     patches: Option<PatchTracker>,
     /// The veil is being taken off, so gains are inverted.
     restores: bool,
+    /// The veil whose effect is measured.
+    measured: Option<u64>,
     /// Newest last.
     veils: Vec<Arc<Veil>>,
     /// Where the next record begins if nothing is dropped and the host does not jump.
     expected: Option<i64>,
-    last_audio: Option<Instant>,
 }
 
 impl Analyzer {
     pub(crate) fn new(port: AnalyzerPort, requests: Arc<DesignRequests>) -> Self {
         let reader = port.open();
+        let finder = MarkFinder::start(resolve_path(None).ok(), port.news().clone());
         Self {
             port,
             requests,
@@ -62,13 +67,15 @@ impl Analyzer {
             fft_size: FFT_SIZE,
             spectrum: None,
             kernels: None,
+            effect: None,
+            finder,
             levels: LevelRecorder::default(),
             load: Load::default(),
             patches: None,
             restores: false,
+            measured: None,
             veils: Vec::new(),
             expected: None,
-            last_audio: None,
         }
     }
 
@@ -109,6 +116,11 @@ impl Analyzer {
         }
     }
 
+    /// Looks for marks in the input from now on, or no longer.
+    pub fn listen(&mut self, listening: bool) {
+        self.finder.listen(listening);
+    }
+
     /// Catches up with the audio thread; `now` is the time. Returns whether the view has changed.
     pub fn poll(&mut self, now: Instant) -> bool {
         if self.reader.is_none() {
@@ -116,15 +128,17 @@ impl Analyzer {
             self.reader = self.port.open();
         }
         let mut changed = self.follow_veil();
-        changed |= self.read_records(now);
-        let running =
-            self.last_audio.is_some_and(|last| now.saturating_duration_since(last) < STOPPED);
-        let seconds = self.port.protected_seconds();
-        changed |= running != self.view.running || seconds != self.view.protected_seconds;
-        self.view.running = running;
-        self.view.protected_seconds = seconds;
+        changed |= self.read_records();
+        self.finder.flush(self.view.sample_rate);
+        let results = self.finder.results();
+        changed |= (results.found, &results.heard) != (self.view.found, &self.view.heard);
+        (self.view.found, self.view.heard) = (results.found, results.heard);
+        changed |= self.follow_flow(now);
         self.view.load = self.load.mean();
-        self.view.load_peak = self.load.peak();
+        self.view.late = self.load.late();
+        if let Some(effect) = &mut self.effect {
+            changed |= effect.update(&mut self.view.effect);
+        }
         if let Some(spectrum) = &mut self.spectrum {
             changed |= spectrum.update(&mut self.view.spectra.points);
         }
@@ -134,9 +148,26 @@ impl Analyzer {
         changed
     }
 
+    /// Looks what went through since the last poll, whether it was recorded or not. Returns whether
+    /// that differs.
+    fn follow_flow(&mut self, now: Instant) -> bool {
+        let flow = self.port.flow();
+        let view = &mut self.view;
+        let (running, sound) = (flow.is_running(now), flow.has_sound(now));
+        let seconds = self.port.protected_seconds();
+        let changed =
+            (running, sound, seconds) != (view.running, view.sound, view.protected_seconds);
+        view.started = flow.last_block.is_some();
+        (view.running, view.sound, view.protected_seconds) = (running, sound, seconds);
+        if view.sample_rate == 0 {
+            view.sample_rate = flow.sample_rate;
+        }
+        changed
+    }
+
     /// Analyses the records in the ring, but none that arrive meanwhile. Returns whether there
     /// were any.
-    fn read_records(&mut self, now: Instant) -> bool {
+    fn read_records(&mut self) -> bool {
         let mut any = false;
         let mut waiting = self.reader.as_ref().map_or(0, AnalyzerReader::waiting);
         while waiting > 0 {
@@ -144,7 +175,6 @@ impl Analyzer {
             let words = self.reader.as_mut().map_or(0, |reader| reader.next(&mut record));
             if words > 0 {
                 self.analyse(&record);
-                self.last_audio = Some(now);
                 any = true;
             }
             self.record = record;
@@ -173,6 +203,30 @@ impl Analyzer {
         }
         self.veils.push(veil);
         true
+    }
+
+    /// Measures what a record changed, for as long as one veil changes it.
+    fn measure_effect(&mut self, record: &Record) {
+        if record.veil.is_none() || record.delta || record.restored {
+            (self.effect, self.view.effect) = (None, None);
+            return;
+        }
+        let rate = record.sample_rate;
+        let effect = self.effect.get_or_insert_with(|| EffectMeter::new(rate));
+        effect.push(&record.before, &record.after, record.gain);
+    }
+
+    /// Passes a record on to where marks are searched for.
+    fn search_marks(&mut self, record: &Record, follows: bool) {
+        let marks = !record.delta && !record.restored;
+        let wanted = self.veil_of(record).filter(|_| marks).and_then(|veil| {
+            let settings = veil.recipe().mark.clone()?;
+            Some(Wanted { key: veil.fingerprint(), settings })
+        });
+        if !follows || !self.finder.wants(wanted.as_ref()) {
+            self.finder.restart(wanted);
+        }
+        self.finder.push(&record.before, &record.after);
     }
 
     fn show_kernels(&mut self, veil: Arc<Veil>) {
@@ -204,6 +258,8 @@ impl Analyzer {
         self.view.host_timeline = record.host;
 
         self.follow_schedule(record, follows, end);
+        self.measure_effect(record);
+        self.search_marks(record, follows);
         let (before, after) = (&record.before, &record.after);
         let (size, rate) = (self.fft_size, record.sample_rate);
         let spectrum = self.spectrum.get_or_insert_with(|| SpectrumMeter::new(size, rate));
@@ -225,6 +281,10 @@ impl Analyzer {
         }
         if let Some(kernels) = &mut self.kernels {
             kernels.break_off();
+        }
+        match &mut self.effect {
+            Some(effect) if same_rate => effect.break_off(),
+            _ => (self.effect, self.view.effect) = (None, None),
         }
         match &mut self.spectrum {
             Some(spectrum) if same_rate => spectrum.break_off(),
@@ -257,6 +317,10 @@ impl Analyzer {
             self.show_kernels(veil.clone());
         }
         let same = self.patches.as_ref().is_some_and(|known| Arc::ptr_eq(known.veil(), &veil));
+        if self.measured != Some(veil.serial()) {
+            self.measured = Some(veil.serial());
+            (self.effect, self.view.effect) = (None, None);
+        }
         if !same || !follows {
             let replaces = follows && self.patches.is_some();
             self.patches = PatchTracker::start(veil.clone(), record.position, replaces);

@@ -7,10 +7,11 @@ use std::collections::VecDeque;
 const SHORTEST: f64 = 0.001;
 /// Time constant of the mean, in seconds.
 const SMOOTHING: f64 = 1.0;
-/// How long a peak is held, in seconds.
-const PEAK_HOLD: f64 = 10.0;
-/// Parts of that time, each with a peak of its own.
-const PEAK_PARTS: usize = 20;
+/// What is late is counted over so many seconds: less is the system's scheduling, which a host's buffers
+/// make up for.
+const LATE_OVER: f64 = 0.05;
+/// For how long it is shown, in seconds.
+const LATE_SHOWN: f64 = 10.0;
 
 /// Processing time over the duration of the audio processed.
 #[derive(Default)]
@@ -19,16 +20,19 @@ pub(super) struct Load {
     /// Blocks counted together: seconds of processing, and seconds of audio.
     busy: f64,
     audio: f64,
-    /// The highest load in each part of the peak hold, oldest first.
-    peaks: VecDeque<f64>,
-    /// Seconds of audio in the newest part.
-    newest_part: f64,
+    /// The same for what may be late.
+    late_busy: f64,
+    late_audio: f64,
+    /// Seconds of audio ago that it was late, oldest first.
+    late: VecDeque<f64>,
 }
 
 impl Load {
     /// Adds a block of `seconds` that took `nanos` to process.
     pub(super) fn push(&mut self, seconds: f64, nanos: u32) {
-        self.busy += f64::from(nanos) * 1e-9;
+        let busy = f64::from(nanos) * 1e-9;
+        self.push_late(seconds, busy);
+        self.busy += busy;
         self.audio += seconds;
         if self.audio < SHORTEST {
             return;
@@ -36,18 +40,23 @@ impl Load {
         let load = self.busy / self.audio;
         let weight = 1.0 - (-self.audio / SMOOTHING).exp();
         self.mean = Some(self.mean.map_or(load, |mean| mean + weight * (load - mean)));
-        self.newest_part += self.audio;
-        if self.peaks.is_empty() || self.newest_part > PEAK_HOLD / PEAK_PARTS as f64 {
-            self.newest_part = 0.0;
-            self.peaks.push_back(0.0);
-            if self.peaks.len() > PEAK_PARTS {
-                self.peaks.pop_front();
-            }
-        }
-        if let Some(peak) = self.peaks.back_mut() {
-            *peak = peak.max(load);
-        }
         (self.busy, self.audio) = (0.0, 0.0);
+    }
+
+    fn push_late(&mut self, seconds: f64, busy: f64) {
+        self.late.iter_mut().for_each(|ago| *ago += seconds);
+        while self.late.front().is_some_and(|ago| *ago > LATE_SHOWN) {
+            self.late.pop_front();
+        }
+        self.late_busy += busy;
+        self.late_audio += seconds;
+        if self.late_audio < LATE_OVER {
+            return;
+        }
+        if self.late_busy >= self.late_audio {
+            self.late.push_back(0.0);
+        }
+        (self.late_busy, self.late_audio) = (0.0, 0.0);
     }
 
     /// Mean load over about the last second.
@@ -55,9 +64,9 @@ impl Load {
         self.mean.unwrap_or_default() as f32
     }
 
-    /// The highest load of the last ten seconds of audio.
-    pub(super) fn peak(&self) -> f32 {
-        self.peaks.iter().copied().fold(0.0, f64::max) as f32
+    /// How often in the last ten seconds of audio processing took longer than real time.
+    pub(super) fn late(&self) -> u32 {
+        self.late.len() as u32
     }
 }
 
@@ -78,19 +87,24 @@ mod tests {
             let mut load = Load::default();
             run(&mut load, 480_000 / samples, samples, 0.25);
             assert!((load.mean() - 0.25).abs() < 0.01, "{}", load.mean());
-            assert!((load.peak() - 0.25).abs() < 0.01, "{}", load.peak());
+            assert_eq!(load.late(), 0);
         }
     }
 
     #[test]
-    fn a_peak_is_held_for_ten_seconds_and_then_forgotten() {
+    fn only_what_buffers_cannot_make_up_for_is_late_and_it_is_forgotten() {
         let mut load = Load::default();
         run(&mut load, 750, 64, 0.01);
-        run(&mut load, 1, 64, 0.9);
+        // One short block that the system held up for twice its length.
+        run(&mut load, 1, 64, 2.0);
+        run(&mut load, 750, 64, 0.01);
+        assert_eq!(load.late(), 0);
+        // A tenth of a second that took longer than that.
+        run(&mut load, 80, 64, 1.1);
+        assert!((1..=2).contains(&load.late()), "{}", load.late());
         run(&mut load, 9 * 750, 64, 0.01);
-        assert!((load.peak() - 0.9).abs() < 0.01);
-        assert!(load.mean() < 0.02);
+        assert!(load.late() > 0 && load.mean() < 0.02);
         run(&mut load, 2 * 750, 64, 0.01);
-        assert!(load.peak() < 0.02);
+        assert_eq!(load.late(), 0);
     }
 }

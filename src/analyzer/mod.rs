@@ -10,8 +10,12 @@
 //! | `spectrum.rs` | levels by frequency |
 //! | `kernel_gain.rs` | the gain of each kernel, designed and measured |
 //! | `patch_tracker.rs`, `timeline.rs` | the last ten seconds |
+//! | `effect.rs` | how much mark and veil change the sound |
+//! | `finder/` | the marks that input and output carry |
 //! | `load.rs` | load of the audio thread |
 
+mod effect;
+mod finder;
 mod kernel_gain;
 mod live;
 mod load;
@@ -24,4 +28,7 @@ mod view;
 mod tests;
 
 pub use live::{Analyzer, FFT_SIZE, FFT_SIZES};
-pub use view::{KernelGain, LevelColumn, PatchSpan, Spectra, SpectrumPoint, Timeline, View};
+pub use view::{
+    Effect, Found, Heard, HeardKey, KernelGain, LevelColumn, PatchSpan, Spectra, SpectrumPoint,
+    Timeline, View,
+};

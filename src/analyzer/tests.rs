@@ -71,7 +71,6 @@ impl Instance {
             let mut left: [f32; BLOCK] = std::array::from_fn(|_| self.rng.sample());
             let mut right = left.map(|x| x * 0.5);
             let mut channels = [&mut left[..], &mut right[..]];
-            let record = self.writer.before(&channels);
             let at = position + (block * BLOCK) as i64;
             let block = Block {
                 host: Some(at),
@@ -79,10 +78,15 @@ impl Instance {
                 settings: settings(),
                 controls: *controls,
             };
-            let report = self.engine.process(&block, &mut channels);
-            if let Some(record) = record {
-                record.after(&channels, &report);
-            }
+            let report = {
+                let record = self.writer.before(&channels);
+                let report = self.engine.process(&block, &mut channels);
+                if let Some(record) = record {
+                    record.after(&channels, &report);
+                }
+                report
+            };
+            self.writer.count(&channels, report.veil.is_some());
         }
     }
 
@@ -324,11 +328,11 @@ fn it_opens_and_closes_any_number_of_times() {
     let first = instance.analyzer();
     let mut second = instance.analyzer();
     instance.run_polled(&mut second, 0, 20);
-    assert!(!second.view().running);
+    assert!(second.view().running && second.view().timeline.columns.is_empty());
     drop(first);
     second.poll(Instant::now());
     instance.run_polled(&mut second, 9_600, 20);
-    assert!(second.view().running);
+    assert!(second.view().running && !second.view().timeline.columns.is_empty());
 }
 
 #[test]

@@ -1,10 +1,16 @@
 //! The data that the editor shows.
 
+use patchveil_veil::Fingerprint;
+
 /// A snapshot of one instance's audio.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct View {
-    /// Whether audio arrived within the last quarter of a second.
+    /// Whether blocks arrived within the last quarter of a second, silent ones included.
     pub running: bool,
+    /// Whether any ever arrived.
+    pub started: bool,
+    /// Whether sound went through, from input to output, within the last two seconds of audio.
+    pub sound: bool,
     /// Sample rate in Hz, 0 before activation.
     pub sample_rate: u32,
     /// Timeline position after the newest sample, in samples.
@@ -13,18 +19,88 @@ pub struct View {
     pub host_timeline: bool,
     /// Processing time over the duration of the audio processed: smoothed, 0–1 and above.
     pub load: f32,
-    /// The highest load of the last ten seconds.
-    pub load_peak: f32,
-    /// Seconds of audio protected since the instance was created.
+    /// How often in the last ten seconds processing fell behind real time, so that audio may have
+    /// dropped out.
+    pub late: u32,
+    /// Seconds of sound protected since the instance was created.
     pub protected_seconds: f64,
     /// Whether a patch of the veil is active at `position`.
     pub patch_active: bool,
     /// Whether the newest sample was marked, or its mark taken off.
     pub marked: bool,
+    /// How much mark and veil change this sound; none before there is enough of it, while nothing is
+    /// changed, and while only the difference is heard.
+    pub effect: Option<Effect>,
+    /// Whether the output's own mark was found in it.
+    pub found: Found,
+    /// Which marks the input carries, while the user listens.
+    pub heard: Option<Heard>,
     /// Spectra before and after mark and veil.
     pub spectra: Spectra,
     /// The last ten seconds.
     pub timeline: Timeline,
+}
+
+/// How much mark and veil change the last seconds of sound, whatever the output trim.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Effect {
+    /// Seconds of sound that were measured, 1–10.
+    pub seconds: u32,
+    /// How much levels in third-octave bands moved either way, mean over the bands, in dB.
+    pub mean_db: f32,
+    /// The same in the band that moved most.
+    pub most_db: f32,
+    /// Change of loudness in LU, if it could be measured.
+    pub loudness_lu: Option<f32>,
+}
+
+/// Whether the mark was found in the output, with the class's key, as `patchveil detect` finds it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Found {
+    /// There is no mark to look for.
+    #[default]
+    NotSought,
+    /// Not yet.
+    Searching {
+        /// Seconds that were tried, 0 before the first try.
+        seconds: f32,
+        /// Seconds after which it will be found, predicted from how well it fits so far.
+        expected: Option<f32>,
+    },
+    /// It was.
+    Yes {
+        /// In so many seconds.
+        seconds: f32,
+        /// With this p-value.
+        p: f64,
+    },
+    /// It was not: this sound has not enough to carry a mark.
+    No {
+        /// In so many seconds.
+        seconds: f32,
+    },
+}
+
+/// Which marks the input carries.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Heard {
+    /// Seconds that were tried, 0 before the first try.
+    pub seconds: f32,
+    /// The keys of the keyring that were found.
+    pub keys: Vec<HeardKey>,
+    /// Why no key can be tried.
+    pub problem: Option<String>,
+}
+
+/// A key that the input carries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeardKey {
+    /// The class's name.
+    pub name: String,
+    /// The key's fingerprint.
+    pub fingerprint: Fingerprint,
+    /// p-value, corrected for the number of keys.
+    pub p: f64,
 }
 
 /// Spectra of the mean of all channels, before and after mark and veil.

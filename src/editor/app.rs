@@ -1,7 +1,7 @@
 //! What an open window holds.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::Param;
@@ -10,16 +10,14 @@ use nice_plug_egui::{Frame, NiceEguiApp};
 use parking_lot::Mutex;
 
 use super::analyzer_panel::FftSizes;
-use super::controls;
 use super::layout::{self, Panels, Scene, UserRequests};
 use super::param_gesture::ParamGesture;
-use super::{renderer, theme};
+use super::watch::{WindowId, WindowWatch};
+use super::{presets, renderer, theme};
 use crate::analyzer::{Analyzer, FFT_SIZES};
 use crate::keys::Keys;
 use crate::remote::Remote;
-
-/// While audio runs, the window is redrawn at multiples of this to notice that it has stopped.
-const STOP_CHECK: Duration = Duration::from_millis(250);
+use crate::route::Route;
 
 /// The size of the open window, shared with what the host asks.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +43,8 @@ pub(super) struct App {
     host: Option<GuiContext>,
     panels: Panels,
     size: SharedSize,
-    opened: Instant,
+    /// Once the window is built.
+    watch: Option<WindowWatch>,
 }
 
 impl App {
@@ -59,7 +58,7 @@ impl App {
             host: None,
             panels: Panels::default(),
             size,
-            opened: Instant::now(),
+            watch: None,
         }
     }
 
@@ -67,7 +66,7 @@ impl App {
     fn handle(&mut self, requests: UserRequests, gesture: &impl ParamGesture) {
         let Self { remote, analyzer, keys, panels, .. } = self;
         panels.keys.handle(requests.keys, keys, |class| {
-            controls::follow_former_preset(remote.params(), gesture);
+            presets::follow_former_preset(remote.params(), gesture);
             remote.choose_class(class);
             // Hosts notice only changes of parameters, and save only after one.
             let amount = &remote.params().veil.amount;
@@ -76,17 +75,10 @@ impl App {
         if let Some(size) = requests.analyzer.fft_size {
             analyzer.set_fft_size(size);
         }
+        analyzer.listen(panels.keys.listening);
         if requests.analyzer.clear_peaks {
             analyzer.clear_peaks();
         }
-    }
-
-    /// Time until the next check whether audio still runs. All frames until then wait for the same
-    /// moment, so they cause one more frame together, not one each.
-    fn next_stop_check(&self) -> Duration {
-        let since = self.opened.elapsed().as_millis() as u64;
-        let interval = STOP_CHECK.as_millis() as u64;
-        Duration::from_millis(2 * interval - since % interval)
     }
 }
 
@@ -103,6 +95,7 @@ impl NiceEguiApp for App {
         context.options_mut(|options| options.zoom_with_keyboard = false);
         self.analyzer.set_repaint_interval(renderer::frame_interval(frame));
         self.host = Some(host);
+        self.watch = Some(WindowWatch::start(window_id(frame), self.remote.port().clone()));
         Ok(())
     }
 
@@ -112,12 +105,11 @@ impl NiceEguiApp for App {
         let params = self.remote.params().clone();
         frame.set_clear_color(theme::background(ui));
         self.analyzer.poll(Instant::now());
-        if self.analyzer.view().running {
-            ui.ctx().request_repaint_after(self.next_stop_check());
-        }
         let (status, keyring) = (self.remote.status(), self.keys.view());
+        let route = Route::now();
         let scene = Scene {
             status: &status,
+            route: &route,
             view: self.analyzer.view(),
             keyring: &keyring,
             params: &params,
@@ -133,4 +125,30 @@ impl NiceEguiApp for App {
         self.remote.params().editor.set_size(width, height);
         self.size.set(Some(size));
     }
+}
+
+#[cfg(feature = "standalone")]
+impl Drop for App {
+    fn drop(&mut self) {
+        if crate::standalone::is_running() {
+            crate::standalone::remember(&self.remote.params().editor.get());
+            crate::standalone::end_soon();
+        }
+    }
+}
+
+/// The window of `frame`, where its visibility can be asked for.
+#[cfg(target_os = "linux")]
+fn window_id(frame: &Frame) -> Option<WindowId> {
+    use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
+    match frame.baseview_window().window_handle().ok()?.as_raw() {
+        RawWindowHandle::Xcb(handle) => Some(handle.window.get()),
+        RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok(),
+        _ => None,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn window_id(_: &Frame) -> Option<WindowId> {
+    None
 }

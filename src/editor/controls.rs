@@ -1,14 +1,14 @@
-//! The row of controls, and the choice of the mode.
+//! The row of all controls, which folds away, and the choice of the mode.
 
 use egui::{Popup, Rect, Ui, pos2, vec2};
-use nice_plug::prelude::{Enum, EnumParam, FloatParam, Param};
+use nice_plug::prelude::{FloatParam, Param};
 use patchveil_veil::VeilSettings;
 
 use super::param_control::{self, ControlText, HEIGHT};
 use super::param_gesture::ParamGesture;
 use super::theme::SMALL_GAP;
-use super::widgets;
-use crate::params::{FormerPresetChoice, ModeChoice, PatchveilParams, PresetChoice};
+use super::{presets, widgets};
+use crate::params::{ModeChoice, PatchveilParams};
 
 /// Below this width of the row, in points, labels are shortened.
 const WIDE: f32 = 900.0;
@@ -16,52 +16,6 @@ const WIDE: f32 = 900.0;
 const WIDTHS: [f32; 9] = [126.0, 88.0, 88.0, 120.0, 122.0, 118.0, 96.0, 88.0, 88.0];
 /// The same with shortened labels.
 const NARROW_WIDTHS: [f32; 9] = [86.0, 62.0, 64.0, 72.0, 74.0, 56.0, 64.0, 62.0, 62.0];
-
-/// The presets, mildest first.
-const PRESETS: [PresetChoice; 6] = [
-    PresetChoice::Mark,
-    PresetChoice::Light,
-    PresetChoice::Balanced,
-    PresetChoice::Strong,
-    PresetChoice::Poscuda,
-    PresetChoice::Cuda,
-];
-
-/// The presets of recipe version 1, mildest first.
-const FORMER_PRESETS: [FormerPresetChoice; 5] = [
-    FormerPresetChoice::Light,
-    FormerPresetChoice::Balanced,
-    FormerPresetChoice::Strong,
-    FormerPresetChoice::Poscuda,
-    FormerPresetChoice::Cuda,
-];
-
-/// Name and description of a preset.
-fn describe(preset: PresetChoice) -> (&'static str, &'static str) {
-    match preset {
-        PresetChoice::Mark => (
-            "Mark",
-            "Inaudible: whoever has the key can show that a file carries it, and restore the \
-             recording. The default.",
-        ),
-        PresetChoice::Light => ("Light", "The least audible veil, and the least protection."),
-        PresetChoice::Balanced => ("Balanced", "A veil between Light and Strong."),
-        PresetChoice::Strong => (
-            "Strong",
-            "A veil of deeper filters: the most audible of the three, and the most protection.",
-        ),
-        PresetChoice::Poscuda => (
-            "PosCUDA",
-            "The published recipe, for comparison: one patch every half second. Cannot be \
-             restored.",
-        ),
-        PresetChoice::Cuda => (
-            "CUDA",
-            "The published recipe, for comparison: everything is filtered, clearly audible. \
-             Cannot be restored.",
-        ),
-    }
-}
 
 /// The modes with their names and descriptions.
 const MODES: [(ModeChoice, &str, &str); 2] = [
@@ -80,11 +34,6 @@ const MODES: [(ModeChoice, &str, &str); 2] = [
 ];
 
 const MODE_TIP: &str = "Whether mark and veil are applied or taken off.";
-const PRESET_TIP: &str = "The recipe that the other settings start from.";
-const FORMER_PRESET_TIP: &str = "The recipe that the other settings start from. This session was made \
-     before there was a mark, and keeps its sound. Choose Mark to go over to the present presets.";
-const GO_OVER: &str = "Inaudible. The session goes over to the present presets: from then on light, \
-     balanced and strong have a mark too.";
 const MARK_TIP: &str = "Level of the mark, in dB above or below the preset's. Higher is found in \
      shorter excerpts, and may become audible; lower is harder to find.";
 const NO_MARK_TIP: &str = "The preset has no mark, so this has no effect.";
@@ -115,7 +64,7 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &
     // What is in force: parameters may follow the preset, or be limited by each other.
     let recipe = params.recipe_now();
 
-    draw_preset(ui, preset, params, gesture);
+    presets::draw(ui, preset, params, gesture);
     let param = &params.recipe.mark_level;
     let mut text = text_of("Mark level", label("Mark level", "Mark"), MARK_TIP, param);
     if recipe.mark.is_none() {
@@ -130,20 +79,22 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &
     let mut text = text_of("Output trim", label("Output trim", "Trim"), TRIM_TIP, param);
     text.centred = true;
     param_control::number(ui, trim, &text, param, gesture);
+    draw_listening(ui, delta, bypass, params, gesture);
+}
+
+/// Draws what is for listening: delta and bypass.
+pub(crate) fn draw_listening(
+    ui: &mut Ui,
+    delta: Rect,
+    bypass: Rect,
+    params: &PatchveilParams,
+    gesture: &impl ParamGesture,
+) {
     let param = &params.output.delta;
     param_control::switch(ui, delta, &text_of("Delta", "Delta", DELTA_TIP, param), param, gesture);
     let param = &params.bypass;
     let text = text_of("Bypass", "Bypass", BYPASS_TIP, param);
     param_control::switch(ui, bypass, &text, param, gesture);
-}
-
-/// In a session of recipe version 1 that goes over to the present presets: chooses the one of that name.
-pub(crate) fn follow_former_preset(params: &PatchveilParams, gesture: &impl ParamGesture) {
-    if params.is_former() {
-        let preset = params.veil.former_preset.value().into();
-        let param = &params.recipe.preset;
-        gesture.touch(param, param.preview_normalized(preset));
-    }
 }
 
 /// Where the controls of the veil are.
@@ -225,50 +176,13 @@ fn control_rects(row: Rect) -> [Rect; 9] {
     })
 }
 
-/// Draws the list of presets: those of the session's recipe version.
-fn draw_preset(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &impl ParamGesture) {
-    let present = &params.recipe.preset;
-    if !params.is_former() {
-        draw_presets(ui, rect, PRESET_TIP, present, &PRESETS, gesture, |_| ());
-        return;
-    }
-    let mut goes_over = false;
-    let former = &params.veil.former_preset;
-    draw_presets(ui, rect, FORMER_PRESET_TIP, former, &FORMER_PRESETS, gesture, |ui| {
-        goes_over = param_control::option(ui, describe(PresetChoice::Mark).0, GO_OVER, false);
-    });
-    if goes_over {
-        gesture.touch(present, present.preview_normalized(PresetChoice::Mark));
-        params.class.use_newest_recipe();
-    }
-}
-
-fn draw_presets<T: Enum + PartialEq + Copy + Into<PresetChoice> + 'static>(
-    ui: &mut Ui,
-    rect: Rect,
-    tip: &str,
-    param: &EnumParam<T>,
-    presets: &[T],
-    gesture: &impl ParamGesture,
-    draw_first: impl FnOnce(&mut Ui),
-) {
-    let current = param.value();
-    let text = text_of("Preset", "Preset", tip, param);
-    param_control::choice(ui, rect, &text, param, gesture, |ui| {
-        draw_first(ui);
-        let mut chosen = None;
-        for &preset in presets {
-            let (name, description) = describe(preset.into());
-            if param_control::option(ui, name, description, preset == current) {
-                chosen = Some(param.preview_normalized(preset));
-            }
-        }
-        chosen
-    });
-}
-
 /// The text of a parameter that has its own value.
-fn text_of<'a>(name: &'a str, label: &'a str, tip: &'a str, param: &impl Param) -> ControlText<'a> {
+pub(super) fn text_of<'a>(
+    name: &'a str,
+    label: &'a str,
+    tip: &'a str,
+    param: &impl Param,
+) -> ControlText<'a> {
     let value = param.normalized_value_to_string(param.unmodulated_normalized_value(), true);
     // A minus sign, not a hyphen.
     let value = value.replace('-', "−");

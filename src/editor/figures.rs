@@ -4,12 +4,13 @@ use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::theme::{BODY, INSET, SMALL, SMALL_GAP, palette};
 use crate::analyzer::View;
+use crate::route::Route;
 
 /// Draws the figures into `rect`, from the left, as many as fit.
-pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View) {
+pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, route: &Route) {
     let colours = palette(ui);
     let mut x = rect.left() + INSET;
-    for figure in figures(view) {
+    for figure in figures(view, route) {
         let colour = if figure.warn { colours.warn } else { colours.weak };
         let text = ui.painter().layout_no_wrap(figure.text.clone(), SMALL, colour);
         let width = text.size().x;
@@ -36,13 +37,14 @@ struct Figure {
     warn: bool,
 }
 
-fn figures(view: &View) -> Vec<Figure> {
+fn figures(view: &View, route: &Route) -> Vec<Figure> {
     let plain = |name, text, tip| Figure { name, text, tip, warn: false };
     let mut figures = vec![
         plain(
             "Protected so far",
             format!("{} protected", duration(view.protected_seconds)),
-            "How much audio this instance has protected since it was opened.",
+            "How much sound went through protected since this instance was opened. Silence does not \
+             count.",
         ),
         plain(
             "Latency",
@@ -53,24 +55,36 @@ fn figures(view: &View) -> Vec<Figure> {
     if view.sample_rate == 0 {
         return figures;
     }
-    let load = |share: f32| format!("{:.1} %", share * 100.0);
-    figures.push(Figure {
-        name: "Load of the audio thread",
-        text: format!("Load {}, peak {}", load(view.load), load(view.load_peak)),
-        tip: "Processing time as a share of real time: on average, and the peak of the last ten \
-              seconds. At 100 % the audio would drop out.",
-        warn: view.load_peak >= 0.8,
-    });
+    figures.push(plain(
+        "Load of the audio thread",
+        format!("Load {:.1} %", view.load * 100.0),
+        "Processing time as a share of real time.",
+    ));
+    if view.late > 0 {
+        figures.push(Figure {
+            name: "Late",
+            text: format!("Late {} times", view.late),
+            tip: "How often in the last ten seconds processing took longer than the audio lasts, over \
+                  a twentieth of a second: audio may have dropped out. Choose larger blocks in the \
+                  host, or close what else keeps the processor busy.",
+            warn: true,
+        });
+    }
     figures.push(plain(
         "Sample rate",
         format!("{} kHz", f64::from(view.sample_rate) / 1_000.0),
         "The host's. Mark, patches and filters lie at the same times and sound the same at every rate.",
     ));
-    let source = if view.host_timeline { "Host timeline" } else { "Sample count" };
-    let at = timecode(view.position, view.sample_rate);
+    let source = match (view.host_timeline, route) {
+        (true, Route::Host) => "Host timeline",
+        (true, Route::Devices(_)) => "JACK transport",
+        (false, _) => "Sample count",
+    };
+    // A position that moves costs a picture each time, so in silence it is left out.
+    let at = if view.sound { timecode(view.position, view.sample_rate) } else { String::new() };
     figures.push(plain(
         "Timeline",
-        format!("{source} {at}"),
+        format!("{source} {at}").trim_end().to_owned(),
         "The position fixes where the patches are. If the host states one, playback, loops and \
          bounces have them in the same places; otherwise samples are counted.",
     ));

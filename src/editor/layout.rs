@@ -5,10 +5,11 @@ use egui::{Popup, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use super::analyzer_panel::{self, AnalyzerPanel, AnalyzerRequests, FftSizes};
 use super::controls;
 use super::figures;
-use super::headline::{self, Conditions, Layers};
+use super::headline::{self, Conditions, Layers, Sound};
 use super::keys_panel::{self, ClassUse, KeysAction, KeysPanel};
 use super::param_control::HEIGHT;
 use super::param_gesture::ParamGesture;
+use super::strength;
 use super::theme::{GAP, INSET, SMALL, SMALL_GAP, palette};
 use super::timeline_panel::{self, TimelinePanel};
 use super::widgets;
@@ -16,6 +17,7 @@ use crate::analyzer::View;
 use crate::editor_state::{SCALES, SIZE_MIN};
 use crate::keys::KeyringView;
 use crate::params::PatchveilParams;
+use crate::route::Route;
 use crate::status::Status;
 
 /// From this width on, in points, the keys are beside the analyzer instead of replacing it.
@@ -26,12 +28,17 @@ const KEYS_WIDTH: f32 = 300.0;
 const HEADLINE_HEIGHT: f32 = 52.0;
 /// Height of the figures, in points.
 const FIGURES_HEIGHT: f32 = 26.0;
+/// Height of the timeline, in points: as much as its labels and axis take, and no more than is useful.
+const TIMELINE: (f32, f32) = (94.0, 150.0);
+/// Below this height, in points, there is room for the spectra only.
+const WITH_TIMELINE: f32 = 220.0;
 /// Width of the list of colours and scales, in points.
 const VIEW_MENU_WIDTH: f32 = 150.0;
 
 /// What is drawn.
 pub(crate) struct Scene<'a, G> {
     pub(crate) status: &'a Status,
+    pub(crate) route: &'a Route,
     pub(crate) view: &'a View,
     pub(crate) keyring: &'a KeyringView,
     pub(crate) params: &'a PatchveilParams,
@@ -59,23 +66,30 @@ pub(crate) struct UserRequests {
 /// Where the panels are.
 struct Areas {
     headline: Rect,
+    strength: Rect,
     /// Analyzer and timeline.
     audio: Option<Rect>,
     keys: Option<Rect>,
-    controls: Rect,
+    /// All controls, unless they are folded away.
+    controls: Option<Rect>,
     figures: Rect,
 }
 
 impl Areas {
-    fn of(rect: Rect, show_keys: bool) -> Self {
+    fn of(rect: Rect, show_keys: bool, all_controls: bool) -> Self {
         let headline = Rect::from_min_size(rect.min, vec2(rect.width(), HEADLINE_HEIGHT));
         let corner = pos2(rect.left(), rect.bottom() - FIGURES_HEIGHT);
         let figures = Rect::from_min_max(corner, rect.max);
         let (left, right) = (rect.left() + GAP, rect.right() - GAP);
-        let controls =
-            Rect::from_min_max(pos2(left, figures.top() - HEIGHT), pos2(right, figures.top()));
-        let middle =
-            Rect::from_min_max(pos2(left, headline.bottom()), pos2(right, controls.top() - GAP));
+        let strength = Rect::from_min_max(
+            pos2(left, headline.bottom()),
+            pos2(right, headline.bottom() + strength::HEIGHT),
+        );
+        let controls = all_controls.then(|| {
+            Rect::from_min_max(pos2(left, figures.top() - HEIGHT), pos2(right, figures.top()))
+        });
+        let bottom = controls.map_or(figures.top(), |controls| controls.top() - GAP);
+        let middle = Rect::from_min_max(pos2(left, strength.bottom() + GAP), pos2(right, bottom));
         let (audio, keys) = if is_wide(rect) {
             let split = middle.right() - KEYS_WIDTH;
             let audio = Rect::from_min_max(middle.min, pos2(split - GAP, middle.bottom()));
@@ -86,7 +100,7 @@ impl Areas {
         } else {
             (Some(middle), None)
         };
-        Self { headline, audio, keys, controls, figures }
+        Self { headline, strength, audio, keys, controls, figures }
     }
 }
 
@@ -125,20 +139,42 @@ fn draw_panels<G: ParamGesture>(
     let mut ui = ui.new_child(UiBuilder::new().max_rect(rect));
     let ui = &mut ui;
     let mut requests = UserRequests::default();
+    let Scene { status, view, params, gesture, .. } = *scene;
+    let all_controls = params.editor.get().all_controls();
     // The buttons of the headline may switch between analyzer and keys in this frame.
-    let top = Areas::of(rect, panels.show_keys).headline;
+    let top = Areas::of(rect, panels.show_keys, all_controls).headline;
     draw_top(ui, top, is_wide(rect), scene, panels);
-    let areas = Areas::of(rect, panels.show_keys);
+    let areas = Areas::of(rect, panels.show_keys, all_controls);
+    strength::draw(ui, areas.strength, status, view, params, gesture, !all_controls);
     if let Some(rect) = areas.audio {
         requests.analyzer = draw_audio(ui, rect, scene, panels);
     }
     if let Some(rect) = areas.keys {
-        let class_use = class_use(scene.status);
-        requests.keys = keys_panel::draw(ui, rect, scene.keyring, class_use, &mut panels.keys);
+        let class_use = class_use(status);
+        let heard = view.heard.as_ref();
+        let keys = &mut panels.keys;
+        requests.keys = keys_panel::draw(ui, rect, scene.keyring, class_use, heard, keys);
     }
-    controls::draw(ui, areas.controls, scene.params, scene.gesture);
-    figures::draw(ui, areas.figures, scene.view);
+    if let Some(rect) = areas.controls {
+        controls::draw(ui, rect, params, gesture);
+    }
+    let fold = draw_fold(ui, areas.figures, params, all_controls);
+    let figures = Rect::from_min_max(areas.figures.min, pos2(fold - GAP, rect.bottom()));
+    figures::draw(ui, figures, view, scene.route);
     requests
+}
+
+/// Draws the button that shows all controls. Returns where it begins.
+fn draw_fold(ui: &mut Ui, rect: Rect, params: &PatchveilParams, shown: bool) -> f32 {
+    widgets::header_buttons(ui, "figures", rect, |ui| {
+        let fold = widgets::toggle(ui, "All settings", shown).on_hover_text(
+            "Shows or hides what the dial sets: the preset, the levels of mark and veil, and the \
+             patches.",
+        );
+        if fold.clicked() {
+            params.editor.set_all_controls(!shown);
+        }
+    })
 }
 
 /// Draws the headline and the buttons beside it.
@@ -150,27 +186,30 @@ fn draw_top<G: ParamGesture>(
     panels: &mut Panels,
 ) {
     let params = scene.params;
-    let buttons = widgets::header_buttons(ui, rect, |ui| {
-        draw_view_menu(ui, params);
+    let buttons = widgets::header_buttons(ui, "window", rect, |ui| {
+        controls::draw_mode(ui, params, scene.gesture);
         if !wide {
-            let keys = widgets::toggle(ui, "Keys", panels.show_keys)
-                .on_hover_text("Class keys: choose, create, import and export.");
             let audio = widgets::toggle(ui, "Audio", !panels.show_keys)
                 .on_hover_text("Spectra and timeline.");
+            let keys = widgets::toggle(ui, "Keys", panels.show_keys)
+                .on_hover_text("Class keys: choose, create, import and export.");
             if keys.clicked() || audio.clicked() {
                 panels.show_keys = keys.clicked();
             }
         }
-        controls::draw_mode(ui, params, scene.gesture);
+        draw_view_menu(ui, params);
     });
     let conditions = Conditions {
         bypass: params.bypass.value(),
         delta: params.output.delta.value(),
         layers: Layers::of(&params.recipe_now()),
-        no_host_position: scene.view.running && !scene.view.host_timeline,
+        no_host_position: scene.view.sound && !scene.view.host_timeline,
     };
     let left = Rect::from_min_max(rect.min, pos2(buttons - GAP, rect.bottom()));
-    headline::draw(ui, left, &headline::headline(scene.status, conditions));
+    let headline = headline::headline(scene.status, conditions);
+    let headline =
+        headline.with_sound(scene.status, conditions, Sound::of(scene.view), scene.route);
+    headline::draw(ui, left, &headline);
 }
 
 fn class_use(status: &Status) -> ClassUse<'_> {
@@ -191,14 +230,20 @@ fn draw_audio<G>(
     scene: &Scene<'_, G>,
     panels: &mut Panels,
 ) -> AnalyzerRequests {
-    let height = (rect.height() * 0.26).clamp(74.0, 150.0).round();
-    let split = rect.bottom() - height;
-    let upper = Rect::from_min_max(rect.min, pos2(rect.right(), split - GAP));
-    let lower = Rect::from_min_max(pos2(rect.left(), split), rect.max);
+    let height = (rect.height() * 0.26).clamp(TIMELINE.0, TIMELINE.1).round();
+    let (upper, lower) = if rect.height() < WITH_TIMELINE {
+        (rect, None)
+    } else {
+        let split = rect.bottom() - height;
+        let upper = Rect::from_min_max(rect.min, pos2(rect.right(), split - GAP));
+        (upper, Some(Rect::from_min_max(pos2(rect.left(), split), rect.max)))
+    };
     let View { spectra, sample_rate, .. } = scene.view;
     let (sizes, panel) = (scene.fft_sizes, &mut panels.analyzer);
     let requests = analyzer_panel::draw(ui, upper, spectra, *sample_rate, sizes, panel);
-    timeline_panel::draw(ui, lower, scene.view, &mut panels.timeline);
+    if let Some(lower) = lower {
+        timeline_panel::draw(ui, lower, scene.view, &mut panels.timeline);
+    }
     requests
 }
 

@@ -3,13 +3,14 @@
 //! | file | what it does |
 //! |---|---|
 //! | `window.rs`, `renderer.rs` | the window, as hosts open and close it |
-//! | `app.rs` | what an open window holds |
+//! | `app.rs`, `watch/` | what an open window holds; when it is painted |
 //! | `layout.rs` | which panel is where |
 //! | `headline.rs` | the headline at the top |
 //! | `figures.rs` | the figures at the bottom |
 //! | `analyzer_panel/`, `timeline_panel/`, `axis.rs` | plots of the audio |
 //! | `keys_panel/` | the class keys |
-//! | `controls.rs`, `param_control/`, `param_gesture.rs` | the row of controls |
+//! | `strength/`, `presets.rs` | the dial, and what it does to this sound |
+//! | `controls.rs`, `param_control/`, `param_gesture.rs` | the row of all controls |
 //! | `theme.rs` | colours, spacing and type |
 //! | `icons.rs`, `widgets/`, `mesh.rs` | what panels are made of |
 //!
@@ -28,9 +29,12 @@ mod layout;
 mod mesh;
 mod param_control;
 mod param_gesture;
+mod presets;
 mod renderer;
+mod strength;
 mod theme;
 mod timeline_panel;
+mod watch;
 mod widgets;
 mod window;
 

@@ -371,6 +371,7 @@ impl Engine {
         };
         let veil = if acts { self.chain.serial() } else { None };
         let restored = veil.is_some() && self.chain.is_restoring();
-        BlockReport { position, host: block.host.is_some(), veil, restored }
+        let Controls { delta, gain, .. } = block.controls;
+        BlockReport { position, host: block.host.is_some(), veil, restored, delta, gain }
     }
 }

@@ -1,7 +1,7 @@
 //! What the engine did with a block.
 
 /// What the engine did with a block.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct BlockReport {
     /// Timeline position of its first sample.
     pub(crate) position: i64,
@@ -11,4 +11,8 @@ pub(crate) struct BlockReport {
     pub(crate) veil: Option<u64>,
     /// Whether that veil was taken off.
     pub(crate) restored: bool,
+    /// Whether only what changed was output.
+    pub(crate) delta: bool,
+    /// Gain of the output behind mark and veil, linear.
+    pub(crate) gain: f32,
 }

@@ -132,6 +132,12 @@ impl Display {
         self.connection.sync_now();
     }
 
+    /// Hides a window, as a window manager does when it is minimised.
+    pub fn hide(&self, window: Window) {
+        self.connection.unmap_window(window).unwrap();
+        self.connection.sync_now();
+    }
+
     /// Destroys a window.
     pub fn destroy(&self, window: Window) {
         self.connection.destroy_window(window).unwrap();

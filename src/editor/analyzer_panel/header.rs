@@ -18,21 +18,21 @@ pub(super) fn draw(
     panel: &mut AnalyzerPanel,
 ) -> AnalyzerRequests {
     let mut requests = AnalyzerRequests::default();
-    let buttons = widgets::header_buttons(ui, header, |ui| {
-        let frozen = panel.frozen.is_some();
-        let freeze = widgets::toggle(ui, "Freeze", frozen)
-            .on_hover_text("Freezes the spectra. The audio continues.");
-        if freeze.clicked() {
-            panel.frozen = (!frozen).then(|| (spectra.clone(), sample_rate));
-        }
+    let buttons = widgets::header_buttons(ui, "spectra", header, |ui| {
+        choose_kernel(ui, spectra, &mut panel.kernel);
+        requests.fft_size = choose_fft_size(ui, sizes);
         let peaks = widgets::toggle(ui, "Peaks", panel.peaks)
             .on_hover_text("Draws the highest levels so far as thin lines. Click again to reset.");
         if peaks.clicked() {
             panel.peaks = !panel.peaks;
             requests.clear_peaks = panel.peaks;
         }
-        requests.fft_size = choose_fft_size(ui, sizes);
-        choose_kernel(ui, spectra, &mut panel.kernel);
+        let frozen = panel.frozen.is_some();
+        let freeze = widgets::toggle(ui, "Freeze", frozen)
+            .on_hover_text("Freezes the spectra. The audio continues.");
+        if freeze.clicked() {
+            panel.frozen = (!frozen).then(|| (spectra.clone(), sample_rate));
+        }
     });
     let x = widgets::title(ui, header, "Spectra") + INSET;
     draw_legend(ui, header, x, buttons - GAP, !spectra.kernels.is_empty(), palette(ui));

@@ -33,7 +33,7 @@ pub(crate) fn draw(
     panel: &mut AnalyzerPanel,
 ) -> AnalyzerRequests {
     let colours = palette(ui);
-    let header = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + widgets::HEADER));
+    let header = Rect::from_min_size(rect.min, vec2(rect.width(), widgets::header(rect)));
     let plot = Rect::from_min_max(
         pos2(rect.left() + LABELS + SMALL_GAP, header.bottom() + SMALL_GAP),
         pos2(rect.right() - INSET, rect.bottom() - FREQUENCIES - SMALL_GAP),

@@ -54,7 +54,8 @@ fn draw_empty(ui: &mut Ui, panel: &mut KeysPanel) {
     widgets::note(
         ui,
         "A class is what you protect as one: a show, a voice, an artist. Each has its own secret \
-         key, which never leaves this computer unless you export it.",
+         key, which never leaves this computer unless you export it. The first is used here at once, and \
+         by new instances.",
     );
     ui.horizontal(|ui| {
         if widgets::button(ui, "New class key", Emphasis::Main).clicked() {

@@ -13,7 +13,8 @@ use self::state::Form;
 pub(crate) use self::state::{ClassUse, KeysAction, KeysPanel};
 use super::icons::Icon;
 use super::theme::{GAP, INSET, SMALL, SMALL_GAP, palette};
-use super::widgets::{self, Emphasis, sentence};
+use super::widgets::{self, Emphasis, probability, sentence};
+use crate::analyzer::{Heard, HeardKey};
 use crate::keys::{KeyringView, Problem, Remedy, Request};
 
 /// Draws the panel into `rect`. `class_use` is how this instance uses its class.
@@ -22,8 +23,10 @@ pub(crate) fn draw(
     rect: Rect,
     view: &KeyringView,
     class_use: ClassUse<'_>,
+    heard: Option<&Heard>,
     panel: &mut KeysPanel,
 ) -> Vec<KeysAction> {
+    panel.undecided = class_use == ClassUse::None;
     widgets::card(ui, rect);
     let mut actions = Vec::new();
     let header = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + widgets::HEADER));
@@ -41,6 +44,7 @@ pub(crate) fn draw(
         ui.set_width(body.width() - GAP);
         ui.spacing_mut().item_spacing.y = 6.0;
         draw_message(ui, panel);
+        draw_heard(ui, heard);
         if !view.loaded {
             widgets::note(ui, "Reading the keyring …");
         } else if let Some(problem) = &view.problem {
@@ -56,18 +60,25 @@ pub(crate) fn draw(
 }
 
 fn draw_buttons(ui: &mut Ui, header: Rect, panel: &mut KeysPanel) {
-    widgets::header_buttons(ui, header, |ui| {
-        let importing = matches!(panel.form, Form::Import { .. });
-        let import = widgets::toggle(ui, "Import", importing)
-            .on_hover_text("Imports a key that was exported here or elsewhere.");
-        if import.clicked() {
-            panel.toggle_top(importing, forms::import());
+    widgets::header_buttons(ui, "keys", header, |ui| {
+        let listen = widgets::toggle(ui, "Listen", panel.listening).on_hover_text(
+            "Tells which of these keys the sound that comes in carries already, so that nothing is \
+             marked twice and a bounce can be checked.",
+        );
+        if listen.clicked() {
+            panel.listening = !panel.listening;
         }
         let creating = matches!(panel.form, Form::New { .. });
         let new = widgets::toggle(ui, "New", creating)
             .on_hover_text("Creates a class with a new secret key.");
         if new.clicked() {
             panel.toggle_top(creating, Form::New { name: String::new() });
+        }
+        let importing = matches!(panel.form, Form::Import { .. });
+        let import = widgets::toggle(ui, "Import", importing)
+            .on_hover_text("Imports a key that was exported here or elsewhere.");
+        if import.clicked() {
+            panel.toggle_top(importing, forms::import());
         }
     });
 }
@@ -89,6 +100,36 @@ fn draw_message(ui: &mut Ui, panel: &mut KeysPanel) {
     if button.clicked() {
         panel.message = None;
     }
+}
+
+/// Which of the keys the input carries, while the user listens.
+fn draw_heard(ui: &mut Ui, heard: Option<&Heard>) {
+    let Some(heard) = heard else { return };
+    let colours = palette(ui);
+    let (icon, colour, text) = match heard {
+        Heard { problem: Some(problem), .. } => (Icon::Warning, colours.warn, sentence(problem)),
+        Heard { keys, .. } if !keys.is_empty() => {
+            let named = |key: &HeardKey| format!("“{}” ({})", key.name, probability(key.p));
+            let names: Vec<String> = keys.iter().map(named).collect();
+            let (names, seconds) = (names.join(", "), heard.seconds);
+            let text = format!(
+                "What comes in is marked already: {names}, in {seconds:.0} s. Marked again it carries \
+                 both."
+            );
+            (Icon::Done, colours.good, text)
+        }
+        Heard { seconds: 0.0, .. } => {
+            let text = "Listening to what comes in: this takes three seconds of sound.";
+            (Icon::Waiting, colours.weak, text.to_owned())
+        }
+        Heard { seconds, .. } => {
+            let text = format!("In {seconds:.0} s of what came in, none of these keys was found.");
+            (Icon::Waiting, colours.weak, text)
+        }
+    };
+    widgets::notice(ui, icon, colour, |ui| {
+        ui.label(RichText::new(text).font(SMALL).color(colours.text));
+    });
 }
 
 /// Why this instance is muted or cannot restore, which usually is a missing key.

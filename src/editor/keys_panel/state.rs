@@ -4,7 +4,7 @@ use patchveil_veil::Fingerprint;
 
 use super::secret::Secret;
 use crate::editor::widgets::sentence;
-use crate::keys::{Keys, Outcome, Problem, Remedy, Request, RequestId};
+use crate::keys::{Class, Keys, Outcome, Problem, Remedy, Request, RequestId};
 use crate::state::ChosenClass;
 
 /// What the user asks for.
@@ -40,6 +40,12 @@ pub(crate) struct KeysPanel {
     pub(super) message: Option<Message>,
     /// The request that is being processed.
     waiting: Option<RequestId>,
+    /// A request that the panel made by itself: its answer is no news.
+    quiet: Option<RequestId>,
+    /// The user wants to know which of the keys the input carries.
+    pub(crate) listening: bool,
+    /// This instance has no class yet.
+    pub(super) undecided: bool,
     /// A key that is shown because the user asked for it.
     pub(super) shown_key: Option<Secret>,
     /// Typed to unlock the keyring.
@@ -105,11 +111,42 @@ impl KeysPanel {
             if self.waiting == Some(id) {
                 self.waiting = None;
             }
+            let quiet = self.quiet.take_if(|quiet| *quiet == id).is_some();
             match answer {
+                Ok(_) if quiet => {}
+                Ok(Outcome::Added(class)) if self.undecided && keys.view().classes.len() == 1 => {
+                    let ChosenClass { name, fingerprint } = self.use_first(class, keys, &choose);
+                    self.added(
+                        fingerprint,
+                        &format!("“{name}” is used here and by new instances."),
+                    );
+                }
                 Ok(outcome) => self.succeeded(outcome),
                 Err(problem) => self.failed(&problem),
             }
         }
+    }
+
+    /// Uses the first class of all, here and as the default: nobody makes it for another purpose.
+    fn use_first(
+        &mut self,
+        class: Class,
+        keys: &mut Keys,
+        choose: &impl Fn(ChosenClass),
+    ) -> ChosenClass {
+        let Class { name, fingerprint, .. } = class;
+        self.quiet = Some(keys.ask(Request::SetDefault { class: Some(fingerprint) }));
+        let class = ChosenClass { fingerprint, name };
+        choose(class.clone());
+        class
+    }
+
+    /// A class was added; `what` says what became of it.
+    fn added(&mut self, class: Fingerprint, what: &str) {
+        self.open = Some(class);
+        self.form = Form::None;
+        let text = format!("{what} Export its key and keep the copy elsewhere.");
+        self.message = Some(Message { success: true, text });
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -119,12 +156,8 @@ impl KeysPanel {
     fn succeeded(&mut self, outcome: Outcome) {
         let text = match outcome {
             Outcome::Added(class) => {
-                self.open = Some(class.fingerprint);
-                self.form = Form::None;
-                format!(
-                    "“{}” is in the keyring. Export its key and keep the copy elsewhere.",
-                    class.name
-                )
+                self.added(class.fingerprint, &format!("“{}” is in the keyring.", class.name));
+                return;
             }
             Outcome::Changed => {
                 self.form = Form::None;

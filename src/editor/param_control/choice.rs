@@ -64,7 +64,7 @@ fn step_with_arrows<P: Param>(ui: &Ui, id: Id, param: &P, gesture: &impl ParamGe
 }
 
 /// Keeps the arrow keys from moving the focus.
-pub(super) fn keep_arrow_keys(ui: &Ui, id: Id) {
+pub(crate) fn keep_arrow_keys(ui: &Ui, id: Id) {
     let filter =
         EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));

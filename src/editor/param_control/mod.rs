@@ -7,7 +7,7 @@ mod switch;
 mod text;
 mod typing;
 
-pub(crate) use choice::{choice, option};
+pub(crate) use choice::{choice, keep_arrow_keys, option};
 pub(crate) use number::number;
 pub(crate) use paint::HEIGHT;
 pub(crate) use switch::switch;

@@ -7,8 +7,8 @@ use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::Param;
 
 use super::fixture::Fixture;
-use crate::editor::controls::follow_former_preset;
 use crate::editor::param_gesture::ParamGesture;
+use crate::editor::presets::follow_former_preset;
 use crate::params::PresetChoice;
 
 type Window = Harness<'static, Fixture>;
@@ -19,7 +19,7 @@ fn window() -> Window {
 }
 
 fn open(fixture: Fixture) -> Window {
-    let mut window = fixture.window(1_000.0, 640.0, 1.0, Theme::Dark);
+    let mut window = fixture.unfolded().window(1_000.0, 640.0, 1.0, Theme::Dark);
     window.run();
     window
 }

@@ -8,13 +8,16 @@ use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::Param;
 use patchveil_veil::{ClassKey, Preset, Veil};
 
-use crate::analyzer::{KernelGain, LevelColumn, PatchSpan, Spectra, SpectrumPoint, Timeline, View};
+use crate::analyzer::{
+    Effect, Found, KernelGain, LevelColumn, PatchSpan, Spectra, SpectrumPoint, Timeline, View,
+};
 use crate::editor::analyzer_panel::FftSizes;
 use crate::editor::layout::{self, Panels, Scene, UserRequests};
 use crate::editor::param_gesture::ParamGesture;
 use crate::editor::theme;
 use crate::keys::{Class, KeyringView};
 use crate::params::{PatchveilParams, PresetChoice};
+use crate::route::Route;
 use crate::state::{Choice, ClassField, Saved};
 use crate::status::Status;
 
@@ -57,6 +60,7 @@ impl ParamGesture for Recorder {
 /// Everything that the editor shows.
 pub(super) struct Fixture {
     pub(super) status: Status,
+    pub(super) route: Route,
     pub(super) view: View,
     pub(super) keyring: KeyringView,
     pub(super) params: PatchveilParams,
@@ -70,6 +74,7 @@ impl Fixture {
     pub(super) fn empty() -> Self {
         Self {
             status: Status::NotProtecting,
+            route: Route::Host,
             view: View::default(),
             keyring: KeyringView { loaded: true, ..KeyringView::default() },
             params: PatchveilParams::new(ClassField::default()),
@@ -84,6 +89,12 @@ impl Fixture {
         let param = &self.params.recipe.preset;
         self.gesture.set(param, param.preview_normalized(preset));
         self.gesture.take();
+        self
+    }
+
+    /// The same with the row of all controls.
+    pub(super) fn unfolded(self) -> Self {
+        self.params.editor.set_all_controls(true);
         self
     }
 
@@ -133,6 +144,7 @@ impl Fixture {
         ui.set_clip_rect(whole);
         let scene = Scene {
             status: &self.status,
+            route: &self.route,
             view: &self.view,
             keyring: &self.keyring,
             params: &self.params,
@@ -197,11 +209,21 @@ fn protected_voice() -> View {
         sample_rate: RATE,
         position: NOW,
         host_timeline: true,
+        started: true,
+        sound: true,
         load: 0.004,
-        load_peak: 0.013,
+        late: 0,
         protected_seconds: 754.0,
         patch_active: true,
         marked: true,
+        effect: Some(Effect {
+            seconds: 10,
+            mean_db: 3.23,
+            most_db: 7.92,
+            loudness_lu: Some(-0.41),
+        }),
+        found: Found::Yes { seconds: 3.0, p: 4e-21 },
+        heard: None,
         spectra: Spectra { points: spectrum(change), kernels: kernel_gains(&veil), current: 1 },
         timeline: timeline(&veil),
     }
@@ -213,6 +235,7 @@ fn marked_voice() -> View {
     let change = |hz: f32| 0.5 * (hz / 90.0).sin();
     View {
         patch_active: false,
+        effect: Some(Effect { seconds: 10, mean_db: 0.04, most_db: 0.27, loudness_lu: Some(0.02) }),
         spectra: Spectra { points: spectrum(change), ..Spectra::default() },
         timeline: timeline(&veil),
         ..protected_voice()

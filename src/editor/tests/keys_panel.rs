@@ -111,14 +111,19 @@ fn a_class_is_created_used_renamed_and_removed() {
     window.event(Event::Text("Night Show".to_owned()));
     window.run_steps(2);
     click(&mut window, "Create the key");
-    reads(&mut window, "is in the keyring");
+    // The first is used at once, and by new instances.
+    reads(&mut window, "is used here and by new instances");
+    until(&mut window, |window| window.state().keys.view().classes[0].default);
+    assert!(window.query_by_label_contains("is used here and by new instances").is_some());
     assert_eq!(names(&window), ["Night Show"]);
     click(&mut window, "OK");
-
-    click(&mut window, "Use here");
     let class = window.state().keys.view().classes[0].clone();
     assert_eq!(window.state().chosen.len(), 1);
     assert_eq!(window.state().chosen[0].fingerprint, class.fingerprint);
+
+    click(&mut window, "Use here");
+    assert_eq!(window.state().chosen.len(), 2);
+    assert_eq!(window.state().chosen[1].fingerprint, class.fingerprint);
 
     click(&mut window, "Rename");
     type_in(&mut window, "New name", "Late Show");
@@ -139,6 +144,34 @@ fn a_class_is_created_used_renamed_and_removed() {
     window.key_press(Key::Enter);
     reads(&mut window, "are gone");
     assert!(names(&window).is_empty());
+}
+
+#[test]
+fn a_further_key_changes_neither_the_class_in_use_nor_the_default() {
+    let mut window = open(with_class);
+    click(&mut window, "New");
+    window.event(Event::Text("Late Show".to_owned()));
+    window.run_steps(2);
+    click(&mut window, "Create the key");
+    reads(&mut window, "is in the keyring");
+    assert!(window.state().chosen.is_empty());
+    assert!(window.state().keys.view().classes.iter().all(|class| !class.default));
+}
+
+#[test]
+fn the_keyboard_reaches_new_before_import() {
+    let mut window = open(with_class);
+    let mut reached = Vec::new();
+    for _ in 0..30 {
+        window.key_press(Key::Tab);
+        window.run_steps(2);
+        for name in ["New", "Import"] {
+            if window.get_by_role_and_label(Role::Button, name).is_focused() {
+                reached.push(name);
+            }
+        }
+    }
+    assert!(reached.starts_with(&["New", "Import"]), "{reached:?}");
 }
 
 #[test]

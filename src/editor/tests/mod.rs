@@ -6,3 +6,4 @@ mod keys_panel;
 mod paint_cost;
 mod panels;
 mod snapshots;
+mod strength;

@@ -4,7 +4,9 @@ use egui::Theme;
 use egui_kittest::kittest::Queryable;
 
 use super::fixture::{Fixture, key};
+use crate::analyzer::{Found, Heard, HeardKey, View};
 use crate::editor::param_gesture::ParamGesture;
+use crate::route::{Devices, Route, System};
 use crate::status::Status;
 
 const SMALL: (f32, f32) = (640.0, 400.0);
@@ -40,7 +42,7 @@ fn marking_small_and_light() {
 
 #[test]
 fn choosing_a_preset_in_a_small_window() {
-    let mut window = Fixture::marked().window(SMALL.0, SMALL.1, 1.0, Theme::Dark);
+    let mut window = Fixture::marked().unfolded().window(SMALL.0, SMALL.1, 1.0, Theme::Dark);
     window.run();
     window.get_by_label("Preset").click();
     window.run();
@@ -49,7 +51,8 @@ fn choosing_a_preset_in_a_small_window() {
 
 #[test]
 fn choosing_a_preset_in_a_session_from_before_the_mark() {
-    let mut window = Fixture::busy().former().window(SMALL.0, SMALL.1, 1.0, Theme::Light);
+    let mut window =
+        Fixture::busy().former().unfolded().window(SMALL.0, SMALL.1, 1.0, Theme::Light);
     window.run();
     window.get_by_label("Preset").click();
     window.run();
@@ -63,7 +66,7 @@ fn protecting() {
 
 #[test]
 fn protecting_large_and_light() {
-    compare("busy-large-light", Fixture::busy(), LARGE, 1.0, Theme::Light);
+    compare("busy-large-light", Fixture::busy().unfolded(), LARGE, 1.0, Theme::Light);
 }
 
 #[test]
@@ -82,6 +85,41 @@ fn keys_fill_a_small_window() {
     fixture.panels.show_keys = true;
     fixture.panels.keys.open_row(key(2).fingerprint());
     compare("keys-small-light", fixture, SMALL, 1.0, Theme::Light);
+}
+
+#[test]
+fn all_settings_in_a_small_window() {
+    let fixture = Fixture::marked().unfolded();
+    compare("marked-unfolded-small-dark", fixture, SMALL, 1.0, Theme::Dark);
+}
+
+#[test]
+fn the_standalone_without_an_input() {
+    let mut fixture = Fixture::marked();
+    fixture.route = Route::Devices(Devices { system: System::Named("ALSA"), ..Devices::default() });
+    fixture.view =
+        View { running: true, started: true, sample_rate: 48_000, load: 0.003, ..View::default() };
+    compare("no-input-dark", fixture, DEFAULT, 1.0, Theme::Dark);
+}
+
+#[test]
+fn the_standalone_after_its_server_has_stopped() {
+    let mut fixture = Fixture::marked();
+    let input = Some("system:capture_1".to_owned());
+    fixture.route = Route::Devices(Devices { system: System::Jack, input, ..Devices::default() });
+    (fixture.view.running, fixture.view.sound) = (false, false);
+    compare("stopped-small-light-2x", fixture, SMALL, 2.0, Theme::Light);
+}
+
+#[test]
+fn listening_to_marked_sound() {
+    let mut fixture = Fixture::marked();
+    fixture.panels.keys.listening = true;
+    fixture.view.found = Found::Searching { seconds: 3.0, expected: Some(14.0) };
+    let key =
+        HeardKey { name: "Morning Brief".to_owned(), fingerprint: key(2).fingerprint(), p: 3e-14 };
+    fixture.view.heard = Some(Heard { seconds: 5.0, keys: vec![key], problem: None });
+    compare("listening-light", fixture, DEFAULT, 1.0, Theme::Light);
 }
 
 #[test]

@@ -7,11 +7,10 @@ use egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use self::time_axis::TimeAxis;
 use super::axis::{self, LevelAxis};
-use super::icons::{self, Icon};
 use super::mesh::RectMesh;
 use super::theme::{GAP, INSET, Palette, SMALL, SMALL_GAP, TITLE, palette};
 use super::widgets;
-use crate::analyzer::View;
+use crate::analyzer::{PatchSpan, Timeline, View};
 
 /// Range of the levels in dBFS.
 const LEVELS: (f32, f32) = (-60.0, 0.0);
@@ -20,7 +19,7 @@ const LABELS: f32 = 34.0;
 /// Height of the time labels, in points.
 const TIMES: f32 = 16.0;
 /// Below this height, in points, times are not labelled.
-const TALL: f32 = 100.0;
+const TALL: f32 = 90.0;
 /// Below this height, in points, plots are not drawn.
 const LEAST: f32 = 12.0;
 /// Smallest distance of level labels, in points.
@@ -31,6 +30,13 @@ const LABEL_DISTANCE: f32 = 18.0;
 pub(crate) struct TimelinePanel {
     /// Show the last second only.
     pub(crate) last_second: bool,
+}
+
+impl TimelinePanel {
+    /// How many seconds are shown.
+    fn seconds(self) -> f64 {
+        if self.last_second { 1.0 } else { 10.0 }
+    }
 }
 
 /// Where the parts of the panel are.
@@ -44,8 +50,9 @@ struct Areas {
 }
 
 impl Areas {
-    fn of(rect: Rect) -> Self {
-        let header = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + widgets::HEADER));
+    /// Without `patches` their row is left out.
+    fn of(rect: Rect, patches: bool) -> Self {
+        let header = Rect::from_min_size(rect.min, vec2(rect.width(), widgets::header(rect)));
         let times = rect.height() >= TALL;
         let footer = if times { TIMES } else { 2.0 };
         let plot = Rect::from_min_max(
@@ -53,7 +60,8 @@ impl Areas {
             pos2(rect.right() - INSET, rect.bottom() - footer - SMALL_GAP),
         );
         let row = (plot.height() * 0.28).clamp(8.0, 28.0).round();
-        let levels = Rect::from_min_max(plot.min, pos2(plot.right(), plot.bottom() - row - 2.0));
+        let (row, gap) = if patches { (row, 2.0) } else { (0.0, 0.0) };
+        let levels = Rect::from_min_max(plot.min, pos2(plot.right(), plot.bottom() - row - gap));
         let patches = Rect::from_min_max(pos2(plot.left(), plot.bottom() - row), plot.max);
         Self { header, plot, levels, patches, times }
     }
@@ -66,14 +74,16 @@ impl Areas {
 /// Draws the panel into `rect`.
 pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut TimelinePanel) {
     let colours = palette(ui);
-    let areas = Areas::of(rect);
+    let has_patches = !view.timeline.patches.is_empty();
+    let areas = Areas::of(rect, has_patches);
     let plots = [areas.levels, areas.patches];
-    widgets::card_around(ui, rect, if areas.are_tall_enough() { &plots } else { &[] });
+    let plots = if has_patches { &plots[..] } else { &plots[..1] };
+    widgets::card_around(ui, rect, if areas.are_tall_enough() { plots } else { &[] });
     draw_header(ui, areas.header, view, panel, colours);
+    let seconds = panel.seconds();
     if !areas.are_tall_enough() {
         return;
     }
-    let seconds = if panel.last_second { 1.0 } else { 10.0 };
     let time = TimeAxis::new(areas.plot, view, seconds);
     let axis = LevelAxis::new(areas.levels, LEVELS.0, LEVELS.1);
     draw_level_grid(ui, areas.levels, &axis, colours);
@@ -87,9 +97,6 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut TimelinePan
         plots::draw_levels(&painter, areas.levels, &view.timeline, &time, &axis, colours);
         let painter = ui.painter().with_clip_rect(areas.patches);
         plots::draw_patches(&painter, areas.patches, &view.timeline, &time, colours);
-        if view.marked && view.timeline.patches.is_empty() {
-            draw_mark(ui, areas.patches, colours);
-        }
     }
     if view.running && view.patch_active {
         let corner = pos2(areas.plot.right() - 2.0, areas.plot.top());
@@ -99,7 +106,7 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut TimelinePan
     draw_readout(ui, areas.plot, view, &time, colours);
 }
 
-/// Draws title, patch indicator and buttons.
+/// Draws title, summary and buttons.
 fn draw_header(
     ui: &mut Ui,
     header: Rect,
@@ -107,48 +114,57 @@ fn draw_header(
     panel: &mut TimelinePanel,
     colours: &Palette,
 ) {
-    let buttons = widgets::header_buttons(ui, header, |ui| {
-        let one = widgets::toggle(ui, "1 s", panel.last_second)
-            .on_hover_text("Shows the last second, in which single patches are visible.");
+    let buttons = widgets::header_buttons(ui, "timeline", header, |ui| {
         let ten = widgets::toggle(ui, "10 s", !panel.last_second)
             .on_hover_text("Shows the last ten seconds.");
+        let one = widgets::toggle(ui, "1 s", panel.last_second)
+            .on_hover_text("Shows the last second, in which single patches are visible.");
         if one.clicked() || ten.clicked() {
             panel.last_second = one.clicked();
         }
     });
     let x = widgets::title(ui, header, "Timeline") + INSET;
-    draw_indicator(ui, header, x, buttons, view, colours);
+    draw_summary(ui, header, (x, buttons), view, panel.seconds(), colours);
 }
 
-/// Shows whether a patch is active or a mark acts, if there is room between `x` and `end`.
-fn draw_indicator(ui: &mut Ui, header: Rect, x: f32, end: f32, view: &View, colours: &Palette) {
-    let (icon, colour, text) = match (view.running, view.patch_active, view.marked) {
-        (true, true, _) => (Icon::Active, colours.patch, "In a patch"),
-        (true, false, true) => (Icon::Active, colours.patch, "Marked"),
-        _ => (Icon::Inactive, colours.weak, "No patch now"),
+/// Says what acts in the seconds shown, if there is room between `x` and `end`.
+fn draw_summary(
+    ui: &mut Ui,
+    header: Rect,
+    (x, end): (f32, f32),
+    view: &View,
+    seconds: f64,
+    colours: &Palette,
+) {
+    let text = match (view.marked, covered(view, seconds)) {
+        (_, Some(share)) => format!("Patches cover {:.0} %", share * 100.0),
+        (true, None) => "The mark acts on every sample".to_owned(),
+        (false, None) => return,
     };
-    let label = ui.painter().layout_no_wrap(text.to_owned(), SMALL, colours.text);
-    if x + 16.0 + label.size().x > end {
+    let label = ui.painter().layout_no_wrap(text.clone(), SMALL, colours.weak);
+    if x + label.size().x > end {
         return;
     }
-    let dot = Rect::from_center_size(pos2(x + 5.0, header.center().y), vec2(9.0, 9.0));
-    icons::paint(ui.painter(), dot, icon, colour, colours.panel);
+    let rect = Rect::from_x_y_ranges(x..=x + label.size().x, header.y_range());
     let top = header.center().y - label.size().y / 2.0;
-    ui.painter().galley(pos2(x + 14.0, top), label, colours.text);
-    let rect = Rect::from_x_y_ranges(x..=x + 80.0, header.y_range());
-    let response = ui.interact(rect, ui.scope_id().with("patch now"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    ui.painter().galley(pos2(x, top), label, colours.weak);
+    let response = ui.interact(rect, ui.scope_id().with("summary"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     response.on_hover_text(
-        "Whether the newest sample is in a patch, filtered with the class key, or marked only.",
+        "How much of the time shown lies in patches, which are filtered with the class key. A mark \
+         needs none.",
     );
 }
 
-/// Says in the row of patches, where it is tall enough, that a mark needs none.
-fn draw_mark(ui: &Ui, row: Rect, colours: &Palette) {
-    if row.height() >= LEAST {
-        let text = "No patches: the mark acts on every sample";
-        ui.painter().text(row.center(), Align2::CENTER_CENTER, text, SMALL, colours.weak);
-    }
+/// Which part of the time shown lies in patches, if there are any.
+fn covered(view: &View, seconds: f64) -> Option<f64> {
+    let Timeline { patches, columns, .. } = &view.timeline;
+    let shown = (seconds * f64::from(view.sample_rate)) as i64;
+    let from = columns.first()?.position.max(view.position.saturating_sub(shown));
+    let inside = |patch: &PatchSpan| (patch.end.min(view.position) - patch.start.max(from)).max(0);
+    let samples = patches.iter().map(inside).sum::<i64>();
+    let whole = view.position.saturating_sub(from);
+    (!patches.is_empty() && whole > 0).then(|| (samples as f64 / whole as f64).min(1.0))
 }
 
 fn draw_level_grid(ui: &Ui, levels: Rect, axis: &LevelAxis, colours: &Palette) {

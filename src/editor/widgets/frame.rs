@@ -11,6 +11,15 @@ use crate::editor::theme::{GAP, INSET, ROUND, ROUND_SMALL, SMALL_GAP, TITLE, pal
 /// Height of a panel's header, in points.
 pub(crate) const HEADER: f32 = 34.0;
 
+/// Below this height of a panel, in points, its header is lower.
+const SHORT: f32 = 160.0;
+const SHORT_HEADER: f32 = 27.0;
+
+/// Height of the header of a panel of plots, in points.
+pub(crate) fn header(panel: Rect) -> f32 {
+    if panel.height() < SHORT { SHORT_HEADER } else { HEADER }
+}
+
 /// Draws the background of a panel.
 pub(crate) fn card(ui: &Ui, rect: Rect) {
     let colours = palette(ui);
@@ -21,6 +30,12 @@ pub(crate) fn card(ui: &Ui, rect: Rect) {
         Stroke::new(1.0, colours.border),
         StrokeKind::Inside,
     );
+}
+
+/// Draws the edge of a panel that keeps the background of the window, which costs less than another.
+pub(crate) fn outline(ui: &Ui, rect: Rect) {
+    let edge = Stroke::new(1.0, palette(ui).border);
+    ui.painter().rect_stroke(rect, CornerRadius::same(ROUND), edge, StrokeKind::Inside);
 }
 
 /// Draws the background of a panel around plots, which are one below the other, equally wide, and
@@ -54,14 +69,29 @@ pub(crate) fn title(ui: &Ui, header: Rect, text: &str) -> f32 {
     ui.painter().text(at, Align2::LEFT_CENTER, text, TITLE, palette(ui).text).right()
 }
 
-/// Adds widgets from the right end of a panel's header. Returns where they begin.
-pub(crate) fn header_buttons(ui: &mut Ui, header: Rect, add: impl FnOnce(&mut Ui)) -> f32 {
+/// Adds widgets at the right end of a panel's header, from left to right, so that the keyboard reaches
+/// them in that order; `name` tells headers apart. Returns where they begin.
+pub(crate) fn header_buttons(
+    ui: &mut Ui,
+    name: &str,
+    header: Rect,
+    add: impl FnOnce(&mut Ui),
+) -> f32 {
     let room = header.shrink2(vec2(GAP, 0.0));
-    let builder = UiBuilder::new().max_rect(room).layout(Layout::right_to_left(Align::Center));
+    // They are as wide as the last time, or the frame is laid out again.
+    let id = egui::Id::unique(("header buttons", name));
+    let width = ui.data(|data| data.get_temp(id)).unwrap_or(0.0_f32);
+    let place = Rect::from_min_max(pos2(room.right() - width, room.top()), room.max);
+    let builder = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
     let mut line = ui.new_child(builder);
     line.spacing_mut().item_spacing.x = SMALL_GAP;
     add(&mut line);
-    line.min_rect().left()
+    let now = line.min_rect().width();
+    if (now - width).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, now));
+        ui.ctx().request_discard("the buttons of a header have another width");
+    }
+    place.left()
 }
 
 /// Marks what has the keyboard focus.

@@ -8,6 +8,6 @@ mod text;
 pub(crate) use button::{Emphasis, button, menu_button, menu_option, toggle};
 pub(crate) use field::{entered, focus_first, masked_field, search_field, text_field};
 pub(crate) use frame::{
-    HEADER, card, card_around, focus_ring, form, header_buttons, notice, title,
+    HEADER, card, card_around, focus_ring, form, header, header_buttons, notice, outline, title,
 };
-pub(crate) use text::{elided, note, readout, sentence};
+pub(crate) use text::{elided, note, probability, readout, sentence};

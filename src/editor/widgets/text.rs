@@ -27,6 +27,16 @@ pub(crate) fn elided(
     ui.painter().layout_job(job)
 }
 
+/// An upper bound for a p-value, as a power of ten.
+pub(crate) fn probability(p: f64) -> String {
+    // Below the smallest number there is no power of ten any more.
+    let exponent = if p > 0.0 { p.log10().ceil() as i32 } else { -307 };
+    match exponent {
+        0.. => "p ≤ 1".to_owned(),
+        _ => format!("p ≤ 1e−{}", -exponent),
+    }
+}
+
 /// The text with a capital letter at its start and a full stop at its end.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
@@ -61,5 +71,18 @@ pub(crate) fn readout(ui: &Ui, plot: Rect, x: f32, lines: &[String]) {
         let height = line.size().y;
         painter.galley(pos2(rect.left() + GAP, y), line, colours.text);
         y += height;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_p_value_is_rounded_up_to_a_power_of_ten() {
+        assert_eq!(probability(4e-21), "p ≤ 1e−20");
+        assert_eq!(probability(1e-6), "p ≤ 1e−6");
+        assert_eq!(probability(0.0), "p ≤ 1e−307");
+        assert_eq!(probability(1.0), "p ≤ 1");
     }
 }

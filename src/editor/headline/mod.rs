@@ -1,11 +1,16 @@
 //! The headline: what happens to the audio now.
 
+mod sound;
+#[cfg(test)]
+mod tests;
+
 use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use patchveil_veil::Recipe;
 
-use super::icons::{self, Icon};
-use super::theme::{HEADLINE, INSET, Palette, SMALL, palette};
-use super::widgets::{elided, sentence};
+pub(crate) use self::sound::Sound;
+use crate::editor::icons::{self, Icon};
+use crate::editor::theme::{HEADLINE, INSET, Palette, SMALL, palette};
+use crate::editor::widgets::{elided, sentence};
 use crate::status::Status;
 
 /// Which layers of the recipe change the audio.
@@ -34,6 +39,15 @@ impl Layers {
             Self { veil: true, .. } => "Veiled (audible)",
             Self { louder: true, .. } => "Marked (may be audible)",
             _ => "Marked (inaudible)",
+        }
+    }
+
+    /// What will be done to the audio.
+    fn will_be(self) -> &'static str {
+        match self {
+            Self { mark: true, veil: true, .. } => "marked and veiled",
+            Self { veil: true, .. } => "veiled",
+            _ => "marked",
         }
     }
 
@@ -103,7 +117,7 @@ pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
     // Bypass passes the input whatever the recipe would do.
     if conditions.bypass {
         let (doing, verb) =
-            if restores { ("restoring", "restore") } else { ("protecting", "protect") };
+            if restores { ("restored", "restore") } else { ("protected", "protect") };
         return Headline::unprotected(
             format!("Bypassed: not {doing}"),
             format!("The output is the input. Switch bypass off to {verb}."),
@@ -113,7 +127,11 @@ pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
         Status::Muted { reason } => Headline::new(
             Icon::Muted,
             Tone::Error,
-            "Muted, so that nothing leaves unprotected",
+            if is_missing_key(reason) {
+                "Muted: key missing"
+            } else {
+                "Muted: nothing leaves unprotected"
+            },
             sentence(reason),
         ),
         Status::Idle => Headline::new(
@@ -133,6 +151,11 @@ pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
     }
 }
 
+/// Whether the reason for muting is a key that is not there.
+fn is_missing_key(reason: &str) -> bool {
+    reason.starts_with("the key of")
+}
+
 fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
     conditions.layers.are_none()
         || matches!(status, Status::NotProtecting | Status::NotRestoring { .. })
@@ -142,7 +165,7 @@ fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
 fn protecting(status: &Status, conditions: Conditions) -> Headline {
     match status {
         Status::Protecting { .. } if conditions.layers.are_none() => Headline::unprotected(
-            "Not protecting: the amount is 0 %",
+            "Not protected: the amount is 0 %",
             "Nothing is changed. Raise the amount to protect.",
         ),
         Status::Protecting { .. } if conditions.delta => Headline::unprotected(
@@ -162,7 +185,7 @@ fn protecting(status: &Status, conditions: Conditions) -> Headline {
             format!("“{class}”, key {fingerprint}"),
         ),
         _ => Headline::unprotected(
-            "Not protecting: no class is chosen",
+            "Not protected: no class is chosen",
             "Choose a class key, or create one.",
         ),
     }
@@ -221,117 +244,4 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, headline: &Headline) {
     let text = format!("{}. {}", headline.title, headline.detail);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     response.on_hover_text(&headline.detail);
-}
-
-#[cfg(test)]
-mod tests {
-    use patchveil_veil::Preset;
-
-    use super::*;
-
-    /// Marked, and nothing else.
-    const PLAIN: Conditions = Conditions {
-        bypass: false,
-        delta: false,
-        layers: Layers { mark: true, louder: false, veil: false },
-        no_host_position: false,
-    };
-    /// Without any layer.
-    const NOTHING: Conditions =
-        Conditions { layers: Layers { mark: false, louder: false, veil: false }, ..PLAIN };
-
-    fn protecting() -> Status {
-        let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
-        Status::Protecting { class: "Night Show".to_owned(), fingerprint, trouble: None }
-    }
-
-    #[test]
-    fn restoring_never_reads_as_protecting() {
-        let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
-        let on = Status::Restoring { class: "Night Show".to_owned(), fingerprint, trouble: None };
-        let plain = headline(&on, PLAIN);
-        assert_eq!((plain.tone, plain.title.as_str()), (Tone::Neutral, "Restoring “Night Show”"));
-        let off = Status::NotRestoring { reason: "the key is missing".to_owned() };
-        for (status, conditions) in [
-            (&on, PLAIN),
-            (&on, Conditions { bypass: true, ..PLAIN }),
-            (&on, Conditions { delta: true, ..PLAIN }),
-            (&on, NOTHING),
-            (&on, Conditions { no_host_position: true, ..PLAIN }),
-            (&off, PLAIN),
-            (&off, Conditions { no_host_position: true, ..PLAIN }),
-            (&off, Conditions { bypass: true, ..PLAIN }),
-        ] {
-            let shown = headline(status, conditions);
-            assert_eq!(shown.icon, Icon::Unprotected, "{shown:?}");
-            assert!(!shown.title.contains("rotecting"), "{shown:?}");
-            assert!(shown.tone == Tone::Warning || shown == plain, "{shown:?}");
-        }
-    }
-
-    #[test]
-    fn it_says_what_is_done_and_whether_it_can_be_heard() {
-        let shown = |recipe: &Recipe| {
-            headline(&protecting(), Conditions { layers: Layers::of(recipe), ..PLAIN }).title
-        };
-        assert_eq!(shown(&Preset::Mark.recipe()), "Marked (inaudible)");
-        for preset in [Preset::Light, Preset::Balanced, Preset::Strong] {
-            assert_eq!(shown(&preset.recipe()), "Marked and veiled (audible)");
-            let former = preset.recipe_of_version(1).unwrap();
-            assert_eq!(shown(&former), "Veiled (audible)");
-        }
-        assert_eq!(shown(&Preset::Cuda.recipe()), "Veiled (audible)");
-        let mut recipe = Preset::Strong.recipe();
-        recipe.veil.as_mut().unwrap().amount = 0.0;
-        assert_eq!(shown(&recipe), "Marked (inaudible)");
-        recipe.mark.as_mut().unwrap().level_db = 0.1;
-        assert_eq!(shown(&recipe), "Marked (may be audible)");
-        recipe = Preset::Strong.recipe_of_version(1).unwrap();
-        recipe.veil.as_mut().unwrap().amount = 0.0;
-        assert_eq!(shown(&recipe), "Not protecting: the amount is 0 %");
-        let detail = headline(&protecting(), PLAIN).detail;
-        assert!(detail.starts_with("“Night Show”, key "), "{detail}");
-    }
-
-    #[test]
-    fn a_silent_delta_says_so() {
-        let class = "Night Show".to_owned();
-        let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
-        let delta = Conditions { delta: true, ..PLAIN };
-        let silent = Conditions { delta: true, ..NOTHING };
-        let on = protecting();
-        let off = Status::Restoring { class, fingerprint, trouble: None };
-        for (status, conditions) in [
-            (&Status::NotProtecting, delta),
-            (&Status::NotRestoring { reason: "the key is missing".to_owned() }, delta),
-            (&on, silent),
-            (&off, silent),
-        ] {
-            let shown = headline(status, conditions);
-            assert!(shown.title.starts_with("Delta: silent"), "{shown:?}");
-            let bypassed = headline(status, Conditions { bypass: true, ..conditions });
-            assert!(bypassed.title.starts_with("Bypassed"), "{bypassed:?}");
-        }
-        assert!(headline(&on, delta).title.starts_with("Delta: only"));
-    }
-
-    #[test]
-    fn unprotected_never_reads_as_protected() {
-        let on = protecting();
-        assert_eq!(headline(&on, PLAIN).tone, Tone::Good);
-        for conditions in
-            [Conditions { bypass: true, ..PLAIN }, Conditions { delta: true, ..PLAIN }, NOTHING]
-        {
-            let shown = headline(&on, conditions);
-            assert_eq!((shown.icon, shown.tone), (Icon::Unprotected, Tone::Warning), "{shown:?}");
-        }
-        let muted = Status::Muted { reason: "the key is missing; import it".to_owned() };
-        let shown = headline(&muted, PLAIN);
-        assert_eq!(
-            (shown.icon, shown.detail.as_str()),
-            (Icon::Muted, "The key is missing; import it.")
-        );
-        let shown = headline(&muted, Conditions { bypass: true, ..PLAIN });
-        assert_eq!(shown.icon, Icon::Unprotected, "bypass passes the input even then");
-    }
 }

@@ -1,0 +1,144 @@
+//! The presets: what they are called, what they do, and choosing one.
+
+use egui::{Rect, Ui};
+use nice_plug::prelude::{Enum, EnumParam, Param};
+
+use super::controls::text_of;
+use super::param_control;
+use super::param_gesture::ParamGesture;
+use crate::params::{FormerPresetChoice, PatchveilParams, PresetChoice};
+
+/// The presets, mildest first.
+const PRESETS: [PresetChoice; 6] = [
+    PresetChoice::Mark,
+    PresetChoice::Light,
+    PresetChoice::Balanced,
+    PresetChoice::Strong,
+    PresetChoice::Poscuda,
+    PresetChoice::Cuda,
+];
+
+/// The presets of recipe version 1, mildest first.
+const FORMER_PRESETS: [FormerPresetChoice; 5] = [
+    FormerPresetChoice::Light,
+    FormerPresetChoice::Balanced,
+    FormerPresetChoice::Strong,
+    FormerPresetChoice::Poscuda,
+    FormerPresetChoice::Cuda,
+];
+
+const PRESET_TIP: &str = "The recipe that the other settings start from.";
+const FORMER_PRESET_TIP: &str = "The recipe that the other settings start from. This session was made \
+     before there was a mark, and keeps its sound. Choose Mark to go over to the present presets.";
+const GO_OVER: &str = "Inaudible. The session goes over to the present presets: from then on light, \
+     balanced and strong have a mark too.";
+
+/// Name and description of a preset. The figures are those of `docs/mark-design.md` and
+/// `docs/evidence.md`: how far third-octave levels moved on average.
+pub(super) fn describe(preset: PresetChoice) -> (&'static str, &'static str) {
+    match preset {
+        PresetChoice::Mark => (
+            "Mark",
+            "Inaudible (third octaves move 0.04 dB): whoever has the key can show that a file \
+             carries it, and restore the recording. The default.",
+        ),
+        PresetChoice::Light => (
+            "Light",
+            "The least audible veil (third octaves move 1.9 dB), and the least protection.",
+        ),
+        PresetChoice::Balanced => {
+            ("Balanced", "A veil between Light and Strong (third octaves move 3.2 dB).")
+        }
+        PresetChoice::Strong => (
+            "Strong",
+            "The most audible veil of the three (third octaves move 4.4 dB), and the most \
+             protection.",
+        ),
+        PresetChoice::Poscuda => (
+            "PosCUDA",
+            "The published recipe, for comparison (0.4 dB): one patch every half second. Cannot be \
+             restored.",
+        ),
+        PresetChoice::Cuda => (
+            "CUDA",
+            "The published recipe, for comparison (2.9 dB): all of it filtered, clearly audible. \
+             Cannot be restored.",
+        ),
+    }
+}
+
+/// The preset in force.
+pub(super) fn current(params: &PatchveilParams) -> PresetChoice {
+    match params.is_former() {
+        true => params.veil.former_preset.value().into(),
+        false => params.recipe.preset.value(),
+    }
+}
+
+/// Chooses a preset, in the way that the session's recipe version has for it.
+pub(super) fn choose(params: &PatchveilParams, gesture: &impl ParamGesture, preset: PresetChoice) {
+    let former = FORMER_PRESETS.into_iter().find(|former| PresetChoice::from(*former) == preset);
+    match former.filter(|_| params.is_former()) {
+        Some(former) => {
+            let param = &params.veil.former_preset;
+            gesture.touch(param, param.preview_normalized(former));
+        }
+        None => {
+            let param = &params.recipe.preset;
+            gesture.touch(param, param.preview_normalized(preset));
+            if params.is_former() {
+                params.class.use_newest_recipe();
+            }
+        }
+    }
+}
+
+/// In a session of recipe version 1 that goes over to the present presets: chooses the one of that name.
+pub(crate) fn follow_former_preset(params: &PatchveilParams, gesture: &impl ParamGesture) {
+    if params.is_former() {
+        let preset = params.veil.former_preset.value().into();
+        let param = &params.recipe.preset;
+        gesture.touch(param, param.preview_normalized(preset));
+    }
+}
+
+/// Draws the list of presets: those of the session's recipe version.
+pub(super) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &impl ParamGesture) {
+    let present = &params.recipe.preset;
+    if !params.is_former() {
+        draw_list(ui, rect, PRESET_TIP, present, &PRESETS, gesture, |_| ());
+        return;
+    }
+    let mut goes_over = false;
+    let former = &params.veil.former_preset;
+    draw_list(ui, rect, FORMER_PRESET_TIP, former, &FORMER_PRESETS, gesture, |ui| {
+        goes_over = param_control::option(ui, describe(PresetChoice::Mark).0, GO_OVER, false);
+    });
+    if goes_over {
+        choose(params, gesture, PresetChoice::Mark);
+    }
+}
+
+fn draw_list<T: Enum + PartialEq + Copy + Into<PresetChoice> + 'static>(
+    ui: &mut Ui,
+    rect: Rect,
+    tip: &str,
+    param: &EnumParam<T>,
+    presets: &[T],
+    gesture: &impl ParamGesture,
+    draw_first: impl FnOnce(&mut Ui),
+) {
+    let current = param.value();
+    let text = text_of("Preset", "Preset", tip, param);
+    param_control::choice(ui, rect, &text, param, gesture, |ui| {
+        draw_first(ui);
+        let mut chosen = None;
+        for &preset in presets {
+            let (name, description) = describe(preset.into());
+            if param_control::option(ui, name, description, preset == current) {
+                chosen = Some(param.preview_normalized(preset));
+            }
+        }
+        chosen
+    });
+}

@@ -1,0 +1,145 @@
+//! What the present strength does to this sound, in figures and words.
+
+use egui::{Color32, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::notice::{Notice, RULE};
+use crate::analyzer::{Effect, Found, View};
+use crate::editor::headline::Layers;
+use crate::editor::theme::{BODY, INSET, Palette, SMALL, palette};
+use crate::editor::widgets::{elided, probability};
+use crate::status::Status;
+
+/// What decides about the text.
+pub(super) struct Situation<'a> {
+    pub(super) view: &'a View,
+    pub(super) status: &'a Status,
+    pub(super) layers: Layers,
+    /// The input passes unchanged.
+    pub(super) bypass: bool,
+    /// Only the difference is heard.
+    pub(super) delta: bool,
+}
+
+/// The verdict, two lines of figures behind it, and whether the mark was found.
+struct Text {
+    title: &'static str,
+    colour: Color32,
+    lines: [String; 2],
+    found: Option<(String, Color32)>,
+}
+
+/// Draws the text into `rect`.
+pub(super) fn draw(ui: &mut Ui, rect: Rect, situation: &Situation<'_>, wide: bool) {
+    let colours = palette(ui);
+    let text = text(situation, wide, colours);
+    let mut at = rect.min + vec2(0.0, 6.0);
+    let line = |at: Pos2, text: &str, font, colour| -> Rect {
+        let galley = elided(ui, text, font, colour, rect.right() - at.x);
+        let taken = Rect::from_min_size(at, galley.size());
+        ui.painter().galley(at, galley, colour);
+        taken
+    };
+    at.y = line(at, text.title, BODY, text.colour).bottom() + 1.0;
+    at.y = line(at, &text.lines[0], SMALL, colours.text).bottom();
+    let last = line(at, &text.lines[1], SMALL, colours.text);
+    if let Some((found, colour)) = &text.found {
+        let x = if text.lines[1].is_empty() { at.x } else { last.right() + 2.0 * INSET };
+        line(pos2(x, at.y), found, SMALL, *colour);
+    }
+    let response = ui.interact(rect, ui.scope_id().with("effect"), Sense::hover());
+    let found = text.found.map_or_else(String::new, |(found, _)| found);
+    let parts = [&text.lines[0], &text.lines[1], &found];
+    let figures: Vec<&str> =
+        parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let label = format!("{}. {}", text.title, figures.join(". "));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label.trim_end()));
+    response.on_hover_ui(|ui| {
+        for tip in [RULE, FOUND_TIP] {
+            ui.label(egui::RichText::new(tip).font(SMALL));
+        }
+    });
+}
+
+fn text(situation: &Situation<'_>, wide: bool, colours: &Palette) -> Text {
+    let quiet = |title, line: &str| Text {
+        title,
+        colour: colours.weak,
+        lines: [line.to_owned(), String::new()],
+        found: None,
+    };
+    match situation.status {
+        _ if situation.bypass => return quiet("Nothing is changed", "Bypass is on."),
+        Status::Muted { .. } => return quiet("Nothing goes out", ""),
+        Status::Restoring { .. } => return quiet("Not measured while restoring", ""),
+        Status::Protecting { .. } if situation.delta => {
+            return quiet("Not measured", "With Delta on, only the changes are heard.");
+        }
+        Status::Protecting { .. } => {}
+        _ => return quiet("Nothing is changed", ""),
+    }
+    let Some(effect) = &situation.view.effect else {
+        let line = match situation.view.sound {
+            true => "Measuring: this takes a second of sound.",
+            false => "Measured as soon as there is sound.",
+        };
+        return quiet("What a listener notices", line);
+    };
+    let notice = Notice::of(situation.layers, effect);
+    let colour = match notice {
+        Notice::Unlikely => colours.good,
+        Notice::May => colours.text,
+        Notice::Will => colours.warn,
+    };
+    Text {
+        title: notice.text(),
+        colour,
+        lines: figures(effect, wide),
+        found: found(situation.view.found, colours),
+    }
+}
+
+/// The figures of `effect`; in a narrow window in one line, so that the other is free.
+fn figures(effect: &Effect, wide: bool) -> [String; 2] {
+    let Effect { mean_db: mean, most_db: most, seconds, loudness_lu } = effect;
+    let loudness = loudness_lu.map(|lu| format!("{} LU", signed(lu)));
+    if wide {
+        let levels =
+            format!("Third-octave levels move {mean:.2} dB on average, {most:.2} dB at most");
+        let loudness = loudness.map_or_else(String::new, |lu| format!("Loudness {lu}, "));
+        return [levels, format!("{loudness}last {seconds} s")];
+    }
+    let loudness = loudness.map_or_else(String::new, |lu| format!(", {lu}"));
+    [format!("Levels {mean:.2} dB (max {most:.2}){loudness}"), String::new()]
+}
+
+/// Whether the mark was found, in words. Green only where it really was.
+fn found(found: Found, colours: &Palette) -> Option<(String, Color32)> {
+    let text = match found {
+        Found::NotSought => return None,
+        Found::Yes { seconds, p } => {
+            let text = format!("Mark found in {seconds:.0} s ({})", probability(p));
+            return Some((text, colours.good));
+        }
+        Found::Searching { expected: Some(seconds), .. } => {
+            format!("Mark expected after about {seconds:.0} s")
+        }
+        Found::Searching { seconds: 0.0, .. } => "Looking for the mark …".to_owned(),
+        Found::Searching { seconds, .. } => format!("Mark not found in {seconds:.0} s yet"),
+        Found::No { .. } => "Not enough here to carry a mark".to_owned(),
+    };
+    Some((text, colours.weak))
+}
+
+/// What is said about finding the mark, for tips.
+const FOUND_TIP: &str = "The mark is looked for in the output as patchveil detect does it, with the key \
+    of this class: found is p ≤ 1e−6. While it is not, the time it will take is predicted from how well \
+    it fits so far. Silence and pure tones carry no mark.";
+
+/// A number with its sign; 0.00 has none.
+fn signed(number: f32) -> String {
+    match format!("{:.2}", number.abs()).as_str() {
+        "0.00" => "0.00".to_owned(),
+        digits if number < 0.0 => format!("−{digits}"),
+        digits => format!("+{digits}"),
+    }
+}

@@ -68,12 +68,10 @@ impl Sample for f64 {
     /// What a sample has beyond single precision is kept: the change is added to it.
     #[inline(always)]
     fn changed(self, after: f32) -> Self {
-        let before = self as f32;
-        match Self::from(before) {
-            exact if exact == self => after.into(),
-            _ if before.to_bits() == after.to_bits() => self,
-            rounded => self + (Self::from(after) - rounded),
-        }
+        let (rounded, after) = (Self::from(self as f32), Self::from(after));
+        // Both are computed, so that there is no branch: the loop is vectorised.
+        let changed = self + (after - rounded);
+        if rounded == self { after } else { changed }
     }
 }
 

@@ -1,8 +1,6 @@
 //! Arrays: which axis is which, and their samples, piece by piece, as channels × samples.
 
-use numpy::ndarray::{
-    ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, ArrayViewMutD, Axis, Ix2, Zip, s,
-};
+use numpy::ndarray::{ArrayView2, ArrayViewD, ArrayViewMut2, ArrayViewMutD, Axis, Ix2, Zip, s};
 use numpy::{Element, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -204,16 +202,21 @@ fn planar_mut<T>(
     array.into_dimensionality::<Ix2>().map_err(value_error)
 }
 
+/// Whether all are finite, and fit into single precision.
+pub(crate) fn all_finite<T: Sample>(samples: &[T]) -> bool {
+    // Without an early exit within a piece, the comparison is vectorised.
+    let fine = |piece: &[T]| piece.iter().fold(true, |all, x| all & x.narrow().is_finite());
+    samples.chunks(PIECE).all(fine)
+}
+
 /// # Errors
 /// Names the first sample in time that is not finite, or too large for single precision.
 pub(crate) fn check_finite<T: Sample>(samples: ArrayView2<'_, T>, name: &str) -> PyResult<()> {
-    // Without an early exit within a piece, the comparison is vectorised.
-    let bad = |row: &[T]| row.iter().fold(false, |any, x| any | !x.narrow().is_finite());
-    let all_finite = match samples.as_slice_memory_order() {
-        Some(all) => !all.chunks(PIECE).any(bad),
+    let finite = match samples.as_slice_memory_order() {
+        Some(all) => all_finite(all),
         None => samples.iter().all(|x| x.narrow().is_finite()),
     };
-    if all_finite {
+    if finite {
         return Ok(());
     }
     for (time, frame) in samples.columns().into_iter().enumerate() {
@@ -254,18 +257,26 @@ pub(crate) fn pieces<T: Sample, S: Copy + Default>(
     }
 }
 
-/// A new array of the shape of `samples`, with what `process` makes of each piece: it gets where the piece begins, and
-/// its channels. `write` gets each sample, and what became of it.
+/// A new array for what becomes of `samples`, with memory from NumPy, which takes large pages for large arrays.
+pub(crate) fn output<'py, T: Sample>(
+    py: Python<'py>,
+    samples: &PyReadonlyArrayDyn<'py, T>,
+) -> Bound<'py, PyArrayDyn<T>> {
+    PyArrayDyn::zeros(py, samples.shape(), false)
+}
+
+/// Writes to `output`, which has the shape of `samples`, what `process` makes of each piece: it gets where the piece
+/// begins, and its channels. `write` gets each sample, and what became of it.
 pub(crate) fn map<T: Sample, S: Copy + Default>(
     samples: ArrayViewD<'_, T>,
+    output: ArrayViewMutD<'_, T>,
     axis: Option<usize>,
     read: impl Fn(T) -> S,
     mut process: impl FnMut(usize, &mut [&mut [S]]),
     write: impl Fn(T, S) -> T,
-) -> PyResult<ArrayD<T>> {
-    let mut output = ArrayD::from_elem(samples.raw_dim(), T::default());
+) -> PyResult<()> {
     let before = planar(samples, axis)?;
-    let mut after = planar_mut(output.view_mut(), axis)?;
+    let mut after = planar_mut(output, axis)?;
     pieces(before, read, |begin, piece| {
         process(begin, piece);
         let channels = before.outer_iter().zip(after.outer_iter_mut());
@@ -275,5 +286,5 @@ pub(crate) fn map<T: Sample, S: Copy + Default>(
             zip.for_each(|after, &before, &made| *after = write(before, made));
         }
     });
-    Ok(output)
+    Ok(())
 }

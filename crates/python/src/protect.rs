@@ -2,12 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use numpy::ndarray::ArrayViewD;
-use numpy::{IntoPyArray, PyReadonlyArrayDyn};
+use numpy::ndarray::{ArrayViewD, ArrayViewMutD};
+use numpy::{PyArrayMethods, PyReadonlyArrayDyn};
 use patchveil_veil::Convolver;
 use pyo3::prelude::*;
 
-use crate::arrays::{CHANNELS_MAX, Sample, Samples, channel_axis, check_finite, map, planar};
+use crate::arrays::{
+    CHANNELS_MAX, Sample, Samples, all_finite, channel_axis, check_finite, map, output, planar,
+};
 use crate::errors::value_error;
 use crate::key::ClassKey;
 use crate::recipe::chosen;
@@ -66,7 +68,7 @@ struct Stream {
 }
 
 impl Stream {
-    /// Protects the next block. One that is refused changes nothing.
+    /// Protects the next samples. After such that are refused, the stream is of no use.
     fn apply<'py, T: Sample>(
         &mut self,
         py: Python<'py>,
@@ -74,26 +76,31 @@ impl Stream {
         axis: Option<usize>,
         name: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let samples = samples.as_array();
-        let output = py.detach(|| self.protected(samples, axis, name))?;
-        Ok(output.into_pyarray(py).into_any())
+        let output = output(py, samples);
+        let mut made = output.readwrite();
+        let (samples, made) = (samples.as_array(), made.as_array_mut());
+        py.detach(|| self.protect(samples, made, axis, name))?;
+        Ok(output.into_any())
     }
 
-    fn protected<T: Sample>(
+    fn protect<T: Sample>(
         &mut self,
         samples: ArrayViewD<'_, T>,
+        output: ArrayViewMutD<'_, T>,
         axis: Option<usize>,
         name: &str,
-    ) -> PyResult<numpy::ndarray::ArrayD<T>> {
+    ) -> PyResult<()> {
         let channels = planar(samples.clone(), axis)?;
-        check_finite(channels, name)?;
         let begin = self.position;
+        let mut finite = true;
         let process = |at: usize, piece: &mut [&mut [f32]]| {
+            finite &= piece.iter().all(|channel| all_finite(channel));
             self.convolver.process(begin.saturating_add(at as i64), piece);
         };
-        let output = map(samples, axis, T::narrow, process, T::changed)?;
+        map(samples, output, axis, T::narrow, process, T::changed)?;
         self.position = begin.saturating_add(channels.ncols() as i64);
-        Ok(output)
+        // Only what is refused has to be looked for.
+        if finite { Ok(()) } else { check_finite(channels, name) }
     }
 }
 
@@ -176,12 +183,15 @@ impl Protector {
         block: &PyReadonlyArrayDyn<'py, T>,
         axis: Option<usize>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let samples = block.as_array();
+        let output = output(py, block);
+        let mut made = output.readwrite();
+        let (samples, made) = (block.as_array(), made.as_array_mut());
         // Locked only while the interpreter is not: else two threads could wait for each other.
-        let output = py.detach(|| {
+        py.detach(|| {
             let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-            stream.protected(samples, axis, "block")
+            check_finite(planar(samples.clone(), axis)?, "block")?;
+            stream.protect(samples, made, axis, "block")
         })?;
-        Ok(output.into_pyarray(py).into_any())
+        Ok(output.into_any())
     }
 }

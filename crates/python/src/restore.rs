@@ -1,10 +1,10 @@
 //! `restore`.
 
-use numpy::{IntoPyArray, PyReadonlyArrayDyn};
+use numpy::{PyArrayMethods, PyReadonlyArrayDyn};
 use patchveil_veil::Restorer;
 use pyo3::prelude::*;
 
-use crate::arrays::{Sample, Samples, channel_axis as axis_of, check_finite, map, planar};
+use crate::arrays::{Sample, Samples, channel_axis as axis_of, check_finite, map, output, planar};
 use crate::errors::value_error;
 use crate::key::ClassKey;
 use crate::recipe::chosen;
@@ -46,13 +46,15 @@ fn restored<'py, T: Sample>(
     mut restorer: Restorer,
     offset: i64,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let samples = samples.as_array();
-    let output = py.detach(|| {
+    let output = output(py, samples);
+    let mut made = output.readwrite();
+    let (samples, made) = (samples.as_array(), made.as_array_mut());
+    py.detach(|| {
         check_finite(planar(samples.clone(), axis)?, "samples")?;
         let process = |at: usize, piece: &mut [&mut [f64]]| {
             restorer.process_f64(offset.saturating_add(at as i64), piece);
         };
-        map(samples, axis, T::widen, process, |_, x| T::of_f64(x))
+        map(samples, made, axis, T::widen, process, |_, x| T::of_f64(x))
     })?;
-    Ok(output.into_pyarray(py).into_any())
+    Ok(output.into_any())
 }

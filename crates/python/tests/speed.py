@@ -48,7 +48,7 @@ def main(program):
             layouts = {
                 "channels × samples, float32": planar,
                 "samples × channels, float32": np.ascontiguousarray(planar.T),
-                "samples × channels, float64": planar.T.astype(np.float64),
+                "samples × channels, float64": np.ascontiguousarray(planar.T, np.float64),
             }
             native = []
             taken = {name: [] for name in layouts}

@@ -104,7 +104,7 @@ def test_settings_out_of_range_are_refused_in_one_line(key):
         (lambda: patchveil.protect(samples, 2**40, key), "the sample rate"),
         (lambda: patchveil.protect(samples, RATE, key, "loud"), "loud"),
         (lambda: patchveil.protect(samples, RATE, key, channel_axis=3), "channel_axis: 3"),
-        (lambda: patchveil.restore(samples, RATE, key, "cuda"), "inver|undone|restor"),
+        (lambda: patchveil.restore(samples, RATE, key, "cuda"), "inver|undone|restored"),
         (lambda: patchveil.detect(samples, RATE, key, "balanced@1"), "no mark"),
         (lambda: patchveil.detect(samples, RATE, key, files=0), "files"),
         (lambda: patchveil.Recipe.from_json('{"version": 99}'), "newer"),

@@ -7,7 +7,7 @@ use std::path::Path;
 use spdx::{Expression, ParseMode};
 
 use crate::run::{cargo, install, installed, output, root, run};
-use crate::workspaces::{LAB, PRODUCT};
+use crate::workspaces::{LAB, PRODUCT, PYTHON};
 
 /// What checks more than we do ourselves.
 const CARGO_DENY: &str = "0.20.2";
@@ -19,7 +19,7 @@ pub(crate) fn deny(advisories: bool) -> Result<(), String> {
     let program =
         if advisories { Some(install("cargo-deny", CARGO_DENY)?) } else { installed("cargo-deny") };
     let Some(program) = program else { return Ok(()) };
-    for manifest in [PRODUCT, LAB] {
+    for manifest in [PRODUCT, LAB, PYTHON] {
         let mut command = std::process::Command::new(&program);
         command.current_dir(root()).args(["--manifest-path", manifest]);
         if !advisories {
@@ -37,7 +37,7 @@ pub(crate) fn deny(advisories: bool) -> Result<(), String> {
 pub(crate) fn licences() -> Result<(), String> {
     let allowed = allowed(&root().join("deny.toml"))?;
     let mut packages = BTreeSet::new();
-    for manifest in [PRODUCT, LAB] {
+    for manifest in [PRODUCT, LAB, PYTHON] {
         let mut tree = cargo(&["tree", "--workspace", "--all-features", "--target", "all"]);
         tree.args(["--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}|{l}"]);
         let tree = output(tree.args(["--manifest-path", manifest]))?;

@@ -14,6 +14,7 @@ mod run;
 mod screenshots;
 mod synth;
 mod test;
+mod wheel;
 mod workspaces;
 
 use std::process::ExitCode;
@@ -91,6 +92,8 @@ enum Command {
         #[arg(long, value_name = "NAME", env = "PATCHVEIL_RELEASE_TAG")]
         tag: Option<String>,
     },
+    /// Build the wheel of the Python package into target/wheels, and test it in an environment of its own
+    PythonPackage(wheel::PythonPackageArgs),
     /// Print the Python interpreter that tests use; its environment is made in target/ if need be
     Python,
 }
@@ -112,6 +115,7 @@ fn main() -> ExitCode {
         Command::Install => bundle::install(),
         Command::Uninstall => bundle::uninstall(),
         Command::Release { tag } => release::release(tag.as_deref()),
+        Command::PythonPackage(args) => wheel::python_package(&args),
         Command::Python => python::python().map(|python| println!("{}", python.display())),
     };
     match result {

@@ -13,6 +13,8 @@ pub(crate) const VARIABLE: &str = "PATCHVEIL_PYTHON";
 const HOSTS: &str = include_str!("../requirements/hosts.txt");
 /// Packages of the environment with what checks texts, pinned.
 const TOOLS: &str = include_str!("../requirements/tools.txt");
+/// Packages of the environment that builds the Python package, pinned.
+const PACKAGE: &str = include_str!("../requirements/package.txt");
 /// Packages of the environment with what measures quality, pinned.
 const QUALITY: &str = include_str!("../requirements/quality.txt");
 
@@ -26,6 +28,11 @@ pub(crate) fn python() -> Result<PathBuf, String> {
 pub(crate) fn quality() -> Result<PathBuf, String> {
     let environment = environment("quality", QUALITY)?;
     Ok(program(&environment, "python"))
+}
+
+/// `maturin`, which builds the Python package.
+pub(crate) fn maturin() -> Result<PathBuf, String> {
+    Ok(program(&environment("package", PACKAGE)?, "maturin"))
 }
 
 /// `typos`, `lychee` or `zizmor`, ready to run.
@@ -43,24 +50,30 @@ fn environment(name: &str, requirements: &str) -> Result<PathBuf, String> {
         return Ok(folder);
     }
     eprintln!("making the Python environment {}", folder.display());
-    let failed = |at: &Path, error| format!("{}: {error}", at.display());
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|e| failed(&folder, e))?;
-    }
-    let system = if cfg!(windows) { "python" } else { "python3" };
-    run(Command::new(system).args(["-m", "venv"]).arg(&folder))
-        .map_err(|error| format!("{error}; on Debian it needs the package python3-venv"))?;
+    let python = fresh(&folder)?;
     let wanted = folder.join("wanted.txt");
+    let failed = |at: &Path, error| format!("{}: {error}", at.display());
     fs::write(&wanted, requirements).map_err(|e| failed(&wanted, e))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     // Prebuilt packages only, but for those that the requirements except: building one may fetch
     // things of its own.
-    run(Command::new(program(&folder, "python"))
+    run(Command::new(python)
         .args(pip)
         .args(["--only-binary", ":all:", "--requirement"])
         .arg(&wanted))?;
     fs::rename(&wanted, &stamp).map_err(|e| failed(&stamp, e))?;
     Ok(folder)
+}
+
+/// The interpreter of a new environment in `folder` without packages; an old one is removed.
+pub(crate) fn fresh(folder: &Path) -> Result<PathBuf, String> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    let system = if cfg!(windows) { "python" } else { "python3" };
+    run(Command::new(system).args(["-m", "venv"]).arg(folder))
+        .map_err(|error| format!("{error}; on Debian it needs the package python3-venv"))?;
+    Ok(program(folder, "python"))
 }
 
 /// Where an environment keeps a program.

@@ -12,6 +12,8 @@ use crate::run::{cargo, output, root};
 pub(crate) const PRODUCT: &str = "Cargo.toml";
 /// The manifest of the laboratory: a workspace of its own, because only it needs what trains models.
 pub(crate) const LAB: &str = "crates/lab/Cargo.toml";
+/// The manifest of the Python package: a workspace of its own, because it needs a Python interpreter.
+pub(crate) const PYTHON: &str = "crates/python/Cargo.toml";
 /// The manifest of the fuzz targets, which want a compiler of their own.
 pub(crate) const FUZZ: &str = "fuzz/Cargo.toml";
 

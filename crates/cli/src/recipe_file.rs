@@ -68,6 +68,17 @@ pub fn read(path: &Path) -> Result<Recipe, RecipeFileError> {
     })
 }
 
+/// The recipe in a text, as [`to_json`] writes it.
+///
+/// # Errors
+/// One line that says what is wrong with it.
+pub fn from_json(text: &str) -> Result<Recipe, String> {
+    parse(text).map_err(|error| match error {
+        ParseError::Syntax(reason) => one_line(format!("not a recipe: {reason}")),
+        ParseError::Recipe(source) => source.to_string(),
+    })
+}
+
 /// The JSON of a recipe, for people to read and edit.
 ///
 /// # Errors

@@ -4,6 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use patchveil_veil::{ClassKey, Recipe, RecipeError, Veil};
 
+/// Most veils that are kept, so that a process that goes through many recipes does not grow.
+const MOST: usize = 64;
+
 /// Veils of any keys, recipes and sample rates, designed when first asked for.
 #[derive(Debug, Default)]
 pub struct VeilCache(Mutex<Vec<Arc<Veil>>>);
@@ -29,6 +32,9 @@ impl VeilCache {
             return Ok(veil.clone());
         }
         let veil = Arc::new(Veil::new(key, recipe, sample_rate)?);
+        if veils.len() >= MOST {
+            veils.remove(0);
+        }
         veils.push(veil.clone());
         Ok(veil)
     }

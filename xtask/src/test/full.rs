@@ -35,13 +35,15 @@ pub(crate) fn full() -> Result<(), String> {
     steps.step("format", || {
         run(&mut builds.product(&["fmt", "--all", "--check"]))?;
         run(&mut builds.lab(&["fmt", "--check"]))?;
+        run(&mut builds.python_package(&["fmt", "--check"]))?;
         fuzz::format()
     })?;
     steps.step("licences", || deny::deny(false))?;
     steps.step("texts", docs::texts)?;
     steps.step("lints", || {
         run(builds.product(&CLIPPY).args(DENY))?;
-        run(builds.lab(&["clippy", "--all-targets", "--"]).args(DENY))
+        run(builds.lab(&["clippy", "--all-targets", "--"]).args(DENY))?;
+        run(builds.python_package(&["clippy", "--all-targets", "--"]).args(DENY))
     })?;
     steps.step("tests", || run(&mut builds.product(&TESTS)))?;
     steps.step("tests of the laboratory", || run(&mut builds.lab(&["test"])))?;

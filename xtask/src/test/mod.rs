@@ -12,7 +12,7 @@ pub(crate) use quick::quick;
 
 use crate::python;
 use crate::run::{cargo, target};
-use crate::workspaces::LAB;
+use crate::workspaces::{LAB, PYTHON};
 
 /// Runs steps, and says at the end how long each took.
 struct Steps {
@@ -64,12 +64,22 @@ impl Builds {
         command
     }
 
-    /// `cargo ARGS` in the laboratory's workspace. It builds where the product does: most of what
-    /// they depend on is the same.
+    /// `cargo ARGS` in the laboratory's workspace.
     fn lab(&self, args: &[&str]) -> Command {
+        self.of(LAB, args)
+    }
+
+    /// `cargo ARGS` in the workspace of the Python package.
+    fn python_package(&self, args: &[&str]) -> Command {
+        self.of(PYTHON, args)
+    }
+
+    /// `cargo ARGS` in another workspace. It builds where the product does: most of what they depend on is
+    /// the same.
+    fn of(&self, manifest: &str, args: &[&str]) -> Command {
         let (subcommand, rest) = args.split_at(1);
         let mut command = self.product(subcommand);
-        command.args(["--manifest-path", LAB]).args(rest).env("CARGO_TARGET_DIR", target());
+        command.args(["--manifest-path", manifest]).args(rest).env("CARGO_TARGET_DIR", target());
         command
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::full::{CLIPPY, DENY, TESTS};
 use super::{Builds, Steps};
 use crate::run::{output, root, run};
-use crate::workspaces::{LAB, PRODUCT, changed_files, owners, packages};
+use crate::workspaces::{LAB, PRODUCT, PYTHON, changed_files, owners, packages};
 use crate::{docs, fuzz};
 
 /// Checks the format of everything, lints what changed and what depends on it, and runs the unit
@@ -24,6 +24,7 @@ pub(crate) fn quick(since: Option<&str>) -> Result<(), String> {
     steps.step("format", || {
         run(&mut builds.product(&["fmt", "--all", "--check"]))?;
         run(&mut builds.lab(&["fmt", "--check"]))?;
+        run(&mut builds.python_package(&["fmt", "--check"]))?;
         fuzz::format()
     })?;
     if files.iter().any(|file| file.ends_with(".md")) {
@@ -44,6 +45,11 @@ pub(crate) fn quick(since: Option<&str>) -> Result<(), String> {
         let clippy = ["clippy", "--all-targets", "--"];
         steps.step("lints of the laboratory", || run(builds.lab(&clippy).args(DENY)))?;
         unit_tests(&mut steps, &lab, &changed, builds.lab(&["test"]))?;
+    }
+    if !owners(&packages(PYTHON)?, &files).is_empty() {
+        steps.step("lints of the Python package", || {
+            run(builds.python_package(&["clippy", "--all-targets", "--"]).args(DENY))
+        })?;
     }
     steps.finish();
     Ok(())

@@ -34,6 +34,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use args::{Cli, Command};
+pub use passphrase::passphrase_in;
 use recipe_args::RecipeArgs;
 use terminal::complain;
 

@@ -52,6 +52,14 @@ fn read_hidden(prompt: &str) -> Result<Zeroizing<String>, Failure> {
         .map_err(|error| Failure::usage(format!("the passphrase could not be read: {error}")))
 }
 
+/// The passphrase in the first line of a file.
+///
+/// # Errors
+/// One line that says why there is none.
+pub fn passphrase_in(file: &Path) -> Result<Passphrase, String> {
+    first_line(file).map_err(|failure| failure.message)
+}
+
 fn first_line(path: &Path) -> Result<Passphrase, Failure> {
     let unreadable =
         |error| Failure::usage(format!("passphrase file {}: cannot be read: {error}", shown(path)));

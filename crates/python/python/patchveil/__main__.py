@@ -1,0 +1,5 @@
+"""``python -m patchveil``: the command."""
+
+from ._command import main
+
+main()

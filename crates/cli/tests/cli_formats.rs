@@ -136,7 +136,7 @@ fn flac_of_any_depth_and_channels_is_protected_and_restored_as_the_same_wav_is()
             );
             let bytes = usize::from(bits.div_ceil(8));
             let shift = 8 * bytes - usize::from(bits);
-            let mut wanted = Vec::new();
+            let mut wanted = Vec::<u8>::new();
             for sample in stored(&user, &format!("{path}.wav")).chunks(bytes) {
                 let mut wide = [0; 4];
                 wide[4 - bytes..].copy_from_slice(sample);

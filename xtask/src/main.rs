@@ -7,6 +7,7 @@ mod deny;
 mod docs;
 mod fuzz;
 mod listen;
+mod package;
 mod packages;
 mod python;
 mod release;
@@ -92,6 +93,8 @@ enum Command {
         #[arg(long, value_name = "NAME", env = "PATCHVEIL_RELEASE_TAG")]
         tag: Option<String>,
     },
+    /// Build Debian packages and the wheel into target/packages
+    Package(package::PackageArgs),
     /// Build the wheel of the Python package into target/wheels, and test it in an environment of its own
     PythonPackage(wheel::PythonPackageArgs),
     /// Print the Python interpreter that tests use; its environment is made in target/ if need be
@@ -115,6 +118,7 @@ fn main() -> ExitCode {
         Command::Install => bundle::install(),
         Command::Uninstall => bundle::uninstall(),
         Command::Release { tag } => release::release(tag.as_deref()),
+        Command::Package(args) => package::package(&args),
         Command::PythonPackage(args) => wheel::python_package(&args),
         Command::Python => python::python().map(|python| println!("{}", python.display())),
     };

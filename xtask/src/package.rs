@@ -1,0 +1,190 @@
+//! `cargo xtask package`: Debian packages and the wheel, and the proof that they install.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+
+use crate::run::{cargo, output, root, run, target};
+use crate::{bundle, packages, wheel};
+
+/// The Debian release whose clean root packages are tried in.
+const SUITE: &str = "bookworm";
+const MAINTAINER: &str = "The Patchveil maintainers <maintainers@patchveil.invalid>";
+
+/// What to package.
+#[derive(Args)]
+pub(crate) struct PackageArgs {
+    /// Leave the plug-in and the standalone out: the command and the wheel alone
+    #[arg(long)]
+    no_plug_in: bool,
+    /// Install them in a clean Debian, and use them there; needs root and a Debian mirror
+    #[arg(long = "try")]
+    tried: bool,
+}
+
+/// One Debian package.
+struct Package {
+    name: &'static str,
+    summary: &'static str,
+    /// What is said below the summary.
+    text: &'static str,
+    /// Programs and libraries, whose own libraries the package depends on, by where they go.
+    binaries: Vec<(PathBuf, &'static str)>,
+}
+
+/// Builds `.deb` packages and the wheel into `target/packages`.
+pub(crate) fn package(args: &PackageArgs) -> Result<(), String> {
+    packages::install(&["dpkg-dev"])?;
+    let out = target().join("packages");
+    bundle::remove(&out)?;
+    fs::create_dir_all(&out).map_err(|error| failed(&out, &error))?;
+    run(&mut cargo(&["build", "--release", "--locked", "--package", "patchveil"]))?;
+    let mut made = vec![command().build(&out)?];
+    if !args.no_plug_in {
+        bundle::bundle(&[])?;
+        made.push(plug_in().build(&out)?);
+    }
+    let wheel = wheel::wheel()?;
+    let copy = out.join(wheel.file_name().unwrap_or_default());
+    bundle::copy(&wheel, &copy)?;
+    for file in made.iter().chain([&copy]) {
+        println!("{}", file.display());
+    }
+    if args.tried { try_out(&made, &copy) } else { Ok(()) }
+}
+
+fn command() -> Package {
+    Package {
+        name: "patchveil",
+        summary: "marks recordings inaudibly with a secret key",
+        text: "Finds the mark again, takes it off, and traces it in what models make.",
+        binaries: vec![(target().join("release").join("patchveil"), "usr/bin/patchveil")],
+    }
+}
+
+fn plug_in() -> Package {
+    let bundled = target().join("bundled");
+    Package {
+        name: "patchveil-plugin",
+        summary: "Patchveil as VST3 and CLAP plug-in and as a standalone",
+        text: "Marks recordings inaudibly with a secret key, in a host or without one.",
+        binaries: vec![
+            (bundled.join("Patchveil.clap"), "usr/lib/clap/Patchveil.clap"),
+            (bundled.join("Patchveil.vst3"), "usr/lib/vst3/Patchveil.vst3"),
+            (target().join("release").join("patchveil_plugin"), "usr/bin/patchveil-standalone"),
+        ],
+    }
+}
+
+impl Package {
+    /// Builds the package into `out`; gives its path.
+    fn build(&self, out: &Path) -> Result<PathBuf, String> {
+        let tree = out.join(self.name);
+        for (from, to) in &self.binaries {
+            let to = tree.join(to);
+            make_parent(&to)?;
+            bundle::copy(from, &to)?;
+        }
+        let docs = tree.join("usr/share/doc").join(self.name);
+        for (from, to) in [("CHANGELOG.md", "CHANGELOG.md"), ("LICENSE-MIT", "copyright")] {
+            make_parent(&docs.join(to))?;
+            bundle::copy(&root().join(from), &docs.join(to))?;
+        }
+        let (version, system) = (env!("CARGO_PKG_VERSION"), architecture()?);
+        let Self { name, summary, text, .. } = self;
+        let control = format!(
+            "Package: {name}\nVersion: {version}\nArchitecture: {system}\nMaintainer: {MAINTAINER}\nDepends: \
+             {}\nSection: sound\nPriority: optional\nDescription: {summary}\n {text}\n",
+            self.dependencies(&tree)?
+        );
+        let at = tree.join("DEBIAN").join("control");
+        make_parent(&at)?;
+        fs::write(&at, control).map_err(|error| failed(&at, &error))?;
+        let made = out.join(format!("{name}_{version}_{system}.deb"));
+        run(Command::new("dpkg-deb")
+            .args(["--root-owner-group", "--build"])
+            .arg(&tree)
+            .arg(&made))?;
+        bundle::remove(&tree)?;
+        Ok(made)
+    }
+
+    /// The packages with the libraries that the binaries need.
+    fn dependencies(&self, tree: &Path) -> Result<String, String> {
+        // The tool wants to be asked from a source package.
+        let source = tree.with_extension("source");
+        let control = source.join("debian").join("control");
+        make_parent(&control)?;
+        let text = format!("Source: {0}\n\nPackage: {0}\nArchitecture: any\n", self.name);
+        fs::write(&control, text).map_err(|error| failed(&control, &error))?;
+        let mut ask = Command::new("dpkg-shlibdeps");
+        ask.arg("-O").current_dir(&source);
+        for (_, to) in &self.binaries {
+            for entry in walkdir::WalkDir::new(tree.join(to)) {
+                let entry = entry.map_err(|error| error.to_string())?;
+                let is_program =
+                    fs::read(entry.path()).is_ok_and(|bytes| bytes.starts_with(b"\x7fELF"));
+                if is_program {
+                    ask.arg("-e").arg(entry.path());
+                }
+            }
+        }
+        let said = output(&mut ask)?;
+        bundle::remove(&source)?;
+        let line = said.lines().find_map(|line| line.strip_prefix("shlibs:Depends="));
+        line.map(str::to_owned).ok_or_else(|| format!("dpkg-shlibdeps says no libraries: {said}"))
+    }
+}
+
+/// Installs the packages in a new Debian without anything else, and uses them there.
+fn try_out(debs: &[PathBuf], wheel: &Path) -> Result<(), String> {
+    packages::install(&["debootstrap"])?;
+    let clean = target().join("clean-root");
+    bundle::remove(&clean)?;
+    let with = "--include=python3-venv,ca-certificates";
+    run(Command::new("debootstrap").args(["--variant=minbase", with, SUITE]).arg(&clean))?;
+    // How this machine reaches the mirror.
+    for file in ["etc/resolv.conf", "etc/apt/apt.conf.d"] {
+        bundle::copy(&Path::new("/").join(file), &clean.join(file))?;
+    }
+    let inside = clean.join("packages");
+    fs::create_dir_all(&inside).map_err(|error| failed(&inside, &error))?;
+    for file in debs.iter().map(PathBuf::as_path).chain([wheel]) {
+        bundle::copy(file, &inside.join(file.file_name().unwrap_or_default()))?;
+    }
+    bundle::copy(&root().join("assets/demo.wav"), &clean.join("root/demo.wav"))?;
+    // What the wheel needs is fetched outside: a clean root knows nothing of this machine's ways to PyPI.
+    let numpy = [
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--only-binary",
+        ":all:",
+        "--python-version",
+        "3.11",
+        "numpy",
+    ];
+    run(Command::new("python3").args(numpy).arg("--dest").arg(&inside))?;
+    let script = clean.join("root/try.sh");
+    fs::write(&script, include_str!("../try-packages.sh"))
+        .map_err(|error| failed(&script, &error))?;
+    run(Command::new("chroot").arg(&clean).args(["/bin/sh", "/root/try.sh"]))?;
+    bundle::remove(&clean)
+}
+
+/// What Debian calls this machine's processor.
+fn architecture() -> Result<String, String> {
+    output(Command::new("dpkg").arg("--print-architecture")).map(|name| name.trim().to_owned())
+}
+
+fn make_parent(path: &Path) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))
+}
+
+fn failed(path: &Path, error: &dyn std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
+}

@@ -1,0 +1,24 @@
+# Run by `cargo xtask package --try` inside a clean Debian: installs what was packaged, and uses it.
+set -eux
+export HOME=/root DEBIAN_FRONTEND=noninteractive
+cd /root
+apt-get update -qq
+apt-get install -qq --yes --no-install-recommends /packages/*.deb
+patchveil --version
+patchveil key new show
+patchveil key default show
+patchveil protect demo.wav -o marked.wav
+patchveil detect marked.wav
+patchveil verify marked.wav
+patchveil restore marked.wav -o restored.wav
+if [ -e /usr/bin/patchveil-standalone ]; then patchveil-standalone --help > /dev/null; fi
+# By the wheel: the same bytes.
+python3 -m venv wheel
+wheel/bin/pip install --quiet --no-index --find-links /packages patchveil
+wheel/bin/patchveil protect demo.wav -o by-wheel.wav
+cmp marked.wav by-wheel.wav
+wheel/bin/python -c "import numpy, patchveil; key = patchveil.ClassKey.from_keyring(); \
+print(patchveil.protect(numpy.zeros(48000, 'float32'), 48000, key).dtype)"
+# And gone again.
+apt-get purge -qq --yes 'patchveil*'
+test ! -e /usr/bin/patchveil

@@ -105,12 +105,16 @@ pub(crate) fn open_for(
         }
         kind = Kind::Foreign;
     }
-    let mut decoder = match (codec::open(path, &real, kind, Damage::Refuse), unsupported) {
-        (Err(_), Some(error)) => return Err(error.into()),
-        (opened, _) => opened?,
+    let decode = || {
+        let mut decoder = codec::open(path, &real, kind, Damage::Refuse)?;
+        let is_lossy = decoder.spec().format.is_float() && kind != Kind::WavPack;
+        Ok((stage(decoder.as_mut(), depth, scratch, watch)?, is_lossy))
     };
-    let is_lossy = decoder.spec().format.is_float() && kind != Kind::WavPack;
-    let plain = stage(decoder.as_mut(), depth, scratch, watch)?;
+    let (plain, is_lossy) = match (decode(), unsupported) {
+        // What the reader of plain samples says of it is clearer than what a program does.
+        (Err(RecordingError::Codec(_)), Some(error)) => return Err(error.into()),
+        (decoded, _) => decoded?,
+    };
     let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
     Ok(Opened { plain, info, origin: Origin::Decoded { kind, is_lossy }, real, stamp })
 }

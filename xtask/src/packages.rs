@@ -5,14 +5,16 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 20] = [
+const PACKAGES: [&str; 22] = [
     "age",
     "ardour",
     "chromium",
     "chromium-driver",
+    "cmake",
     "espeak-ng",
     "expect",
     "ffmpeg",
+    "flac",
     "fluidsynth",
     "jackd2",
     "libasound2-dev",

@@ -95,7 +95,7 @@ fn inputs_that_are_not_recordings_are_named() {
     user.put("docs/notes.txt", "x");
     user.put("a.wav", recording(8_000, 1, 0.5));
     for (input, parts) in [
-        ("docs", ["docs: has no .wav file in it or below", "give another folder"]),
+        ("docs", ["docs: has no recording in it or below", "give another folder"]),
         ("gone.wav", ["gone.wav: cannot be read", "check the spelling"]),
         ("a.wav/b.wav", ["a.wav/b.wav: cannot be read", "check the spelling"]),
         ("docs/notes.txt", ["docs/notes.txt: not a WAV file: it is text", "give a recording"]),

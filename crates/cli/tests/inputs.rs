@@ -123,7 +123,7 @@ fn an_input_that_fails_does_not_stop_the_others() {
     assert!(
         lines[0].contains("gone.wav: cannot be read") && lines[0].ends_with("check the spelling")
     );
-    assert!(lines[1].contains("empty: has no .wav file"));
+    assert!(lines[1].contains("empty: has no recording"));
 }
 
 #[test]

@@ -14,6 +14,9 @@ pub(super) struct FormatArgs {
     /// Bit rate of a lossy format in kb/s [default: MP3 -q:a 0, Vorbis -q:a 8, Opus 96 and AAC 128 a channel]
     #[arg(long, value_name = "KBPS", value_parser = clap::value_parser!(u32).range(8..=2_000))]
     pub(super) bitrate: Option<u32>,
+    /// Give outputs the time stamps, the owner and the extended attributes of their inputs
+    #[arg(long)]
+    pub(super) preserve: bool,
 }
 
 impl FormatArgs {
@@ -22,6 +25,7 @@ impl FormatArgs {
         for job in jobs {
             job.options.bitrate = self.bitrate;
             job.options.strip = strip;
+            job.options.preserve = self.preserve;
         }
     }
 }

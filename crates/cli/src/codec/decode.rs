@@ -57,6 +57,11 @@ pub(crate) fn open(
     let is_exact = damage == Damage::Silence || !(is_aac || kind == Kind::Adts);
     let is_known = !matches!(kind, Kind::WavPack | Kind::Matroska | Kind::Foreign) && is_exact;
     let decoder: Box<dyn Decoder> = match is_known.then(|| Packets::open(path, file, damage)) {
+        // symphonia decodes Vorbis of more than two channels wrongly, and ffmpeg ends it some samples early.
+        Some(Ok(packets)) if kind == Kind::Ogg && is_surround(packets.spec()) => match damage {
+            Damage::Refuse => return Err(CodecError::SurroundVorbis),
+            Damage::Silence => Box::new(Tool::open(path, file, damage)?),
+        },
         Some(Ok(packets)) => Box::new(packets),
         None => Box::new(Tool::open(path, file, damage)?),
         Some(Err(error)) if error.is_about_format() => match Tool::open(path, file, damage) {
@@ -74,4 +79,9 @@ pub(crate) fn open(
         }
         None => Ok(decoder),
     }
+}
+
+/// Whether a stream in Ogg is lossy and has more than two channels.
+fn is_surround(spec: Spec) -> bool {
+    spec.format.is_float() && spec.channels > 2
 }

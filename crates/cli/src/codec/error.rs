@@ -20,6 +20,12 @@ pub enum CodecError {
          file to WAV or FLAC first"
     )]
     NoTool,
+    /// Decoders differ on it.
+    #[error(
+        "is Ogg Vorbis of more than two channels, which is not decoded to the sample here; convert it to FLAC \
+         first, for example with ffmpeg"
+    )]
+    SurroundVorbis,
     /// No decoder knows it.
     #[error("is not a WAV, FLAC, MP3, AAC or Ogg Vorbis file")]
     Unknown,

@@ -11,6 +11,7 @@
 //! | `flac` | FLAC output |
 //! | `tool_out` | what `ffmpeg` encodes |
 //! | `format`, `stored` | what an output is stored as |
+//! | `tags`, `private` | tags from one container to another, and what they say of people |
 //! | `error` | why that fails |
 
 mod decode;
@@ -21,7 +22,9 @@ mod kind;
 mod mp4;
 mod packets;
 mod plain;
+mod private;
 mod stored;
+mod tags;
 mod tool;
 mod tool_out;
 mod trim;
@@ -33,5 +36,7 @@ pub use format::Format;
 pub(crate) use format::ending_of;
 pub(crate) use kind::Kind;
 pub(crate) use plain::Plain;
+pub(crate) use private::left_out;
 pub(crate) use stored::Stored;
+pub(crate) use tags::Tags;
 pub(crate) use tool_out::encode as encode_by_tool;

@@ -1,7 +1,7 @@
 //! Formats that `symphonia` decodes, packet by packet.
 
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use patchveil_veil::RATE_MAX;
@@ -11,11 +11,15 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDe
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 
 use super::decode::{Damage, Decoder, Spec};
 use super::error::CodecError;
 use crate::pcm::SampleFormat;
+use crate::shared_file::FileCursor;
+
+/// Length of an ID3v1 tag.
+const ID3V1: u64 = 128;
 
 /// A file in the middle of being decoded.
 pub(super) struct Packets {
@@ -48,9 +52,7 @@ impl Packets {
         if let Some(ending) = path.extension().and_then(|ending| ending.to_str()) {
             hint.with_extension(ending);
         }
-        let mut file = file.try_clone()?;
-        file.seek(SeekFrom::Start(0))?;
-        let stream = MediaSourceStream::new(Box::new(file), Default::default());
+        let stream = MediaSourceStream::new(Box::new(Untagged::new(file)?), Default::default());
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, Default::default(), Default::default())
             .map_err(|_| CodecError::Unknown)?;
@@ -170,6 +172,61 @@ impl Decoder for Packets {
             }
             None => self.decode_next(bytes),
         }
+    }
+}
+
+/// A file without the ID3v1 tag at its end, in front of which the last frame of FLAC is not found.
+struct Untagged {
+    file: File,
+    at: u64,
+    len: u64,
+}
+
+impl Untagged {
+    fn new(file: &File) -> io::Result<Self> {
+        let len = file.metadata()?.len();
+        let mut name = [0; 3];
+        if let Some(at) = len.checked_sub(ID3V1) {
+            let mut cursor = FileCursor::new(file);
+            cursor.seek(SeekFrom::Start(at))?;
+            cursor.read_exact(&mut name)?;
+        }
+        let len = if &name == b"TAG" { len - ID3V1 } else { len };
+        Ok(Self { file: file.try_clone()?, at: 0, len })
+    }
+}
+
+impl Read for Untagged {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.len.saturating_sub(self.at).min(buffer.len() as u64) as usize;
+        // The position of the file itself is shared with others.
+        let mut cursor = FileCursor::new(&self.file);
+        cursor.seek(SeekFrom::Start(self.at))?;
+        let got = cursor.read(&mut buffer[..left])?;
+        self.at += got as u64;
+        Ok(got)
+    }
+}
+
+impl Seek for Untagged {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let (base, by) = match to {
+            SeekFrom::Start(at) => (at, 0),
+            SeekFrom::Current(by) => (self.at, by),
+            SeekFrom::End(by) => (self.len, by),
+        };
+        self.at = base.checked_add_signed(by).ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+impl MediaSource for Untagged {
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(self.len)
     }
 }
 

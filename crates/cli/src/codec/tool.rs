@@ -83,7 +83,8 @@ impl Stream {
         if sample_rate == 0 || sample_rate > RATE_MAX {
             return Err(CodecError::Rate);
         }
-        if self.channels == 0 {
+        // Nothing here decodes it.
+        if self.channels == 0 || self.sample_fmt.is_empty() {
             return Err(CodecError::NoTrack);
         }
         let bits = self.bits_per_raw_sample.parse().ok().filter(|bits| *bits > 0);

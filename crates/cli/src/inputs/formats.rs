@@ -50,7 +50,7 @@ pub(super) fn choose(
     // A WAV file stays what it is, whatever that is called.
     let format = format.filter(|format| !(*format == Format::Wav && stored == Stored::Wav));
     let endings = format.map_or(stored.endings(), Format::endings);
-    let own = ending_of(input).filter(|own| own != "wave" && endings.contains(&own.as_str()));
+    let own = ending_of(input).filter(|own| endings.contains(&own.as_str()));
     let usual = endings.first().copied().unwrap_or("wav");
     Ok(Wanted { format, ending: own.unwrap_or_else(|| usual.to_owned()) })
 }

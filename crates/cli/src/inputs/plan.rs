@@ -246,6 +246,7 @@ impl Destination {
         match self {
             Self::NextToInput => {
                 let mark = if task == Task::Protect { VEILED } else { RESTORED };
+                let ending = if ending == "wave" { "wav" } else { ending };
                 input.with_file_name(named(input, without_veiled, mark, ending))
             }
             Self::File(path) => path.clone(),

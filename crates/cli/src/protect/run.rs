@@ -22,6 +22,7 @@ use crate::output::OutputFile;
 use crate::pcm::{CopyError, PcmError, PcmInfo, PcmReader, Refreshed, refresh};
 use crate::recording::{self, Opened, RecordingError, Scratch, Target, hashes};
 use crate::shared_file::FileCursor;
+use crate::standard_io;
 use crate::watch::Watch;
 
 /// Most samples of one chunk, over all channels: 2.7 s of stereo at 48 kHz, about 3 MB.
@@ -70,6 +71,7 @@ pub fn protect(
         return Err(ProtectError::Protected { path: job.input.clone(), fingerprint });
     }
     out.commit()?;
+    let note = with_preserved(job, rest.note);
     let took_s = begun.elapsed().as_secs_f64();
     Ok(Outcome {
         input: job.input.clone(),
@@ -89,10 +91,22 @@ pub fn protect(
         audio_after: rest.audio.unwrap_or(audio_after),
         around: rest.around,
         around_before: Some(rest.around_before).filter(|before| *before != rest.around),
-        note: rest.note,
+        note,
         took_s,
         realtime: info.seconds() / took_s.max(1e-9),
     })
+}
+
+/// Gives the output what it is to keep of the input's file; the note, with what the system refused.
+fn with_preserved(job: &Job, note: Option<String>) -> Option<String> {
+    if !job.options.preserve || standard_io::is_output(&job.output) {
+        return note;
+    }
+    let refused = recording::preserve(&job.input, &job.output);
+    let refused = (!refused.is_empty())
+        .then(|| format!("the system does not allow to preserve {}", refused.join(", ")));
+    let notes: Vec<String> = note.into_iter().chain(refused).collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 /// Whether the output is there, and is this recording with this key, recipe and position according to the

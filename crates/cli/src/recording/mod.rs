@@ -9,6 +9,7 @@
 //! | `open` | from a path or a stream to plain samples |
 //! | `stage` | decodes into the temporary file |
 //! | `scratch` | temporary files without a name |
+//! | `preserve` | time stamps, owner and extended attributes |
 //! | `target` | where changed samples go |
 //! | `standard_input` | standard input, copied to a temporary file |
 //! | `hash` | the hashes of a file's samples and of all else in it |
@@ -16,6 +17,7 @@
 mod error;
 mod hash;
 mod open;
+mod preserve;
 mod scratch;
 mod stage;
 mod standard_input;
@@ -26,6 +28,7 @@ pub use error::RecordingError;
 pub(crate) use hash::hashes;
 pub use open::{Opened, open, open_file, open_stream};
 pub(crate) use open::{open_for, open_reader};
+pub(crate) use preserve::preserve;
 pub use scratch::Scratch;
 pub use standard_input::{NotARawFormat, RawFormat, read_standard_input};
 pub use target::OutputOptions;

@@ -9,7 +9,7 @@ use super::error::RecordingError;
 use super::scratch::Scratch;
 use super::stage::stage;
 use super::target::OutputOptions;
-use crate::codec::{self, Damage, FlacMetadata, Format, Kind, Plain};
+use crate::codec::{self, Damage, FlacMetadata, Format, Kind, Plain, Tags};
 use crate::manifest::{Digest, hash_around, hash_audio};
 use crate::open;
 use crate::pcm::{Container, PcmError, PcmInfo, PcmReader, SampleFormat};
@@ -105,12 +105,16 @@ pub(crate) fn open_for(
         }
         kind = Kind::Foreign;
     }
-    let mut decoder = match (codec::open(path, &real, kind, Damage::Refuse), unsupported) {
-        (Err(_), Some(error)) => return Err(error.into()),
-        (opened, _) => opened?,
+    let decode = || {
+        let mut decoder = codec::open(path, &real, kind, Damage::Refuse)?;
+        let is_lossy = decoder.spec().format.is_float() && kind != Kind::WavPack;
+        Ok((stage(decoder.as_mut(), depth, scratch, watch)?, is_lossy))
     };
-    let is_lossy = decoder.spec().format.is_float() && kind != Kind::WavPack;
-    let plain = stage(decoder.as_mut(), depth, scratch, watch)?;
+    let (plain, is_lossy) = match (decode(), unsupported) {
+        // What the reader of plain samples says of it is clearer than what a program does.
+        (Err(RecordingError::Codec(_)), Some(error)) => return Err(error.into()),
+        (decoded, _) => decoded?,
+    };
     let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
     Ok(Opened { plain, info, origin: Origin::Decoded { kind, is_lossy }, real, stamp })
 }
@@ -265,6 +269,16 @@ impl Opened {
             Origin::Decoded { kind: Kind::Flac, .. } => Some(FlacMetadata::read(&self.real)),
             _ => None,
         }
+    }
+
+    /// The tags, for another container.
+    pub(crate) fn tags(&self) -> Option<Tags> {
+        Tags::read(&self.real)
+    }
+
+    /// One line on what of places, people and devices is in the metadata.
+    pub(crate) fn left_out(&self) -> io::Result<String> {
+        codec::left_out(&self.real)
     }
 
     /// What the user has to know of the output's `format`.

@@ -26,6 +26,8 @@ pub struct OutputOptions {
     pub bitrate: Option<u32>,
     /// Whether everything but the samples is left out.
     pub strip: bool,
+    /// Whether it gets the time stamps, the owner and the extended attributes of the input.
+    pub preserve: bool,
 }
 
 /// A file that takes samples as a copy of [`Opened::plain`] does, to become an output.
@@ -80,9 +82,17 @@ impl Target {
         watch: &Watch<'_>,
     ) -> Result<Finished, EncodeError> {
         let mut finished = Finished { audio: None, around: None, notes: Vec::new() };
+        if self.options.strip {
+            finished.notes.push(source.left_out().map_err(EncodeError::Read)?);
+        }
         let Some(format) = self.options.format else { return Ok(finished) };
         finished.notes.extend(source.format_note(format));
+        let tags = if self.options.strip { None } else { source.tags() };
         let Some(plain) = &self.temporary else {
+            if let Some(tags) = tags {
+                let mut file = out.file().try_clone().map_err(EncodeError::Write)?;
+                finished.notes.extend(tags.write(format, &mut file).map_err(EncodeError::Write)?);
+            }
             return Ok(finished);
         };
         // The samples may be wider than those of the source.
@@ -90,18 +100,29 @@ impl Target {
         if format == Format::Flac {
             let mut metadata = match source.flac_metadata() {
                 Some(metadata) if !self.options.strip => metadata.map_err(EncodeError::Read)?,
-                _ => FlacMetadata::bare(),
+                _ => match tags {
+                    None => FlacMetadata::bare(),
+                    Some(tags) => {
+                        let (metadata, notes) = tags.into_flac();
+                        finished.notes.extend(notes);
+                        metadata
+                    }
+                },
             };
             write_flac(plain, &info, &mut metadata, out.file(), watch)?;
-            if metadata.has_gain() {
+            if metadata.has_gain() && source.flac_metadata().is_some() {
                 let note = "out of date now, and left as it was: the gain in the tags (ReplayGain or R128)";
                 finished.notes.push(note.to_owned());
             }
             finished.around = Some(metadata.hash().into());
             return Ok(finished);
         }
-        let encoded = named_temporary(out.target()).map_err(EncodeError::Write)?;
+        let mut encoded = named_temporary(out.target()).map_err(EncodeError::Write)?;
         encode_by_tool(plain, &info, format, self.options.bitrate, &encoded, watch)?;
+        if let Some(tags) = tags {
+            let written = tags.write(format, encoded.as_file_mut());
+            finished.notes.extend(written.map_err(EncodeError::Write)?);
+        }
         let hash = copy(encoded.path(), out.file()).map_err(EncodeError::Write)?;
         finished.around = Some(hash);
         finished.audio = (!format.is_lossless()).then_some(hash);

@@ -19,8 +19,9 @@ use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, Record};
 use crate::output::OutputFile;
 use crate::pcm::{CopyError, PcmError, PcmInfo, SampleFormat, float_head, refresh, tail_start};
-use crate::recording::{RecordingError, Scratch, Target};
+use crate::recording::{self, RecordingError, Scratch, Target};
 use crate::shared_file::FileCursor;
+use crate::standard_io;
 use crate::watch::Watch;
 
 /// What to undo, and what shows that this is right.
@@ -76,6 +77,10 @@ pub(super) fn run(
     source.check_unchanged()?;
     let format = copy.format();
     out.commit()?;
+    if job.options.preserve && !standard_io::is_output(&job.output) {
+        // What the system refuses shows in the file, and a restored one is complete without.
+        let _ = recording::preserve(&job.input, &job.output);
+    }
 
     let known = Known {
         evidence: plan.evidence,

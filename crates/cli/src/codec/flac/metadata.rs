@@ -11,6 +11,9 @@ use crate::shared_file::FileCursor;
 const STREAM_INFO: u8 = 0;
 const SEEK_TABLE: u8 = 3;
 const COMMENT: u8 = 4;
+const PICTURE: u8 = 6;
+/// A body is shorter.
+const BLOCK_END: usize = 1 << 24;
 /// All blocks of a file together are shorter, or it is no recording.
 const ALL_MAX: u64 = 1 << 30;
 /// Length of an ID3v1 tag.
@@ -91,6 +94,23 @@ impl Metadata {
         body.extend_from_slice(vendor.as_bytes());
         body.extend_from_slice(&[0; 4]);
         Self { blocks: vec![Block { kind: COMMENT, body }], ..Self::default() }
+    }
+
+    /// Comments (`KEY=value`) and pictures, as bodies of their blocks.
+    pub(crate) fn of(comments: &[String], pictures: Vec<Vec<u8>>) -> Self {
+        let mut metadata = Self::bare();
+        if let Some(block) = metadata.blocks.first_mut() {
+            let vendor = block.body.len() - 4;
+            block.body[vendor..].copy_from_slice(&(comments.len() as u32).to_le_bytes());
+            for comment in comments {
+                block.body.extend_from_slice(&(comment.len() as u32).to_le_bytes());
+                block.body.extend_from_slice(comment.as_bytes());
+            }
+        }
+        let fits = |body: &Vec<u8>| body.len() < BLOCK_END;
+        let pictures = pictures.into_iter().filter(fits);
+        metadata.blocks.extend(pictures.map(|body| Block { kind: PICTURE, body }));
+        metadata
     }
 
     /// Whether comments state a gain that follows from the samples.

@@ -57,10 +57,16 @@ impl Note {
     }
 
     /// Whether a recording was left out, or what may be one; else it is a folder, or a file that is done
-    /// under another path.
+    /// under another path or on record.
     #[must_use]
     pub fn is_recording(&self) -> bool {
-        !matches!(self, Self::SameFile { .. } | Self::LinkLoop(_) | Self::OutputFolder(_))
+        !matches!(
+            self,
+            Self::AlreadyVeiled(_)
+                | Self::SameFile { .. }
+                | Self::LinkLoop(_)
+                | Self::OutputFolder(_)
+        )
     }
 
     /// Why, without the path.

@@ -251,8 +251,10 @@ impl Destination {
             }
             Self::File(path) => path.clone(),
             Self::Folder { path, .. } => {
-                let is_same =
-                    relative.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending));
+                let is = |ending| {
+                    relative.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending))
+                };
+                let is_same = is(ending) || ending == "wav" && is("wave");
                 let is_kept =
                     !without_veiled && (is_same || !Names::AnyFormat.include(relative.as_os_str()));
                 match is_kept {

@@ -6,7 +6,7 @@ use glow::{HasContext as _, RENDERER};
 use nice_plug_egui::{Frame, GlConfig, GraphicsConfig};
 
 /// Shortest time between two frames without a graphics card: the processor is needed for audio.
-const SOFTWARE_FRAME: Duration = Duration::from_millis(60);
+const SOFTWARE_FRAME: Duration = Duration::from_millis(80);
 /// Names of OpenGL renderers that draw on the processor.
 const SOFTWARE: [&str; 5] = ["llvmpipe", "softpipe", "SwiftShader", "Software", "GDI Generic"];
 

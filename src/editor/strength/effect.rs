@@ -90,12 +90,14 @@ fn text(situation: &Situation<'_>, wide: bool, colours: &Palette) -> Text {
         Notice::May => colours.text,
         Notice::Will => colours.warn,
     };
-    Text {
-        title: notice.text(),
-        colour,
-        lines: figures(effect, wide),
-        found: found(situation.view.found, colours),
+    let mut found = found(situation.view.found, colours);
+    let mut text = Text { title: notice.text(), colour, lines: figures(effect, wide), found: None };
+    if !situation.view.sound {
+        // It was so of the last sound there was: no colour may read as if it still were.
+        text.colour = colours.weak;
+        found = found.map(|(words, _)| (words, colours.weak));
     }
+    Text { found, ..text }
 }
 
 /// The figures of `effect`; in a narrow window in one line, so that the other is free.

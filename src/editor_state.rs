@@ -47,7 +47,8 @@ impl EditorState {
     }
 
     /// The scale as a factor.
-    pub(crate) fn zoom(&self) -> f32 {
+    #[must_use]
+    pub fn zoom(&self) -> f32 {
         f32::from(self.scale.clamp(100, 300)) / 100.0
     }
 
@@ -69,7 +70,7 @@ impl EditorStateField {
     }
 
     /// Sets the size in points, before the scale.
-    pub(crate) fn set_size(&self, width: f32, height: f32) {
+    pub fn set_size(&self, width: f32, height: f32) {
         let mut state = self.0.lock();
         (state.width, state.height) = (width, height);
     }

@@ -133,6 +133,16 @@ pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
     }
 }
 
+/// The headline while no sound goes through: nothing is protected that is not there.
+pub(crate) fn without_sound(status: &Status, conditions: Conditions, reason: &str) -> Headline {
+    let headline = headline(status, conditions);
+    if headline.tone != Tone::Good {
+        return headline;
+    }
+    let title = format!("{}, as soon as there is sound", headline.title);
+    Headline::new(Icon::Waiting, Tone::Warning, title, sentence(reason))
+}
+
 fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
     conditions.layers.are_none()
         || matches!(status, Status::NotProtecting | Status::NotRestoring { .. })

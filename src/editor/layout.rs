@@ -47,6 +47,8 @@ pub(crate) struct Panels {
     pub(crate) keys: KeysPanel,
     /// In a narrow window: show the keys instead of the analyzer.
     pub(crate) show_keys: bool,
+    /// Why no sound goes through, where whoever holds the panels knows.
+    pub(crate) no_sound: Option<String>,
 }
 
 /// What the user asks for, besides changes of parameters.
@@ -170,7 +172,11 @@ fn draw_top<G: ParamGesture>(
         no_host_position: scene.view.running && !scene.view.host_timeline,
     };
     let left = Rect::from_min_max(rect.min, pos2(buttons - GAP, rect.bottom()));
-    headline::draw(ui, left, &headline::headline(scene.status, conditions));
+    let headline = match &panels.no_sound {
+        Some(reason) => headline::without_sound(scene.status, conditions, reason),
+        None => headline::headline(scene.status, conditions),
+    };
+    headline::draw(ui, left, &headline);
 }
 
 fn class_use(status: &Status) -> ClassUse<'_> {

@@ -3,7 +3,8 @@
 //! | file | what it does |
 //! |---|---|
 //! | `window.rs`, `renderer.rs` | the window, as hosts open and close it |
-//! | `app.rs` | what an open window holds |
+//! | `app.rs`, `view.rs` | what an open window holds, in a host and anywhere |
+//! | `look.rs` | colours and widgets for the windows around an editor |
 //! | `layout.rs` | which panel is where |
 //! | `headline.rs` | the headline at the top |
 //! | `figures.rs` | the figures at the bottom |
@@ -25,16 +26,20 @@ mod headline;
 mod icons;
 mod keys_panel;
 mod layout;
+pub mod look;
 mod mesh;
 mod param_control;
 mod param_gesture;
 mod renderer;
 mod theme;
 mod timeline_panel;
+mod view;
 mod widgets;
 mod window;
 
 #[cfg(test)]
 mod tests;
 
+pub use param_gesture::{DirectGesture, ParamGesture};
+pub use view::EditorView;
 pub use window::Window;

@@ -203,6 +203,7 @@ fn a_server_that_is_killed_and_started_again_is_picked_up_protected_and_at_its_n
     let (standalone, said) =
         standalone_on(name, &[&ports[..], &[recorded.to_str().unwrap()]].concat());
     wait_for(&said, "from: system – to: system JACK / PipeWire, 48 kHz");
+    std::thread::sleep(Duration::from_secs(1));
     drop(first);
     wait_for(&said, "The audio device is lost. The sound server has stopped.");
     let _second = server(name, RATE, BLOCK);

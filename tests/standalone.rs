@@ -45,6 +45,7 @@ mod window {
     use std::sync::{Mutex, PoisonError};
     use std::time::Duration;
 
+    use patchveil_keyring::PATH_VARIABLE;
     use patchveil_tests::build::standalone;
     use patchveil_tests::display::{display, wait_for};
     use patchveil_tests::keys::{CONFIG, keyring};
@@ -97,6 +98,42 @@ mod window {
             });
             close(running);
         }
+    }
+
+    #[test]
+    fn a_keyboard_layout_that_changes_is_followed_and_dead_keys_compose() {
+        let _guard = ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner);
+        display();
+        let home = tempfile::tempdir().unwrap();
+        let ring = home.path().join("keyring");
+        // Without a class it asks for the name of one.
+        let child = Command::new(standalone())
+            .args(["--backend", "dummy"])
+            .env("HOME", home.path())
+            .env("LC_ALL", "C.UTF-8")
+            .env(PATH_VARIABLE, &ring)
+            .env(CONFIG, home.path().join("standalone.json"))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let running = Running(child, display().titled("Patchveil"));
+        wait_for("picture", || (display().picture(running.1).colours() > 16).then_some(()));
+        display().focus(running.1);
+        std::thread::sleep(Duration::from_secs(2));
+        let layout = |name: &str| {
+            let set = Command::new("setxkbmap").arg(name).status();
+            assert!(set.expect("apt-get install x11-xkb-utils").success());
+            std::thread::sleep(Duration::from_millis(500));
+        };
+        layout("de");
+        // By their place: ü beside P, and in the row of numbers the dead accent, then e.
+        display().user(&["key", "--delay", "100", "34", "21", "26"]);
+        layout("us");
+        display().user(&["key", "--delay", "100", "34", "Return"]);
+        wait_for("keyring", || ring.exists().then_some(()));
+        std::thread::sleep(Duration::from_millis(500));
+        let keyring = std::fs::read_to_string(&ring).unwrap();
+        assert!(keyring.contains("üé["), "{keyring}");
     }
 
     #[test]

@@ -43,12 +43,11 @@ pub(crate) fn stop_on_signals(program: &Arc<Program>) {
 pub(crate) fn run(program: &Program) -> ExitCode {
     let mut said = None;
     while !program.is_stopping() {
-        let version = program.supervisor.lock().read(|report| report.version);
-        if said != Some(version) {
-            said = Some(version);
-            let words = program.supervisor.lock().read(|report| sound(&report.state, 0));
+        let words = program.supervisor.lock().read(|report| sound(&report.state, 0));
+        if said.as_ref() != Some(&words) {
             let mark = if words.tone == Tone::Good { "" } else { "! " };
             eprintln!("Patchveil: {mark}{} {}", words.title, words.detail);
+            said = Some(words);
         }
         std::thread::sleep(LOOK);
     }

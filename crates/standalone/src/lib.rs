@@ -23,6 +23,8 @@ mod listener;
 mod meters;
 mod processor;
 mod program;
+#[cfg(test)]
+mod quiet;
 mod recorder;
 mod settings;
 mod supervisor;

@@ -14,7 +14,7 @@ use crate::tap::{Part, TapReader};
 /// Time between two looks at the ring.
 const LOOK: Duration = Duration::from_millis(20);
 /// Shortest time between two reports of levels.
-const REPORT: Duration = Duration::from_millis(50);
+const REPORT: Duration = Duration::from_millis(33);
 
 /// What there is to see.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use patchveil_plugin::{Patchveil, Remote};
@@ -19,27 +19,42 @@ use crate::supervisor::Supervisor;
 /// How long a device may take to close when the program ends.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Repaints the window, once there is one.
+/// Repaints the window, once there is one, and not more often than it can paint.
 #[derive(Clone, Default)]
-pub(crate) struct Waker(Arc<OnceLock<egui::Context>>);
+pub(crate) struct Waker(Arc<Painting>);
+
+#[derive(Default)]
+struct Painting {
+    window: OnceLock<egui::Context>,
+    /// Shortest time between two frames that are not asked for by the user.
+    interval: Mutex<Duration>,
+    painted: Mutex<Option<Instant>>,
+}
 
 impl Waker {
     /// Wakes this window from now on.
-    pub(crate) fn set(&self, context: egui::Context) {
+    pub(crate) fn set(&self, context: egui::Context, interval: Duration) {
+        *self.0.interval.lock() = interval;
         // The first window is the only one.
-        let _ = self.0.set(context);
+        let _ = self.0.window.set(context);
+    }
+
+    /// The window is being painted.
+    pub(crate) fn painted(&self) {
+        *self.0.painted.lock() = Some(Instant::now());
     }
 
     /// There is something new to see.
     pub(crate) fn wake(&self) {
-        if let Some(context) = self.0.get() {
-            context.request_repaint();
-        }
+        let Some(context) = self.0.window.get() else { return };
+        let since = self.0.painted.lock().map(|painted| painted.elapsed());
+        let interval = *self.0.interval.lock();
+        context.request_repaint_after(interval.saturating_sub(since.unwrap_or(interval)));
     }
 
     /// Closes the window; says whether there is one.
     pub(crate) fn close(&self) -> bool {
-        let Some(context) = self.0.get() else { return false };
+        let Some(context) = self.0.window.get() else { return false };
         context.send_viewport_cmd(egui::ViewportCommand::Close);
         context.request_repaint();
         true

@@ -49,6 +49,11 @@ fn running(connection: &Connection, dropouts: u64) -> Words {
             "No sound goes in or out.",
             "The backend is “None (silence)”. Choose another one in Devices.",
         ),
+        Connection { missing: Some(name), .. } => Words::new(
+            Tone::Warning,
+            &format!("“{name}” is not there."),
+            format!("It is connected as soon as it is back. {route}"),
+        ),
         Connection { from: None, to: None, .. } => Words::new(
             Tone::Warning,
             "No input and no output is connected.",
@@ -111,6 +116,7 @@ mod tests {
             backend: BackendKind::Jack,
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),
+            missing: None,
             format: Format { channels: 2, sample_rate: 44_100 },
             block: 441,
         })

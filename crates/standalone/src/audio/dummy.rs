@@ -66,6 +66,7 @@ impl Stream for DummyStream {
             backend: BackendKind::Dummy,
             from: None,
             to: None,
+            missing: None,
             format: self.format,
             block: self.health.block(),
         }

@@ -87,6 +87,7 @@ impl Stream for FakeStream {
             backend: BackendKind::System,
             from: Some("Fake".to_owned()),
             to: Some("Fake".to_owned()),
+            missing: None,
             format: self.format,
             block: self.health.block(),
         }

@@ -183,10 +183,19 @@ impl Stream for JackStream {
             self.connect_inputs();
             from = self.connected(&self.inputs);
         }
+        let mut to = self.connected(&self.outputs);
+        if to.is_none() {
+            self.connect_outputs();
+            to = self.connected(&self.outputs);
+        }
+        let Wanted { input, output, jack_inputs, .. } = &self.wanted;
+        let named = jack_inputs.as_ref().or(input.as_ref()).filter(|_| from.is_none());
+        let missing = named.or(output.as_ref().filter(|name| to.is_none() && !name.is_empty()));
         Connection {
             backend: BackendKind::Jack,
+            missing: missing.cloned(),
             from,
-            to: self.connected(&self.outputs),
+            to,
             format: self.format,
             block: self.health.block(),
         }

@@ -25,6 +25,8 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use seat::Seat;
+#[cfg(test)]
+pub(crate) use system::bridge;
 
 /// Numbers of channels to choose from.
 pub(crate) const CHANNELS: [u16; 5] = [1, 2, 4, 6, 8];
@@ -157,6 +159,8 @@ pub(crate) struct Connection {
     pub(crate) from: Option<String>,
     /// Name of the output; `None` if nothing is connected.
     pub(crate) to: Option<String>,
+    /// What is wanted and not there: it is connected as soon as it is.
+    pub(crate) missing: Option<String>,
     pub(crate) format: Format,
     /// Frames in a block, 0 before the first.
     pub(crate) block: u32,

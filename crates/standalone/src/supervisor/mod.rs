@@ -43,8 +43,6 @@ pub(crate) struct Report {
     pub(crate) devices: Result<DeviceList, String>,
     /// Times that sound was lost between device and program, since the stream opened.
     pub(crate) dropouts: u64,
-    /// Counts changes.
-    pub(crate) version: u64,
 }
 
 enum Command {
@@ -83,7 +81,6 @@ impl Supervisor {
             state: State::Starting,
             devices: Ok(DeviceList::default()),
             dropouts: 0,
-            version: 0,
         }));
         let shared = report.clone();
         let thread = Builder::new()
@@ -329,7 +326,6 @@ impl Machine {
         report.state = self.state.clone();
         report.devices = self.devices.clone();
         report.dropouts = self.dropouts;
-        report.version += 1;
         true
     }
 }

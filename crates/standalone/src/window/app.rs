@@ -72,10 +72,10 @@ impl App {
         let egui = &context.egui_ctx;
         let wake = program.waker.clone();
         let editor = EditorView::new(program.remote.clone(), move || wake.wake());
-        let _ = editor.set_up(egui, renderer(context).as_deref());
+        let interval = editor.set_up(egui, renderer(context).as_deref());
         let zoom = program.remote.params().editor.get().zoom();
         egui.set_zoom_factor(zoom * scale.clamp(0.5, 4.0));
-        program.waker.set(egui.clone());
+        program.waker.set(egui.clone(), interval);
         let settings = program.settings.lock().clone();
         let supervisor = program.supervisor.lock();
         supervisor.list(settings.devices.backend);
@@ -202,6 +202,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let context = ui.ctx().clone();
+        self.program.waker.painted();
         self.ask_welcome();
         let (state, devices, dropouts) = self
             .program

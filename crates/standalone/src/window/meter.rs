@@ -28,11 +28,13 @@ fn figure(level: f32) -> String {
 /// clicked.
 pub(super) fn draw(ui: &mut Ui, name: &str, levels: &Levels, width: f32) -> bool {
     let colours = colours(ui);
+    // Before the row begins: it is no lower than that.
+    ui.spacing_mut().interact_size.y = 16.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        ui.spacing_mut().interact_size.y = 16.0;
-        let text = egui::RichText::new(name).font(SMALL);
-        ui.add_sized(vec2(38.0, 16.0), egui::Label::new(text).halign(egui::Align::Min));
+        let (rect, _) = ui.allocate_exact_size(vec2(44.0, 16.0), Sense::hover());
+        let left = egui::Align2::LEFT_CENTER;
+        ui.painter().text(rect.left_center(), left, name, SMALL, colours.text);
         bar(ui, name, levels, width);
         let weak = egui::RichText::new(format!(
             "{} dBTP   {} LUFS",
@@ -64,7 +66,7 @@ pub(super) fn bar(ui: &mut Ui, name: &str, levels: &Levels, width: f32) -> Respo
         let y = top + number as f32 * (BAR.0 + BAR.1);
         let line = |from: f32, to: f32| Rect::from_min_max(pos2(from, y), pos2(to, y + BAR.0));
         let painter = ui.painter();
-        painter.rect_filled(line(rect.left(), rect.right()), 2.0, colours.raised);
+        painter.rect_filled(line(rect.left(), rect.right()), 2.0, colours.border);
         painter.rect_filled(line(rect.left(), x(level.min(LOUD))), 2.0, colours.good);
         if *level > LOUD {
             let colour = if *level >= -0.1 { colours.bad } else { colours.warn };

@@ -47,6 +47,7 @@ impl Fixture {
             backend: BackendKind::System,
             from: Some("Built-in Microphone".to_owned()),
             to: Some("BlackHole 2ch".to_owned()),
+            missing: None,
             format: Format { channels: 2, sample_rate: 48_000 },
             block: 512,
         };

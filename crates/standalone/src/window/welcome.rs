@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use directories::UserDirs;
-use egui::{Id, Key, Modal, RichText, Ui};
+use egui::{Id, Key, Modal, Popup, RichText, Ui};
 use patchveil_plugin::keys::{Class, Keys, Outcome, Request, RequestId};
 use patchveil_plugin::look::{self, HEADLINE, SMALL, colours};
 use patchveil_plugin::{ChosenClass, Remote};
@@ -96,6 +96,8 @@ impl Welcome {
         actions: &mut Vec<Action>,
     ) -> bool {
         self.take_answers(settings, actions);
+        // Escape closes an open list first.
+        let listed = Popup::is_any_open(ui.ctx());
         let modal = Modal::new(Id::unique("welcome")).show(ui.ctx(), |ui| {
             ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 60.0));
             ui.spacing_mut().item_spacing.y = 8.0;
@@ -105,7 +107,8 @@ impl Welcome {
                 Step::Devices => self.draw_devices(ui, scene, settings, actions),
             }
         });
-        let open = modal.inner && !ui.input(|input| input.key_pressed(Key::Escape));
+        let escaped = !listed && ui.input(|input| input.key_pressed(Key::Escape));
+        let open = modal.inner && !escaped;
         settings.welcomed |= !open;
         open
     }

@@ -11,14 +11,14 @@ use super::super::{CHANNELS_MAX, Format, Health, Seat};
 const FRAMES: usize = 1_024;
 
 /// The input's end.
-pub(super) struct Capture {
+pub(crate) struct Capture {
     ring: Producer<f32>,
     channels: usize,
     health: Arc<Health>,
 }
 
 /// The output's end.
-pub(super) struct Playback {
+pub(crate) struct Playback {
     source: Option<Source>,
     out_channels: usize,
     format: Format,
@@ -39,7 +39,7 @@ struct Source {
 }
 
 /// Both ends. `latency` in frames; without channels that come in there is no input.
-pub(super) fn bridge(
+pub(crate) fn bridge(
     in_channels: Option<usize>,
     out_channels: usize,
     latency: usize,
@@ -60,7 +60,7 @@ pub(super) fn bridge(
 
 impl Capture {
     /// Takes a block of interleaved frames. What finds no room is lost, and counted.
-    pub(super) fn write<T: Copy>(&mut self, data: &[T])
+    pub(crate) fn write<T: Copy>(&mut self, data: &[T])
     where
         f32: FromSample<T>,
     {
@@ -114,7 +114,7 @@ impl Source {
 
 impl Playback {
     /// Fills a block of interleaved frames with what is sent.
-    pub(super) fn fill<T: SizedSample + FromSample<f32>>(&mut self, data: &mut [T]) {
+    pub(crate) fn fill<T: SizedSample + FromSample<f32>>(&mut self, data: &mut [T]) {
         let whole = data.len();
         for part in data.chunks_mut(FRAMES * self.out_channels) {
             let frames = part.len() / self.out_channels;

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use cpal::traits::{DeviceTrait as _, HostTrait as _, StreamTrait as _};
 use cpal::{ErrorKind, SampleFormat, SizedSample, StreamConfig};
 
-use self::bridge::{Capture, Playback, bridge};
+pub(crate) use self::bridge::bridge;
+use self::bridge::{Capture, Playback};
 use self::choice::{Choice, choose};
 use super::{
     Backend, BackendKind, CHANNELS_MAX, Connection, Device, DeviceList, Format, Health, Seat,
@@ -296,6 +297,7 @@ impl Stream for SystemStream {
             backend: BackendKind::System,
             from: self.from.clone(),
             to: Some(self.to.clone()),
+            missing: None,
             format: self.format,
             block: self.health.block(),
         }

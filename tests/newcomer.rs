@@ -32,7 +32,10 @@ fn at_home(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
     {
         command.env_remove(variable);
     }
-    command.env("HOME", home).env("JACK_DEFAULT_SERVER", SERVER).env("JACK_NO_AUDIO_RESERVATION", "1");
+    command
+        .env("HOME", home)
+        .env("JACK_DEFAULT_SERVER", SERVER)
+        .env("JACK_NO_AUDIO_RESERVATION", "1");
     command
 }
 
@@ -53,7 +56,8 @@ fn from_an_empty_home_to_a_marked_recording_that_is_found() {
     let home = home.path();
     let pictures = std::env::var_os("PATCHVEIL_PICTURES").map(PathBuf::from);
     let args = ["-n", SERVER, "--no-realtime", "-d", "dummy", "-r", "48000", "-p", "1024"];
-    let server = at_home("jackd", home).args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let server =
+        at_home("jackd", home).args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let _server = Running(server.unwrap());
     std::thread::sleep(Duration::from_secs(1));
     // Somebody speaks into a microphone.
@@ -110,7 +114,9 @@ fn from_an_empty_home_to_a_marked_recording_that_is_found() {
     display.user(&["key", "ctrl+r"]);
     let folder = home.join("Patchveil");
     let recorded = wait_for("recording", || {
-        files(&folder, ".wav").into_iter().find(|path| !path.to_string_lossy().contains("(recording)"))
+        files(&folder, ".wav")
+            .into_iter()
+            .find(|path| !path.to_string_lossy().contains("(recording)"))
     });
     let taken = begun.elapsed();
     picture("newcomer-6-saved");
@@ -133,5 +139,8 @@ fn from_an_empty_home_to_a_marked_recording_that_is_found() {
     println!("closed in {:?}", closing.elapsed());
     // What was chosen is remembered.
     let settings = fs::read_to_string(home.join(".config/patchveil/standalone.json")).unwrap();
-    assert!(settings.contains("microphone") && settings.contains("\"welcomed\": true"), "{settings}");
+    assert!(
+        settings.contains("microphone") && settings.contains("\"welcomed\": true"),
+        "{settings}"
+    );
 }

@@ -72,7 +72,7 @@ fn running(connection: &Connection, dropouts: u64) -> Words {
         _ if dropouts > 0 => {
             let times = if dropouts == 1 { "once".to_owned() } else { format!("{dropouts} times") };
             let hint = format!("Sound was lost {times}: a larger buffer helps.");
-            Words::new(Tone::Good, &route, format!("{}, {hint}", figures(connection)))
+            Words::new(Tone::Good, &route, format!("{}. {hint}", figures(connection)))
         }
         _ => Words::new(Tone::Good, &route, figures(connection)),
     }

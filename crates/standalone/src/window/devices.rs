@@ -44,6 +44,19 @@ fn named(ui: &mut Ui, text: &str) -> egui::Id {
     ui.label(RichText::new(text).font(SMALL).color(colours(ui).weak)).id
 }
 
+/// A line of a list. Choosing it closes the list, with the keyboard too.
+pub(super) fn choice<T: PartialEq>(
+    ui: &mut Ui,
+    chosen: &mut T,
+    value: T,
+    name: impl Into<egui::WidgetText>,
+) {
+    let name: egui::WidgetText = name.into();
+    if ui.selectable_value(chosen, value, name).clicked() {
+        ui.close();
+    }
+}
+
 fn draw_backend(ui: &mut Ui, wanted: &mut Wanted, actions: &mut Vec<Action>) {
     let label = named(ui, "Backend");
     let before = wanted.backend;
@@ -53,7 +66,7 @@ fn draw_backend(ui: &mut Ui, wanted: &mut Wanted, actions: &mut Vec<Action>) {
         .selected_text(wanted.backend.name())
         .show_ui(ui, |ui| {
             for kind in kinds {
-                ui.selectable_value(&mut wanted.backend, kind, kind.name());
+                choice(ui, &mut wanted.backend, kind, kind.name());
             }
         });
     list.response.labelled_by(label);
@@ -78,7 +91,7 @@ fn draw_channels(ui: &mut Ui, wanted: &mut Wanted) {
         .selected_text(name(wanted.channels))
         .show_ui(ui, |ui| {
             for count in CHANNELS {
-                ui.selectable_value(&mut wanted.channels, count, name(count));
+                choice(ui, &mut wanted.channels, count, name(count));
             }
         });
     list.response.labelled_by(label);
@@ -103,9 +116,9 @@ fn draw_device(
     let list = ComboBox::from_id_salt(name).width(WIDE).truncate().selected_text(shown).show_ui(
         ui,
         |ui| {
-            ui.selectable_value(chosen, none.1.clone(), none.0);
+            choice(ui, chosen, none.1.clone(), none.0);
             for device in devices {
-                ui.selectable_value(chosen, Some(device.id.clone()), &device.name);
+                choice(ui, chosen, Some(device.id.clone()), &device.name);
             }
         },
     );
@@ -133,7 +146,7 @@ fn draw_rate(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
         .selected_text(format!("{} Hz", wanted.sample_rate))
         .show_ui(ui, |ui| {
             for rate in RATES {
-                ui.selectable_value(&mut wanted.sample_rate, rate, format!("{rate} Hz"));
+                choice(ui, &mut wanted.sample_rate, rate, format!("{rate} Hz"));
             }
         });
     list.response.labelled_by(label);
@@ -150,7 +163,7 @@ fn draw_period(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
         .selected_text(format!("{} frames", wanted.period))
         .show_ui(ui, |ui| {
             for period in PERIODS {
-                ui.selectable_value(&mut wanted.period, period, format!("{period} frames"));
+                choice(ui, &mut wanted.period, period, format!("{period} frames"));
             }
         });
     list.response.labelled_by(label);

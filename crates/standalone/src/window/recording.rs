@@ -3,6 +3,7 @@
 use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
 use patchveil_plugin::look::{SMALL, colours};
 
+use super::devices::choice;
 use crate::recorder::{PRE_ROLL, Samples};
 use crate::settings::RecordingSettings;
 
@@ -30,7 +31,7 @@ pub(super) fn draw(ui: &mut Ui, settings: &mut RecordingSettings, folder: &mut S
             .selected_text(name.map_or("", |(_, name)| name))
             .show_ui(ui, |ui| {
                 for (samples, name) in Samples::ALL {
-                    ui.selectable_value(&mut settings.samples, samples, name);
+                    choice(ui, &mut settings.samples, samples, name);
                 }
             })
             .response
@@ -45,7 +46,7 @@ pub(super) fn draw(ui: &mut Ui, settings: &mut RecordingSettings, folder: &mut S
             .selected_text(split(settings.split_minutes))
             .show_ui(ui, |ui| {
                 for minutes in SPLITS {
-                    ui.selectable_value(&mut settings.split_minutes, minutes, split(minutes));
+                    choice(ui, &mut settings.split_minutes, minutes, split(minutes));
                 }
             })
             .response

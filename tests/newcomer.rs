@@ -91,7 +91,7 @@ fn from_an_empty_home_to_a_marked_recording_that_is_found() {
         }
     };
     // Step 1: a class. Step 2: its backup. The field of each step has the focus.
-    display.user(&["type", "Anna’s show"]);
+    display.user(&["type", "Night Show"]);
     picture("newcomer-1-class");
     display.user(&["key", "Return"]);
     wait_for("keyring", || home.join(".local/share/patchveil/keyring").exists().then_some(()));
@@ -129,7 +129,7 @@ fn from_an_empty_home_to_a_marked_recording_that_is_found() {
         assert!(done.status.success(), "{args:?}: {said}{}", String::from_utf8_lossy(&done.stderr));
         said
     };
-    let found = command(&["detect", "--key", "Anna’s show"], &recorded);
+    let found = command(&["detect", "--key", "Night Show"], &recorded);
     println!("{found}");
     assert!(found.contains("yes"), "{found}");
     assert!(command(&["verify"], &folder).contains("as recorded"));

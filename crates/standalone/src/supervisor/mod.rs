@@ -16,6 +16,8 @@ use crate::tap::TapReader;
 const RETRY: Duration = Duration::from_secs(1);
 /// Time between two looks at an open stream.
 const LOOK: Duration = Duration::from_millis(200);
+/// Time between two reports of an open stream: each costs the window a frame.
+const TELL: Duration = Duration::from_secs(1);
 /// A stream without a block for this long is over, whatever its device says.
 const STALLED: Duration = Duration::from_secs(3);
 
@@ -133,6 +135,7 @@ struct Machine {
     stream: Option<Box<dyn Stream>>,
     format: Option<Format>,
     progress: (u64, Instant),
+    told: Instant,
     retry_at: Instant,
     state: State,
     devices: Result<DeviceList, String>,
@@ -151,6 +154,7 @@ impl Machine {
             stream: None,
             format: None,
             progress: (0, Instant::now()),
+            told: Instant::now(),
             retry_at: Instant::now(),
             state: State::Starting,
             devices: Ok(DeviceList::default()),
@@ -184,7 +188,9 @@ impl Machine {
                 self.retry_at = now;
             }
             None => {
-                if let Some(stream) = &mut self.stream {
+                let due = now.saturating_duration_since(self.told) >= TELL;
+                if let Some(stream) = self.stream.as_mut().filter(|_| due) {
+                    self.told = now;
                     self.state = State::Running(stream.connection());
                     self.dropouts = stream.health().dropouts();
                 }

@@ -40,7 +40,7 @@ pub(super) fn draw(
     draw_connection(&mut child, scene, fold);
     let width = if rect.width() >= WIDE { 220.0 } else { 110.0 };
     let mut child = ui.new_child(UiBuilder::new().max_rect(meters));
-    child.spacing_mut().item_spacing.y = 2.0;
+    child.spacing_mut().item_spacing.y = 5.0;
     let input = meter::draw(&mut child, "Input", &scene.heard.input, width);
     let output = meter::draw(&mut child, "Output", &scene.heard.output, width);
     if input || output {

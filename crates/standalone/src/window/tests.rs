@@ -159,12 +159,12 @@ fn compare(name: &str, fixture: Fixture, size: (f32, f32), scale: f32, theme: Th
 
 #[test]
 fn the_strip_shows_what_runs() {
-    compare("strip-dark", Fixture::running(), (1_000.0, 112.0), 1.0, Theme::Dark);
+    compare("strip-dark", Fixture::running(), (1_000.0, 128.0), 1.0, Theme::Dark);
 }
 
 #[test]
 fn the_strip_in_a_small_window_while_recording_with_clipping() {
-    compare("recording-small-light-2x", Fixture::recording(), (640.0, 112.0), 2.0, Theme::Light);
+    compare("recording-small-light-2x", Fixture::recording(), (640.0, 128.0), 2.0, Theme::Light);
 }
 
 #[test]

@@ -34,6 +34,9 @@ struct SystemStream {
 
 /// The host without a JACK server, whatever else it was built with.
 fn host() -> cpal::Host {
+    // What ALSA prints of each attempt would stand between the lines of our own log, once a second.
+    #[cfg(target_os = "linux")]
+    let _ = alsa::Output::local_error_handler();
     cpal::default_host()
 }
 
@@ -120,7 +123,7 @@ impl Backend for System {
         let configs = output.supported_output_configs();
         let default = output.default_output_config().ok();
         let out = choose(configs, default, wanted, None)
-            .map_err(|why| format!("“{}” cannot be used: {why}", name(&output)))?;
+            .map_err(|why| format!("“{}” cannot be used: {why}{}", name(&output), hint(wanted)))?;
         let rate = out.config.sample_rate;
         let source = match &input {
             None => None,
@@ -156,6 +159,12 @@ impl Backend for System {
         let to = name(&output);
         Ok(Box::new(SystemStream { _output: stream, _input: input, from, to, format, health }))
     }
+}
+
+/// What to do where the default output cannot be used.
+fn hint(wanted: &Wanted) -> &'static str {
+    let named = wanted.output.as_deref().is_some_and(|id| !id.is_empty());
+    if named { "" } else { " Plug a sound device in, start a sound server, or choose another output." }
 }
 
 /// What to do about an error of a running stream.

@@ -44,7 +44,8 @@ fn levels(peak: f32, clipped: bool) -> Levels {
 impl Fixture {
     fn running() -> Self {
         let connection = Connection {
-            backend: BackendKind::System,
+            // Its name is the same on every system.
+            backend: BackendKind::Jack,
             from: Some("Built-in Microphone".to_owned()),
             to: Some("BlackHole 2ch".to_owned()),
             missing: None,

@@ -69,7 +69,6 @@ fn is_forgotten(id: &str) -> bool {
 mod tests {
     use patchveil_veil::Fingerprint;
 
-    use super::*;
     use crate::Patchveil;
     use crate::editor::{DirectGesture, ParamGesture as _};
     use crate::state::{Choice, ChosenClass};

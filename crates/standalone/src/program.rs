@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use patchveil_plugin::{Patchveil, Remote};
 
 use crate::args::Args;
-use crate::audio::backend;
+use crate::audio::{Wanted, backend};
 use crate::listener::Listener;
 use crate::processor::{Processor, Switches};
 use crate::recorder::{Plan, Recorder};
@@ -72,6 +72,8 @@ pub(crate) struct Program {
     pub(crate) stopping: AtomicBool,
     /// What was remembered, with the command line in its place.
     pub(crate) settings: Mutex<Settings>,
+    /// The devices that were remembered.
+    pub(crate) remembered: Wanted,
     /// Where settings are kept.
     pub(crate) path: Option<PathBuf>,
     /// Why settings could not be read.
@@ -86,6 +88,7 @@ impl Program {
     pub(crate) fn start(args: &Args) -> Result<Self, String> {
         let path = settings::path();
         let (mut settings, trouble) = settings::load(path.as_deref());
+        let remembered = settings.devices.clone();
         settings.devices = args.wanted(settings.devices);
         if let Some(trouble) = &trouble {
             eprintln!("Patchveil: {trouble}");
@@ -123,6 +126,7 @@ impl Program {
             waker,
             stopping: AtomicBool::new(false),
             settings: Mutex::new(settings),
+            remembered,
             path,
             trouble,
         })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::jack::{
     AsyncClient, AudioIn, AudioOut, Client, ClientOptions, ClientStatus, Control, Error, Frames,
-    LoggerType, NotificationHandler, Port, PortFlags, PortSpec as _, ProcessHandler, ProcessScope,
+    NotificationHandler, Port, PortFlags, PortSpec as _, ProcessHandler, ProcessScope,
     TransportState,
 };
 
@@ -42,8 +42,6 @@ struct JackStream {
 }
 
 fn connect(name: &str) -> Result<Client, String> {
-    // What the library prints would stand between the lines of our own log, once a second.
-    ::jack::set_logger(LoggerType::None);
     match Client::new(name, ClientOptions::NO_START_SERVER) {
         Ok((client, _)) => Ok(client),
         Err(Error::LibraryError(_)) => {

@@ -189,9 +189,13 @@ impl App {
     fn save(&mut self) {
         self.changed_at = None;
         self.saved = self.settings.clone();
-        if let Some(path) = &self.program.path {
-            self.trouble = settings::save(path, &self.settings).err();
+        let Some(path) = &self.program.path else { return };
+        let mut settings = self.settings.clone();
+        // What the command line says once is not for every start.
+        if settings.devices == self.program.settings.lock().devices {
+            settings.devices = self.program.remembered.clone();
         }
+        self.trouble = settings::save(path, &settings).err();
     }
 }
 

@@ -164,7 +164,11 @@ impl Backend for System {
 /// What to do where the default output cannot be used.
 fn hint(wanted: &Wanted) -> &'static str {
     let named = wanted.output.as_deref().is_some_and(|id| !id.is_empty());
-    if named { "" } else { " Plug a sound device in, start a sound server, or choose another output." }
+    if named {
+        ""
+    } else {
+        " Plug a sound device in, start a sound server, or choose another output."
+    }
 }
 
 /// What to do about an error of a running stream.

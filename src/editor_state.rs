@@ -50,7 +50,8 @@ impl EditorState {
     }
 
     /// The scale as a factor.
-    pub(crate) fn zoom(&self) -> f32 {
+    #[must_use]
+    pub fn zoom(&self) -> f32 {
         f32::from(self.scale.clamp(100, 300)) / 100.0
     }
 
@@ -76,14 +77,8 @@ impl EditorStateField {
         *self.0.lock()
     }
 
-    /// Replaces all of it, where there is no session to load it from.
-    #[cfg(feature = "standalone")]
-    pub(crate) fn replace(&self, state: EditorState) {
-        *self.0.lock() = state;
-    }
-
     /// Sets the size in points, before the scale.
-    pub(crate) fn set_size(&self, width: f32, height: f32) {
+    pub fn set_size(&self, width: f32, height: f32) {
         let mut state = self.0.lock();
         (state.width, state.height) = (width, height);
     }

@@ -1,9 +1,9 @@
-//! Patchveil as a plug-in: CLAP, VST3 and standalone.
+//! Patchveil as a plug-in: CLAP and VST3, and what the standalone (`crates/standalone`) shares with it.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `plugin.rs` | the plug-in as hosts see it |
-//! | `remote.rs` | an instance as its editor sees it |
+//! | `remote.rs`, `session.rs` | an instance as its editor sees it, and as the standalone remembers it |
 //! | `params/` | parameters, and the recipe that follows from them |
 //! | `state/`, `editor_state.rs` | what a session keeps: the class by fingerprint, never the key; the window |
 //! | `engine/` | the audio thread |
@@ -12,7 +12,6 @@
 //! | `keys/` | the keyring as an editor sees and changes it |
 //! | `analyzer/` | what an editor is shown about the sound |
 //! | `status.rs`, `route.rs` | what an instance is doing, in words; where its sound comes from |
-//! | `standalone/` | what the standalone adds to the framework's |
 //! | `editor/` | the window |
 //!
 //! # Timeline
@@ -48,22 +47,29 @@ mod params;
 mod plugin;
 mod remote;
 mod route;
-#[cfg(feature = "standalone")]
-pub mod standalone;
+mod session;
 mod state;
 mod status;
 mod veil_designer;
 
-pub use editor::Window;
+pub use editor::{DirectGesture, EditorView, ParamGesture, Window, look};
 pub use editor_state::{EditorState, EditorStateField};
 pub use params::{
     FormerPresetChoice, ModeChoice, OutputParams, PatchParams, PatchveilParams, PresetChoice,
     RecipeParams, VeilParams,
 };
-pub use plugin::Patchveil;
+pub use plugin::{LiveBlock, Patchveil};
 pub use remote::Remote;
+pub use route::Route;
+pub use session::Session;
 pub use state::{Choice, ChosenClass, ClassField, Saved};
 pub use status::Status;
+
+/// Has what the plug-in logs written where the environment variable `NICE_LOG` says, or to standard
+/// error.
+pub fn start_log() {
+    nice_plug::wrapper::setup_logger::<Patchveil>();
+}
 
 nice_plug::nice_export_clap!(Patchveil);
 nice_plug::nice_export_vst3!(Patchveil);

@@ -8,12 +8,12 @@ use nice_plug_egui::RepaintNotifier;
 
 use crate::editor::Window;
 use crate::engine::{Block, Controls, DesignerLink, Engine};
+use crate::handoff::BlockReport;
 use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring};
 use crate::handoff::design_requests::{Activation, DesignRequests, PATIENCE};
 use crate::handoff::link::link;
 use crate::params::PatchveilParams;
 use crate::remote::Remote;
-use crate::route;
 use crate::state::{self, ClassField};
 use crate::veil_designer::VeilDesigner;
 
@@ -63,11 +63,90 @@ const fn layout(channels: u32, name: &'static str) -> AudioIOLayout {
     }
 }
 
+/// What became of a block that was processed without a host.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LiveBlock {
+    /// Timeline position of its first sample.
+    pub position: i64,
+    /// Whether a veil or a mark was applied at its end, or taken off.
+    pub processed: bool,
+}
+
 impl Patchveil {
     /// A remote control for this instance.
     #[must_use]
     pub fn remote(&self) -> Remote {
         Remote::new(self.params.clone(), self.requests.clone(), self.port.clone())
+    }
+
+    /// Starts without a host, as a host would: `channels` (1–8) at `sample_rate` Hz. Waits up to two
+    /// seconds for the first design. The timeline starts at 0.
+    pub fn start(&mut self, channels: usize, sample_rate: u32) {
+        self.start_engine(channels, sample_rate, false);
+        self.engine.reset();
+    }
+
+    /// Stops what [`start`](Self::start) started.
+    pub fn stop(&mut self) {
+        self.designer.watch(false);
+        self.requests.activate(None);
+    }
+
+    /// Processes a block in place, without a host: `channels` are equally long and as many as started
+    /// with, at most 8. `sample_rate` in Hz is what the sound runs at now, and `position` that of the
+    /// first sample where a transport runs; otherwise samples are counted. Never allocates, locks or
+    /// waits.
+    pub fn process_live(
+        &mut self,
+        sample_rate: u32,
+        position: Option<i64>,
+        channels: &mut [&mut [f32]],
+    ) -> LiveBlock {
+        let report = self.process_block(sample_rate, position, channels);
+        LiveBlock { position: report.position, processed: report.veil.is_some() }
+    }
+
+    /// Prepares the engine and has its veil designed.
+    fn start_engine(&mut self, channels: usize, sample_rate: u32, offline: bool) {
+        self.epoch += 1;
+        self.engine.prepare(channels, sample_rate, self.epoch, offline);
+        self.writer.prepare(sample_rate);
+        if let Some(link) = self.designer_link.take() {
+            self.designer = VeilDesigner::start(self.params.clone(), self.requests.clone(), link);
+        }
+        self.designer.watch(true);
+        let activation = Activation { sample_rate, channels, epoch: self.epoch };
+        let request = self.requests.activate(Some(activation));
+        // The very first block must be protected, so the veil has to be here before it.
+        self.requests.wait(request, PATIENCE);
+    }
+
+    /// Processes one block, whoever the host is, and shows it to an open editor.
+    fn process_block(
+        &mut self,
+        sample_rate: u32,
+        host: Option<i64>,
+        channels: &mut [&mut [f32]],
+    ) -> BlockReport {
+        let controls = Controls {
+            bypass: self.params.bypass.value(),
+            delta: self.params.output.delta.value(),
+            gain: self.params.gain(),
+        };
+        let settings = self.params.settings();
+        let block = Block { host, sample_rate, settings, controls };
+        self.writer.prepare(sample_rate);
+        let report = {
+            let record = self.writer.before(channels);
+            let report = self.engine.process(&block, channels);
+            if let Some(record) = record {
+                record.after(channels, &report);
+            }
+            report
+        };
+        let protects = report.veil.is_some() && !report.restored && !report.delta;
+        self.writer.count(channels, protects);
+        report
     }
 }
 
@@ -103,21 +182,7 @@ impl Plugin for Patchveil {
     }
 
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<Window> {
-        #[cfg(feature = "standalone")]
-        if crate::standalone::is_running()
-            && let Some(state) = crate::standalone::remembered()
-        {
-            self.params.editor.replace(state);
-        }
         Some(Window::new(self.remote()))
-    }
-
-    fn setup_logger() -> Option<bool> {
-        #[cfg(feature = "standalone")]
-        let logger = crate::standalone::set_logger();
-        #[cfg(not(feature = "standalone"))]
-        let logger = None;
-        logger
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -132,21 +197,11 @@ impl Plugin for Patchveil {
     ) -> bool {
         let sample_rate = config.sample_rate.round() as u32;
         let channels = layout.main_output_channels.map_or(0, NonZeroU32::get) as usize;
-        self.epoch += 1;
         // In VST3 the framework states the mode of the activation before, so only CLAP's counts.
         // The engine notices a host that renders without saying so.
         let offline =
             config.process_mode == ProcessMode::Offline && context.plugin_api() == PluginApi::Clap;
-        self.engine.prepare(channels, sample_rate, self.epoch, offline);
-        self.writer.prepare(sample_rate);
-        if let Some(link) = self.designer_link.take() {
-            self.designer = VeilDesigner::start(self.params.clone(), self.requests.clone(), link);
-        }
-        self.designer.watch(true);
-        let activation = Activation { sample_rate, channels, epoch: self.epoch };
-        let request = self.requests.activate(Some(activation));
-        // The very first block must be protected, so the veil has to be here before it.
-        self.requests.wait(request, PATIENCE);
+        self.start_engine(channels, sample_rate, offline);
         true
     }
 
@@ -155,8 +210,7 @@ impl Plugin for Patchveil {
     }
 
     fn deactivate(&mut self) {
-        self.designer.watch(false);
-        self.requests.activate(None);
+        self.stop();
     }
 
     fn process(
@@ -166,32 +220,8 @@ impl Plugin for Patchveil {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let transport = context.transport();
-        let controls = Controls {
-            bypass: self.params.bypass.value(),
-            delta: self.params.output.delta.value(),
-            gain: self.params.gain(),
-        };
-        let block = Block {
-            host: position(transport),
-            sample_rate: transport.sample_rate.round() as u32,
-            settings: self.params.settings(),
-            controls,
-        };
-        // Without a host most backends count samples from the start and say that they play.
-        let counted = context.plugin_api() == PluginApi::Standalone && !route::has_transport();
-        let channels = buffer.as_slice();
-        self.writer.prepare(block.sample_rate);
-        let report = {
-            let record = self.writer.before(channels);
-            let mut report = self.engine.process(&block, channels);
-            report.host &= !counted;
-            if let Some(record) = record {
-                record.after(channels, &report);
-            }
-            report
-        };
-        let protects = report.veil.is_some() && !report.restored && !report.delta;
-        self.writer.count(channels, protects);
+        let (position, sample_rate) = (position(transport), transport.sample_rate.round() as u32);
+        self.process_block(sample_rate, position, buffer.as_slice());
         match self.engine.tail() {
             0 => ProcessStatus::Normal,
             tail => ProcessStatus::Tail(tail),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use nice_plug_egui::RepaintNotifier;
+use patchveil_veil::{Fingerprint, Recipe};
 
 use crate::analyzer::Analyzer;
 use crate::handoff::analyzer_ring::AnalyzerPort;
@@ -33,6 +34,21 @@ impl Remote {
     #[must_use]
     pub fn status(&self) -> Status {
         self.requests.status()
+    }
+
+    /// The key and the recipe that the sound is protected with, as far as the parameters say; `None`
+    /// while it is not protected, or not only that (bypass, delta).
+    #[must_use]
+    pub fn protection(&self) -> Option<(Fingerprint, Recipe)> {
+        let params = &self.params;
+        match self.status() {
+            Status::Protecting { fingerprint, .. }
+                if !params.bypass.value() && !params.output.delta.value() =>
+            {
+                Some((fingerprint, params.recipe_now()))
+            }
+            _ => None,
+        }
     }
 
     /// The parameters.

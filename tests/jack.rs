@@ -1,19 +1,21 @@
-//! The standalone takes its sample rate from the JACK server.
+//! The standalone follows the JACK server: its sample rate, its end and its return.
 #![cfg(target_os = "linux")]
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use patchveil_test_support::compare::assert_same_bits;
 use patchveil_tests::build::{program, root, standalone};
-use patchveil_tests::keys::{CLASS, key, keyring};
+use patchveil_tests::keys::{CLASS, CONFIG, key, keyring};
 use patchveil_veil::{Convolver, Preset, Veil};
 
 const RATE: u32 = 44_100;
-const SERVER: &str = "patchveil-test";
 /// Start of the comparison: after two seconds, when everything runs.
 const FROM: usize = 2 * RATE as usize;
 /// Longest delay through the server, in its blocks.
@@ -30,9 +32,75 @@ impl Drop for Running {
     }
 }
 
-fn start(command: &mut Command) -> Running {
-    let command = command.env("JACK_DEFAULT_SERVER", SERVER).env("JACK_NO_AUDIO_RESERVATION", "1");
-    Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+/// A command that finds the server of this name.
+fn with_server<'a>(command: &'a mut Command, server: &str) -> &'a mut Command {
+    command.env("JACK_DEFAULT_SERVER", server).env("JACK_NO_AUDIO_RESERVATION", "1")
+}
+
+/// A server of this name, without a sound card.
+fn server(name: &str, rate: u32, block: usize) -> Running {
+    let (rate, block) = (rate.to_string(), block.to_string());
+    let args = ["-n", name, "--no-realtime", "-d", "dummy", "-r", &rate, "-p", &block];
+    let mut command = Command::new("jackd");
+    let command = with_server(command.args(args), name);
+    let server = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    std::thread::sleep(Duration::from_secs(1));
+    server
+}
+
+/// The standalone on the server of this name, without a window, and what it says.
+fn standalone_on(server: &str, args: &[&str]) -> (Running, Receiver<String>) {
+    let mut command = Command::new(standalone());
+    let mut child = with_server(command.args(["--backend", "jack"]).args(args), server)
+        .env("PATCHVEIL_KEYRING", keyring(true))
+        .env(CONFIG, keyring(true).with_file_name("standalone.json"))
+        .env_remove("NICE_LOG")
+        .env_remove("DISPLAY")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (sender, said) = mpsc::channel();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    (Running(child), said)
+}
+
+/// Waits for a line that contains `what`.
+fn wait_for(said: &Receiver<String>, what: &str) {
+    let begun = Instant::now();
+    let mut all = Vec::new();
+    while let Some(left) = Duration::from_secs(20).checked_sub(begun.elapsed()) {
+        match said.recv_timeout(left) {
+            Ok(line) if line.contains(what) => return,
+            Ok(line) => all.push(line),
+            Err(_) => break,
+        }
+    }
+    panic!("it does not say “{what}”, but {all:#?}");
+}
+
+/// What noise becomes between input and output of the standalone: sent, and received.
+fn exchange(python: &OsStr, server: &str, seconds: &str, folder: &Path) -> (Vec<f32>, Vec<f32>) {
+    let (sent, received) = (folder.join("sent"), folder.join("received"));
+    let begun = Instant::now();
+    let mut command = Command::new(python);
+    command.arg(root().join("tests/python/jack_client.py")).arg(seconds).args([&sent, &received]);
+    let output = with_server(&mut command, server).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "after {:?}: {errors}", begun.elapsed());
+    (samples(&sent), samples(&received))
+}
+
+/// The interpreter with a JACK client.
+fn python() -> Option<OsString> {
+    let python = std::env::var_os("PATCHVEIL_PYTHON");
+    if python.is_none() {
+        let required = std::env::var_os("PATCHVEIL_REQUIRE_TOOLS").is_some();
+        assert!(!required, "PATCHVEIL_PYTHON names no interpreter; `cargo xtask test` sets it");
+        eprintln!("skipped: PATCHVEIL_PYTHON names no interpreter with a JACK client");
+    }
+    python
 }
 
 fn samples(path: &Path) -> Vec<f32> {
@@ -72,38 +140,13 @@ fn position(convolver: &mut Convolver, sent: &[f32], received: &[f32]) -> Option
 
 #[test]
 fn the_standalone_follows_the_rate_of_the_jack_server() {
-    let Some(python) = std::env::var_os("PATCHVEIL_PYTHON") else {
-        let required = std::env::var_os("PATCHVEIL_REQUIRE_TOOLS").is_some();
-        assert!(!required, "PATCHVEIL_PYTHON names no interpreter; `cargo xtask test` sets it");
-        eprintln!("skipped: PATCHVEIL_PYTHON names no interpreter with a JACK client");
-        return;
-    };
+    let Some(python) = python() else { return };
+    let name = "patchveil-test";
     let ring = keyring(true);
     let folder = tempfile::tempdir().unwrap();
-    let (sent, received) = (folder.path().join("sent"), folder.path().join("received"));
-    let rate = RATE.to_string();
-    let period = BLOCK.to_string();
-    let server = ["-n", SERVER, "--no-realtime", "-d", "dummy", "-r", &rate, "-p", &period];
-    let _server = start(Command::new("jackd").args(server));
-    std::thread::sleep(Duration::from_secs(1));
-    let _standalone = start(
-        Command::new(standalone())
-            .args(["--backend", "jack"])
-            .env("PATCHVEIL_KEYRING", ring)
-            .env_remove("NICE_LOG")
-            .env_remove("DISPLAY"),
-    );
-    let begun = Instant::now();
-    let output = Command::new(python)
-        .arg(root().join("tests/python/jack_client.py"))
-        .arg("5")
-        .args([&sent, &received])
-        .env("JACK_DEFAULT_SERVER", SERVER)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "after {:?}: {errors}", begun.elapsed());
-    let (sent, received) = (samples(&sent), samples(&received));
+    let _server = server(name, RATE, BLOCK);
+    let _standalone = standalone_on(name, &[]);
+    let (sent, received) = exchange(&python, name, "5", folder.path());
 
     let veil = Arc::new(Veil::new(&key(), &Preset::Mark.recipe(), RATE).unwrap());
     let (context, repeat) = (veil.context(), repeat(&veil));
@@ -147,4 +190,42 @@ fn the_standalone_follows_the_rate_of_the_jack_server() {
     let apart = restored[FROM + lag..].iter().zip(&sent[FROM..]).map(|(a, b)| (a - b).abs());
     let apart = apart.fold(0.0, f32::max);
     assert!(apart < 1e-6, "{apart} from what was sent");
+}
+
+#[test]
+fn a_server_that_is_killed_and_started_again_is_picked_up_protected_and_at_its_new_rate() {
+    let Some(python) = python() else { return };
+    let name = "patchveil-test-again";
+    let folder = tempfile::tempdir().unwrap();
+    let recorded = folder.path().join("show.wav");
+    let first = server(name, 48_000, 256);
+    let ports = ["--connect-jack-inputs", "system:capture_1", "--record"];
+    let (standalone, said) =
+        standalone_on(name, &[&ports[..], &[recorded.to_str().unwrap()]].concat());
+    wait_for(&said, "from: system – to: system JACK / PipeWire, 48 kHz");
+    std::thread::sleep(Duration::from_secs(1));
+    drop(first);
+    wait_for(&said, "The audio device is lost. The sound server has stopped.");
+    let _second = server(name, RATE, BLOCK);
+    wait_for(&said, "44.1 kHz");
+    let (sent, received) = exchange(&python, name, "4", folder.path());
+    let veil = Arc::new(Veil::new(&key(), &Preset::Mark.recipe(), RATE).unwrap());
+    let context = veil.context();
+    let mut convolver = Convolver::of(veil, 1);
+    let lag = lag(&sent, &received);
+    let probe = &sent[FROM - context..FROM + 2_000];
+    let at = position(&mut convolver, probe, &received[FROM + lag..FROM + lag + 2_000]);
+    assert!(at.is_some(), "the audio is not protected");
+    let begun = Instant::now();
+    let interrupted = Command::new("kill").args(["-INT", &standalone.0.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    let mut standalone = standalone;
+    assert!(standalone.0.wait().unwrap().success());
+    assert!(begun.elapsed() < Duration::from_secs(3), "it took {:?} to end", begun.elapsed());
+    // What was recorded before the server's end is a file, and what came after it another.
+    for (file, rate) in [(recorded, 48_000), (folder.path().join("show 2.wav"), RATE)] {
+        let recorded = hound::WavReader::open(file).unwrap();
+        assert_eq!(recorded.spec().sample_rate, rate);
+        assert!(recorded.duration() > rate / 2);
+    }
 }

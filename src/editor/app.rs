@@ -1,23 +1,16 @@
-//! What an open window holds.
+//! What an open window of a host holds.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::Param;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{Frame, NiceEguiApp};
 use parking_lot::Mutex;
 
-use super::analyzer_panel::FftSizes;
-use super::layout::{self, Panels, Scene, UserRequests};
-use super::param_gesture::ParamGesture;
+use super::view::EditorView;
 use super::watch::{WindowId, WindowWatch};
-use super::{presets, renderer, theme};
-use crate::analyzer::{Analyzer, FFT_SIZES};
-use crate::keys::Keys;
+use super::{renderer, theme};
 use crate::remote::Remote;
-use crate::route::Route;
 
 /// The size of the open window, shared with what the host asks.
 #[derive(Debug, Clone, Default)]
@@ -37,11 +30,9 @@ impl SharedSize {
 /// What an open window holds. It is dropped when the window closes, which ends all work for it.
 pub(super) struct App {
     remote: Remote,
-    analyzer: Analyzer,
-    keys: Keys,
+    view: EditorView,
     /// The host, once the window is built.
     host: Option<GuiContext>,
-    panels: Panels,
     size: SharedSize,
     /// Once the window is built.
     watch: Option<WindowWatch>,
@@ -51,34 +42,8 @@ impl App {
     /// The app of a window that is about to open.
     pub(super) fn new(remote: Remote, size: SharedSize) -> Self {
         let repaint = remote.news();
-        Self {
-            analyzer: remote.analyzer(),
-            keys: Keys::new(move || repaint.request_repaint()),
-            remote,
-            host: None,
-            panels: Panels::default(),
-            size,
-            watch: None,
-        }
-    }
-
-    /// Does what the user asked for in the panels.
-    fn handle(&mut self, requests: UserRequests, gesture: &impl ParamGesture) {
-        let Self { remote, analyzer, keys, panels, .. } = self;
-        panels.keys.handle(requests.keys, keys, |class| {
-            presets::follow_former_preset(remote.params(), gesture);
-            remote.choose_class(class);
-            // Hosts notice only changes of parameters, and save only after one.
-            let amount = &remote.params().veil.amount;
-            gesture.touch(amount, amount.unmodulated_normalized_value());
-        });
-        if let Some(size) = requests.analyzer.fft_size {
-            analyzer.set_fft_size(size);
-        }
-        analyzer.listen(panels.keys.listening);
-        if requests.analyzer.clear_peaks {
-            analyzer.clear_peaks();
-        }
+        let view = EditorView::new(remote.clone(), move || repaint.request_repaint());
+        Self { remote, view, host: None, size, watch: None }
     }
 }
 
@@ -89,11 +54,8 @@ impl NiceEguiApp for App {
         host: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        theme::apply(&context);
-        context.set_theme(self.remote.params().editor.get().theme());
-        // The scale is chosen from a list of what the layout supports.
-        context.options_mut(|options| options.zoom_with_keyboard = false);
-        self.analyzer.set_repaint_interval(renderer::frame_interval(frame));
+        self.view.set_up_style(&context);
+        self.view.set_frame_interval(renderer::frame_interval(frame));
         self.host = Some(host);
         self.watch = Some(WindowWatch::start(window_id(frame), self.remote.port().clone()));
         Ok(())
@@ -101,39 +63,14 @@ impl NiceEguiApp for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
         let Some(host) = self.host.clone() else { return };
-        let gesture = host.param_setter();
-        let params = self.remote.params().clone();
         frame.set_clear_color(theme::background(ui));
-        self.analyzer.poll(Instant::now());
-        let (status, keyring) = (self.remote.status(), self.keys.view());
-        let route = Route::now();
-        let scene = Scene {
-            status: &status,
-            route: &route,
-            view: self.analyzer.view(),
-            keyring: &keyring,
-            params: &params,
-            gesture: &gesture,
-            fft_sizes: FftSizes { current: self.analyzer.fft_size(), all: &FFT_SIZES },
-        };
-        let requests = layout::draw(ui, &scene, &mut self.panels);
-        self.handle(requests, &gesture);
+        self.view.ui(ui, &host.param_setter());
     }
 
     fn resized(&mut self, size: WindowSize) {
         let (width, height) = (size.logical.width as f32, size.logical.height as f32);
         self.remote.params().editor.set_size(width, height);
         self.size.set(Some(size));
-    }
-}
-
-#[cfg(feature = "standalone")]
-impl Drop for App {
-    fn drop(&mut self) {
-        if crate::standalone::is_running() {
-            crate::standalone::remember(&self.remote.params().editor.get());
-            crate::standalone::end_soon();
-        }
     }
 }
 

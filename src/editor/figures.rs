@@ -77,7 +77,7 @@ fn figures(view: &View, route: &Route) -> Vec<Figure> {
     ));
     let source = match (view.host_timeline, route) {
         (true, Route::Host) => "Host timeline",
-        (true, Route::Devices(_)) => "JACK transport",
+        (true, _) => "JACK transport",
         (false, _) => "Sample count",
     };
     // A position that moves costs a picture each time, so in silence it is left out.

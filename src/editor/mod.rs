@@ -3,7 +3,9 @@
 //! | file | what it does |
 //! |---|---|
 //! | `window.rs`, `renderer.rs` | the window, as hosts open and close it |
-//! | `app.rs`, `watch/` | what an open window holds; when it is painted |
+//! | `app.rs`, `view.rs` | what an open window holds, in a host and anywhere |
+//! | `watch/` | when a host's window is painted |
+//! | `look.rs` | colours and widgets for the windows around an editor |
 //! | `layout.rs` | which panel is where |
 //! | `headline.rs` | the headline at the top |
 //! | `figures.rs` | the figures at the bottom |
@@ -26,6 +28,7 @@ mod headline;
 mod icons;
 mod keys_panel;
 mod layout;
+pub mod look;
 mod mesh;
 mod param_control;
 mod param_gesture;
@@ -34,6 +37,7 @@ mod renderer;
 mod strength;
 mod theme;
 mod timeline_panel;
+mod view;
 mod watch;
 mod widgets;
 mod window;
@@ -41,4 +45,6 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use param_gesture::{DirectGesture, ParamGesture};
+pub use view::EditorView;
 pub use window::Window;

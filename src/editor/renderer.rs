@@ -19,8 +19,12 @@ pub(super) fn config() -> GraphicsConfig {
 
 /// Shortest time between two frames, depending on the renderer.
 pub(super) fn frame_interval(frame: &Frame) -> Duration {
-    let is_software =
-        name(frame).is_some_and(|name| SOFTWARE.iter().any(|software| name.contains(software)));
+    name(frame).map_or(Duration::ZERO, |name| interval_of(&name))
+}
+
+/// As [`frame_interval`], by the renderer's name.
+pub(super) fn interval_of(renderer: &str) -> Duration {
+    let is_software = SOFTWARE.iter().any(|software| renderer.contains(software));
     if is_software { SOFTWARE_FRAME } else { Duration::ZERO }
 }
 

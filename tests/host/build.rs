@@ -17,7 +17,7 @@ fn directory() -> PathBuf {
     target.join(if cfg!(debug_assertions) { "debug" } else { "release" })
 }
 
-/// Builds plug-in and command once, in the profile of this test. Where `PATCHVEIL_BUILT` is set
+/// Builds plug-in, standalone and command once, in the profile of this test. Where `PATCHVEIL_BUILT` is set
 /// they are built already: `cargo xtask test` builds them together with the tests, so that their
 /// dependencies are not compiled twice.
 fn built() -> &'static Path {
@@ -33,6 +33,8 @@ fn built() -> &'static Path {
             "--quiet",
             "--package",
             "patchveil-plugin",
+            "--package",
+            "patchveil-standalone",
             "--package",
             "patchveil",
         ]);

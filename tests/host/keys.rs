@@ -7,6 +7,8 @@ use patchveil_keyring::{Keyring, PATH_VARIABLE};
 use patchveil_test_support::keys::test_key;
 use patchveil_veil::{ClassKey, FORMER_NAME_OF_LIGHT, Fingerprint, Preset};
 
+/// The environment variable that names the standalone's settings: tests leave those of this machine alone.
+pub const CONFIG: &str = "PATCHVEIL_STANDALONE_CONFIG";
 /// The name of the class every test keyring has.
 pub const CLASS: &str = "Night Show";
 

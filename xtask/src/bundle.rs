@@ -3,22 +3,24 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::run::target;
+use crate::run::{root, target};
 
-/// The package that is bundled when nobody says otherwise.
+/// The package that is bundled: its library, and the program of the same name beside it.
 const PACKAGE: &str = "patchveil-plugin";
+/// What is built for it. The program comes from the second one.
+const PACKAGES: [&str; 2] = [PACKAGE, "patchveil-standalone"];
+/// The processors of a Mac.
+const MACS: [&str; 2] = ["x86_64-apple-darwin", "aarch64-apple-darwin"];
 /// The formats, by the ending of their bundles.
 const FORMATS: [&str; 2] = ["clap", "vst3"];
 
 /// Builds CLAP, VST3 and standalone into `target/bundled`. `args` go to `cargo build`; without
-/// any it is a release build of the plug-in.
+/// any it is a release build.
 pub(crate) fn bundle(args: &[String]) -> Result<(), String> {
-    let mut all = vec!["bundle".to_owned(), PACKAGE.to_owned()];
-    if args.is_empty() {
-        all.push("--release".to_owned());
-    }
-    all.extend_from_slice(args);
-    nice_plug_xtask::main_with_args("cargo xtask", all).map_err(|error| format!("{error:#}"))
+    let release = ["--release".to_owned()];
+    let args = if args.is_empty() { &release[..] } else { args };
+    build(args)?;
+    nice_plug_xtask::bundle(&target(), PACKAGE, args, false).map_err(|error| format!("{error:#}"))
 }
 
 /// As [`bundle`], for both processors of a Mac at once.
@@ -26,8 +28,20 @@ pub(crate) fn bundle_for_release() -> Result<(), String> {
     if !cfg!(target_os = "macos") {
         return bundle(&[]);
     }
-    let args = ["bundle-universal", PACKAGE, "--release"].map(str::to_owned);
-    nice_plug_xtask::main_with_args("cargo xtask", args).map_err(|error| format!("{error:#}"))
+    let release = "--release".to_owned();
+    for mac in MACS {
+        build(&[release.clone(), format!("--target={mac}")])?;
+    }
+    nice_plug_xtask::bundle(&target(), PACKAGE, &[release], true)
+        .map_err(|error| format!("{error:#}"))
+}
+
+/// Builds library and program. The bundler looks for both under relative paths.
+fn build(args: &[String]) -> Result<(), String> {
+    let root = root();
+    std::env::set_current_dir(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+    let packages = PACKAGES.map(str::to_owned);
+    nice_plug_xtask::build(&packages, args).map_err(|error| format!("{error:#}"))
 }
 
 /// Bundles, and puts CLAP and VST3 where this user's hosts look.

@@ -7,6 +7,7 @@ mod deny;
 mod docs;
 mod fuzz;
 mod listen;
+mod newcomer;
 mod package;
 mod packages;
 mod python;
@@ -75,6 +76,9 @@ enum Command {
         /// Presets to hear [default: all]
         presets: Vec<String>,
     },
+    /// Play a newcomer's first minute with the standalone: from an empty home to a marked recording that
+    /// is found. Leaves pictures of it in target/newcomer
+    Newcomer,
     /// Picture the editor for the README, into docs/images
     Screenshots,
     /// Build the plug-in as CLAP, VST3 and standalone into target/bundled
@@ -113,6 +117,7 @@ fn main() -> ExitCode {
         Command::Workflows => docs::workflows(),
         Command::Bench(args) => bench::bench(&args),
         Command::Listen { presets } => listen::listen(&presets),
+        Command::Newcomer => newcomer::newcomer(),
         Command::Screenshots => screenshots::screenshots(),
         Command::Bundle { args } => bundle::bundle(&args),
         Command::Install => bundle::install(),

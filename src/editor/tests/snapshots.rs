@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use super::fixture::{Fixture, key};
 use crate::analyzer::{Found, Heard, HeardKey, View};
 use crate::editor::param_gesture::ParamGesture;
-use crate::route::{Devices, Route, System};
+use crate::route::Route;
 use crate::status::Status;
 
 const SMALL: (f32, f32) = (640.0, 400.0);
@@ -96,17 +96,17 @@ fn all_settings_in_a_small_window() {
 #[test]
 fn the_standalone_without_an_input() {
     let mut fixture = Fixture::marked();
-    fixture.route = Route::Devices(Devices { system: System::Named("ALSA"), ..Devices::default() });
+    let why = "No input is connected. Choose one in Devices.";
+    fixture.route = Route::Nowhere(why.to_owned());
     fixture.view =
         View { running: true, started: true, sample_rate: 48_000, load: 0.003, ..View::default() };
     compare("no-input-dark", fixture, DEFAULT, 1.0, Theme::Dark);
 }
 
 #[test]
-fn the_standalone_after_its_server_has_stopped() {
+fn the_standalone_after_its_device_is_lost() {
     let mut fixture = Fixture::marked();
-    let input = Some("system:capture_1".to_owned());
-    fixture.route = Route::Devices(Devices { system: System::Jack, input, ..Devices::default() });
+    fixture.route = Route::Nowhere("The audio device is lost.".to_owned());
     (fixture.view.running, fixture.view.sound) = (false, false);
     compare("stopped-small-light-2x", fixture, SMALL, 2.0, Theme::Light);
 }

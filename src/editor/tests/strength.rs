@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable;
 
 use super::fixture::Fixture;
 use crate::params::PresetChoice;
-use crate::route::{Devices, Route, System};
+use crate::route::Route;
 
 const DIAL: &str = "Strength";
 
@@ -33,10 +33,6 @@ fn click_at(window: &mut Window, share: f32) {
     window.step();
     window.drop_at(at);
     window.run();
-}
-
-fn devices(system: System, input: Option<&str>) -> Route {
-    Route::Devices(Devices { system, input: input.map(str::to_owned), ..Devices::default() })
 }
 
 #[test]
@@ -106,19 +102,15 @@ fn what_is_measured_stands_beside_the_dial() {
 #[test]
 fn nothing_reads_as_protected_while_no_sound_goes_through() {
     let host = Route::Host;
-    let jack = devices(System::Jack, Some("system:capture_1"));
-    let unnamed = devices(System::Jack, None);
-    let alsa = devices(System::Named("ALSA"), None);
-    let dummy = devices(System::Dummy, None);
+    let devices = Route::Devices("from: Microphone – to: BlackHole".to_owned());
+    let nowhere = Route::Nowhere("The audio device is lost.".to_owned());
     for (route, running, started, title) in [
         (&host, true, true, "Silence: nothing to do"),
         (&host, false, true, "No audio from the host"),
-        (&jack, true, true, "Silence from system:capture_1"),
-        (&jack, false, true, "The JACK server has stopped"),
-        (&jack, false, false, "The JACK server has not started"),
-        (&unnamed, true, true, "Silence: no input was named"),
-        (&alsa, true, true, "Silence: there is no input"),
-        (&dummy, true, true, "No sound device"),
+        (&devices, true, true, "Silence comes in: nothing to do"),
+        (&devices, true, true, "Microphone"),
+        (&devices, false, true, "The sound device delivers nothing"),
+        (&nowhere, true, true, "The audio device is lost"),
     ] {
         let mut fixture = Fixture::marked();
         fixture.route = route.clone();
@@ -129,10 +121,10 @@ fn nothing_reads_as_protected_while_no_sound_goes_through() {
         assert!(!reads(&window, "Marked (inaudible)"), "{title}");
     }
     let mut fixture = Fixture::marked();
-    fixture.route = jack;
+    fixture.route = devices;
     let window = open(fixture);
     assert!(reads(&window, "Marked (inaudible)"));
-    assert!(reads(&window, "From system:capture_1 to JACK."));
+    assert!(reads(&window, "From: Microphone – to: BlackHole"));
     assert!(reads(&window, "JACK transport 0:12:34.4"));
 }
 

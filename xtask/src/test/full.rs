@@ -14,9 +14,11 @@ pub(super) const TESTS: [&str; 6] =
     ["test", "--workspace", "--exclude", "patchveil-tests", "--exclude", "patchveil-benches"];
 
 /// What is tested as it is released: the plug-in in hosts, and from these packages the tests below.
-const RELEASED: [&str; 8] = [
+const RELEASED: [&str; 10] = [
     "--package",
     "patchveil-plugin",
+    "--package",
+    "patchveil-standalone",
     "--package",
     "patchveil",
     "--package",

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    patchveil_plugin::standalone::run()
+    patchveil_standalone::run()
 }

@@ -1,0 +1,201 @@
+//! The command line. Names are those of the framework's own standalone, which stood here before.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::audio::{BackendKind, CHANNELS, Wanted};
+
+/// Protect sound live, without a DAW: from an input to an output, with a recorder.
+///
+/// Without options it opens a window in which everything can be chosen. Without a display it runs
+/// until it is interrupted and says on standard error what it does.
+#[derive(Debug, Parser)]
+#[command(name = "Patchveil", version)]
+pub(crate) struct Args {
+    /// Where sound comes from and goes to [default: as last chosen in the window]
+    #[arg(short = 'b', long, value_enum)]
+    pub(crate) backend: Option<BackendKind>,
+
+    /// List the backends' devices and end
+    #[arg(long)]
+    pub(crate) list_devices: bool,
+
+    /// The input, as --list-devices names it; an empty name lists them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) input_device: Option<String>,
+
+    /// The output, as --list-devices names it; an empty name lists them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) output_device: Option<String>,
+
+    /// 1 stereo, 2 mono, 3 quad, 4 5.1, 5 7.1
+    #[arg(short = 'l', long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub(crate) audio_layout: Option<u8>,
+
+    /// Sample rate in Hz; on JACK the server's counts
+    #[arg(short = 'r', long, value_name = "HZ")]
+    pub(crate) sample_rate: Option<f32>,
+
+    /// Frames in a block; on JACK the server's counts
+    #[arg(short = 'p', long, value_name = "FRAMES")]
+    pub(crate) period_size: Option<u32>,
+
+    /// Seconds of sound between input and output, where they are two devices; not on JACK
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) input_latency: Option<f32>,
+
+    /// Port of JACK to connect all inputs to, or a list with commas: system:capture_1,system:capture_2
+    #[arg(long, value_name = "PORTS")]
+    pub(crate) connect_jack_inputs: Option<String>,
+
+    /// Record what is sent into this WAV file, from the start
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Scale of the window
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub(crate) dpi_scale: f64,
+
+    #[command(flatten)]
+    pub(crate) former: Former,
+}
+
+/// Options that had an effect in the framework's own standalone, and have none here: old scripts go on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Former {
+    #[arg(long, hide = true)]
+    input_capacity: Option<f32>,
+    #[arg(long, hide = true)]
+    midi_capacity: Option<u32>,
+    #[arg(long, hide = true)]
+    midi_input: Option<String>,
+    #[arg(long, hide = true)]
+    midi_output: Option<String>,
+    #[arg(long, hide = true)]
+    connect_jack_midi_input: Option<String>,
+    #[arg(long, hide = true)]
+    connect_jack_midi_output: Option<String>,
+    #[arg(long, hide = true)]
+    tempo: Option<f32>,
+    #[arg(long, hide = true)]
+    timesig_num: Option<u32>,
+    #[arg(long, hide = true)]
+    timesig_denom: Option<u32>,
+}
+
+impl Former {
+    /// Names of those that were given.
+    pub(crate) fn given(&self) -> Vec<&'static str> {
+        let all = [
+            ("--input-capacity", self.input_capacity.is_some()),
+            ("--midi-capacity", self.midi_capacity.is_some()),
+            ("--midi-input", self.midi_input.is_some()),
+            ("--midi-output", self.midi_output.is_some()),
+            ("--connect-jack-midi-input", self.connect_jack_midi_input.is_some()),
+            ("--connect-jack-midi-output", self.connect_jack_midi_output.is_some()),
+            ("--tempo", self.tempo.is_some()),
+            ("--timesig-num", self.timesig_num.is_some()),
+            ("--timesig-denom", self.timesig_denom.is_some()),
+        ];
+        all.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
+    }
+}
+
+/// Channels of the layouts, in the plug-in's order.
+const LAYOUTS: [u16; 5] = [2, 1, 4, 6, 8];
+
+impl Args {
+    /// Whether devices are to be listed.
+    pub(crate) fn lists(&self) -> bool {
+        let empty = |name: &Option<String>| name.as_deref() == Some("");
+        self.list_devices || empty(&self.input_device) || empty(&self.output_device)
+    }
+
+    /// What is remembered, with what is given here in its place.
+    pub(crate) fn wanted(&self, remembered: Wanted) -> Wanted {
+        let mut wanted = remembered;
+        if let Some(backend) = self.backend {
+            if backend != wanted.backend {
+                // Names of another backend's devices mean nothing.
+                (wanted.input, wanted.output) = (None, None);
+            }
+            wanted.backend = backend;
+        }
+        if let Some(input) = &self.input_device {
+            wanted.input = Some(input.clone());
+        }
+        if let Some(output) = &self.output_device {
+            wanted.output = Some(output.clone());
+        }
+        if let Some(layout) = self.audio_layout {
+            let channels = LAYOUTS.get(usize::from(layout) - 1).copied();
+            wanted.channels = channels.unwrap_or(CHANNELS[1]);
+        }
+        if let Some(rate) = self.sample_rate {
+            wanted.sample_rate = rate.round() as u32;
+        }
+        if let Some(period) = self.period_size {
+            wanted.period = period;
+        }
+        if let Some(latency) = self.input_latency {
+            wanted.input_latency = latency;
+        }
+        wanted.jack_inputs = self.connect_jack_inputs.clone();
+        wanted.checked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Args {
+        Args::try_parse_from([&["Patchveil"], args].concat()).unwrap()
+    }
+
+    #[test]
+    fn options_of_former_scripts_are_still_taken() {
+        let args = parsed(&[
+            "--backend",
+            "jack",
+            "-r",
+            "44100",
+            "-p",
+            "64",
+            "-l",
+            "2",
+            "--tempo",
+            "90",
+            "--input-capacity",
+            "0.4",
+            "--connect-jack-inputs",
+            "system:capture_1",
+        ]);
+        let wanted = args.wanted(Wanted::default());
+        assert_eq!((wanted.sample_rate, wanted.period, wanted.channels), (44_100, 64, 1));
+        assert!(wanted.has_input());
+        assert_eq!(args.former.given(), ["--input-capacity", "--tempo"]);
+    }
+
+    #[test]
+    fn options_go_before_what_is_remembered() {
+        let remembered = Wanted {
+            backend: BackendKind::System,
+            input: Some("mic".to_owned()),
+            channels: 1,
+            ..Wanted::default()
+        };
+        let wanted = parsed(&[]).wanted(remembered.clone());
+        assert_eq!(wanted, remembered);
+        let wanted = parsed(&["--backend", "jack"]).wanted(remembered);
+        assert_eq!((wanted.input, wanted.channels), (None, 1));
+    }
+
+    #[test]
+    fn empty_names_list_devices() {
+        assert!(parsed(&["--input-device", ""]).lists());
+        assert!(parsed(&["--list-devices"]).lists());
+        assert!(!parsed(&["--input-device", "mic"]).lists());
+    }
+}

@@ -1,0 +1,56 @@
+//! Without a window: lines on standard error, until the program is interrupted.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::program::Program;
+use crate::words::{Tone, sound};
+
+/// Time between two looks.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long the window may take to close after a signal.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Whether there is a display to open a window on.
+pub(crate) fn has_display() -> bool {
+    if cfg!(any(windows, target_os = "macos")) {
+        return true;
+    }
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(named)
+}
+
+/// Ends the program at once when it is interrupted or told to terminate, with recordings complete.
+pub(crate) fn stop_on_signals(program: &Arc<Program>) {
+    let shared = program.clone();
+    let handled = ctrlc::set_handler(move || {
+        shared.stopping.store(true, Ordering::Relaxed);
+        if shared.waker.close() {
+            // A window that does not answer keeps nobody.
+            std::thread::sleep(PATIENCE);
+            shared.shut_down();
+            std::process::exit(1);
+        }
+    });
+    if let Err(error) = handled {
+        eprintln!("Patchveil: signals are not handled: {error}");
+    }
+}
+
+/// Runs until it is interrupted.
+pub(crate) fn run(program: &Program) -> ExitCode {
+    let mut said = None;
+    while !program.is_stopping() {
+        let words = program.supervisor.lock().read(|report| sound(&report.state, 0));
+        if said.as_ref() != Some(&words) {
+            let mark = if words.tone == Tone::Good { "" } else { "! " };
+            eprintln!("Patchveil: {mark}{} {}", words.title, words.detail);
+            said = Some(words);
+        }
+        std::thread::sleep(LOOK);
+    }
+    program.shut_down();
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,145 @@
+//! Everything but the window.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use patchveil_plugin::{Patchveil, Remote};
+
+use crate::args::Args;
+use crate::audio::{Wanted, backend};
+use crate::listener::Listener;
+use crate::processor::{Processor, Switches};
+use crate::recorder::{Plan, Recorder};
+use crate::settings::{self, Settings};
+use crate::supervisor::Supervisor;
+
+/// How long a device may take to close when the program ends.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Repaints the window, once there is one, and not more often than it can paint.
+#[derive(Clone, Default)]
+pub(crate) struct Waker(Arc<Painting>);
+
+#[derive(Default)]
+struct Painting {
+    window: OnceLock<egui::Context>,
+    /// Shortest time between two frames that are not asked for by the user.
+    interval: Mutex<Duration>,
+    painted: Mutex<Option<Instant>>,
+}
+
+impl Waker {
+    /// Wakes this window from now on.
+    pub(crate) fn set(&self, context: egui::Context, interval: Duration) {
+        *self.0.interval.lock() = interval;
+        // The first window is the only one.
+        let _ = self.0.window.set(context);
+    }
+
+    /// The window is being painted.
+    pub(crate) fn painted(&self) {
+        *self.0.painted.lock() = Some(Instant::now());
+    }
+
+    /// There is something new to see.
+    pub(crate) fn wake(&self) {
+        let Some(context) = self.0.window.get() else { return };
+        let since = self.0.painted.lock().map(|painted| painted.elapsed());
+        let interval = *self.0.interval.lock();
+        context.request_repaint_after(interval.saturating_sub(since.unwrap_or(interval)));
+    }
+
+    /// Closes the window; says whether there is one.
+    pub(crate) fn close(&self) -> bool {
+        let Some(context) = self.0.window.get() else { return false };
+        context.send_viewport_cmd(egui::ViewportCommand::Close);
+        context.request_repaint();
+        true
+    }
+}
+
+/// All that runs, with or without a window.
+pub(crate) struct Program {
+    pub(crate) remote: Remote,
+    pub(crate) supervisor: Mutex<Supervisor>,
+    pub(crate) listener: Mutex<Listener>,
+    pub(crate) switches: Arc<Switches>,
+    pub(crate) waker: Waker,
+    /// Someone has asked the program to end.
+    pub(crate) stopping: AtomicBool,
+    /// What was remembered, with the command line in its place.
+    pub(crate) settings: Mutex<Settings>,
+    /// The devices that were remembered.
+    pub(crate) remembered: Wanted,
+    /// Where settings are kept.
+    pub(crate) path: Option<PathBuf>,
+    /// Why settings could not be read.
+    pub(crate) trouble: Option<String>,
+}
+
+impl Program {
+    /// Starts all threads, and the sound as soon as there is a device.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub(crate) fn start(args: &Args) -> Result<Self, String> {
+        let path = settings::path();
+        let (mut settings, trouble) = settings::load(path.as_deref());
+        let remembered = settings.devices.clone();
+        settings.devices = args.wanted(settings.devices);
+        if let Some(trouble) = &trouble {
+            eprintln!("Patchveil: {trouble}");
+        }
+        let plugin = Patchveil::default();
+        let remote = plugin.remote();
+        remote.restore_session(&settings.session);
+        let waker = Waker::default();
+        let wake = waker.clone();
+        let listener = Listener::start(Recorder::new(Some(remote.clone())), move || wake.wake())?;
+        if let Some(file) = &args.record {
+            listener.record(Plan {
+                path: file.clone(),
+                samples: settings.recording.samples,
+                pre_roll: false,
+                split_minutes: 0,
+            });
+        }
+        let switches = Arc::new(Switches::new(settings.monitor));
+        let processor = Processor::new(Box::new(plugin), switches.clone());
+        let streams = listener.streams();
+        let wake = waker.clone();
+        let supervisor = Supervisor::start(
+            Box::new(backend),
+            settings.devices.clone(),
+            processor,
+            Box::new(move |reader| streams.add(reader)),
+            move || wake.wake(),
+        )?;
+        Ok(Self {
+            remote,
+            supervisor: Mutex::new(supervisor),
+            listener: Mutex::new(listener),
+            switches,
+            waker,
+            stopping: AtomicBool::new(false),
+            settings: Mutex::new(settings),
+            remembered,
+            path,
+            trouble,
+        })
+    }
+
+    /// Whether someone has asked the program to end.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Ends the sound, and completes what is being recorded.
+    pub(crate) fn shut_down(&self) {
+        self.supervisor.lock().stop(PATIENCE);
+        self.listener.lock().stop();
+    }
+}

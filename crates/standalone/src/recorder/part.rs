@@ -1,0 +1,262 @@
+//! One file of a recording, and its line in the manifest.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use blake3::Hasher;
+use jiff::Timestamp;
+use patchveil::manifest;
+use patchveil_plugin::Remote;
+use patchveil_veil::{Fingerprint, Recipe};
+
+use super::Block;
+use super::wav::{Medium, Samples, WavWriter, encoded};
+use crate::audio::Format;
+
+/// What the name of a file ends with while it is being written.
+const UNFINISHED: &str = " (recording).wav";
+
+/// Opens a new file for writing.
+type Open = Box<dyn Fn(&Path) -> io::Result<Box<dyn Medium>> + Send>;
+
+/// Where files are written, and who knows what is in them.
+pub(super) struct Place {
+    open: Open,
+    remote: Option<Remote>,
+}
+
+impl Place {
+    /// Real files of what `remote`'s instance sends.
+    pub(super) fn files(remote: Option<Remote>) -> Self {
+        let open: Open = Box::new(|path| {
+            let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+            Ok(Box::new(file))
+        });
+        Self { open, remote }
+    }
+
+    /// Files on another medium.
+    #[cfg(test)]
+    pub(super) fn on(open: Open) -> Self {
+        Self { open, remote: None }
+    }
+}
+
+/// A file that is complete.
+pub(super) struct Finished {
+    pub(super) path: PathBuf,
+    /// Why the manifest has no line for it.
+    pub(super) unrecorded: Option<String>,
+}
+
+/// A file that is being written.
+pub(super) struct OpenPart {
+    writer: WavWriter,
+    /// Its name in the end.
+    target: PathBuf,
+    /// Its name until then.
+    unfinished: PathBuf,
+    format: Format,
+    samples: Samples,
+    before: Option<Hasher>,
+    after: Hasher,
+    offset: i64,
+    next: Option<i64>,
+    protection: Option<(Fingerprint, Recipe)>,
+}
+
+/// What to say of an error, and what to do about it.
+fn words(path: &Path, error: &io::Error) -> String {
+    let hint = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "the disk is full. Free some space, or record to another disk."
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "you may not write there. Choose another folder."
+        }
+        io::ErrorKind::NotFound => "the folder is not there. Choose another one.",
+        io::ErrorKind::FileTooLarge => "files there must not be larger.",
+        _ => return format!("“{}”: {error}.", path.display()),
+    };
+    format!("“{}”: {hint}", path.display())
+}
+
+impl OpenPart {
+    /// Begins a file that will be called `path`, or like it where that name is taken.
+    pub(super) fn create(
+        place: &Place,
+        path: PathBuf,
+        format: Format,
+        samples: Samples,
+    ) -> Result<Self, String> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| words(folder, &error))?;
+        }
+        let (target, unfinished, medium) = open_free(place, &path)?;
+        let writer = WavWriter::new(medium, format, samples).map_err(|error| {
+            let _ = fs::remove_file(&unfinished);
+            words(&target, &error)
+        })?;
+        let protection = place.remote.as_ref().and_then(Remote::protection);
+        Ok(Self {
+            writer,
+            target,
+            unfinished,
+            format,
+            samples,
+            before: Some(Hasher::new()),
+            after: Hasher::new(),
+            offset: 0,
+            next: None,
+            protection,
+        })
+    }
+
+    /// Its name in the end.
+    pub(super) fn path(&self) -> &Path {
+        &self.target
+    }
+
+    pub(super) fn frames(&self) -> u64 {
+        self.writer.frames()
+    }
+
+    pub(super) fn seconds(&self) -> f64 {
+        self.frames() as f64 / f64::from(self.format.sample_rate)
+    }
+
+    pub(super) fn has_room(&self, frames: usize) -> bool {
+        self.writer.has_room(frames)
+    }
+
+    /// Adds a block.
+    pub(super) fn write(&mut self, block: &Block) -> Result<(), String> {
+        let first_frame = self.writer.frames();
+        let bytes =
+            self.writer.write(&block.output).map_err(|error| words(&self.target, &error))?;
+        self.after.update(&bytes);
+        if first_frame == 0 {
+            self.offset = block.position;
+        }
+        // A line in the manifest is one recipe at one place of the timeline.
+        let follows = self.next.is_none_or(|next| next == block.position) && block.processed;
+        self.next = Some(block.position.wrapping_add(block.frames() as i64));
+        match (&mut self.before, &block.input) {
+            (Some(before), Some(input)) if follows => {
+                before.update(&encoded(input, self.samples, first_frame));
+            }
+            _ => self.before = None,
+        }
+        Ok(())
+    }
+
+    /// Completes the file under its name, and notes it in the manifest of its folder.
+    pub(super) fn finish(self, place: &Place) -> Result<Finished, String> {
+        let (head, frames) = (self.writer.header(), self.writer.frames());
+        let (target, unfinished) = (self.target.clone(), self.unfinished.clone());
+        let failed = |error: io::Error| {
+            format!("{} What there is is in “{}”.", words(&target, &error), unfinished.display())
+        };
+        self.writer.finish().map_err(failed)?;
+        fs::rename(&self.unfinished, &self.target).map_err(failed)?;
+        sync_folder(&self.target);
+        let now = place.remote.as_ref().and_then(Remote::protection);
+        let unrecorded = match (self.protection, self.before) {
+            (Some((fingerprint, recipe)), Some(before))
+                if now == Some((fingerprint, recipe.clone())) =>
+            {
+                let record = manifest::Record {
+                    version: manifest::Record::version_for(&recipe),
+                    file: name(&self.target),
+                    file_bytes: None,
+                    fingerprint,
+                    recipe,
+                    offset: self.offset,
+                    sample_rate_hz: self.format.sample_rate,
+                    channels: self.format.channels as u16,
+                    format: self.samples.format(),
+                    frames,
+                    audio_before: before.finalize().into(),
+                    audio_after: self.after.finalize().into(),
+                    around: around(&head, frames, &self.format, self.samples).into(),
+                    around_before: None,
+                    time: Timestamp::now(),
+                    tool: concat!("patchveil-standalone ", env!("CARGO_PKG_VERSION")).to_owned(),
+                };
+                add(&self.target, &record).err()
+            }
+            (None, _) => Some("it was not protected".to_owned()),
+            _ => Some("protection changed, or sound was lost, while it was recorded".to_owned()),
+        };
+        Ok(Finished { path: self.target, unrecorded })
+    }
+
+    /// Completes the file with what reached the disk; its path and its length in seconds. `None` if
+    /// there is nothing to keep.
+    pub(super) fn rescue(self) -> Option<(PathBuf, f64)> {
+        let frames = self.writer.rescue().ok()?;
+        if frames == 0 {
+            let _ = fs::remove_file(&self.unfinished);
+            return None;
+        }
+        let seconds = frames as f64 / f64::from(self.format.sample_rate);
+        match fs::rename(&self.unfinished, &self.target) {
+            Ok(()) => Some((self.target, seconds)),
+            Err(_) => Some((self.unfinished, seconds)),
+        }
+    }
+}
+
+/// The hash of all bytes that are not samples.
+fn around(head: &[u8], frames: u64, format: &Format, samples: Samples) -> blake3::Hash {
+    let bytes = frames * format.channels as u64 * samples.format().bytes() as u64;
+    let mut hasher = Hasher::new();
+    hasher.update(head);
+    if bytes % 2 == 1 {
+        hasher.update(&[0]);
+    }
+    hasher.finalize()
+}
+
+/// Adds a line to the manifest of the folder.
+fn add(path: &Path, record: &manifest::Record) -> Result<(), String> {
+    let recorder =
+        manifest::Recorder::new([path].into_iter()).map_err(|error| error.to_string())?;
+    recorder.add(path, record).map_err(|error| error.to_string())?;
+    recorder.finish().map_err(|error| error.to_string())
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Opens the first file like `path` whose name is free: its name in the end, and until then.
+fn open_free(place: &Place, path: &Path) -> Result<(PathBuf, PathBuf, Box<dyn Medium>), String> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut number = 1;
+    loop {
+        let like = if number == 1 { stem.clone() } else { format!("{stem} ({number})") };
+        let target = path.with_file_name(format!("{like}.wav"));
+        let unfinished = path.with_file_name(format!("{like}{UNFINISHED}"));
+        number += 1;
+        if target.symlink_metadata().is_ok() {
+            continue;
+        }
+        match (place.open)(&unfinished) {
+            Ok(medium) => return Ok((target, unfinished, medium)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(words(&target, &error)),
+        }
+    }
+}
+
+/// Makes the new name survive a power cut, where the system can.
+fn sync_folder(path: &Path) {
+    if let Some(folder) = path.parent()
+        && let Ok(folder) = File::open(folder)
+    {
+        // Not all file systems can; the file itself is safe.
+        let _ = folder.sync_all();
+    }
+}

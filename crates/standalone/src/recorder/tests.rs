@@ -1,0 +1,225 @@
+use std::fs;
+use std::io::{self, Seek, SeekFrom, Write};
+
+use patchveil_plugin::LiveBlock;
+
+use super::wav::Medium;
+use super::*;
+
+const FORMAT: Format = Format { channels: 2, sample_rate: 8_000 };
+
+/// A block of 80 frames, counting on from `position`.
+fn block(position: i64, processed: bool) -> Record {
+    let sample = |n: i64| (position + n) as f32 / 1e6;
+    Record {
+        part: Some(Part::Output),
+        lost: 0,
+        block: LiveBlock { position, processed },
+        samples: vec![(0..80).map(sample).collect(), (0..80).map(|n| -sample(n)).collect()],
+    }
+}
+
+fn plan(path: PathBuf) -> Plan {
+    Plan { path, samples: Samples::Float32, pre_roll: true, split_minutes: 0 }
+}
+
+fn read(path: &Path) -> Vec<f32> {
+    hound::WavReader::open(path).unwrap().into_samples().map(Result::unwrap).collect()
+}
+
+fn left(position: i64, frames: i64) -> Vec<f32> {
+    (position..position + frames).map(|n| n as f32 / 1e6).collect()
+}
+
+fn done(recorder: &Recorder) -> Progress {
+    match recorder.state() {
+        Recording::Done(progress) => progress,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_file_is_bit_for_bit_what_went_out_with_five_seconds_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new/show.wav");
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    for n in 0..1_000 {
+        recorder.push(&block(80 * n, true));
+    }
+    recorder.start(plan(path.clone()));
+    for n in 1_000..1_100 {
+        recorder.push(&block(80 * n, true));
+    }
+    assert!(matches!(recorder.state(), Recording::Running(_)));
+    recorder.stop();
+    let progress = done(&recorder);
+    assert_eq!((progress.files, progress.lost, progress.seconds), (1, 0.0, 6.0));
+    let recorded = read(&path);
+    let first = 80 * 500;
+    let lefts: Vec<f32> = recorded.iter().step_by(2).copied().collect();
+    assert_eq!(lefts, left(first, 80 * 600));
+    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn nothing_unprotected_is_in_the_seconds_before_a_protected_recording() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.wav");
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    for n in 0..100 {
+        recorder.push(&block(80 * n, n >= 90));
+    }
+    recorder.start(plan(path.clone()));
+    recorder.push(&block(8_000, true));
+    recorder.stop();
+    assert_eq!(read(&path)[0], 80.0 * 90.0 / 1e6);
+}
+
+#[test]
+fn without_the_seconds_before_it_begins_at_the_button() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.wav");
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    recorder.push(&block(0, true));
+    recorder.start(Plan { pre_roll: false, ..plan(path.clone()) });
+    recorder.push(&block(80, true));
+    recorder.stop();
+    assert_eq!(read(&path).len(), 160);
+    assert_eq!(read(&path)[0], 80.0 / 1e6);
+}
+
+#[test]
+fn what_is_lost_is_silence_in_its_place_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.wav");
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    recorder.start(plan(path.clone()));
+    recorder.push(&block(0, true));
+    recorder.push(&Record { lost: 8_000, ..block(8_080, true) });
+    recorder.stop();
+    let recorded = read(&path);
+    assert_eq!(recorded.len(), 2 * (160 + 8_000));
+    assert_eq!(recorded[2 * 8_080], 8_080.0 / 1e6);
+    assert_eq!(done(&recorder).lost, 1.0);
+}
+
+#[test]
+fn a_device_that_is_lost_and_back_makes_a_second_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.wav");
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    recorder.start(plan(path.clone()));
+    recorder.push(&block(0, true));
+    recorder.end_stream();
+    assert!(path.exists(), "what there is is safe at once");
+    assert!(matches!(recorder.state(), Recording::Running(Progress { waits: true, .. })));
+    recorder.begin_stream(Format { sample_rate: 16_000, ..FORMAT });
+    recorder.push(&block(0, true));
+    recorder.stop();
+    let second = folder.path().join("show 2.wav");
+    assert_eq!(done(&recorder).path, second);
+    assert_eq!(hound::WavReader::open(&second).unwrap().spec().sample_rate, 16_000);
+}
+
+#[test]
+fn a_recording_is_split_by_time_without_losing_a_frame() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.wav");
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    recorder.start(Plan { split_minutes: 1, ..plan(path.clone()) });
+    for n in 0..6_500 {
+        recorder.push(&block(80 * n, true));
+    }
+    recorder.stop();
+    let mut all = read(&path);
+    assert_eq!(all.len(), 2 * 60 * 8_000);
+    all.extend(read(&folder.path().join("show 2.wav")));
+    let lefts: Vec<f32> = all.iter().step_by(2).copied().collect();
+    assert_eq!(lefts, left(0, 80 * 6_500));
+}
+
+#[test]
+fn no_file_is_ever_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.wav");
+    fs::write(&path, "mine").unwrap();
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    recorder.start(plan(path.clone()));
+    recorder.push(&block(0, true));
+    recorder.stop();
+    assert_eq!(fs::read(&path).unwrap(), b"mine");
+    assert_eq!(done(&recorder).path, folder.path().join("show (2).wav"));
+}
+
+/// A file on a disk with room for so many bytes.
+struct FullDisk(fs::File, u64);
+
+impl Write for FullDisk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.1.saturating_sub(self.0.stream_position()?);
+        if room == 0 {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.0.write(&bytes[..bytes.len().min(room as usize)])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Seek for FullDisk {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+impl Medium for FullDisk {
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync_all()
+    }
+
+    fn cut(&mut self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+}
+
+#[test]
+fn a_full_disk_is_said_and_what_was_recorded_is_a_whole_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.wav");
+    let place =
+        Place::on(Box::new(|path| Ok(Box::new(FullDisk(fs::File::create(path)?, 300_001)))));
+    let mut recorder = Recorder::at(place);
+    recorder.begin_stream(FORMAT);
+    recorder.start(plan(path.clone()));
+    for n in 0..2_000 {
+        recorder.push(&block(80 * n, true));
+    }
+    let Recording::Failed { message } = recorder.state() else { panic!("{:?}", recorder.state()) };
+    assert!(message.contains("disk is full") && message.contains("show.wav"), "{message}");
+    let recorded = read(&path);
+    assert!(recorded.len() > 50_000, "{}", recorded.len());
+    let lefts: Vec<f32> = recorded.iter().step_by(2).copied().collect();
+    assert_eq!(lefts, left(0, lefts.len() as i64));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    recorder.start(plan(folder.path().join("file/show.wav")));
+    recorder.push(&block(0, true));
+    let Recording::Failed { message } = recorder.state() else { panic!("{:?}", recorder.state()) };
+    assert!(message.contains("Nothing was recorded"), "{message}");
+}

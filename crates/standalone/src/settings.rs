@@ -1,0 +1,172 @@
+//! What is remembered on this machine: devices, class, recipe and look. Never a key.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use directories::{ProjectDirs, UserDirs};
+use patchveil_plugin::Session;
+use serde::{Deserialize, Serialize};
+
+use crate::audio::Wanted;
+use crate::recorder::Samples;
+
+/// The environment variable that names the file.
+pub(crate) const VARIABLE: &str = "PATCHVEIL_STANDALONE_CONFIG";
+
+/// All that is remembered. What is missing in the file gets its default; what cannot be read is left
+/// alone until something else is to be remembered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Settings {
+    pub(crate) devices: Wanted,
+    /// The output is heard.
+    pub(crate) monitor: bool,
+    pub(crate) recording: RecordingSettings,
+    pub(crate) session: Session,
+    /// Size of the window in points.
+    pub(crate) window: (f32, f32),
+    /// The welcome was seen, or skipped.
+    pub(crate) welcomed: bool,
+    /// There is a backup of the keys, says the user.
+    pub(crate) backed_up: bool,
+}
+
+/// How to record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct RecordingSettings {
+    /// Empty for the default folder.
+    pub(crate) folder: PathBuf,
+    pub(crate) samples: Samples,
+    pub(crate) pre_roll: bool,
+    /// 0 for never.
+    pub(crate) split_minutes: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            devices: Wanted::default(),
+            monitor: true,
+            recording: RecordingSettings::default(),
+            session: Session::default(),
+            window: (1_000.0, 720.0),
+            welcomed: false,
+            backed_up: false,
+        }
+    }
+}
+
+impl Default for RecordingSettings {
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::new(),
+            samples: Samples::default(),
+            pre_roll: true,
+            split_minutes: 0,
+        }
+    }
+}
+
+impl RecordingSettings {
+    /// The folder to record to.
+    pub(crate) fn folder(&self) -> PathBuf {
+        if self.folder.as_os_str().is_empty() { default_folder() } else { self.folder.clone() }
+    }
+}
+
+/// The user's folder for music, or else home.
+fn default_folder() -> PathBuf {
+    let dirs = UserDirs::new();
+    let music = dirs.as_ref().and_then(|dirs| dirs.audio_dir().map(Path::to_owned));
+    let home = dirs.map(|dirs| dirs.home_dir().to_owned());
+    music.or(home).unwrap_or_default().join("Patchveil")
+}
+
+/// Where the settings are kept, if the system says so.
+pub(crate) fn path() -> Option<PathBuf> {
+    let named: Option<OsString> = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
+    named.map(PathBuf::from).or_else(|| {
+        let dirs = ProjectDirs::from("org", "Patchveil", "Patchveil")?;
+        Some(dirs.config_dir().join("standalone.json"))
+    })
+}
+
+/// The settings in a file. A second value says why it cannot be read.
+pub(crate) fn load(path: Option<&Path>) -> (Settings, Option<String>) {
+    let Some(path) = path else { return (Settings::default(), None) };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return (Settings::default(), None);
+        }
+        Err(error) => return (Settings::default(), Some(said(path, &error))),
+    };
+    match serde_json::from_str(&text) {
+        Ok(settings) => (settings, None),
+        Err(error) => (Settings::default(), Some(said(path, &error))),
+    }
+}
+
+fn said(path: &Path, error: &dyn std::fmt::Display) -> String {
+    format!("“{}” cannot be read, so defaults are used: {error}", path.display())
+}
+
+/// Writes the settings: whole, or not at all.
+///
+/// # Errors
+/// What failed.
+pub(crate) fn save(path: &Path, settings: &Settings) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let write = || -> std::io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        serde_json::to_writer_pretty(&mut file, settings)?;
+        file.write_all(b"\n")?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|error| format!("“{}” cannot be written: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::BackendKind;
+
+    #[test]
+    fn what_is_saved_is_what_is_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/standalone.json");
+        assert_eq!(load(Some(&path)), (Settings::default(), None));
+        let settings = Settings {
+            devices: Wanted {
+                backend: BackendKind::System,
+                input: Some("hw:1".to_owned()),
+                channels: 1,
+                ..Wanted::default()
+            },
+            monitor: false,
+            welcomed: true,
+            ..Settings::default()
+        };
+        save(&path, &settings).unwrap();
+        assert_eq!(load(Some(&path)), (settings, None));
+    }
+
+    #[test]
+    fn a_file_of_another_version_or_none_at_all_is_no_obstacle() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("standalone.json");
+        fs::write(&path, r#"{"devices":{"backend":"quantum","channels":5},"newer":1}"#).unwrap();
+        let (settings, trouble) = load(Some(&path));
+        assert_eq!(trouble, None);
+        assert_eq!(settings.devices.checked(), Wanted::default());
+        fs::write(&path, "{").unwrap();
+        let (settings, trouble) = load(Some(&path));
+        assert_eq!(settings, Settings::default());
+        assert!(trouble.unwrap().contains("standalone.json"));
+    }
+}

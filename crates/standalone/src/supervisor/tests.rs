@@ -1,0 +1,135 @@
+use std::sync::atomic::Ordering;
+
+use super::*;
+use crate::audio::fake::{Fake, World};
+
+fn machine(wanted: Wanted) -> (Machine, Arc<World>, Arc<Mutex<Vec<Format>>>) {
+    let world = Arc::new(World::default());
+    let shared = world.clone();
+    let factory: Factory = Box::new(move |kind| match kind {
+        BackendKind::System => Some(Box::new(Fake(shared.clone()))),
+        _ => None,
+    });
+    let formats = Arc::new(Mutex::new(Vec::new()));
+    let seen = formats.clone();
+    let taps: Taps = Box::new(move |reader| seen.lock().push(reader.format()));
+    let (processor, _) = Processor::for_test();
+    (Machine::new(factory, wanted, processor, taps), world, formats)
+}
+
+fn wanted() -> Wanted {
+    Wanted { backend: BackendKind::System, input: Some("fake".to_owned()), ..Wanted::default() }
+}
+
+#[test]
+fn without_a_device_it_says_so_and_connects_when_one_is_plugged_in() {
+    let (mut machine, world, _) = machine(wanted());
+    let start = Instant::now();
+    machine.step(start);
+    let reason = "“Fake” is not there.".to_owned();
+    assert_eq!(machine.state, State::Waiting { reason, lost: false });
+    world.there.store(true, Ordering::Relaxed);
+    machine.step(start + RETRY / 2);
+    assert_eq!(world.opened.load(Ordering::Relaxed), 0, "it is tried once a second");
+    machine.step(start + RETRY);
+    assert!(matches!(machine.state, State::Running(_)), "{:?}", machine.state);
+    assert_eq!(world.block(), [1.0; 128]);
+}
+
+#[test]
+fn a_device_that_is_unplugged_is_picked_up_again() {
+    let (mut machine, world, formats) = machine(wanted());
+    world.there.store(true, Ordering::Relaxed);
+    let start = Instant::now();
+    machine.step(start);
+    world.unplug();
+    machine.step(start + LOOK);
+    let reason = "“Fake” is gone.".to_owned();
+    assert_eq!(machine.state, State::Waiting { reason: reason.clone(), lost: true });
+    assert_eq!(world.open.load(Ordering::Relaxed), 0);
+    assert_eq!(world.block(), [0.0; 128], "what still runs is silent");
+    machine.step(start + 2 * RETRY);
+    assert_eq!(machine.state, State::Waiting { reason, lost: true }, "why stays on screen");
+    world.there.store(true, Ordering::Relaxed);
+    machine.step(start + 4 * RETRY);
+    assert!(matches!(machine.state, State::Running(_)));
+    assert_eq!(world.block(), [1.0; 128]);
+    assert_eq!(formats.lock().len(), 2);
+}
+
+#[test]
+fn a_server_that_changes_its_rate_is_followed_at_once() {
+    let (mut machine, world, formats) = machine(wanted());
+    world.there.store(true, Ordering::Relaxed);
+    let start = Instant::now();
+    machine.step(start);
+    world.sample_rate.store(44_100, Ordering::Relaxed);
+    world.block();
+    machine.step(start + LOOK);
+    assert!(matches!(machine.state, State::Running(_)), "{:?}", machine.state);
+    let rates: Vec<u32> = formats.lock().iter().map(|format| format.sample_rate).collect();
+    assert_eq!(rates, [48_000, 44_100]);
+}
+
+#[test]
+fn a_stream_that_delivers_nothing_is_opened_again() {
+    let (mut machine, world, _) = machine(wanted());
+    world.there.store(true, Ordering::Relaxed);
+    let start = Instant::now();
+    machine.step(start);
+    world.block();
+    machine.step(start + LOOK);
+    machine.step(start + LOOK + STALLED);
+    assert_eq!(world.opened.load(Ordering::Relaxed), 1);
+    machine.step(start + 2 * LOOK + STALLED);
+    assert_eq!(world.opened.load(Ordering::Relaxed), 2);
+    assert_eq!(world.open.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn other_settings_swap_the_whole_stream() {
+    let (mut machine, world, formats) = machine(wanted());
+    world.there.store(true, Ordering::Relaxed);
+    machine.step(Instant::now());
+    machine.set(wanted());
+    machine.step(Instant::now());
+    assert_eq!(world.opened.load(Ordering::Relaxed), 1, "the same settings change nothing");
+    machine.set(Wanted { channels: 1, sample_rate: 96_000, ..wanted() });
+    machine.step(Instant::now());
+    assert_eq!(world.opened.load(Ordering::Relaxed), 2);
+    assert_eq!(formats.lock()[1], Format { channels: 1, sample_rate: 96_000 });
+    assert_eq!(world.block(), [1.0; 64]);
+}
+
+#[test]
+fn automatic_takes_what_works_and_stays_with_it() {
+    let (mut machine, world, _) = machine(Wanted::default());
+    world.there.store(true, Ordering::Relaxed);
+    let start = Instant::now();
+    machine.step(start);
+    assert!(matches!(machine.state, State::Running(_)));
+    assert_eq!(machine.kinds(), [BackendKind::System]);
+    world.unplug();
+    machine.step(start + LOOK);
+    assert_eq!(machine.kinds(), [BackendKind::System]);
+}
+
+#[test]
+fn the_thread_reports_and_ends() {
+    let (_, world, _) = machine(wanted());
+    world.there.store(true, Ordering::Relaxed);
+    let shared = world.clone();
+    let factory: Factory = Box::new(move |_| Some(Box::new(Fake(shared.clone()))));
+    let (processor, _) = Processor::for_test();
+    let (told, changes) = mpsc::channel();
+    let changed = move || told.send(()).unwrap_or(());
+    let mut supervisor =
+        Supervisor::start(factory, wanted(), processor, Box::new(drop), changed).unwrap();
+    changes.recv_timeout(Duration::from_secs(5)).unwrap();
+    assert!(supervisor.read(|report| matches!(report.state, State::Running(_))));
+    supervisor.list(BackendKind::System);
+    changes.recv_timeout(Duration::from_secs(5)).unwrap();
+    assert_eq!(supervisor.read(|report| report.devices.as_ref().unwrap().inputs.len()), 1);
+    supervisor.stop(Duration::from_secs(5));
+    assert_eq!(world.open.load(Ordering::Relaxed), 0);
+}

@@ -1,0 +1,204 @@
+//! The device panel.
+
+use egui::{ComboBox, Grid, RichText, Ui};
+use patchveil_plugin::look::{self, SMALL, colours};
+
+use super::{Action, Scene, meter};
+use crate::audio::{BackendKind, CHANNELS, Device, Wanted};
+use crate::supervisor::State;
+
+/// Rates to choose from, in Hz.
+const RATES: [u32; 6] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
+/// Block sizes to choose from, in frames.
+const PERIODS: [u32; 8] = [32, 64, 128, 256, 512, 1_024, 2_048, 4_096];
+/// Width of a long list in points.
+const WIDE: f32 = 240.0;
+/// Width of a short list in points.
+const NARROW: f32 = 120.0;
+
+/// Draws the panel; what the user chooses is changed in `wanted`.
+pub(super) fn draw(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Wanted, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.y = 6.0;
+    Grid::new("devices").num_columns(4).spacing([10.0, 6.0]).show(ui, |ui| {
+        draw_backend(ui, wanted, actions);
+        draw_channels(ui, wanted);
+        ui.end_row();
+        let (inputs, outputs) = match scene.devices {
+            Ok(list) => (list.inputs.as_slice(), list.outputs.as_slice()),
+            Err(_) => (&[][..], &[][..]),
+        };
+        draw_device(ui, "Input", ("None", None), inputs, &mut wanted.input);
+        draw_rate(ui, scene.state, wanted);
+        ui.end_row();
+        draw_device(ui, "Output", ("Default", None), outputs, &mut wanted.output);
+        draw_period(ui, scene.state, wanted);
+        ui.end_row();
+    });
+    if let Err(reason) = scene.devices {
+        ui.label(RichText::new(reason).font(SMALL).color(colours(ui).warn));
+    }
+    draw_check(ui, scene, actions);
+}
+
+fn named(ui: &mut Ui, text: &str) -> egui::Id {
+    ui.label(RichText::new(text).font(SMALL).color(colours(ui).weak)).id
+}
+
+/// A line of a list. Choosing it closes the list, with the keyboard too.
+pub(super) fn choice<T: PartialEq>(
+    ui: &mut Ui,
+    chosen: &mut T,
+    value: T,
+    name: impl Into<egui::WidgetText>,
+) {
+    let name: egui::WidgetText = name.into();
+    if ui.selectable_value(chosen, value, name).clicked() {
+        ui.close();
+    }
+}
+
+fn draw_backend(ui: &mut Ui, wanted: &mut Wanted, actions: &mut Vec<Action>) {
+    let label = named(ui, "Backend");
+    let before = wanted.backend;
+    let kinds = [BackendKind::Auto, BackendKind::Jack, BackendKind::System, BackendKind::Dummy];
+    let list = ComboBox::from_id_salt("backend")
+        .width(WIDE)
+        .selected_text(wanted.backend.name())
+        .show_ui(ui, |ui| {
+            for kind in kinds {
+                choice(ui, &mut wanted.backend, kind, kind.name());
+            }
+        });
+    list.response.labelled_by(label);
+    if wanted.backend != before {
+        // Names of another backend's devices mean nothing.
+        (wanted.input, wanted.output) = (None, None);
+        actions.push(Action::List(wanted.backend));
+    }
+}
+
+fn draw_channels(ui: &mut Ui, wanted: &mut Wanted) {
+    let label = named(ui, "Channels");
+    let name = |count: u16| match count {
+        1 => "Mono".to_owned(),
+        2 => "Stereo".to_owned(),
+        6 => "5.1".to_owned(),
+        8 => "7.1".to_owned(),
+        count => format!("{count}"),
+    };
+    let list = ComboBox::from_id_salt("channels")
+        .width(NARROW)
+        .selected_text(name(wanted.channels))
+        .show_ui(ui, |ui| {
+            for count in CHANNELS {
+                choice(ui, &mut wanted.channels, count, name(count));
+            }
+        });
+    list.response.labelled_by(label);
+}
+
+/// A list of devices; `none` is what no device is called, and stands for.
+fn draw_device(
+    ui: &mut Ui,
+    name: &str,
+    none: (&str, Option<String>),
+    devices: &[Device],
+    chosen: &mut Option<String>,
+) {
+    let label = named(ui, name);
+    let known = devices.iter().find(|device| Some(&device.id) == chosen.as_ref());
+    let shown = match (chosen.as_deref(), known) {
+        (None, _) => none.0.to_owned(),
+        (Some(""), _) => "Not connected".to_owned(),
+        (Some(_), Some(device)) => device.name.clone(),
+        (Some(id), None) => format!("{id} (not there)"),
+    };
+    let list = ComboBox::from_id_salt(name).width(WIDE).truncate().selected_text(shown).show_ui(
+        ui,
+        |ui| {
+            choice(ui, chosen, none.1.clone(), none.0);
+            for device in devices {
+                choice(ui, chosen, Some(device.id.clone()), &device.name);
+            }
+        },
+    );
+    list.response.labelled_by(label);
+}
+
+/// What a JACK server states instead of the user.
+fn server(state: &State) -> Option<(u32, u32)> {
+    match state {
+        State::Running(connection) if connection.backend == BackendKind::Jack => {
+            Some((connection.format.sample_rate, connection.block))
+        }
+        _ => None,
+    }
+}
+
+fn draw_rate(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
+    let label = named(ui, "Sample rate");
+    if let Some((rate, _)) = server(state) {
+        stated(ui, &format!("{rate} Hz"));
+        return;
+    }
+    let list = ComboBox::from_id_salt("rate")
+        .width(NARROW)
+        .selected_text(format!("{} Hz", wanted.sample_rate))
+        .show_ui(ui, |ui| {
+            for rate in RATES {
+                choice(ui, &mut wanted.sample_rate, rate, format!("{rate} Hz"));
+            }
+        });
+    list.response.labelled_by(label);
+}
+
+fn draw_period(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
+    let label = named(ui, "Buffer");
+    if let Some((_, block)) = server(state) {
+        stated(ui, &format!("{block} frames"));
+        return;
+    }
+    let list = ComboBox::from_id_salt("period")
+        .width(NARROW)
+        .selected_text(format!("{} frames", wanted.period))
+        .show_ui(ui, |ui| {
+            for period in PERIODS {
+                choice(ui, &mut wanted.period, period, format!("{period} frames"));
+            }
+        });
+    list.response.labelled_by(label);
+}
+
+fn stated(ui: &mut Ui, text: &str) {
+    ui.label(text).on_hover_text("The JACK server states it; change it there.");
+}
+
+/// "Say something", and a tone to listen for.
+pub(super) fn draw_check(ui: &mut Ui, scene: &Scene<'_>, actions: &mut Vec<Action>) {
+    let colours = colours(ui);
+    ui.horizontal(|ui| {
+        let running = matches!(scene.state, State::Running(_));
+        meter::bar(ui, "Input check", &scene.heard.input, 160.0);
+        let (text, colour) = match scene.state {
+            State::Running(connection) if connection.from.is_none() => {
+                ("Choose an input.", colours.warn)
+            }
+            State::Running(_) if scene.heard.input.heard => ("The input is heard.", colours.good),
+            State::Running(_) => ("Say something: the bar moves.", colours.text),
+            _ => ("There is no sound yet.", colours.weak),
+        };
+        ui.label(RichText::new(text).font(SMALL).color(colour));
+        ui.add_enabled_ui(running, |ui| {
+            let tone = look::toggle(ui, "Play a test tone", false)
+                .on_hover_text("One second at −20 dBFS: you should hear it.");
+            if tone.clicked() {
+                actions.push(Action::Tone);
+            }
+        });
+        let refresh = look::toggle(ui, "Look for devices", false)
+            .on_hover_text("Lists what has been plugged in since.");
+        if refresh.clicked() {
+            actions.push(Action::List(scene.wanted.backend));
+        }
+    });
+}

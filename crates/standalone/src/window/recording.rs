@@ -1,0 +1,59 @@
+//! How to record.
+
+use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
+use patchveil_plugin::look::{SMALL, colours};
+
+use super::devices::choice;
+use crate::recorder::{PRE_ROLL, Samples};
+use crate::settings::RecordingSettings;
+
+/// Minutes after which another file begins.
+const SPLITS: [u32; 4] = [0, 15, 30, 60];
+
+fn split(minutes: u32) -> String {
+    if minutes == 0 { "Never".to_owned() } else { format!("After {minutes} minutes") }
+}
+
+/// Draws the panel.
+pub(super) fn draw(ui: &mut Ui, settings: &mut RecordingSettings, folder: &mut String) {
+    Grid::new("recording").num_columns(4).spacing([10.0, 6.0]).show(ui, |ui| {
+        let weak = colours(ui).weak;
+        let named = |ui: &mut Ui, text: &str| ui.label(RichText::new(text).font(SMALL).color(weak));
+        let label = named(ui, "Folder");
+        let field = TextEdit::singleline(folder).desired_width(330.0);
+        if ui.add(field).labelled_by(label.id).lost_focus() {
+            settings.folder = folder.trim().into();
+        }
+        let label = named(ui, "Format");
+        let name = Samples::ALL.iter().find(|(samples, _)| *samples == settings.samples);
+        ComboBox::from_id_salt("samples")
+            .width(150.0)
+            .selected_text(name.map_or("", |(_, name)| name))
+            .show_ui(ui, |ui| {
+                for (samples, name) in Samples::ALL {
+                    choice(ui, &mut settings.samples, samples, name);
+                }
+            })
+            .response
+            .labelled_by(label.id);
+        ui.end_row();
+        named(ui, "");
+        let text = format!("Begin {PRE_ROLL} seconds before the button is pressed");
+        ui.checkbox(&mut settings.pre_roll, text);
+        let label = named(ui, "Split");
+        ComboBox::from_id_salt("split")
+            .width(150.0)
+            .selected_text(split(settings.split_minutes))
+            .show_ui(ui, |ui| {
+                for minutes in SPLITS {
+                    choice(ui, &mut settings.split_minutes, minutes, split(minutes));
+                }
+            })
+            .response
+            .labelled_by(label.id);
+        ui.end_row();
+    });
+    let note = "A 32-bit float file is bit for bit what was sent. Every file gets a line in the folder's \
+                manifest, patchveil.jsonl, so that “patchveil verify” knows it.";
+    ui.label(RichText::new(note).font(SMALL).color(colours(ui).weak));
+}

@@ -1,0 +1,225 @@
+//! Pictures of what stands around the editor. `UPDATE_SNAPSHOTS=true` makes new ones.
+
+use egui::{Theme, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use patchveil_plugin::keys::Keys;
+use patchveil_plugin::{Patchveil, look};
+
+use super::welcome::{Step, Welcome};
+use super::*;
+use crate::audio::{Connection, Device, Format};
+use crate::meters::Levels;
+use crate::recorder::{Progress, Recording};
+
+/// A situation, and what the user did in it.
+struct Fixture {
+    state: State,
+    devices: Result<DeviceList, String>,
+    dropouts: u64,
+    heard: Heard,
+    settings: Settings,
+    fold: Fold,
+    folder: String,
+    welcome: Option<Welcome>,
+    has_keys: bool,
+    actions: Vec<Action>,
+}
+
+fn device(id: &str, name: &str) -> Device {
+    Device { id: id.to_owned(), name: name.to_owned() }
+}
+
+fn levels(peak: f32, clipped: bool) -> Levels {
+    Levels {
+        peaks: vec![peak, peak - 3.0],
+        hold: peak + 4.0,
+        true_peak: peak + 4.4,
+        short_term: peak - 9.0,
+        clipped,
+        heard: true,
+    }
+}
+
+impl Fixture {
+    fn running() -> Self {
+        let connection = Connection {
+            // Its name is the same on every system.
+            backend: BackendKind::Jack,
+            from: Some("Built-in Microphone".to_owned()),
+            to: Some("BlackHole 2ch".to_owned()),
+            missing: None,
+            format: Format { channels: 2, sample_rate: 48_000 },
+            block: 512,
+        };
+        let devices = DeviceList {
+            inputs: vec![device("mic", "Built-in Microphone"), device("usb", "USB Interface")],
+            outputs: vec![device("out", "Built-in Output"), device("hole", "BlackHole 2ch")],
+        };
+        let mut settings = Settings { backed_up: true, ..Settings::default() };
+        settings.devices.input = Some("mic".to_owned());
+        settings.devices.output = Some("hole".to_owned());
+        Self {
+            state: State::Running(connection),
+            devices: Ok(devices),
+            dropouts: 0,
+            heard: Heard {
+                input: levels(-16.0, false),
+                output: levels(-15.5, false),
+                recording: Recording::Idle,
+            },
+            settings,
+            fold: Fold::None,
+            folder: "/home/anna/Music/Patchveil".to_owned(),
+            welcome: None,
+            has_keys: true,
+            actions: Vec::new(),
+        }
+    }
+
+    fn recording() -> Self {
+        let progress = Progress {
+            path: "/home/anna/Music/Patchveil/Patchveil 2027-03-01 20-15-00.wav".into(),
+            seconds: 754.2,
+            files: 1,
+            lost: 0.12,
+            waits: false,
+            unrecorded: None,
+        };
+        let heard = Heard {
+            input: levels(-4.0, true),
+            output: levels(-4.0, true),
+            recording: Recording::Running(progress),
+        };
+        Self { heard, dropouts: 3, ..Self::running() }
+    }
+
+    fn nothing() -> Self {
+        let reason = "No JACK server runs. Start JACK or PipeWire; it is connected as soon as it is \
+                      there. This machine has no sound output. Plug one in, or start a sound server.";
+        let silent = Levels::silent(2);
+        let mut settings = Settings::default();
+        settings.devices.input = Some("mic".to_owned());
+        Self {
+            state: State::Waiting { reason: reason.to_owned(), lost: false },
+            devices: Err("No JACK server runs.".to_owned()),
+            heard: Heard { input: silent.clone(), output: silent, recording: Recording::Idle },
+            settings,
+            fold: Fold::Devices,
+            ..Self::running()
+        }
+    }
+
+    fn welcome(step: Step) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::at(folder.path().join("keyring"), || {});
+        let mut welcome = Welcome::new(keys, Patchveil::default().remote(), None);
+        welcome.show_for_test(step);
+        Self { welcome: Some(welcome), ..Self::running() }
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
+        ui.painter().rect_filled(ui.max_rect(), 0.0, colours(ui).background);
+        let Self { state, devices, heard, settings, fold, folder, actions, .. } = self;
+        let wanted = settings.devices.clone();
+        let scene = Scene {
+            state,
+            devices,
+            dropouts: self.dropouts,
+            heard,
+            wanted: &wanted,
+            trouble: None,
+            has_keys: self.has_keys,
+        };
+        draw_bottom(ui, &scene, settings, fold, folder, actions);
+        if let Some(mut welcome) = self.welcome.take()
+            && welcome.draw(ui, &scene, settings, actions)
+        {
+            self.welcome = Some(welcome);
+        }
+    }
+
+    fn window(self, size: (f32, f32), scale: f32, theme: Theme) -> Harness<'static, Self> {
+        let mut window = Harness::builder()
+            .with_size(vec2(size.0, size.1))
+            .with_pixels_per_point(scale)
+            .with_theme(theme)
+            .with_max_steps(16)
+            .with_context_setup(look::apply)
+            .wgpu()
+            .build_ui_state(|ui, fixture: &mut Self| fixture.draw(ui), self);
+        window.run_steps(4);
+        window
+    }
+}
+
+/// Draws the situation and compares.
+fn compare(name: &str, fixture: Fixture, size: (f32, f32), scale: f32, theme: Theme) {
+    fixture.window(size, scale, theme).snapshot(name);
+}
+
+#[test]
+fn the_strip_shows_what_runs() {
+    compare("strip-dark", Fixture::running(), (1_000.0, 128.0), 1.0, Theme::Dark);
+}
+
+#[test]
+fn the_strip_in_a_small_window_while_recording_with_clipping() {
+    compare("recording-small-light-2x", Fixture::recording(), (640.0, 128.0), 2.0, Theme::Light);
+}
+
+#[test]
+fn the_devices_fold_out() {
+    let fixture = Fixture { fold: Fold::Devices, ..Fixture::running() };
+    compare("devices-dark", fixture, (1_000.0, 300.0), 1.0, Theme::Dark);
+}
+
+#[test]
+fn without_a_device_it_says_what_to_do() {
+    compare("no-device-small-light", Fixture::nothing(), (640.0, 300.0), 1.0, Theme::Light);
+}
+
+#[test]
+fn how_to_record_folds_out() {
+    let fixture = Fixture { fold: Fold::Recording, ..Fixture::running() };
+    compare("recording-options-dark", fixture, (1_000.0, 260.0), 1.0, Theme::Dark);
+}
+
+#[test]
+fn the_welcome_makes_a_class() {
+    compare("welcome-1-dark", Fixture::welcome(Step::Class), (800.0, 500.0), 1.0, Theme::Dark);
+}
+
+#[test]
+fn the_welcome_backs_its_key_up() {
+    compare("welcome-2-light", Fixture::welcome(Step::Backup), (800.0, 500.0), 1.0, Theme::Light);
+}
+
+#[test]
+fn the_welcome_chooses_devices() {
+    compare("welcome-3-dark", Fixture::welcome(Step::Devices), (800.0, 500.0), 1.0, Theme::Dark);
+}
+
+#[test]
+fn buttons_do_what_they_say() {
+    let mut window = Fixture::running().window((1_000.0, 300.0), 1.0, Theme::Dark);
+    for label in ["Record", "Test tone", "Monitor", "Devices"] {
+        window.get_by_label(label).click();
+        window.run_steps(2);
+    }
+    let fixture = window.state();
+    assert_eq!(fixture.actions, [Action::Record, Action::Tone]);
+    assert!(!fixture.settings.monitor);
+    assert_eq!(fixture.fold, Fold::Devices);
+}
+
+#[test]
+fn a_device_is_chosen_from_the_list() {
+    let fixture = Fixture { fold: Fold::Devices, ..Fixture::running() };
+    let mut window = fixture.window((1_000.0, 400.0), 1.0, Theme::Dark);
+    window.get_by_value("Built-in Microphone").click();
+    window.run_steps(3);
+    window.get_by_label("USB Interface").click();
+    window.run_steps(3);
+    assert_eq!(window.state().settings.devices.input.as_deref(), Some("usb"));
+}

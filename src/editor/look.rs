@@ -1,0 +1,79 @@
+//! Colours and widgets for what stands around an editor: the standalone's own panels.
+
+use egui::{Color32, FontId, Response, Ui};
+
+use super::theme;
+use super::widgets::{self, Emphasis};
+
+/// Labels and notes.
+pub const SMALL: FontId = theme::SMALL;
+/// Running text.
+pub const BODY: FontId = theme::BODY;
+/// Titles of panels.
+pub const TITLE: FontId = theme::TITLE;
+/// The most important line of a window.
+pub const HEADLINE: FontId = theme::HEADLINE;
+
+/// The colours of a theme, by what they mean. Text colours have a contrast of at least 4.5 : 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Colours {
+    /// Behind the panels.
+    pub background: Color32,
+    /// Panels.
+    pub panel: Color32,
+    /// Buttons and fields.
+    pub raised: Color32,
+    /// Borders of panels.
+    pub border: Color32,
+    /// Text.
+    pub text: Color32,
+    /// Secondary text.
+    pub weak: Color32,
+    /// What can be moved, is selected or has the focus.
+    pub accent: Color32,
+    /// Everything works.
+    pub good: Color32,
+    /// Needs attention.
+    pub warn: Color32,
+    /// Does not work.
+    pub bad: Color32,
+}
+
+/// The colours that `ui` is drawn in.
+#[must_use]
+pub fn colours(ui: &Ui) -> Colours {
+    let palette = theme::palette(ui);
+    Colours {
+        background: palette.background,
+        panel: palette.panel,
+        raised: palette.raised,
+        border: palette.border,
+        text: palette.text,
+        weak: palette.weak,
+        accent: palette.accent,
+        good: palette.good,
+        warn: palette.warn,
+        bad: palette.bad,
+    }
+}
+
+/// Sets up both themes in `context`.
+pub fn apply(context: &egui::Context) {
+    theme::apply(context);
+}
+
+/// A button; `primary` for the one that most people want.
+pub fn button(ui: &mut Ui, text: &str, primary: bool) -> Response {
+    let emphasis = if primary { Emphasis::Main } else { Emphasis::Plain };
+    widgets::button(ui, text, emphasis)
+}
+
+/// A button that stays down while `on`.
+pub fn toggle(ui: &mut Ui, text: &str, on: bool) -> Response {
+    widgets::toggle(ui, text, on)
+}
+
+/// A text field with its label above; `hidden` shows dots.
+pub fn field(ui: &mut Ui, label: &str, text: &mut String, hint: &str, hidden: bool) -> Response {
+    widgets::text_field(ui, label, text, hint, hidden)
+}

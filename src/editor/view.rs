@@ -1,0 +1,122 @@
+//! An editor without a window of its own: what an open window holds, and draws into any `Ui`.
+
+use std::time::{Duration, Instant};
+
+use egui::Ui;
+use nice_plug::prelude::Param as _;
+
+use super::analyzer_panel::FftSizes;
+use super::layout::{self, Panels, Scene, UserRequests};
+use super::param_gesture::ParamGesture;
+use super::{presets, renderer, theme};
+use crate::analyzer::{Analyzer, FFT_SIZES, View};
+use crate::keys::{KeyringView, Keys};
+use crate::remote::Remote;
+use crate::route::Route;
+
+/// The whole editor of one instance. Dropping it ends all work for it.
+pub struct EditorView {
+    remote: Remote,
+    analyzer: Analyzer,
+    keys: Keys,
+    panels: Panels,
+    route: Route,
+}
+
+impl EditorView {
+    /// The editor of the instance that `remote` belongs to. `changed` is called from another thread
+    /// whenever the keyring has something new to show.
+    #[must_use]
+    pub fn new(remote: Remote, changed: impl Fn() + Send + 'static) -> Self {
+        Self {
+            analyzer: remote.analyzer(),
+            keys: Keys::new(changed),
+            remote,
+            panels: Panels::default(),
+            route: Route::Host,
+        }
+    }
+
+    /// Sets up colours, type and scale. `renderer` is what OpenGL calls what paints, where that is
+    /// known: where the processor paints, frames come half as often. Returns the shortest time
+    /// between two frames.
+    pub fn set_up(&self, context: &egui::Context, renderer: Option<&str>) -> Duration {
+        self.set_up_style(context);
+        let interval = renderer.map_or(Duration::ZERO, renderer::interval_of);
+        self.set_frame_interval(interval);
+        interval
+    }
+
+    /// Sets up colours and type.
+    pub(super) fn set_up_style(&self, context: &egui::Context) {
+        theme::apply(context);
+        context.set_theme(self.remote.params().editor.get().theme());
+        // The scale is chosen from a list of what the layout supports.
+        context.options_mut(|options| options.zoom_with_keyboard = false);
+    }
+
+    /// Sets the shortest time between two frames that audio causes.
+    pub(super) fn set_frame_interval(&self, interval: Duration) {
+        self.analyzer.set_repaint_interval(interval);
+    }
+
+    /// Says where sound comes from and goes to from now on. In the beginning that is a host.
+    pub fn set_route(&mut self, route: Route) {
+        self.route = route;
+    }
+
+    /// Whether nobody can see the editor. While that is so audio is not recorded for it, and asks for no
+    /// new picture.
+    pub fn set_hidden(&self, hidden: bool) {
+        self.remote.port().set_hidden(hidden);
+    }
+
+    /// The audio as last drawn.
+    #[must_use]
+    pub fn audio(&self) -> &View {
+        self.analyzer.view()
+    }
+
+    /// The keyring as last read.
+    #[must_use]
+    pub fn keyring(&self) -> std::sync::Arc<KeyringView> {
+        self.keys.view()
+    }
+
+    /// Draws everything into the whole of `ui` and does what the user asks for there.
+    pub fn ui(&mut self, ui: &mut Ui, gesture: &impl ParamGesture) {
+        let params = self.remote.params().clone();
+        self.analyzer.poll(Instant::now());
+        let (status, keyring) = (self.remote.status(), self.keys.view());
+        let scene = Scene {
+            status: &status,
+            route: &self.route,
+            view: self.analyzer.view(),
+            keyring: &keyring,
+            params: &params,
+            gesture,
+            fft_sizes: FftSizes { current: self.analyzer.fft_size(), all: &FFT_SIZES },
+        };
+        let requests = layout::draw(ui, &scene, &mut self.panels);
+        self.handle(requests, gesture);
+    }
+
+    /// Does what the user asked for in the panels.
+    fn handle(&mut self, requests: UserRequests, gesture: &impl ParamGesture) {
+        let Self { remote, analyzer, keys, panels, .. } = self;
+        panels.keys.handle(requests.keys, keys, |class| {
+            presets::follow_former_preset(remote.params(), gesture);
+            remote.choose_class(class);
+            // Hosts notice only changes of parameters, and save only after one.
+            let amount = &remote.params().veil.amount;
+            gesture.touch(amount, amount.unmodulated_normalized_value());
+        });
+        if let Some(size) = requests.analyzer.fft_size {
+            analyzer.set_fft_size(size);
+        }
+        analyzer.listen(panels.keys.listening);
+        if requests.analyzer.clear_peaks {
+            analyzer.clear_peaks();
+        }
+    }
+}

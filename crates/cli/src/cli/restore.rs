@@ -7,7 +7,7 @@ use crate::manifest::ManifestCache;
 use crate::output::OutputError;
 use crate::paths::{json, shown};
 use crate::protect::Timeline;
-use crate::recording::{Format, hashes};
+use crate::recording::hashes;
 use crate::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
 use crate::{VeilCache, Watch};
 use patchveil_keyring::Keyring;
@@ -55,8 +55,7 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
     let reads_back = args.run.verify || args.run.resume;
     args.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
     let output = args.output.as_deref();
-    // Of the compressed formats that are written, none holds floats.
-    let format = args.written.format.or(args.float.then_some(Format::Wav));
+    let format = args.written.format;
     let mut plan =
         Plan::in_format(&selection, output, format, Task::Restore).map_err(Failure::usage)?;
     args.written.complete(&mut plan.jobs, false);

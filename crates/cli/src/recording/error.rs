@@ -24,6 +24,9 @@ pub enum RecordingError {
     /// A sample that is no number.
     #[error("has invalid samples (NaN or infinite); repair or export it again")]
     NotFinite,
+    /// Compressed formats hold integers, as they are written here.
+    #[error("becomes a compressed file, which --float cannot write; use --format wav with it")]
+    NoFloats,
     /// The output cannot be a copy of the file.
     #[error("cannot be written as the same kind of file; use --format wav or flac")]
     NotACopy,

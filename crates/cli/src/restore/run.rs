@@ -64,6 +64,9 @@ pub(super) fn run(
     let float = request.float && !info.format.is_float();
     let target = Target::begin(job.options, &Scratch::near(&job.output));
     let target = target.map_err(|error| source.unreadable(error))?;
+    if float && target.is_encoded() {
+        return Err(source.unreadable(RecordingError::NoFloats));
+    }
     let copy = Copy { source, out: &out, samples: target.samples(&out), float };
     let begin = copy.head()?;
     let audio = copy.audio(begin, &mut restorer, watch)?;

@@ -36,7 +36,7 @@ impl Names {
 
     /// What a folder without any has none of.
     pub(super) fn wanted(self) -> &'static str {
-        ".wav file or other recording"
+        "recording"
     }
 }
 

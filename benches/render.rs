@@ -47,7 +47,7 @@ fn bench_render(criterion: &mut Criterion) {
     for preset in [Preset::Balanced, Preset::Poscuda] {
         let veils = Veils::new(ClassKey::from_bytes([1; 32]), preset.recipe_of_version(1).unwrap())
             .unwrap();
-        let job = Job { input: input.clone(), output: output.clone() };
+        let job = Job::copy(input.clone(), output.clone());
         let records = ManifestCache::default();
         let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
         let mut group = criterion.benchmark_group(format!("render/{preset}/{SECONDS} s stereo"));

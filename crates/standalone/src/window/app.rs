@@ -253,7 +253,9 @@ impl eframe::App for App {
             context.request_repaint();
         }
         // Nobody tells that sound has stopped either.
-        if !matches!(state, State::Running(_)) || self.welcome.is_some() || self.editor.audio().sound
+        if !matches!(state, State::Running(_))
+            || self.welcome.is_some()
+            || self.editor.audio().sound
         {
             context.request_repaint_after(LOOK);
         }

@@ -51,7 +51,7 @@ fn main() -> Result<(), Failure> {
         (option("--trials", "1000000").parse()?, option("--full-trials", "20000").parse()?);
     let each: u64 = option("--each", "20").parse()?;
     let folder = option("--recordings", "");
-    let files = if folder.is_empty() { Vec::new() } else { pcm::files(Path::new(&folder))? };
+    let files = if folder.is_empty() { Vec::new() } else { wav::files(Path::new(&folder))? };
 
     let only = option("--only", "");
     let sources = Source::ALL

@@ -170,7 +170,7 @@ impl Recording {
 /// [`SECONDS`] of one of `files`, from a random place on.
 fn from_file(number: u64, files: &[PathBuf]) -> Result<Recording, Failure> {
     let path = files.get(number as usize % files.len().max(1)).ok_or("no recordings")?;
-    let mut recording = pcm::read(path)?;
+    let mut recording = wav::read(path)?;
     let len = (SECONDS * f64::from(recording.rate)) as usize;
     let start = Rng::new(number ^ 0x9_1ace).below(recording.samples.len().saturating_sub(len));
     recording.samples.drain(..start);

@@ -116,7 +116,7 @@ fn an_input_that_fails_does_not_stop_the_others() {
     let root = tree(&["a.wav", "empty/x.txt"]);
     let plan = plan(&root, &["gone.wav", "empty", "a.wav"], None).unwrap();
     assert_eq!(jobs(&root, &plan), ["a.wav > a.veiled.wav"]);
-    let [InputError::Unreadable { .. }, InputError::NoRecording { .. }] = &plan.failures[..] else {
+    let [InputError::Unreadable { .. }, InputError::NoRecording(_)] = &plan.failures[..] else {
         unreachable!("{:?}", plan.failures);
     };
     let lines: Vec<String> = plan.failures.iter().map(ToString::to_string).collect();

@@ -149,7 +149,7 @@ impl DropFolder<'_> {
         let is_news =
             |note: &&Note| !matches!(note, Note::AlreadyVeiled(_) | Note::OutputFolder(_));
         let notes = plan.notes.iter().filter(is_news).map(ToString::to_string);
-        let is_failure = |failure: &&InputError| !matches!(failure, InputError::NoRecording { .. });
+        let is_failure = |failure: &&InputError| !matches!(failure, InputError::NoRecording(_));
         let failures = plan.failures.iter().filter(is_failure).map(ToString::to_string);
         for line in notes.chain(failures) {
             if !self.told.contains(&line) {

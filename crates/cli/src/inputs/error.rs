@@ -22,12 +22,7 @@ pub enum InputError {
     /// It is neither a file nor a folder.
     NotAFile(PathBuf),
     /// It is a folder without recordings.
-    NoRecording {
-        /// The folder.
-        path: PathBuf,
-        /// What was looked for, as in “no … in it”.
-        wanted: &'static str,
-    },
+    NoRecording(PathBuf),
 }
 
 impl InputError {
@@ -35,9 +30,7 @@ impl InputError {
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
-            Self::Unreadable { path, .. }
-            | Self::NotAFile(path)
-            | Self::NoRecording { path, .. } => path,
+            Self::Unreadable { path, .. } | Self::NotAFile(path) | Self::NoRecording(path) => path,
         }
     }
 
@@ -49,8 +42,8 @@ impl InputError {
                 format!("cannot be read: {source}{}", read_hint(source))
             }
             Self::NotAFile(_) => "is a device or a pipe; give a file or a folder".to_owned(),
-            Self::NoRecording { wanted, .. } => {
-                format!("has no {wanted} in it or below; give another folder")
+            Self::NoRecording(_) => {
+                "has no recording in it or below; give another folder".to_owned()
             }
         }
     }

@@ -13,7 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::audio;
 use super::error::InputError;
-use super::names::Names;
+use super::names::is_recording;
 use super::notes::Note;
 use crate::leftovers::TEMP_PREFIX;
 use crate::paths::identity;
@@ -42,10 +42,10 @@ pub struct Found {
 }
 
 /// Finds the recordings in `inputs`: files whatever their name, and in folders and below them, links
-/// followed, everything that `names` include. `left_out` says of a file or folder found in a folder
+/// followed, everything that is named like a recording. `left_out` says of a file or folder found in a folder
 /// why it is not wanted.
 #[must_use]
-pub fn find(inputs: &[PathBuf], names: Names, left_out: impl Fn(&Path) -> Option<Note>) -> Found {
+pub fn find(inputs: &[PathBuf], left_out: impl Fn(&Path) -> Option<Note>) -> Found {
     let mut found = Found::default();
     for input in inputs {
         match fs::metadata(input) {
@@ -56,7 +56,7 @@ pub fn find(inputs: &[PathBuf], names: Names, left_out: impl Fn(&Path) -> Option
             Err(source) => {
                 found.failures.push(InputError::Unreadable { path: input.clone(), source });
             }
-            Ok(meta) if meta.is_dir() => found.add_folder(input, names, &left_out),
+            Ok(meta) if meta.is_dir() => found.add_folder(input, &left_out),
             Ok(meta) if meta.is_file() => {
                 let relative = input.file_name().unwrap_or_default().into();
                 found.recordings.push(Recording { path: input.clone(), relative });
@@ -85,26 +85,21 @@ impl Found {
         self
     }
 
-    fn add_folder(
-        &mut self,
-        folder: &Path,
-        names: Names,
-        left_out: &impl Fn(&Path) -> Option<Note>,
-    ) {
+    fn add_folder(&mut self, folder: &Path, left_out: &impl Fn(&Path) -> Option<Note>) {
         let mut is_empty = true;
         let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    is_empty &= !self.add_walk_error(folder, error, names);
+                    is_empty &= !self.add_walk_error(folder, error);
                     continue;
                 }
             };
             let is_folder = entry.file_type().is_dir();
-            let is_recording = entry.file_type().is_file() && names.include(entry.file_name());
+            let is_recording = entry.file_type().is_file() && is_recording(entry.file_name());
             if !is_folder && !is_recording {
-                self.notes.extend(other(&entry, names));
+                self.notes.extend(other(&entry));
                 continue;
             }
             is_empty &= is_folder;
@@ -126,19 +121,19 @@ impl Found {
         }
         if is_empty {
             let path = folder.to_owned();
-            self.failures.push(InputError::NoRecording { path, wanted: names.wanted() });
+            self.failures.push(InputError::NoRecording(path));
         }
     }
 
     /// Whether the error is a failure, which says more than that the folder has no recording.
-    fn add_walk_error(&mut self, folder: &Path, error: walkdir::Error, names: Names) -> bool {
+    fn add_walk_error(&mut self, folder: &Path, error: walkdir::Error) -> bool {
         let path = error.path().unwrap_or(folder).to_owned();
         if error.loop_ancestor().is_some() {
             self.notes.push(Note::LinkLoop(path));
             return false;
         }
         let is_link = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_symlink());
-        if is_link && !path.file_name().is_some_and(|name| names.include(name)) {
+        if is_link && !path.file_name().is_some_and(is_recording) {
             return false;
         }
         let source = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
@@ -148,10 +143,10 @@ impl Found {
 }
 
 /// The note on what is neither a folder nor taken for a recording by its name, if it may be one.
-fn other(entry: &DirEntry, names: Names) -> Option<Note> {
+fn other(entry: &DirEntry) -> Option<Note> {
     let path = entry.path();
     if !entry.file_type().is_file() {
-        return names.include(entry.file_name()).then(|| Note::NotAFile(path.to_owned()));
+        return is_recording(entry.file_name()).then(|| Note::NotAFile(path.to_owned()));
     }
     // What a run left unfinished belongs to that run.
     if Path::new(entry.file_name()).to_string_lossy().starts_with(TEMP_PREFIX) {

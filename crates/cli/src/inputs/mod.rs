@@ -22,8 +22,8 @@ mod shard;
 
 pub use error::{InputError, PlanError};
 pub use find::{Found, Recording, find};
-pub use names::Names;
 pub(crate) use names::is_named_veiled;
+pub use names::is_recording;
 pub use notes::Note;
 pub(crate) use plan::is_named_as_original;
 pub use plan::{Job, Plan, Task};

@@ -10,34 +10,20 @@ pub(super) const VEILED: &str = ".veiled";
 /// What the names of restored files have before their ending.
 pub(super) const RESTORED: &str = ".restored";
 
-/// Which files of a folder are recordings, by their names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Names {
-    /// All formats that are read.
-    AnyFormat,
-}
-
 /// How the names of recordings end.
 const ENDINGS: [&str; 21] = [
     ".wav", ".wave", ".bwf", ".rf64", ".bw64", ".w64", ".aiff", ".aif", ".aifc", ".caf", ".flac",
     ".mp3", ".m4a", ".m4b", ".mp4", ".alac", ".aac", ".ogg", ".oga", ".opus", ".wv",
 ];
 
-impl Names {
-    /// Whether a file of this name is a recording. In any case of letters; unfinished outputs are not,
-    /// nor the `._*` companions that macOS leaves on other file systems.
-    #[must_use]
-    pub fn include(self, name: &OsStr) -> bool {
-        let starts_with = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
-        !starts_with(TEMP_PREFIX)
-            && !starts_with("._")
-            && ENDINGS.iter().any(|ending| ends_with(name, ending))
-    }
-
-    /// What a folder without any has none of.
-    pub(super) fn wanted(self) -> &'static str {
-        "recording"
-    }
+/// Whether a file of this name is a recording. In any case of letters; unfinished outputs are not, nor the
+/// `._*` companions that macOS leaves on other file systems.
+#[must_use]
+pub fn is_recording(name: &OsStr) -> bool {
+    let starts_with = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
+    !starts_with(TEMP_PREFIX)
+        && !starts_with("._")
+        && ENDINGS.iter().any(|ending| ends_with(name, ending))
 }
 
 /// Whether the name of a file says that it is protected.

@@ -11,7 +11,7 @@ use super::audio;
 use super::error::{InputError, PlanError};
 use super::find::{Found, Recording};
 use super::formats;
-use super::names::{Names, RESTORED, VEILED, bare_stem, is_marked, is_named_veiled};
+use super::names::{RESTORED, VEILED, bare_stem, is_marked, is_named_veiled, is_recording};
 use super::notes::Note;
 use super::selection::Selection;
 use crate::manifest::{ManifestCache, path_for};
@@ -63,7 +63,7 @@ impl Plan {
     /// Finds the files to work on in `inputs` and where each goes.
     ///
     /// Files are taken whatever their name. Folders are searched with all their subfolders, links
-    /// followed, for [`Names::AnyFormat`]; to protect, without `*.veiled.*`; to restore, without
+    /// followed, for names of recordings; to protect, without `*.veiled.*`; to restore, without
     /// `*.restored.*` and without originals next to their `*.veiled.*`.
     ///
     /// Outputs have the `format` given, else that which the name `output` of a single one ends with, else that of
@@ -103,7 +103,7 @@ impl Plan {
         let destination = Destination::choose(selection, output)?;
         let manifests = ManifestCache::default();
         let left_out = |path: &Path| left_out(path, &destination, task, &manifests);
-        let found = selection.find_all(Names::AnyFormat, left_out);
+        let found = selection.find_all(left_out);
         let Found { recordings, notes, failures, .. } = found;
         let job = |Recording { path, relative }: &Recording| {
             let named = match &destination {
@@ -227,7 +227,7 @@ impl Destination {
         }
         let is_taken = output.exists() && !output.is_dir();
         // `-o both.wav` for two recordings: a folder of that name is not what was meant.
-        let names_a_file = output.file_name().is_some_and(|name| Names::AnyFormat.include(name));
+        let names_a_file = output.file_name().is_some_and(is_recording);
         if !is_taken && names_a_file && !output.is_dir() && !ends_with_separator(output) {
             return Err(PlanError::OneOutput(output.to_owned()));
         }
@@ -255,8 +255,7 @@ impl Destination {
                     relative.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending))
                 };
                 let is_same = is(ending) || ending == "wav" && is("wave");
-                let is_kept =
-                    !without_veiled && (is_same || !Names::AnyFormat.include(relative.as_os_str()));
+                let is_kept = !without_veiled && (is_same || !is_recording(relative.as_os_str()));
                 match is_kept {
                     true => path.join(relative),
                     false => path.join(relative.with_file_name(named(

@@ -4,7 +4,6 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use super::find::{Found, find};
-use super::names::Names;
 use super::notes::Note;
 use super::shard::Shard;
 use crate::open;
@@ -34,9 +33,9 @@ impl Selection {
 
     /// Finds the recordings, as [`find`] does, each once; of all parts.
     #[must_use]
-    pub fn find_all(&self, names: Names, left_out: impl Fn(&Path) -> Option<Note>) -> Found {
-        let mut found = find(&self.named, names, &left_out);
-        let mut listed = find(&self.listed, names, &left_out);
+    pub fn find_all(&self, left_out: impl Fn(&Path) -> Option<Note>) -> Found {
+        let mut found = find(&self.named, &left_out);
+        let mut listed = find(&self.listed, &left_out);
         for recording in &mut listed.recordings {
             if is_below(&recording.path) {
                 recording.relative = recording.path.components().filter(is_normal).collect();
@@ -51,8 +50,8 @@ impl Selection {
 
     /// Finds the recordings of the part asked for.
     #[must_use]
-    pub fn find(&self, names: Names, left_out: impl Fn(&Path) -> Option<Note>) -> Found {
-        let mut found = self.find_all(names, left_out);
+    pub fn find(&self, left_out: impl Fn(&Path) -> Option<Note>) -> Found {
+        let mut found = self.find_all(left_out);
         found.recordings.retain(|recording| self.takes(&recording.relative));
         found
     }

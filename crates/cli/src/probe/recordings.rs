@@ -6,7 +6,7 @@ use super::clip::Excerpt;
 use super::draws::Draws;
 use super::error::ProbeError;
 use crate::detect::{DetectFileError, SampleSink, decode};
-use crate::inputs::{Found, Names, Note, Recording, find};
+use crate::inputs::{Found, Note, Recording, find};
 use crate::watch::Watch;
 
 /// A stretch quieter than this, full scale being 1, has nothing in it for a model.
@@ -28,8 +28,7 @@ pub(super) fn excerpts(
         name.ends_with(".veiled.wav").then(|| Note::AlreadyVeiled(path.to_owned()))
     };
     let folders = [folder.to_owned()];
-    let Found { mut recordings, notes, mut failures, .. } =
-        find(&folders, Names::AnyFormat, is_marked).each_once();
+    let Found { mut recordings, notes, mut failures, .. } = find(&folders, is_marked).each_once();
     if recordings.is_empty()
         && let Some(failure) = failures.pop()
     {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::inputs::{InputError, Names, Note, Selection, find};
+use crate::inputs::{InputError, Note, Selection, find};
 use crate::manifest::{Manifest, ManifestError, NAME};
 use crate::paths::folder_of;
 
@@ -37,7 +37,7 @@ impl Inventory {
     /// As for [`new`](Self::new).
     pub fn of(selection: &Selection) -> Result<Self, ManifestError> {
         let inputs: Vec<PathBuf> = selection.inputs().cloned().collect();
-        let found = find(&inputs, Names::AnyFormat, |_| None);
+        let found = find(&inputs, |_| None);
         let mut inventory = Self { notes: found.notes, ..Self::default() };
         let unreadable: BTreeSet<PathBuf> =
             found.failures.iter().map(|failure| failure.path().to_owned()).collect();
@@ -67,7 +67,7 @@ impl Inventory {
     fn add_failure(&mut self, failure: InputError) -> Result<(), ManifestError> {
         match failure {
             // All of its files may be missing; and nothing at all to check is noticed later.
-            InputError::NoRecording { .. } => {}
+            InputError::NoRecording(_) => {}
             // A file on record is checked: it is missing, or unreadable.
             InputError::Unreadable { ref path, .. } => {
                 match self.load(folder_of(path)) {

@@ -6,7 +6,7 @@ mod veils;
 use std::path::{Path, PathBuf};
 
 use crate::detect::{Candidate, DetectFileError};
-use crate::inputs::{Found, Names, Recording};
+use crate::inputs::{Found, Recording};
 use crate::paths::shown;
 use patchveil_keyring::{KeyEntry, Keyring};
 use patchveil_veil::{MarkSettings, Preset, Recipe};
@@ -37,7 +37,7 @@ fn mark(args: &DetectArgs, chosen: Option<&Recipe>) -> Option<MarkSettings> {
 fn recordings(args: &DetectArgs) -> Result<(Vec<PathBuf>, Found), Failure> {
     let selection = args.list.selection(&args.inputs)?;
     prepare_input(selection.inputs().map(PathBuf::as_path))?;
-    let mut found = selection.find(Names::AnyFormat, |_| None);
+    let mut found = selection.find(|_| None);
     let recordings = std::mem::take(&mut found.recordings);
     Ok((recordings.into_iter().map(|Recording { path, .. }| path).collect(), found))
 }

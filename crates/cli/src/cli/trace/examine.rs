@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::detect::DetectFileError;
-use crate::inputs::{Found, Names, Recording, find};
+use crate::inputs::{Found, Recording, find};
 use crate::shown;
 use crate::trace::{FailedRecording, TraceReport, TraceRequest, TracedRecording, analyse, report};
 use patchveil_veil::Decoys;
@@ -41,8 +41,7 @@ pub(in crate::cli) struct Files {
 impl Files {
     /// Finds the recordings to examine and the unmarked ones.
     pub(in crate::cli) fn find(inputs: &[PathBuf], unmarked: &[PathBuf]) -> Self {
-        let found =
-            [inputs, unmarked].map(|inputs| find(inputs, Names::AnyFormat, |_| None).each_once());
+        let found = [inputs, unmarked].map(|inputs| find(inputs, |_| None).each_once());
         let files = found.iter().zip([false, true]).flat_map(|(found, is_unmarked)| {
             let file = move |own: &Recording| TraceFile { path: own.path.clone(), is_unmarked };
             found.recordings.iter().map(file)

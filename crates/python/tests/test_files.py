@@ -18,7 +18,8 @@ def folder(tmp_path):
     for name in names:
         path = found / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(path, np.zeros(4_800, np.float32), RATE)
+        format = "WAV" if path.suffix == ".wave" else None
+        soundfile.write(path, np.zeros(4_800, np.float32), RATE, format=format)
     (found / "text.txt").write_text("no recording")
     return found
 

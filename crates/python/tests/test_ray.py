@@ -199,6 +199,7 @@ def test_what_is_not_ours_is_left_alone_and_told(cluster, recordings, keyring, t
 
 def test_inputs_that_would_get_one_name_are_refused_before_anything_begins(cluster, recordings, keyring, tmp_path):
     files = [recordings / "part 0" / "0000.wav", tmp_path / "0000.wav"]
+    files[1].write_bytes(files[0].read_bytes())
     with pytest.raises(ValueError, match="would both become 0000.wav"):
         protect_dataset(files, tmp_path / "out", "show", keyring=keyring)
     with pytest.raises(LookupError, match="no class named"):

@@ -5,6 +5,10 @@ cd /root
 apt-get update -qq
 apt-get install -qq --yes --no-install-recommends /packages/*.deb
 patchveil --version
+zcat /usr/share/man/man1/patchveil-protect.1.gz | grep -q patchveil-protect
+for file in bash-completion/completions/patchveil zsh/vendor-completions/_patchveil fish/vendor_completions.d/patchveil.fish
+do test -s /usr/share/$file; done
+bash -n /usr/share/bash-completion/completions/patchveil
 patchveil key new show
 patchveil key default show
 patchveil protect demo.wav -o marked.wav
@@ -21,4 +25,4 @@ wheel/bin/python -c "import numpy, patchveil; key = patchveil.ClassKey.from_keyr
 print(patchveil.protect(numpy.zeros(48000, 'float32'), 48000, key).dtype)"
 # And gone again.
 apt-get purge -qq --yes 'patchveil*'
-test ! -e /usr/bin/patchveil
+test ! -e /usr/bin/patchveil && test ! -e /usr/share/man/man1/patchveil.1.gz

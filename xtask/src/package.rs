@@ -34,6 +34,13 @@ struct Package {
     binaries: Vec<(PathBuf, &'static str)>,
 }
 
+/// Completions of the command by shell, and where Debian's shells look for them.
+const COMPLETIONS: [(&str, &str); 3] = [
+    ("bash", "usr/share/bash-completion/completions/patchveil"),
+    ("zsh", "usr/share/zsh/vendor-completions/_patchveil"),
+    ("fish", "usr/share/fish/vendor_completions.d/patchveil.fish"),
+];
+
 /// Builds `.deb` packages and the wheel into `target/packages`.
 pub(crate) fn package(args: &PackageArgs) -> Result<(), String> {
     packages::install(&["dpkg-dev"])?;
@@ -41,7 +48,9 @@ pub(crate) fn package(args: &PackageArgs) -> Result<(), String> {
     bundle::remove(&out)?;
     fs::create_dir_all(&out).map_err(|error| failed(&out, &error))?;
     run(&mut cargo(&["build", "--release", "--locked", "--package", "patchveil"]))?;
-    let mut made = vec![command().build(&out)?];
+    let command = command();
+    write_shell_files(&out.join(command.name))?;
+    let mut made = vec![command.build(&out)?];
     if !args.no_plug_in {
         bundle::bundle(&[])?;
         made.push(plug_in().build(&out)?);
@@ -62,6 +71,25 @@ fn command() -> Package {
         text: "Finds the mark again, takes it off, and traces it in what models make.",
         binaries: vec![(target().join("release").join("patchveil"), "usr/bin/patchveil")],
     }
+}
+
+/// Writes the command's manual pages and completions, which it makes itself, into the package's tree.
+fn write_shell_files(tree: &Path) -> Result<(), String> {
+    let program = target().join("release").join("patchveil");
+    let pages = tree.join("usr/share/man/man1");
+    make_parent(&pages)?;
+    output(Command::new(&program).arg("man").arg(&pages))?;
+    let listed = fs::read_dir(&pages).map_err(|error| failed(&pages, &error))?;
+    let written = listed.filter_map(|entry| Some(entry.ok()?.path()));
+    // As Debian wants them: without time and name, so that the same pages give the same bytes.
+    run(Command::new("gzip").args(["--best", "--no-name"]).args(written))?;
+    for (shell, to) in COMPLETIONS {
+        let script = output(Command::new(&program).args(["completions", shell]))?;
+        let to = tree.join(to);
+        make_parent(&to)?;
+        fs::write(&to, script).map_err(|error| failed(&to, &error))?;
+    }
+    Ok(())
 }
 
 fn plug_in() -> Package {

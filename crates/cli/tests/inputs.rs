@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use patchveil::inputs::{InputError, Note, Plan, PlanError, Task};
+use patchveil::inputs::{InputError, Note, Plan, PlanError, Selection, Task};
 use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
@@ -146,6 +146,19 @@ fn outputs_that_collide_end_the_run_before_it_starts() {
     let error = plan(&root, &["c"], None).unwrap_err();
     assert!(error.to_string().contains("would both be written to"), "{error}");
     assert!(!root.path().join("out").exists());
+}
+
+#[test]
+fn with_a_root_everything_keeps_its_path_below_it() {
+    let tree = tree(&["show/a/x.wav", "show/y.wav"]);
+    let named = ["show/a", "show/y.wav"].map(|path| tree.path().join(path)).to_vec();
+    let root = Some(tree.path().to_owned());
+    let selection = Selection { named, root, ..Selection::default() };
+    let plan = Plan::of(&selection, Some(&tree.path().join("out/")), Task::Protect).unwrap();
+    assert_eq!(
+        jobs(&tree, &plan),
+        ["show/a/x.wav > out/show/a/x.wav", "show/y.wav > out/show/y.wav"]
+    );
 }
 
 #[test]

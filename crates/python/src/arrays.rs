@@ -2,6 +2,7 @@
 
 use numpy::ndarray::{ArrayView2, ArrayViewD, ArrayViewMut2, ArrayViewMutD, Axis, Ix2, Zip, s};
 use numpy::{Element, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use patchveil::pcm::changed_f64;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -63,13 +64,9 @@ impl Sample for f64 {
         x
     }
 
-    /// What a sample has beyond single precision is kept: the change is added to it.
     #[inline(always)]
     fn changed(self, after: f32) -> Self {
-        let (rounded, after) = (Self::from(self as f32), Self::from(after));
-        // Both are computed, so that there is no branch: the loop is vectorised.
-        let changed = self + (after - rounded);
-        if rounded == self { after } else { changed }
+        changed_f64(self, after)
     }
 }
 

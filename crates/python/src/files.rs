@@ -4,11 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use patchveil::Watch;
-use patchveil::inputs::{Job, Names};
+use patchveil::inputs::{Job, Plan, PlanError, Selection, Task};
+use patchveil::leftovers::TEMP_PREFIX;
 use patchveil::manifest::{Manifest, ManifestCache, Record, Recorder, path_for};
-use patchveil::output::TEMP_PREFIX;
 use patchveil::protect::{ProtectError, Timeline, Veils};
+use patchveil::recording::{Format, OutputOptions};
+use patchveil::{Watch, shown};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
@@ -16,10 +17,58 @@ use crate::errors::value_error;
 use crate::key::ClassKey;
 use crate::recipe::chosen;
 
-/// Whether a file of this name is a recording that the command would take from a folder.
+/// A recording, what it is called below the folder of the outputs, and the format it gets there; none for its own.
+type PlannedFile = (OsString, OsString, Option<&'static str>);
+/// A file, and why it is not among those.
+type Refused = (OsString, String);
+
+/// What `patchveil protect` would do with these absolute paths and `-o out/`. With `root`, all keep their path below that.
+///
+/// Gives the files, those that failed, and those that were left out and may be recordings. Raises ValueError if two would
+/// get one name.
 #[pyfunction]
-pub(crate) fn is_recording(name: OsString) -> bool {
-    Names::Wav.include(&name)
+pub(crate) fn plan_files(
+    py: Python<'_>,
+    paths: Vec<PathBuf>,
+    out: PathBuf,
+    root: Option<PathBuf>,
+) -> PyResult<(Vec<PlannedFile>, Vec<Refused>, Vec<Refused>)> {
+    if let Some((root, path)) = root.as_ref().and_then(|root| {
+        let outside = paths.iter().find(|path| !path.starts_with(root));
+        outside.map(|path| (root, path))
+    }) {
+        return Err(value_error(format!("root: {} is not below {}", shown(path), shown(root))));
+    }
+    py.detach(|| {
+        let selection = Selection { named: paths, root, ..Selection::default() };
+        // With a separator at its end: a folder, also for one file.
+        let plan = Plan::of(&selection, Some(&out.join("")), Task::Protect);
+        let plan = plan.map_err(|error| value_error(plan_message(&error, &out)))?;
+        let below = |path: &Path| path.strip_prefix(&out).unwrap_or(path).into();
+        let file =
+            |job: Job| (job.input.into(), below(&job.output), job.options.format.map(Format::name));
+        let failed = plan.failures.iter().map(|error| (error.path().into(), error.reason()));
+        let left_out = plan.notes.iter().filter(|note| note.is_recording());
+        let left_out = left_out.map(|note| (note.path().into(), note.reason()));
+        let (failed, left_out) = (failed.collect(), left_out.collect());
+        Ok((plan.jobs.into_iter().map(file).collect(), failed, left_out))
+    })
+}
+
+/// What to do about it is another thing here than for the command.
+fn plan_message(error: &PlanError, out: &Path) -> String {
+    match error {
+        PlanError::SameOutput { first, second, output } => format!(
+            "{} and {} would both become {}; give the folder they are in, or root=, or a folder each",
+            shown(first),
+            shown(second),
+            shown(output.strip_prefix(out).unwrap_or(output))
+        ),
+        PlanError::OutputIsInput { input, .. } => {
+            format!("out: {} would be its own protected version; give another folder", shown(input))
+        }
+        error => error.to_string(),
+    }
 }
 
 /// Whether a file of this name is one that the command had not finished.
@@ -43,10 +92,23 @@ impl FileProtector {
         Ok(Self { veils })
     }
 
-    /// Protects `input` as `output`. Gives whether there was anything to do: False where `output` is what would be
+    /// Protects `input` as `output`, whose `format` is as planned. Gives whether there was anything to do: False where `output` is what would be
     /// written, according to its manifest. Raises OSError with one line that names the file.
-    fn protect(&self, py: Python<'_>, input: PathBuf, output: PathBuf) -> PyResult<bool> {
-        let made = py.detach(|| self.protect_file(Job { input, output }));
+    #[pyo3(signature = (input, output, format = None))]
+    fn protect(
+        &self,
+        py: Python<'_>,
+        input: PathBuf,
+        output: PathBuf,
+        format: Option<&str>,
+    ) -> PyResult<bool> {
+        let of_name = |name| {
+            let format = Format::ALL.into_iter().find(|format| format.name() == name);
+            format.ok_or_else(|| value_error(format!("format: there is no {name}")))
+        };
+        let options =
+            OutputOptions { format: format.map(of_name).transpose()?, ..OutputOptions::default() };
+        let made = py.detach(|| self.protect_file(Job { input, output, options }));
         made.map_err(PyOSError::new_err)
     }
 

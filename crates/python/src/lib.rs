@@ -34,7 +34,7 @@ mod _patchveil {
     #[pymodule_export]
     use super::detect::{Detection, detect};
     #[pymodule_export]
-    use super::files::{FileProtector, is_recording, is_unfinished, merge_manifests};
+    use super::files::{FileProtector, is_unfinished, merge_manifests, plan_files};
     #[pymodule_export]
     use super::key::ClassKey;
     #[pymodule_export]

@@ -12,6 +12,8 @@ import patchveil
 
 # A key from nowhere but these tests.
 RATE = 48_000
+# The command of the package, or another one to compare the package with.
+COMMAND = [os.environ["PATCHVEIL_COMMAND"]] if "PATCHVEIL_COMMAND" in os.environ else [sys.executable, "-m", "patchveil"]
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +40,7 @@ def command(keyring):
     def run(*arguments, code=0):
         environment = {**os.environ, "PATCHVEIL_KEYRING": str(keyring)}
         done = subprocess.run(
-            [sys.executable, "-m", "patchveil", *map(str, arguments)],
+            [*COMMAND, *map(str, arguments)],
             env=environment,
             capture_output=True,
             text=True,

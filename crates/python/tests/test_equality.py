@@ -23,6 +23,27 @@ def test_protect_gives_the_bits_of_the_command(tmp_path, command, key, recipe, c
     assert not np.array_equal(made, samples)
 
 
+@pytest.mark.parametrize("recipe", ["mark", "strong"])
+def test_doubles_become_what_the_command_makes_of_them(tmp_path, command, key, recipe):
+    samples = music(3.1, 2).T.astype(np.float64)
+    generator = np.random.default_rng(3)
+    # Singles, what is finer, what is far below or above it, and both zeros.
+    samples[RATE : 2 * RATE] *= 1 + 1e-12
+    samples[5_000:9_000] *= 10.0 ** generator.uniform(-60, 3, (4_000, 2))
+    samples[9_000:9_100], samples[2 * RATE : 2 * RATE + 100] = -0.0, 0.0
+    recording, protected = tmp_path / "a.wav", tmp_path / "b.wav"
+    soundfile.write(recording, samples, RATE, subtype="DOUBLE")
+    command("protect", recording, "-o", protected, "--preset", recipe)
+    expected, rate = soundfile.read(protected, dtype="float64")
+    made = patchveil.protect(samples, rate, key, recipe)
+    assert np.array_equal(made.view(np.uint64), expected.view(np.uint64))
+    silence = np.full(RATE, -0.0)
+    soundfile.write(tmp_path / "c.wav", silence, RATE, subtype="DOUBLE")
+    command("protect", tmp_path / "c.wav", "-o", tmp_path / "d.wav")
+    expected, rate = soundfile.read(tmp_path / "d.wav", dtype="float64")
+    assert np.array_equal(patchveil.protect(silence, rate, key).view(np.uint64), expected.view(np.uint64))
+
+
 def test_a_recipe_of_ones_own_gives_the_bits_of_the_command(tmp_path, command, key):
     recipe = json.loads(patchveil.Recipe("light").to_json())
     recipe["mark"]["level_db"] = 3.0

@@ -43,15 +43,18 @@ def cluster():
 
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory):
-    """A folder of short recordings in subfolders, one of which is no recording."""
+    """A folder of short recordings in subfolders, some compressed; one is no recording, one is protected already."""
     folder = tmp_path_factory.mktemp("recordings")
     generator = np.random.default_rng(5)
     source = music(30, 2).T
     for number in range(FILES):
-        path = folder / f"part {number % FOLDERS}" / f"{number:04}.wav"
+        ending = {7: "flac", 13: "mp3"}.get(number % 40, "wav")
+        path = folder / f"part {number % FOLDERS}" / f"{number:04}.{ending}"
         path.parent.mkdir(exist_ok=True)
         begin = int(generator.integers(0, 20 * RATE))
-        soundfile.write(path, source[begin : begin + 5 * RATE], RATE, subtype="PCM_24")
+        subtype = None if ending == "mp3" else "PCM_24"
+        soundfile.write(path, source[begin : begin + 5 * RATE], RATE, subtype=subtype)
+    soundfile.write(folder / "part 0" / "old.veiled.flac", source[:RATE], RATE)
     (folder / "part 0" / "broken.wav").write_bytes(b"RIFF of nothing")
     return folder
 
@@ -91,7 +94,8 @@ def kill_workers(out, times, killed):
 
 
 def audio(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.glob("**/*.wav")}
+    files = (path for path in folder.glob("**/*.*") if path.name != "patchveil.jsonl")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def records(folder):
@@ -123,7 +127,9 @@ def test_workers_killed_half_way_lose_nothing_and_do_nothing_twice(
     killer.join(30)
     assert len(killed) == 4, "workers were killed"
     assert [Path(path).name for path, _ in summary.failed] == ["broken.wav"]
+    assert [Path(path).name for path, _ in summary.left_out] == ["old.veiled.flac"]
     assert_as_by_command(out, by_command)
+    assert collections.Counter(Path(name).suffix for name in audio(out)) == {".wav": FILES - 12, ".flac": 12}
     command("verify", out)
     again = protect_dataset(recordings, out, "show", keyring=keyring)
     assert (again.protected, again.already, again.tasks) == (0, FILES, 1), "the broken one is tried again"
@@ -193,6 +199,7 @@ def test_what_is_not_ours_is_left_alone_and_told(cluster, recordings, keyring, t
 
 def test_inputs_that_would_get_one_name_are_refused_before_anything_begins(cluster, recordings, keyring, tmp_path):
     files = [recordings / "part 0" / "0000.wav", tmp_path / "0000.wav"]
+    files[1].write_bytes(files[0].read_bytes())
     with pytest.raises(ValueError, match="would both become 0000.wav"):
         protect_dataset(files, tmp_path / "out", "show", keyring=keyring)
     with pytest.raises(LookupError, match="no class named"):

@@ -59,7 +59,7 @@ impl ListArgs {
         if named.is_empty() && listed.is_empty() && self.files_from.is_some() {
             return Err(Failure::usage("the list of --files-from is empty"));
         }
-        Ok(Selection { named, listed, shard: self.shard })
+        Ok(Selection { named, listed, shard: self.shard, root: None })
     }
 }
 

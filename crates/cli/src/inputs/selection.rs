@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use super::find::{Found, find};
+use super::find::{Found, Recording, find};
 use super::notes::Note;
 use super::shard::Shard;
 use crate::open;
@@ -17,6 +17,8 @@ pub struct Selection {
     pub listed: Vec<PathBuf>,
     /// The part of the files to take.
     pub shard: Option<Shard>,
+    /// A folder that everything lies below: below an output folder, all keep their path relative to it.
+    pub root: Option<PathBuf>,
 }
 
 impl From<&[PathBuf]> for Selection {
@@ -42,6 +44,13 @@ impl Selection {
             }
         }
         found.recordings.append(&mut listed.recordings);
+        if let Some(root) = &self.root {
+            for Recording { path, relative } in &mut found.recordings {
+                if let Ok(below) = path.strip_prefix(root) {
+                    *relative = below.to_owned();
+                }
+            }
+        }
         found.folders.append(&mut listed.folders);
         found.notes.append(&mut listed.notes);
         found.failures.append(&mut listed.failures);

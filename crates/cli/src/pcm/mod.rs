@@ -36,4 +36,5 @@ pub use info::{Container, PcmInfo};
 pub(crate) use info::{Shape, Span};
 pub use reader::{CopyError, PcmReader};
 pub(crate) use refresh::{Refreshed, refresh};
+pub use sample::changed_f64;
 pub use samples::{decode, encode_changed, encode_nearest};

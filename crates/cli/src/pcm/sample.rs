@@ -151,13 +151,28 @@ impl<const BE: bool> Sample<8> for F64<BE> {
         f64::from_le_bytes(ordered::<BE, 8>(bytes)) as f32
     }
 
-    /// The change is added, so that what is finer than an `f32` is kept.
+    /// As of 32 bits.
     #[inline(always)]
-    fn encode(bytes: [u8; 8], before: f32, after: f32, _dither: f64, _: u32) -> ([u8; 8], bool) {
-        let old = f64::from_le_bytes(ordered::<BE, 8>(bytes));
-        let new = old + (f64::from(after) - f64::from(before));
-        (ordered::<BE, 8>(new.to_le_bytes()), false)
+    fn differs(before: f32, after: f32) -> bool {
+        before.to_bits() != after.to_bits()
     }
+
+    #[inline(always)]
+    fn encode(bytes: [u8; 8], _before: f32, after: f32, _dither: f64, _: u32) -> ([u8; 8], bool) {
+        let old = f64::from_le_bytes(ordered::<BE, 8>(bytes));
+        (ordered::<BE, 8>(changed_f64(old, after).to_le_bytes()), false)
+    }
+}
+
+/// What becomes of a sample in double precision, of which single precision became `after`: what it has beyond
+/// single precision is kept, because the change is added to it.
+#[must_use]
+#[inline(always)]
+pub fn changed_f64(old: f64, after: f32) -> f64 {
+    let (rounded, after) = (f64::from(old as f32), f64::from(after));
+    // Both are computed, so that there is no branch: loops over it are vectorised.
+    let changed = old + (after - rounded);
+    if rounded == old { after } else { changed }
 }
 
 /// A code has no finer neighbour that dither could reach, so the nearest one it is.
@@ -219,4 +234,19 @@ fn round(x: f64) -> i64 {
     const BOUND: f64 = (1_u64 << 40) as f64;
     let shifted = x.clamp(-BOUND, BOUND) + MAGIC;
     shifted.to_bits().cast_signed() - MAGIC.to_bits().cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changed_f64;
+
+    #[test]
+    fn a_double_that_is_a_single_becomes_the_single_and_others_keep_what_is_finer() {
+        for after in [1e-20, -0.0, 0.25_f32] {
+            assert_eq!(changed_f64(1.0, after).to_bits(), f64::from(after).to_bits());
+        }
+        let fine = 0.5 + 1e-12;
+        assert_eq!(changed_f64(fine, 0.5), fine);
+        assert_eq!(changed_f64(fine, 0.75), fine + 0.25);
+    }
 }

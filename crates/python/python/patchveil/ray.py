@@ -23,8 +23,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from ._patchveil import ClassKey, FileProtector, Recipe, is_recording, is_unfinished, merge_manifests
+from ._patchveil import ClassKey, FileProtector, Recipe, is_unfinished, merge_manifests, plan_files
 
 __all__ = ["Summary", "protect_dataset"]
 
@@ -46,6 +47,8 @@ class Summary:
     """Files that were protected and on record before."""
     failed: list[tuple[str, str]] = field(default_factory=list)
     """Files that could not be protected, and why."""
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    """Files found in a folder that may be recordings and were not taken for such, and why."""
     tasks: int = 0
     """Tasks that the files were shared out to."""
 
@@ -64,8 +67,11 @@ def protect_dataset(
 ) -> Summary:
     """Protects recordings into the folder ``out``, on the cluster that Ray is connected to.
 
-    ``paths`` are files, and folders to search. What is found in a folder keeps its path below it, a file its name; with
-    ``root``, all keep their path below that. ``key`` is the name of a class in the keyring, without one its default class.
+    ``paths`` are files, and folders to search, in all formats that the command reads. What is found in a folder keeps its
+    path below it, a file its name; with ``root``, all keep their path below that. As with the command, what is lossy becomes
+    FLAC, ``x.mp3`` thus ``x.flac``; all else keeps its format.
+
+    ``key`` is the name of a class in the keyring, without one its default class.
     ``keyring`` and ``passphrase_file`` are paths on every node [default: what PATCHVEIL_KEYRING and PATCHVEIL_PASSPHRASE_FILE
     say here, else where the command keeps its keyring]. A task has ``files_per_task`` files and ``num_cpus`` cores.
 
@@ -82,11 +88,11 @@ def protect_dataset(
     environment = _environment(keyring, passphrase_file)
     protector = _protector(key, recipe.to_json(), *environment)
     out = Path(os.path.abspath(out))
-    jobs = _jobs(paths, out, root)
+    summary = Summary()
+    jobs = _jobs(paths, out, root, summary)
     out.mkdir(parents=True, exist_ok=True)
     with _alone(out):
         _merge(out)
-        summary = Summary()
         waiting = _waiting(jobs, out, protector, summary)
         parts = _parts(waiting, max(1, files_per_task))
         summary.tasks = len(parts)
@@ -124,52 +130,39 @@ def _protector(key, recipe: str, keyring, passphrase_file) -> FileProtector:
     return FileProtector(own, Recipe.from_json(recipe))
 
 
-def _jobs(paths, out: Path, root) -> dict[str, str]:
-    """Inputs by what they are called below ``out``."""
-    jobs: dict[str, str] = {}
+class _Job(NamedTuple):
+    """A file to protect."""
+
+    output: str
+    """What it is called below the folder of the outputs."""
+    recording: str
+    format: str | None
+    """None for that of the recording."""
+
+
+def _jobs(paths, out: Path, root, summary: Summary) -> list[_Job]:
+    """What the command would do; what it would not is told in the summary."""
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
-    for path in paths:
-        path = os.path.abspath(path)
-        is_folder = os.path.isdir(path)
-        base = os.path.abspath(root) if root else path if is_folder else os.path.dirname(path)
-        for recording in _recordings(path, out) if is_folder else [path]:
-            relative = os.path.relpath(recording, base)
-            if relative.split(os.sep)[0] == os.pardir:
-                raise ValueError(f"root: {recording} is not below {base}")
-            first = jobs.setdefault(relative, recording)
-            if first != recording:
-                raise ValueError(
-                    f"{first} and {recording} would both become {relative}; give the folder they are in, or root="
-                )
-            if os.path.join(out, relative) == recording:
-                raise ValueError(f"out: {recording} would be its own protected version; give another folder")
-    return jobs
+    paths = [os.path.abspath(path) for path in paths]
+    files, summary.failed, summary.left_out = plan_files(paths, out, os.path.abspath(root) if root else None)
+    return [_Job(output, recording, format) for recording, output, format in files]
 
 
-def _recordings(folder: str, out: Path) -> Iterator[str]:
-    """The recordings of a folder, as the command would find them."""
-    for here, folders, files in os.walk(folder, followlinks=True):
-        folders[:] = sorted(name for name in folders if Path(here, name) != out)
-        for name in sorted(files):
-            if is_recording(name) and not name.lower().endswith(".veiled.wav"):
-                yield os.path.join(here, name)
-
-
-def _waiting(jobs: dict[str, str], out: Path, protector: FileProtector, summary: Summary) -> list[tuple[str, str]]:
+def _waiting(jobs: list[_Job], out: Path, protector: FileProtector, summary: Summary) -> list[_Job]:
     """What is still to do; what is not is counted."""
     by_folder = defaultdict(list)
-    for relative, recording in jobs.items():
-        by_folder[os.path.dirname(relative)].append((relative, recording))
+    for job in jobs:
+        by_folder[os.path.dirname(job.output)].append(job)
     waiting = []
     for folder, files in sorted(by_folder.items()):
         ours, _ = protector.recorded(out / folder)
         ours = set(ours)
-        for relative, recording in files:
-            output = out / relative
+        for job in files:
+            recording, output = job.recording, out / job.output
             if not os.path.lexists(output):
-                waiting.append((relative, recording))
-            elif os.path.basename(relative) not in ours:
+                waiting.append(job)
+            elif output.name not in ours:
                 summary.failed.append((recording, f"{output} exists and is not its protected version; move it away"))
             elif not os.path.exists(recording):
                 summary.already += 1
@@ -182,7 +175,7 @@ def _waiting(jobs: dict[str, str], out: Path, protector: FileProtector, summary:
     return waiting
 
 
-def _parts(waiting: list[tuple[str, str]], files: int) -> list[dict]:
+def _parts(waiting: list[_Job], files: int) -> list[dict]:
     """The tasks. A part is named after its files, so one that is run again finds what it did before."""
     parts = []
     for begin in range(0, len(waiting), files):
@@ -219,7 +212,7 @@ def _protect_part(row: dict, out: str, key, recipe: str) -> dict:
     protector = _protector(key, recipe, os.environ.get(_KEYRING), os.environ.get(_PASSPHRASE_FILE))
     own = Path(out, _PARTS, part["name"])
     result: dict = {"protected": 0, "already": 0, "failed": []}
-    for relative, recording in part["jobs"]:
+    for relative, recording, format in part["jobs"]:
         staged, output = own / relative, Path(out, relative)
         staged.parent.mkdir(parents=True, exist_ok=True)
         _remove_unfinished(staged.parent, protector)
@@ -228,7 +221,7 @@ def _protect_part(row: dict, out: str, key, recipe: str) -> dict:
                 staged.unlink(missing_ok=True)
                 result["already"] += 1
                 continue
-            protector.protect(recording, staged)
+            protector.protect(recording, staged, format)
             _give_name(staged, output)
             result["protected"] += 1
         except OSError as error:

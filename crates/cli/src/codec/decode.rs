@@ -75,7 +75,7 @@ pub(crate) fn open(
     match track.filter(|_| is_aac) {
         Some(track) => {
             let part = track.trim(decoder.spec().sample_rate);
-            Ok(Box::new(Trimmed::new(decoder, part)))
+            Ok(Box::new(Trimmed::new(decoder, part, damage)))
         }
         None => Ok(decoder),
     }

@@ -30,7 +30,8 @@ pub(super) fn stage(
     let mut out = BufWriter::with_capacity(PIECE, &file);
     out.write_all(&[0; HEAD]).map_err(RecordingError::Scratch)?;
     let mut spec = decoder.spec();
-    let integers = integers.filter(|_| spec.format.is_float());
+    let floats = spec.format;
+    let integers = integers.filter(|_| floats.is_float());
     spec.format = integers.unwrap_or(spec.format);
     let (mut bytes, mut rounded) = (Vec::new(), Vec::new());
     let mut len = 0_u64;
@@ -40,7 +41,10 @@ pub(super) fn stage(
         }
         if let Some(integers) = integers {
             rounded.clear();
-            round(&bytes, integers, &mut rounded)?;
+            match floats {
+                SampleFormat::F64 => round(doubles(&bytes), integers, &mut rounded)?,
+                _ => round(singles(&bytes), integers, &mut rounded)?,
+            }
             std::mem::swap(&mut bytes, &mut rounded);
         }
         out.write_all(&bytes).map_err(RecordingError::Scratch)?;
@@ -57,11 +61,24 @@ pub(super) fn stage(
     Ok(file)
 }
 
+/// Floats of 32 bits.
+fn singles(bytes: &[u8]) -> impl Iterator<Item = f64> {
+    bytes.as_chunks::<4>().0.iter().map(|sample| f64::from(f32::from_le_bytes(*sample)))
+}
+
+/// Floats of 64 bits.
+fn doubles(bytes: &[u8]) -> impl Iterator<Item = f64> {
+    bytes.as_chunks::<8>().0.iter().map(|sample| f64::from_le_bytes(*sample))
+}
+
 /// Appends floats as the nearest integers, full scale at most.
-fn round(floats: &[u8], integers: SampleFormat, to: &mut Vec<u8>) -> Result<(), RecordingError> {
+fn round(
+    floats: impl Iterator<Item = f64>,
+    integers: SampleFormat,
+    to: &mut Vec<u8>,
+) -> Result<(), RecordingError> {
     let scale = (1_i64 << (integers.bits() - 1)) as f64;
-    for sample in floats.as_chunks::<4>().0 {
-        let sample = f64::from(f32::from_le_bytes(*sample));
+    for sample in floats {
         if !sample.is_finite() {
             return Err(RecordingError::NotFinite);
         }

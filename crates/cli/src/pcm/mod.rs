@@ -35,5 +35,5 @@ pub use info::{Container, PcmInfo};
 #[cfg(test)]
 pub(crate) use info::{Shape, Span};
 pub use reader::{CopyError, PcmReader};
-pub(crate) use refresh::{Refreshed, refresh};
+pub(crate) use refresh::{OUT_OF_DATE, Refreshed, refresh};
 pub use samples::{decode, encode_changed, encode_nearest};

@@ -12,7 +12,7 @@ use super::scratch::Scratch;
 use crate::codec::{EncodeError, FlacMetadata, Format, encode_by_tool, write_flac};
 use crate::manifest::{Digest, hash_around};
 use crate::output::{OutputFile, temp_next_to};
-use crate::pcm::{PcmInfo, PcmReader};
+use crate::pcm::{OUT_OF_DATE, PcmInfo, PcmReader};
 use crate::shared_file::FileCursor;
 use crate::standard_io;
 use crate::watch::Watch;
@@ -111,8 +111,8 @@ impl Target {
             };
             write_flac(plain, &info, &mut metadata, out.file(), watch)?;
             if metadata.has_gain() && source.flac_metadata().is_some() {
-                let note = "out of date now, and left as it was: the gain in the tags (ReplayGain or R128)";
-                finished.notes.push(note.to_owned());
+                let gain = "the gain in the tags (ReplayGain or R128)";
+                finished.notes.push(format!("{OUT_OF_DATE}, and left as it was: {gain}"));
             }
             finished.around = Some(metadata.hash().into());
             return Ok(finished);

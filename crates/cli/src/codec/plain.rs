@@ -22,8 +22,9 @@ impl Plain {
         let mut reader = PcmReader::at_start(file.try_clone()?, info.clone());
         reader.seek(0).map_err(failed)?;
         let format = match info.format {
-            format if !format.is_integer() => SampleFormat::F32,
-            format => little_endian(format),
+            format if format.is_integer() => little_endian(format),
+            format if format.is_float() && format.bytes() == 8 => SampleFormat::F64,
+            _ => SampleFormat::F32,
         };
         Ok(Self { reader, format, planar: Vec::new() })
     }

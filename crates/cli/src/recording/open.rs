@@ -37,6 +37,8 @@ pub struct Opened {
     plain: File,
     info: PcmInfo,
     origin: Origin,
+    /// How many floats were above full scale, if floats became integers.
+    above: Option<u64>,
     /// The file itself, to see whether somebody wrote to it.
     real: File,
     stamp: Stamp,
@@ -93,12 +95,15 @@ pub(crate) fn open_for(
         match PcmInfo::read(&mut FileCursor::new(&real)) {
             Ok(info) if is_usable(&info, options) => {
                 let plain = real.try_clone()?;
-                return Ok(Opened { plain, info, origin: Origin::InPlace, real, stamp });
+                let origin = Origin::InPlace;
+                return Ok(Opened { plain, info, origin, above: None, real, stamp });
             }
             Ok(info) => {
-                let plain = stage(&mut Plain::new(&real, &info)?, depth, scratch, watch)?;
+                let mut samples = Plain::new(&real, &info)?;
+                let (plain, above) = stage(&mut samples, depth, scratch, watch)?;
                 let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
-                return Ok(Opened { plain, info, origin: Origin::Converted, real, stamp });
+                let origin = Origin::Converted;
+                return Ok(Opened { plain, info, origin, above, real, stamp });
             }
             Err(error @ PcmError::UnsupportedFormat { .. }) => unsupported = Some(error),
             Err(error) => return Err(error.into()),
@@ -110,13 +115,14 @@ pub(crate) fn open_for(
         let is_lossy = decoder.spec().format.is_float() && kind != Kind::WavPack;
         Ok((stage(decoder.as_mut(), depth, scratch, watch)?, is_lossy))
     };
-    let (plain, is_lossy) = match (decode(), unsupported) {
+    let ((plain, above), is_lossy) = match (decode(), unsupported) {
         // What the reader of plain samples says of it is clearer than what a program does.
         (Err(RecordingError::Codec(_)), Some(error)) => return Err(error.into()),
         (decoded, _) => decoded?,
     };
     let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
-    Ok(Opened { plain, info, origin: Origin::Decoded { kind, is_lossy }, real, stamp })
+    let origin = Origin::Decoded { kind, is_lossy };
+    Ok(Opened { plain, info, origin, above, real, stamp })
 }
 
 /// Whether the output can be made of these samples where they are.
@@ -282,9 +288,9 @@ impl Opened {
     }
 
     /// What the user has to know of the output's `format`.
-    pub(crate) fn format_note(&self, format: Format) -> Option<String> {
+    pub(crate) fn format_notes(&self, format: Format) -> Vec<String> {
         let name = format.name();
-        match self.origin {
+        let lossy = match self.origin {
             Origin::Decoded { is_lossy: true, .. } if format.is_lossless() => Some(format!(
                 "is in a lossy format, and was written as {name}, so that nothing is lost a second time; \
                  --format chooses another"
@@ -293,7 +299,13 @@ impl Opened {
                 Some(format!("is in a lossy format, and loses something again as {name}"))
             }
             _ => None,
-        }
+        };
+        let bits = self.info.format.bits();
+        let rounded = self.above.filter(|above| *above > 0 || !self.is_lossy());
+        let rounded = rounded.map(|above| {
+            format!("its floats became {bits}-bit integers; {above} were above full scale")
+        });
+        lossy.into_iter().chain(rounded).collect()
     }
 
     /// # Errors

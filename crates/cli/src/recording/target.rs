@@ -86,7 +86,7 @@ impl Target {
             finished.notes.push(source.left_out().map_err(EncodeError::Read)?);
         }
         let Some(format) = self.options.format else { return Ok(finished) };
-        finished.notes.extend(source.format_note(format));
+        finished.notes.extend(source.format_notes(format));
         let tags = if self.options.strip { None } else { source.tags() };
         let Some(plain) = &self.temporary else {
             if let Some(tags) = tags {

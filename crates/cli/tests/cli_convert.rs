@@ -1,0 +1,58 @@
+//! What becomes of samples where an output is stored in another way than its input.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+mod support;
+
+use patchveil::pcm::{PcmReader, SampleFormat};
+use support::command::User;
+use support::{chunk, extensible_body, riff};
+
+/// How the samples of a file are stored, and their bytes.
+fn stored(user: &User, name: &str) -> (SampleFormat, Vec<u8>) {
+    let mut reader = PcmReader::open(&user.path(name)).unwrap();
+    reader.read_block(usize::MAX, &mut Vec::new()).unwrap();
+    (reader.info().format, reader.block_bytes().to_vec())
+}
+
+/// A mono WAV file at 8 kHz.
+fn wav(tag: u16, bits: u16, used: u16, data: &[u8]) -> Vec<u8> {
+    riff(&[chunk(b"fmt ", &extensible_body(tag, 1, 8_000, bits, used)), chunk(b"data", data)])
+}
+
+#[test]
+fn bits_beyond_those_that_the_header_states_are_kept_in_flac() {
+    let user = User::with_key();
+    let data: Vec<u8> = (0..3_000_u32).flat_map(|n| [n as u8, (n >> 3) as u8, 0x11]).collect();
+    user.put("a.wav", wav(1, 24, 20, &data));
+    for (from, to) in [("a.wav", "a.flac"), ("a.flac", "b.wav")] {
+        let ran = user.run(&[
+            "protect",
+            from,
+            "--preset",
+            "balanced@1",
+            "--amount",
+            "0",
+            "--force",
+            "-o",
+            to,
+        ]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+    assert!(stored(&user, "b.wav") == (SampleFormat::I24, data));
+}
+
+#[test]
+fn floats_of_64_bits_stay_as_they_are_and_become_integers_with_a_note() {
+    let user = User::with_key();
+    let floats = (0..3_000).map(|n| (f64::from(n) * 0.1).sin() / 3.0);
+    let loud = floats.enumerate().map(|(n, x)| if n % 1_000 == 0 { 1.5 } else { x });
+    let data: Vec<u8> = loud.flat_map(f64::to_le_bytes).collect();
+    user.put("a.wav", wav(3, 64, 64, &data));
+    let amount = ["protect", "a.wav", "--preset", "balanced@1", "--amount", "0", "--force"];
+    let ran = user.run(&[&amount[..], &["--strip-metadata", "-o", "bare.wav"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(stored(&user, "bare.wav") == (SampleFormat::F64, data));
+    let ran = user.run(&[&amount[..], &["-o", "a.flac"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.says(&["a.wav: its floats became 24-bit integers; 3 were above full scale"]);
+}

@@ -56,3 +56,15 @@ fn floats_of_64_bits_stay_as_they_are_and_become_integers_with_a_note() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     ran.says(&["a.wav: its floats became 24-bit integers; 3 were above full scale"]);
 }
+
+#[test]
+fn chunks_that_have_no_place_in_another_container_are_named() {
+    let user = User::with_key();
+    let plain = wav(1, 16, 16, &[1; 6_000]);
+    let more = [chunk(b"bext", &[0; 602]), chunk(b"cue ", &[0; 4]), chunk(b"JUNK", &[0; 4])];
+    user.put("a.wav", riff(&[&more[..], &[plain[12..].to_vec()]].concat()));
+    let ran = user.run(&["protect", "a.wav", "-o", "a.flac"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.says(&["a.wav: not carried over to FLAC: bext, cue; --format wav keeps them"]);
+    user.run(&["protect", "a.wav", "-o", "b.wav"]).succeeds();
+}

@@ -39,6 +39,8 @@ pub struct Opened {
     origin: Origin,
     /// How many floats were above full scale, if floats became integers.
     above: Option<u64>,
+    /// The container of plain samples that the file is, and the names of the chunks that only a copy of it keeps.
+    others: Option<(Container, Vec<String>)>,
     /// The file itself, to see whether somebody wrote to it.
     real: File,
     stamp: Stamp,
@@ -96,14 +98,16 @@ pub(crate) fn open_for(
             Ok(info) if is_usable(&info, options) => {
                 let plain = real.try_clone()?;
                 let origin = Origin::InPlace;
-                return Ok(Opened { plain, info, origin, above: None, real, stamp });
+                let others = Some((info.container, info.others.clone()));
+                return Ok(Opened { plain, info, origin, above: None, others, real, stamp });
             }
             Ok(info) => {
+                let others = Some((info.container, info.others.clone()));
                 let mut samples = Plain::new(&real, &info)?;
                 let (plain, above) = stage(&mut samples, depth, scratch, watch)?;
                 let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
                 let origin = Origin::Converted;
-                return Ok(Opened { plain, info, origin, above, real, stamp });
+                return Ok(Opened { plain, info, origin, above, others, real, stamp });
             }
             Err(error @ PcmError::UnsupportedFormat { .. }) => unsupported = Some(error),
             Err(error) => return Err(error.into()),
@@ -122,7 +126,7 @@ pub(crate) fn open_for(
     };
     let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
     let origin = Origin::Decoded { kind, is_lossy };
-    Ok(Opened { plain, info, origin, above, real, stamp })
+    Ok(Opened { plain, info, origin, above, others: None, real, stamp })
 }
 
 /// Whether the output can be made of these samples where they are.
@@ -306,6 +310,17 @@ impl Opened {
             format!("its floats became {bits}-bit integers; {above} were above full scale")
         });
         lossy.into_iter().chain(rounded).collect()
+    }
+
+    /// What an output of `format` lacks of the chunks of the file.
+    pub(crate) fn not_carried_over(&self, format: Format) -> Option<String> {
+        let (container, others) = self.others.as_ref().filter(|(_, others)| !others.is_empty())?;
+        let hint = match container {
+            Container::Wav | Container::Rf64 => "; --format wav keeps them",
+            _ => "",
+        };
+        let (name, others) = (format.name(), others.join(", "));
+        Some(format!("not carried over to {name}: {others}{hint}"))
     }
 
     /// # Errors

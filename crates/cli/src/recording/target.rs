@@ -87,6 +87,9 @@ impl Target {
         }
         let Some(format) = self.options.format else { return Ok(finished) };
         finished.notes.extend(source.format_notes(format));
+        if !self.options.strip {
+            finished.notes.extend(source.not_carried_over(format));
+        }
         let tags = if self.options.strip { None } else { source.tags() };
         let Some(plain) = &self.temporary else {
             if let Some(tags) = tags {

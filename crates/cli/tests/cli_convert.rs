@@ -68,3 +68,17 @@ fn chunks_that_have_no_place_in_another_container_are_named() {
     ran.says(&["a.wav: not carried over to FLAC: bext, cue; --format wav keeps them"]);
     user.run(&["protect", "a.wav", "-o", "b.wav"]).succeeds();
 }
+
+#[test]
+fn which_loudspeakers_the_channels_are_for_is_kept() {
+    let user = User::with_key();
+    let mut fmt = extensible_body(1, 2, 8_000, 16, 16);
+    fmt[20..24].copy_from_slice(&0x30_u32.to_le_bytes());
+    user.put("a.wav", riff(&[chunk(b"fmt ", &fmt), chunk(b"data", &[1; 6_000])]));
+    user.run(&["protect", "a.wav", "-o", "a.flac"]).succeeds();
+    let name = b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x0030";
+    assert!(user.read("a.flac").windows(name.len()).any(|part| part == name));
+    let ran = user.run(&["protect", "a.wav", "--strip-metadata", "-o", "b.wav"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(user.read("b.wav")[76..80], 0x30_u32.to_le_bytes());
+}

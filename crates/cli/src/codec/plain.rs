@@ -52,6 +52,10 @@ impl Decoder for Plain {
         Spec { sample_rate, channels, format: self.format }
     }
 
+    fn channel_mask(&self) -> Option<u32> {
+        self.reader.info().channel_mask
+    }
+
     fn next_block(&mut self, bytes: &mut Vec<u8>) -> Result<Option<u64>, CodecError> {
         let frames = self.reader.read_block(BLOCK, &mut self.planar).map_err(failed)?;
         if frames == 0 {

@@ -69,6 +69,8 @@ pub struct PcmInfo {
     pub(crate) lengths: Vec<Replacement>,
     /// What in it follows from the samples, and goes stale when they change.
     pub(crate) derived: Vec<Derived>,
+    /// Which loudspeakers the channels are for, where WAV or Wave64 says so.
+    pub(crate) channel_mask: Option<u32>,
     /// Names of the chunks that only a copy of the file keeps, each once.
     pub(crate) others: Vec<String>,
 }
@@ -128,6 +130,7 @@ impl PcmInfo {
             is_streamed: false,
             lengths: Vec::new(),
             derived: Vec::new(),
+            channel_mask: None,
             others: Vec::new(),
         }
     }

@@ -50,6 +50,7 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
     info.time_reference = chunks.time_reference;
     info.derived = chunks.derived;
     info.others = chunks.others;
+    info.channel_mask = fmt.channel_mask();
     Ok(info)
 }
 

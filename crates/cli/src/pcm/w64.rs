@@ -62,6 +62,7 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
     info.time_reference = chunks.time_reference;
     info.derived = chunks.derived;
     info.others = chunks.others;
+    info.channel_mask = chunks.fmt.as_ref().and_then(Fmt::channel_mask);
     Ok(info)
 }
 

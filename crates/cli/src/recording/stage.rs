@@ -15,6 +15,8 @@ const PIECE: usize = 1 << 18;
 const RIFF_MAX: u64 = u32::MAX as u64 - 64;
 /// Length of the header.
 pub(super) const HEAD: usize = 104;
+/// Where in it the channel mask is.
+const CHANNEL_MASK_AT: usize = 76;
 
 /// Decodes all of `decoder` to a WAV file (RF64 above 4 GB) in `scratch`; floats become `integers`, if given. Gives the
 /// number of floats above full scale too, if there were floats that did.
@@ -55,7 +57,10 @@ pub(super) fn stage(
     if len % 2 == 1 {
         out.write_all(&[0]).map_err(RecordingError::Scratch)?;
     }
-    let head = wav_head(spec, len);
+    let mut head = wav_head(spec, len);
+    if let Some(mask) = decoder.channel_mask() {
+        head[CHANNEL_MASK_AT..][..4].copy_from_slice(&mask.to_le_bytes());
+    }
     out.seek(SeekFrom::Start(0)).map_err(RecordingError::Scratch)?;
     out.write_all(&head).map_err(RecordingError::Scratch)?;
     out.flush().map_err(RecordingError::Scratch)?;
@@ -145,7 +150,7 @@ fn fmt(spec: Spec, frame_bytes: u16) -> [u8; 40] {
 
 /// Where the loudspeakers of so many channels stand by default (RFC 9639, section 9.1.3); 0 where that is not
 /// defined.
-fn channel_mask(channels: u16) -> u32 {
+pub(super) fn channel_mask(channels: u16) -> u32 {
     match channels {
         1 => 0x4,
         2 => 0x3,

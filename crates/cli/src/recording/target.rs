@@ -9,6 +9,7 @@ use tempfile::NamedTempFile;
 use super::error::RecordingError;
 use super::open::Opened;
 use super::scratch::Scratch;
+use super::stage::channel_mask;
 use crate::codec::{EncodeError, FlacMetadata, Format, encode_by_tool, write_flac};
 use crate::manifest::{Digest, hash_around};
 use crate::output::{OutputFile, temp_next_to};
@@ -112,6 +113,11 @@ impl Target {
                     }
                 },
             };
+            let other = info.channel_mask.filter(|mask| *mask != channel_mask(info.channels));
+            if let Some(mask) = other.filter(|_| source.flac_metadata().is_none()) {
+                // As the reference encoder names it (RFC 9639, section 8.6.2).
+                metadata.add_comment(&format!("WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x{mask:04X}"));
+            }
             write_flac(plain, &info, &mut metadata, out.file(), watch)?;
             if metadata.has_gain() && source.flac_metadata().is_some() {
                 let gain = "the gain in the tags (ReplayGain or R128)";

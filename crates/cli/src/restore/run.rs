@@ -80,14 +80,10 @@ pub(super) fn run(
     let finished = target.finish(source.opened(), &out, watch);
     let finished = finished.map_err(|error| source.unreadable(RecordingError::from(error)))?;
     notes.extend(finished.notes);
-    // What went out of date when the file was protected is likely right again.
-    notes.retain(|note| !note.starts_with(OUT_OF_DATE));
     source.check_unchanged()?;
     let format = copy.format();
     out.commit()?;
-    if job.options.preserve && !standard_io::is_output(&job.output) {
-        notes.extend(recording::preserve(&job.input, &job.output));
-    }
+    let note = with_preserved(job, notes);
 
     let known = Known {
         evidence: plan.evidence,
@@ -123,9 +119,19 @@ pub(super) fn run(
             .map(|better| better.recipe.clone())
             .filter(|recipe| recipe != plan.recipe),
         full_scale_samples: known.full_scale,
-        note: (!notes.is_empty()).then(|| notes.join("; ")),
+        note,
         took_s: begun.elapsed().as_secs_f64(),
     }))
+}
+
+/// Gives the output what it is to keep of the input's file; the notes in one line, with what the system refused.
+fn with_preserved(job: &Job, mut notes: Vec<String>) -> Option<String> {
+    // What went out of date when the file was protected is likely right again.
+    notes.retain(|note| !note.starts_with(OUT_OF_DATE));
+    if job.options.preserve && !standard_io::is_output(&job.output) {
+        notes.extend(recording::preserve(&job.input, &job.output));
+    }
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 /// Samples as seconds.

@@ -4,7 +4,7 @@
 //! system releases that lock however the run ends.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +13,8 @@ use std::time::Duration;
 pub const TEMP_PREFIX: &str = ".patchveil-";
 /// Letters and digits at their end.
 pub(crate) const RANDOM_LETTERS: usize = 6;
+/// Hexadecimal digits that stand for a machine before these.
+const MACHINE_DIGITS: usize = 8;
 /// How old an unfinished output of another machine has to be to count as left over.
 const LEFT_BY_OTHERS: Duration = Duration::from_hours(24);
 
@@ -21,46 +23,57 @@ const LEFT_BY_OTHERS: Duration = Duration::from_hours(24);
 /// machine left has to be a day old as well.
 ///
 /// # Errors
-/// What the system says of the first file that cannot be removed.
+/// What the system says of the first file that cannot be removed; the others are removed all the same.
 pub fn remove_leftovers(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut removed = Vec::new();
+    let (mut removed, mut first_error) = (Vec::new(), None);
     for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if !entry.file_type()?.is_file() || !is_temporary(&name) {
-            continue;
-        }
-        let is_own = name.to_str().is_some_and(|name| name.starts_with(&own_prefix()));
-        let age = entry.metadata()?.modified().ok().and_then(|time| time.elapsed().ok());
-        if !is_own && age.is_none_or(|age| age < LEFT_BY_OTHERS) {
-            continue;
-        }
-        let path = entry.path();
-        let file = File::options().write(true).open(&path).or_else(|_| File::open(&path))?;
-        if file.try_lock().is_ok() {
-            // Removed while it is locked, so that no run can be using it.
-            fs::remove_file(&path)?;
-            removed.push(path);
+        match entry.and_then(|entry| remove_leftover(&entry)) {
+            Ok(path) => removed.extend(path),
+            // Its own run, or another, was quicker.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => first_error = first_error.or(Some(error)),
         }
     }
     removed.sort();
-    Ok(removed)
+    first_error.map_or(Ok(removed), Err)
 }
 
-/// Whether a name is that of an unfinished output: the prefix, perhaps a machine, and letters and digits at
-/// random.
+/// Removes a file if it is left over; gives its path then.
+fn remove_leftover(entry: &DirEntry) -> io::Result<Option<PathBuf>> {
+    let name = entry.file_name();
+    if !is_temporary(&name) || !entry.file_type()?.is_file() {
+        return Ok(None);
+    }
+    let is_own = name.to_str().is_some_and(|name| name.starts_with(&own_prefix()));
+    let age = entry.metadata()?.modified().ok().and_then(|time| time.elapsed().ok());
+    if !is_own && age.is_none_or(|age| age < LEFT_BY_OTHERS) {
+        return Ok(None);
+    }
+    let path = entry.path();
+    let file = File::options().write(true).open(&path).or_else(|_| File::open(&path))?;
+    if file.try_lock().is_err() {
+        return Ok(None);
+    }
+    // Removed while it is locked, so that no run can be using it.
+    fs::remove_file(&path)?;
+    Ok(Some(path))
+}
+
+/// Whether a name is that of an unfinished output: the prefix, a machine, and letters and digits at random.
 fn is_temporary(name: &OsStr) -> bool {
     let rest = name.to_str().and_then(|name| name.strip_prefix(TEMP_PREFIX));
-    rest.is_some_and(|rest| {
-        let random = rest.split_once('-').map_or(rest, |(_, random)| random);
-        random.len() == RANDOM_LETTERS && random.chars().all(|c| c.is_ascii_alphanumeric())
+    rest.and_then(|rest| rest.split_once('-')).is_some_and(|(machine, random)| {
+        machine.len() == MACHINE_DIGITS
+            && machine.chars().all(|c| c.is_ascii_hexdigit())
+            && random.len() == RANDOM_LETTERS
+            && random.chars().all(|c| c.is_ascii_alphanumeric())
     })
 }
 
 /// What the names of unfinished outputs of this machine start with.
 pub(crate) fn own_prefix() -> String {
     let hash = blake3::hash(&machine()).to_hex();
-    format!("{TEMP_PREFIX}{}-", &hash[..8])
+    format!("{TEMP_PREFIX}{}-", &hash[..MACHINE_DIGITS])
 }
 
 /// What this machine is called.
@@ -101,6 +114,7 @@ mod tests {
             ".patchveil-abc.wav",
             ".patchveil-",
             ".patchveil-0123abcd-aBc123",
+            ".patchveil-backup",
         ];
         for name in others {
             fs::write(path(name), "somebody's").unwrap();
@@ -110,10 +124,11 @@ mod tests {
         assert!(remove_leftovers(folder.path()).unwrap().is_empty());
         // What another machine began is left over once it has been at rest for long.
         let begun = std::time::SystemTime::now() - 2 * LEFT_BY_OTHERS;
-        let other = path(others[4]);
-        File::options().write(true).open(&other).unwrap().set_modified(begun).unwrap();
-        assert_eq!(remove_leftovers(folder.path()).unwrap(), [other]);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6);
+        for name in others {
+            File::options().write(true).open(path(name)).unwrap().set_modified(begun).unwrap();
+        }
+        assert_eq!(remove_leftovers(folder.path()).unwrap(), [path(others[4])]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 7);
         living.finish_with(b"audio").unwrap();
         assert_eq!(fs::read(path("a.wav")).unwrap(), b"audio");
     }

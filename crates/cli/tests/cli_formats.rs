@@ -317,6 +317,10 @@ fn what_is_cut_off_damaged_or_no_recording_is_refused_in_a_line() {
     ffmpeg(&user, "-i six.wav bad/surround.ogg");
     user.put("bad/empty.flac", b"");
     user.put("bad/text.mp3", "no audio");
+    // A playlist does not make anybody open other files.
+    let other = user.path("a.mp3");
+    let list = format!("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{}\n", other.display());
+    user.put("bad/list.mp3", format!("{list}#EXT-X-ENDLIST\n"));
     user.put("bad/garbage.flac", [&b"fLaC"[..], &[0x5a; 3_000]].concat());
     user.put("bad/garbage.ogg", [&b"OggS"[..], &[0x5a; 3_000]].concat());
     user.put("bad/garbage.m4a", [&b"\0\0\0\x20ftypM4A "[..], &[0; 3_000]].concat());
@@ -376,6 +380,13 @@ fn tags_and_pictures_follow_into_another_container_and_what_is_left_out_is_named
     ran.says(&["d.flac: left out everything but the samples; it named people: Somebody"]);
     let left = title("bare.flac");
     assert!(!left.contains("song") && !left.contains("somebody"), "{left}");
+    user.put("p.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0");
+    tool(&user, "metaflac --import-picture-from=3|image/png||1x1x8|p.png d.flac");
+    user.run(&["protect", "d.flac", "-o", "pic.wav"]);
+    let has_picture = |name: &str| user.read(name).windows(4).any(|id| id == b"IHDR");
+    assert!(has_picture("pic.wav"));
+    user.run(&["protect", "pic.wav", "--force", "--strip-metadata", "-o", "bare.mp3"]);
+    assert!(!has_picture("bare.mp3"));
     let bext = [&[0; 256][..], b"Jane Doe", &[0; 400]].concat();
     let wav = user.read("a.wav");
     user.put("b.wav", riff(&[chunk(b"bext", &bext), wav[12..].to_vec()]));
@@ -383,6 +394,35 @@ fn tags_and_pictures_follow_into_another_container_and_what_is_left_out_is_named
     ran.says(&["b.wav: left out everything but the samples; it named people: Jane Doe"]);
     assert!(!user.read("bare.wav").windows(4).any(|id| id == b"bext"));
     user.run(&["verify", "bare.wav"]).succeeds();
+}
+
+#[test]
+fn an_mp3_file_that_does_not_say_its_length_is_protected_and_what_a_format_cannot_hold_is_refused()
+{
+    if !has_tools("limits of formats") {
+        return;
+    }
+    let user = User::with_key();
+    user.put("a.wav", recording(44_100, 2, 0.8));
+    ffmpeg(&user, "-i a.wav -q:a 4 -write_xing 0 a.mp3");
+    assert_eq!(user.run(&["protect", "a.mp3"]).code, Some(0));
+    user.put("six.wav", recording(44_100, 6, 0.2));
+    user.put("fast.wav", recording(192_000, 1, 0.1));
+    user.put("five.wav", integers(24, 5, 48_000, 999));
+    user.put("wide.wav", integers(32, 2, 48_000, 999));
+    let before = user.files();
+    for (input, format) in [
+        ("six.wav", "mp3"),
+        ("six.wav", "vorbis"),
+        ("fast.wav", "mp3"),
+        ("fast.wav", "aac"),
+        ("five.wav", "alac"),
+        ("wide.wav", "alac"),
+    ] {
+        let part = "cannot hold these channels, rate or bit depth";
+        user.run(&["protect", input, "--format", format]).fails(1, &[input, part]);
+    }
+    assert_eq!(user.files(), before);
 }
 
 #[test]

@@ -234,7 +234,7 @@ fn resume_completes_what_is_not_on_record_and_never_touches_what_differs() {
     // As if the run had been killed between the last rename and its record, and while a file was written.
     fs::remove_file(user.path("out").join(NAME)).unwrap();
     user.put("out/2.wav", user.read("show/2.wav"));
-    put_old(&user, "out/.patchveil-aBc123");
+    put_old(&user, "out/.patchveil-0123abcd-aBc123");
     user.put("out/.patchveil-mine.txt", "somebody's");
     let ran = user.run(&["protect", "show", "-o", "out", "--resume", "--json"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
@@ -242,13 +242,13 @@ fn resume_completes_what_is_not_on_record_and_never_touches_what_differs() {
     assert_eq!(field(&ran, "skipped", "input"), ["show/deep/1.wav"]);
     assert_eq!(field(&ran, "failed", "input"), ["show/2.wav"]);
     ran.says(&[
-        "out/.patchveil-aBc123: removed",
+        "out/.patchveil-0123abcd-aBc123: removed",
         "out/2.wav: exists already",
         "1 of 3 were done already",
     ]);
     assert_eq!(user.read("out/2.wav"), user.read("show/2.wav"));
     assert!(user.path("out/.patchveil-mine.txt").exists());
-    assert!(!user.path("out/.patchveil-aBc123").exists());
+    assert!(!user.path("out/.patchveil-0123abcd-aBc123").exists());
     user.run(&["verify", "out/0.wav"]).succeeds();
 }
 
@@ -257,7 +257,7 @@ fn restoring_is_resumed_too() {
     let user = user_with_show(3);
     user.run(&["protect", "show", "-o", "out"]).succeeds();
     user.run(&["restore", "out/0.wav", "-o", "back/"]).succeeds();
-    put_old(&user, "back/.patchveil-aBc123");
+    put_old(&user, "back/.patchveil-0123abcd-aBc123");
     let ran = user.run(&["restore", "out", "-o", "back", "--resume", "--json"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let done = field(&ran, "done", "input").len() + field(&ran, "skipped", "input").len();
@@ -269,6 +269,43 @@ fn restoring_is_resumed_too() {
     assert_eq!(user.files().iter().filter(|file| file.contains(".patchveil-")).count(), 0);
 }
 
+/// Waits until a file is there.
+#[cfg(unix)]
+fn wait_for(user: &User, file: &str) {
+    let begun = std::time::Instant::now();
+    while !user.path(file).exists() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{file} does not appear");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// What a run said that Ctrl-C ended.
+#[cfg(unix)]
+fn interrupted(child: std::process::Child) -> Ran {
+    let kill = format!("kill -INT {}", child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    Ran::new(child.wait_with_output().unwrap())
+}
+
+#[test]
+#[cfg(unix)]
+fn a_drop_folder_is_protected_in_the_format_asked_for_and_two_files_for_one_output_do_not_end_it() {
+    let user = User::with_key();
+    user.put("drop/a.wav", recording(8_000, 1, 0.3));
+    user.put("drop/a.mp3", "of the same name");
+    let line = ["protect", "--watch", "drop", "-o", "out", "--settle", "0.2", "--format", "flac"];
+    let child = user.command(&[&line[..], &["--strip-metadata"]].concat()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    fs::remove_file(user.path("drop/a.mp3")).unwrap();
+    wait_for(&user, "out/a.flac");
+    std::thread::sleep(Duration::from_millis(200));
+    let ran = interrupted(child);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let ran = ran.says(&["left out everything but the samples", "1 done, 0 failed"]);
+    assert_eq!(ran.err.matches("would both be written to").count(), 1, "{ran:?}");
+    assert!(user.read("out/a.flac").starts_with(b"fLaC"));
+}
+
 #[test]
 #[cfg(unix)]
 fn a_drop_folder_is_protected_as_files_appear_until_ctrl_c() {
@@ -276,25 +313,16 @@ fn a_drop_folder_is_protected_as_files_appear_until_ctrl_c() {
     user.put("drop/a.wav", recording(8_000, 1, 0.3));
     let line = ["protect", "--watch", "drop", "-o", "out", "--settle", "0.2", "--json"];
     let child = user.command(&line).spawn().unwrap();
-    let wait_for = |file: &str| {
-        let begun = std::time::Instant::now();
-        while !user.path(file).exists() {
-            assert!(begun.elapsed() < Duration::from_secs(60), "{file} does not appear");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    };
-    wait_for("out/a.wav");
+    wait_for(&user, "out/a.wav");
     // One that is still being written is not taken.
     let late = recording(8_000, 1, 0.5);
     user.put("drop/deep/b.wav", &late[..2_000]);
     std::thread::sleep(Duration::from_millis(60));
     user.put("drop/deep/b.wav", &late);
     user.put("drop/bad.wav", "text");
-    wait_for("out/deep/b.wav");
+    wait_for(&user, "out/deep/b.wav");
     std::thread::sleep(Duration::from_millis(500));
-    let kill = format!("kill -INT {}", child.id());
-    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-    let ran = Ran::new(child.wait_with_output().unwrap());
+    let ran = interrupted(child);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert_eq!(field(&ran, "done", "input"), ["drop/a.wav", "drop/deep/b.wav"]);
     assert_eq!(field(&ran, "failed", "input"), ["drop/bad.wav"]);

@@ -216,7 +216,7 @@ pub(super) struct ProtectArgs {
     #[command(flatten)]
     pub(super) written: FormatArgs,
     /// Leave out everything but the samples: tags, pictures, markers, who recorded where with what
-    #[arg(long)]
+    #[arg(long, conflicts_with = "preserve")]
     pub(super) strip_metadata: bool,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,

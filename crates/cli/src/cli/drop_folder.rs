@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::inputs::{InputError, Job, Note, Plan, Selection, Task};
+use crate::inputs::{InputError, Job, Note, Plan, PlanError, Selection, Task};
 use crate::protect::Outcome;
 use crate::shown;
 use clap::Args;
@@ -31,7 +31,7 @@ pub(super) struct WatchArgs {
     #[arg(
         long,
         value_name = "DIR",
-        conflicts_with_all = ["inputs", "files_from", "dry_run"],
+        conflicts_with_all = ["inputs", "files_from", "dry_run", "raw"],
         help_heading = "Many files"
     )]
     pub(super) watch: Option<PathBuf>,
@@ -83,13 +83,28 @@ pub(super) fn run(folder: &Path, keys: &Keys, args: &ProtectArgs) -> Result<u8, 
     let mut drop_folder = DropFolder { folder, args, settle, seen, told };
     let (mut done, mut failed, mut is_first) = (0, 0, true);
     while !batch.is_stopped() {
-        let jobs = drop_folder.complete(&batch)?;
+        let plan = drop_folder.plan();
         if std::mem::take(&mut is_first) {
+            // Of the options themselves, and no file will change that.
+            if let Err(error) = &plan
+                && !matches!(error, PlanError::SameOutput { .. })
+            {
+                return Err(Failure::usage(error));
+            }
             complain(&format!("watching {}; Ctrl-C ends it", shown(folder)));
-            if args.run.resume {
-                resume::clear_up(&drop_folder.plan()?.jobs, &batch);
+            if let Ok(plan) = &plan
+                && args.run.resume
+            {
+                resume::clear_up(&plan.jobs, &batch);
             }
         }
+        let jobs = match plan {
+            Ok(plan) => drop_folder.complete(&plan, &batch),
+            Err(error) => {
+                drop_folder.tell(std::iter::once(error.to_string()), &batch);
+                Vec::new()
+            }
+        };
         if !jobs.is_empty() {
             let (totals, unrecorded) = work(&jobs, keys, args, &batch)?;
             done += totals.done.len();
@@ -114,18 +129,19 @@ fn say_done(outcome: &Outcome) -> Result<(), Failure> {
 }
 
 impl DropFolder<'_> {
-    fn plan(&self) -> Result<Plan, Failure> {
+    fn plan(&self) -> Result<Plan, PlanError> {
         let named = vec![self.folder.to_owned()];
         let shard = self.args.list.shard();
         let selection = Selection { named, shard, ..Selection::default() };
-        let output = self.args.output.as_deref();
-        Plan::of(&selection, output, Task::Protect).map_err(Failure::usage)
+        let (output, written) = (self.args.output.as_deref(), &self.args.written);
+        let mut plan = Plan::in_format(&selection, output, written.format, Task::Protect)?;
+        written.complete(&mut plan.jobs, self.args.strip_metadata);
+        Ok(plan)
     }
 
     /// The files that have not been tried and have rested for long enough; each is then tried.
-    fn complete(&mut self, batch: &Batch) -> Result<Vec<Job>, Failure> {
-        let plan = self.plan()?;
-        self.tell(&plan, batch);
+    fn complete(&mut self, plan: &Plan, batch: &Batch) -> Vec<Job> {
+        self.tell(news(plan), batch);
         let here: HashSet<&Path> = plan.jobs.iter().map(|job| job.input.as_path()).collect();
         self.seen.retain(|path, _| here.contains(path.as_path()));
         let mut complete = Vec::new();
@@ -141,21 +157,24 @@ impl DropFolder<'_> {
                 complete.push(job.clone());
             }
         }
-        Ok(complete)
+        complete
     }
 
-    /// Names what is left out and what cannot be read, once.
-    fn tell(&mut self, plan: &Plan, batch: &Batch) {
-        let is_news =
-            |note: &&Note| !matches!(note, Note::AlreadyVeiled(_) | Note::OutputFolder(_));
-        let notes = plan.notes.iter().filter(is_news).map(ToString::to_string);
-        let is_failure = |failure: &&InputError| !matches!(failure, InputError::NoRecording(_));
-        let failures = plan.failures.iter().filter(is_failure).map(ToString::to_string);
-        for line in notes.chain(failures) {
+    /// Says each line once.
+    fn tell(&mut self, lines: impl Iterator<Item = String>, batch: &Batch) {
+        for line in lines {
             if !self.told.contains(&line) {
                 batch.complain(&line);
                 self.told.insert(line);
             }
         }
     }
+}
+
+/// What is left out and what cannot be read.
+fn news(plan: &Plan) -> impl Iterator<Item = String> {
+    let is_news = |note: &&Note| !matches!(note, Note::AlreadyVeiled(_) | Note::OutputFolder(_));
+    let notes = plan.notes.iter().filter(is_news).map(ToString::to_string);
+    let is_failure = |failure: &&InputError| !matches!(failure, InputError::NoRecording { .. });
+    notes.chain(plan.failures.iter().filter(is_failure).map(ToString::to_string))
 }

@@ -34,8 +34,8 @@ impl KeyMap {
         let mut lines = Vec::new();
         let mut row = StringRecord::new();
         while rows.read_record(&mut row).map_err(|error| refused(error.to_string()))? {
-            let read = text.get(..rows.position().byte() as usize).unwrap_or(&text);
-            let line = read.trim_end().lines().count();
+            let end = rows.position().byte() as usize;
+            let line = || text.get(..end).unwrap_or(&text).trim_end().lines().count();
             let (pattern, class) = match (row.get(0), row.get(1), row.len()) {
                 (Some(pattern), Some(class), 2) if !pattern.is_empty() && !class.is_empty() => {
                     (pattern, class)
@@ -43,7 +43,8 @@ impl KeyMap {
                 _ => {
                     let wanted = "give a pattern and a class, such as: alice/*.wav,Alice";
                     return Err(refused(format!(
-                        "line {line} is not a pattern and a class; {wanted}"
+                        "line {} is not a pattern and a class; {wanted}",
+                        line()
                     )));
                 }
             };
@@ -51,7 +52,7 @@ impl KeyMap {
                 continue;
             }
             let glob = matcher(pattern);
-            let glob = glob.map_err(|error| refused(format!("line {line}: {error}")))?;
+            let glob = glob.map_err(|error| refused(format!("line {}: {error}", line())))?;
             lines.push((glob, class.to_owned()));
         }
         if lines.is_empty() {

@@ -92,6 +92,9 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
             if args.run.verify {
                 resume::read_back(&outcome.output, outcome.audio_after, None, watch)?;
             }
+            if let Some(note) = &outcome.note {
+                batch.complain(&format!("{}: {note}", shown(&outcome.input)));
+            }
             batch.print(&Line { status: "done", outcome: &outcome });
             Ok(outcome)
         },

@@ -36,6 +36,10 @@ pub(crate) enum Damage {
 pub(crate) trait Decoder {
     /// What it decodes to; all blocks are the same.
     fn spec(&self) -> Spec;
+    /// Which loudspeakers the channels are for, as WAV has it; none for the default.
+    fn channel_mask(&self) -> Option<u32> {
+        None
+    }
     /// Replaces `bytes` by the next block: whole frames, interleaved, little-endian, as
     /// [`spec`](Self::spec) says. Gives the bytes of the file that were read for it; none at the end.
     fn next_block(&mut self, bytes: &mut Vec<u8>) -> Result<Option<u64>, CodecError>;
@@ -75,7 +79,7 @@ pub(crate) fn open(
     match track.filter(|_| is_aac) {
         Some(track) => {
             let part = track.trim(decoder.spec().sample_rate);
-            Ok(Box::new(Trimmed::new(decoder, part)))
+            Ok(Box::new(Trimmed::new(decoder, part, damage)))
         }
         None => Ok(decoder),
     }

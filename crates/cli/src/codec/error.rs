@@ -109,6 +109,9 @@ pub enum EncodeError {
          --format flac"
     )]
     NoTool(&'static str),
+    /// The format has limits.
+    #[error("{0} cannot hold these channels, rate or bit depth; use --format flac or wav")]
+    DoesNotFit(&'static str),
     /// ffmpeg gave up.
     #[error("cannot be encoded: {0}")]
     Failed(String),

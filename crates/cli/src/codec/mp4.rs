@@ -18,7 +18,7 @@ pub(super) struct Track {
     pub(super) codec: [u8; 4],
     /// Units a second of the next two.
     time_scale: u32,
-    /// Its length in these, priming included.
+    /// Its length in these, priming included; 0 in fragmented files, which do not say it here.
     duration: u64,
     /// Where in it playing begins.
     start: u64,
@@ -66,6 +66,7 @@ impl Track {
                 as u64
         };
         match self.gapless {
+            None if self.duration == 0 => Trim { skip: in_samples(self.start), keep: u64::MAX },
             Some((skip, keep)) => Trim { skip, keep },
             None => {
                 let (skip, end) = (in_samples(self.start), in_samples(self.duration));

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use patchveil_veil::RATE_MAX;
 use symphonia::core::audio::GenericAudioBufferRef;
-use symphonia::core::codecs::audio::well_known::CODEC_ID_ALAC;
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_ALAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3,
+};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -64,7 +66,10 @@ impl Packets {
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(codec, &options)
             .map_err(|_| CodecError::Undecodable)?;
-        let (track, promised, bits) = (track.id, track.num_frames, bits_of(codec));
+        // Of MPEG audio, only a Xing header says how long it is; without, the length is estimated.
+        let is_mpeg = matches!(codec.codec, CODEC_ID_MP1 | CODEC_ID_MP2 | CODEC_ID_MP3);
+        let promised = track.num_frames.filter(|_| !is_mpeg || track.delay.is_some());
+        let (track, bits) = (track.id, bits_of(codec));
         // Of the sample format, only what the first block shows is certain.
         let spec = Spec { sample_rate: 0, channels: 0, format: SampleFormat::F32 };
         let mut packets = Self {

@@ -22,8 +22,9 @@ impl Plain {
         let mut reader = PcmReader::at_start(file.try_clone()?, info.clone());
         reader.seek(0).map_err(failed)?;
         let format = match info.format {
-            format if !format.is_integer() => SampleFormat::F32,
-            format => little_endian(format),
+            format if format.is_integer() => little_endian(format),
+            format if format.is_float() && format.bytes() == 8 => SampleFormat::F64,
+            _ => SampleFormat::F32,
         };
         Ok(Self { reader, format, planar: Vec::new() })
     }
@@ -49,6 +50,10 @@ impl Decoder for Plain {
     fn spec(&self) -> Spec {
         let PcmInfo { sample_rate, channels, .. } = *self.reader.info();
         Spec { sample_rate, channels, format: self.format }
+    }
+
+    fn channel_mask(&self) -> Option<u32> {
+        self.reader.info().channel_mask
     }
 
     fn next_block(&mut self, bytes: &mut Vec<u8>) -> Result<Option<u64>, CodecError> {

@@ -12,6 +12,7 @@ use lofty::tag::{ItemValue, Tag, TagExt, TagType};
 
 use super::flac::Metadata;
 use super::format::Format;
+use crate::pcm::OUT_OF_DATE;
 use crate::shared_file::FileCursor;
 
 /// What a file says of itself, whatever its container.
@@ -79,9 +80,8 @@ impl Tags {
     fn re_map(&mut self, format: Format) -> Vec<String> {
         let mut notes = Vec::new();
         if self.texts().iter().any(|(key, _)| key.starts_with("ReplayGain")) {
-            notes.push(
-                "out of date now, and left as it was: the gain in the tags (ReplayGain)".to_owned(),
-            );
+            let gain = "the gain in the tags (ReplayGain)";
+            notes.push(format!("{OUT_OF_DATE}, and left as it was: {gain}"));
         }
         let before = self.0.item_count();
         let has_more = self.0.has_format_specific_items();

@@ -16,6 +16,11 @@ use crate::pcm::SampleFormat;
 
 /// Bytes of one block, at most.
 const BLOCK: usize = 1 << 18;
+/// How much of what ffmpeg complains of is kept, in bytes.
+const COMPLAINTS: u64 = 1 << 16;
+/// The containers that are read. Playlists are not among them: they name other files, which ffmpeg would open.
+const CONTAINERS: &str = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,ogg,wv,ape,tta,tak,dsf,iff,asf,ac3,eac3,dts,\
+                          dtshd,amr,aac,mp3,flac,wav,w64,aiff,caf,mpc,mpc8,au";
 
 /// A program to be run on a file, by its standard input: so it reads the very file that is open here, whatever
 /// that is called, and a temporary file without a name too.
@@ -64,7 +69,8 @@ struct Stream {
 impl Stream {
     fn of(path: &Path, file: &File) -> Result<Self, CodecError> {
         let (mut command, input) = program("ffprobe", path, file)?;
-        command.args(["-v", "error", "-select_streams", "a:0", "-of", "json", "-show_entries"]);
+        command.args(["-v", "error", "-format_whitelist", CONTAINERS]);
+        command.args(["-select_streams", "a:0", "-of", "json", "-show_entries"]);
         command.arg("stream=sample_fmt,sample_rate,channels,bits_per_raw_sample").arg(input);
         let output = command.output().map_err(not_run)?;
         let probed: Probed =
@@ -123,8 +129,8 @@ impl Tool {
     pub(super) fn open(path: &Path, file: &File, damage: Damage) -> Result<Self, CodecError> {
         let (spec, name) = Stream::of(path, file)?.spec()?;
         let (mut command, input) = program("ffmpeg", path, file)?;
-        // All of the track, with the priming samples of AAC: what of it counts is known here.
-        command.args(["-v", "error"]);
+        // What standard input holds are no keystrokes. All of the track, with the priming samples of AAC: what of it counts is known here.
+        command.args(["-nostdin", "-v", "error", "-format_whitelist", CONTAINERS]);
         if super::mp4::is_mp4(file)? {
             command.args(["-ignore_editlist", "1"]);
         }
@@ -136,8 +142,9 @@ impl Tool {
         };
         let complaints = thread::spawn(move || {
             let mut text = Vec::new();
-            // What cannot be read is not reported.
-            let _ = errors.read_to_end(&mut text);
+            // What cannot be read is not reported; all is read, so that a full pipe does not stop ffmpeg.
+            let _ = (&mut errors).take(COMPLAINTS).read_to_end(&mut text);
+            let _ = io::copy(&mut errors, &mut io::sink());
             text
         });
         Ok(Self { child, samples, complaints: Some(complaints), spec, damage })

@@ -1,7 +1,7 @@
 //! Formats that the external program `ffmpeg` encodes.
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -16,12 +16,14 @@ use crate::watch::Watch;
 
 /// How often is looked whether the user asked to stop.
 const TICK: Duration = Duration::from_millis(20);
+/// How much of what ffmpeg complains of is read, in bytes.
+const COMPLAINTS: u64 = 1 << 16;
 
 /// Encodes the WAV file `plain`, whose header said `info`, into the file `to`, at `bitrate` kb/s or else at a
 /// quality that few can tell from the original.
 ///
 /// # Errors
-/// [`EncodeError`] if ffmpeg is not installed or fails, or the user asked to stop.
+/// [`EncodeError`] if the format cannot hold it, ffmpeg is not installed or fails, or the user asked to stop.
 pub(crate) fn encode(
     plain: &File,
     info: &PcmInfo,
@@ -30,26 +32,33 @@ pub(crate) fn encode(
     to: &NamedTempFile,
     watch: &Watch<'_>,
 ) -> Result<(), EncodeError> {
+    if !fits(format, info) {
+        return Err(EncodeError::DoesNotFit(format.name()));
+    }
     let mut input = plain.try_clone().map_err(EncodeError::Read)?;
     input.seek(SeekFrom::Start(0)).map_err(EncodeError::Read)?;
     let mut command = Command::new("ffmpeg");
-    // The file has no name, so it can only be read from standard input.
-    command.args(["-v", "error", "-y", "-f", "wav", "-i"]);
+    // The file has no name, so it can only be read from standard input; which holds no keystrokes then.
+    command.args(["-nostdin", "-v", "error", "-y", "-f", "wav", "-i"]);
     command.arg(if cfg!(unix) { "file:/dev/stdin" } else { "pipe:0" });
-    command.args(["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]);
+    command.args(["-map", "0:a:0", "-map_metadata", "-1", "-map_chapters", "-1"]);
+    command.args(["-fflags", "+bitexact", "-flags:a", "+bitexact"]);
     command.args(settings(format, info, bitrate)).arg({
         let mut path = std::ffi::OsString::from("file:");
         path.push(to.path());
         path
     });
-    command.stdin(input).stdout(Stdio::null()).stderr(Stdio::piped());
+    // Nobody reads a pipe while it runs, and a full one would stop it.
+    let mut complaints = tempfile::tempfile().map_err(EncodeError::Write)?;
+    let stderr = complaints.try_clone().map_err(EncodeError::Write)?;
+    command.stdin(input).stdout(Stdio::null()).stderr(stderr);
     let mut child = command.spawn().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => EncodeError::NoTool(format.name()),
         _ => EncodeError::Write(error),
     })?;
-    loop {
+    let status = loop {
         match child.try_wait().map_err(EncodeError::Write)? {
-            Some(_) => break,
+            Some(status) => break status,
             None if watch.is_stopped() => {
                 let _ = child.kill();
                 let _ = child.wait();
@@ -57,11 +66,34 @@ pub(crate) fn encode(
             }
             None => thread::sleep(TICK),
         }
+    };
+    if status.success() {
+        return Ok(());
     }
-    let output = child.wait_with_output().map_err(EncodeError::Write)?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(EncodeError::Failed(last_line(&output.stderr))),
+    let said = end_of(&mut complaints).map_err(EncodeError::Read)?;
+    Err(EncodeError::Failed(last_line(&said)))
+}
+
+/// The end of a file.
+fn end_of(file: &mut File) -> io::Result<Vec<u8>> {
+    let len = file.metadata()?.len();
+    file.seek(SeekFrom::Start(len.saturating_sub(COMPLAINTS)))?;
+    let mut end = Vec::new();
+    file.take(COMPLAINTS).read_to_end(&mut end)?;
+    Ok(end)
+}
+
+/// Whether a format holds these channels, rate and bit depth. Where it does not, ffmpeg would mix, resample or round
+/// without a word.
+fn fits(format: Format, info: &PcmInfo) -> bool {
+    let (channels, rate, bits) = (info.channels, info.sample_rate, info.format.bits());
+    match format {
+        Format::Alac => matches!(channels, 1 | 2 | 6) && (9..=24).contains(&bits),
+        Format::Mp3 => channels <= 2 && rate <= 48_000,
+        Format::Aac => rate <= 96_000,
+        // More are not read again here.
+        Format::Vorbis => channels <= 2,
+        Format::Wav | Format::Flac | Format::Opus => true,
     }
 }
 

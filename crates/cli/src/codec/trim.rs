@@ -1,14 +1,17 @@
 //! What of a decoded track counts: encoders add samples before and after.
 
-use super::decode::{Decoder, Spec};
+use super::decode::{Damage, Decoder, Spec};
 use super::error::CodecError;
+
+/// Samples a channel that may be missing at the end: containers round lengths to time units of their own.
+const SLACK: u64 = 1_024;
 
 /// A part of a track, in samples a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Trim {
     /// Samples to leave out at the start.
     pub(super) skip: u64,
-    /// Samples to keep then.
+    /// Samples to keep then; [`u64::MAX`] for all, where their number is not known.
     pub(super) keep: u64,
 }
 
@@ -16,11 +19,15 @@ pub(super) struct Trim {
 pub(super) struct Trimmed {
     inner: Box<dyn Decoder>,
     left: Trim,
+    /// Samples that should be kept, if that is known.
+    promised: Option<u64>,
+    damage: Damage,
 }
 
 impl Trimmed {
-    pub(super) fn new(inner: Box<dyn Decoder>, part: Trim) -> Self {
-        Self { inner, left: part }
+    pub(super) fn new(inner: Box<dyn Decoder>, part: Trim, damage: Damage) -> Self {
+        let promised = Some(part.keep).filter(|keep| *keep < u64::MAX);
+        Self { inner, left: part, promised, damage }
     }
 }
 
@@ -46,7 +53,12 @@ impl Decoder for Trimmed {
                 return Ok(Some(all_read));
             }
         }
-        Ok(None)
+        match self.promised {
+            Some(promised) if self.damage == Damage::Refuse && self.left.keep > SLACK => {
+                Err(CodecError::Cut { found: promised - self.left.keep, promised })
+            }
+            _ => Ok(None),
+        }
     }
 }
 
@@ -76,7 +88,7 @@ mod tests {
         for skip in 0..12_u8 {
             for keep in 0..12_u8 {
                 let part = Trim { skip: skip.into(), keep: keep.into() };
-                let mut decoder = Trimmed::new(Box::new(Count(0)), part);
+                let mut decoder = Trimmed::new(Box::new(Count(0)), part, Damage::Refuse);
                 let (mut all, mut bytes) = (Vec::new(), Vec::new());
                 while decoder.next_block(&mut bytes).unwrap().is_some() {
                     all.extend_from_slice(&bytes);
@@ -84,6 +96,26 @@ mod tests {
                 let wanted: Vec<u8> = (0..12).skip(skip.into()).take(keep.into()).collect();
                 assert_eq!(all, wanted);
             }
+        }
+    }
+
+    #[test]
+    fn a_track_that_ends_early_is_refused_unless_its_length_is_unknown_or_damage_is_allowed() {
+        for (keep, damage, is_refused) in [
+            (SLACK + 13, Damage::Refuse, true),
+            (SLACK + 12, Damage::Refuse, false),
+            (SLACK + 13, Damage::Silence, false),
+            (u64::MAX, Damage::Refuse, false),
+        ] {
+            let mut decoder = Trimmed::new(Box::new(Count(0)), Trim { skip: 0, keep }, damage);
+            let mut bytes = Vec::new();
+            let end = loop {
+                match decoder.next_block(&mut bytes) {
+                    Ok(Some(_)) => {}
+                    end => break end,
+                }
+            };
+            assert_eq!(matches!(end, Err(CodecError::Cut { found: 12, .. })), is_refused);
         }
     }
 }

@@ -57,6 +57,11 @@ fn kind_of_head(head: &[u8]) -> Option<&'static str> {
         (b"MAC ", _) => "Monkey's Audio",
         (b".snd", _) => "AU",
         (b"DSD ", _) => "DSD",
+        (b"MPCK", _) => "Musepack",
+        (b"tBaK", _) => "TAK",
+        (b"#!AM", _) => "AMR",
+        ([0x1a, 0x45, 0xdf, 0xa3], _) => "Matroska",
+        ([0x30, 0x26, 0xb2, 0x75], _) => "Windows Media",
         ([b'I', b'D', b'3', _], _) => "MP3",
         (_, b"M4A " | b"M4B ") if head.get(4..8) == Some(b"ftyp") => "AAC or ALAC",
         _ => return None,
@@ -78,6 +83,7 @@ mod tests {
         assert_eq!(kind("a.bwf", b"RIFF\x24\0\0\0WAVEfmt "), Some("WAV"));
         assert_eq!(kind("a", b"fLaC\0\0\0\x22"), Some("FLAC"));
         assert_eq!(kind("a.bin", b"\0\0\0\x20ftypM4A \0\0"), Some("AAC or ALAC"));
+        assert_eq!(kind("b", b"\x1a\x45\xdf\xa3\x01"), Some("Matroska"));
         assert_eq!(kind("a.mp3", b"\xff\xfb\x90\x64"), Some("MP3"));
         for (name, content) in [
             ("a.text", &b"Dear diary"[..]),

@@ -11,9 +11,10 @@ pub(super) const VEILED: &str = ".veiled";
 pub(super) const RESTORED: &str = ".restored";
 
 /// How the names of recordings end.
-const ENDINGS: [&str; 21] = [
+const ENDINGS: [&str; 30] = [
     ".wav", ".wave", ".bwf", ".rf64", ".bw64", ".w64", ".aiff", ".aif", ".aifc", ".caf", ".flac",
-    ".mp3", ".m4a", ".m4b", ".mp4", ".alac", ".aac", ".ogg", ".oga", ".opus", ".wv",
+    ".mp3", ".m4a", ".m4b", ".mp4", ".alac", ".aac", ".ogg", ".oga", ".opus", ".wv", ".wma",
+    ".ac3", ".eac3", ".dts", ".amr", ".mka", ".webm", ".mpc", ".tak",
 ];
 
 /// Whether a file of this name is a recording. In any case of letters; unfinished outputs are not, nor the

@@ -6,8 +6,8 @@ use super::derived::{self, Derived};
 use super::error::PcmError;
 use super::format::SampleFormat;
 use super::info::{
-    Container, MAX_CHUNKS, PcmInfo, Replacement, Shape, Span, bytes_at, check_layout, keep_first,
-    shown_id,
+    Container, MAX_CHUNKS, PcmInfo, Replacement, Shape, Span, add_other, bytes_at, check_layout,
+    keep_first, shown_id,
 };
 use super::streamed::{has_chunks_behind, is_left_open};
 
@@ -61,6 +61,7 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
         info.lengths = lengths(&info, &comm, &ssnd, is_open);
     }
     info.derived = chunks.derived;
+    info.others = chunks.others;
     Ok(info)
 }
 
@@ -200,6 +201,7 @@ struct Chunks {
     comm: Option<Comm>,
     ssnd: Option<Ssnd>,
     derived: Vec<Derived>,
+    others: Vec<String>,
 }
 
 impl Chunks {
@@ -229,6 +231,7 @@ impl Chunks {
                 let comm = Comm::read(source, span, form.is_aifc)?;
                 keep_first(&mut found.comm, comm, &id, at)?;
             }
+            add_other(&mut found.others, id);
             found.derived.extend(derived::in_aiff(source, &id, span)?);
             at = span.end() + size % 2;
         }

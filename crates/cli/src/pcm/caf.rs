@@ -7,7 +7,8 @@ use super::derived::{self, Derived};
 use super::error::PcmError;
 use super::format::SampleFormat;
 use super::info::{
-    Container, MAX_CHUNKS, PcmInfo, Shape, Span, bytes_at, check_layout, keep_first, shown_id,
+    Container, MAX_CHUNKS, PcmInfo, Shape, Span, add_other, bytes_at, check_layout, keep_first,
+    shown_id,
 };
 
 /// Bytes of a chunk's header.
@@ -42,6 +43,7 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
     }
     let mut info = PcmInfo::new(shape, data, file_len, Container::Caf).check()?;
     info.derived = found.derived;
+    info.others = found.others;
     Ok(info)
 }
 
@@ -51,6 +53,7 @@ struct Chunks {
     /// And whether it reaches to the end of the file.
     data: Option<(Span, bool)>,
     derived: Vec<Derived>,
+    others: Vec<String>,
 }
 
 impl Chunks {
@@ -86,6 +89,7 @@ impl Chunks {
             let desc = describe(source, span)?;
             keep_first(&mut self.desc, desc, &id, offset)?;
         }
+        add_other(&mut self.others, id);
         self.derived.extend(derived::in_caf(source, &id, span)?);
         Ok(span.end())
     }

@@ -20,6 +20,7 @@ pub(super) struct Fmt {
     sample_rate: u32,
     channels: u16,
     format: SampleFormat,
+    channel_mask: Option<u32>,
 }
 
 impl Fmt {
@@ -55,8 +56,13 @@ impl Fmt {
         Self::read(source, offset, size)
     }
 
+    /// Which loudspeakers the channels are for, where the chunk says so.
+    pub(super) fn channel_mask(&self) -> Option<u32> {
+        self.channel_mask
+    }
+
     pub(super) fn shape(&self) -> Shape {
-        let Self { sample_rate, channels, format } = *self;
+        let Self { sample_rate, channels, format, .. } = *self;
         Shape { sample_rate, channels, format }
     }
 }
@@ -72,6 +78,8 @@ struct RawFmt {
     /// Bits in use, 0 if not stated. Extensible only.
     valid_bits: u16,
     /// Extensible only.
+    channel_mask: u32,
+    /// Extensible only.
     sub_format: [u8; 16],
 }
 
@@ -79,7 +87,7 @@ impl RawFmt {
     /// Skips the byte rate (bytes 8 to 11), which is often wrong and not needed.
     fn parse(body: &[u8; 40]) -> Self {
         let [t0, t1, c0, c1, r0, r1, r2, r3, _, _, _, _, a0, a1, b0, b1, ext @ ..] = *body;
-        let [_, _, v0, v1, _, _, _, _, sub_format @ ..] = ext;
+        let [_, _, v0, v1, m0, m1, m2, m3, sub_format @ ..] = ext;
         Self {
             tag: u16::from_le_bytes([t0, t1]),
             channels: u16::from_le_bytes([c0, c1]),
@@ -87,6 +95,7 @@ impl RawFmt {
             block_align: u16::from_le_bytes([a0, a1]),
             bits: u16::from_le_bytes([b0, b1]),
             valid_bits: u16::from_le_bytes([v0, v1]),
+            channel_mask: u32::from_le_bytes([m0, m1, m2, m3]),
             sub_format,
         }
     }
@@ -105,7 +114,11 @@ impl RawFmt {
                 expected,
             });
         }
-        Ok(Fmt { sample_rate, channels, format })
+        // One that names more or fewer loudspeakers than there are channels says nothing.
+        let mask = self.channel_mask;
+        let is_right = self.tag == TAG_EXTENSIBLE && mask.count_ones() == u32::from(channels);
+        let channel_mask = Some(mask).filter(|_| is_right);
+        Ok(Fmt { sample_rate, channels, format, channel_mask })
     }
 
     fn sample_format(&self) -> Result<SampleFormat, PcmError> {

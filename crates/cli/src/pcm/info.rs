@@ -69,6 +69,10 @@ pub struct PcmInfo {
     pub(crate) lengths: Vec<Replacement>,
     /// What in it follows from the samples, and goes stale when they change.
     pub(crate) derived: Vec<Derived>,
+    /// Which loudspeakers the channels are for, where WAV or Wave64 says so.
+    pub(crate) channel_mask: Option<u32>,
+    /// Names of the chunks that only a copy of the file keeps, each once.
+    pub(crate) others: Vec<String>,
 }
 
 /// Bytes to be put in place of others.
@@ -126,6 +130,8 @@ impl PcmInfo {
             is_streamed: false,
             lengths: Vec::new(),
             derived: Vec::new(),
+            channel_mask: None,
+            others: Vec::new(),
         }
     }
 
@@ -219,6 +225,22 @@ pub(crate) struct Span {
 impl Span {
     pub(super) fn end(self) -> u64 {
         self.body.saturating_add(self.len)
+    }
+}
+
+/// Chunks that are not missed in another container: the samples and what describes them or follows from them, texts
+/// that are carried over as tags, and padding.
+const NOT_MISSED: [&[u8; 4]; 26] = [
+    b"fmt ", b"fact", b"data", b"ds64", b"COMM", b"SSND", b"FVER", b"desc", b"PEAK", b"peak",
+    b"MD5 ", b"levl", b"LIST", b"id3 ", b"ID3 ", b"NAME", b"AUTH", b"(c) ", b"ANNO", b"COMT",
+    b"info", b"JUNK", b"junk", b"PAD ", b"FLLR", b"free",
+];
+
+/// Adds the name of a chunk to the `others`, which only a copy of the file keeps, if it is one of them.
+pub(super) fn add_other(others: &mut Vec<String>, id: [u8; 4]) {
+    let name = shown_id(&id).trim().to_owned();
+    if !NOT_MISSED.contains(&&id) && !others.contains(&name) {
+        others.push(name);
     }
 }
 

@@ -35,6 +35,6 @@ pub use info::{Container, PcmInfo};
 #[cfg(test)]
 pub(crate) use info::{Shape, Span};
 pub use reader::{CopyError, PcmReader};
-pub(crate) use refresh::{Refreshed, refresh};
+pub(crate) use refresh::{OUT_OF_DATE, Refreshed, refresh};
 pub use sample::changed_f64;
 pub use samples::{decode, encode_changed, encode_nearest};

@@ -16,12 +16,15 @@ const BLOCK_SAMPLES: usize = 1 << 16;
 /// How close a peak on record has to be to be that of the samples: writers differ in the last digits.
 const SAME_PEAK: f32 = 1e-4;
 
+/// How notes on what followed from samples that have changed begin.
+pub(crate) const OUT_OF_DATE: &str = "out of date now";
+
 /// What was done to a copy.
 pub(crate) struct Refreshed {
     /// Whether bytes besides those of samples were written.
     pub(crate) is_changed: bool,
-    /// What the user has to know, in one line.
-    pub(crate) note: Option<String>,
+    /// What the user has to know.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Brings `copy` up to date, a file whose samples differ from those of `original` if `has_changed`. Lengths
@@ -52,15 +55,14 @@ pub(crate) fn refresh(
                 None => stale.add(derived.kind),
             }
         }
-        notes.extend(stale.note());
+        notes.extend(stale.notes());
     }
     for Replacement { at, bytes } in &replacements {
         let mut target = FileCursor::new(copy);
         target.seek(SeekFrom::Start(*at)).map_err(CopyError::Write)?;
         target.write_all(bytes).map_err(CopyError::Write)?;
     }
-    let note = (!notes.is_empty()).then(|| notes.join("; "));
-    Ok(Some(Refreshed { is_changed: !replacements.is_empty(), note }))
+    Ok(Some(Refreshed { is_changed: !replacements.is_empty(), notes }))
 }
 
 fn length_note(info: &PcmInfo) -> String {
@@ -96,15 +98,14 @@ impl Stale {
         }
     }
 
-    fn note(&self) -> Option<String> {
+    fn notes(&self) -> impl Iterator<Item = String> {
         let names = (!self.names.is_empty())
-            .then(|| format!("out of date now, and left as it was: {}", self.names.join(", ")));
+            .then(|| format!("{OUT_OF_DATE}, and left as it was: {}", self.names.join(", ")));
         let wrong = (!self.wrong.is_empty()).then(|| {
             let names = self.wrong.join(" and ");
             format!("its {names} did not fit its samples even before, and was left as it was")
         });
-        let notes: Vec<String> = names.into_iter().chain(wrong).collect();
-        (!notes.is_empty()).then(|| notes.join("; "))
+        names.into_iter().chain(wrong)
     }
 }
 

@@ -6,7 +6,8 @@ use super::derived::{self, Derived};
 use super::error::PcmError;
 use super::fmt::Fmt;
 use super::info::{
-    Container, MAX_CHUNKS, PcmInfo, Replacement, Span, bytes_at, keep_first, read_up_to, shown_id,
+    Container, MAX_CHUNKS, PcmInfo, Replacement, Span, add_other, bytes_at, keep_first, read_up_to,
+    shown_id,
 };
 use super::streamed::{has_chunks_behind, is_left_open};
 
@@ -48,6 +49,8 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
     }
     info.time_reference = chunks.time_reference;
     info.derived = chunks.derived;
+    info.others = chunks.others;
+    info.channel_mask = fmt.channel_mask();
     Ok(info)
 }
 
@@ -156,6 +159,7 @@ struct Chunks {
     fact: Option<u64>,
     time_reference: Option<u64>,
     derived: Vec<Derived>,
+    others: Vec<String>,
 }
 
 impl Chunks {
@@ -224,6 +228,7 @@ impl Chunks {
             b"fact" if chunk.size >= 4 => self.fact = Some(chunk.body()),
             _ => {}
         }
+        add_other(&mut self.others, chunk.id);
         self.derived.extend(derived::in_riff(source, &chunk.id, span)?);
         Ok(chunk.next())
     }

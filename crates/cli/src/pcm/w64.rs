@@ -6,7 +6,7 @@ use super::derived::{self, Derived};
 use super::error::PcmError;
 use super::fmt::Fmt;
 use super::info::{
-    Container, MAX_CHUNKS, PcmInfo, Replacement, Span, bytes_at, keep_first, shown_id,
+    Container, MAX_CHUNKS, PcmInfo, Replacement, Span, add_other, bytes_at, keep_first, shown_id,
 };
 use super::riff::time_reference;
 use super::streamed::is_left_open;
@@ -61,6 +61,8 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
     }
     info.time_reference = chunks.time_reference;
     info.derived = chunks.derived;
+    info.others = chunks.others;
+    info.channel_mask = chunks.fmt.as_ref().and_then(Fmt::channel_mask);
     Ok(info)
 }
 
@@ -77,6 +79,7 @@ struct Chunks {
     data: Option<(Span, bool)>,
     time_reference: Option<u64>,
     derived: Vec<Derived>,
+    others: Vec<String>,
 }
 
 impl Chunks {
@@ -127,6 +130,9 @@ impl Chunks {
                 self.time_reference = time_reference(source, span)?;
             }
             _ => {}
+        }
+        if id != [0; 4] {
+            add_other(&mut self.others, id);
         }
         self.derived.extend(derived::in_riff(source, &id, span)?);
         Ok(aligned(span.end()))

@@ -103,9 +103,11 @@ fn with_preserved(job: &Job, note: Option<String>) -> Option<String> {
         return note;
     }
     let refused = recording::preserve(&job.input, &job.output);
-    let refused = (!refused.is_empty())
-        .then(|| format!("the system does not allow to preserve {}", refused.join(", ")));
-    let notes: Vec<String> = note.into_iter().chain(refused).collect();
+    joined(note.into_iter().chain(refused).collect())
+}
+
+/// Notes in one line.
+fn joined(notes: Vec<String>) -> Option<String> {
     (!notes.is_empty()).then(|| notes.join("; "))
 }
 
@@ -183,13 +185,14 @@ impl<'a> Source<'a> {
     ) -> Result<Rest, ProtectError> {
         if self.opened.is_in_place() && !target.is_encoded() {
             let (refreshed, around) = self.refresh(out, has_changed, watch)?;
-            let (around, note) = (around.unwrap_or(copied), refreshed.note);
+            let around = around.unwrap_or(copied);
+            let note = joined(refreshed.notes);
             return Ok(Rest { audio: None, around, around_before: copied, note });
         }
         let finish = || {
             let finished = target.finish(&self.opened, out, watch)?;
             let around = finished.around.map_or_else(|| Target::plain_around(out), Ok)?;
-            let note = (!finished.notes.is_empty()).then(|| finished.notes.join("; "));
+            let note = joined(finished.notes);
             let around_before = self.opened.around()?;
             Ok(Rest { audio: finished.audio, around, around_before, note })
         };

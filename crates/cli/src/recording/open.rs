@@ -37,6 +37,10 @@ pub struct Opened {
     plain: File,
     info: PcmInfo,
     origin: Origin,
+    /// How many floats were above full scale, if floats became integers.
+    above: Option<u64>,
+    /// The container of plain samples that the file is, and the names of the chunks that only a copy of it keeps.
+    others: Option<(Container, Vec<String>)>,
     /// The file itself, to see whether somebody wrote to it.
     real: File,
     stamp: Stamp,
@@ -93,12 +97,17 @@ pub(crate) fn open_for(
         match PcmInfo::read(&mut FileCursor::new(&real)) {
             Ok(info) if is_usable(&info, options) => {
                 let plain = real.try_clone()?;
-                return Ok(Opened { plain, info, origin: Origin::InPlace, real, stamp });
+                let origin = Origin::InPlace;
+                let others = Some((info.container, info.others.clone()));
+                return Ok(Opened { plain, info, origin, above: None, others, real, stamp });
             }
             Ok(info) => {
-                let plain = stage(&mut Plain::new(&real, &info)?, depth, scratch, watch)?;
+                let others = Some((info.container, info.others.clone()));
+                let mut samples = Plain::new(&real, &info)?;
+                let (plain, above) = stage(&mut samples, depth, scratch, watch)?;
                 let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
-                return Ok(Opened { plain, info, origin: Origin::Converted, real, stamp });
+                let origin = Origin::Converted;
+                return Ok(Opened { plain, info, origin, above, others, real, stamp });
             }
             Err(error @ PcmError::UnsupportedFormat { .. }) => unsupported = Some(error),
             Err(error) => return Err(error.into()),
@@ -110,13 +119,14 @@ pub(crate) fn open_for(
         let is_lossy = decoder.spec().format.is_float() && kind != Kind::WavPack;
         Ok((stage(decoder.as_mut(), depth, scratch, watch)?, is_lossy))
     };
-    let (plain, is_lossy) = match (decode(), unsupported) {
+    let ((plain, above), is_lossy) = match (decode(), unsupported) {
         // What the reader of plain samples says of it is clearer than what a program does.
         (Err(RecordingError::Codec(_)), Some(error)) => return Err(error.into()),
         (decoded, _) => decoded?,
     };
     let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
-    Ok(Opened { plain, info, origin: Origin::Decoded { kind, is_lossy }, real, stamp })
+    let origin = Origin::Decoded { kind, is_lossy };
+    Ok(Opened { plain, info, origin, above, others: None, real, stamp })
 }
 
 /// Whether the output can be made of these samples where they are.
@@ -282,9 +292,9 @@ impl Opened {
     }
 
     /// What the user has to know of the output's `format`.
-    pub(crate) fn format_note(&self, format: Format) -> Option<String> {
+    pub(crate) fn format_notes(&self, format: Format) -> Vec<String> {
         let name = format.name();
-        match self.origin {
+        let lossy = match self.origin {
             Origin::Decoded { is_lossy: true, .. } if format.is_lossless() => Some(format!(
                 "is in a lossy format, and was written as {name}, so that nothing is lost a second time; \
                  --format chooses another"
@@ -293,7 +303,24 @@ impl Opened {
                 Some(format!("is in a lossy format, and loses something again as {name}"))
             }
             _ => None,
-        }
+        };
+        let bits = self.info.format.bits();
+        let rounded = self.above.filter(|above| *above > 0 || !self.is_lossy());
+        let rounded = rounded.map(|above| {
+            format!("its floats became {bits}-bit integers; {above} were above full scale")
+        });
+        lossy.into_iter().chain(rounded).collect()
+    }
+
+    /// What an output of `format` lacks of the chunks of the file.
+    pub(crate) fn not_carried_over(&self, format: Format) -> Option<String> {
+        let (container, others) = self.others.as_ref().filter(|(_, others)| !others.is_empty())?;
+        let hint = match container {
+            Container::Wav | Container::Rf64 => "; --format wav keeps them",
+            _ => "",
+        };
+        let (name, others) = (format.name(), others.join(", "));
+        Some(format!("not carried over to {name}: {others}{hint}"))
     }
 
     /// # Errors

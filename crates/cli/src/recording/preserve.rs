@@ -4,10 +4,10 @@ use std::fs::{self, File, FileTimes};
 use std::io;
 use std::path::Path;
 
-/// Gives `output` the time stamps of `input`, and on Unix its owner and extended attributes; names what the system
-/// does not allow.
+/// Gives `output` the time stamps of `input`, and on Unix its owner and extended attributes; the note names what the
+/// system does not allow.
 #[must_use]
-pub(crate) fn preserve(input: &Path, output: &Path) -> Vec<&'static str> {
+pub(crate) fn preserve(input: &Path, output: &Path) -> Option<String> {
     let mut refused = Vec::new();
     let mut attempt = |what: &'static str, done: io::Result<()>| {
         if done.is_err() {
@@ -21,7 +21,8 @@ pub(crate) fn preserve(input: &Path, output: &Path) -> Vec<&'static str> {
     }
     // Last, because all of the above change them.
     attempt("the time stamps", times(input, output));
-    refused
+    (!refused.is_empty())
+        .then(|| format!("the system does not allow to preserve {}", refused.join(", ")))
 }
 
 fn times(input: &Path, output: &Path) -> io::Result<()> {
@@ -42,10 +43,14 @@ fn owner(input: &Path, output: &Path) -> io::Result<()> {
 
 #[cfg(unix)]
 fn attributes(input: &Path, output: &Path) -> io::Result<()> {
+    let mut all = Ok(());
     for name in xattr::list(input)? {
-        if let Some(value) = xattr::get(input, &name)? {
-            xattr::set(output, &name, &value)?;
-        }
+        let copied = xattr::get(input, &name).and_then(|value| match value {
+            Some(value) => xattr::set(output, &name, &value),
+            None => Ok(()),
+        });
+        // One that is refused is no reason to lose those after it.
+        all = all.and(copied);
     }
-    Ok(())
+    all
 }

@@ -15,8 +15,11 @@ const PIECE: usize = 1 << 18;
 const RIFF_MAX: u64 = u32::MAX as u64 - 64;
 /// Length of the header.
 pub(super) const HEAD: usize = 104;
+/// Where in it the channel mask is.
+const CHANNEL_MASK_AT: usize = 76;
 
-/// Decodes all of `decoder` to a WAV file (RF64 above 4 GB) in `scratch`; floats become `integers`, if given.
+/// Decodes all of `decoder` to a WAV file (RF64 above 4 GB) in `scratch`; floats become `integers`, if given. Gives the
+/// number of floats above full scale too, if there were floats that did.
 ///
 /// # Errors
 /// [`RecordingError`] if it cannot be decoded or written, or the user asked to stop.
@@ -25,22 +28,27 @@ pub(super) fn stage(
     integers: Option<SampleFormat>,
     scratch: &Scratch,
     watch: &Watch<'_>,
-) -> Result<File, RecordingError> {
+) -> Result<(File, Option<u64>), RecordingError> {
     let file = scratch.file().map_err(RecordingError::Scratch)?;
     let mut out = BufWriter::with_capacity(PIECE, &file);
     out.write_all(&[0; HEAD]).map_err(RecordingError::Scratch)?;
     let mut spec = decoder.spec();
-    let integers = integers.filter(|_| spec.format.is_float());
+    let floats = spec.format;
+    let integers = integers.filter(|_| floats.is_float());
     spec.format = integers.unwrap_or(spec.format);
     let (mut bytes, mut rounded) = (Vec::new(), Vec::new());
-    let mut len = 0_u64;
+    let (mut len, mut above) = (0_u64, integers.map(|_| 0));
     while decoder.next_block(&mut bytes)?.is_some() {
         if watch.is_stopped() {
             return Err(RecordingError::Stopped);
         }
         if let Some(integers) = integers {
             rounded.clear();
-            round(&bytes, integers, &mut rounded)?;
+            let clipped = match floats {
+                SampleFormat::F64 => round(doubles(&bytes), integers, &mut rounded)?,
+                _ => round(singles(&bytes), integers, &mut rounded)?,
+            };
+            above = above.map(|above| above + clipped);
             std::mem::swap(&mut bytes, &mut rounded);
         }
         out.write_all(&bytes).map_err(RecordingError::Scratch)?;
@@ -49,26 +57,46 @@ pub(super) fn stage(
     if len % 2 == 1 {
         out.write_all(&[0]).map_err(RecordingError::Scratch)?;
     }
-    let head = wav_head(spec, len);
+    let mut head = wav_head(spec, len);
+    if let Some(mask) = decoder.channel_mask() {
+        head[CHANNEL_MASK_AT..][..4].copy_from_slice(&mask.to_le_bytes());
+    }
     out.seek(SeekFrom::Start(0)).map_err(RecordingError::Scratch)?;
     out.write_all(&head).map_err(RecordingError::Scratch)?;
     out.flush().map_err(RecordingError::Scratch)?;
     drop(out);
-    Ok(file)
+    Ok((file, above))
 }
 
-/// Appends floats as the nearest integers, full scale at most.
-fn round(floats: &[u8], integers: SampleFormat, to: &mut Vec<u8>) -> Result<(), RecordingError> {
+/// Floats of 32 bits.
+fn singles(bytes: &[u8]) -> impl Iterator<Item = f64> {
+    bytes.as_chunks::<4>().0.iter().map(|sample| f64::from(f32::from_le_bytes(*sample)))
+}
+
+/// Floats of 64 bits.
+fn doubles(bytes: &[u8]) -> impl Iterator<Item = f64> {
+    bytes.as_chunks::<8>().0.iter().map(|sample| f64::from_le_bytes(*sample))
+}
+
+/// Appends floats as the nearest integers, full scale at most; gives how many were above that.
+fn round(
+    floats: impl Iterator<Item = f64>,
+    integers: SampleFormat,
+    to: &mut Vec<u8>,
+) -> Result<u64, RecordingError> {
     let scale = (1_i64 << (integers.bits() - 1)) as f64;
-    for sample in floats.as_chunks::<4>().0 {
-        let sample = f64::from(f32::from_le_bytes(*sample));
+    let mut above = 0;
+    for sample in floats {
         if !sample.is_finite() {
             return Err(RecordingError::NotFinite);
         }
-        let rounded = (sample * scale).round().clamp(-scale, scale - 1.0) as i32;
+        let nearest = (sample * scale).round();
+        // +1 itself is the highest there is, though integers end one step below.
+        above += u64::from(nearest.abs() > scale);
+        let rounded = nearest.clamp(-scale, scale - 1.0) as i32;
         to.extend_from_slice(&rounded.to_le_bytes()[..integers.bytes()]);
     }
-    Ok(())
+    Ok(above)
 }
 
 /// The header of a WAV file with `len` bytes of samples behind it; of RF64 where RIFF cannot say so many.
@@ -122,7 +150,7 @@ fn fmt(spec: Spec, frame_bytes: u16) -> [u8; 40] {
 
 /// Where the loudspeakers of so many channels stand by default (RFC 9639, section 9.1.3); 0 where that is not
 /// defined.
-fn channel_mask(channels: u16) -> u32 {
+pub(super) fn channel_mask(channels: u16) -> u32 {
     match channels {
         1 => 0x4,
         2 => 0x3,

@@ -9,10 +9,11 @@ use tempfile::NamedTempFile;
 use super::error::RecordingError;
 use super::open::Opened;
 use super::scratch::Scratch;
+use super::stage::channel_mask;
 use crate::codec::{EncodeError, FlacMetadata, Format, encode_by_tool, write_flac};
 use crate::manifest::{Digest, hash_around};
 use crate::output::{OutputFile, temp_next_to};
-use crate::pcm::{PcmInfo, PcmReader};
+use crate::pcm::{OUT_OF_DATE, PcmInfo, PcmReader};
 use crate::shared_file::FileCursor;
 use crate::standard_io;
 use crate::watch::Watch;
@@ -86,7 +87,10 @@ impl Target {
             finished.notes.push(source.left_out().map_err(EncodeError::Read)?);
         }
         let Some(format) = self.options.format else { return Ok(finished) };
-        finished.notes.extend(source.format_note(format));
+        finished.notes.extend(source.format_notes(format));
+        if !self.options.strip {
+            finished.notes.extend(source.not_carried_over(format));
+        }
         let tags = if self.options.strip { None } else { source.tags() };
         let Some(plain) = &self.temporary else {
             if let Some(tags) = tags {
@@ -109,10 +113,15 @@ impl Target {
                     }
                 },
             };
+            let other = info.channel_mask.filter(|mask| *mask != channel_mask(info.channels));
+            if let Some(mask) = other.filter(|_| source.flac_metadata().is_none()) {
+                // As the reference encoder names it (RFC 9639, section 8.6.2).
+                metadata.add_comment(&format!("WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x{mask:04X}"));
+            }
             write_flac(plain, &info, &mut metadata, out.file(), watch)?;
             if metadata.has_gain() && source.flac_metadata().is_some() {
-                let note = "out of date now, and left as it was: the gain in the tags (ReplayGain or R128)";
-                finished.notes.push(note.to_owned());
+                let gain = "the gain in the tags (ReplayGain or R128)";
+                finished.notes.push(format!("{OUT_OF_DATE}, and left as it was: {gain}"));
             }
             finished.around = Some(metadata.hash().into());
             return Ok(finished);

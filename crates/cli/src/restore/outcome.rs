@@ -91,6 +91,9 @@ pub struct Outcome {
     /// Samples at full scale in the protected file. If they were clipped, the recording is lost around
     /// them.
     pub full_scale_samples: u64,
+    /// What the user has to know of the file besides: a length that was left open, what was not carried over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Seconds it took.
     pub took_s: f64,
 }

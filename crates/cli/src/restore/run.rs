@@ -18,7 +18,9 @@ use super::source::Source;
 use crate::inputs::Job;
 use crate::manifest::{Digest, Hashed, Record};
 use crate::output::OutputFile;
-use crate::pcm::{CopyError, PcmError, PcmInfo, SampleFormat, float_head, refresh, tail_start};
+use crate::pcm::{
+    CopyError, OUT_OF_DATE, PcmError, PcmInfo, SampleFormat, float_head, refresh, tail_start,
+};
 use crate::recording::{self, RecordingError, Scratch, Target};
 use crate::shared_file::FileCursor;
 use crate::standard_io;
@@ -74,16 +76,14 @@ pub(super) fn run(
         return Ok(None);
     }
     copy.tail(audio.end)?;
-    copy.refresh(audio.read != audio.written, watch)?;
+    let mut notes = copy.refresh(audio.read != audio.written, watch)?;
     let finished = target.finish(source.opened(), &out, watch);
     let finished = finished.map_err(|error| source.unreadable(RecordingError::from(error)))?;
+    notes.extend(finished.notes);
     source.check_unchanged()?;
     let format = copy.format();
     out.commit()?;
-    if job.options.preserve && !standard_io::is_output(&job.output) {
-        // What the system refuses shows in the file, and a restored one is complete without.
-        let _ = recording::preserve(&job.input, &job.output);
-    }
+    let note = with_preserved(job, notes);
 
     let known = Known {
         evidence: plan.evidence,
@@ -119,8 +119,19 @@ pub(super) fn run(
             .map(|better| better.recipe.clone())
             .filter(|recipe| recipe != plan.recipe),
         full_scale_samples: known.full_scale,
+        note,
         took_s: begun.elapsed().as_secs_f64(),
     }))
+}
+
+/// Gives the output what it is to keep of the input's file; the notes in one line, with what the system refused.
+fn with_preserved(job: &Job, mut notes: Vec<String>) -> Option<String> {
+    // What went out of date when the file was protected is likely right again.
+    notes.retain(|note| !note.starts_with(OUT_OF_DATE));
+    if job.options.preserve && !standard_io::is_output(&job.output) {
+        notes.extend(recording::preserve(&job.input, &job.output));
+    }
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 /// Samples as seconds.
@@ -206,13 +217,13 @@ impl Copy<'_> {
         reader.copy_from(rest, &mut target).map_err(|error| self.copy_failed(error))
     }
 
-    /// Brings what follows from the samples up to date.
-    fn refresh(&self, has_changed: bool, watch: &Watch<'_>) -> Result<(), RestoreError> {
+    /// Brings what follows from the samples up to date; gives what there is to say.
+    fn refresh(&self, has_changed: bool, watch: &Watch<'_>) -> Result<Vec<String>, RestoreError> {
         let original = (self.source.file(), self.source.info());
         let refreshed = refresh(original, self.samples, has_changed, watch);
         let refreshed = refreshed.map_err(|error| self.copy_failed(error))?;
         let stopped = || RestoreError::Stopped(self.source.path().to_owned());
-        refreshed.map(|_| ()).ok_or_else(stopped)
+        refreshed.map(|refreshed| refreshed.notes).ok_or_else(stopped)
     }
 
     fn copy_failed(&self, error: CopyError) -> RestoreError {

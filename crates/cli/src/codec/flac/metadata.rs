@@ -113,6 +113,19 @@ impl Metadata {
         metadata
     }
 
+    /// Adds a comment, `KEY=value`.
+    pub(crate) fn add_comment(&mut self, comment: &str) {
+        let blocks = self.blocks.iter_mut();
+        let Some(block) = blocks.into_iter().find(|block| block.kind == COMMENT) else { return };
+        // The number of comments follows the name of who wrote them (RFC 9639, section 8.6).
+        let vendor = block.body.first_chunk().map_or(0, |len| u32::from_le_bytes(*len) as usize);
+        let count = block.body.get_mut(vendor.saturating_add(4)..);
+        let Some(count) = count.and_then(<[u8]>::first_chunk_mut::<4>) else { return };
+        *count = u32::from_le_bytes(*count).saturating_add(1).to_le_bytes();
+        block.body.extend_from_slice(&(comment.len() as u32).to_le_bytes());
+        block.body.extend_from_slice(comment.as_bytes());
+    }
+
     /// Whether comments state a gain that follows from the samples.
     pub(crate) fn has_gain(&self) -> bool {
         let comments = self.blocks.iter().filter(|block| block.kind == COMMENT);

@@ -30,7 +30,7 @@ pub(crate) fn write(
     out: &File,
     watch: &Watch<'_>,
 ) -> Result<(), EncodeError> {
-    let format = info.format;
+    let format = format_in_use(plain, info, watch)?;
     if info.channels > CHANNELS_MAX || info.sample_rate > RATE_MAX || !format.is_integer() {
         let (channels, rate) = (info.channels, info.sample_rate);
         return Err(EncodeError::NotInFlac { channels, rate, format });
@@ -51,21 +51,12 @@ pub(crate) fn write(
         target.write_all(bytes)
     };
     let mut encoder = Encoder::new(wanted, &mut take).map_err(EncodeError::Write)?;
-    let mut source = FileCursor::new(plain);
-    source.seek(SeekFrom::Start(info.data_offset)).map_err(EncodeError::Read)?;
-    let mut left = info.data_len;
-    let (mut bytes, mut samples) = (Vec::new(), Vec::new());
-    let block = BLOCK_SAMPLES / usize::from(info.channels) * info.frame_bytes();
-    while left > 0 {
-        if watch.is_stopped() {
-            return Err(EncodeError::Stopped);
-        }
-        bytes.resize(left.min(block as u64) as usize, 0);
-        source.read_exact(&mut bytes).map_err(EncodeError::Read)?;
-        integers(&bytes, format, &mut samples);
+    let mut samples = Vec::new();
+    blocks(plain, info, watch, |bytes| {
+        integers(bytes, format, &mut samples);
         encoder.add(&samples).map_err(EncodeError::Write)?;
-        left -= bytes.len() as u64;
-    }
+        Ok(true)
+    })?;
     let made = encoder.finish().map_err(EncodeError::Write)?;
     metadata.seek_in(&places.found);
     let finish = || -> io::Result<()> {
@@ -77,6 +68,52 @@ pub(crate) fn write(
     };
     let mut finish = finish;
     finish().map_err(EncodeError::Write)
+}
+
+/// Calls `each` with the samples of block after block, until it returns false.
+fn blocks(
+    plain: &File,
+    info: &PcmInfo,
+    watch: &Watch<'_>,
+    mut each: impl FnMut(&[u8]) -> Result<bool, EncodeError>,
+) -> Result<(), EncodeError> {
+    let mut source = FileCursor::new(plain);
+    source.seek(SeekFrom::Start(info.data_offset)).map_err(EncodeError::Read)?;
+    let (mut left, mut bytes) = (info.data_len, Vec::new());
+    let block = BLOCK_SAMPLES / usize::from(info.channels) * info.frame_bytes();
+    while left > 0 {
+        if watch.is_stopped() {
+            return Err(EncodeError::Stopped);
+        }
+        bytes.resize(left.min(block as u64) as usize, 0);
+        source.read_exact(&mut bytes).map_err(EncodeError::Read)?;
+        if !each(&bytes)? {
+            return Ok(());
+        }
+        left -= bytes.len() as u64;
+    }
+    Ok(())
+}
+
+/// How the samples are stored in fact. Some headers state fewer bits than the samples have, and none are to be lost.
+fn format_in_use(
+    plain: &File,
+    info: &PcmInfo,
+    watch: &Watch<'_>,
+) -> Result<SampleFormat, EncodeError> {
+    let bytes = info.format.bytes();
+    let whole = info.format.with_bits(8 * bytes as u16).unwrap_or(info.format);
+    let unused = (1_u32 << (whole.bits() - info.format.bits())) - 1;
+    if unused == 0 {
+        return Ok(info.format);
+    }
+    let value = |sample: &[u8]| sample.iter().rev().fold(0, |all, b| all << 8 | u32::from(*b));
+    let mut is_used = false;
+    blocks(plain, info, watch, |block| {
+        is_used = block.chunks_exact(bytes).any(|sample| value(sample) & unused != 0);
+        Ok(!is_used)
+    })?;
+    Ok(if is_used { whole } else { info.format })
 }
 
 /// The frames that hold the samples that are sought.

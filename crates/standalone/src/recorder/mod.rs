@@ -284,7 +284,7 @@ impl Recorder {
             Some((path, seconds)) => {
                 format!("The {} until then are in “{}”.", length(seconds), path.display())
             }
-            None if self.progress.files > 1 => "The files before it are complete.".to_owned(),
+            None if self.complete > 0.0 => "The files before it are complete.".to_owned(),
             None => "Nothing was recorded.".to_owned(),
         };
         self.plan = None;

@@ -68,7 +68,10 @@ const fn layout(channels: u32, name: &'static str) -> AudioIOLayout {
 pub struct LiveBlock {
     /// Timeline position of its first sample.
     pub position: i64,
-    /// Whether a veil or a mark was applied at its end, or taken off.
+    /// Serial number of the mark and veil that were applied at its end, or taken off.
+    pub veil: Option<u64>,
+    /// Whether it is the input with that mark and veil, and nothing else: neither restored, nor delta,
+    /// nor at another gain than 1.
     pub processed: bool,
 }
 
@@ -103,7 +106,8 @@ impl Patchveil {
         channels: &mut [&mut [f32]],
     ) -> LiveBlock {
         let report = self.process_block(sample_rate, position, channels);
-        LiveBlock { position: report.position, processed: report.veil.is_some() }
+        let BlockReport { position, veil, .. } = report;
+        LiveBlock { position, veil, processed: report.protects() && report.gain == 1.0 }
     }
 
     /// Prepares the engine and has its veil designed.
@@ -144,8 +148,7 @@ impl Patchveil {
             }
             report
         };
-        let protects = report.veil.is_some() && !report.restored && !report.delta;
-        self.writer.count(channels, protects);
+        self.writer.count(channels, report.protects());
         report
     }
 }

@@ -22,6 +22,16 @@ pub struct Session {
     fields: BTreeMap<String, String>,
 }
 
+impl Session {
+    /// In the place of a session that cannot be read: a class may have been chosen in it, so it mutes
+    /// until one is chosen.
+    #[must_use]
+    pub fn unreadable() -> Self {
+        let class = (state::FIELD.to_owned(), "\"\"".to_owned());
+        Self { params: BTreeMap::new(), fields: BTreeMap::from([class]) }
+    }
+}
+
 impl Remote {
     /// What to remember of this instance.
     #[must_use]
@@ -71,6 +81,7 @@ fn is_forgotten(id: &str) -> bool {
 mod tests {
     use patchveil_veil::Fingerprint;
 
+    use super::Session;
     use crate::Patchveil;
     use crate::editor::{DirectGesture, ParamGesture as _};
     use crate::state::{Choice, ChosenClass};
@@ -105,5 +116,16 @@ mod tests {
         remote.restore_session(&serde_json::from_str(damaged).unwrap());
         assert_eq!(remote.params().veil.amount.value(), before);
         assert!(matches!(remote.params().class.get().choice, Choice::Damaged(_)));
+    }
+
+    #[test]
+    fn an_unreadable_session_mutes_and_so_does_what_is_remembered_of_it() {
+        let mut session = Session::unreadable();
+        for _ in 0..2 {
+            let remote = Patchveil::default().remote();
+            remote.restore_session(&session);
+            assert!(matches!(remote.params().class.get().choice, Choice::Damaged(_)));
+            session = remote.session();
+        }
     }
 }

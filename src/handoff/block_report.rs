@@ -16,3 +16,10 @@ pub(crate) struct BlockReport {
     /// Gain of the output behind mark and veil, linear.
     pub(crate) gain: f32,
 }
+
+impl BlockReport {
+    /// Whether what was output is protected.
+    pub(crate) fn protects(&self) -> bool {
+        self.veil.is_some() && !self.restored && !self.delta
+    }
+}

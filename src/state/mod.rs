@@ -14,7 +14,7 @@ pub use self::saved::{Choice, ChosenClass, Saved};
 use crate::handoff::design_requests::{DesignRequests, PATIENCE};
 
 /// Name of the field within the framework's state.
-const FIELD: &str = "class";
+pub(crate) const FIELD: &str = "class";
 
 /// The saved state of one instance, shared by host, editor and designer. Never to be touched on the
 /// audio thread: it is behind a lock.

@@ -32,6 +32,8 @@ struct Package {
     text: &'static str,
     /// Programs and libraries, whose own libraries the package depends on, by where they go.
     binaries: Vec<(PathBuf, &'static str)>,
+    /// Packages with what is loaded only when it is used.
+    recommends: &'static [&'static str],
 }
 
 /// Completions of the command by shell, and where Debian's shells look for them.
@@ -39,6 +41,21 @@ const COMPLETIONS: [(&str, &str); 3] = [
     ("bash", "usr/share/bash-completion/completions/patchveil"),
     ("zsh", "usr/share/zsh/vendor-completions/_patchveil"),
     ("fish", "usr/share/fish/vendor_completions.d/patchveil.fish"),
+];
+
+/// What the window and JACK are loaded from at run time.
+const RUN_TIME: &[&str] = &[
+    "libgl1",
+    "libegl1",
+    "libx11-6",
+    "libx11-xcb1",
+    "libxcursor1",
+    "libxi6",
+    "libxrandr2",
+    "libxkbcommon0",
+    "libxkbcommon-x11-0",
+    "libwayland-client0",
+    "libjack-jackd2-0 | pipewire-jack",
 ];
 
 /// Builds `.deb` packages and the wheel into `target/packages`.
@@ -70,6 +87,7 @@ fn command() -> Package {
         summary: "marks recordings inaudibly with a secret key",
         text: "Finds the mark again, takes it off, and traces it in what models make.",
         binaries: vec![(target().join("release").join("patchveil"), "usr/bin/patchveil")],
+        recommends: &[],
     }
 }
 
@@ -103,6 +121,7 @@ fn plug_in() -> Package {
             (bundled.join("Patchveil.vst3"), "usr/lib/vst3/Patchveil.vst3"),
             (target().join("release").join("patchveil_plugin"), "usr/bin/patchveil-standalone"),
         ],
+        recommends: RUN_TIME,
     }
 }
 
@@ -121,10 +140,14 @@ impl Package {
             bundle::copy(&root().join(from), &docs.join(to))?;
         }
         let (version, system) = (env!("CARGO_PKG_VERSION"), architecture()?);
-        let Self { name, summary, text, .. } = self;
+        let Self { name, summary, text, recommends, .. } = self;
+        let recommends = match recommends {
+            [] => String::new(),
+            packages => format!("Recommends: {}\n", packages.join(", ")),
+        };
         let control = format!(
             "Package: {name}\nVersion: {version}\nArchitecture: {system}\nMaintainer: {MAINTAINER}\nDepends: \
-             {}\nSection: sound\nPriority: optional\nDescription: {summary}\n {text}\n",
+             {}\n{recommends}Section: sound\nPriority: optional\nDescription: {summary}\n {text}\n",
             self.dependencies(&tree)?
         );
         let at = tree.join("DEBIAN").join("control");

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::program::Program;
+use crate::recorder::Recording;
 use crate::words::{Tone, sound};
 
 /// Time between two looks.
@@ -42,6 +43,7 @@ pub(crate) fn stop_on_signals(program: &Arc<Program>) {
 /// Runs until it is interrupted.
 pub(crate) fn run(program: &Program) -> ExitCode {
     let mut said = None;
+    let mut failed = false;
     while !program.is_stopping() {
         let words = program.supervisor.lock().read(|report| sound(&report.state, 0));
         if said.as_ref() != Some(&words) {
@@ -49,8 +51,19 @@ pub(crate) fn run(program: &Program) -> ExitCode {
             eprintln!("Patchveil: {mark}{} {}", words.title, words.detail);
             said = Some(words);
         }
+        failed = failed || says_failure(program);
         std::thread::sleep(LOOK);
     }
     program.shut_down();
-    ExitCode::SUCCESS
+    // A recording may also fail when it is completed.
+    if failed || says_failure(program) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Prints why the recording has failed, if it has; says whether it has.
+fn says_failure(program: &Program) -> bool {
+    let Recording::Failed { message } = program.listener.lock().heard().recording else {
+        return false;
+    };
+    eprintln!("Patchveil: ! {message}");
+    true
 }

@@ -144,6 +144,7 @@ impl Worker {
             }
         }
         self.recorder.stop();
+        self.report(true);
     }
 
     fn listen(&mut self, reader: TapReader) {

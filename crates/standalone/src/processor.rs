@@ -83,12 +83,31 @@ impl Switches {
     }
 }
 
+/// The test tone in one block.
+#[derive(Clone, Copy)]
+struct Tone {
+    /// Frames of it before the block.
+    begun: u64,
+    /// In Hz.
+    rate: f64,
+}
+
+impl Tone {
+    /// Its sample in this frame of the block.
+    fn sample(self, frame: usize) -> f32 {
+        let (whole, fade) = (TONE_SECONDS * self.rate, FADE_SECONDS * self.rate);
+        let at = self.begun as f64 + frame as f64;
+        let fades = (at / fade).min((whole - at) / fade).clamp(0.0, 1.0) as f32;
+        let phase = (at * TONE_HZ / self.rate).fract() * std::f64::consts::TAU;
+        TONE_LEVEL * fades * phase.sin() as f32
+    }
+}
+
 /// All that is done to a block. One exists for the whole run of the program; streams pass it on.
 pub(crate) struct Processor {
     effect: Box<dyn Effect>,
     switches: Arc<Switches>,
     tap: Option<TapWriter>,
-    format: Format,
     /// Frames of the tone so far, while it plays.
     tone: Option<u64>,
     /// The monitor's gain now, 0–1.
@@ -98,16 +117,14 @@ pub(crate) struct Processor {
 impl Processor {
     /// A processor that is not started.
     pub(crate) fn new(effect: Box<dyn Effect>, switches: Arc<Switches>) -> Self {
-        let format = Format { channels: 0, sample_rate: 0 };
         let gain = if switches.monitor() { 1.0 } else { 0.0 };
-        Self { effect, switches, tap: None, format, tone: None, gain }
+        Self { effect, switches, tap: None, tone: None, gain }
     }
 
     /// Prepares for a stream of this format, and returns where its sound can be read. Waits for the
     /// first design.
     pub(crate) fn start(&mut self, format: Format) -> TapReader {
         self.effect.start(format);
-        self.format = format;
         self.tone = None;
         let (writer, reader) = tap(format);
         self.tap = Some(writer);
@@ -130,46 +147,43 @@ impl Processor {
         if let Some(tap) = &mut self.tap {
             tap.write(Part::Input, LiveBlock::default(), channels);
         }
-        let block = self.effect.process(sample_rate, position, channels);
-        self.play_tone(sample_rate, channels);
+        let mut block = self.effect.process(sample_rate, position, channels);
+        let tone = self.next_tone(sample_rate, channels.first().map_or(0, |channel| channel.len()));
+        if let Some(tone) = tone {
+            // What holds a tone is not what a manifest can describe.
+            block.processed = false;
+            for channel in channels.iter_mut() {
+                for (frame, sample) in channel.iter_mut().enumerate() {
+                    *sample += tone.sample(frame);
+                }
+            }
+        }
         // Recording does not depend on who listens here.
         if let Some(tap) = &mut self.tap {
             tap.write(Part::Output, block, channels);
         }
-        self.apply_monitor(sample_rate, channels);
+        self.apply_monitor(sample_rate, tone, channels);
     }
 
-    /// Adds the test tone while it plays.
-    fn play_tone(&mut self, sample_rate: u32, channels: &mut [&mut [f32]]) {
+    /// The test tone of a block of `frames`, while it plays.
+    fn next_tone(&mut self, sample_rate: u32, frames: usize) -> Option<Tone> {
         if self.switches.tone.load(Ordering::Relaxed) {
             self.switches.tone.store(false, Ordering::Relaxed);
             self.tone = Some(0);
         }
-        let Some(begun) = self.tone else { return };
-        let rate = f64::from(sample_rate.max(1));
-        let (whole, fade) = (TONE_SECONDS * rate, FADE_SECONDS * rate);
-        let frames = channels.first().map_or(0, |channel| channel.len());
-        for channel in channels.iter_mut() {
-            for (number, sample) in channel.iter_mut().enumerate() {
-                let at = begun as f64 + number as f64;
-                let fades = (at / fade).min((whole - at) / fade).clamp(0.0, 1.0) as f32;
-                let phase = (at * TONE_HZ / rate).fract() * std::f64::consts::TAU;
-                *sample += TONE_LEVEL * fades * phase.sin() as f32;
-            }
-        }
+        let begun = self.tone?;
+        let tone = Tone { begun, rate: f64::from(sample_rate.max(1)) };
         let reached = begun + frames as u64;
-        self.tone = ((reached as f64) < whole).then_some(reached);
+        self.tone = ((reached as f64) < TONE_SECONDS * tone.rate).then_some(reached);
+        Some(tone)
     }
 
-    /// Fades the output in or out, and leaves every bit alone while it is on.
-    fn apply_monitor(&mut self, sample_rate: u32, channels: &mut [&mut [f32]]) {
-        // The tone is there to be heard, whatever the monitor says.
-        let on = self.switches.monitor() || self.tone.is_some();
+    /// Fades the output in or out, and leaves every bit alone while it is on. The tone in it is heard
+    /// whatever the monitor says.
+    fn apply_monitor(&mut self, sample_rate: u32, tone: Option<Tone>, channels: &mut [&mut [f32]]) {
+        let on = self.switches.monitor();
         let wanted = if on { 1.0 } else { 0.0 };
-        if self.gain == wanted {
-            if !on {
-                channels.iter_mut().for_each(|channel| channel.fill(0.0));
-            }
+        if self.gain == wanted && on {
             return;
         }
         let step = (1.0 / (FADE_SECONDS * f64::from(sample_rate.max(1)))) as f32;
@@ -177,9 +191,11 @@ impl Processor {
         let mut gain = self.gain;
         for channel in channels.iter_mut() {
             gain = self.gain;
-            for sample in channel.iter_mut() {
+            for (frame, sample) in channel.iter_mut().enumerate() {
                 gain = (gain + step).clamp(0.0, 1.0);
-                *sample *= gain;
+                // Also where an input is no number, a closed monitor is silent.
+                *sample = if gain > 0.0 { *sample * gain } else { 0.0 };
+                *sample += tone.map_or(0.0, |tone| (1.0 - gain) * tone.sample(frame));
             }
         }
         self.gain = gain;
@@ -213,7 +229,7 @@ mod tests {
         fn stop(&mut self) {}
 
         fn process(&mut self, _: u32, _: Option<i64>, _: &mut [&mut [f32]]) -> LiveBlock {
-            LiveBlock { position: 0, processed: true }
+            LiveBlock { position: 0, veil: Some(1), processed: true }
         }
     }
 
@@ -241,12 +257,30 @@ mod tests {
         switches.set_monitor(false);
         assert_eq!(peak(&run(&mut processor, 0.1, 0.0)), 0.0);
         switches.play_tone();
-        let heard = run(&mut processor, 1.2, 0.0);
+        // The programme stays muted: what is heard is the tone alone.
+        let heard = run(&mut processor, 1.2, 0.3);
         assert!((peak(&heard) - 0.1).abs() < 0.000_1, "{}", peak(&heard));
         let power: f32 = heard[480..47_520].iter().map(|sample| sample * sample).sum();
         let level = (power / 47_040.0).sqrt();
         assert!((level - 0.1 / 2.0_f32.sqrt()).abs() < 0.002, "{level}");
         assert_eq!(peak(&heard[48_480..]), 0.0);
+    }
+
+    #[test]
+    fn what_is_recorded_with_a_tone_in_it_does_not_count_as_processed() {
+        let (mut processor, switches) = Processor::for_test();
+        let mut reader = processor.start(FORMAT);
+        let mut processed = || {
+            std::iter::from_fn(|| reader.read().map(|record| (record.part, record.block)))
+                .filter(|(part, _)| *part == Some(Part::Output))
+                .map(|(_, block)| block.processed)
+                .collect::<Vec<_>>()
+        };
+        run(&mut processor, 0.1, 0.3);
+        assert!(processed().iter().all(|processed| *processed));
+        switches.play_tone();
+        run(&mut processor, 0.1, 0.3);
+        assert!(processed().iter().all(|processed| !processed));
     }
 
     #[test]

@@ -15,8 +15,8 @@ use crate::recorder::Samples;
 /// The environment variable that names the file.
 pub(crate) const VARIABLE: &str = "PATCHVEIL_STANDALONE_CONFIG";
 
-/// All that is remembered. What is missing in the file gets its default; what cannot be read is left
-/// alone until something else is to be remembered.
+/// All that is remembered. What is missing in the file gets its default. A file that cannot be read is
+/// set aside before another takes its place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Settings {
@@ -94,7 +94,8 @@ pub(crate) fn path() -> Option<PathBuf> {
     })
 }
 
-/// The settings in a file. A second value says why it cannot be read.
+/// The settings in a file. A second value says why it cannot be read; then nothing passes until a class
+/// is chosen, because one may have been.
 pub(crate) fn load(path: Option<&Path>) -> (Settings, Option<String>) {
     let Some(path) = path else { return (Settings::default(), None) };
     let text = match fs::read_to_string(path) {
@@ -102,16 +103,39 @@ pub(crate) fn load(path: Option<&Path>) -> (Settings, Option<String>) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return (Settings::default(), None);
         }
-        Err(error) => return (Settings::default(), Some(said(path, &error))),
+        Err(error) => return (unreadable(), Some(said(path, &error))),
     };
     match serde_json::from_str(&text) {
         Ok(settings) => (settings, None),
-        Err(error) => (Settings::default(), Some(said(path, &error))),
+        Err(error) => (unreadable(), Some(said(path, &error))),
     }
 }
 
+fn unreadable() -> Settings {
+    Settings { session: Session::unreadable(), ..Settings::default() }
+}
+
 fn said(path: &Path, error: &dyn std::fmt::Display) -> String {
-    format!("“{}” cannot be read, so defaults are used: {error}", path.display())
+    format!(
+        "“{}” cannot be read, so the output is silent until you choose a class, or repair or remove the \
+         file: {error}",
+        path.display()
+    )
+}
+
+/// Renames a file that cannot be read to `….unreadable`, so that nothing in it is lost.
+///
+/// # Errors
+/// What failed.
+pub(crate) fn set_aside(path: &Path) -> Result<(), String> {
+    let mut to = path.as_os_str().to_owned();
+    to.push(".unreadable");
+    match fs::rename(path, &to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("“{}” cannot be renamed, so nothing is saved: {error}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes the settings: whole, or not at all.
@@ -125,6 +149,7 @@ pub(crate) fn save(path: &Path, settings: &Settings) -> Result<(), String> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         serde_json::to_writer_pretty(&mut file, settings)?;
         file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())
     };
@@ -166,7 +191,11 @@ mod tests {
         assert_eq!(settings.devices.checked(), Wanted::default());
         fs::write(&path, "{").unwrap();
         let (settings, trouble) = load(Some(&path));
-        assert_eq!(settings, Settings::default());
+        assert_eq!(settings, unreadable());
         assert!(trouble.unwrap().contains("standalone.json"));
+        set_aside(&path).unwrap();
+        save(&path, &settings).unwrap();
+        let kept = fs::read_to_string(folder.path().join("standalone.json.unreadable")).unwrap();
+        assert_eq!(kept, "{");
     }
 }

@@ -12,7 +12,7 @@ use crate::processor::slices;
 /// Seconds that the ring holds: longer than a disk takes to wake up.
 const SECONDS: usize = 6;
 /// Words before the samples of a block.
-const HEADER: usize = 6;
+const HEADER: usize = 8;
 
 /// Which side of the processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,10 +70,12 @@ impl TapWriter {
             *lost = lost.saturating_add(frames as u32);
             return;
         };
-        let flags = part as u32 | u32::from(block.processed) << 1;
-        let position = block.position as u64;
+        let LiveBlock { position, veil, processed } = block;
+        let flags = part as u32 | u32::from(processed) << 1 | u32::from(veil.is_some()) << 2;
+        let [position, veil] =
+            [position as u64, veil.unwrap_or(0)].map(|wide| [wide as u32, (wide >> 32) as u32]);
         let header =
-            [flags, frames as u32, count as u32, *lost, position as u32, (position >> 32) as u32];
+            [flags, frames as u32, count as u32, *lost, position[0], position[1], veil[0], veil[1]];
         let samples = slices(channels).flat_map(|channel| &channel[..frames]);
         chunk.fill_from_iter(header.into_iter().chain(samples.map(|sample| sample.to_bits())));
         *lost = 0;
@@ -97,11 +99,15 @@ impl TapReader {
         for (word, from) in header.iter_mut().zip(self.ring.read_chunk(HEADER).ok()?) {
             *word = from;
         }
-        let [flags, frames, count, lost, low, high] = header;
-        let position = (u64::from(high) << 32 | u64::from(low)) as i64;
+        let [flags, frames, count, lost, position_low, position_high, veil_low, veil_high] = header;
+        let wide = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
         let record = &mut self.record;
         record.part = Some(if flags & 1 == 0 { Part::Input } else { Part::Output });
-        record.block = LiveBlock { position, processed: flags & 2 != 0 };
+        record.block = LiveBlock {
+            position: wide(position_low, position_high) as i64,
+            veil: (flags & 4 != 0).then(|| wide(veil_low, veil_high)),
+            processed: flags & 2 != 0,
+        };
         record.lost = lost;
         record.samples.resize_with(count as usize, Vec::new);
         for channel in &mut record.samples {
@@ -122,7 +128,7 @@ mod tests {
         let format = Format { channels: 2, sample_rate: 100 };
         let (mut writer, mut reader) = tap(format);
         let (mut left, mut right) = (vec![0.25; 4_000], vec![f32::NAN; 4_000]);
-        let block = LiveBlock { position: -5, processed: true };
+        let block = LiveBlock { position: -5, veil: Some(1 << 40), processed: true };
         for _ in 0..6 {
             writer.write(Part::Output, block, &[&mut left, &mut right]);
         }

@@ -102,10 +102,13 @@ fn figures(connection: &Connection) -> String {
     format!("{}, {} kHz{block}, {channels}", connection.backend.name(), rate / 1e3)
 }
 
-/// Where sound comes from and goes to, for the headline.
-pub(crate) fn whole_route(state: &State) -> Route {
+/// Where sound comes from and goes to, for the headline. `monitor` says whether any goes to the output.
+pub(crate) fn whole_route(state: &State, monitor: bool) -> Route {
     let words = sound(state, 0);
     match words.tone {
+        Tone::Good if !monitor => {
+            Route::Nowhere("The output is muted. Switch Monitor on (Ctrl+M).".to_owned())
+        }
         Tone::Good => Route::Devices(words.title),
         _ => Route::Nowhere(format!("{} {}", words.title, words.detail)),
     }
@@ -139,13 +142,15 @@ mod tests {
     fn nothing_is_green_without_an_input_and_an_output() {
         for (from, to) in [(None, None), (Some("a"), None), (None, Some("b"))] {
             assert_ne!(sound(&connection(from, to), 0).tone, Tone::Good);
-            assert!(matches!(whole_route(&connection(from, to)), Route::Nowhere(_)));
+            assert!(matches!(whole_route(&connection(from, to), true), Route::Nowhere(_)));
         }
         let reason = "Plug one in.".to_owned();
         let waiting = State::Waiting { reason, lost: false };
         let why = "No audio device. Plug one in.".to_owned();
-        assert_eq!(whole_route(&waiting), Route::Nowhere(why));
+        assert_eq!(whole_route(&waiting, true), Route::Nowhere(why));
         let way = "from: a – to: b".to_owned();
-        assert_eq!(whole_route(&connection(Some("a"), Some("b"))), Route::Devices(way));
+        let whole = connection(Some("a"), Some("b"));
+        assert_eq!(whole_route(&whole, true), Route::Devices(way));
+        assert!(matches!(whole_route(&whole, false), Route::Nowhere(why) if why.contains("muted")));
     }
 }

@@ -17,6 +17,7 @@ mod worker;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
@@ -57,6 +58,8 @@ pub(super) struct Results {
 /// The editor's end.
 pub(super) struct MarkFinder {
     sender: Option<SyncSender<Message>>,
+    /// Nobody waits for what is still in the queue.
+    closing: Arc<AtomicBool>,
     results: Arc<Mutex<Results>>,
     thread: Option<JoinHandle<()>>,
     before: Vec<f32>,
@@ -72,13 +75,15 @@ impl MarkFinder {
     pub(super) fn start(path: Option<PathBuf>, repaint: RepaintNotifier) -> Self {
         let (sender, messages) = sync_channel(WAITING_MAX);
         let results = Arc::new(Mutex::new(Results::default()));
-        let worker = Worker::new(path, results.clone(), repaint);
+        let closing = Arc::new(AtomicBool::new(false));
+        let worker = Worker::new(path, results.clone(), repaint, closing.clone());
         let thread = Builder::new()
             .name("patchveil-find".to_owned())
             .spawn(move || worker.run(&messages))
             .ok();
         Self {
             sender: Some(sender),
+            closing,
             results,
             thread,
             before: Vec::new(),
@@ -127,14 +132,16 @@ impl MarkFinder {
 
     /// Passes what was added on to the thread.
     pub(super) fn flush(&mut self, rate: u32) {
-        if self.before.is_empty() && self.after.is_empty() {
-            return;
-        }
         if std::mem::take(&mut self.lost) {
+            self.send(Message::Listen(self.listening));
             self.send(Message::Restart(self.wanted.clone()));
         }
         let before = std::mem::take(&mut self.before);
         let after = std::mem::take(&mut self.after);
+        // Samples must not be taken for those of a stream that the thread does not know of yet.
+        if self.lost || (before.is_empty() && after.is_empty()) {
+            return;
+        }
         self.send(Message::Audio { before, after, rate });
     }
 
@@ -146,7 +153,8 @@ impl MarkFinder {
 
 impl Drop for MarkFinder {
     fn drop(&mut self) {
-        // The thread ends when nothing can be sent any more.
+        // The thread ends when nothing can be sent any more, and leaves out what waits.
+        self.closing.store(true, Ordering::Relaxed);
         self.sender = None;
         if let Some(thread) = self.thread.take() {
             // It can only have panicked, and then there is nothing left to save.

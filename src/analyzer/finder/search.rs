@@ -42,22 +42,30 @@ impl Search {
         self.step = if found { AGAIN } else { 0 };
     }
 
-    /// Adds samples; tries the keys if it is time to.
-    pub(super) fn push<'a>(
+    /// Whether it will be time to try the keys with this many samples more, at this rate in Hz.
+    pub(super) fn is_due(&self, more: usize, rate: u32) -> bool {
+        let seconds = (self.samples.len() + more) as f64 / f64::from(rate.max(1));
+        seconds >= TRIED_AFTER[self.step]
+    }
+
+    /// Adds samples, and tries no keys.
+    pub(super) fn collect(&mut self, samples: &[f32]) {
+        self.samples.extend_from_slice(samples);
+    }
+
+    /// Adds samples, and tries the keys on all that are collected. `None` at rates that no mark can be
+    /// detected at.
+    pub(super) fn try_keys<'a>(
         &mut self,
         samples: &[f32],
         rate: u32,
         settings: &MarkSettings,
         keys: impl FnOnce() -> Vec<&'a ClassKey>,
     ) -> Option<Outcome> {
-        self.samples.extend_from_slice(samples);
+        self.collect(samples);
         let seconds = self.samples.len() as f64 / f64::from(rate.max(1));
-        if seconds < TRIED_AFTER[self.step] {
-            return None;
-        }
         let last = self.step + 1 == TRIED_AFTER.len();
         self.step = (self.step + 1).min(TRIED_AFTER.len() - 1);
-        // Rates that no mark can be detected at say nothing.
         let mut detector = MarkDetector::new(rate, 1, settings).ok()?;
         detector.feed(&[&self.samples]);
         let evidence = detector.finish();

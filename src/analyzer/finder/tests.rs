@@ -109,3 +109,31 @@ fn what_carries_no_mark_is_not_green() {
     let results = run(&mut finder, &tone, &tone, gave_up);
     assert!(gave_up(&results), "{results:?}");
 }
+
+#[test]
+fn what_was_dropped_is_said_again_before_more_is_sent() {
+    let (sender, messages) = sync_channel(3);
+    let mut finder = MarkFinder {
+        sender: Some(sender),
+        closing: Arc::default(),
+        results: Arc::default(),
+        thread: None,
+        before: Vec::new(),
+        after: Vec::new(),
+        wanted: None,
+        listening: false,
+        lost: false,
+    };
+    finder.listen(true);
+    finder.restart(None);
+    finder.restart(None);
+    finder.restart(wanted());
+    assert_eq!(messages.try_iter().count(), 3, "the last one found no room");
+    // Also without a sample to send.
+    finder.flush(RATE);
+    assert!(matches!(messages.try_recv(), Ok(Message::Listen(true))));
+    assert!(matches!(messages.try_recv(), Ok(Message::Restart(sent)) if sent == wanted()));
+    finder.push(&[0.0], &[0.0]);
+    finder.flush(RATE);
+    assert!(matches!(messages.try_recv(), Ok(Message::Audio { .. })));
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 
 use nice_plug_egui::RepaintNotifier;
@@ -18,6 +19,8 @@ pub(super) struct Worker {
     keyring: Option<Arc<UnlockedKeyring>>,
     results: Arc<Mutex<Results>>,
     repaint: RepaintNotifier,
+    /// The other end is being dropped.
+    closing: Arc<AtomicBool>,
     wanted: Option<Wanted>,
     output: Search,
     /// While the user listens.
@@ -29,11 +32,13 @@ impl Worker {
         path: Option<PathBuf>,
         results: Arc<Mutex<Results>>,
         repaint: RepaintNotifier,
+        closing: Arc<AtomicBool>,
     ) -> Self {
         Self {
             keyring: path.map(|path| UnlockedKeyring::of(&path)),
             results,
             repaint,
+            closing,
             wanted: None,
             output: Search::default(),
             input: None,
@@ -43,6 +48,9 @@ impl Worker {
     /// Works until the other end is dropped.
     pub(super) fn run(mut self, messages: &Receiver<Message>) {
         while let Ok(message) = messages.recv() {
+            if self.closing.load(Ordering::Relaxed) {
+                break;
+            }
             let before = self.results.lock().clone();
             match message {
                 Message::Audio { before, after, rate } => {
@@ -78,10 +86,18 @@ impl Worker {
     /// Searches the output for the mark that it should carry.
     fn search_output(&mut self, samples: &[f32], rate: u32) {
         let Some(Wanted { key, settings }) = &self.wanted else { return };
-        let Some(keyring) = open(self.keyring.as_ref()) else { return };
-        let Some(entry) = keyring.by_fingerprint(*key) else { return };
+        // Keys are read only when they are tried.
+        if !self.output.is_due(samples.len(), rate) {
+            self.output.collect(samples);
+            return;
+        }
+        let keyring = open(self.keyring.as_ref());
+        let Some(entry) = keyring.as_ref().and_then(|keyring| keyring.by_fingerprint(*key)) else {
+            self.output.restart();
+            return;
+        };
         let keys = || vec![entry.key()];
-        let Some(outcome) = self.output.push(samples, rate, settings, keys) else { return };
+        let Some(outcome) = self.output.try_keys(samples, rate, settings, keys) else { return };
         let found = found(&outcome);
         let is_found = matches!(found, Found::Yes { .. });
         if is_found || outcome.last {
@@ -93,7 +109,12 @@ impl Worker {
     /// Searches the input for any key of the keyring.
     fn search_input(&mut self, samples: &[f32], rate: u32) {
         let Some(input) = &mut self.input else { return };
+        if !input.is_due(samples.len(), rate) {
+            input.collect(samples);
+            return;
+        }
         let Some(keyring) = open(self.keyring.as_ref()) else {
+            input.restart();
             let problem = Some("the keyring cannot be read".to_owned());
             self.results.lock().heard = Some(Heard { problem, ..Heard::default() });
             return;
@@ -101,7 +122,7 @@ impl Worker {
         let settings = MarkSettings::default();
         let entries = keyring.entries();
         let keys = || entries.iter().map(KeyEntry::key).collect::<Vec<&ClassKey>>();
-        let Some(outcome) = input.push(samples, rate, &settings, keys) else { return };
+        let Some(outcome) = input.try_keys(samples, rate, &settings, keys) else { return };
         let found = heard(entries, &outcome);
         if !found.keys.is_empty() || outcome.last {
             input.go_on(!found.keys.is_empty());

@@ -45,6 +45,14 @@ impl Headline {
         let (class, is_fine) = match status {
             Status::Protecting { class, trouble, .. } => (class, trouble.is_none()),
             Status::Restoring { class, trouble, .. } => (class, trouble.is_none()),
+            Status::Idle => {
+                return match route {
+                    Route::Nowhere(why) => {
+                        Self::unprotected("No sound goes through", sentence(why))
+                    }
+                    _ => self,
+                };
+            }
             _ => return self,
         };
         let acts = matches!(self.tone, Tone::Good | Tone::Neutral);

@@ -163,7 +163,7 @@ impl JackStream {
         let client = self.client.as_client();
         let found = ports.iter().filter_map(|name| client.port_by_name(name));
         let others: Vec<String> = found.flat_map(|port| port.get_connections()).collect();
-        let devices = owners(&others, NAME);
+        let devices = owners(&others, client.name());
         let names: Vec<&str> = devices.iter().map(|device| device.name.as_str()).collect();
         (!names.is_empty()).then(|| names.join(", "))
     }

@@ -12,7 +12,7 @@ mod wav;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use patchveil_plugin::Remote;
+use patchveil_plugin::{LiveBlock, Remote};
 
 use self::part::{Finished, OpenPart, Place};
 pub(crate) use self::wav::Samples;
@@ -74,9 +74,8 @@ pub(crate) struct Block {
     /// What came in, if it was not lost.
     pub(crate) input: Option<Vec<Vec<f32>>>,
     pub(crate) output: Vec<Vec<f32>>,
-    /// Timeline position of its first frame.
-    pub(crate) position: i64,
-    pub(crate) processed: bool,
+    /// What the engine says of it.
+    pub(crate) live: LiveBlock,
 }
 
 impl Block {
@@ -181,12 +180,7 @@ impl Recorder {
             .input
             .take()
             .filter(|input| input.iter().map(Vec::len).eq(record.samples.iter().map(Vec::len)));
-        let block = Block {
-            input,
-            output: record.samples.clone(),
-            position: record.block.position,
-            processed: record.block.processed,
-        };
+        let block = Block { input, output: record.samples.clone(), live: record.block };
         if self.plan.is_some() {
             if record.lost > 0 {
                 self.write_lost(u64::from(record.lost), format);
@@ -200,8 +194,9 @@ impl Recorder {
     /// Keeps the last seconds; only such as are protected like the newest.
     fn remember(&mut self, block: Block, gap: bool, format: Format) {
         let fits = self.pre_roll.back().is_none_or(|last| {
-            last.processed == block.processed
-                && last.position.wrapping_add(last.frames() as i64) == block.position
+            let (one, two) = (last.live, block.live);
+            (one.veil, one.processed) == (two.veil, two.processed)
+                && one.position.wrapping_add(last.frames() as i64) == two.position
         });
         if gap || !fits {
             self.pre_roll.clear();
@@ -289,7 +284,7 @@ impl Recorder {
             Some((path, seconds)) => {
                 format!("The {} until then are in “{}”.", length(seconds), path.display())
             }
-            None if self.progress.files > 1 => "The files before it are complete.".to_owned(),
+            None if self.complete > 0.0 => "The files before it are complete.".to_owned(),
             None => "Nothing was recorded.".to_owned(),
         };
         self.plan = None;

@@ -63,6 +63,8 @@ pub(super) struct OpenPart {
     after: Hasher,
     offset: i64,
     next: Option<i64>,
+    /// What the first block was protected by.
+    veil: Option<u64>,
     protection: Option<(Fingerprint, Recipe)>,
 }
 
@@ -109,6 +111,7 @@ impl OpenPart {
             after: Hasher::new(),
             offset: 0,
             next: None,
+            veil: None,
             protection,
         })
     }
@@ -130,6 +133,12 @@ impl OpenPart {
         self.writer.has_room(frames)
     }
 
+    /// Whether all of it so far is one protection at one place of the timeline.
+    #[cfg(test)]
+    pub(super) fn is_one_protection(&self) -> bool {
+        self.before.is_some()
+    }
+
     /// Adds a block.
     pub(super) fn write(&mut self, block: &Block) -> Result<(), String> {
         let first_frame = self.writer.frames();
@@ -137,11 +146,14 @@ impl OpenPart {
             self.writer.write(&block.output).map_err(|error| words(&self.target, &error))?;
         self.after.update(&bytes);
         if first_frame == 0 {
-            self.offset = block.position;
+            self.offset = block.live.position;
+            self.veil = block.live.veil;
         }
         // A line in the manifest is one recipe at one place of the timeline.
-        let follows = self.next.is_none_or(|next| next == block.position) && block.processed;
-        self.next = Some(block.position.wrapping_add(block.frames() as i64));
+        let follows = self.next.is_none_or(|next| next == block.live.position)
+            && block.live.processed
+            && self.veil == block.live.veil;
+        self.next = Some(block.live.position.wrapping_add(block.frames() as i64));
         match (&mut self.before, &block.input) {
             (Some(before), Some(input)) if follows => {
                 before.update(&encoded(input, self.samples, first_frame));

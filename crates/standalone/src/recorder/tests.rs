@@ -1,8 +1,6 @@
 use std::fs;
 use std::io::{self, Seek, SeekFrom, Write};
 
-use patchveil_plugin::LiveBlock;
-
 use super::wav::Medium;
 use super::*;
 
@@ -14,7 +12,7 @@ fn block(position: i64, processed: bool) -> Record {
     Record {
         part: Some(Part::Output),
         lost: 0,
-        block: LiveBlock { position, processed },
+        block: LiveBlock { position, veil: processed.then_some(1), processed },
         samples: vec![(0..80).map(sample).collect(), (0..80).map(|n| -sample(n)).collect()],
     }
 }
@@ -75,6 +73,45 @@ fn nothing_unprotected_is_in_the_seconds_before_a_protected_recording() {
     recorder.push(&block(8_000, true));
     recorder.stop();
     assert_eq!(read(&path)[0], 80.0 * 90.0 / 1e6);
+}
+
+/// The same block, protected by another veil, with what came in.
+fn protected_by(recorder: &mut Recorder, veil: u64, record: Record) {
+    let samples = record.samples.clone();
+    recorder.push(&Record { part: Some(Part::Input), samples, ..Record::default() });
+    let live = LiveBlock { veil: Some(veil), ..record.block };
+    recorder.push(&Record { block: live, ..record });
+}
+
+#[test]
+fn only_one_veil_is_in_the_seconds_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.wav");
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    for n in 0..100 {
+        protected_by(&mut recorder, if n < 90 { 1 } else { 2 }, block(80 * n, true));
+    }
+    recorder.start(plan(path.clone()));
+    recorder.stop();
+    assert_eq!(read(&path)[0], 80.0 * 90.0 / 1e6);
+}
+
+#[test]
+fn a_file_with_two_veils_or_a_trim_in_it_is_not_one_protection() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    let one = |recorder: &Recorder| recorder.part.as_ref().unwrap().is_one_protection();
+    recorder.start(plan(folder.path().join("veils.wav")));
+    protected_by(&mut recorder, 1, block(0, true));
+    protected_by(&mut recorder, 1, block(80, true));
+    assert!(one(&recorder));
+    protected_by(&mut recorder, 2, block(160, true));
+    assert!(!one(&recorder));
+    recorder.start(plan(folder.path().join("trim.wav")));
+    protected_by(&mut recorder, 1, block(240, false));
+    assert!(!one(&recorder));
 }
 
 #[test]

@@ -286,14 +286,18 @@ impl Machine {
 
     /// Ends the stream, after the processor has been taken from it: whatever still runs is silent.
     fn close(&mut self) {
-        if let Some(seat) = self.seat.take() {
-            self.processor = seat.reclaim();
-            if let Some(processor) = &mut self.processor {
-                processor.stop();
-            }
-        }
+        let seat = self.seat.take();
+        let mut reclaimed = seat.as_ref().and_then(Seat::reclaim);
         self.format = None;
         self.stream = None;
+        if let Some(seat) = seat {
+            // A callback that took longer than that has ended with its stream.
+            reclaimed = reclaimed.or_else(|| seat.reclaim());
+            if let Some(processor) = &mut reclaimed {
+                processor.stop();
+            }
+            self.processor = reclaimed;
+        }
     }
 
     fn set(&mut self, wanted: Wanted) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Context, Key, Modifiers, Ui, ViewportBuilder};
+use egui::{Context, Key, Modifiers, Ui, ViewportBuilder, ViewportCommand};
 use jiff::Zoned;
 use patchveil_plugin::keys::Keys;
 use patchveil_plugin::{DirectGesture, EditorView, Status};
@@ -64,6 +64,8 @@ struct App {
     /// Whether the welcome is to be opened is not known before the keyring is read.
     asked: bool,
     trouble: Option<String>,
+    /// The file could not be read, and is still in its place.
+    unreadable: bool,
     status: Status,
 }
 
@@ -76,7 +78,9 @@ impl App {
         let zoom = program.remote.params().editor.get().zoom();
         egui.set_zoom_factor(zoom * scale.clamp(0.5, 4.0));
         program.waker.set(egui.clone(), interval);
-        let settings = program.settings.lock().clone();
+        let mut settings = program.settings.lock().clone();
+        // Only what the user changes is to be saved, not what could not be restored.
+        settings.session = program.remote.session();
         let supervisor = program.supervisor.lock();
         supervisor.list(settings.devices.backend);
         drop(supervisor);
@@ -91,6 +95,7 @@ impl App {
             welcome: None,
             asked: false,
             trouble: program.trouble.clone(),
+            unreadable: program.trouble.is_some(),
             status: Status::default(),
             program,
         }
@@ -195,6 +200,13 @@ impl App {
         if settings.devices == self.program.settings.lock().devices {
             settings.devices = self.program.remembered.clone();
         }
+        if self.unreadable
+            && let Err(trouble) = settings::set_aside(path)
+        {
+            self.trouble = Some(trouble);
+            return;
+        }
+        self.unreadable = false;
         self.trouble = settings::save(path, &settings).err();
     }
 }
@@ -207,6 +219,10 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let context = ui.ctx().clone();
         self.program.waker.painted();
+        if self.program.is_stopping() {
+            // The signal may have come before there was a window to close.
+            context.send_viewport_cmd(ViewportCommand::Close);
+        }
         self.ask_welcome();
         let (state, devices, dropouts) = self
             .program
@@ -233,7 +249,7 @@ impl eframe::App for App {
         };
         let Self { settings, fold, folder, .. } = self;
         draw_bottom(ui, &scene, settings, fold, folder, &mut actions);
-        self.editor.set_route(whole_route(&state));
+        self.editor.set_route(whole_route(&state, self.settings.monitor));
         // Minimised or covered, where the system says so.
         self.editor.set_hidden(context.input(|input| input.viewport().visible() == Some(false)));
         egui::CentralPanel::no_frame().show(ui, |ui| self.editor.ui(ui, &self.gesture));

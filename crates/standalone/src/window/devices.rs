@@ -27,7 +27,12 @@ pub(super) fn draw(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Wanted, actions:
             Ok(list) => (list.inputs.as_slice(), list.outputs.as_slice()),
             Err(_) => (&[][..], &[][..]),
         };
+        let before = wanted.input.clone();
         draw_device(ui, "Input", ("None", None), inputs, &mut wanted.input);
+        if wanted.input != before {
+            // What is chosen here takes the place of what the command line says.
+            wanted.jack_inputs = None;
+        }
         draw_rate(ui, scene.state, wanted);
         ui.end_row();
         draw_device(ui, "Output", ("Default", None), outputs, &mut wanted.output);
@@ -72,7 +77,7 @@ fn draw_backend(ui: &mut Ui, wanted: &mut Wanted, actions: &mut Vec<Action>) {
     list.response.labelled_by(label);
     if wanted.backend != before {
         // Names of another backend's devices mean nothing.
-        (wanted.input, wanted.output) = (None, None);
+        (wanted.input, wanted.output, wanted.jack_inputs) = (None, None, None);
         actions.push(Action::List(wanted.backend));
     }
 }

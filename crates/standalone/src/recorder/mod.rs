@@ -273,7 +273,8 @@ impl Recorder {
                 self.progress.unrecorded = unrecorded;
                 self.complete += seconds;
             }
-            Err(error) => self.fail(&error),
+            // It says where what there is can be found.
+            Err(error) => self.end_failed(&error),
         }
     }
 
@@ -287,8 +288,12 @@ impl Recorder {
             None if self.complete > 0.0 => "The files before it are complete.".to_owned(),
             None => "Nothing was recorded.".to_owned(),
         };
+        self.end_failed(&format!("{error} {saved}"));
+    }
+
+    fn end_failed(&mut self, why: &str) {
         self.plan = None;
-        let message = format!("Recording has stopped: {error} {saved}");
+        let message = format!("Recording has stopped: {why}");
         self.state = Recording::Failed { message };
     }
 }

@@ -166,13 +166,13 @@ impl OpenPart {
     /// Completes the file under its name, and notes it in the manifest of its folder.
     pub(super) fn finish(self, place: &Place) -> Result<Finished, String> {
         let (head, frames) = (self.writer.header(), self.writer.frames());
-        let (target, unfinished) = (self.target.clone(), self.unfinished.clone());
+        let (wanted, unfinished) = (self.target.clone(), self.unfinished.clone());
         let failed = |error: io::Error| {
-            format!("{} What there is is in “{}”.", words(&target, &error), unfinished.display())
+            format!("{} What there is is in “{}”.", words(&wanted, &error), unfinished.display())
         };
         self.writer.finish().map_err(failed)?;
-        fs::rename(&self.unfinished, &self.target).map_err(failed)?;
-        sync_folder(&self.target);
+        let target = rename_free(&self.unfinished, &self.target).map_err(failed)?;
+        sync_folder(&target);
         let now = place.remote.as_ref().and_then(Remote::protection);
         let unrecorded = match (self.protection, self.before) {
             (Some((fingerprint, recipe)), Some(before))
@@ -180,7 +180,7 @@ impl OpenPart {
             {
                 let record = manifest::Record {
                     version: manifest::Record::version_for(&recipe),
-                    file: name(&self.target),
+                    file: name(&target),
                     file_bytes: None,
                     fingerprint,
                     recipe,
@@ -196,12 +196,12 @@ impl OpenPart {
                     time: Timestamp::now(),
                     tool: concat!("patchveil-standalone ", env!("CARGO_PKG_VERSION")).to_owned(),
                 };
-                add(&self.target, &record).err()
+                add(&target, &record).err()
             }
             (None, _) => Some("it was not protected".to_owned()),
             _ => Some("protection changed, or sound was lost, while it was recorded".to_owned()),
         };
-        Ok(Finished { path: self.target, unrecorded })
+        Ok(Finished { path: target, unrecorded })
     }
 
     /// Completes the file with what reached the disk; its path and its length in seconds. `None` if
@@ -213,8 +213,8 @@ impl OpenPart {
             return None;
         }
         let seconds = frames as f64 / f64::from(self.format.sample_rate);
-        match fs::rename(&self.unfinished, &self.target) {
-            Ok(()) => Some((self.target, seconds)),
+        match rename_free(&self.unfinished, &self.target) {
+            Ok(target) => Some((target, seconds)),
             Err(_) => Some((self.unfinished, seconds)),
         }
     }
@@ -261,6 +261,17 @@ fn open_free(place: &Place, path: &Path) -> Result<(PathBuf, PathBuf, Box<dyn Me
             Err(error) => return Err(words(&target, &error)),
         }
     }
+}
+
+/// Gives a file the name `target`, or one like it if somebody has taken that meanwhile; returns it.
+fn rename_free(unfinished: &Path, target: &Path) -> io::Result<PathBuf> {
+    let stem = target.file_stem().unwrap_or_default().to_string_lossy();
+    let others = (2_u32..).map(|number| target.with_file_name(format!("{stem} ({number}).wav")));
+    let free = std::iter::once(target.to_owned())
+        .chain(others)
+        .find(|path| path.symlink_metadata().is_err())
+        .unwrap_or_else(|| target.to_owned());
+    fs::rename(unfinished, &free).map(|()| free)
 }
 
 /// Makes the new name survive a power cut, where the system can.

@@ -195,6 +195,20 @@ fn no_file_is_ever_overwritten() {
     assert_eq!(done(&recorder).path, folder.path().join("show (2).wav"));
 }
 
+#[test]
+fn a_file_that_somebody_puts_there_meanwhile_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.wav");
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    recorder.start(plan(path.clone()));
+    recorder.push(&block(0, true));
+    fs::write(&path, "mine").unwrap();
+    recorder.stop();
+    assert_eq!(fs::read(&path).unwrap(), b"mine");
+    assert_eq!(done(&recorder).path, folder.path().join("show (2).wav"));
+}
+
 /// A file on a disk with room for so many bytes.
 struct FullDisk(fs::File, u64);
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use egui::{Context, Key, Modifiers, Ui, ViewportBuilder, ViewportCommand};
 use jiff::Zoned;
 use patchveil_plugin::keys::Keys;
-use patchveil_plugin::{DirectGesture, EditorView, Status};
+use patchveil_plugin::{Choice, DirectGesture, EditorView, Status};
 
 use super::welcome::Welcome;
 use super::{Action, Fold, Scene, draw_bottom};
@@ -117,8 +117,15 @@ impl App {
         let wake = self.program.waker.clone();
         let keys = Keys::new(move || wake.wake());
         let keyring = self.editor.keyring();
-        let used = keyring.classes.iter().find(|class| class.default);
-        let class = used.or(keyring.classes.first()).filter(|_| backup).cloned();
+        let classes = &keyring.classes;
+        let chosen = match self.program.remote.params().class.get().choice {
+            Choice::Class(chosen) => {
+                classes.iter().find(|class| class.fingerprint == chosen.fingerprint)
+            }
+            _ => None,
+        };
+        let used = chosen.or_else(|| classes.iter().find(|class| class.default));
+        let class = used.or(classes.first()).filter(|_| backup).cloned();
         self.welcome = Some(Welcome::new(keys, self.program.remote.clone(), class));
     }
 

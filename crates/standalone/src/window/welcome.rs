@@ -8,6 +8,7 @@ use patchveil_plugin::keys::{Class, Keys, Outcome, Request, RequestId};
 use patchveil_plugin::look::{self, HEADLINE, SMALL, colours};
 use patchveil_plugin::{ChosenClass, Remote};
 use patchveil_veil::Fingerprint;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{Action, Scene, devices};
 use crate::settings::Settings;
@@ -32,7 +33,7 @@ pub(super) struct Welcome {
     name: String,
     class: Option<Class>,
     path: String,
-    passphrase: String,
+    passphrase: Zeroizing<String>,
     problem: Option<String>,
     /// The field of the step gets the focus with its first frame.
     fresh: bool,
@@ -49,7 +50,7 @@ impl Welcome {
             name: String::new(),
             class: None,
             path: String::new(),
-            passphrase: String::new(),
+            passphrase: Zeroizing::default(),
             problem: None,
             fresh: true,
         };
@@ -77,6 +78,7 @@ impl Welcome {
 
     fn go_to(&mut self, step: Step) {
         self.step = step;
+        self.passphrase.zeroize();
         self.problem = None;
         self.fresh = true;
     }
@@ -129,7 +131,6 @@ impl Welcome {
                 }
                 Ok(Outcome::Saved { .. }) => {
                     settings.backed_up = true;
-                    self.passphrase.clear();
                     actions.push(Action::List(settings.devices.backend));
                     self.go_to(Step::Devices);
                 }
@@ -219,8 +220,7 @@ impl Welcome {
                 // What fails here fails with a message when the file is written.
                 let _ = std::fs::create_dir_all(folder);
             }
-            let passphrase =
-                Some(self.passphrase.clone().into()).filter(|_| !self.passphrase.is_empty());
+            let passphrase = Some(self.passphrase.clone()).filter(|_| !self.passphrase.is_empty());
             self.waits = Some(self.keys.ask(Request::ExportFile { class, path, passphrase }));
         }
         true

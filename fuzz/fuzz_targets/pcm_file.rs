@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use patchveil::pcm::{Container, MAX_CHANNELS, SampleFormat, PcmError, PcmInfo, PcmReader};
+use patchveil::pcm::{Container, MAX_CHANNELS, PcmError, PcmInfo, PcmReader, SampleFormat};
 use patchveil::pcm::{encode_changed, encode_nearest, float_head, tail_start};
 use patchveil_fuzz::assert_one_line;
 

@@ -37,7 +37,11 @@ fuzz_target!(|input: &[u8]| {
     let mut before = vec![Vec::new(); channels];
     let whole = channels * format.bytes();
     if decode(stored, format, &mut before).is_err() {
-        assert!(channels == 0 || channels > usize::from(MAX_CHANNELS) || !stored.len().is_multiple_of(whole));
+        assert!(
+            channels == 0
+                || channels > usize::from(MAX_CHANNELS)
+                || !stored.len().is_multiple_of(whole)
+        );
         return;
     }
     let frames = stored.len() / whole;
@@ -85,7 +89,10 @@ fuzz_target!(|input: &[u8]| {
         if format.is_float() && format.bytes() == 4 {
             assert_eq!(got.to_bits(), want.to_bits());
         } else if !format.is_float() && !want.is_nan() {
-            assert!((want.clamp(-1.0, 1.0) - got).abs() <= step(want.clamp(-1.0, 1.0)), "{want} became {got}");
+            assert!(
+                (want.clamp(-1.0, 1.0) - got).abs() <= step(want.clamp(-1.0, 1.0)),
+                "{want} became {got}"
+            );
         }
     }
 });

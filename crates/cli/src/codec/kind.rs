@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use crate::pcm::read_up_to;
+
 /// Tags in front of the audio that are skipped; real files have one.
 const MAX_TAGS: usize = 8;
 /// Endings of compressed files, also of such as only ffmpeg decodes.
@@ -101,20 +103,6 @@ fn id3_len(head: &[u8; 16]) -> Option<u64> {
     let size = size.iter().fold(0, |size, &b| size << 7 | u64::from(b));
     let footer = if flags & 0x10 != 0 { 10 } else { 0 };
     is_valid.then_some(10 + size + footer)
-}
-
-/// Fills `buffer` as far as the source goes; gives the bytes read.
-fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut got = 0;
-    while got < buffer.len() {
-        match source.read(&mut buffer[got..]) {
-            Ok(0) => break,
-            Ok(n) => got += n,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(got)
 }
 
 #[cfg(test)]

@@ -274,7 +274,7 @@ pub(super) fn bytes_at<const N: usize>(
 }
 
 /// Fills `buffer` as far as the source goes; gives the bytes read.
-pub(super) fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut got = 0;
     while got < buffer.len() {
         match source.read(&mut buffer[got..]) {

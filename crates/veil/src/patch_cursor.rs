@@ -1,5 +1,6 @@
 //! The patches of a veil along a stream, and how they blend with the signal.
 
+use crate::processor::for_this_processor;
 use crate::schedule::{Cursor, Patch, Schedule};
 
 /// The current or next patch, and those behind it.
@@ -54,9 +55,15 @@ impl PatchCursor {
     }
 }
 
-/// Adds `weight · (wet − dry)` to `out`; `at` is the position of the first sample. `rise` is the
-/// rising edge; the falling one is 1 minus that.
-pub(crate) fn mix(patch: &Patch, at: i64, rise: &[f32], wet: &[f32], dry: &[f32], out: &mut [f32]) {
+for_this_processor! {
+    /// Adds `weight · (wet − dry)` to `out`; `at` is the position of the first sample. `rise` is the
+    /// rising edge; the falling one is 1 minus that.
+    mix = mix_anywhere,
+    (patch: &Patch, at: i64, rise: &[f32], wet: &[f32], dry: &[f32], out: &mut [f32])
+}
+
+#[inline(always)]
+fn mix_anywhere(patch: &Patch, at: i64, rise: &[f32], wet: &[f32], dry: &[f32], out: &mut [f32]) {
     let len = out.len();
     // Where, counted from `at`, the rising edge ends and the falling one begins.
     let index = |position: i64| position.saturating_sub(at).clamp(0, len as i64) as usize;
@@ -73,7 +80,7 @@ pub(crate) fn mix(patch: &Patch, at: i64, rise: &[f32], wet: &[f32], dry: &[f32]
     let (held, wet, dry) = (&mut out[risen..], &wet[risen..], &dry[risen..]);
     let (held, fallen) = held.split_at_mut(falling - risen);
     for ((out, wet), dry) in held.iter_mut().zip(wet).zip(dry) {
-        blend(1.0, *wet, *dry, out);
+        *out += wet - dry;
     }
     let behind = falling - risen;
     for (((out, wet), dry), w) in

@@ -3,6 +3,8 @@
 /// Makes `name` of the `#[inline(always)]` function `anywhere`: on a processor with AVX2 and fused
 /// multiply-add it runs as compiled for these, elsewhere as compiled for the target. Which of the
 /// two runs never changes a bit, since both do the same operations in the same order.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! for_this_processor {
     ($(#[$doc:meta])* $name:ident = $anywhere:path,
      ($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)?) => {

@@ -13,6 +13,7 @@
 mod aiff;
 mod caf;
 mod derived;
+mod dither;
 mod error;
 mod float;
 mod fmt;

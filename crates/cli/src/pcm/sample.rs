@@ -1,5 +1,6 @@
 //! One sample, from its bytes and back.
 
+use super::dither::{add_change, unit};
 use super::law::{A_LAW, Law, MU_LAW};
 
 /// One sample of `B` bytes.
@@ -26,31 +27,40 @@ pub(super) struct F64<const BIG_ENDIAN: bool>;
 pub(super) struct ALaw;
 pub(super) struct MuLaw;
 
-impl Sample<1> for U8 {
+/// A sample that is an integer.
+pub(super) trait Integer<const B: usize>: Sample<B> {
+    /// Bits that it has.
+    const BITS: u32;
+    fn integer(bytes: [u8; B]) -> i32;
+    /// The bytes of `integer`, which has at most [`BITS`](Self::BITS).
+    fn bytes(integer: i32) -> [u8; B];
+}
+
+impl Integer<1> for U8 {
+    const BITS: u32 = 8;
+
     #[inline(always)]
-    fn decode([b]: [u8; 1]) -> f32 {
-        (f32::from(b) - 128.0) / 128.0
+    fn integer([b]: [u8; 1]) -> i32 {
+        i32::from(b) - 128
     }
 
     #[inline(always)]
-    fn encode([b]: [u8; 1], before: f32, after: f32, dither: f64, unused: u32) -> ([u8; 1], bool) {
-        let old = i64::from(b) - 128;
-        let (value, clamped) = add_change::<8>(old, before, after, dither, unused);
-        ([(value + 128) as u8], clamped)
+    fn bytes(integer: i32) -> [u8; 1] {
+        [(integer + 128) as u8]
     }
 }
 
-impl Sample<1> for I8 {
+impl Integer<1> for I8 {
+    const BITS: u32 = 8;
+
     #[inline(always)]
-    fn decode([b]: [u8; 1]) -> f32 {
-        f32::from(b.cast_signed()) / 128.0
+    fn integer([b]: [u8; 1]) -> i32 {
+        i32::from(b.cast_signed())
     }
 
     #[inline(always)]
-    fn encode([b]: [u8; 1], before: f32, after: f32, dither: f64, unused: u32) -> ([u8; 1], bool) {
-        let old = i64::from(b.cast_signed());
-        let (value, clamped) = add_change::<8>(old, before, after, dither, unused);
-        ([value as u8], clamped)
+    fn bytes(integer: i32) -> [u8; 1] {
+        [integer as u8]
     }
 }
 
@@ -63,68 +73,83 @@ fn ordered<const BIG_ENDIAN: bool, const B: usize>(mut bytes: [u8; B]) -> [u8; B
     bytes
 }
 
-impl<const BE: bool> Sample<2> for I16<BE> {
+impl<const BE: bool> Integer<2> for I16<BE> {
+    const BITS: u32 = 16;
+
     #[inline(always)]
-    fn decode(bytes: [u8; 2]) -> f32 {
-        f32::from(i16::from_le_bytes(ordered::<BE, 2>(bytes))) / 32_768.0
+    fn integer(bytes: [u8; 2]) -> i32 {
+        i32::from(i16::from_le_bytes(ordered::<BE, 2>(bytes)))
     }
 
     #[inline(always)]
-    fn encode(
-        bytes: [u8; 2],
-        before: f32,
-        after: f32,
-        dither: f64,
-        unused: u32,
-    ) -> ([u8; 2], bool) {
-        let old = i64::from(i16::from_le_bytes(ordered::<BE, 2>(bytes)));
-        let (value, clamped) = add_change::<16>(old, before, after, dither, unused);
-        (ordered::<BE, 2>((value as i16).to_le_bytes()), clamped)
+    fn bytes(integer: i32) -> [u8; 2] {
+        ordered::<BE, 2>((integer as i16).to_le_bytes())
     }
 }
 
-impl<const BE: bool> Sample<3> for I24<BE> {
+impl<const BE: bool> Integer<3> for I24<BE> {
+    const BITS: u32 = 24;
+
     #[inline(always)]
-    fn decode(bytes: [u8; 3]) -> f32 {
+    fn integer(bytes: [u8; 3]) -> i32 {
         let [a, b, c] = ordered::<BE, 3>(bytes);
         // In the upper three bytes, the value has the right sign.
-        i32::from_le_bytes([0, a, b, c]) as f32 / 2_147_483_648.0
+        i32::from_le_bytes([0, a, b, c]) >> 8
     }
 
     #[inline(always)]
-    fn encode(
-        bytes: [u8; 3],
-        before: f32,
-        after: f32,
-        dither: f64,
-        unused: u32,
-    ) -> ([u8; 3], bool) {
-        let [a, b, c] = ordered::<BE, 3>(bytes);
-        let old = i64::from(i32::from_le_bytes([0, a, b, c]) >> 8);
-        let (value, clamped) = add_change::<24>(old, before, after, dither, unused);
-        let [a, b, c, _] = (value as i32).to_le_bytes();
-        (ordered::<BE, 3>([a, b, c]), clamped)
+    fn bytes(integer: i32) -> [u8; 3] {
+        let [a, b, c, _] = integer.to_le_bytes();
+        ordered::<BE, 3>([a, b, c])
     }
 }
 
-impl<const BE: bool> Sample<4> for I32<BE> {
+impl<const BE: bool> Integer<4> for I32<BE> {
+    const BITS: u32 = 32;
+
     #[inline(always)]
-    fn decode(bytes: [u8; 4]) -> f32 {
-        i32::from_le_bytes(ordered::<BE, 4>(bytes)) as f32 / 2_147_483_648.0
+    fn integer(bytes: [u8; 4]) -> i32 {
+        i32::from_le_bytes(ordered::<BE, 4>(bytes))
     }
 
     #[inline(always)]
-    fn encode(
-        bytes: [u8; 4],
-        before: f32,
-        after: f32,
-        dither: f64,
-        unused: u32,
-    ) -> ([u8; 4], bool) {
-        let old = i64::from(i32::from_le_bytes(ordered::<BE, 4>(bytes)));
-        let (value, clamped) = add_change::<32>(old, before, after, dither, unused);
-        (ordered::<BE, 4>((value as i32).to_le_bytes()), clamped)
+    fn bytes(integer: i32) -> [u8; 4] {
+        ordered::<BE, 4>(integer.to_le_bytes())
     }
+}
+
+/// The samples that are integers, all in the same way.
+macro_rules! samples_of_integers {
+    ($([$($generics:tt)*] $type:ty, $bytes:literal;)*) => {$(
+        impl<$($generics)*> Sample<$bytes> for $type {
+            #[inline(always)]
+            fn decode(bytes: [u8; $bytes]) -> f32 {
+                Self::integer(bytes) as f32 * unit(Self::BITS)
+            }
+
+            #[inline(always)]
+            fn encode(
+                bytes: [u8; $bytes],
+                before: f32,
+                after: f32,
+                dither: f64,
+                unused: u32,
+            ) -> ([u8; $bytes], bool) {
+                let old = Self::integer(bytes);
+                let (new, clamped) =
+                    add_change(old, before, after, dither, Self::BITS, unused);
+                (Self::bytes(new), clamped)
+            }
+        }
+    )*};
+}
+
+samples_of_integers! {
+    [] U8, 1;
+    [] I8, 1;
+    [const BE: bool] I16<BE>, 2;
+    [const BE: bool] I24<BE>, 3;
+    [const BE: bool] I32<BE>, 4;
 }
 
 impl<const BE: bool> Sample<4> for F32<BE> {
@@ -204,36 +229,6 @@ impl Sample<1> for MuLaw {
     fn encode(_code: [u8; 1], _before: f32, after: f32, _dither: f64, _: u32) -> ([u8; 1], bool) {
         encode_law(&MU_LAW, after)
     }
-}
-
-/// `old` plus the change and dither, rounded and clamped to a signed integer of `BITS` bits, of which the
-/// lowest `unused` stay 0. A sample that uses them all the same, whatever its header says, keeps them.
-#[inline(always)]
-fn add_change<const BITS: u32>(
-    old: i64,
-    before: f32,
-    after: f32,
-    dither: f64,
-    unused: u32,
-) -> (i64, bool) {
-    let unused = if old.trailing_zeros() < unused { 0 } else { unused };
-    let top = 1_i64 << (BITS - 1 - unused);
-    let change = (f64::from(after) - f64::from(before)) * top as f64 + dither;
-    let wanted = (old >> unused) + round(change);
-    let value = wanted.clamp(-top, top - 1);
-    (value << unused, value != wanted)
-}
-
-/// The nearest integer; values beyond ±2⁴⁰ are clamped.
-///
-/// Adding 1.5·2⁵² leaves the rounded value in the low bits; without SSE 4.1 `f64::round` is a
-/// function call.
-#[inline(always)]
-fn round(x: f64) -> i64 {
-    const MAGIC: f64 = 6_755_399_441_055_744.0;
-    const BOUND: f64 = (1_u64 << 40) as f64;
-    let shifted = x.clamp(-BOUND, BOUND) + MAGIC;
-    shifted.to_bits().cast_signed() - MAGIC.to_bits().cast_signed()
 }
 
 #[cfg(test)]

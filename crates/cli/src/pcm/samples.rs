@@ -7,9 +7,10 @@
 //! For the usual formats the loops are compiled for every channel count up to eight: with a constant stride, the
 //! compiler vectorises them and needs no bounds checks. One loop does for all the rest.
 
+use super::dither::{Dither, add_changes};
 use super::error::PcmError;
 use super::format::{Encoding, MAX_CHANNELS, SampleFormat};
-use super::sample::{ALaw, F32, F64, I8, I16, I24, I32, MuLaw, Sample, U8};
+use super::sample::{ALaw, F32, F64, I8, I16, I24, I32, Integer, MuLaw, Sample, U8};
 
 /// Frames processed at a time, so that the passes over the channels find their bytes in the cache.
 const TILE: usize = 1024;
@@ -96,50 +97,21 @@ fn encode(
         };
     }
     match (format.encoding(), format.is_big_endian()) {
-        (Encoding::U8, _) => encode_as::<U8, 1>(bytes, after, dithered),
+        (Encoding::U8, _) => encode_integers::<U8, 1>(bytes, after, dithered),
         (Encoding::I8, _) => encode_any::<I8, 1>(bytes, after, dithered, 0),
-        (Encoding::I16, false) => encode_as::<I16<false>, 2>(bytes, after, dithered),
+        (Encoding::I16, false) => encode_integers::<I16<false>, 2>(bytes, after, dithered),
         (Encoding::I16, true) => encode_any::<I16<true>, 2>(bytes, after, dithered, 0),
-        (Encoding::I24, false) => encode_as::<I24<false>, 3>(bytes, after, dithered),
+        (Encoding::I24, false) => encode_integers::<I24<false>, 3>(bytes, after, dithered),
         (Encoding::I24, true) => encode_any::<I24<true>, 3>(bytes, after, dithered, 0),
-        (Encoding::I32, false) => encode_as::<I32<false>, 4>(bytes, after, dithered),
+        (Encoding::I32, false) => encode_integers::<I32<false>, 4>(bytes, after, dithered),
         (Encoding::I32, true) => encode_any::<I32<true>, 4>(bytes, after, dithered, 0),
-        (Encoding::F32, false) => encode_as::<F32<false>, 4>(bytes, after, dithered),
+        (Encoding::F32, false) => encode_floats::<F32<false>, 4>(bytes, after),
         (Encoding::F32, true) => encode_any::<F32<true>, 4>(bytes, after, dithered, 0),
         (Encoding::F64, false) => encode_any::<F64<false>, 8>(bytes, after, dithered, 0),
         (Encoding::F64, true) => encode_any::<F64<true>, 8>(bytes, after, dithered, 0),
         (Encoding::ALaw, _) => encode_any::<ALaw, 1>(bytes, after, dithered, 0),
         (Encoding::MuLaw, _) => encode_any::<MuLaw, 1>(bytes, after, dithered, 0),
     }
-}
-
-/// Triangular noise in (−1, 1): the difference of two uniform numbers, hashed from channel and frame.
-struct Dither {
-    seed: u64,
-}
-
-impl Dither {
-    fn of_channel(channel: usize) -> Self {
-        Self { seed: mix(channel as u64 + 1) }
-    }
-
-    #[inline(always)]
-    fn at(&self, frame: u64) -> f64 {
-        let h = mix(self.seed.wrapping_add(frame.wrapping_mul(GOLDEN)));
-        let triangle = i64::from((h >> 32) as u32) - i64::from(h as u32);
-        triangle as f64 * (1.0 / 4_294_967_296.0)
-    }
-}
-
-/// 2⁶⁴ divided by the golden ratio: the step of SplitMix64.
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// The output function of SplitMix64.
-#[inline(always)]
-const fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 /// Picks the loop for the channel count.
@@ -228,7 +200,7 @@ fn check_shape<const B: usize>(bytes: &[u8], after: &[Vec<f32>]) -> Result<(), P
     if fits { Ok(()) } else { Err(shape) }
 }
 
-fn encode_as<S: Sample<B>, const B: usize>(
+fn encode_integers<S: Integer<B>, const B: usize>(
     bytes: &mut [u8],
     after: &[Vec<f32>],
     dithered: Option<u64>,
@@ -237,7 +209,19 @@ fn encode_as<S: Sample<B>, const B: usize>(
     for_channels!(
         after.len(),
         encode_any::<S, B>(bytes, after, dithered, 0),
-        interleave::<S, B, _>(bytes, after, dithered)
+        change_integers::<S, B, _>(bytes, after, dithered)
+    )
+}
+
+fn encode_floats<S: Sample<B>, const B: usize>(
+    bytes: &mut [u8],
+    after: &[Vec<f32>],
+) -> Result<u64, PcmError> {
+    check_shape::<B>(bytes, after)?;
+    for_channels!(
+        after.len(),
+        encode_any::<S, B>(bytes, after, None, 0),
+        interleave::<S, B, _>(bytes, after)
     )
 }
 
@@ -272,36 +256,47 @@ fn encode_any<S: Sample<B>, const B: usize>(
     Ok(clamped)
 }
 
-fn interleave<S: Sample<B>, const B: usize, const C: usize>(
+fn change_integers<S: Integer<B>, const B: usize, const C: usize>(
     bytes: &mut [u8],
     after: &[Vec<f32>],
     dithered: Option<u64>,
 ) -> u64 {
     let frames = bytes.as_chunks_mut::<B>().0.as_chunks_mut::<C>().0;
+    let mut integers = [0; TILE];
     let mut clamped = 0;
     for (tile, frames) in frames.chunks_mut(TILE).enumerate() {
+        let integers = &mut integers[..frames.len()];
         for (c, channel) in after.iter().enumerate().take(C) {
             let channel = channel.get(tile * TILE..).unwrap_or_default();
-            // Most tiles are unchanged, and this pass without branches is all they cost.
-            let changed = frames
-                .iter()
-                .zip(channel)
-                .fold(false, |any, (frame, &after)| any | S::differs(S::decode(frame[c]), after));
-            if !changed {
-                continue;
-            }
-            let dither = Dither::of_channel(c);
             let first = dithered.map(|first_frame| first_frame + (tile * TILE) as u64);
-            for ((frame, &after), index) in frames.iter_mut().zip(channel).zip(0..) {
-                let before = S::decode(frame[c]);
-                if S::differs(before, after) {
-                    let noise = first.map_or(0.0, |first| dither.at(first + index));
-                    let (new, was_clamped) = S::encode(frame[c], before, after, noise, 0);
-                    frame[c] = new;
-                    clamped += u64::from(was_clamped);
-                }
+            let dither = first.map(|first| (Dither::of_channel(c), first));
+            for (integer, frame) in integers.iter_mut().zip(&*frames) {
+                *integer = S::integer(frame[c]);
+            }
+            clamped += add_changes(integers, channel, S::BITS, dither);
+            for (frame, integer) in frames.iter_mut().zip(&*integers) {
+                frame[c] = S::bytes(*integer);
             }
         }
     }
     clamped
+}
+
+/// For floats, which are stored as they are. Gives how many were clamped: none.
+fn interleave<S: Sample<B>, const B: usize, const C: usize>(
+    bytes: &mut [u8],
+    after: &[Vec<f32>],
+) -> u64 {
+    let frames = bytes.as_chunks_mut::<B>().0.as_chunks_mut::<C>().0;
+    for (tile, frames) in frames.chunks_mut(TILE).enumerate() {
+        for (c, channel) in after.iter().enumerate().take(C) {
+            let channel = channel.get(tile * TILE..).unwrap_or_default();
+            for (frame, &after) in frames.iter_mut().zip(channel) {
+                let before = S::decode(frame[c]);
+                let (new, _) = S::encode(frame[c], before, after, 0.0, 0);
+                frame[c] = if S::differs(before, after) { new } else { frame[c] };
+            }
+        }
+    }
+    0
 }

@@ -1,11 +1,10 @@
 //! What a mark adds to a signal.
 
-use std::iter::repeat;
-
 use super::Mark;
 use super::patches::Patch;
 use super::sparse_fir::sparse_fir;
 use crate::history::{CHUNK, History};
+use crate::processor::for_this_processor;
 
 /// Computes what one mark adds to a stream of blocks.
 pub(super) struct Adder {
@@ -65,12 +64,16 @@ impl Adder {
             let (kernel, sign) = patch.kernel;
             if let Some(kernel) = pattern.kernels.get(kernel) {
                 sparse_fir(kernel.taps(), mark.longest, past, sums);
-                add(sums, rise.iter().copied().chain(repeat(1.0)), sign, added);
+                add_rising(sums, faded, sign, added);
+                // At full weight a plain sum is the same, bit for bit.
+                for (out, sum) in added[faded.len()..].iter_mut().zip(&sums[faded.len()..]) {
+                    *out += sign * sum;
+                }
             }
             let (kernel, sign) = patch.before;
             if let Some(kernel) = pattern.kernels.get(kernel) {
                 sparse_fir(kernel.taps(), mark.longest, past, &mut sums[..faded.len()]);
-                add(sums, faded.iter().map(|weight| 1.0 - weight), sign, added);
+                add_falling(sums, faded, sign, added);
             }
             from = to;
             if from < count {
@@ -81,10 +84,26 @@ impl Adder {
     }
 }
 
-/// Adds `sign` · weight · sum to each of `out` that has a weight.
-#[inline]
-fn add(sums: &[f32], weights: impl Iterator<Item = f32>, sign: f32, out: &mut [f32]) {
-    for ((out, sum), weight) in out.iter_mut().zip(sums).zip(weights) {
+for_this_processor! {
+    /// Adds `sign` · weight · sum to each of `out` that has a weight.
+    add_rising = add_rising_anywhere, (sums: &[f32], rise: &[f32], sign: f32, out: &mut [f32])
+}
+
+for_this_processor! {
+    /// Adds `sign` · (1 − weight) · sum to each of `out` that has a weight.
+    add_falling = add_falling_anywhere, (sums: &[f32], rise: &[f32], sign: f32, out: &mut [f32])
+}
+
+#[inline(always)]
+fn add_rising_anywhere(sums: &[f32], rise: &[f32], sign: f32, out: &mut [f32]) {
+    for ((out, sum), weight) in out.iter_mut().zip(sums).zip(rise) {
         *out = (sign * weight).mul_add(*sum, *out);
+    }
+}
+
+#[inline(always)]
+fn add_falling_anywhere(sums: &[f32], rise: &[f32], sign: f32, out: &mut [f32]) {
+    for ((out, sum), weight) in out.iter_mut().zip(sums).zip(rise) {
+        *out = (sign * (1.0 - weight)).mul_add(*sum, *out);
     }
 }

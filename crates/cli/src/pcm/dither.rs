@@ -1,0 +1,147 @@
+//! Changes added to integers, with dither.
+
+use patchveil_veil::for_this_processor;
+
+/// Triangular noise in (−1, 1): the difference of two uniform numbers, hashed from channel and frame.
+#[derive(Clone, Copy)]
+pub(super) struct Dither {
+    seed: u64,
+}
+
+impl Dither {
+    pub(super) fn of_channel(channel: usize) -> Self {
+        Self { seed: mix(channel as u64 + 1) }
+    }
+
+    #[inline(always)]
+    pub(super) fn at(&self, frame: u64) -> f64 {
+        let h = mix(self.seed.wrapping_add(frame.wrapping_mul(GOLDEN)));
+        // 2⁵² + n has n in its lowest bits; so both halves become numbers without a conversion, which vectors
+        // lack, and the difference is exact.
+        let number = |n: u64| f64::from_bits(TWO_TO_52.to_bits() | n);
+        let triangle = number(h >> 32) - number(h & u64::from(u32::MAX));
+        triangle * (1.0 / 4_294_967_296.0)
+    }
+}
+
+const TWO_TO_52: f64 = 4_503_599_627_370_496.0;
+
+/// 2⁶⁴ divided by the golden ratio: the step of SplitMix64.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The output function of SplitMix64.
+#[inline(always)]
+const fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+for_this_processor! {
+    /// What [`add_change`] makes of each of `integers`, of so many `bits` and full scale ±1 in `after`; gives
+    /// how many were clamped. Dithered where `dither` has the noise and the index of the first frame.
+    add_changes = add_changes_anywhere,
+    (integers: &mut [i32], after: &[f32], bits: u32, dither: Option<(Dither, u64)>) -> u64
+}
+
+#[inline(always)]
+fn add_changes_anywhere(
+    integers: &mut [i32],
+    after: &[f32],
+    bits: u32,
+    dither: Option<(Dither, u64)>,
+) -> u64 {
+    // Loops, because what adapters pass to a closure may be compiled for other processors.
+    let mut clamped = 0;
+    if let Some((dither, first)) = dither {
+        for ((integer, &after), index) in integers.iter_mut().zip(after).zip(0..) {
+            clamped += change(integer, after, bits, dither.at(first + index));
+        }
+    } else {
+        for (integer, &after) in integers.iter_mut().zip(after) {
+            clamped += change(integer, after, bits, 0.0);
+        }
+    }
+    clamped
+}
+
+/// Without a branch, so that the loop is vectorised. 1 if it was clamped, else 0.
+#[inline(always)]
+fn change(integer: &mut i32, after: f32, bits: u32, dither: f64) -> u64 {
+    let before = *integer as f32 * unit(bits);
+    let (new, clamped) = add_change(*integer, before, after, dither, bits, 0);
+    let differs = before != after;
+    *integer = if differs { new } else { *integer };
+    u64::from(differs & clamped)
+}
+
+/// What 1 is of an integer of so many bits, full scale being 1.
+#[inline(always)]
+pub(super) fn unit(bits: u32) -> f32 {
+    f32::from_bits((128 - bits) << 23)
+}
+
+/// `old` plus the change and dither, rounded and clamped to a signed integer of so many `bits`, of which the
+/// lowest `unused` stay 0. A sample that uses them all the same, whatever its header says, keeps them.
+#[inline(always)]
+pub(super) fn add_change(
+    old: i32,
+    before: f32,
+    after: f32,
+    dither: f64,
+    bits: u32,
+    unused: u32,
+) -> (i32, bool) {
+    let unused = if old.trailing_zeros() < unused { 0 } else { unused };
+    let top = (1_u64 << (bits - 1 - unused)) as f64;
+    let change = (f64::from(after) - f64::from(before)) * top + dither;
+    // Whole numbers far below 2⁵³ from here on, so all sums are exact.
+    let wanted = f64::from(old >> unused) + (change.clamp(-FAR, FAR) + ROUNDING - ROUNDING);
+    let value = wanted.clamp(-top, top - 1.0);
+    // The lowest bits of the sum are the integer.
+    let integer = (value + ROUNDING).to_bits() as i32;
+    (integer << unused, value != wanted)
+}
+
+/// 1.5·2⁵²: what it is added to is rounded to the nearest integer, and no processor lacks an addition.
+const ROUNDING: f64 = 6_755_399_441_055_744.0;
+/// Beyond what any integer can change by.
+const FAR: f64 = (1_u64 << 40) as f64;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn vectors_give_what_one_sample_at_a_time_does(
+            samples in prop::collection::vec((any::<i32>(), -1.2_f32..1.2, any::<bool>()), 0..70),
+            bits in prop::sample::select(vec![8_u32, 16, 24, 32]),
+            first in any::<u32>(),
+            is_dithered in any::<bool>(),
+        ) {
+            let dither = is_dithered.then(|| (Dither::of_channel(3), u64::from(first)));
+            let old: Vec<i32> = samples.iter().map(|sample| sample.0 >> (32 - bits)).collect();
+            let before = |n: usize| old[n] as f32 / (1_u64 << (bits - 1)) as f32;
+            let after: Vec<f32> = samples.iter().enumerate()
+                .map(|(n, sample)| if sample.2 { before(n) } else { sample.1 }).collect();
+            let mut new = old.clone();
+            let clamped = add_changes(&mut new, &after, bits, dither);
+            let mut expected = 0;
+            for n in 0..old.len() {
+                if before(n) == after[n] {
+                    prop_assert_eq!(new[n], old[n]);
+                    continue;
+                }
+                let noise = dither.map_or(0.0, |(dither, first)| dither.at(first + n as u64));
+                let (value, was_clamped) =
+                    add_change(old[n], before(n), after[n], noise, bits, 0);
+                prop_assert_eq!(new[n], value);
+                expected += u64::from(was_clamped);
+            }
+            prop_assert_eq!(clamped, expected);
+        }
+    }
+}

@@ -28,7 +28,7 @@
 //! | class, class key | Klasse, Klassenschlüssel | classe, clé de classe | clase, clave de clase |
 //! | keyring | Schlüsselbund | trousseau | llavero |
 //! | fingerprint | Fingerabdruck | empreinte | huella |
-//! | patch | Patch | patch | parche |
+//! | patch | Patch | patch | tramo |
 //! | period | Periode | période | período |
 //! | kernel | Kernel | noyau | núcleo |
 //! | recipe, preset | Rezept, Preset | recette, preset | receta, preset |

@@ -10,7 +10,7 @@ pub(super) const WINDOW: Window = Window {
     light: "Light",
     scale: "Scale",
     language: "Language",
-    system: |language| format!("System ({language})"),
+    system: "System",
     audio: "Audio",
     audio_tip: "Spectra and timeline.",
     keys: "Keys",
@@ -90,9 +90,9 @@ pub(super) const STRENGTH: Strength = Strength {
     nothing_out: "Nothing goes out",
     not_while_restoring: "Not measured while restoring",
     not_measured: "Not measured",
-    delta_on: "With Delta on, only the changes are heard.",
+    delta_on: "Delta plays only the changes.",
     listener: "What a listener notices",
-    measuring: "Measuring: this takes a second of sound.",
+    measuring: "Measuring: it takes a second.",
     no_sound_to_measure: "Measured as soon as there is sound.",
     unlikely: "A listener is unlikely to notice",
     may: "A listener may notice",
@@ -120,6 +120,7 @@ pub(super) const STRENGTH: Strength = Strength {
 
 pub(super) const CONTROLS: Controls = Controls {
     mark_level: "Mark level",
+    mark_level_label: "Mark level",
     mark_level_short: "Mark",
     mark_level_tip: "Level of the mark, in dB above or below the preset's. Higher is found in \
         shorter excerpts, and may become audible; lower is harder to find.",
@@ -155,7 +156,7 @@ pub(super) const CONTROLS: Controls = Controls {
     at_most: "max",
     at_least: "min",
     fit: |count| format!("{count} fit"),
-    not_a_value: "Not a value",
+    not_a_value: "Invalid",
     typed: |name| format!("{name} typed"),
     typed_no_value: |name| format!("{name} typed: not a value"),
     usage: "Drag to change; hold Shift for fine steps. Double-click for the default. Click and \

@@ -10,7 +10,7 @@ pub(super) const WINDOW: Window = Window {
     light: "Clair",
     scale: "Taille",
     language: "Langue",
-    system: |language| format!("Système ({language})"),
+    system: "Système",
     audio: "Audio",
     audio_tip: "Spectres et ligne de temps.",
     keys: "Clés",
@@ -27,8 +27,8 @@ pub(super) const WINDOW: Window = Window {
     restore_tip: "Retire la marque et le voile. Il faut la clé, les réglages qui ont servi à \
         protéger, et l'enregistrement à sa place sur la ligne de temps. Si c'est impossible, \
         l'audio passe inchangé.",
-    on: "Oui",
-    off: "Non",
+    on: "On",
+    off: "Off",
     no_audio_yet: "Pas encore d'audio",
 };
 
@@ -55,12 +55,12 @@ pub(super) const HEADLINE: Headline = Headline {
     waiting_hint: "Il n'a pas encore lancé le traitement audio.",
     silent_delta: "Delta : silence, car rien n'est modifié",
     silent_delta_hint: "Désactivez Delta pour entendre l'entrée.",
-    delta: "Delta : on n'entend que les modifications",
+    delta: "Delta : seules les modifications",
     delta_hint: "Désactivez Delta avant d'enregistrer ou de faire un bounce.",
     restoring: |class| format!("Restauration de « {class} »"),
     restoring_key: |key| format!("Clé {key}. La sortie n'est pas protégée."),
     restoring_with_earlier_key: |trouble| format!("Avec la clé lue plus tôt : {trouble}"),
-    restoring_by_count: |class| format!("Restauration par comptage : « {class} »"),
+    restoring_by_count: |class| format!("Position comptée : « {class} »"),
     restoring_by_count_hint: "L'hôte n'indique pas de position : les échantillons sont comptés. \
         Ce n'est juste que si l'enregistrement commence là où il commençait quand il a été \
         protégé.",
@@ -91,7 +91,7 @@ pub(super) const STRENGTH: Strength = Strength {
     nothing_out: "Rien ne sort",
     not_while_restoring: "Pas de mesure en restauration",
     not_measured: "Pas de mesure",
-    delta_on: "Avec Delta, on n'entend que les modifications.",
+    delta_on: "Delta : modifications seules.",
     listener: "Ce que remarque l'auditeur",
     measuring: "Mesure : il faut une seconde de son.",
     no_sound_to_measure: "Mesuré dès qu'il y a du son.",
@@ -101,8 +101,8 @@ pub(super) const STRENGTH: Strength = Strength {
     levels: |mean, most| {
         format!("Niveaux par tiers d'octave : {mean:.2} dB en moyenne, {most:.2} dB au plus")
     },
-    levels_short: |mean, most| format!("Niveaux {mean:.2} dB (max. {most:.2})"),
-    loudness: |change, seconds| format!("Sonie {change}, {seconds} dernières s"),
+    levels_short: |mean, most| format!("Niveau {mean:.2} dB (max. {most:.2})"),
+    loudness: |change, seconds| format!("Sonie {change} ({seconds} s)"),
     last: |seconds| format!("{seconds} dernières s"),
     found: |seconds, p| format!("Marque trouvée en {seconds:.0} s ({p})"),
     expected: |seconds| format!("Marque attendue après {seconds:.0} s environ"),
@@ -121,17 +121,18 @@ pub(super) const STRENGTH: Strength = Strength {
 
 pub(super) const CONTROLS: Controls = Controls {
     mark_level: "Niveau marque",
+    mark_level_label: "Marque",
     mark_level_short: "Marque",
     mark_level_tip: "Niveau de la marque, en dB au-dessus ou au-dessous de celui du preset. Plus \
         haut : trouvée dans des extraits plus courts, mais peut devenir audible. Plus bas : plus \
         difficile à trouver.",
-    no_mark: "sans marque",
+    no_mark: "aucune",
     no_mark_tip: "Le preset n'a pas de marque : ce réglage est sans effet.",
     no_mark_yet_tip: "Cette session date d'avant la marque : ce réglage est sans effet.",
     amount: "Dosage",
     amount_tip: "Profondeur des filtres du voile, en pourcentage de celle du preset. Plus il y en \
         a, plus c'est difficile à contourner et audible. À 0 %, il n'y a pas de voile.",
-    no_veil: "sans voile",
+    no_veil: "aucun",
     no_veil_tip: "Le preset n'a pas de voile : ce réglage est sans effet. Léger, Équilibré et \
         Fort en ont un.",
     patch: "Durée des patchs",
@@ -251,9 +252,9 @@ pub(super) const FIGURES: Figures = Figures {
     rate_tip: "Celle de l'hôte. Marque, patchs et filtres sont aux mêmes instants et sonnent \
         pareil à toutes les fréquences.",
     timeline: "Ligne de temps",
-    host_timeline: "Temps de l'hôte",
-    jack_transport: "Transport JACK",
-    sample_count: "Échantillons comptés",
+    host_timeline: "Hôte",
+    jack_transport: "JACK",
+    sample_count: "Compté",
     timeline_tip: "La position fixe la place des patchs. Si l'hôte en indique une, ils sont aux \
         mêmes endroits à la lecture, en boucle et au bounce ; sinon, les échantillons sont \
         comptés.",

@@ -10,14 +10,14 @@ pub(super) const WINDOW: Window = Window {
     light: "Claro",
     scale: "Tamaño",
     language: "Idioma",
-    system: |language| format!("Sistema ({language})"),
+    system: "Sistema",
     audio: "Audio",
     audio_tip: "Espectros y línea de tiempo.",
     keys: "Claves",
     keys_tip: "Claves de clase: elegir, crear, importar y exportar.",
     all_settings: "Todos los ajustes",
     all_settings_tip: "Muestra u oculta lo que ajusta el control: el preset, los niveles de marca \
-        y velo, y los parches.",
+        y velo, y los tramos.",
     mode: "Modo",
     mode_tip: "Si se aplican marca y velo o se quitan.",
     protect: "Proteger",
@@ -90,16 +90,14 @@ pub(super) const STRENGTH: Strength = Strength {
     not_measured: "Sin medición",
     delta_on: "Con Delta solo se oyen los cambios.",
     listener: "Qué nota quien escucha",
-    measuring: "Midiendo: hace falta un segundo de sonido.",
+    measuring: "Midiendo: falta un segundo.",
     no_sound_to_measure: "Se mide en cuanto haya sonido.",
     unlikely: "Es improbable que se note",
     may: "Puede que se note",
     will: "Se nota",
-    levels: |mean, most| {
-        format!("Los tercios de octava cambian {mean:.2} dB de media, {most:.2} dB como máximo")
-    },
-    levels_short: |mean, most| format!("Niveles {mean:.2} dB (máx. {most:.2})"),
-    loudness: |change, seconds| format!("Sonoridad {change}, últimos {seconds} s"),
+    levels: |mean, most| format!("Los tercios de octava cambian {mean:.2} dB (máx. {most:.2})"),
+    levels_short: |mean, most| format!("Nivel {mean:.2} dB (máx. {most:.2})"),
+    loudness: |change, seconds| format!("Sonoridad {change} ({seconds} s)"),
     last: |seconds| format!("últimos {seconds} s"),
     found: |seconds, p| format!("Marca hallada en {seconds:.0} s ({p})"),
     expected: |seconds| format!("Marca prevista tras unos {seconds:.0} s"),
@@ -118,28 +116,29 @@ pub(super) const STRENGTH: Strength = Strength {
 
 pub(super) const CONTROLS: Controls = Controls {
     mark_level: "Nivel de marca",
+    mark_level_label: "Marca",
     mark_level_short: "Marca",
     mark_level_tip: "Nivel de la marca, en dB por encima o por debajo del preset. Más alto: se \
         halla en fragmentos más cortos y puede oírse. Más bajo: es más difícil de hallar.",
-    no_mark: "sin marca",
+    no_mark: "ninguna",
     no_mark_tip: "El preset no tiene marca, así que no tiene efecto.",
     no_mark_yet_tip: "Esta sesión es anterior a la marca, así que no tiene efecto.",
     amount: "Cantidad",
     amount_tip: "Profundidad de los filtros del velo, en porcentaje de la del preset. Más es más \
         difícil de eludir y más audible. Al 0 % no hay velo.",
     no_veil: "sin velo",
-    no_veil_tip: "El preset no tiene velo, así que no tiene efecto. Lo tienen Ligero, Equilibrado \
+    no_veil_tip: "El preset no tiene velo, así que no tiene efecto. Lo tienen Ligero, Medio \
         y Fuerte.",
     patch: "Duración",
-    patch_short: "Parche",
-    patch_tip: "Duración de un parche, es decir, de un tramo filtrado, en milisegundos. Los \
-        parches largos son más fáciles de aprender y más audibles.",
+    patch_short: "Tramo",
+    patch_tip: "Duración de un tramo filtrado, en milisegundos. Los \
+        tramos largos son más fáciles de aprender y más audibles.",
     period: "Período",
-    period_tip: "Tras cuánto se repite la sucesión de parches, en milisegundos. Un período más \
-        largo espacia los mismos parches: cambia menos audio y menos lo protege.",
-    count: "Parches por período",
-    count_short: "Parches",
-    count_tip: "Número de parches en un período. Más parches cambian más audio: más protección y \
+    period_tip: "Tras cuánto se repite la sucesión de tramos, en milisegundos. Un período más \
+        largo espacia los mismos tramos: cambia menos audio y menos lo protege.",
+    count: "Tramos/período",
+    count_short: "Tramos",
+    count_tip: "Número de tramos en un período. Más tramos cambian más audio: más protección y \
         más audible.",
     trim: "Trim de salida",
     trim_short: "Trim",
@@ -154,7 +153,7 @@ pub(super) const CONTROLS: Controls = Controls {
     at_most: "máx.",
     at_least: "mín.",
     fit: |count| format!("caben {count}"),
-    not_a_value: "No válido",
+    not_a_value: "Inválido",
     typed: |name| format!("{name}, entrada"),
     typed_no_value: |name| format!("{name}, entrada: valor no válido"),
     usage: "Arrastre para cambiar; con Mayús, ajuste fino. Doble clic: valor por defecto. Haga \
@@ -167,18 +166,18 @@ pub(super) const PRESETS: Presets = Presets {
     former_tip: "La receta de la que parten los demás ajustes. Esta sesión es anterior a la marca \
         y conserva su sonido. Elija Marca para pasar a los presets actuales.",
     go_over: "Inaudible. La sesión pasa a los presets actuales: desde entonces, Ligero, \
-        Equilibrado y Fuerte también tienen marca.",
+        Medio y Fuerte también tienen marca.",
     mark: "Marca",
     mark_tip: "Inaudible (los tercios de octava cambian 0.04 dB): quien tiene la clave puede \
         mostrar que un archivo la lleva y restaurar la grabación. Por defecto.",
     light: "Ligero",
     light_tip: "El velo menos audible (los tercios de octava cambian 1.9 dB), y el que menos protege.",
-    balanced: "Equilibrado",
+    balanced: "Medio",
     balanced_tip: "Un velo entre Ligero y Fuerte (los tercios de octava cambian 3.2 dB).",
     strong: "Fuerte",
     strong_tip: "El más audible de los tres velos (los tercios de octava cambian 4.4 dB), y el \
         que más protege.",
-    poscuda_tip: "La receta publicada, para comparar (0.4 dB): un parche cada medio segundo. No \
+    poscuda_tip: "La receta publicada, para comparar (0.4 dB): un tramo cada medio segundo. No \
         se puede restaurar.",
     cuda_tip: "La receta publicada, para comparar (2.9 dB): todo filtrado, claramente audible. No \
         se puede restaurar.",
@@ -199,11 +198,11 @@ pub(super) const SPECTRA: Spectra = Spectra {
     freeze_tip: "Congela los espectros. El audio continúa.",
     fft_size: "Tamaño de FFT",
     fft_tip: "Muestras que se analizan a la vez. Más separan mejor las notas graves y reaccionan \
-        más despacio; menos muestran cada parche.",
+        más despacio; menos muestran cada tramo.",
     samples: |count| format!("{count} muestras"),
     kernel: "Núcleo",
-    kernel_tip: "Los núcleos de la clase se alternan de parche en parche. Abajo se dibuja la \
-        ganancia de este, como se calculó y como se midió en sus parches.",
+    kernel_tip: "Los núcleos de la clase se alternan de tramo en tramo. Abajo se dibuja la \
+        ganancia de este, como se calculó y como se midió en sus tramos.",
     kernel_number: |number| format!("Núcleo {number}"),
     kernel_of: |number, count| format!("Núcleo {number} de {count}"),
     current_kernel: "Núcleo actual",
@@ -212,18 +211,18 @@ pub(super) const SPECTRA: Spectra = Spectra {
 pub(super) const TIMELINE: Timeline = Timeline {
     title: "Línea de tiempo",
     ten_seconds_tip: "Muestra los últimos diez segundos.",
-    one_second_tip: "Muestra el último segundo, donde se ve cada parche.",
-    covered: |percent| format!("Los parches cubren el {percent:.0} %"),
+    one_second_tip: "Muestra el último segundo, donde se ve cada tramo.",
+    covered: |percent| format!("Los tramos cubren el {percent:.0} %"),
     mark_acts: "La marca actúa en cada muestra",
-    covered_tip: "Cuánto del tiempo mostrado está en parches, filtrados con la clave de clase. \
+    covered_tip: "Cuánto del tiempo mostrado está en tramos, filtrados con la clave de clase. \
         Una marca no los necesita.",
-    patch: "Parche",
+    patch: "Tramo",
     now: "ahora",
     ago: |seconds, sample| format!("hace {seconds:.2} s   muestra {sample}"),
     levels: |before, after| format!("Antes {before}, después {after} dBFS"),
-    in_patch: |kernel| format!("En un parche, núcleo {kernel}"),
+    in_patch: |kernel| format!("En un tramo, núcleo {kernel}"),
     marked: "Marcado",
-    between: "Entre parches",
+    between: "Entre tramos",
 };
 
 pub(super) const FIGURES: Figures = Figures {
@@ -231,7 +230,7 @@ pub(super) const FIGURES: Figures = Figures {
     protected_for: |duration| format!("Protegido: {duration}"),
     protected_tip: "Cuánto sonido pasó protegido desde que se abrió esta instancia. El silencio no cuenta.",
     latency: "Latencia",
-    no_latency: "Latencia 0 muestras",
+    no_latency: "Sin latencia",
     latency_tip: "Marca y velo no añaden retardo, con ningún ajuste.",
     load: "Carga del hilo de audio",
     load_of: |percent| format!("Carga {percent:.1} %"),
@@ -245,12 +244,12 @@ pub(super) const FIGURES: Figures = Figures {
         una vigésima de segundo: puede haber cortes. Elija bloques mayores en el host, o cierre \
         lo que ocupe el procesador.",
     rate: "Frecuencia de muestreo",
-    rate_tip: "La del host. Marca, parches y filtros están en los mismos instantes y suenan igual \
+    rate_tip: "La del host. Marca, tramos y filtros están en los mismos instantes y suenan igual \
         a cualquier frecuencia.",
     timeline: "Línea de tiempo",
-    host_timeline: "Tiempo del host",
-    jack_transport: "Transporte JACK",
-    sample_count: "Muestras contadas",
-    timeline_tip: "La posición fija dónde están los parches. Si el host indica una, están en los \
+    host_timeline: "Host",
+    jack_transport: "JACK",
+    sample_count: "Contado",
+    timeline_tip: "La posición fija dónde están los tramos. Si el host indica una, están en los \
         mismos lugares al reproducir, en bucles y en bounces; si no, se cuentan muestras.",
 };

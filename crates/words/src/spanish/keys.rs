@@ -43,7 +43,7 @@ pub(super) const KEYS: Keys = Keys {
     since: |date| format!("En este llavero desde {date}"),
     uses_this: "Esta instancia usa esta clase.",
     use_here: "Usar aquí",
-    use_here_tip: "Usa esta clase desde el próximo parche.",
+    use_here_tip: "Usa esta clase desde el próximo tramo.",
     rename: "Nombre",
     export: "Exportar",
     make_default: "Defecto",

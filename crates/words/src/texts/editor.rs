@@ -12,8 +12,8 @@ pub struct Window {
     pub light: Text,
     pub scale: Text,
     pub language: Text,
-    /// The system's language, which is named.
-    pub system: With,
+    /// The system's language.
+    pub system: Text,
     pub audio: Text,
     pub audio_tip: Text,
     pub keys: Text,
@@ -124,13 +124,17 @@ pub struct Strength {
 /// The controls of parameters.
 pub struct Controls {
     pub mark_level: Text,
+    /// The same, as the control has room for.
+    pub mark_level_label: Text,
     pub mark_level_short: Text,
     pub mark_level_tip: Text,
+    /// Instead of the level; short.
     pub no_mark: Text,
     pub no_mark_tip: Text,
     pub no_mark_yet_tip: Text,
     pub amount: Text,
     pub amount_tip: Text,
+    /// Instead of a value; short.
     pub no_veil: Text,
     pub no_veil_tip: Text,
     pub patch: Text,

@@ -58,7 +58,7 @@ pub struct Live {
     pub lost: fn(f64) -> String,
     /// Length, path with how many files.
     pub saved: WithTwo,
-    pub files: fn(usize) -> String,
+    pub files: fn(u32) -> String,
     /// Why.
     pub not_in_manifest: With,
 }

@@ -1,6 +1,6 @@
 //! Colours and widgets for what stands around an editor: the standalone's own panels.
 
-use egui::{Color32, FontId, Rect, Response, Ui, Vec2};
+use egui::{Color32, FontId, Rect, Response, Ui, Vec2, vec2};
 use patchveil_words::{Language, Words};
 
 use super::theme;
@@ -110,7 +110,8 @@ pub fn scrolled<R>(ui: &mut Ui, smallest: Vec2, add: impl FnOnce(&mut Ui, Rect) 
 /// Adds widgets at the right end of `rect`, from left to right, so that the keyboard reaches them in that
 /// order; `name` tells such rows apart.
 pub fn at_the_right(ui: &mut Ui, name: &str, rect: Rect, add: impl FnOnce(&mut Ui)) {
-    widgets::header_buttons(ui, name, rect, add);
+    // Headers of panels leave a gap at their ends.
+    widgets::header_buttons(ui, name, rect.expand2(vec2(theme::GAP, 0.0)), add);
 }
 
 /// A text field with its label above; `hidden` shows dots.

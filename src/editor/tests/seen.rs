@@ -139,12 +139,19 @@ pub(super) fn check_tab_order<S>(window: &mut Harness<'_, S>) {
         let (id, name) = (id_of(&node.accesskit_node()), node.accesskit_node().label());
         assert!(order.iter().any(|(reached, _)| *reached == id), "{name:?} not in {order:?}");
     }
+    // A form has the focus when it opens; then the way goes once from the end to the beginning.
+    let tops = || order.iter().filter_map(|(id, _)| place(*id)).map(|rect| rect.top());
+    let begins_inside = tops().next() > tops().map(|top| top + 20.0).reduce(f32::min);
+    let mut back = Vec::new();
     for two in order.windows(2) {
         let ((from, a), (to, b)) = (&two[0], &two[1]);
         let (Some(a_at), Some(b_at)) = (place(*from), place(*to)) else { continue };
         let onwards = b_at.left() >= a_at.right() - 2.0 || b_at.top() >= a_at.center().y;
-        assert!(onwards, "from {a} {a_at:?} back to {b} {b_at:?}");
+        if !onwards {
+            back.push(format!("from {a} {a_at:?} back to {b} {b_at:?}"));
+        }
     }
+    assert!(back.len() <= usize::from(begins_inside), "{back:?}");
 }
 
 /// What has the focus, if anything.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Context, Key, Modifiers, Rect, Ui, UiBuilder, ViewportBuilder, ViewportCommand, vec2};
+use egui::{Context, Key, Modifiers, Ui, UiBuilder, Vec2, ViewportBuilder, ViewportCommand, vec2};
 use jiff::Zoned;
 use patchveil_plugin::keys::Keys;
 use patchveil_plugin::{Choice, DirectGesture, EditorView, Status, look};
@@ -11,7 +11,7 @@ use patchveil_plugin::{Choice, DirectGesture, EditorView, Status, look};
 use patchveil_words::Words;
 
 use super::welcome::Welcome;
-use super::{Action, Fold, Scene, draw_bottom};
+use super::{Action, Fold, Scene, draw_all};
 use crate::program::Program;
 use crate::recorder::{Plan, Recording};
 use crate::settings::{self, Settings};
@@ -268,17 +268,12 @@ impl eframe::App for App {
         editor.set_route(whole_route(&state, settings.monitor, look::words(ui)));
         // Minimised or covered, where the system says so.
         editor.set_hidden(context.input(|input| input.viewport().visible() == Some(false)));
-        let mut draw_all = |ui: &mut Ui, rect: Rect| {
+        let smallest = smallest(ui.max_rect().size());
+        look::scrolled(ui, smallest, |ui, rect| {
             let ui = &mut ui.new_child(UiBuilder::new().max_rect(rect));
-            draw_bottom(ui, &scene, settings, fold, folder, &mut actions);
-            egui::CentralPanel::no_frame().show(ui, |ui| editor.ui(ui, gesture));
-        };
-        if ui.max_rect().height() < SIZE_MIN.1 - 1.0 || ui.max_rect().width() < SIZE_MIN.0 - 1.0 {
-            look::scrolled(ui, vec2(SIZE_MIN.0, WHOLE), draw_all);
-        } else {
-            let whole = ui.max_rect();
-            draw_all(ui, whole);
-        }
+            let editor = |ui: &mut Ui| editor.ui(ui, gesture);
+            draw_all(ui, &scene, settings, fold, folder, &mut actions, editor);
+        });
         if let Some(mut welcome) = self.welcome.take()
             && welcome.draw(ui, &scene, &mut self.settings, &mut actions)
         {
@@ -309,6 +304,12 @@ impl eframe::App for App {
             self.save();
         }
     }
+}
+
+/// The least that is drawn into a window with so much room: where it is scaled up, editor and strip whole.
+fn smallest(room: Vec2) -> Vec2 {
+    let is_scaled = room.x < SIZE_MIN.0 - 1.0 || room.y < SIZE_MIN.1 - 1.0;
+    vec2(SIZE_MIN.0, if is_scaled { WHOLE } else { SIZE_MIN.1 })
 }
 
 /// What OpenGL calls what paints.

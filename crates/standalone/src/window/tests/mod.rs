@@ -144,7 +144,7 @@ impl Fixture {
             trouble: None,
             has_keys: self.has_keys,
         };
-        draw_bottom(ui, &scene, settings, fold, folder, actions);
+        draw_all(ui, &scene, settings, fold, folder, actions, |_| ());
         if let Some(mut welcome) = self.welcome.take()
             && welcome.draw(ui, &scene, settings, actions)
         {

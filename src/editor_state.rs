@@ -1,10 +1,11 @@
-//! Size, scale and colours of the editor, saved with the session.
+//! Size, scale, colours and language of the editor, saved with the session.
 
 use std::sync::Arc;
 
 use nice_plug::params::persist::PersistentField;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
+use patchveil_words::Language;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Smallest size, in points.
 pub(crate) const SIZE_MIN: (f32, f32) = (640.0, 400.0);
@@ -28,11 +29,38 @@ pub struct EditorState {
     /// The row of all controls is shown. Left out where it is not, as in sessions from before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     all_controls: bool,
+    /// The language that was chosen. Left out while that is the system's, as in sessions from before.
+    #[serde(
+        serialize_with = "write_language",
+        deserialize_with = "read_language",
+        skip_serializing_if = "Option::is_none"
+    )]
+    language: Option<Language>,
+}
+
+fn write_language<S: Serializer>(
+    language: &Option<Language>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    language.map(Language::code).serialize(serializer)
+}
+
+/// A language that this build does not have becomes the system's.
+fn read_language<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Language>, D::Error> {
+    let code = Option::<String>::deserialize(deserializer)?;
+    Ok(code.and_then(|code| Language::from_tag(&code)))
 }
 
 impl Default for EditorState {
     fn default() -> Self {
-        Self { width: 1_000.0, height: 640.0, scale: 100, light: false, all_controls: false }
+        Self {
+            width: 1_000.0,
+            height: 640.0,
+            scale: 100,
+            light: false,
+            all_controls: false,
+            language: None,
+        }
     }
 }
 
@@ -58,6 +86,17 @@ impl EditorState {
     /// Whether the row of all controls is shown.
     pub(crate) fn all_controls(&self) -> bool {
         self.all_controls
+    }
+
+    /// The language that was chosen; `None` for the system's.
+    pub(crate) fn chosen_language(&self) -> Option<Language> {
+        self.language
+    }
+
+    /// The language: the one chosen, or the system's.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language.unwrap_or_else(Language::of_system)
     }
 
     /// The theme.
@@ -93,6 +132,11 @@ impl EditorStateField {
         self.0.lock().all_controls = shown;
     }
 
+    /// Sets the language; `None` for the system's.
+    pub(crate) fn set_language(&self, language: Option<Language>) {
+        self.0.lock().language = language;
+    }
+
     /// Sets the theme.
     pub(crate) fn set_theme(&self, theme: egui::Theme) {
         self.0.lock().light = theme == egui::Theme::Light;
@@ -124,6 +168,11 @@ mod tests {
         assert_eq!((tiny.size(), tiny.zoom()), ((640.0, 3_000.0), 1.0));
         let huge = read(r#"{"scale": 60000}"#);
         assert_eq!(huge.zoom(), 3.0);
+        let french = read(r#"{"language": "fr"}"#);
+        assert_eq!(french.language(), Language::French);
+        let text = serde_json::to_string(&french).unwrap();
+        assert_eq!(serde_json::from_str::<EditorState>(&text).unwrap(), french);
+        assert_eq!(read(r#"{"language": "nl"}"#), EditorState::default());
         // Sessions from before all controls could be folded away are written as they were.
         let text = serde_json::to_string(&EditorState::default()).unwrap();
         assert_eq!(text, r#"{"width":1000.0,"height":640.0,"scale":100,"light":false}"#);

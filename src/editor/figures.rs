@@ -1,8 +1,10 @@
 //! The figures at the bottom of the window.
 
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2};
+use patchveil_words::Figures;
 
 use super::theme::{BODY, INSET, SMALL, SMALL_GAP, palette};
+use super::words::words;
 use crate::analyzer::View;
 use crate::route::Route;
 
@@ -10,7 +12,7 @@ use crate::route::Route;
 pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, route: &Route) {
     let colours = palette(ui);
     let mut x = rect.left() + INSET;
-    for figure in figures(view, route) {
+    for figure in figures(view, route, &words(ui).figures) {
         let colour = if figure.warn { colours.warn } else { colours.weak };
         let text = ui.painter().layout_no_wrap(figure.text.clone(), SMALL, colour);
         let width = text.size().x;
@@ -37,57 +39,32 @@ struct Figure {
     warn: bool,
 }
 
-fn figures(view: &View, route: &Route) -> Vec<Figure> {
+fn figures(view: &View, route: &Route, words: &'static Figures) -> Vec<Figure> {
     let plain = |name, text, tip| Figure { name, text, tip, warn: false };
+    let protected = (words.protected_for)(&duration(view.protected_seconds));
     let mut figures = vec![
-        plain(
-            "Protected so far",
-            format!("{} protected", duration(view.protected_seconds)),
-            "How much sound went through protected since this instance was opened. Silence does not \
-             count.",
-        ),
-        plain(
-            "Latency",
-            "Latency 0 samples".to_owned(),
-            "Mark and veil add no delay, whatever the settings.",
-        ),
+        plain(words.protected, protected, words.protected_tip),
+        plain(words.latency, words.no_latency.to_owned(), words.latency_tip),
     ];
     if view.sample_rate == 0 {
         return figures;
     }
-    figures.push(plain(
-        "Load of the audio thread",
-        format!("Load {:.1} %", view.load * 100.0),
-        "Processing time as a share of real time.",
-    ));
+    figures.push(plain(words.load, (words.load_of)(view.load * 100.0), words.load_tip));
     if view.late > 0 {
-        figures.push(Figure {
-            name: "Late",
-            text: format!("Late {} times", view.late),
-            tip: "How often in the last ten seconds processing took longer than the audio lasts, over \
-                  a twentieth of a second: audio may have dropped out. Choose larger blocks in the \
-                  host, or close what else keeps the processor busy.",
-            warn: true,
-        });
+        let text = (words.late_times)(view.late);
+        figures.push(Figure { name: words.late, text, tip: words.late_tip, warn: true });
     }
-    figures.push(plain(
-        "Sample rate",
-        format!("{} kHz", f64::from(view.sample_rate) / 1_000.0),
-        "The host's. Mark, patches and filters lie at the same times and sound the same at every rate.",
-    ));
+    let rate = format!("{} kHz", f64::from(view.sample_rate) / 1_000.0);
+    figures.push(plain(words.rate, rate, words.rate_tip));
     let source = match (view.host_timeline, route) {
-        (true, Route::Host) => "Host timeline",
-        (true, _) => "JACK transport",
-        (false, _) => "Sample count",
+        (true, Route::Host) => words.host_timeline,
+        (true, _) => words.jack_transport,
+        (false, _) => words.sample_count,
     };
     // A position that moves costs a picture each time, so in silence it is left out.
     let at = if view.sound { timecode(view.position, view.sample_rate) } else { String::new() };
-    figures.push(plain(
-        "Timeline",
-        format!("{source} {at}").trim_end().to_owned(),
-        "The position fixes where the patches are. If the host states one, playback, loops and \
-         bounces have them in the same places; otherwise samples are counted.",
-    ));
+    let text = format!("{source} {at}").trim_end().to_owned();
+    figures.push(plain(words.timeline, text, words.timeline_tip));
     figures
 }
 

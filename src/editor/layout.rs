@@ -1,6 +1,6 @@
 //! Which panel is where, depending on the size of the window.
 
-use egui::{Popup, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::analyzer_panel::{self, AnalyzerPanel, AnalyzerRequests, FftSizes};
 use super::controls;
@@ -10,11 +10,12 @@ use super::keys_panel::{self, ClassUse, KeysAction, KeysPanel};
 use super::param_control::HEIGHT;
 use super::param_gesture::ParamGesture;
 use super::strength;
-use super::theme::{GAP, INSET, SMALL, SMALL_GAP, palette};
+use super::theme::GAP;
 use super::timeline_panel::{self, TimelinePanel};
-use super::widgets;
+use super::words::words;
+use super::{view_menu, widgets};
 use crate::analyzer::View;
-use crate::editor_state::{SCALES, SIZE_MIN};
+use crate::editor_state::SIZE_MIN;
 use crate::keys::KeyringView;
 use crate::params::PatchveilParams;
 use crate::route::Route;
@@ -32,8 +33,6 @@ const FIGURES_HEIGHT: f32 = 26.0;
 const TIMELINE: (f32, f32) = (94.0, 150.0);
 /// Below this height, in points, there is room for the spectra only.
 const WITH_TIMELINE: f32 = 220.0;
-/// Width of the list of colours and scales, in points.
-const VIEW_MENU_WIDTH: f32 = 150.0;
 
 /// What is drawn.
 pub(crate) struct Scene<'a, G> {
@@ -114,20 +113,8 @@ pub(crate) fn draw<G: ParamGesture>(
     scene: &Scene<'_, G>,
     panels: &mut Panels,
 ) -> UserRequests {
-    let visible = ui.max_rect();
     let smallest = vec2(SIZE_MIN.0, SIZE_MIN.1);
-    if visible.width() >= smallest.x - 1.0 && visible.height() >= smallest.y - 1.0 {
-        return draw_panels(ui, visible, scene, panels);
-    }
-    // A window that is scaled up may be too small for everything: then it scrolls.
-    egui::ScrollArea::both()
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            let size = visible.size().max(smallest);
-            let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-            draw_panels(ui, rect, scene, panels)
-        })
-        .inner
+    widgets::scrolled(ui, smallest, |ui, rect| draw_panels(ui, rect, scene, panels))
 }
 
 fn draw_panels<G: ParamGesture>(
@@ -167,10 +154,9 @@ fn draw_panels<G: ParamGesture>(
 /// Draws the button that shows all controls. Returns where it begins.
 fn draw_fold(ui: &mut Ui, rect: Rect, params: &PatchveilParams, shown: bool) -> f32 {
     widgets::header_buttons(ui, "figures", rect, |ui| {
-        let fold = widgets::toggle(ui, "All settings", shown).on_hover_text(
-            "Shows or hides what the dial sets: the preset, the levels of mark and veil, and the \
-             patches.",
-        );
+        let words = &words(ui).window;
+        let fold =
+            widgets::toggle(ui, words.all_settings, shown).on_hover_text(words.all_settings_tip);
         if fold.clicked() {
             params.editor.set_all_controls(!shown);
         }
@@ -189,15 +175,16 @@ fn draw_top<G: ParamGesture>(
     let buttons = widgets::header_buttons(ui, "window", rect, |ui| {
         controls::draw_mode(ui, params, scene.gesture);
         if !wide {
-            let audio = widgets::toggle(ui, "Audio", !panels.show_keys)
-                .on_hover_text("Spectra and timeline.");
-            let keys = widgets::toggle(ui, "Keys", panels.show_keys)
-                .on_hover_text("Class keys: choose, create, import and export.");
+            let words = &words(ui).window;
+            let audio =
+                widgets::toggle(ui, words.audio, !panels.show_keys).on_hover_text(words.audio_tip);
+            let keys =
+                widgets::toggle(ui, words.keys, panels.show_keys).on_hover_text(words.keys_tip);
             if keys.clicked() || audio.clicked() {
                 panels.show_keys = keys.clicked();
             }
         }
-        draw_view_menu(ui, params);
+        view_menu::draw(ui, params);
     });
     let conditions = Conditions {
         bypass: params.bypass.value(),
@@ -206,9 +193,10 @@ fn draw_top<G: ParamGesture>(
         no_host_position: scene.view.sound && !scene.view.host_timeline,
     };
     let left = Rect::from_min_max(rect.min, pos2(buttons - GAP, rect.bottom()));
-    let headline = headline::headline(scene.status, conditions);
-    let headline =
-        headline.with_sound(scene.status, conditions, Sound::of(scene.view), scene.route);
+    let words = &words(ui).headline;
+    let sound = Sound::of(scene.view);
+    let headline = headline::headline(scene.status, conditions, words);
+    let headline = headline.with_sound(scene.status, conditions, sound, scene.route, words);
     headline::draw(ui, left, &headline);
 }
 
@@ -245,31 +233,4 @@ fn draw_audio<G>(
         timeline_panel::draw(ui, lower, scene.view, &mut panels.timeline);
     }
     requests
-}
-
-/// Draws the button that opens the list of colours and scales.
-fn draw_view_menu(ui: &mut Ui, params: &PatchveilParams) {
-    let state = params.editor.get();
-    let button =
-        widgets::menu_button(ui, "View").on_hover_text("Colours and scale of this window.");
-    Popup::menu(&button).width(VIEW_MENU_WIDTH).show(|ui| {
-        let weak = palette(ui).weak;
-        ui.label(RichText::new("Colours").font(SMALL).color(weak));
-        for (theme, name) in [(egui::Theme::Dark, "Dark"), (egui::Theme::Light, "Light")] {
-            if widgets::menu_option(ui, name, state.theme() == theme).clicked() {
-                params.editor.set_theme(theme);
-                ui.ctx().set_theme(theme);
-            }
-        }
-        ui.add_space(SMALL_GAP);
-        ui.label(RichText::new("Scale").font(SMALL).color(weak));
-        for scale in SCALES {
-            let chosen = (state.zoom() * 100.0).round() == f32::from(scale);
-            if widgets::menu_option(ui, &format!("{scale} %"), chosen).clicked() {
-                params.editor.set_scale(scale);
-                ui.ctx().set_zoom_factor(f32::from(scale) / 100.0);
-            }
-        }
-        ui.set_min_width(VIEW_MENU_WIDTH - INSET);
-    });
 }

@@ -1,9 +1,11 @@
 //! Colours and widgets for what stands around an editor: the standalone's own panels.
 
-use egui::{Color32, FontId, Response, Ui};
+use egui::{Color32, FontId, Rect, Response, Ui, Vec2, vec2};
+use patchveil_words::{Language, Words};
 
 use super::theme;
 use super::widgets::{self, Emphasis};
+use super::words;
 
 /// Labels and notes.
 pub const SMALL: FontId = theme::SMALL;
@@ -62,6 +64,17 @@ pub fn apply(context: &egui::Context) {
     theme::apply(context);
 }
 
+/// The texts of the language that `ui` is drawn in.
+#[must_use]
+pub fn words(ui: &Ui) -> &'static Words {
+    words::words(ui)
+}
+
+/// Draws all of a window in `language` from now on, as the editor's own menu does.
+pub fn set_language(context: &egui::Context, language: Language) {
+    words::set_language(context, language);
+}
+
 /// A button; `primary` for the one that most people want.
 pub fn button(ui: &mut Ui, text: &str, primary: bool) -> Response {
     let emphasis = if primary { Emphasis::Main } else { Emphasis::Plain };
@@ -71,6 +84,34 @@ pub fn button(ui: &mut Ui, text: &str, primary: bool) -> Response {
 /// A button that stays down while `on`.
 pub fn toggle(ui: &mut Ui, text: &str, on: bool) -> Response {
     widgets::toggle(ui, text, on)
+}
+
+/// A small button.
+pub fn press(ui: &mut Ui, text: &str) -> Response {
+    widgets::press(ui, text)
+}
+
+/// Marks what has the keyboard focus.
+pub fn focus_ring(ui: &Ui, rect: Rect) {
+    widgets::focus_ring(ui, rect);
+}
+
+/// Scrolls what has the keyboard focus into view when it gets it; the last thing in a scroll area.
+pub fn follow_focus(ui: &Ui) {
+    widgets::follow_focus(ui);
+}
+
+/// Draws into the whole of `ui`, or, where that is smaller than `smallest`, into as much in an area that
+/// scrolls.
+pub fn scrolled<R>(ui: &mut Ui, smallest: Vec2, add: impl FnOnce(&mut Ui, Rect) -> R) -> R {
+    widgets::scrolled(ui, smallest, add)
+}
+
+/// Adds widgets at the right end of `rect`, from left to right, so that the keyboard reaches them in that
+/// order; `name` tells such rows apart.
+pub fn at_the_right(ui: &mut Ui, name: &str, rect: Rect, add: impl FnOnce(&mut Ui)) {
+    // Headers of panels leave a gap at their ends.
+    widgets::header_buttons(ui, name, rect.expand2(vec2(theme::GAP, 0.0)), add);
 }
 
 /// A text field with its label above; `hidden` shows dots.

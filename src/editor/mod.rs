@@ -7,13 +7,13 @@
 //! | `watch/` | when a host's window is painted |
 //! | `look.rs` | colours and widgets for the windows around an editor |
 //! | `layout.rs` | which panel is where |
-//! | `headline.rs` | the headline at the top |
+//! | `headline/` | the headline at the top |
 //! | `figures.rs` | the figures at the bottom |
 //! | `analyzer_panel/`, `timeline_panel/`, `axis.rs` | plots of the audio |
 //! | `keys_panel/` | the class keys |
 //! | `strength/`, `presets.rs` | the dial, and what it does to this sound |
 //! | `controls.rs`, `param_control/`, `param_gesture.rs` | the row of all controls |
-//! | `theme.rs` | colours, spacing and type |
+//! | `theme.rs`, `words.rs`, `view_menu.rs` | colours, spacing and type; the language; the menu of them |
 //! | `icons.rs`, `widgets/`, `mesh.rs` | what panels are made of |
 //!
 //! Panels are functions: what they show and keep is passed in, so a test can draw any situation. They
@@ -38,9 +38,11 @@ mod strength;
 mod theme;
 mod timeline_panel;
 mod view;
+mod view_menu;
 mod watch;
 mod widgets;
 mod window;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -2,10 +2,12 @@
 
 use egui::{Rect, Ui};
 use nice_plug::prelude::{Enum, EnumParam, Param};
+use patchveil_words::Presets;
 
 use super::controls::text_of;
 use super::param_control;
 use super::param_gesture::ParamGesture;
+use super::words::words;
 use crate::params::{FormerPresetChoice, PatchveilParams, PresetChoice};
 
 /// The presets, mildest first.
@@ -27,43 +29,16 @@ const FORMER_PRESETS: [FormerPresetChoice; 5] = [
     FormerPresetChoice::Cuda,
 ];
 
-const PRESET_TIP: &str = "The recipe that the other settings start from.";
-const FORMER_PRESET_TIP: &str = "The recipe that the other settings start from. This session was made \
-     before there was a mark, and keeps its sound. Choose Mark to go over to the present presets.";
-const GO_OVER: &str = "Inaudible. The session goes over to the present presets: from then on light, \
-     balanced and strong have a mark too.";
-
 /// Name and description of a preset. The figures are those of `docs/mark-design.md` and
-/// `docs/evidence.md`: how far third-octave levels moved on average.
-pub(super) fn describe(preset: PresetChoice) -> (&'static str, &'static str) {
+/// `docs/evidence.md`: how far third-octave levels moved on average. To hosts its name stays English.
+pub(super) fn describe(preset: PresetChoice, words: &Presets) -> (&'static str, &'static str) {
     match preset {
-        PresetChoice::Mark => (
-            "Mark",
-            "Inaudible (third octaves move 0.04 dB): whoever has the key can show that a file \
-             carries it, and restore the recording. The default.",
-        ),
-        PresetChoice::Light => (
-            "Light",
-            "The least audible veil (third octaves move 1.9 dB), and the least protection.",
-        ),
-        PresetChoice::Balanced => {
-            ("Balanced", "A veil between Light and Strong (third octaves move 3.2 dB).")
-        }
-        PresetChoice::Strong => (
-            "Strong",
-            "The most audible veil of the three (third octaves move 4.4 dB), and the most \
-             protection.",
-        ),
-        PresetChoice::Poscuda => (
-            "PosCUDA",
-            "The published recipe, for comparison (0.4 dB): one patch every half second. Cannot be \
-             restored.",
-        ),
-        PresetChoice::Cuda => (
-            "CUDA",
-            "The published recipe, for comparison (2.9 dB): all of it filtered, clearly audible. \
-             Cannot be restored.",
-        ),
+        PresetChoice::Mark => (words.mark, words.mark_tip),
+        PresetChoice::Light => (words.light, words.light_tip),
+        PresetChoice::Balanced => (words.balanced, words.balanced_tip),
+        PresetChoice::Strong => (words.strong, words.strong_tip),
+        PresetChoice::Poscuda => ("PosCUDA", words.poscuda_tip),
+        PresetChoice::Cuda => ("CUDA", words.cuda_tip),
     }
 }
 
@@ -104,15 +79,16 @@ pub(crate) fn follow_former_preset(params: &PatchveilParams, gesture: &impl Para
 
 /// Draws the list of presets: those of the session's recipe version.
 pub(super) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &impl ParamGesture) {
+    let words = &words(ui).presets;
     let present = &params.recipe.preset;
     if !params.is_former() {
-        draw_list(ui, rect, PRESET_TIP, present, &PRESETS, gesture, |_| ());
+        draw_list(ui, rect, words.tip, present, &PRESETS, gesture, |_| ());
         return;
     }
     let mut goes_over = false;
     let former = &params.veil.former_preset;
-    draw_list(ui, rect, FORMER_PRESET_TIP, former, &FORMER_PRESETS, gesture, |ui| {
-        goes_over = param_control::option(ui, describe(PresetChoice::Mark).0, GO_OVER, false);
+    draw_list(ui, rect, words.former_tip, former, &FORMER_PRESETS, gesture, |ui| {
+        goes_over = param_control::option(ui, words.mark, words.go_over, false);
     });
     if goes_over {
         choose(params, gesture, PresetChoice::Mark);
@@ -129,12 +105,14 @@ fn draw_list<T: Enum + PartialEq + Copy + Into<PresetChoice> + 'static>(
     draw_first: impl FnOnce(&mut Ui),
 ) {
     let current = param.value();
-    let text = text_of("Preset", "Preset", tip, param);
+    let words = &words(ui).presets;
+    let mut text = text_of(words.preset, words.preset, tip, param);
+    text.value = describe(current.into(), words).0.to_owned();
     param_control::choice(ui, rect, &text, param, gesture, |ui| {
         draw_first(ui);
         let mut chosen = None;
         for &preset in presets {
-            let (name, description) = describe(preset.into());
+            let (name, description) = describe(preset.into(), words);
             if param_control::option(ui, name, description, preset == current) {
                 chosen = Some(param.preview_normalized(preset));
             }

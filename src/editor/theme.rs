@@ -16,6 +16,11 @@ pub(crate) const ROUND: u8 = 6;
 /// Corner radius of buttons and fields, in points.
 pub(crate) const ROUND_SMALL: u8 = 4;
 
+/// Opacity of the main button under the pointer.
+pub(crate) const HOVERED: f32 = 0.88;
+/// Opacity of what is behind selected text.
+const SELECTED: f32 = 0.35;
+
 /// The headline.
 pub(crate) const HEADLINE: FontId = FontId::new(18.0, FontFamily::Proportional);
 /// Titles of panels.
@@ -174,7 +179,7 @@ fn set_style(style: &mut Style, palette: &Palette) {
     visuals.error_fg_color = palette.bad;
     visuals.hyperlink_color = palette.accent;
     visuals.weak_text_color = Some(palette.weak);
-    visuals.selection.bg_fill = palette.accent.gamma_multiply(0.35);
+    visuals.selection.bg_fill = palette.accent.gamma_multiply(SELECTED);
     visuals.selection.stroke = Stroke::new(1.5, palette.accent);
 
     let widgets = &mut visuals.widgets;
@@ -231,6 +236,30 @@ mod tests {
                 }
             }
             assert!(contrast(palette.on_accent, palette.accent) >= 4.5);
+        }
+    }
+
+    /// `colour` where it covers `background` in part, as it is painted.
+    fn over(colour: Color32, background: Color32) -> Color32 {
+        background.blend(colour)
+    }
+
+    #[test]
+    fn text_is_readable_on_buttons_that_are_hovered_and_on_what_is_selected() {
+        for palette in [&DARK, &LIGHT] {
+            for behind in [palette.background, palette.panel, palette.raised] {
+                let hovered = over(palette.accent.gamma_multiply(HOVERED), behind);
+                let ratio = contrast(palette.on_accent, hovered);
+                assert!(ratio >= 4.5, "on a hovered button: {ratio}");
+                let selected = over(palette.accent.gamma_multiply(SELECTED), behind);
+                let ratio = contrast(palette.text, selected);
+                assert!(ratio >= 4.5, "on selected text: {ratio}");
+            }
+            // Lamps: text in the colour of the background.
+            for lit in [palette.bad, palette.warn] {
+                let ratio = contrast(palette.background, lit);
+                assert!(ratio >= 4.5, "on a lamp: {ratio}");
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use nice_plug::prelude::Param as _;
 use super::analyzer_panel::FftSizes;
 use super::layout::{self, Panels, Scene, UserRequests};
 use super::param_gesture::ParamGesture;
-use super::{presets, renderer, theme};
+use super::{presets, renderer, theme, words};
 use crate::analyzer::{Analyzer, FFT_SIZES, View};
 use crate::keys::{KeyringView, Keys};
 use crate::remote::Remote;
@@ -37,7 +37,7 @@ impl EditorView {
         }
     }
 
-    /// Sets up colours, type and scale. `renderer` is what OpenGL calls what paints, where that is
+    /// Sets up colours, type and language. `renderer` is what OpenGL calls what paints, where that is
     /// known: where the processor paints, frames come half as often. Returns the shortest time
     /// between two frames.
     pub fn set_up(&self, context: &egui::Context, renderer: Option<&str>) -> Duration {
@@ -47,10 +47,12 @@ impl EditorView {
         interval
     }
 
-    /// Sets up colours and type.
+    /// Sets up colours, type and language.
     pub(super) fn set_up_style(&self, context: &egui::Context) {
         theme::apply(context);
-        context.set_theme(self.remote.params().editor.get().theme());
+        let look = self.remote.params().editor.get();
+        context.set_theme(look.theme());
+        words::set_language(context, look.language());
         // The scale is chosen from a list of what the layout supports.
         context.options_mut(|options| options.zoom_with_keyboard = false);
     }
@@ -98,13 +100,18 @@ impl EditorView {
             fft_sizes: FftSizes { current: self.analyzer.fft_size(), all: &FFT_SIZES },
         };
         let requests = layout::draw(ui, &scene, &mut self.panels);
-        self.handle(requests, gesture);
+        self.handle(requests, gesture, &words::words(ui).keys);
     }
 
     /// Does what the user asked for in the panels.
-    fn handle(&mut self, requests: UserRequests, gesture: &impl ParamGesture) {
+    fn handle(
+        &mut self,
+        requests: UserRequests,
+        gesture: &impl ParamGesture,
+        words: &patchveil_words::Keys,
+    ) {
         let Self { remote, analyzer, keys, panels, .. } = self;
-        panels.keys.handle(requests.keys, keys, |class| {
+        panels.keys.handle(requests.keys, keys, words, |class| {
             presets::follow_former_preset(remote.params(), gesture);
             remote.choose_class(class);
             // Hosts notice only changes of parameters, and save only after one.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use patchveil_words::Language;
+
 use crate::program::Program;
 use crate::recorder::Recording;
 use crate::words::{Tone, sound};
@@ -42,10 +44,12 @@ pub(crate) fn stop_on_signals(program: &Arc<Program>) {
 
 /// Runs until it is interrupted.
 pub(crate) fn run(program: &Program) -> ExitCode {
+    // What is logged is the same everywhere.
+    let english = Language::English.words();
     let mut said = None;
     let mut failed = false;
     while !program.is_stopping() {
-        let words = program.supervisor.lock().read(|report| sound(&report.state, 0));
+        let words = program.supervisor.lock().read(|report| sound(&report.state, 0, english));
         if said.as_ref() != Some(&words) {
             let mark = if words.tone == Tone::Good { "" } else { "! " };
             eprintln!("Patchveil: {mark}{} {}", words.title, words.detail);

@@ -1,6 +1,7 @@
 //! What happens to the sound, in words.
 
 use patchveil_plugin::Route;
+use patchveil_words::{Live, Words as Table};
 
 use crate::audio::{BackendKind, Connection};
 use crate::supervisor::State;
@@ -27,97 +28,113 @@ impl Words {
     fn new(tone: Tone, title: &str, detail: impl Into<String>) -> Self {
         Self { tone, title: title.to_owned(), detail: detail.into() }
     }
-}
 
-/// What becomes of the sound. `dropouts` is how often some was lost.
-pub(crate) fn sound(state: &State, dropouts: u64) -> Words {
-    match state {
-        State::Starting => Words::new(Tone::Warning, "Connecting …", ""),
-        State::Waiting { reason, lost: false } => {
-            Words::new(Tone::Error, "No audio device.", reason.clone())
-        }
-        State::Waiting { reason, lost: true } => {
-            Words::new(Tone::Error, "The audio device is lost.", reason.clone())
-        }
-        State::Running(connection) => running(connection, dropouts),
+    /// As a screen reader says it.
+    pub(crate) fn spoken(&self) -> String {
+        format!("{} {}", self.title, self.detail).trim_end().to_owned()
     }
 }
 
-fn running(connection: &Connection, dropouts: u64) -> Words {
-    let route = route(connection);
-    match connection {
-        Connection { backend: BackendKind::Dummy, .. } => Words::new(
-            Tone::Warning,
-            "No sound goes in or out.",
-            "The backend is “None (silence)”. Choose another one in Devices.",
-        ),
-        Connection { missing: Some(name), .. } => Words::new(
-            Tone::Warning,
-            &format!("“{name}” is not there."),
-            format!("It is connected as soon as it is back. {route}"),
-        ),
-        Connection { from: None, to: None, .. } => Words::new(
-            Tone::Warning,
-            "No input and no output is connected.",
-            "Choose them in Devices.",
-        ),
-        Connection { from: None, .. } => Words::new(
-            Tone::Warning,
-            "No input is connected.",
-            format!("Choose one in Devices. {route}"),
-        ),
-        Connection { to: None, .. } => Words::new(
-            Tone::Warning,
-            "No output is connected.",
-            format!("Choose one in Devices. {route}"),
-        ),
-        _ if dropouts > 0 => {
-            let times = if dropouts == 1 { "once".to_owned() } else { format!("{dropouts} times") };
-            let hint = format!("Sound was lost {times}: a larger buffer helps.");
-            Words::new(Tone::Good, &route, format!("{}. {hint}", figures(connection)))
+/// What becomes of the sound. `dropouts` is how often some was lost.
+pub(crate) fn sound(state: &State, dropouts: u64, words: &Table) -> Words {
+    let live = &words.live;
+    match state {
+        State::Starting => Words::new(Tone::Warning, live.connecting, ""),
+        State::Waiting { reason, lost } => {
+            let title = if *lost { live.lost_device } else { live.no_device };
+            Words::new(Tone::Error, title, reason.clone())
         }
-        _ => Words::new(Tone::Good, &route, figures(connection)),
+        State::Running(connection) => running(connection, dropouts, words),
+    }
+}
+
+fn running(connection: &Connection, dropouts: u64, words: &Table) -> Words {
+    let live = &words.live;
+    let route = route(connection, live);
+    match connection {
+        Connection { backend: BackendKind::Dummy, .. } => {
+            Words::new(Tone::Warning, live.no_sound, live.no_sound_hint)
+        }
+        Connection { missing: Some(name), .. } => {
+            let detail = format!("{} {route}", live.not_there_hint);
+            Words::new(Tone::Warning, &(live.not_there)(name), detail)
+        }
+        Connection { from: None, to: None, .. } => {
+            Words::new(Tone::Warning, live.nothing_connected, live.nothing_connected_hint)
+        }
+        Connection { from: None, .. } => {
+            let detail = format!("{} {route}", live.choose_one);
+            Words::new(Tone::Warning, live.no_input, detail)
+        }
+        Connection { to: None, .. } => {
+            let detail = format!("{} {route}", live.choose_one);
+            Words::new(Tone::Warning, live.no_output, detail)
+        }
+        _ if dropouts > 0 => {
+            let detail = format!("{}. {}", figures(connection, words), (live.dropouts)(dropouts));
+            Words::new(Tone::Good, &route, detail)
+        }
+        _ => Words::new(Tone::Good, &route, figures(connection, words)),
     }
 }
 
 /// From where to where.
-fn route(connection: &Connection) -> String {
-    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "nothing".to_owned());
-    format!("from: {} – to: {}", name(&connection.from), name(&connection.to))
+fn route(connection: &Connection, live: &Live) -> String {
+    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| live.nothing.to_owned());
+    (live.route)(&name(&connection.from), &name(&connection.to))
 }
 
 /// Backend, rate, block and channels.
-fn figures(connection: &Connection) -> String {
+fn figures(connection: &Connection, words: &Table) -> String {
     let format = connection.format;
     let rate = f64::from(format.sample_rate);
     let block = match connection.block {
         0 => String::new(),
-        block => format!(", {block} frames ({:.1} ms)", f64::from(block) / rate * 1e3),
+        block => format!(", {}", (words.live.block)(block, f64::from(block) / rate * 1e3)),
     };
     let channels = match format.channels {
-        1 => "mono".to_owned(),
-        2 => "stereo".to_owned(),
-        count => format!("{count} channels"),
+        1 => words.devices.mono.to_lowercase(),
+        2 => words.devices.stereo.to_lowercase(),
+        count => (words.devices.channel_count)(count),
     };
-    format!("{}, {} kHz{block}, {channels}", connection.backend.name(), rate / 1e3)
+    let backend = backend_name(connection.backend, words);
+    format!("{backend}, {} kHz{block}, {channels}", rate / 1e3)
+}
+
+/// The name of a backend on screen.
+pub(crate) fn backend_name(kind: BackendKind, words: &Table) -> &'static str {
+    match kind {
+        BackendKind::Auto => words.devices.automatic,
+        BackendKind::Dummy => words.devices.silence,
+        // Names.
+        BackendKind::Jack | BackendKind::System => kind.name(),
+    }
 }
 
 /// Where sound comes from and goes to, for the headline. `monitor` says whether any goes to the output.
-pub(crate) fn whole_route(state: &State, monitor: bool) -> Route {
-    let words = sound(state, 0);
-    match words.tone {
-        Tone::Good if !monitor => {
-            Route::Nowhere("The output is muted. Switch Monitor on (Ctrl+M).".to_owned())
-        }
-        Tone::Good => Route::Devices(words.title),
-        _ => Route::Nowhere(format!("{} {}", words.title, words.detail)),
+pub(crate) fn whole_route(state: &State, monitor: bool, words: &Table) -> Route {
+    let said = sound(state, 0, words);
+    match said.tone {
+        Tone::Good if !monitor => Route::Nowhere(words.live.muted_route.to_owned()),
+        Tone::Good => Route::Devices(said.title),
+        _ => Route::Nowhere(said.spoken()),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use patchveil_words::Language;
+
     use super::*;
     use crate::audio::Format;
+
+    fn sound(state: &State, dropouts: u64) -> Words {
+        super::sound(state, dropouts, Language::English.words())
+    }
+
+    fn whole_route(state: &State, monitor: bool) -> Route {
+        super::whole_route(state, monitor, Language::English.words())
+    }
 
     fn connection(from: Option<&str>, to: Option<&str>) -> State {
         State::Running(Connection {

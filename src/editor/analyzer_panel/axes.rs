@@ -6,6 +6,7 @@ use patchveil_spectral::axis::Tick;
 use crate::editor::axis::{LevelAxis, LogAxis};
 use crate::editor::mesh::RectMesh;
 use crate::editor::theme::{Palette, SMALL, SMALL_GAP};
+use crate::editor::words::words;
 
 /// Smallest distance of level labels, in points.
 const LABEL_DISTANCE: f32 = 18.0;
@@ -78,6 +79,6 @@ fn draw_levels(ui: &Ui, rect: Rect, axis: &LevelAxis, signed: bool, colours: &Pa
         painter.text(at, Align2::RIGHT_CENTER, text, SMALL, colours.weak);
     }
     let corner = rect.left_top() + vec2(6.0, 3.0);
-    let name = if signed { "Difference, dB" } else { "dBFS" };
+    let name = if signed { words(ui).spectra.difference_axis } else { "dBFS" };
     painter.text(corner, Align2::LEFT_TOP, name, SMALL, colours.weak);
 }

@@ -7,6 +7,10 @@ use super::state::{AnalyzerPanel, AnalyzerRequests, FftSizes, KernelChoice};
 use crate::analyzer::Spectra;
 use crate::editor::theme::{GAP, INSET, Palette, SMALL, palette};
 use crate::editor::widgets;
+use crate::editor::words::words;
+
+/// Width of the lists, in points.
+const MENU: f32 = 150.0;
 
 /// Draws the header.
 pub(super) fn draw(
@@ -17,34 +21,34 @@ pub(super) fn draw(
     sizes: FftSizes<'_>,
     panel: &mut AnalyzerPanel,
 ) -> AnalyzerRequests {
+    let words = &words(ui).spectra;
     let mut requests = AnalyzerRequests::default();
     let buttons = widgets::header_buttons(ui, "spectra", header, |ui| {
         choose_kernel(ui, spectra, &mut panel.kernel);
         requests.fft_size = choose_fft_size(ui, sizes);
-        let peaks = widgets::toggle(ui, "Peaks", panel.peaks)
-            .on_hover_text("Draws the highest levels so far as thin lines. Click again to reset.");
+        let peaks = widgets::toggle(ui, words.peaks, panel.peaks).on_hover_text(words.peaks_tip);
         if peaks.clicked() {
             panel.peaks = !panel.peaks;
             requests.clear_peaks = panel.peaks;
         }
         let frozen = panel.frozen.is_some();
-        let freeze = widgets::toggle(ui, "Freeze", frozen)
-            .on_hover_text("Freezes the spectra. The audio continues.");
+        let freeze = widgets::toggle(ui, words.freeze, frozen).on_hover_text(words.freeze_tip);
         if freeze.clicked() {
             panel.frozen = (!frozen).then(|| (spectra.clone(), sample_rate));
         }
     });
-    let x = widgets::title(ui, header, "Spectra") + INSET;
+    let x = widgets::title(ui, header, words.title) + INSET;
     draw_legend(ui, header, x, buttons - GAP, !spectra.kernels.is_empty(), palette(ui));
     requests
 }
 
 /// Draws the legend from `x` on, as much as fits before `end`. Without a veil nothing is `designed`.
 fn draw_legend(ui: &Ui, header: Rect, mut x: f32, end: f32, designed: bool, colours: &Palette) {
+    let words = &words(ui).spectra;
     let legend = [
-        ("Before", colours.before, LineStyle::Thin),
-        ("After", colours.after, LineStyle::Thick),
-        ("Designed", colours.designed, LineStyle::Dashed),
+        (words.before, colours.before, LineStyle::Thin),
+        (words.after, colours.after, LineStyle::Thick),
+        (words.designed, colours.designed, LineStyle::Dashed),
     ];
     for &(name, colour, style) in &legend[..if designed { 3 } else { 2 }] {
         let text = ui.painter().layout_no_wrap(name.to_owned(), SMALL, colours.text);
@@ -61,14 +65,12 @@ fn draw_legend(ui: &Ui, header: Rect, mut x: f32, end: f32, designed: bool, colo
 
 fn choose_fft_size(ui: &mut Ui, sizes: FftSizes<'_>) -> Option<usize> {
     let mut chosen = None;
+    let words = &words(ui).spectra;
     let label = format!("FFT {}", sizes.current);
-    let button = widgets::menu_button(ui, &label).on_hover_text(
-        "Samples analysed at a time. More separate low notes better and react more slowly; fewer \
-         show single patches.",
-    );
-    egui::Popup::menu(&button).width(130.0).show(|ui| {
+    let button = widgets::choice_button(ui, words.fft_size, &label).on_hover_text(words.fft_tip);
+    widgets::menu(&button, MENU, |ui| {
         for &size in sizes.all {
-            let text = format!("{size} samples");
+            let text = (words.samples)(size);
             if widgets::menu_option(ui, &text, size == sizes.current).clicked() {
                 chosen = Some(size);
             }
@@ -83,21 +85,21 @@ fn choose_kernel(ui: &mut Ui, spectra: &Spectra, chosen: &mut KernelChoice) {
     if count < 2 {
         return;
     }
+    let words = &words(ui).spectra;
     let label = match *chosen {
-        KernelChoice::Fixed(number) => format!("Kernel {} of {count}", number.min(count - 1) + 1),
-        KernelChoice::Current => "Current kernel".to_owned(),
+        KernelChoice::Fixed(number) => (words.kernel_of)(number.min(count - 1) + 1, count),
+        KernelChoice::Current => words.current_kernel.to_owned(),
     };
-    let button = widgets::menu_button(ui, &label).on_hover_text(
-        "The class's kernels alternate from patch to patch. The gain of this one is drawn below, as \
-         designed and as measured in its patches.",
-    );
-    egui::Popup::menu(&button).width(130.0).show(|ui| {
-        if widgets::menu_option(ui, "Current", *chosen == KernelChoice::Current).clicked() {
+    let button = widgets::choice_button(ui, words.kernel, &label).on_hover_text(words.kernel_tip);
+    widgets::menu(&button, MENU, |ui| {
+        if widgets::menu_option(ui, words.current_kernel, *chosen == KernelChoice::Current)
+            .clicked()
+        {
             *chosen = KernelChoice::Current;
         }
         for number in 0..count {
             let is_chosen = *chosen == KernelChoice::Fixed(number);
-            if widgets::menu_option(ui, &format!("Kernel {}", number + 1), is_chosen).clicked() {
+            if widgets::menu_option(ui, &(words.kernel_number)(number + 1), is_chosen).clicked() {
                 *chosen = KernelChoice::Fixed(number);
             }
         }

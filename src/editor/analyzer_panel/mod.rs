@@ -14,6 +14,7 @@ pub(crate) use self::state::{AnalyzerPanel, AnalyzerRequests, FftSizes};
 use super::axis::{LevelAxis, LogAxis};
 use super::theme::{GAP, INSET, SMALL_GAP, TITLE, palette};
 use super::widgets;
+use super::words::words;
 use crate::analyzer::Spectra;
 
 /// Range of the spectra in dBFS.
@@ -60,7 +61,13 @@ pub(crate) fn draw(
     let lower_painter = ui.painter().with_clip_rect(lower.expand(1.0));
     if spectra.points.is_empty() {
         let at = upper.center();
-        ui.painter().text(at, Align2::CENTER_CENTER, "No audio yet", TITLE, colours.weak);
+        ui.painter().text(
+            at,
+            Align2::CENTER_CENTER,
+            words(ui).window.no_audio_yet,
+            TITLE,
+            colours.weak,
+        );
     } else {
         let columns = Columns::new(&spectra.points, &axes.hz, plot.x_range());
         let upper_painter = ui.painter().with_clip_rect(upper.expand(1.0));

@@ -3,6 +3,8 @@
 use egui::accesskit::Role;
 use egui::{CursorIcon, Event, EventFilter, Key, Rect, Response, Sense, Stroke, Ui, WidgetInfo};
 
+use patchveil_words as words;
+
 use super::axes::Axes;
 use super::lines::{STEP, at, difference, gain_at};
 use super::state::AnalyzerPanel;
@@ -10,6 +12,7 @@ use crate::analyzer::{KernelGain, Spectra};
 use crate::editor::axis::{self, HZ_MIN};
 use crate::editor::theme::Palette;
 use crate::editor::widgets;
+use crate::editor::words::words;
 
 /// Draws the values at the frequency under the pointer, or where the arrow keys have put it.
 pub(super) fn draw(
@@ -36,10 +39,10 @@ pub(super) fn draw(
         (None, Some(hz)) => Some(axes.hz.x(hz)),
         (None, None) => None,
     };
-    let lines = x.map(|x| values(axes, spectra, kernel, x)).unwrap_or_default();
+    let words = &words(ui).spectra;
+    let lines = x.map(|x| values(axes, spectra, kernel, x, words)).unwrap_or_default();
     response.widget_info(|| {
-        let name = "Spectra, read with the arrow keys";
-        let mut info = WidgetInfo::labeled(Role::Image, true, name);
+        let mut info = WidgetInfo::labeled(Role::Image, true, words.plot);
         info.current_text_value = Some(lines.join(", "));
         info
     });
@@ -52,19 +55,25 @@ pub(super) fn draw(
 }
 
 /// The values at `x`, line by line.
-fn values(axes: &Axes, spectra: &Spectra, kernel: Option<&KernelGain>, x: f32) -> Vec<String> {
+fn values(
+    axes: &Axes,
+    spectra: &Spectra,
+    kernel: Option<&KernelGain>,
+    x: f32,
+    words: &words::Spectra,
+) -> Vec<String> {
     let hz = axes.hz.hz(x);
     let mut lines = vec![format!("{}   {}", axis::frequency(hz), axis::note(hz))];
     if !spectra.points.is_empty() {
         let point = at(&spectra.points, axes.hz.hz(x - STEP / 2.0)..axes.hz.hz(x + STEP / 2.0));
-        lines.push(format!("Before {} dBFS", axis::level(point.before)));
-        lines.push(format!("After {} dBFS", axis::level(point.after)));
+        lines.push(format!("{} {} dBFS", words.before, axis::level(point.before)));
+        lines.push(format!("{} {} dBFS", words.after, axis::level(point.after)));
         if let Some(difference) = difference(&point) {
-            lines.push(format!("Difference {} dB", axis::signed(difference)));
+            lines.push(format!("{} {} dB", words.difference, axis::signed(difference)));
         }
     }
-    let gains =
-        kernel.map(|kernel| [("Measured", &kernel.measured), ("Designed", &kernel.designed)]);
+    let gains = kernel
+        .map(|kernel| [(words.measured, &kernel.measured), (words.designed, &kernel.designed)]);
     for (name, gains) in gains.into_iter().flatten() {
         if let Some(db) = gain_at(gains, hz) {
             lines.push(format!("{name} {} dB", axis::signed(db)));

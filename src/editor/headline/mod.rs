@@ -4,8 +4,10 @@ mod sound;
 #[cfg(test)]
 mod tests;
 
+use egui::accesskit::Live;
 use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use patchveil_veil::Recipe;
+use patchveil_words as words;
 
 pub(crate) use self::sound::Sound;
 use crate::editor::icons::{self, Icon};
@@ -33,21 +35,21 @@ impl Layers {
     }
 
     /// What is done to the audio, and whether it can be heard.
-    fn doing(self) -> &'static str {
+    fn doing(self, words: &words::Headline) -> &'static str {
         match self {
-            Self { mark: true, veil: true, .. } => "Marked and veiled (audible)",
-            Self { veil: true, .. } => "Veiled (audible)",
-            Self { louder: true, .. } => "Marked (may be audible)",
-            _ => "Marked (inaudible)",
+            Self { mark: true, veil: true, .. } => words.marked_and_veiled,
+            Self { veil: true, .. } => words.veiled,
+            Self { louder: true, .. } => words.marked_louder,
+            _ => words.marked,
         }
     }
 
-    /// What will be done to the audio.
-    fn will_be(self) -> &'static str {
+    /// What will be done to the audio as soon as there is some.
+    fn ready(self, class: &str, words: &words::Headline) -> String {
         match self {
-            Self { mark: true, veil: true, .. } => "marked and veiled",
-            Self { veil: true, .. } => "veiled",
-            _ => "marked",
+            Self { mark: true, veil: true, .. } => (words.ready_to_mark_and_veil)(class),
+            Self { veil: true, .. } => (words.ready_to_veil)(class),
+            _ => (words.ready_to_mark)(class),
         }
     }
 
@@ -112,42 +114,37 @@ impl Headline {
 }
 
 /// The most important thing to know now.
-pub(crate) fn headline(status: &Status, conditions: Conditions) -> Headline {
+pub(crate) fn headline(
+    status: &Status,
+    conditions: Conditions,
+    words: &words::Headline,
+) -> Headline {
     let restores = matches!(status, Status::Restoring { .. } | Status::NotRestoring { .. });
     // Bypass passes the input whatever the recipe would do.
     if conditions.bypass {
-        let (doing, verb) =
-            if restores { ("restored", "restore") } else { ("protected", "protect") };
-        return Headline::unprotected(
-            format!("Bypassed: not {doing}"),
-            format!("The output is the input. Switch bypass off to {verb}."),
-        );
+        let (title, detail) = match restores {
+            true => (words.bypassed_not_restored, words.bypassed_not_restored_hint),
+            false => (words.bypassed_not_protected, words.bypassed_not_protected_hint),
+        };
+        return Headline::unprotected(title, detail);
     }
     match status {
-        Status::Muted { reason } => Headline::new(
-            Icon::Muted,
-            Tone::Error,
-            if is_missing_key(reason) {
-                "Muted: key missing"
-            } else {
-                "Muted: nothing leaves unprotected"
-            },
-            sentence(reason),
-        ),
-        Status::Idle => Headline::new(
-            Icon::Waiting,
-            Tone::Neutral,
-            "Waiting for the host",
-            "It has not started audio processing yet.",
-        ),
-        _ if conditions.delta && changes_nothing(status, conditions) => Headline::new(
-            Icon::Muted,
-            Tone::Warning,
-            "Delta: silent, because nothing is changed",
-            "Switch delta off to hear the input.",
-        ),
-        Status::NotProtecting | Status::Protecting { .. } => protecting(status, conditions),
-        Status::Restoring { .. } | Status::NotRestoring { .. } => restoring(status, conditions),
+        Status::Muted { reason } => {
+            let missing = is_missing_key(reason);
+            let title = if missing { words.muted_key_missing } else { words.muted };
+            Headline::new(Icon::Muted, Tone::Error, title, sentence(reason))
+        }
+        Status::Idle => {
+            Headline::new(Icon::Waiting, Tone::Neutral, words.waiting, words.waiting_hint)
+        }
+        _ if conditions.delta && changes_nothing(status, conditions) => {
+            let (title, detail) = (words.silent_delta, words.silent_delta_hint);
+            Headline::new(Icon::Muted, Tone::Warning, title, detail)
+        }
+        Status::NotProtecting | Status::Protecting { .. } => protecting(status, conditions, words),
+        Status::Restoring { .. } | Status::NotRestoring { .. } => {
+            restoring(status, conditions, words)
+        }
     }
 }
 
@@ -162,63 +159,51 @@ fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
 }
 
 /// The headline in the mode Protect.
-fn protecting(status: &Status, conditions: Conditions) -> Headline {
+fn protecting(status: &Status, conditions: Conditions, words: &words::Headline) -> Headline {
+    let doing = conditions.layers.doing(words);
     match status {
-        Status::Protecting { .. } if conditions.layers.are_none() => Headline::unprotected(
-            "Not protected: the amount is 0 %",
-            "Nothing is changed. Raise the amount to protect.",
-        ),
-        Status::Protecting { .. } if conditions.delta => Headline::unprotected(
-            "Delta: only the changes are audible",
-            "Switch delta off before you record or bounce.",
-        ),
-        Status::Protecting { class, trouble: Some(trouble), .. } => Headline::new(
-            Icon::Protecting,
-            Tone::Warning,
-            conditions.layers.doing(),
-            format!("“{class}”, with the key read earlier: {}", sentence(trouble)),
-        ),
-        Status::Protecting { class, fingerprint, trouble: None } => Headline::new(
-            Icon::Protecting,
-            Tone::Good,
-            conditions.layers.doing(),
-            format!("“{class}”, key {fingerprint}"),
-        ),
-        _ => Headline::unprotected(
-            "Not protected: no class is chosen",
-            "Choose a class key, or create one.",
-        ),
+        Status::Protecting { .. } if conditions.layers.are_none() => {
+            Headline::unprotected(words.nothing_to_protect, words.nothing_to_protect_hint)
+        }
+        Status::Protecting { .. } if conditions.delta => {
+            Headline::unprotected(words.delta, words.delta_hint)
+        }
+        Status::Protecting { class, trouble: Some(trouble), .. } => {
+            let detail = (words.class_with_earlier_key)(class, &sentence(trouble));
+            Headline::new(Icon::Protecting, Tone::Warning, doing, detail)
+        }
+        Status::Protecting { class, fingerprint, trouble: None } => {
+            let detail = (words.class_key)(class, &fingerprint.to_string());
+            Headline::new(Icon::Protecting, Tone::Good, doing, detail)
+        }
+        _ => Headline::unprotected(words.no_class, words.no_class_hint),
     }
 }
 
 /// The headline in the mode Restore. It never reads as if the output were protected.
-fn restoring(status: &Status, conditions: Conditions) -> Headline {
+fn restoring(status: &Status, conditions: Conditions, words: &words::Headline) -> Headline {
     match status {
-        Status::Restoring { .. } if conditions.layers.are_none() => Headline::unprotected(
-            "Not restoring: the amount is 0 %",
-            "Nothing is changed. Set the amount that was used to protect.",
-        ),
-        Status::Restoring { .. } if conditions.delta => Headline::unprotected(
-            "Delta: only the changes are audible",
-            "Switch delta off before you record or bounce.",
-        ),
-        Status::Restoring { class, .. } if conditions.no_host_position => Headline::unprotected(
-            format!("Restoring “{class}” by sample count"),
-            "The host states no position, so samples are counted. That is right only if the \
-             recording starts where it started when it was protected.",
-        ),
-        Status::Restoring { class, trouble: Some(trouble), .. } => Headline::unprotected(
-            format!("Restoring “{class}”"),
-            format!("With the key read earlier: {}", sentence(trouble)),
-        ),
-        Status::Restoring { class, fingerprint, trouble: None } => Headline::new(
-            Icon::Unprotected,
-            Tone::Neutral,
-            format!("Restoring “{class}”"),
-            format!("Key {fingerprint}. The output is not protected."),
-        ),
+        Status::Restoring { .. } if conditions.layers.are_none() => {
+            Headline::unprotected(words.nothing_to_restore, words.nothing_to_restore_hint)
+        }
+        Status::Restoring { .. } if conditions.delta => {
+            Headline::unprotected(words.delta, words.delta_hint)
+        }
+        Status::Restoring { class, .. } if conditions.no_host_position => {
+            let title = (words.restoring_by_count)(class);
+            Headline::unprotected(title, words.restoring_by_count_hint)
+        }
+        Status::Restoring { class, trouble: Some(trouble), .. } => {
+            let detail = (words.restoring_with_earlier_key)(&sentence(trouble));
+            Headline::unprotected((words.restoring)(class), detail)
+        }
+        Status::Restoring { class, fingerprint, trouble: None } => {
+            let detail = (words.restoring_key)(&fingerprint.to_string());
+            let title = (words.restoring)(class);
+            Headline::new(Icon::Unprotected, Tone::Neutral, title, detail)
+        }
         Status::NotRestoring { reason } => {
-            Headline::unprotected("Not restoring: audio passes unchanged", sentence(reason))
+            Headline::unprotected(words.not_restoring, sentence(reason))
         }
         other => Headline::new(Icon::Unprotected, Tone::Neutral, other.to_string(), ""),
     }
@@ -243,5 +228,7 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, headline: &Headline) {
     let response = ui.interact(rect, ui.scope_id().with("headline"), Sense::hover());
     let text = format!("{}. {}", headline.title, headline.detail);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+    // Screen readers say it when it changes.
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
     response.on_hover_text(&headline.detail);
 }

@@ -1,5 +1,7 @@
 //! The headline depends on sound: what does not go through is neither marked nor restored.
 
+use patchveil_words as words;
+
 use super::{Conditions, Headline, Tone};
 use crate::analyzer::View;
 use crate::editor::icons::Icon;
@@ -41,15 +43,14 @@ impl Headline {
         conditions: Conditions,
         sound: Sound,
         route: &Route,
+        words: &words::Headline,
     ) -> Self {
         let (class, is_fine) = match status {
             Status::Protecting { class, trouble, .. } => (class, trouble.is_none()),
             Status::Restoring { class, trouble, .. } => (class, trouble.is_none()),
             Status::Idle => {
                 return match route {
-                    Route::Nowhere(why) => {
-                        Self::unprotected("No sound goes through", sentence(why))
-                    }
+                    Route::Nowhere(why) => Self::unprotected(words.no_sound, sentence(why)),
                     _ => self,
                 };
             }
@@ -59,23 +60,22 @@ impl Headline {
         if !is_fine || !acts {
             return self;
         }
-        let will = match status {
-            Status::Restoring { .. } => format!("restored with “{class}”"),
-            _ => format!("{} with “{class}”", conditions.layers.will_be()),
+        let ready = match status {
+            Status::Restoring { .. } => (words.ready_to_restore)(class),
+            _ => conditions.layers.ready(class, words),
         };
-        let ready = format!("Ready: what comes in will be {will}.");
         let waiting = |title: &str, detail| Self::new(Icon::Waiting, Tone::Neutral, title, detail);
         match (route, sound) {
-            (Route::Nowhere(why), _) => Self::unprotected("No sound goes through", sentence(why)),
+            (Route::Nowhere(why), _) => Self::unprotected(words.no_sound, sentence(why)),
             (Route::Host, Sound::Flows) => self,
-            (Route::Host, Sound::Silent) => waiting("Silence: nothing to do", ready),
-            (Route::Host, _) => waiting("No audio from the host", ready),
+            (Route::Host, Sound::Silent) => waiting(words.silence, ready),
+            (Route::Host, _) => waiting(words.no_host_audio, ready),
             (Route::Devices(way), Sound::Flows) => self.along(way),
             (Route::Devices(way), Sound::Silent) => {
-                waiting("Silence comes in: nothing to do", ready).along(way)
+                waiting(words.silence_comes_in, ready).along(way)
             }
             (Route::Devices(_), _) => {
-                Self::unprotected("No sound goes through", "The sound device delivers nothing.")
+                Self::unprotected(words.no_sound, words.device_delivers_nothing)
             }
         }
     }

@@ -4,6 +4,10 @@ use patchveil_veil::Preset;
 
 use super::*;
 
+fn headline(status: &Status, conditions: Conditions) -> Headline {
+    super::headline(status, conditions, &words::Language::English.words().headline)
+}
+
 /// Marked, and nothing else.
 const PLAIN: Conditions = Conditions {
     bypass: false,

@@ -9,6 +9,7 @@ use super::state::{Form, KeysAction, KeysPanel, Message};
 use crate::editor::icons::Icon;
 use crate::editor::theme::{CODE, SMALL, palette};
 use crate::editor::widgets::{self, Emphasis};
+use crate::editor::words::words;
 use crate::keys::{Class, Request};
 
 /// An empty form to import a key.
@@ -41,11 +42,11 @@ pub(super) fn draw_top(ui: &mut Ui, panel: &mut KeysPanel, actions: &mut Vec<Key
 
 fn draw_new(ui: &mut Ui, panel: &mut KeysPanel, actions: &mut Vec<KeysAction>) {
     let Form::New { name } = &mut panel.form else { return };
-    let field =
-        widgets::text_field(ui, "Name of the class", name, "A show, a voice, an artist", false);
+    let words = &words(ui).keys;
+    let field = widgets::text_field(ui, words.class_name, name, words.class_name_hint, false);
     widgets::focus_first(ui, &field);
     let enter = widgets::entered(ui, &field);
-    if widgets::button(ui, "Create the key", Emphasis::Main).clicked() || enter {
+    if widgets::button(ui, words.create, Emphasis::Main).clicked() || enter {
         actions.push(KeysAction::Request(Request::New { name: name.clone() }));
     }
 }
@@ -57,38 +58,34 @@ pub(super) fn draw_of_class(
     panel: &mut KeysPanel,
     actions: &mut Vec<KeysAction>,
 ) {
-    let fingerprint = class.fingerprint;
+    let (fingerprint, words) = (class.fingerprint, &words(ui).keys);
     match &mut panel.form {
         Form::Rename { name } => {
-            let field = widgets::text_field(ui, "New name", name, "", false);
+            let field = widgets::text_field(ui, words.new_name, name, "", false);
             widgets::focus_first(ui, &field);
             let enter = widgets::entered(ui, &field);
-            widgets::note(ui, "The key stays the same, and so does everything it protects.");
-            if widgets::button(ui, "Use this name", Emphasis::Main).clicked() || enter {
+            widgets::note(ui, words.rename_note);
+            if widgets::button(ui, words.use_name, Emphasis::Main).clicked() || enter {
                 let name = name.clone();
                 actions.push(KeysAction::Request(Request::Rename { class: fingerprint, name }));
             }
         }
         Form::Export { .. } => draw_export(ui, class, panel, actions),
         Form::Remove { typed } => {
-            let warning = format!(
-                "Removes “{}” and its key for good. Without a copy of the key, nothing it protected \
-                 can be restored or recognised.",
-                class.name
-            );
+            let warning = (words.remove_warning)(&class.name);
             let bad = palette(ui).bad;
             widgets::notice(ui, Icon::Warning, bad, |ui| {
                 ui.label(RichText::new(warning).font(SMALL).color(palette(ui).text));
             });
-            let label = format!("To confirm, type the name: {}", class.name);
+            let label = (words.remove_confirm)(&class.name);
             let field = widgets::text_field(ui, &label, typed, "", false);
             widgets::focus_first(ui, &field);
             let enter = widgets::entered(ui, &field);
-            if widgets::button(ui, "Remove for good", Emphasis::Danger).clicked() || enter {
+            if widgets::button(ui, words.remove_for_good, Emphasis::Danger).clicked() || enter {
                 if typed.trim() == class.name {
                     actions.push(KeysAction::Request(Request::Remove { class: fingerprint }));
                 } else {
-                    let text = format!("Nothing was removed: type “{}” to confirm.", class.name);
+                    let text = (words.nothing_removed)(&class.name);
                     panel.message = Some(Message { success: false, text });
                 }
             }
@@ -99,18 +96,19 @@ pub(super) fn draw_of_class(
 
 fn draw_import(ui: &mut Ui, panel: &mut KeysPanel, actions: &mut Vec<KeysAction>) {
     let Form::Import { source, name, passphrase, locked } = &mut panel.form else { return };
+    let words = &words(ui).keys;
     let field = widgets::masked_field(
         ui,
-        "Key, or file",
+        words.import_source,
         &mut source.0,
-        "Paste pvkey1…, or the path of an exported file",
+        words.import_source_hint,
         is_secret,
     );
     widgets::focus_first(ui, &field);
-    widgets::text_field(ui, "Name of the class", name, "Empty: the name in the key file", false);
+    widgets::text_field(ui, words.class_name, name, words.import_name_hint, false);
     let passphrase_field = locked
-        .then(|| widgets::text_field(ui, "Passphrase of the key", &mut passphrase.0, "", true));
-    let clicked = widgets::button(ui, "Import", Emphasis::Main).clicked();
+        .then(|| widgets::text_field(ui, words.import_passphrase, &mut passphrase.0, "", true));
+    let clicked = widgets::button(ui, words.import_now, Emphasis::Main).clicked();
     let enter = passphrase_field.as_ref().is_some_and(|field| widgets::entered(ui, field));
     if !clicked && !enter {
         return;
@@ -146,17 +144,15 @@ fn draw_export(ui: &mut Ui, class: &Class, panel: &mut KeysPanel, actions: &mut 
         return;
     }
     let Form::Export { path, passphrase } = &mut panel.form else { return };
-    widgets::note(
-        ui,
-        "Whoever has the key can remove the protection. Keep the copy as you would a password.",
-    );
-    let hint = "Empty: no passphrase";
-    widgets::text_field(ui, "Passphrase of the copy", &mut passphrase.0, hint, true);
-    let field = widgets::text_field(ui, "File", path, "", false);
+    let words = &words(ui).keys;
+    widgets::note(ui, words.export_note);
+    let (name, hint) = (words.export_passphrase, words.export_passphrase_hint);
+    widgets::text_field(ui, name, &mut passphrase.0, hint, true);
+    let field = widgets::text_field(ui, words.file, path, "", false);
     widgets::focus_first(ui, &field);
     let enter = widgets::entered(ui, &field);
-    ui.horizontal(|ui| {
-        if widgets::button(ui, "Save to this file", Emphasis::Main).clicked() || enter {
+    ui.horizontal_wrapped(|ui| {
+        if widgets::button(ui, words.save, Emphasis::Main).clicked() || enter {
             let (path, passphrase) = (PathBuf::from(path.trim()), passphrase.take_some());
             actions.push(KeysAction::Request(Request::ExportFile {
                 class: fingerprint,
@@ -164,8 +160,8 @@ fn draw_export(ui: &mut Ui, class: &Class, panel: &mut KeysPanel, actions: &mut 
                 passphrase,
             }));
         }
-        if widgets::button(ui, "Show the key", Emphasis::Plain)
-            .on_hover_text("Shows the secret key on the screen. Make sure nobody is watching.")
+        if widgets::button(ui, words.show_key, Emphasis::Plain)
+            .on_hover_text(words.show_key_tip)
             .clicked()
         {
             let passphrase = passphrase.take_some();
@@ -177,24 +173,17 @@ fn draw_export(ui: &mut Ui, class: &Class, panel: &mut KeysPanel, actions: &mut 
 /// Draws the key itself, because the user asked for it.
 fn draw_key(ui: &mut Ui, panel: &mut KeysPanel) {
     let Some(text) = &panel.shown_key else { return };
-    let colours = palette(ui);
+    let (colours, words) = (palette(ui), &words(ui).keys);
     widgets::notice(ui, Icon::Warning, colours.warn, |ui| {
-        ui.label(
-            RichText::new("This is the secret key. Copy it to a safe place, then hide it.")
-                .font(SMALL)
-                .color(colours.text),
-        );
+        ui.label(RichText::new(words.secret_note).font(SMALL).color(colours.text));
     });
     ui.label(RichText::new(text.0.as_str()).font(CODE).color(colours.text));
     let mut hide = false;
     ui.horizontal(|ui| {
-        if widgets::button(ui, "Copy", Emphasis::Main)
-            .on_hover_text("Puts the key on the clipboard, where other programs can read it.")
-            .clicked()
-        {
+        if widgets::button(ui, words.copy, Emphasis::Main).on_hover_text(words.copy_tip).clicked() {
             ui.ctx().copy_text(text.0.to_string());
         }
-        hide = widgets::button(ui, "Hide", Emphasis::Plain).clicked();
+        hide = widgets::button(ui, words.hide, Emphasis::Plain).clicked();
     });
     if hide {
         panel.show(Form::None);

@@ -6,6 +6,7 @@ use super::state::{ClassUse, Form, KeysAction, KeysPanel};
 use super::{forms, row};
 use crate::editor::theme::{BODY, GAP, palette};
 use crate::editor::widgets::{self, Emphasis};
+use crate::editor::words::words;
 use crate::keys::{Class, KeyringView};
 
 /// The search field is shown from this many classes on.
@@ -23,9 +24,10 @@ pub(super) fn draw(
         draw_empty(ui, panel);
         return;
     }
+    let words = &words(ui).keys;
     if view.classes.len() >= SEARCH_FROM {
-        let hint = format!("Search {} classes", view.classes.len());
-        widgets::search_field(ui, &mut panel.search, &hint);
+        let hint = (words.search_classes)(view.classes.len());
+        widgets::search_field(ui, words.search, &mut panel.search, &hint);
     } else {
         panel.search.clear();
     }
@@ -37,7 +39,7 @@ pub(super) fn draw(
     let found: Vec<&Class> = view.classes.iter().filter(matches).collect();
     if found.is_empty() {
         let wanted = panel.search.trim();
-        widgets::note(ui, &format!("No class has “{wanted}” in its name or fingerprint."));
+        widgets::note(ui, &(words.nothing_found)(wanted));
     }
     for class in found {
         let in_use = class_use == ClassUse::Active(class.fingerprint);
@@ -49,19 +51,15 @@ fn draw_empty(ui: &mut Ui, panel: &mut KeysPanel) {
     if !matches!(panel.form, Form::None) {
         return;
     }
+    let words = &words(ui).keys;
     ui.add_space(GAP);
-    ui.label(RichText::new("No class keys yet").font(BODY).color(palette(ui).text));
-    widgets::note(
-        ui,
-        "A class is what you protect as one: a show, a voice, an artist. Each has its own secret \
-         key, which never leaves this computer unless you export it. The first is used here at once, and \
-         by new instances.",
-    );
-    ui.horizontal(|ui| {
-        if widgets::button(ui, "New class key", Emphasis::Main).clicked() {
+    ui.label(RichText::new(words.none_yet).font(BODY).color(palette(ui).text));
+    widgets::note(ui, words.none_yet_hint);
+    ui.horizontal_wrapped(|ui| {
+        if widgets::button(ui, words.first_new, Emphasis::Main).clicked() {
             panel.show(Form::New { name: String::new() });
         }
-        if widgets::button(ui, "Import a key", Emphasis::Plain).clicked() {
+        if widgets::button(ui, words.first_import, Emphasis::Plain).clicked() {
             panel.show(forms::import());
         }
     });

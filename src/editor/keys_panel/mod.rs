@@ -14,6 +14,7 @@ pub(crate) use self::state::{ClassUse, KeysAction, KeysPanel};
 use super::icons::Icon;
 use super::theme::{GAP, INSET, SMALL, SMALL_GAP, palette};
 use super::widgets::{self, Emphasis, probability, sentence};
+use super::words::words;
 use crate::analyzer::{Heard, HeardKey};
 use crate::keys::{KeyringView, Problem, Remedy, Request};
 
@@ -30,7 +31,8 @@ pub(crate) fn draw(
     widgets::card(ui, rect);
     let mut actions = Vec::new();
     let header = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + widgets::HEADER));
-    widgets::title(ui, header, "Class keys");
+    let words = &words(ui).keys;
+    widgets::title(ui, header, words.title);
     if view.problem.is_none() && view.loaded {
         draw_buttons(ui, header, panel);
     }
@@ -46,7 +48,7 @@ pub(crate) fn draw(
         draw_message(ui, panel);
         draw_heard(ui, heard);
         if !view.loaded {
-            widgets::note(ui, "Reading the keyring …");
+            widgets::note(ui, words.reading);
         } else if let Some(problem) = &view.problem {
             draw_problem(ui, view, problem, panel, &mut actions);
         } else {
@@ -55,28 +57,26 @@ pub(crate) fn draw(
             list::draw(ui, view, class_use, panel, &mut actions);
             passphrase::draw(ui, view, panel, &mut actions);
         }
+        widgets::follow_focus(ui);
     });
     actions
 }
 
 fn draw_buttons(ui: &mut Ui, header: Rect, panel: &mut KeysPanel) {
+    let words = &words(ui).keys;
     widgets::header_buttons(ui, "keys", header, |ui| {
-        let listen = widgets::toggle(ui, "Listen", panel.listening).on_hover_text(
-            "Tells which of these keys the sound that comes in carries already, so that nothing is \
-             marked twice and a bounce can be checked.",
-        );
+        let listen =
+            widgets::toggle(ui, words.listen, panel.listening).on_hover_text(words.listen_tip);
         if listen.clicked() {
             panel.listening = !panel.listening;
         }
         let creating = matches!(panel.form, Form::New { .. });
-        let new = widgets::toggle(ui, "New", creating)
-            .on_hover_text("Creates a class with a new secret key.");
+        let new = widgets::toggle(ui, words.new, creating).on_hover_text(words.new_tip);
         if new.clicked() {
             panel.toggle_top(creating, Form::New { name: String::new() });
         }
         let importing = matches!(panel.form, Form::Import { .. });
-        let import = widgets::toggle(ui, "Import", importing)
-            .on_hover_text("Imports a key that was exported here or elsewhere.");
+        let import = widgets::toggle(ui, words.import, importing).on_hover_text(words.import_tip);
         if import.clicked() {
             panel.toggle_top(importing, forms::import());
         }
@@ -85,8 +85,9 @@ fn draw_buttons(ui: &mut Ui, header: Rect, panel: &mut KeysPanel) {
 
 /// The outcome of the last request, until the user closes it.
 fn draw_message(ui: &mut Ui, panel: &mut KeysPanel) {
+    let words = &words(ui).keys;
     if panel.is_waiting() {
-        widgets::note(ui, "Working …");
+        widgets::note(ui, words.working);
         return;
     }
     let Some(message) = panel.message.clone() else { return };
@@ -95,7 +96,7 @@ fn draw_message(ui: &mut Ui, panel: &mut KeysPanel) {
         if message.success { (Icon::Done, colours.good) } else { (Icon::Warning, colours.warn) };
     let button = widgets::notice(ui, icon, colour, |ui| {
         ui.label(RichText::new(&message.text).font(SMALL).color(colours.text));
-        widgets::button(ui, "OK", Emphasis::Plain)
+        widgets::button(ui, words.ok, Emphasis::Plain)
     });
     if button.clicked() {
         panel.message = None;
@@ -105,27 +106,18 @@ fn draw_message(ui: &mut Ui, panel: &mut KeysPanel) {
 /// Which of the keys the input carries, while the user listens.
 fn draw_heard(ui: &mut Ui, heard: Option<&Heard>) {
     let Some(heard) = heard else { return };
-    let colours = palette(ui);
+    let (colours, words) = (palette(ui), &words(ui).keys);
     let (icon, colour, text) = match heard {
         Heard { problem: Some(problem), .. } => (Icon::Warning, colours.warn, sentence(problem)),
         Heard { keys, .. } if !keys.is_empty() => {
-            let named = |key: &HeardKey| format!("“{}” ({})", key.name, probability(key.p));
+            let named = |key: &HeardKey| (words.heard_key)(&key.name, &probability(key.p));
             let names: Vec<String> = keys.iter().map(named).collect();
-            let (names, seconds) = (names.join(", "), heard.seconds);
-            let text = format!(
-                "What comes in is marked already: {names}, in {seconds:.0} s. Marked again it carries \
-                 both."
-            );
-            (Icon::Done, colours.good, text)
+            (Icon::Done, colours.good, (words.heard)(&names.join(", "), heard.seconds))
         }
         Heard { seconds: 0.0, .. } => {
-            let text = "Listening to what comes in: this takes three seconds of sound.";
-            (Icon::Waiting, colours.weak, text.to_owned())
+            (Icon::Waiting, colours.weak, words.heard_nothing_yet.to_owned())
         }
-        Heard { seconds, .. } => {
-            let text = format!("In {seconds:.0} s of what came in, none of these keys was found.");
-            (Icon::Waiting, colours.weak, text)
-        }
+        Heard { seconds, .. } => (Icon::Waiting, colours.weak, (words.heard_none)(*seconds)),
     };
     widgets::notice(ui, icon, colour, |ui| {
         ui.label(RichText::new(text).font(SMALL).color(colours.text));
@@ -153,30 +145,26 @@ fn draw_problem(
     panel: &mut KeysPanel,
     actions: &mut Vec<KeysAction>,
 ) {
-    let colours = palette(ui);
+    let (colours, words) = (palette(ui), &words(ui).keys);
     widgets::notice(ui, Icon::Warning, colours.warn, |ui| {
         ui.label(RichText::new(sentence(&problem.message)).font(SMALL).color(colours.text));
     });
     if problem.remedy == Remedy::Unlock {
-        let field = widgets::text_field(ui, "Passphrase", &mut panel.passphrase.0, "", true);
+        let field = widgets::text_field(ui, words.passphrase, &mut panel.passphrase.0, "", true);
         let enter = widgets::entered(ui, &field);
-        if widgets::button(ui, "Unlock", Emphasis::Main).clicked() || enter {
+        if widgets::button(ui, words.unlock, Emphasis::Main).clicked() || enter {
             panel.message = None;
             let passphrase = panel.passphrase.take();
             actions.push(KeysAction::Request(Request::Unlock { passphrase }));
         }
-        widgets::note(
-            ui,
-            "This unlocks the keyring in all instances of this program. It is forgotten when the \
-             last of them closes.",
-        );
+        widgets::note(ui, words.unlock_note);
         return;
     }
     if let Some(path) = &view.path {
         let path = path.display().to_string();
-        if widgets::button(ui, "Copy the keyring's path", Emphasis::Plain).clicked() {
+        if widgets::button(ui, words.copy_path, Emphasis::Plain).clicked() {
             ui.ctx().copy_text(path);
         }
     }
-    widgets::note(ui, "The list comes back by itself when the file has changed.");
+    widgets::note(ui, words.comes_back);
 }

@@ -6,6 +6,7 @@ use super::secret::Secret;
 use super::state::{Form, KeysAction, KeysPanel, Message};
 use crate::editor::theme::GAP;
 use crate::editor::widgets::{self, Emphasis};
+use crate::editor::words::words;
 use crate::keys::{KeyringView, Request};
 
 /// Draws what can be done about the passphrase, below the classes.
@@ -20,26 +21,18 @@ pub(super) fn draw(
     }
     ui.add_space(GAP);
     let is_open = matches!(panel.form, Form::Passphrase { .. });
-    ui.horizontal(|ui| {
+    let words = &words(ui).keys;
+    ui.horizontal_wrapped(|ui| {
         if view.has_passphrase
-            && widgets::button(ui, "Lock the keyring", Emphasis::Plain)
-                .on_hover_text(
-                    "Forgets the passphrase in all instances of this program. Instances that are \
-                     protecting go on protecting.",
-                )
+            && widgets::button(ui, words.lock, Emphasis::Plain)
+                .on_hover_text(words.lock_tip)
                 .clicked()
         {
             panel.close();
             actions.push(KeysAction::Request(Request::Lock));
         }
-        let label = if view.has_passphrase { "Passphrase" } else { "Set a passphrase" };
-        if widgets::toggle(ui, label, is_open)
-            .on_hover_text(
-                "Encrypts the keyring file. Each program that uses the keyring asks for the \
-                 passphrase once.",
-            )
-            .clicked()
-        {
+        let label = if view.has_passphrase { words.passphrase } else { words.set_passphrase };
+        if widgets::toggle(ui, label, is_open).on_hover_text(words.set_passphrase_tip).clicked() {
             panel.toggle_top(is_open, empty());
         }
     });
@@ -54,23 +47,19 @@ fn empty() -> Form {
 
 fn form(ui: &mut Ui, has_passphrase: bool, panel: &mut KeysPanel, actions: &mut Vec<KeysAction>) {
     let Form::Passphrase { new, again } = &mut panel.form else { return };
-    widgets::note(
-        ui,
-        "A forgotten passphrase cannot be recovered. Export a copy of each key first.",
-    );
-    let first = widgets::text_field(ui, "New passphrase", &mut new.0, "", true);
+    let words = &words(ui).keys;
+    widgets::note(ui, words.passphrase_note);
+    let first = widgets::text_field(ui, words.new_passphrase, &mut new.0, "", true);
     widgets::focus_first(ui, &first);
-    let second = widgets::text_field(ui, "Repeat it", &mut again.0, "", true);
+    let second = widgets::text_field(ui, words.repeat, &mut again.0, "", true);
     let enter = widgets::entered(ui, &second);
     let mut remove = false;
     let mut set = false;
-    ui.horizontal(|ui| {
-        set = widgets::button(ui, "Set this passphrase", Emphasis::Main).clicked() || enter;
+    ui.horizontal_wrapped(|ui| {
+        set = widgets::button(ui, words.set_this, Emphasis::Main).clicked() || enter;
         remove = has_passphrase
-            && widgets::button(ui, "Remove it", Emphasis::Plain)
-                .on_hover_text(
-                    "The file then has no passphrase. Only your user account can read it.",
-                )
+            && widgets::button(ui, words.remove_passphrase, Emphasis::Plain)
+                .on_hover_text(words.remove_passphrase_tip)
                 .clicked();
     });
     if !set && !remove {
@@ -78,7 +67,7 @@ fn form(ui: &mut Ui, has_passphrase: bool, panel: &mut KeysPanel, actions: &mut 
     }
     let (new, again) = (new.take(), again.take());
     if set && new != again {
-        let text = "Nothing was changed: the two passphrases differ.".to_owned();
+        let text = words.passphrases_differ.to_owned();
         panel.message = Some(Message { success: false, text });
         return;
     }

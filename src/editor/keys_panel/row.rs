@@ -10,6 +10,7 @@ use super::state::{Form, KeysAction, KeysPanel};
 use crate::editor::icons::{self, Icon};
 use crate::editor::theme::{BODY, CODE, GAP, INSET, ROUND_SMALL, SMALL, SMALL_GAP, palette};
 use crate::editor::widgets::{self, Emphasis};
+use crate::editor::words::words;
 use crate::keys::{Class, Request};
 use crate::state::ChosenClass;
 
@@ -56,7 +57,7 @@ pub(super) fn draw(
 
 /// Draws name, fingerprint and date. Returns whether the row was clicked.
 fn draw_line(ui: &mut Ui, class: &Class, in_use: bool, open: bool) -> bool {
-    let colours = palette(ui);
+    let (colours, words) = (palette(ui), &words(ui).keys);
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
     if response.hovered() && !open {
@@ -68,10 +69,12 @@ fn draw_line(ui: &mut Ui, class: &Class, in_use: bool, open: bool) -> bool {
     icons::paint(ui.painter(), dot, icon, colour, colours.panel);
 
     let mut right = rect.right() - INSET;
-    for (tag, colour) in
-        [(in_use, ("In use", colours.accent)), (class.default, ("Default", colours.weak))]
-            .into_iter()
-            .filter_map(|(shown, tag)| shown.then_some(tag))
+    for (tag, colour) in [
+        (in_use, (words.in_use, colours.accent)),
+        (class.default, (words.is_default, colours.weak)),
+    ]
+    .into_iter()
+    .filter_map(|(shown, tag)| shown.then_some(tag))
     {
         let at = pos2(right, rect.top() + 14.0);
         right = ui.painter().text(at, Align2::RIGHT_CENTER, tag, SMALL, colour).left() - GAP;
@@ -96,8 +99,8 @@ fn draw_line(ui: &mut Ui, class: &Class, in_use: bool, open: bool) -> bool {
     response
         .on_hover_ui(|ui| {
             ui.label(RichText::new(&class.name).font(BODY));
-            ui.label(RichText::new(format!("Key {}", class.fingerprint)).font(SMALL));
-            ui.label(RichText::new(format!("In this keyring since {date}")).font(SMALL));
+            ui.label(RichText::new((words.key)(&class.fingerprint.to_string())).font(SMALL));
+            ui.label(RichText::new((words.since)(date)).font(SMALL));
         })
         .clicked()
 }
@@ -109,12 +112,13 @@ fn draw_actions(
     panel: &mut KeysPanel,
     actions: &mut Vec<KeysAction>,
 ) {
+    let words = &words(ui).keys;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(SMALL_GAP, SMALL_GAP);
         if in_use {
-            widgets::note(ui, "This instance uses this class.");
-        } else if widgets::button(ui, "Use here", Emphasis::Main)
-            .on_hover_text("Uses this class from the next patch on.")
+            widgets::note(ui, words.uses_this);
+        } else if widgets::button(ui, words.use_here, Emphasis::Main)
+            .on_hover_text(words.use_here_tip)
             .clicked()
         {
             let (fingerprint, name) = (class.fingerprint, class.name.clone());
@@ -124,23 +128,23 @@ fn draw_actions(
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(SMALL_GAP, SMALL_GAP);
         let renaming = matches!(panel.form, Form::Rename { .. });
-        if widgets::toggle(ui, "Rename", renaming).clicked() {
+        if widgets::toggle(ui, words.rename, renaming).clicked() {
             let name = class.name.clone();
             panel.show(if renaming { Form::None } else { Form::Rename { name } });
         }
         let exporting = matches!(panel.form, Form::Export { .. });
-        if widgets::toggle(ui, "Export", exporting).clicked() {
+        if widgets::toggle(ui, words.export, exporting).clicked() {
             panel.show(if exporting { Form::None } else { forms::export(class) });
         }
-        let default = widgets::toggle(ui, "Default", class.default)
-            .on_hover_text("New instances use the default class.");
+        let default = widgets::toggle(ui, words.make_default, class.default)
+            .on_hover_text(words.make_default_tip);
         if default.clicked() {
             panel.show(Form::None);
             let class = (!class.default).then_some(class.fingerprint);
             actions.push(KeysAction::Request(Request::SetDefault { class }));
         }
         let removing = matches!(panel.form, Form::Remove { .. });
-        if widgets::toggle(ui, "Remove", removing).clicked() {
+        if widgets::toggle(ui, words.remove, removing).clicked() {
             let typed = String::new();
             panel.show(if removing { Form::None } else { Form::Remove { typed } });
         }

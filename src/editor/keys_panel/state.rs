@@ -1,6 +1,7 @@
 //! What the panel keeps from frame to frame, and what answers change in it.
 
 use patchveil_veil::Fingerprint;
+use patchveil_words as words;
 
 use super::secret::Secret;
 use crate::editor::widgets::sentence;
@@ -99,6 +100,7 @@ impl KeysPanel {
         &mut self,
         actions: Vec<KeysAction>,
         keys: &mut Keys,
+        words: &words::Keys,
         choose: impl Fn(ChosenClass),
     ) {
         for action in actions {
@@ -116,12 +118,9 @@ impl KeysPanel {
                 Ok(_) if quiet => {}
                 Ok(Outcome::Added(class)) if self.undecided && keys.view().classes.len() == 1 => {
                     let ChosenClass { name, fingerprint } = self.use_first(class, keys, &choose);
-                    self.added(
-                        fingerprint,
-                        &format!("“{name}” is used here and by new instances."),
-                    );
+                    self.added(fingerprint, &(words.first_used)(&name), words);
                 }
-                Ok(outcome) => self.succeeded(outcome),
+                Ok(outcome) => self.succeeded(outcome, words),
                 Err(problem) => self.failed(&problem),
             }
         }
@@ -142,10 +141,10 @@ impl KeysPanel {
     }
 
     /// A class was added; `what` says what became of it.
-    fn added(&mut self, class: Fingerprint, what: &str) {
+    fn added(&mut self, class: Fingerprint, what: &str, words: &words::Keys) {
         self.open = Some(class);
         self.form = Form::None;
-        let text = format!("{what} Export its key and keep the copy elsewhere.");
+        let text = format!("{what} {}", words.back_up);
         self.message = Some(Message { success: true, text });
     }
 
@@ -153,10 +152,10 @@ impl KeysPanel {
         self.waiting.is_some()
     }
 
-    fn succeeded(&mut self, outcome: Outcome) {
+    fn succeeded(&mut self, outcome: Outcome, words: &words::Keys) {
         let text = match outcome {
             Outcome::Added(class) => {
-                self.added(class.fingerprint, &format!("“{}” is in the keyring.", class.name));
+                self.added(class.fingerprint, &(words.added)(&class.name), words);
                 return;
             }
             Outcome::Changed => {
@@ -166,7 +165,7 @@ impl KeysPanel {
             }
             Outcome::Removed { name } => {
                 self.close();
-                format!("“{name}” and its key are gone.")
+                (words.removed)(&name)
             }
             Outcome::Exported { class, text } => {
                 // If another class is open by now, the key must not be taken for that class's.
@@ -178,19 +177,15 @@ impl KeysPanel {
             }
             Outcome::Saved { path } => {
                 self.form = Form::None;
-                format!("The key was saved to {}. Only you can read the file.", path.display())
+                (words.saved)(&path.display().to_string())
             }
-            Outcome::Unlocked => "The keyring is unlocked in all instances here.".to_owned(),
-            Outcome::Locked => {
-                "The keyring is locked. Instances that are protecting go on protecting.".to_owned()
-            }
+            Outcome::Unlocked => words.unlocked.to_owned(),
+            Outcome::Locked => words.locked.to_owned(),
             Outcome::PassphraseSet { has_passphrase } => {
                 self.form = Form::None;
-                let state = match has_passphrase {
-                    true => "is now locked with the new passphrase",
-                    false => "no longer has a passphrase",
-                };
-                format!("The keyring {state}.")
+                let text =
+                    if has_passphrase { words.passphrase_set } else { words.passphrase_removed };
+                text.to_owned()
             }
         };
         self.message = Some(Message { success: true, text });
@@ -215,6 +210,19 @@ impl KeysPanel {
     #[cfg(test)]
     pub(in crate::editor) fn open_row(&mut self, class: Fingerprint) {
         self.open = Some(class);
+    }
+
+    /// Opens form number 0 to 4: new, import, rename, export, remove.
+    #[cfg(test)]
+    pub(in crate::editor) fn open_form(&mut self, number: usize, class: &Class) {
+        self.open = (number > 1).then_some(class.fingerprint);
+        self.form = match number {
+            0 => Form::New { name: String::new() },
+            1 => super::forms::import(),
+            2 => Form::Rename { name: class.name.clone() },
+            3 => super::forms::export(class),
+            _ => Form::Remove { typed: String::new() },
+        };
     }
 
     pub(super) fn show(&mut self, form: Form) {

@@ -11,6 +11,7 @@ use super::text::ControlText;
 use crate::editor::icons::paint_opener;
 use crate::editor::param_gesture::ParamGesture;
 use crate::editor::theme::{BODY, ROUND_SMALL, SMALL, palette};
+use crate::editor::widgets;
 
 /// A control that opens a list. `list` draws it and returns the choice, 0–1.
 pub(crate) fn choice<P: Param>(
@@ -36,7 +37,7 @@ pub(crate) fn choice<P: Param>(
         info.current_text_value = Some(text.value.clone());
         info
     });
-    let chosen = Popup::menu(&response).width(300.0).show(list).and_then(|shown| shown.inner);
+    let chosen = widgets::menu(&response, 300.0, list).and_then(|shown| shown.inner);
     if let Some(chosen) = chosen {
         gesture.touch(param, chosen);
     }

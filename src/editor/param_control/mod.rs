@@ -1,5 +1,6 @@
 //! Controls of parameters: a label, a value, and what changes it.
 
+mod assistive;
 mod choice;
 mod number;
 mod paint;

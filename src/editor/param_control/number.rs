@@ -3,20 +3,19 @@
 use egui::{CursorIcon, Event, Key, Rect, Response, Sense, Ui, WidgetInfo};
 use nice_plug::prelude::Param;
 
+use super::assistive;
 use super::choice::keep_arrow_keys;
 use super::paint;
 use super::text::ControlText;
 use super::typing::{self, Typing};
 use crate::editor::param_gesture::ParamGesture;
 use crate::editor::theme::palette;
+use crate::editor::words::words;
 
 /// Way of the pointer over the whole range of a parameter, in points.
 const DRAG_RANGE: f32 = 220.0;
 /// How much slower a value moves with Shift.
 const FINE: f32 = 10.0;
-/// How to use any of these controls.
-const USAGE: &str = "Drag to change; hold Shift for fine steps. Double-click for the default. Click \
-     and type to enter a value.";
 
 /// What is being done with a control, kept from frame to frame.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +34,7 @@ pub(crate) fn number<P: Param>(
     gesture: &impl ParamGesture,
 ) -> Response {
     let id = ui.scope_id().with(text.name);
-    let colours = palette(ui);
+    let (colours, words) = (palette(ui), &words(ui).controls);
     let mut state: Interaction = ui.data_mut(|data| data.get_temp(id)).unwrap_or_default();
     let sense = if text.no_effect { Sense::hover() } else { Sense::click_and_drag() };
     let response = ui.interact(rect, id, sense);
@@ -47,13 +46,16 @@ pub(crate) fn number<P: Param>(
     } else if response.clicked() {
         response.request_focus();
     }
+    if !text.no_effect {
+        assistive::step(ui, &response, param, gesture);
+    }
     if response.has_focus() && state.typing.text.is_none() {
         keys(ui, &response, param, gesture, &mut state.typing);
     }
 
     paint::frame(ui, &response, rect, colours);
     if state.typing.invalid {
-        paint::label(ui, rect, "Not a value", colours.bad);
+        paint::label(ui, rect, words.not_a_value, colours.bad);
     } else {
         paint::label(ui, rect, text.label, colours.weak);
     }
@@ -71,11 +73,14 @@ pub(crate) fn number<P: Param>(
         info.current_text_value = Some(format!("{} {}", text.value, text.note).trim().to_owned());
         info
     });
+    if !text.no_effect {
+        assistive::declare(ui, response.id);
+    }
     if text.no_effect {
         return paint::tip(response, text, None);
     }
     let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
-    paint::tip(response, text, Some(USAGE))
+    paint::tip(response, text, Some(words.usage))
 }
 
 fn drag<P: Param>(
@@ -118,12 +123,7 @@ fn keys<P: Param>(
     let now = param.unmodulated_normalized_value();
     let mut next = now;
     ui.input(|input| {
-        // The steps of a length are tenths of a millisecond, too small for arrow keys.
-        let step = match param.step_count() {
-            Some(count) if count <= 100 => 1.0 / count as f32,
-            _ if input.modifiers.shift => 0.001,
-            _ => 0.01,
-        };
+        let step = step_of(param, input.modifiers.shift);
         for event in &input.events {
             match event {
                 Event::Key { key: Key::ArrowUp | Key::ArrowRight, pressed: true, .. } => {
@@ -150,9 +150,18 @@ fn keys<P: Param>(
     }
 }
 
+/// How far an arrow key moves, 0–1. The steps of a length are tenths of a millisecond, too small for it.
+pub(super) fn step_of(param: &impl Param, fine: bool) -> f32 {
+    match param.step_count() {
+        Some(count) if count <= 100 => 1.0 / count as f32,
+        _ if fine => 0.001,
+        _ => 0.01,
+    }
+}
+
 /// The position one step further, or as many as it takes until the value reads differently: the
 /// lowest position of a length means the preset's, and the shortest length is some steps away.
-fn moved<P: Param>(param: &P, from: f32, step: f32) -> f32 {
+pub(super) fn moved<P: Param>(param: &P, from: f32, step: f32) -> f32 {
     let read = |position: f32| param.normalized_value_to_string(position, true);
     let before = read(from);
     let mut position = from;

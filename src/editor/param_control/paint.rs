@@ -50,7 +50,7 @@ pub(super) fn value(
         let colour = if text.follows { colours.weak } else { colours.warn };
         let note = painter.layout_no_wrap(text.note.to_owned(), SMALL, colour);
         let at = at + vec2(width + SMALL_GAP, 1.0);
-        // The colour of the value says that it follows the preset. Limits are not left out.
+        // That there is no bar says that it follows the preset. Limits are not left out.
         if !text.follows || at.x + note.size().x <= rect.right() - 2.0 {
             painter.galley(at, note, colour);
         }

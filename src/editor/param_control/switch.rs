@@ -7,6 +7,7 @@ use super::paint;
 use super::text::ControlText;
 use crate::editor::param_gesture::ParamGesture;
 use crate::editor::theme::{BODY, palette};
+use crate::editor::words::words;
 
 /// A control that is on or off.
 pub(crate) fn switch(
@@ -32,7 +33,8 @@ pub(crate) fn switch(
     let colour = if on { colours.background } else { colours.weak };
     ui.painter().circle_filled(pos2(knob, track.center().y), 4.0, colour);
     let at = pos2(track.right() + 5.0, track.center().y);
-    let (word, colour) = if on { ("On", colours.warn) } else { ("Off", colours.text) };
+    let words = &words(ui).window;
+    let (word, colour) = if on { (words.on, colours.warn) } else { (words.off, colours.text) };
     ui.painter().text(at, Align2::LEFT_CENTER, word, BODY, colour);
     response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, text.name));
     paint::tip(response, text, None)

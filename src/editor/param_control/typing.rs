@@ -5,6 +5,7 @@ use nice_plug::prelude::Param;
 
 use crate::editor::param_gesture::ParamGesture;
 use crate::editor::theme::{BODY, palette};
+use crate::editor::words::words;
 
 /// What is being typed.
 #[derive(Debug, Clone, Default)]
@@ -28,8 +29,8 @@ pub(super) fn draw<P: Param>(
     let id = control.id.with("typed");
     let just_opened = !ui.memory(|memory| memory.had_focus_last_frame(id));
     let field = field(ui, rect, id, typing.invalid, &mut text);
-    let state = if typing.invalid { ": not a value" } else { "" };
-    let label = format!("{name} typed{state}");
+    let words = &words(ui).controls;
+    let label = if typing.invalid { (words.typed_no_value)(name) } else { (words.typed)(name) };
     field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &label));
     if just_opened && !field.has_focus() && control.has_focus() {
         field.request_focus();

@@ -1,5 +1,6 @@
 //! The dial: one control that leads from Mark over Light and Balanced to Strong.
 
+use egui::accesskit::Action;
 use egui::{Align2, CursorIcon, Key, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use patchveil_veil::Preset;
 
@@ -8,6 +9,7 @@ use crate::editor::param_gesture::ParamGesture;
 use crate::editor::presets;
 use crate::editor::theme::{BODY, Palette, SMALL, palette};
 use crate::editor::widgets::focus_ring;
+use crate::editor::words::words;
 use crate::params::{PatchveilParams, PresetChoice};
 
 /// The stops, mildest first.
@@ -17,8 +19,6 @@ const STOPS: [PresetChoice; 4] =
 const SIDE: f32 = 34.0;
 /// Where the track is, below the top, in points.
 const TRACK: f32 = 35.0;
-/// What screen readers call it.
-pub(super) const NAME: &str = "Strength";
 
 /// Draws the dial into `rect`.
 pub(super) fn draw(
@@ -28,7 +28,7 @@ pub(super) fn draw(
     gesture: &impl ParamGesture,
 ) -> Response {
     let colours = palette(ui);
-    let response = ui.interact(rect, ui.scope_id().with(NAME), Sense::click_and_drag());
+    let response = ui.interact(rect, ui.scope_id().with("dial"), Sense::click_and_drag());
     let current = presets::current(params);
     let chosen =
         chosen_by_pointer(&response, rect).or_else(|| chosen_by_key(ui, &response, current));
@@ -45,11 +45,18 @@ pub(super) fn draw(
     if response.has_focus() {
         focus_ring(ui, rect.shrink(3.0));
     }
-    let (name, description) = presets::describe(current);
+    let all = words(ui);
+    let (name, description) = presets::describe(current, &all.presets);
     response.widget_info(|| {
-        let mut info = WidgetInfo::slider(true, at.unwrap_or_default() as f64, NAME);
+        let mut info = WidgetInfo::slider(true, at.unwrap_or_default() as f64, all.strength.dial);
         info.current_text_value = Some(name.to_owned());
         info
+    });
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value((STOPS.len() - 1) as f64);
+        node.add_action(Action::Increment);
+        node.add_action(Action::Decrement);
     });
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     response.on_hover_text(format!("{name}. {description}"))
@@ -70,23 +77,25 @@ fn chosen_by_pointer(response: &Response, rect: Rect) -> Option<PresetChoice> {
     (0..STOPS.len()).min_by(|a, b| away(a).total_cmp(&away(b))).map(|stop| STOPS[stop])
 }
 
-/// The stop that the keyboard chooses.
+/// The stop that the keyboard or a screen reader chooses.
 fn chosen_by_key(ui: &Ui, response: &Response, current: PresetChoice) -> Option<PresetChoice> {
-    if !response.has_focus() {
-        return None;
+    let focused = response.has_focus();
+    if focused {
+        keep_arrow_keys(ui, response.id);
     }
-    keep_arrow_keys(ui, response.id);
     let at = STOPS.iter().position(|stop| *stop == current);
     ui.input(|input| {
-        let pressed = |keys: [Key; 2]| keys.into_iter().any(|key| input.key_pressed(key));
+        let pressed =
+            |keys: [Key; 2]| focused && keys.into_iter().any(|key| input.key_pressed(key));
+        let asked = |action| input.has_accesskit_action_request(response.id, action);
         let last = STOPS.len() - 1;
-        let stop = if pressed([Key::ArrowRight, Key::ArrowUp]) {
+        let stop = if pressed([Key::ArrowRight, Key::ArrowUp]) || asked(Action::Increment) {
             at.map_or(0, |at| (at + 1).min(last))
-        } else if pressed([Key::ArrowLeft, Key::ArrowDown]) {
+        } else if pressed([Key::ArrowLeft, Key::ArrowDown]) || asked(Action::Decrement) {
             at.map_or(last, |at| at.saturating_sub(1))
-        } else if input.key_pressed(Key::Home) {
+        } else if pressed([Key::Home; 2]) {
             0
-        } else if input.key_pressed(Key::End) {
+        } else if pressed([Key::End; 2]) {
             last
         } else {
             return None;
@@ -116,7 +125,7 @@ fn draw_track(ui: &Ui, rect: Rect, at: Option<usize>, hovered: bool, colours: &P
         let edge = if passed { colours.accent } else { colours.outline };
         painter.circle(centre, radius, fill, Stroke::new(1.5, edge));
         let colour = if chosen { colours.accent } else { colours.text };
-        let name = presets::describe(preset).0;
+        let name = presets::describe(preset, &words(ui).presets).0;
         let above = pos2(centre.x, rect.top() + 7.0);
         painter.text(above, Align2::CENTER_TOP, name, BODY, colour);
     }
@@ -124,7 +133,8 @@ fn draw_track(ui: &Ui, rect: Rect, at: Option<usize>, hovered: bool, colours: &P
 
 /// What lies below the track: where it leads, or why its place does not say everything.
 fn draw_caption(ui: &Ui, rect: Rect, params: &PatchveilParams, on_dial: bool, colours: &Palette) {
-    let painter = ui.painter();
+    let (painter, all) = (ui.painter(), words(ui));
+    let words = &all.strength;
     let (left, right) = (x(rect, 0) - 22.0, x(rect, STOPS.len() - 1) + 24.0);
     let y = rect.bottom() - 5.0;
     let current = presets::current(params);
@@ -133,15 +143,15 @@ fn draw_caption(ui: &Ui, rect: Rect, params: &PatchveilParams, on_dial: bool, co
         Preset::from(current).recipe_of_version(version).is_some_and(|r| r != params.recipe_now());
     if !on_dial || adjusted {
         let text = match on_dial {
-            false => format!("Preset {}, see All settings", presets::describe(current).0),
-            true => "Adjusted, see All settings".to_owned(),
+            false => (words.not_on_dial)(presets::describe(current, &all.presets).0),
+            true => words.adjusted.to_owned(),
         };
         painter.text(pos2(left, y), Align2::LEFT_BOTTOM, text, SMALL, colours.text);
         return;
     }
-    painter.text(pos2(left, y), Align2::LEFT_BOTTOM, "inaudible", SMALL, colours.weak);
-    let text = "audible, protects more";
-    let end = painter.text(pos2(right - 12.0, y), Align2::RIGHT_BOTTOM, text, SMALL, colours.weak);
+    painter.text(pos2(left, y), Align2::LEFT_BOTTOM, words.inaudible, SMALL, colours.weak);
+    let at = pos2(right - 12.0, y);
+    let end = painter.text(at, Align2::RIGHT_BOTTOM, words.audible, SMALL, colours.weak);
     painter.arrow(
         pos2(end.right() + 3.0, end.center().y),
         vec2(9.0, 0.0),

@@ -1,12 +1,14 @@
 //! What the present strength does to this sound, in figures and words.
 
 use egui::{Color32, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use patchveil_words as words;
 
-use super::notice::{Notice, RULE};
+use super::notice::Notice;
 use crate::analyzer::{Effect, Found, View};
 use crate::editor::headline::Layers;
 use crate::editor::theme::{BODY, INSET, Palette, SMALL, palette};
 use crate::editor::widgets::{elided, probability};
+use crate::editor::words::words;
 use crate::status::Status;
 
 /// What decides about the text.
@@ -31,7 +33,8 @@ struct Text {
 /// Draws the text into `rect`.
 pub(super) fn draw(ui: &mut Ui, rect: Rect, situation: &Situation<'_>, wide: bool) {
     let colours = palette(ui);
-    let text = text(situation, wide, colours);
+    let words = &words(ui).strength;
+    let text = text(situation, wide, colours, words);
     let mut at = rect.min + vec2(0.0, 6.0);
     let line = |at: Pos2, text: &str, font, colour| -> Rect {
         let galley = elided(ui, text, font, colour, rect.right() - at.x);
@@ -54,13 +57,18 @@ pub(super) fn draw(ui: &mut Ui, rect: Rect, situation: &Situation<'_>, wide: boo
     let label = format!("{}. {}", text.title, figures.join(". "));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label.trim_end()));
     response.on_hover_ui(|ui| {
-        for tip in [RULE, FOUND_TIP] {
+        for tip in [words.rule, words.found_tip] {
             ui.label(egui::RichText::new(tip).font(SMALL));
         }
     });
 }
 
-fn text(situation: &Situation<'_>, wide: bool, colours: &Palette) -> Text {
+fn text(
+    situation: &Situation<'_>,
+    wide: bool,
+    colours: &Palette,
+    words: &'static words::Strength,
+) -> Text {
     let quiet = |title, line: &str| Text {
         title,
         colour: colours.weak,
@@ -68,21 +76,21 @@ fn text(situation: &Situation<'_>, wide: bool, colours: &Palette) -> Text {
         found: None,
     };
     match situation.status {
-        _ if situation.bypass => return quiet("Nothing is changed", "Bypass is on."),
-        Status::Muted { .. } => return quiet("Nothing goes out", ""),
-        Status::Restoring { .. } => return quiet("Not measured while restoring", ""),
+        _ if situation.bypass => return quiet(words.nothing_changed, words.bypass_on),
+        Status::Muted { .. } => return quiet(words.nothing_out, ""),
+        Status::Restoring { .. } => return quiet(words.not_while_restoring, ""),
         Status::Protecting { .. } if situation.delta => {
-            return quiet("Not measured", "With Delta on, only the changes are heard.");
+            return quiet(words.not_measured, words.delta_on);
         }
         Status::Protecting { .. } => {}
-        _ => return quiet("Nothing is changed", ""),
+        _ => return quiet(words.nothing_changed, ""),
     }
     let Some(effect) = &situation.view.effect else {
         let line = match situation.view.sound {
-            true => "Measuring: this takes a second of sound.",
-            false => "Measured as soon as there is sound.",
+            true => words.measuring,
+            false => words.no_sound_to_measure,
         };
-        return quiet("What a listener notices", line);
+        return quiet(words.listener, line);
     };
     let notice = Notice::of(situation.layers, effect);
     let colour = match notice {
@@ -90,8 +98,9 @@ fn text(situation: &Situation<'_>, wide: bool, colours: &Palette) -> Text {
         Notice::May => colours.text,
         Notice::Will => colours.warn,
     };
-    let mut found = found(situation.view.found, colours);
-    let mut text = Text { title: notice.text(), colour, lines: figures(effect, wide), found: None };
+    let mut found = found(situation.view.found, colours, words);
+    let lines = figures(effect, wide, words);
+    let mut text = Text { title: notice.text(words), colour, lines, found: None };
     if !situation.view.sound {
         // It was so of the last sound there was: no colour may read as if it still were.
         text.colour = colours.weak;
@@ -101,41 +110,34 @@ fn text(situation: &Situation<'_>, wide: bool, colours: &Palette) -> Text {
 }
 
 /// The figures of `effect`; in a narrow window in one line, so that the other is free.
-fn figures(effect: &Effect, wide: bool) -> [String; 2] {
+fn figures(effect: &Effect, wide: bool, words: &words::Strength) -> [String; 2] {
     let Effect { mean_db: mean, most_db: most, seconds, loudness_lu } = effect;
     let loudness = loudness_lu.map(|lu| format!("{} LU", signed(lu)));
     if wide {
-        let levels =
-            format!("Third-octave levels move {mean:.2} dB on average, {most:.2} dB at most");
-        let loudness = loudness.map_or_else(String::new, |lu| format!("Loudness {lu}, "));
-        return [levels, format!("{loudness}last {seconds} s")];
+        let line = match loudness {
+            Some(loudness) => (words.loudness)(&loudness, *seconds),
+            None => (words.last)(*seconds),
+        };
+        return [(words.levels)(*mean, *most), line];
     }
     let loudness = loudness.map_or_else(String::new, |lu| format!(", {lu}"));
-    [format!("Levels {mean:.2} dB (max {most:.2}){loudness}"), String::new()]
+    [format!("{}{loudness}", (words.levels_short)(*mean, *most)), String::new()]
 }
 
 /// Whether the mark was found, in words. Green only where it really was.
-fn found(found: Found, colours: &Palette) -> Option<(String, Color32)> {
+fn found(found: Found, colours: &Palette, words: &words::Strength) -> Option<(String, Color32)> {
     let text = match found {
         Found::NotSought => return None,
         Found::Yes { seconds, p } => {
-            let text = format!("Mark found in {seconds:.0} s ({})", probability(p));
-            return Some((text, colours.good));
+            return Some(((words.found)(seconds, &probability(p)), colours.good));
         }
-        Found::Searching { expected: Some(seconds), .. } => {
-            format!("Mark expected after about {seconds:.0} s")
-        }
-        Found::Searching { seconds: 0.0, .. } => "Looking for the mark …".to_owned(),
-        Found::Searching { seconds, .. } => format!("Mark not found in {seconds:.0} s yet"),
-        Found::No { .. } => "Not enough here to carry a mark".to_owned(),
+        Found::Searching { expected: Some(seconds), .. } => (words.expected)(seconds),
+        Found::Searching { seconds: 0.0, .. } => words.looking.to_owned(),
+        Found::Searching { seconds, .. } => (words.not_found_yet)(seconds),
+        Found::No { .. } => words.not_enough.to_owned(),
     };
     Some((text, colours.weak))
 }
-
-/// What is said about finding the mark, for tips.
-const FOUND_TIP: &str = "The mark is looked for in the output as patchveil detect does it, with the key \
-    of this class: found is p ≤ 1e−6. While it is not, the time it will take is predicted from how well \
-    it fits so far. Silence and pure tones carry no mark.";
 
 /// A number with its sign; 0.00 has none.
 fn signed(number: f32) -> String {

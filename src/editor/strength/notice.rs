@@ -9,6 +9,8 @@
 //!
 //! Long-term levels do not show that a veil flutters, so under a veil the least is *may*.
 
+use patchveil_words::Strength;
+
 use crate::analyzer::Effect;
 use crate::editor::headline::Layers;
 
@@ -29,13 +31,6 @@ const MARK_LOUDNESS_LU: f32 = 0.13;
 const LIGHT_MEAN_DB: f32 = 1.9;
 const LIGHT_MOST_DB: f32 = 4.9;
 
-/// What the rule says, for tips.
-pub(super) const RULE: &str = "Measured on the last seconds of this sound, without the output trim. \
-    Unlikely: a mark of the preset's level or less, and no more than was measured of marks (levels in \
-    third-octave bands 0.1 dB on average and 0.62 dB at most, loudness 0.13 LU). Will: at least what \
-    the veil of Light was measured with (1.9 dB on average or 4.9 dB at most). May: all between. These \
-    are figures, not a listening test.";
-
 impl Notice {
     /// By the layers of the recipe in force and their effect.
     pub(super) fn of(layers: Layers, effect: &Effect) -> Self {
@@ -53,11 +48,11 @@ impl Notice {
     }
 
     /// In words.
-    pub(super) fn text(self) -> &'static str {
+    pub(super) fn text(self, words: &Strength) -> &'static str {
         match self {
-            Self::Unlikely => "A listener is unlikely to notice",
-            Self::May => "A listener may notice",
-            Self::Will => "A listener will notice",
+            Self::Unlikely => words.unlikely,
+            Self::May => words.may,
+            Self::Will => words.will,
         }
     }
 }
@@ -87,5 +82,17 @@ mod tests {
             assert_eq!(Notice::of(VEIL, &light), Notice::Will);
         }
         assert_eq!(Notice::of(VEIL, &effect(1.8, 4.8, 3.0)), Notice::May);
+    }
+
+    #[test]
+    fn the_tip_states_the_figures_of_the_rule_in_every_language() {
+        for language in patchveil_words::Language::ALL {
+            let rule = language.words().strength.rule;
+            for figure in
+                [MARK_MEAN_DB, MARK_MOST_DB, MARK_LOUDNESS_LU, LIGHT_MEAN_DB, LIGHT_MOST_DB]
+            {
+                assert!(rule.contains(&figure.to_string()), "{figure} in {rule}");
+            }
+        }
     }
 }

@@ -250,12 +250,13 @@ fn a_session_of_recipe_version_1_goes_over_to_the_present_presets_by_the_mark() 
 #[test]
 fn the_mode_is_chosen_from_a_list() {
     let mut window = window();
-    window.get_by_role_and_label(Role::Button, "Protect").click();
+    assert_eq!(value(&window, "Mode"), "Protect");
+    window.get_by_role_and_label(Role::ComboBox, "Mode").click();
     window.run();
     window.get_by_role_and_label(Role::MenuItemRadio, "Restore").click();
     window.run();
     assert_eq!(log(&window), ["begin Mode", "set Mode Restore", "end Mode"]);
-    window.get_by_role_and_label(Role::Button, "Restore");
+    assert_eq!(value(&window, "Mode"), "Restore");
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 
 use egui::{Theme, UiBuilder, vec2};
-use egui_kittest::Harness;
+use egui_kittest::{Harness, HarnessBuilder};
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::Param;
 use patchveil_veil::{ClassKey, Preset, Veil};
+use patchveil_words::Language;
 
 use crate::analyzer::{
     Effect, Found, KernelGain, LevelColumn, PatchSpan, Spectra, SpectrumPoint, Timeline, View,
@@ -15,6 +16,7 @@ use crate::editor::analyzer_panel::FftSizes;
 use crate::editor::layout::{self, Panels, Scene, UserRequests};
 use crate::editor::param_gesture::ParamGesture;
 use crate::editor::theme;
+use crate::editor::words::set_language;
 use crate::keys::{Class, KeyringView};
 use crate::params::{PatchveilParams, PresetChoice};
 use crate::route::Route;
@@ -67,6 +69,8 @@ pub(super) struct Fixture {
     pub(super) gesture: Recorder,
     pub(super) panels: Panels,
     pub(super) requests: UserRequests,
+    /// Of the window when it opens.
+    pub(super) language: Language,
 }
 
 impl Fixture {
@@ -81,6 +85,7 @@ impl Fixture {
             gesture: Recorder::default(),
             panels: Panels::default(),
             requests: UserRequests::default(),
+            language: Language::English,
         }
     }
 
@@ -154,6 +159,11 @@ impl Fixture {
         self.requests = layout::draw(ui, &scene, &mut self.panels);
     }
 
+    /// The same in another language.
+    pub(super) fn in_language(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
     /// A window of this size that shows the editor.
     pub(super) fn window(
         self,
@@ -162,15 +172,29 @@ impl Fixture {
         scale: f32,
         theme: Theme,
     ) -> Harness<'static, Self> {
+        self.builder((width, height), scale, theme)
+            .wgpu()
+            .build_ui_state(|ui, fixture: &mut Self| fixture.draw(ui), self)
+    }
+
+    /// A window of this size in points that is never made into a picture.
+    pub(super) fn unpainted(self, size: (f32, f32)) -> Harness<'static, Self> {
+        self.builder(size, 1.0, Theme::Dark)
+            .build_ui_state(|ui, fixture: &mut Self| fixture.draw(ui), self)
+    }
+
+    fn builder(&self, size: (f32, f32), scale: f32, theme: Theme) -> HarnessBuilder<Self> {
+        let language = self.language;
         Harness::builder()
-            .with_size(vec2(width, height))
+            .with_size(vec2(size.0, size.1))
             .with_pixels_per_point(scale)
             .with_theme(theme)
             .with_max_steps(16)
             .with_step_dt(0.05)
-            .with_context_setup(theme::apply)
-            .wgpu()
-            .build_ui_state(|ui, fixture: &mut Self| fixture.draw(ui), self)
+            .with_context_setup(move |context| {
+                theme::apply(context);
+                set_language(context, language);
+            })
     }
 }
 

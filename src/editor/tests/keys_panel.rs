@@ -45,7 +45,9 @@ fn open(prepare: impl FnOnce(&Path)) -> Window {
                 fixture.draw(ui);
                 let actions = std::mem::take(&mut fixture.requests.keys);
                 let chosen = std::cell::RefCell::new(chosen);
-                fixture.panels.keys.handle(actions, keys, |class| chosen.borrow_mut().push(class));
+                let words = &patchveil_words::Language::English.words().keys;
+                let choose = |class| chosen.borrow_mut().push(class);
+                fixture.panels.keys.handle(actions, keys, words, choose);
             },
             live,
         );

@@ -1,9 +1,12 @@
 //! The panels, drawn and used without a host.
 
+mod accessibility;
 mod controls;
 mod fixture;
 mod keys_panel;
+mod languages;
 mod paint_cost;
 mod panels;
+mod seen;
 mod snapshots;
 mod strength;

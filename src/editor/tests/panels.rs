@@ -3,6 +3,7 @@
 use egui::{Key, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use patchveil_words::Language;
 
 use super::fixture::Fixture;
 
@@ -76,7 +77,8 @@ fn switching_peaks_on_clears_them() {
 #[test]
 fn the_fft_size_can_be_chosen() {
     let mut window = open(Fixture::busy());
-    window.get_by_label("FFT 4096").click();
+    assert_eq!(window.get_by_label("FFT size").value().as_deref(), Some("FFT 4096"));
+    window.get_by_label("FFT size").click();
     window.run();
     window.get_by_label("8192 samples").click();
     let mut requested = Vec::new();
@@ -131,6 +133,31 @@ fn colours_and_scale_are_chosen_from_a_menu_and_saved() {
     }
     let state = window.state().params.editor.get();
     assert_eq!((state.theme(), state.zoom()), (Theme::Light, 1.5));
+}
+
+#[test]
+fn the_language_is_chosen_from_a_menu_and_saved() {
+    let mut window = open(Fixture::busy());
+    for (menu, choice, headline) in [
+        ("View", "Deutsch", "Markiert und verschleiert (hörbar)"),
+        ("Ansicht", "Français", "Marqué et voilé (audible)"),
+        ("Affichage", "Español", "Marcado y velado (audible)"),
+    ] {
+        window.get_by_label(menu).click();
+        window.run();
+        window.get_by_label(choice).click();
+        window.run();
+        assert!(window.query_by_label_contains(headline).is_some(), "{headline}");
+        let code = window.state().params.editor.get().language().code();
+        assert_eq!(Language::from_tag(code).unwrap().name(), choice);
+    }
+    // Names and values towards the host stay as they are.
+    window.get_by_label("Intensidad").focus();
+    window.run();
+    window.key_press(Key::Home);
+    window.run();
+    assert_eq!(window.get_by_label("Intensidad").value().as_deref(), Some("Marca"));
+    assert_eq!(window.state().gesture.take(), ["begin Preset", "set Preset Mark", "end Preset"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
+use patchveil_words::Language;
 
 use super::fixture::{Fixture, key};
 use crate::analyzer::{Found, Heard, HeardKey, View};
@@ -33,6 +34,44 @@ fn a_new_instance_small_and_light_at_double_resolution() {
 #[test]
 fn marking() {
     compare("marked-dark", Fixture::marked(), DEFAULT, 1.0, Theme::Dark);
+}
+
+/// The whole editor, with a veil, in another language.
+fn compare_in(language: Language) {
+    let name = format!("busy-dark-{}", language.code());
+    let fixture = Fixture::busy().unfolded().in_language(language);
+    compare(&name, fixture, DEFAULT, 1.0, Theme::Dark);
+}
+
+#[test]
+fn protecting_in_german() {
+    compare_in(Language::German);
+}
+
+#[test]
+fn protecting_in_french() {
+    compare_in(Language::French);
+}
+
+#[test]
+fn protecting_in_spanish() {
+    compare_in(Language::Spanish);
+}
+
+#[test]
+fn at_double_scale_a_small_window_scrolls() {
+    // 640 × 400 points of the system, of which each point of the editor takes two.
+    compare("scaled-small-dark", Fixture::marked(), (320.0, 200.0), 2.0, Theme::Dark);
+}
+
+#[test]
+fn the_menu_of_colours_language_and_scale() {
+    let mut window =
+        Fixture::marked().in_language(Language::German).window(SMALL.0, SMALL.1, 1.0, Theme::Light);
+    window.run();
+    window.get_by_label("Ansicht").click();
+    window.run();
+    window.snapshot("view-menu-small-light-de");
 }
 
 #[test]

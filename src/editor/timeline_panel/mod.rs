@@ -10,6 +10,7 @@ use super::axis::{self, LevelAxis};
 use super::mesh::RectMesh;
 use super::theme::{GAP, INSET, Palette, SMALL, SMALL_GAP, TITLE, palette};
 use super::widgets;
+use super::words::words;
 use crate::analyzer::{PatchSpan, Timeline, View};
 
 /// Range of the levels in dBFS.
@@ -91,7 +92,13 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut TimelinePan
     plots::draw_periods(ui.painter(), areas.plot, &view.timeline, &time, colours);
     if view.timeline.columns.is_empty() {
         let at = areas.levels.center();
-        ui.painter().text(at, Align2::CENTER_CENTER, "No audio yet", TITLE, colours.weak);
+        ui.painter().text(
+            at,
+            Align2::CENTER_CENTER,
+            words(ui).window.no_audio_yet,
+            TITLE,
+            colours.weak,
+        );
     } else {
         let painter = ui.painter().with_clip_rect(areas.levels);
         plots::draw_levels(&painter, areas.levels, &view.timeline, &time, &axis, colours);
@@ -114,16 +121,16 @@ fn draw_header(
     panel: &mut TimelinePanel,
     colours: &Palette,
 ) {
+    let words = &words(ui).timeline;
     let buttons = widgets::header_buttons(ui, "timeline", header, |ui| {
-        let ten = widgets::toggle(ui, "10 s", !panel.last_second)
-            .on_hover_text("Shows the last ten seconds.");
-        let one = widgets::toggle(ui, "1 s", panel.last_second)
-            .on_hover_text("Shows the last second, in which single patches are visible.");
+        let ten =
+            widgets::toggle(ui, "10 s", !panel.last_second).on_hover_text(words.ten_seconds_tip);
+        let one = widgets::toggle(ui, "1 s", panel.last_second).on_hover_text(words.one_second_tip);
         if one.clicked() || ten.clicked() {
             panel.last_second = one.clicked();
         }
     });
-    let x = widgets::title(ui, header, "Timeline") + INSET;
+    let x = widgets::title(ui, header, words.title) + INSET;
     draw_summary(ui, header, (x, buttons), view, panel.seconds(), colours);
 }
 
@@ -136,9 +143,10 @@ fn draw_summary(
     seconds: f64,
     colours: &Palette,
 ) {
+    let words = &words(ui).timeline;
     let text = match (view.marked, covered(view, seconds)) {
-        (_, Some(share)) => format!("Patches cover {:.0} %", share * 100.0),
-        (true, None) => "The mark acts on every sample".to_owned(),
+        (_, Some(share)) => (words.covered)(share * 100.0),
+        (true, None) => words.mark_acts.to_owned(),
         (false, None) => return,
     };
     let label = ui.painter().layout_no_wrap(text.clone(), SMALL, colours.weak);
@@ -150,10 +158,7 @@ fn draw_summary(
     ui.painter().galley(pos2(x, top), label, colours.weak);
     let response = ui.interact(rect, ui.scope_id().with("summary"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
-    response.on_hover_text(
-        "How much of the time shown lies in patches, which are filtered with the class key. A mark \
-         needs none.",
-    );
+    response.on_hover_text(words.covered_tip);
 }
 
 /// Which part of the time shown lies in patches, if there are any.
@@ -184,11 +189,11 @@ fn draw_level_grid(ui: &Ui, levels: Rect, axis: &LevelAxis, colours: &Palette) {
 
 /// Labels the row of patches and the times.
 fn draw_labels(ui: &Ui, areas: &Areas, time: &TimeAxis, colours: &Palette) {
-    let painter = ui.painter();
+    let (painter, words) = (ui.painter(), &words(ui).timeline);
     let row = areas.patches;
     if row.height() >= LEAST {
         let at = pos2(row.left() - SMALL_GAP, row.center().y);
-        painter.text(at, Align2::RIGHT_CENTER, "Patch", SMALL, colours.weak);
+        painter.text(at, Align2::RIGHT_CENTER, words.patch, SMALL, colours.weak);
     }
     if !areas.times {
         return;
@@ -198,7 +203,7 @@ fn draw_labels(ui: &Ui, areas: &Areas, time: &TimeAxis, colours: &Palette) {
         let ago = f64::from(n) * step;
         let x = time.right - (ago / time.seconds) as f32 * (time.right - time.left);
         let (text, align) = match n {
-            0 => ("now".to_owned(), Align2::RIGHT_TOP),
+            0 => (words.now.to_owned(), Align2::RIGHT_TOP),
             5 => (format!("−{ago} s"), Align2::LEFT_TOP),
             _ => (format!("−{ago:.1} s").replace(".0 ", " "), Align2::CENTER_TOP),
         };
@@ -208,8 +213,9 @@ fn draw_labels(ui: &Ui, areas: &Areas, time: &TimeAxis, colours: &Palette) {
 
 /// Draws what is under the pointer.
 fn draw_readout(ui: &mut Ui, plot: Rect, view: &View, time: &TimeAxis, colours: &Palette) {
+    let words = &words(ui).timeline;
     let response = ui.interact(plot, ui.scope_id().with("timeline"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Timeline"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, words.title));
     let Some(pointer) = response.hover_pos() else { return };
     let columns = &view.timeline.columns;
     if columns.is_empty() || time.sample_rate == 0 {
@@ -218,17 +224,16 @@ fn draw_readout(ui: &mut Ui, plot: Rect, view: &View, time: &TimeAxis, colours: 
     let position = time.position(pointer.x);
     ui.painter().vline(pointer.x, plot.y_range(), Stroke::new(1.0, colours.weak));
     let ago = (time.now - position) as f64 / f64::from(time.sample_rate);
-    let mut lines = vec![format!("{ago:.2} s ago   sample {position}")];
+    let mut lines = vec![(words.ago)(ago, position)];
     let next = columns.partition_point(|column| column.position <= position);
     if let Some(column) = next.checked_sub(1).map(|at| columns[at]) {
-        let before = axis::level(column.before);
-        lines.push(format!("Before {before}, after {} dBFS", axis::level(column.after)));
+        lines.push((words.levels)(&axis::level(column.before), &axis::level(column.after)));
     }
     let mut patches = view.timeline.patches.iter();
     lines.push(match patches.find(|patch| (patch.start..patch.end).contains(&position)) {
-        Some(patch) => format!("In a patch, kernel {}", patch.kernel + 1),
-        None if view.timeline.patches.is_empty() && view.marked => "Marked".to_owned(),
-        None => "Between patches".to_owned(),
+        Some(patch) => (words.in_patch)(patch.kernel + 1),
+        None if view.timeline.patches.is_empty() && view.marked => words.marked.to_owned(),
+        None => words.between.to_owned(),
     });
     widgets::readout(ui, plot.translate(vec2(0.0, -GAP)), pointer.x, &lines);
 }

@@ -1,12 +1,13 @@
 //! Buttons, and what opens from them.
 
 use egui::{
-    Align2, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, InnerResponse, Popup, Response, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::frame::focus_ring;
 use crate::editor::icons::paint_opener;
-use crate::editor::theme::{BODY, INSET, ROUND_SMALL, SMALL, palette};
+use crate::editor::theme::{BODY, GAP, HOVERED, INSET, ROUND_SMALL, SMALL, palette};
 
 /// Height of a button in a header, in points.
 const HEIGHT: f32 = 22.0;
@@ -34,7 +35,7 @@ pub(crate) fn button(ui: &mut Ui, text: &str, emphasis: Emphasis) -> Response {
     let (rect, response) =
         ui.allocate_exact_size(label.size() + vec2(2.0 * INSET, 9.0), Sense::click());
     let fill = match emphasis {
-        Emphasis::Main if response.hovered() => fill.gamma_multiply(0.88),
+        Emphasis::Main if response.hovered() => fill.gamma_multiply(HOVERED),
         Emphasis::Plain | Emphasis::Danger if response.hovered() => colours.hovered,
         _ => fill,
     };
@@ -48,8 +49,22 @@ pub(crate) fn button(ui: &mut Ui, text: &str, emphasis: Emphasis) -> Response {
     response
 }
 
+/// A small button that does something at once.
+pub(crate) fn press(ui: &mut Ui, text: &str) -> Response {
+    let response = small(ui, text, false);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    response
+}
+
 /// A button that stays down.
 pub(crate) fn toggle(ui: &mut Ui, text: &str, on: bool) -> Response {
+    let response = small(ui, text, on);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, text));
+    response
+}
+
+/// A small button, without a name for screen readers.
+fn small(ui: &mut Ui, text: &str, on: bool) -> Response {
     let colours = palette(ui);
     let colour = if on { colours.on_accent } else { colours.text };
     let label = ui.painter().layout_no_wrap(text.to_owned(), SMALL, colour);
@@ -72,12 +87,18 @@ pub(crate) fn toggle(ui: &mut Ui, text: &str, on: bool) -> Response {
     if response.has_focus() {
         focus_ring(ui, rect);
     }
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, text));
     response
 }
 
 /// A small button that opens a list.
 pub(crate) fn menu_button(ui: &mut Ui, text: &str) -> Response {
+    let response = opener(ui, text);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    response
+}
+
+/// What opens a list, without a name for screen readers.
+fn opener(ui: &mut Ui, text: &str) -> Response {
     let colours = palette(ui);
     let label = ui.painter().layout_no_wrap(text.to_owned(), SMALL, colours.text);
     let size = vec2(label.size().x + 30.0, HEIGHT);
@@ -96,8 +117,30 @@ pub(crate) fn menu_button(ui: &mut Ui, text: &str) -> Response {
     if response.has_focus() {
         focus_ring(ui, rect);
     }
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
     response
+}
+
+/// A small button that opens a list, and shows what is chosen there. Screen readers say its `name` too.
+pub(crate) fn choice_button(ui: &mut Ui, name: &str, chosen: &str) -> Response {
+    let response = opener(ui, chosen);
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ComboBox, true, name);
+        info.current_text_value = Some(chosen.to_owned());
+        info
+    });
+    response
+}
+
+/// The list that `button` opens. Where the window is too low for it, it scrolls.
+pub(crate) fn menu<R>(
+    button: &Response,
+    width: f32,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> Option<InnerResponse<R>> {
+    Popup::menu(button).width(width).show(|ui| {
+        let room = ui.ctx().content_rect().height() - 2.0 * (GAP + 1.0);
+        ScrollArea::vertical().max_height(room).show(ui, add).inner
+    })
 }
 
 /// One option of a list.

@@ -80,13 +80,13 @@ pub(crate) fn masked_field(
 }
 
 /// A search field.
-pub(crate) fn search_field(ui: &mut Ui, text: &mut String, hint: &str) {
+pub(crate) fn search_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str) {
     let edit = egui::TextEdit::singleline(text)
         .hint_text(RichText::new(hint).color(palette(ui).weak))
         .margin(vec2(6.0, 4.0))
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
-    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search"));
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, name));
 }
 
 /// Whether Enter was pressed in a field.

@@ -1,8 +1,8 @@
 //! Panels, their headers, and frames within them.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, Frame, Layout, Margin, Rangef, Rect, Stroke, StrokeKind,
-    Ui, UiBuilder, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, Frame, Layout, Margin, Rangef, Rect, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2, vec2,
 };
 
 use crate::editor::icons::{self, Icon};
@@ -99,6 +99,45 @@ pub(crate) fn focus_ring(ui: &Ui, rect: Rect) {
     let stroke = Stroke::new(2.0, palette(ui).accent);
     let rect = rect.expand(1.0);
     ui.painter().rect_stroke(rect, CornerRadius::same(ROUND_SMALL), stroke, StrokeKind::Outside);
+}
+
+/// Scrolls what has the keyboard focus into view when it gets it; the last thing in a scroll area.
+pub(crate) fn follow_focus(ui: &Ui) {
+    // In the frame of a click, asking where a widget is takes its focus away.
+    if ui.input(|input| input.pointer.any_pressed() || input.pointer.any_click()) {
+        return;
+    }
+    let focused = ui.memory(|memory| memory.focused());
+    let id = ui.scope_id().with("followed");
+    if ui.data(|data| data.get_temp(id)) == Some(focused) {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(id, focused));
+    let response = focused.and_then(|focused| ui.ctx().read_response(focused));
+    // In this area, and not in a list over it.
+    let here = |rect: &Rect| ui.min_rect().expand(GAP).contains_rect(*rect);
+    if let Some(rect) = response.map(|response| response.rect).filter(here) {
+        ui.scroll_to_rect(rect.expand(GAP), None);
+    }
+}
+
+/// Draws into the whole of `ui`, or, where that is smaller than `smallest`, into as much in an area that
+/// scrolls: a window that is scaled up may be too small for everything.
+pub(crate) fn scrolled<R>(ui: &mut Ui, smallest: Vec2, add: impl FnOnce(&mut Ui, Rect) -> R) -> R {
+    let visible = ui.max_rect();
+    if visible.width() >= smallest.x - 1.0 && visible.height() >= smallest.y - 1.0 {
+        return add(ui, visible);
+    }
+    ScrollArea::both()
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            let size = visible.size().max(smallest);
+            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            let added = add(ui, rect);
+            follow_focus(ui);
+            added
+        })
+        .inner
 }
 
 /// Frames an icon and what `add` draws next to it.

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Context, Key, Modifiers, Ui, ViewportBuilder, ViewportCommand};
+use egui::{Context, Key, Modifiers, Ui, UiBuilder, Vec2, ViewportBuilder, ViewportCommand, vec2};
 use jiff::Zoned;
 use patchveil_plugin::keys::Keys;
-use patchveil_plugin::{Choice, DirectGesture, EditorView, Status};
+use patchveil_plugin::{Choice, DirectGesture, EditorView, Status, look};
+
+use patchveil_words::Words;
 
 use super::welcome::Welcome;
-use super::{Action, Fold, Scene, draw_bottom};
+use super::{Action, Fold, Scene, draw_all};
 use crate::program::Program;
 use crate::recorder::{Plan, Recording};
 use crate::settings::{self, Settings};
@@ -18,6 +20,8 @@ use crate::words::whole_route;
 
 /// Smallest window in points: the editor's smallest, and the strip.
 const SIZE_MIN: (f32, f32) = (640.0, 492.0);
+/// Height of editor and strip where a window that is scaled up scrolls, in points.
+const WHOLE: f32 = 522.0;
 /// Time between a change and its way to the disk.
 const SAVE_AFTER: Duration = Duration::from_secs(2);
 /// A status that changes without anybody telling is looked for this often.
@@ -113,6 +117,11 @@ impl App {
         }
     }
 
+    /// The texts in the language of the window.
+    fn editor_words(&self) -> &'static Words {
+        self.program.remote.params().editor.get().language().words()
+    }
+
     fn open_welcome(&mut self, backup: bool) {
         let wake = self.program.waker.clone();
         let keys = Keys::new(move || wake.wake());
@@ -126,7 +135,8 @@ impl App {
         };
         let used = chosen.or_else(|| classes.iter().find(|class| class.default));
         let class = used.or(classes.first()).filter(|_| backup).cloned();
-        self.welcome = Some(Welcome::new(keys, self.program.remote.clone(), class));
+        let words = self.editor_words();
+        self.welcome = Some(Welcome::new(keys, self.program.remote.clone(), class, &words.welcome));
     }
 
     /// Keys that work everywhere.
@@ -254,12 +264,16 @@ impl eframe::App for App {
             trouble: trouble.as_deref(),
             has_keys: !self.editor.keyring().classes.is_empty(),
         };
-        let Self { settings, fold, folder, .. } = self;
-        draw_bottom(ui, &scene, settings, fold, folder, &mut actions);
-        self.editor.set_route(whole_route(&state, self.settings.monitor));
+        let Self { settings, fold, folder, editor, gesture, .. } = self;
+        editor.set_route(whole_route(&state, settings.monitor, look::words(ui)));
         // Minimised or covered, where the system says so.
-        self.editor.set_hidden(context.input(|input| input.viewport().visible() == Some(false)));
-        egui::CentralPanel::no_frame().show(ui, |ui| self.editor.ui(ui, &self.gesture));
+        editor.set_hidden(context.input(|input| input.viewport().visible() == Some(false)));
+        let smallest = smallest(ui.max_rect().size());
+        look::scrolled(ui, smallest, |ui, rect| {
+            let ui = &mut ui.new_child(UiBuilder::new().max_rect(rect));
+            let editor = |ui: &mut Ui| editor.ui(ui, gesture);
+            draw_all(ui, &scene, settings, fold, folder, &mut actions, editor);
+        });
         if let Some(mut welcome) = self.welcome.take()
             && welcome.draw(ui, &scene, &mut self.settings, &mut actions)
         {
@@ -290,6 +304,12 @@ impl eframe::App for App {
             self.save();
         }
     }
+}
+
+/// The least that is drawn into a window with so much room: where it is scaled up, editor and strip whole.
+fn smallest(room: Vec2) -> Vec2 {
+    let is_scaled = room.x < SIZE_MIN.0 - 1.0 || room.y < SIZE_MIN.1 - 1.0;
+    vec2(SIZE_MIN.0, if is_scaled { WHOLE } else { SIZE_MIN.1 })
 }
 
 /// What OpenGL calls what paints.

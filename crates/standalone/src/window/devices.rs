@@ -6,6 +6,7 @@ use patchveil_plugin::look::{self, SMALL, colours};
 use super::{Action, Scene, meter};
 use crate::audio::{BackendKind, CHANNELS, Device, Wanted};
 use crate::supervisor::State;
+use crate::words::backend_name;
 
 /// Rates to choose from, in Hz.
 const RATES: [u32; 6] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
@@ -18,6 +19,7 @@ const NARROW: f32 = 120.0;
 
 /// Draws the panel; what the user chooses is changed in `wanted`.
 pub(super) fn draw(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Wanted, actions: &mut Vec<Action>) {
+    let words = look::words(ui);
     ui.spacing_mut().item_spacing.y = 6.0;
     Grid::new("devices").num_columns(4).spacing([10.0, 6.0]).show(ui, |ui| {
         draw_backend(ui, wanted, actions);
@@ -28,14 +30,14 @@ pub(super) fn draw(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Wanted, actions:
             Err(_) => (&[][..], &[][..]),
         };
         let before = wanted.input.clone();
-        draw_device(ui, "Input", ("None", None), inputs, &mut wanted.input);
+        draw_device(ui, words.live.input, words.devices.none, inputs, &mut wanted.input);
         if wanted.input != before {
             // What is chosen here takes the place of what the command line says.
             wanted.jack_inputs = None;
         }
         draw_rate(ui, scene.state, wanted);
         ui.end_row();
-        draw_device(ui, "Output", ("Default", None), outputs, &mut wanted.output);
+        draw_device(ui, words.live.output, words.devices.default, outputs, &mut wanted.output);
         draw_period(ui, scene.state, wanted);
         ui.end_row();
     });
@@ -63,15 +65,16 @@ pub(super) fn choice<T: PartialEq>(
 }
 
 fn draw_backend(ui: &mut Ui, wanted: &mut Wanted, actions: &mut Vec<Action>) {
-    let label = named(ui, "Backend");
+    let label = named(ui, look::words(ui).devices.backend);
+    let words = look::words(ui);
     let before = wanted.backend;
     let kinds = [BackendKind::Auto, BackendKind::Jack, BackendKind::System, BackendKind::Dummy];
     let list = ComboBox::from_id_salt("backend")
         .width(WIDE)
-        .selected_text(wanted.backend.name())
+        .selected_text(backend_name(wanted.backend, words))
         .show_ui(ui, |ui| {
             for kind in kinds {
-                choice(ui, &mut wanted.backend, kind, kind.name());
+                choice(ui, &mut wanted.backend, kind, backend_name(kind, words));
             }
         });
     list.response.labelled_by(label);
@@ -83,10 +86,11 @@ fn draw_backend(ui: &mut Ui, wanted: &mut Wanted, actions: &mut Vec<Action>) {
 }
 
 fn draw_channels(ui: &mut Ui, wanted: &mut Wanted) {
-    let label = named(ui, "Channels");
+    let label = named(ui, look::words(ui).devices.channels);
+    let words = &look::words(ui).devices;
     let name = |count: u16| match count {
-        1 => "Mono".to_owned(),
-        2 => "Stereo".to_owned(),
+        1 => words.mono.to_owned(),
+        2 => words.stereo.to_owned(),
         6 => "5.1".to_owned(),
         8 => "7.1".to_owned(),
         count => format!("{count}"),
@@ -102,26 +106,27 @@ fn draw_channels(ui: &mut Ui, wanted: &mut Wanted) {
     list.response.labelled_by(label);
 }
 
-/// A list of devices; `none` is what no device is called, and stands for.
+/// A list of devices; `none` is what no device is called.
 fn draw_device(
     ui: &mut Ui,
     name: &str,
-    none: (&str, Option<String>),
+    none: &str,
     devices: &[Device],
     chosen: &mut Option<String>,
 ) {
     let label = named(ui, name);
+    let words = &look::words(ui).devices;
     let known = devices.iter().find(|device| Some(&device.id) == chosen.as_ref());
     let shown = match (chosen.as_deref(), known) {
-        (None, _) => none.0.to_owned(),
-        (Some(""), _) => "Not connected".to_owned(),
+        (None, _) => none.to_owned(),
+        (Some(""), _) => words.not_connected.to_owned(),
         (Some(_), Some(device)) => device.name.clone(),
-        (Some(id), None) => format!("{id} (not there)"),
+        (Some(id), None) => (words.not_there)(id),
     };
     let list = ComboBox::from_id_salt(name).width(WIDE).truncate().selected_text(shown).show_ui(
         ui,
         |ui| {
-            choice(ui, chosen, none.1.clone(), none.0);
+            choice(ui, chosen, None, none);
             for device in devices {
                 choice(ui, chosen, Some(device.id.clone()), &device.name);
             }
@@ -141,7 +146,7 @@ fn server(state: &State) -> Option<(u32, u32)> {
 }
 
 fn draw_rate(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
-    let label = named(ui, "Sample rate");
+    let label = named(ui, look::words(ui).devices.rate);
     if let Some((rate, _)) = server(state) {
         stated(ui, &format!("{rate} Hz"));
         return;
@@ -158,50 +163,50 @@ fn draw_rate(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
 }
 
 fn draw_period(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
-    let label = named(ui, "Buffer");
+    let label = named(ui, look::words(ui).devices.buffer);
+    let frames = look::words(ui).devices.frames;
     if let Some((_, block)) = server(state) {
-        stated(ui, &format!("{block} frames"));
+        stated(ui, &frames(block));
         return;
     }
     let list = ComboBox::from_id_salt("period")
         .width(NARROW)
-        .selected_text(format!("{} frames", wanted.period))
+        .selected_text(frames(wanted.period))
         .show_ui(ui, |ui| {
             for period in PERIODS {
-                choice(ui, &mut wanted.period, period, format!("{period} frames"));
+                choice(ui, &mut wanted.period, period, frames(period));
             }
         });
     list.response.labelled_by(label);
 }
 
 fn stated(ui: &mut Ui, text: &str) {
-    ui.label(text).on_hover_text("The JACK server states it; change it there.");
+    let stated = look::words(ui).devices.stated;
+    ui.label(text).on_hover_text(stated);
 }
 
 /// "Say something", and a tone to listen for.
 pub(super) fn draw_check(ui: &mut Ui, scene: &Scene<'_>, actions: &mut Vec<Action>) {
-    let colours = colours(ui);
-    ui.horizontal(|ui| {
+    let (colours, words) = (colours(ui), &look::words(ui).devices);
+    ui.horizontal_wrapped(|ui| {
         let running = matches!(scene.state, State::Running(_));
-        meter::bar(ui, "Input check", &scene.heard.input, 160.0);
+        meter::bar(ui, words.check, &scene.heard.input, 160.0);
         let (text, colour) = match scene.state {
             State::Running(connection) if connection.from.is_none() => {
-                ("Choose an input.", colours.warn)
+                (words.choose_input, colours.warn)
             }
-            State::Running(_) if scene.heard.input.heard => ("The input is heard.", colours.good),
-            State::Running(_) => ("Say something: the bar moves.", colours.text),
-            _ => ("There is no sound yet.", colours.weak),
+            State::Running(_) if scene.heard.input.heard => (words.heard, colours.good),
+            State::Running(_) => (words.say_something, colours.text),
+            _ => (words.no_sound_yet, colours.weak),
         };
         ui.label(RichText::new(text).font(SMALL).color(colour));
         ui.add_enabled_ui(running, |ui| {
-            let tone = look::toggle(ui, "Play a test tone", false)
-                .on_hover_text("One second at −20 dBFS: you should hear it.");
+            let tone = look::press(ui, words.play_tone).on_hover_text(words.play_tone_tip);
             if tone.clicked() {
                 actions.push(Action::Tone);
             }
         });
-        let refresh = look::toggle(ui, "Look for devices", false)
-            .on_hover_text("Lists what has been plugged in since.");
+        let refresh = look::press(ui, words.look).on_hover_text(words.look_tip);
         if refresh.clicked() {
             actions.push(Action::List(scene.wanted.backend));
         }

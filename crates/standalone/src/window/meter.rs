@@ -1,7 +1,7 @@
 //! A level meter, painted.
 
-use egui::{Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
-use patchveil_plugin::look::{SMALL, colours};
+use egui::{Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use patchveil_plugin::look::{self, SMALL, colours};
 
 use crate::meters::{Levels, SILENCE};
 
@@ -27,7 +27,7 @@ fn figure(level: f32) -> String {
 /// Paints bars of this width, figures beside them and the clip lamp. Returns whether the lamp was
 /// clicked.
 pub(super) fn draw(ui: &mut Ui, name: &str, levels: &Levels, width: f32) -> bool {
-    let colours = colours(ui);
+    let (colours, words) = (colours(ui), &look::words(ui).live);
     // Before the row begins: it is no lower than that.
     ui.spacing_mut().interact_size.y = 16.0;
     ui.horizontal(|ui| {
@@ -45,7 +45,7 @@ pub(super) fn draw(ui: &mut Ui, name: &str, levels: &Levels, width: f32) -> bool
             vec2(132.0, 16.0),
             egui::Label::new(weak.font(SMALL).color(colours.weak)).halign(egui::Align::Min),
         )
-        .on_hover_text("True peak of the last two seconds, and loudness of the last three.");
+        .on_hover_text(words.meter_tip);
         lamp(ui, name, levels.clipped).clicked()
     })
     .inner
@@ -80,21 +80,34 @@ pub(super) fn bar(ui: &mut Ui, name: &str, levels: &Levels, width: f32) -> Respo
             );
         }
     }
-    let value = format!("{name} level, peak {} dBFS", figure(levels.hold));
-    response.widget_info(|| WidgetInfo::labeled(Role::Meter, true, &value));
-    response.on_hover_text(value)
+    let value = format!("{} dBFS", figure(levels.hold));
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Meter, true, name);
+        info.current_text_value = Some(value.clone());
+        info
+    });
+    response.on_hover_text((look::words(ui).live.level)(name, &figure(levels.hold)))
 }
 
 /// The clip lamp: lit, it can be put out.
 fn lamp(ui: &mut Ui, name: &str, lit: bool) -> Response {
     let colours = colours(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(34.0, 16.0), Sense::click());
-    let (fill, text) =
-        if lit { (colours.bad, colours.background) } else { (colours.raised, colours.weak) };
-    ui.painter().rect_filled(rect, 3.0, fill);
+    let words = &look::words(ui).live;
+    // Filled or an outline, so that colour alone says nothing.
+    let text = if lit { colours.background } else { colours.weak };
+    if lit {
+        ui.painter().rect_filled(rect, 3.0, colours.bad);
+    } else {
+        let edge = Stroke::new(1.0, colours.border);
+        ui.painter().rect_stroke(rect, 3.0, edge, StrokeKind::Inside);
+    }
+    if response.has_focus() {
+        look::focus_ring(ui, rect);
+    }
     let centre = egui::Align2::CENTER_CENTER;
-    ui.painter().text(rect.center(), centre, "CLIP", egui::FontId::proportional(9.5), text);
-    let label = format!("{name} clipped: {}", if lit { "yes, click to clear" } else { "no" });
+    ui.painter().text(rect.center(), centre, words.clip, egui::FontId::proportional(9.5), text);
+    let label = if lit { (words.clipped)(name) } else { (words.not_clipped)(name) };
     response.widget_info(|| WidgetInfo::labeled(Role::Button, lit, &label));
     response.on_hover_text(label)
 }

@@ -1,7 +1,8 @@
 //! How to record.
 
 use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
-use patchveil_plugin::look::{SMALL, colours};
+use patchveil_plugin::look::{self, SMALL, colours};
+use patchveil_words::RecordingWords;
 
 use super::devices::choice;
 use crate::recorder::{PRE_ROLL, Samples};
@@ -10,50 +11,54 @@ use crate::settings::RecordingSettings;
 /// Minutes after which another file begins.
 const SPLITS: [u32; 4] = [0, 15, 30, 60];
 
-fn split(minutes: u32) -> String {
-    if minutes == 0 { "Never".to_owned() } else { format!("After {minutes} minutes") }
+fn split(minutes: u32, words: &RecordingWords) -> String {
+    if minutes == 0 { words.never.to_owned() } else { (words.after)(minutes) }
+}
+
+fn format(samples: Samples, words: &RecordingWords) -> &'static str {
+    match samples {
+        Samples::Float32 => words.float32,
+        Samples::Int24 => words.int24,
+    }
 }
 
 /// Draws the panel.
 pub(super) fn draw(ui: &mut Ui, settings: &mut RecordingSettings, folder: &mut String) {
+    let words = &look::words(ui).recording;
     Grid::new("recording").num_columns(4).spacing([10.0, 6.0]).show(ui, |ui| {
         let weak = colours(ui).weak;
         let named = |ui: &mut Ui, text: &str| ui.label(RichText::new(text).font(SMALL).color(weak));
-        let label = named(ui, "Folder");
+        let label = named(ui, words.folder);
         let field = TextEdit::singleline(folder).desired_width(330.0);
         if ui.add(field).labelled_by(label.id).lost_focus() {
             settings.folder = folder.trim().into();
         }
-        let label = named(ui, "Format");
-        let name = Samples::ALL.iter().find(|(samples, _)| *samples == settings.samples);
+        let label = named(ui, words.format);
         ComboBox::from_id_salt("samples")
             .width(150.0)
-            .selected_text(name.map_or("", |(_, name)| name))
+            .selected_text(format(settings.samples, words))
             .show_ui(ui, |ui| {
-                for (samples, name) in Samples::ALL {
-                    choice(ui, &mut settings.samples, samples, name);
+                for (samples, _) in Samples::ALL {
+                    choice(ui, &mut settings.samples, samples, format(samples, words));
                 }
             })
             .response
             .labelled_by(label.id);
         ui.end_row();
         named(ui, "");
-        let text = format!("Begin {PRE_ROLL} seconds before the button is pressed");
-        ui.checkbox(&mut settings.pre_roll, text);
-        let label = named(ui, "Split");
+        ui.checkbox(&mut settings.pre_roll, (words.pre_roll)(PRE_ROLL));
+        let label = named(ui, words.split);
         ComboBox::from_id_salt("split")
             .width(150.0)
-            .selected_text(split(settings.split_minutes))
+            .selected_text(split(settings.split_minutes, words))
             .show_ui(ui, |ui| {
                 for minutes in SPLITS {
-                    choice(ui, &mut settings.split_minutes, minutes, split(minutes));
+                    choice(ui, &mut settings.split_minutes, minutes, split(minutes, words));
                 }
             })
             .response
             .labelled_by(label.id);
         ui.end_row();
     });
-    let note = "A 32-bit float file is bit for bit what was sent. Every file gets a line in the folder's \
-                manifest, patchveil.jsonl, so that “patchveil verify” knows it.";
-    ui.label(RichText::new(note).font(SMALL).color(colours(ui).weak));
+    ui.label(RichText::new(words.note).font(SMALL).color(colours(ui).weak));
 }

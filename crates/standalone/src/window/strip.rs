@@ -1,9 +1,11 @@
 //! The strip at the bottom: what is connected, meters, monitor, recorder.
 
 use egui::{
-    Align, Color32, Label, Layout, Rect, RichText, Sense, Shape, Stroke, Ui, UiBuilder, pos2, vec2,
+    Align, Color32, Label, Layout, Rect, Response, RichText, Sense, Shape, Stroke, Ui, UiBuilder,
+    pos2, vec2,
 };
 use patchveil_plugin::look::{self, BODY, SMALL, colours};
+use patchveil_words::Live;
 
 use super::{Action, Fold, Scene, meter};
 use crate::recorder::{Progress, Recording, length};
@@ -39,16 +41,15 @@ pub(super) fn draw(
     let mut child = ui.new_child(UiBuilder::new().max_rect(first).layout(ltr));
     draw_connection(&mut child, scene, fold);
     let width = if rect.width() >= WIDE { 220.0 } else { 110.0 };
+    let words = &look::words(ui).live;
     let mut child = ui.new_child(UiBuilder::new().max_rect(meters));
     child.spacing_mut().item_spacing.y = 5.0;
-    let input = meter::draw(&mut child, "Input", &scene.heard.input, width);
-    let output = meter::draw(&mut child, "Output", &scene.heard.output, width);
+    let input = meter::draw(&mut child, words.input, &scene.heard.input, width);
+    let output = meter::draw(&mut child, words.output, &scene.heard.output, width);
     if input || output {
         actions.push(Action::ClearClip);
     }
-    let rtl = Layout::right_to_left(Align::Center);
-    let mut child = ui.new_child(UiBuilder::new().max_rect(meters).layout(rtl));
-    draw_recorder(&mut child, scene, fold, actions);
+    look::at_the_right(ui, "recorder", meters, |ui| draw_recorder(ui, scene, fold, actions));
     let mut child = ui.new_child(UiBuilder::new().max_rect(last).layout(ltr));
     draw_line(&mut child, scene, settings, actions);
 }
@@ -70,107 +71,117 @@ fn sign(ui: &mut Ui, tone: Tone, colour: Color32) {
 /// What is connected, and the button that opens the devices.
 fn draw_connection(ui: &mut Ui, scene: &Scene<'_>, fold: &mut Fold) {
     let colours = colours(ui);
-    let words = sound(scene.state, scene.dropouts);
+    let words = sound(scene.state, scene.dropouts, look::words(ui));
     let colour = match words.tone {
         Tone::Good => colours.good,
         Tone::Warning => colours.warn,
         Tone::Error => colours.bad,
     };
-    let devices = look::toggle(ui, "Devices", *fold == Fold::Devices)
-        .on_hover_text("Input, output, rate and buffer (Ctrl+D).");
+    let live = &look::words(ui).live;
+    let devices =
+        look::toggle(ui, live.devices, *fold == Fold::Devices).on_hover_text(live.devices_tip);
     if devices.clicked() {
         *fold = fold.toggled(Fold::Devices);
     }
     sign(ui, words.tone, colour);
-    ui.label(RichText::new(&words.title).font(BODY).color(colour));
+    let title = ui.label(RichText::new(&words.title).font(BODY).color(colour));
+    announce(ui, &title);
     let detail = RichText::new(&words.detail).font(SMALL).color(colours.weak);
     ui.add(Label::new(detail).truncate()).on_hover_text(&words.detail);
 }
 
 fn draw_recorder(ui: &mut Ui, scene: &Scene<'_>, fold: &mut Fold, actions: &mut Vec<Action>) {
     let running = matches!(scene.heard.recording, Recording::Running(_));
-    let options = look::toggle(ui, "Options", *fold == Fold::Recording)
-        .on_hover_text("Folder, format, and how recordings are split.");
-    if options.clicked() {
-        *fold = fold.toggled(Fold::Recording);
-    }
-    let text = if running { "Stop recording" } else { "Record" };
-    let button = look::button(ui, text, !running)
-        .on_hover_text("Record what is sent, with the seconds before (Ctrl+R).");
+    let words = &look::words(ui).live;
+    let text = if running { words.stop_recording } else { words.record };
+    let button = look::button(ui, text, !running).on_hover_text(words.record_tip);
     if button.clicked() {
         actions.push(if running { Action::EndRecording } else { Action::Record });
+    }
+    let options =
+        look::toggle(ui, words.options, *fold == Fold::Recording).on_hover_text(words.options_tip);
+    if options.clicked() {
+        *fold = fold.toggled(Fold::Recording);
     }
 }
 
 /// Monitor and test tone, and how far the recording is.
 fn draw_line(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings, actions: &mut Vec<Action>) {
     let colours = colours(ui);
-    let monitor = look::toggle(ui, "Monitor", settings.monitor).on_hover_text(
-        "Send the output to the device. Off, it is muted; meters and recorder go on (Ctrl+M).",
-    );
+    let words = &look::words(ui).live;
+    let monitor =
+        look::toggle(ui, words.monitor, settings.monitor).on_hover_text(words.monitor_tip);
     if monitor.clicked() {
         settings.monitor = !settings.monitor;
     }
-    let tone = look::toggle(ui, "Test tone", false)
-        .on_hover_text("One second at −20 dBFS, to check the output (Ctrl+T).");
+    let tone = look::press(ui, words.test_tone).on_hover_text(words.test_tone_tip);
     if tone.clicked() {
         actions.push(Action::Tone);
     }
     if !settings.monitor {
-        ui.label(RichText::new("The output is muted.").font(SMALL).color(colours.warn));
+        ui.label(RichText::new(words.output_muted).font(SMALL).color(colours.warn));
     }
     let idle = matches!(scene.heard.recording, Recording::Idle);
     if scene.trouble.is_none() && idle && !settings.backed_up && scene.has_keys {
-        if look::toggle(ui, "Back up the key", false).clicked() {
+        if look::press(ui, words.back_up).clicked() {
             actions.push(Action::BackUp);
         }
-        let why = "Without its key nobody can find or restore what you protect.";
-        ui.add(Label::new(RichText::new(why).font(SMALL).color(colours.warn)).truncate());
+        let why = words.back_up_why;
+        ui.add(Label::new(RichText::new(why).font(SMALL).color(colours.warn)).truncate())
+            .on_hover_text(why);
         return;
     }
     let (text, colour) = match (&scene.heard.recording, scene.trouble) {
         (_, Some(trouble)) => (trouble.to_owned(), colours.bad),
         (Recording::Idle, _) => return,
-        (Recording::Running(progress), _) => (going(progress), colours.text),
-        (Recording::Done(progress), _) => (saved(progress), colours.good),
+        (Recording::Running(progress), _) => (going(progress, words), colours.text),
+        (Recording::Done(progress), _) => (saved(progress, words), colours.good),
         (Recording::Failed { message }, _) => (message.clone(), colours.bad),
     };
-    ui.add(Label::new(RichText::new(&text).font(SMALL).color(colour)).truncate())
-        .on_hover_text(&text);
+    let said = ui.add(Label::new(RichText::new(&text).font(SMALL).color(colour)).truncate());
+    // How long a recording is changes all the time.
+    if !matches!(scene.heard.recording, Recording::Running(_)) {
+        announce(ui, &said);
+    }
+    said.on_hover_text(&text);
 }
 
 fn name(progress: &Progress) -> String {
     progress.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn lost(progress: &Progress) -> String {
+/// How much was lost, after a space.
+fn lost(progress: &Progress, words: &Live) -> String {
     match progress.lost {
         0.0 => String::new(),
-        lost => format!(" {lost:.2} s were lost and are silence."),
+        lost => format!(" {}", (words.lost)(lost)),
     }
 }
 
-fn going(progress: &Progress) -> String {
+fn going(progress: &Progress, words: &Live) -> String {
     let name = name(progress);
     if progress.waits {
-        return format!("Recording waits for sound: {name}");
+        return (words.recording_waits)(&name);
     }
-    format!("Recording {} to {name}.{}", length(progress.seconds), lost(progress))
+    let text = (words.recording_to)(&length(progress.seconds), &name);
+    format!("{text}{}", lost(progress, words))
 }
 
-fn saved(progress: &Progress) -> String {
+fn saved(progress: &Progress, words: &Live) -> String {
     let files = match progress.files {
         0 | 1 => String::new(),
-        count => format!(" ({count} files)"),
+        count => format!(" {}", (words.files)(count)),
     };
     let unrecorded = match &progress.unrecorded {
-        Some(reason) => format!(" No line in the manifest: {reason}."),
+        Some(reason) => format!(" {}", (words.not_in_manifest)(reason)),
         None => String::new(),
     };
-    format!(
-        "Saved {}: {}{files}.{}{unrecorded}",
-        length(progress.seconds),
-        progress.path.display(),
-        lost(progress)
-    )
+    let path = format!("{}{files}", progress.path.display());
+    let text = (words.saved)(&length(progress.seconds), &path);
+    format!("{text}{}{unrecorded}", lost(progress, words))
+}
+
+/// Has screen readers say a line when it changes.
+fn announce(ui: &Ui, line: &Response) {
+    ui.ctx().accesskit_node_builder(line.id, |node| node.set_live(egui::accesskit::Live::Polite));
 }

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use directories::UserDirs;
-use egui::{Id, Key, Modal, Popup, RichText, Ui};
+use egui::{Id, Key, Modal, Popup, RichText, ScrollArea, Ui};
 use patchveil_plugin::keys::{Class, Keys, Outcome, Request, RequestId};
 use patchveil_plugin::look::{self, HEADLINE, SMALL, colours};
 use patchveil_plugin::{ChosenClass, Remote};
 use patchveil_veil::Fingerprint;
+use patchveil_words as words;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{Action, Scene, devices};
@@ -15,6 +16,8 @@ use crate::settings::Settings;
 
 /// Width of the welcome in points.
 const WIDTH: f32 = 560.0;
+/// Space above and below it in points.
+const MARGIN: f32 = 24.0;
 
 /// Where the user is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +44,12 @@ pub(super) struct Welcome {
 
 impl Welcome {
     /// A welcome at its first step, or at the backup of `class`.
-    pub(super) fn new(keys: Keys, remote: Remote, class: Option<Class>) -> Self {
+    pub(super) fn new(
+        keys: Keys,
+        remote: Remote,
+        class: Option<Class>,
+        words: &words::Welcome,
+    ) -> Self {
         let mut new = Self {
             step: Step::Class,
             keys,
@@ -55,7 +63,7 @@ impl Welcome {
             fresh: true,
         };
         if let Some(class) = class {
-            new.go_to_backup(class);
+            new.go_to_backup(class, words);
         }
         new
     }
@@ -65,12 +73,15 @@ impl Welcome {
     pub(super) fn show_for_test(&mut self, step: Step) {
         let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
         if step != Step::Class {
-            self.go_to_backup(Class {
-                name: "Night Show".to_owned(),
-                fingerprint,
-                created: patchveil_keyring::Timestamp::default(),
-                default: true,
-            });
+            self.go_to_backup(
+                Class {
+                    name: "Night Show".to_owned(),
+                    fingerprint,
+                    created: patchveil_keyring::Timestamp::default(),
+                    default: true,
+                },
+                &words::Language::English.words().welcome,
+            );
             self.path = "/home/anna/Documents/Patchveil key Night Show.txt".to_owned();
         }
         self.go_to(step);
@@ -83,8 +94,8 @@ impl Welcome {
         self.fresh = true;
     }
 
-    fn go_to_backup(&mut self, class: Class) {
-        self.path = backup_path(&class.name).display().to_string();
+    fn go_to_backup(&mut self, class: Class, words: &words::Welcome) {
+        self.path = backup_path(&class.name, words).display().to_string();
         self.class = Some(class);
         self.go_to(Step::Backup);
     }
@@ -97,17 +108,25 @@ impl Welcome {
         settings: &mut Settings,
         actions: &mut Vec<Action>,
     ) -> bool {
-        self.take_answers(settings, actions);
+        self.take_answers(settings, actions, &look::words(ui).welcome);
         // Escape closes an open list first.
         let listed = Popup::is_any_open(ui.ctx());
         let modal = Modal::new(Id::unique("welcome")).show(ui.ctx(), |ui| {
             ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 60.0));
             ui.spacing_mut().item_spacing.y = 8.0;
-            match self.step {
-                Step::Class => self.draw_class(ui),
-                Step::Backup => self.draw_backup(ui, settings),
-                Step::Devices => self.draw_devices(ui, scene, settings, actions),
-            }
+            // A window that is scaled up may be too low.
+            let room = ui.ctx().content_rect().height() - 2.0 * MARGIN;
+            let scroll = ScrollArea::vertical().max_height(room);
+            let step = |ui: &mut Ui| {
+                let open = match self.step {
+                    Step::Class => self.draw_class(ui),
+                    Step::Backup => self.draw_backup(ui, settings),
+                    Step::Devices => self.draw_devices(ui, scene, settings, actions),
+                };
+                look::follow_focus(ui);
+                open
+            };
+            scroll.show(ui, step).inner
         });
         let escaped = !listed && ui.input(|input| input.key_pressed(Key::Escape));
         let open = modal.inner && !escaped;
@@ -115,7 +134,12 @@ impl Welcome {
         open
     }
 
-    fn take_answers(&mut self, settings: &mut Settings, actions: &mut Vec<Action>) {
+    fn take_answers(
+        &mut self,
+        settings: &mut Settings,
+        actions: &mut Vec<Action>,
+        words: &words::Welcome,
+    ) {
         while let Some((id, answer)) = self.keys.next_answer() {
             if Some(id) != self.waits {
                 continue;
@@ -127,7 +151,7 @@ impl Welcome {
                     let fingerprint = class.fingerprint;
                     self.keys.ask(Request::SetDefault { class: Some(fingerprint) });
                     self.remote.choose_class(ChosenClass { fingerprint, name: class.name.clone() });
-                    self.go_to_backup(class);
+                    self.go_to_backup(class, words);
                 }
                 Ok(Outcome::Saved { .. }) => {
                     settings.backed_up = true;
@@ -144,8 +168,8 @@ impl Welcome {
     }
 
     fn heading(&self, ui: &mut Ui, number: usize, title: &str, text: &str) {
-        let colours = colours(ui);
-        ui.label(RichText::new(format!("Step {number} of 3")).font(SMALL).color(colours.accent));
+        let (colours, words) = (colours(ui), &look::words(ui).welcome);
+        ui.label(RichText::new((words.step)(number)).font(SMALL).color(colours.accent));
         ui.label(RichText::new(title).font(HEADLINE).color(colours.text));
         ui.label(RichText::new(text).color(colours.weak));
         if let Some(problem) = &self.problem {
@@ -162,25 +186,20 @@ impl Welcome {
     }
 
     fn draw_class(&mut self, ui: &mut Ui) -> bool {
-        self.heading(
-            ui,
-            1,
-            "Make a class",
-            "A class is what you protect with one key: a show, an artist, a voice. The key is made on \
-             this machine and never leaves it by itself.",
-        );
-        let field = look::field(ui, "Name of the class", &mut self.name, "Night Show", false);
+        let words = &look::words(ui).welcome;
+        self.heading(ui, 1, words.class, words.class_text);
+        let field = look::field(ui, words.class_name, &mut self.name, words.example, false);
         let mut make = self.entered(ui, &field);
         let mut open = true;
-        ui.horizontal(|ui| {
-            make |= look::button(ui, "Make the class", true).clicked();
-            if look::button(ui, "Skip the welcome", false).clicked() {
+        ui.horizontal_wrapped(|ui| {
+            make |= look::button(ui, words.make, true).clicked();
+            if look::button(ui, words.skip, false).clicked() {
                 open = false;
             }
         });
         if make && self.waits.is_none() {
             let name = match self.name.trim() {
-                "" => "Night Show".to_owned(),
+                "" => words.example.to_owned(),
                 name => name.to_owned(),
             };
             self.waits = Some(self.keys.ask(Request::New { name }));
@@ -190,27 +209,20 @@ impl Welcome {
 
     fn draw_backup(&mut self, ui: &mut Ui, settings: &mut Settings) -> bool {
         let name = self.class.as_ref().map_or("", |class| class.name.as_str()).to_owned();
-        self.heading(
-            ui,
-            2,
-            "Back its key up",
-            &format!(
-                "Without the key of “{name}” nobody can find or restore what was protected with it, \
-                 you neither. Keep the file on another disk, and tell nobody the passphrase."
-            ),
-        );
-        let field = look::field(ui, "File", &mut self.path, "", false);
+        let words = &look::words(ui).welcome;
+        self.heading(ui, 2, words.backup, &(words.backup_text)(&name));
+        let field = look::field(ui, words.file, &mut self.path, "", false);
         let mut save = self.entered(ui, &field);
-        let hint = "empty: whoever has the file has the key";
-        let passphrase = look::field(ui, "Passphrase (optional)", &mut self.passphrase, hint, true);
+        let (label, hint) = (words.passphrase, words.passphrase_hint);
+        let passphrase = look::field(ui, label, &mut self.passphrase, hint, true);
         save |= passphrase.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        ui.horizontal(|ui| {
-            save |= look::button(ui, "Save the backup", true).clicked();
-            if look::button(ui, "I have one already", false).clicked() {
+        ui.horizontal_wrapped(|ui| {
+            save |= look::button(ui, words.save, true).clicked();
+            if look::button(ui, words.have_one, false).clicked() {
                 settings.backed_up = true;
                 self.go_to(Step::Devices);
             }
-            if look::button(ui, "Later", false).clicked() {
+            if look::button(ui, words.later, false).clicked() {
                 self.go_to(Step::Devices);
             }
         });
@@ -237,20 +249,15 @@ impl Welcome {
         settings: &mut Settings,
         actions: &mut Vec<Action>,
     ) -> bool {
-        self.heading(
-            ui,
-            3,
-            "Choose the devices",
-            "The input is your microphone, or what plays. The output is where others listen: \
-             loudspeakers, or a virtual cable to OBS or a call.",
-        );
+        let words = &look::words(ui).welcome;
+        self.heading(ui, 3, words.devices, words.devices_text);
         if std::mem::take(&mut self.fresh) {
             actions.push(Action::List(settings.devices.backend));
         }
         devices::draw(ui, scene, &mut settings.devices, actions);
         let mut open = true;
         ui.horizontal(|ui| {
-            if look::button(ui, "Done", true).clicked() {
+            if look::button(ui, words.done, true).clicked() {
                 open = false;
             }
         });
@@ -259,11 +266,11 @@ impl Welcome {
 }
 
 /// Where a backup goes if nobody says otherwise.
-fn backup_path(name: &str) -> PathBuf {
+fn backup_path(name: &str, words: &words::Welcome) -> PathBuf {
     let dirs = UserDirs::new();
     let documents = dirs.as_ref().and_then(|dirs| dirs.document_dir().map(PathBuf::from));
     let folder = documents.or_else(|| dirs.map(|dirs| dirs.home_dir().to_owned()));
     let plain: String =
         name.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' }).collect();
-    folder.unwrap_or_default().join(format!("Patchveil key {plain}.txt"))
+    folder.unwrap_or_default().join((words.file_name)(&plain))
 }

@@ -1,10 +1,16 @@
 //! Pictures of what stands around the editor. `UPDATE_SNAPSHOTS=true` makes new ones.
 
+mod languages;
+// The same questions as to the editor.
+#[path = "../../../../../src/editor/tests/seen.rs"]
+mod seen;
+
 use egui::{Theme, vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, HarnessBuilder};
 use patchveil_plugin::keys::Keys;
 use patchveil_plugin::{Patchveil, look};
+use patchveil_words::Language;
 
 use super::welcome::{Step, Welcome};
 use super::*;
@@ -24,6 +30,7 @@ struct Fixture {
     welcome: Option<Welcome>,
     has_keys: bool,
     actions: Vec<Action>,
+    language: Language,
 }
 
 fn device(id: &str, name: &str) -> Device {
@@ -74,6 +81,7 @@ impl Fixture {
             welcome: None,
             has_keys: true,
             actions: Vec::new(),
+            language: Language::English,
         }
     }
 
@@ -113,7 +121,12 @@ impl Fixture {
     fn welcome(step: Step) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keys = Keys::at(folder.path().join("keyring"), || {});
-        let mut welcome = Welcome::new(keys, Patchveil::default().remote(), None);
+        let mut welcome = Welcome::new(
+            keys,
+            Patchveil::default().remote(),
+            None,
+            &Language::English.words().welcome,
+        );
         welcome.show_for_test(step);
         Self { welcome: Some(welcome), ..Self::running() }
     }
@@ -131,7 +144,7 @@ impl Fixture {
             trouble: None,
             has_keys: self.has_keys,
         };
-        draw_bottom(ui, &scene, settings, fold, folder, actions);
+        draw_all(ui, &scene, settings, fold, folder, actions, |_| ());
         if let Some(mut welcome) = self.welcome.take()
             && welcome.draw(ui, &scene, settings, actions)
         {
@@ -140,16 +153,34 @@ impl Fixture {
     }
 
     fn window(self, size: (f32, f32), scale: f32, theme: Theme) -> Harness<'static, Self> {
-        let mut window = Harness::builder()
-            .with_size(vec2(size.0, size.1))
-            .with_pixels_per_point(scale)
-            .with_theme(theme)
-            .with_max_steps(16)
-            .with_context_setup(look::apply)
+        let mut window = self
+            .builder(size, scale, theme)
             .wgpu()
             .build_ui_state(|ui, fixture: &mut Self| fixture.draw(ui), self);
         window.run_steps(4);
         window
+    }
+
+    /// A window of this size in points that is never made into a picture.
+    fn unpainted(self, size: (f32, f32)) -> Harness<'static, Self> {
+        let mut window = self
+            .builder(size, 1.0, Theme::Dark)
+            .build_ui_state(|ui, fixture: &mut Self| fixture.draw(ui), self);
+        window.run_steps(4);
+        window
+    }
+
+    fn builder(&self, size: (f32, f32), scale: f32, theme: Theme) -> HarnessBuilder<Self> {
+        let language = self.language;
+        Harness::builder()
+            .with_size(vec2(size.0, size.1))
+            .with_pixels_per_point(scale)
+            .with_theme(theme)
+            .with_max_steps(16)
+            .with_context_setup(move |context| {
+                look::apply(context);
+                look::set_language(context, language);
+            })
     }
 }
 
@@ -198,6 +229,28 @@ fn the_welcome_backs_its_key_up() {
 #[test]
 fn the_welcome_chooses_devices() {
     compare("welcome-3-dark", Fixture::welcome(Step::Devices), (800.0, 500.0), 1.0, Theme::Dark);
+}
+
+/// The welcome with the device panel, in another language.
+fn compare_in(language: Language) {
+    let name = format!("welcome-3-dark-{}", language.code());
+    let fixture = Fixture { language, ..Fixture::welcome(Step::Devices) };
+    compare(&name, fixture, (800.0, 500.0), 1.0, Theme::Dark);
+}
+
+#[test]
+fn the_welcome_chooses_devices_in_german() {
+    compare_in(Language::German);
+}
+
+#[test]
+fn the_welcome_chooses_devices_in_french() {
+    compare_in(Language::French);
+}
+
+#[test]
+fn the_welcome_chooses_devices_in_spanish() {
+    compare_in(Language::Spanish);
 }
 
 #[test]

@@ -1,0 +1,24 @@
+//! English.
+
+mod editor;
+mod keys;
+mod live;
+
+use crate::texts::Words;
+
+/// All texts.
+pub(crate) static WORDS: Words = Words {
+    window: editor::WINDOW,
+    headline: editor::HEADLINE,
+    strength: editor::STRENGTH,
+    controls: editor::CONTROLS,
+    presets: editor::PRESETS,
+    spectra: editor::SPECTRA,
+    timeline: editor::TIMELINE,
+    figures: editor::FIGURES,
+    keys: keys::KEYS,
+    live: live::LIVE,
+    devices: live::DEVICES,
+    recording: live::RECORDING,
+    welcome: live::WELCOME,
+};

@@ -1,0 +1,34 @@
+//! Which texts there are. What they say stands in `english/`.
+
+mod editor;
+mod keys;
+mod live;
+
+pub use editor::{Controls, Figures, Headline, Presets, Spectra, Strength, Timeline, Window};
+pub use keys::Keys;
+pub use live::{Devices, Live, RecordingWords, Welcome};
+
+/// A text.
+pub(crate) type Text = &'static str;
+/// A text with a name or another text in it.
+pub(crate) type With = fn(&str) -> String;
+/// A text with two of them in it.
+pub(crate) type WithTwo = fn(&str, &str) -> String;
+
+/// All texts of one language.
+#[expect(missing_docs, reason = "the fields are named after what shows them")]
+pub struct Words {
+    pub window: Window,
+    pub headline: Headline,
+    pub strength: Strength,
+    pub controls: Controls,
+    pub presets: Presets,
+    pub spectra: Spectra,
+    pub timeline: Timeline,
+    pub figures: Figures,
+    pub keys: Keys,
+    pub live: Live,
+    pub devices: Devices,
+    pub recording: RecordingWords,
+    pub welcome: Welcome,
+}

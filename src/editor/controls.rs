@@ -51,9 +51,9 @@ const COUNT_TIP: &str = "Number of patches in a period. More patches change more
      protection, and more audible.";
 const TRIM_TIP: &str = "Gain after mark and veil, in dB. A veil keeps the loudness of speech but can \
      raise peaks by a few dB: lower the level here if it clips.";
-const DELTA_TIP: &str = "Outputs only what is changed. For listening: a bounce made with it \
+pub(super) const DELTA_TIP: &str = "Outputs only what is changed. For listening: a bounce made with it \
      contains the difference, not your recording.";
-const BYPASS_TIP: &str = "The output is the input, without trim and unprotected. Same as the host's \
+pub(super) const BYPASS_TIP: &str = "The output is the input, without trim and unprotected. Same as the host's \
      own bypass.";
 
 /// Draws the controls into `rect`, in one row.

@@ -3,6 +3,7 @@
 mod choice;
 mod number;
 mod paint;
+mod state;
 mod switch;
 mod text;
 mod typing;
@@ -10,5 +11,6 @@ mod typing;
 pub(crate) use choice::{choice, keep_arrow_keys, option};
 pub(crate) use number::number;
 pub(crate) use paint::HEIGHT;
+pub(crate) use state::state;
 pub(crate) use switch::switch;
 pub(crate) use text::ControlText;

@@ -4,6 +4,7 @@ use egui::{Color32, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::notice::{Notice, RULE};
 use crate::analyzer::{Effect, Found, View};
+use crate::editor::ab;
 use crate::editor::headline::Layers;
 use crate::editor::theme::{BODY, INSET, Palette, SMALL, palette};
 use crate::editor::widgets::{elided, probability};
@@ -18,6 +19,8 @@ pub(super) struct Situation<'a> {
     pub(super) bypass: bool,
     /// Only the difference is heard.
     pub(super) delta: bool,
+    /// The original is heard, equally loud.
+    pub(super) original: bool,
 }
 
 /// The verdict, two lines of figures behind it, and whether the mark was found.
@@ -69,6 +72,7 @@ fn text(situation: &Situation<'_>, wide: bool, colours: &Palette) -> Text {
     };
     match situation.status {
         _ if situation.bypass => return quiet("Nothing is changed", "Bypass is on."),
+        _ if situation.original => return quiet(ab::NOT_MEASURED, ab::NOT_MEASURED_WHY),
         Status::Muted { .. } => return quiet("Nothing goes out", ""),
         Status::Restoring { .. } => return quiet("Not measured while restoring", ""),
         Status::Protecting { .. } if situation.delta => {

@@ -3,7 +3,9 @@
 mod controls;
 mod fixture;
 mod keys_panel;
+mod listening;
 mod paint_cost;
 mod panels;
 mod snapshots;
+mod steps_and_presets;
 mod strength;

@@ -1,5 +1,4 @@
 //! Presets of the user's own: recipe files that the command and the plug-in share.
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 

@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `plugin.rs` | the plug-in as hosts see it |
+//! | `clap_entry/`, `host_presets/` | the entry for CLAP hosts; the presets that hosts list |
 //! | `remote.rs`, `session.rs` | an instance as its editor sees it, and as the standalone remembers it |
 //! | `params/` | parameters, and the recipe that follows from them |
 //! | `state/`, `editor_state.rs` | what a session keeps: the class by fingerprint, never the key; the window |
@@ -38,10 +39,12 @@
 #![deny(unsafe_code)]
 
 pub mod analyzer;
+mod clap_entry;
 mod editor;
 mod editor_state;
 mod engine;
 mod handoff;
+mod host_presets;
 pub mod keys;
 mod params;
 mod plugin;
@@ -52,6 +55,7 @@ mod state;
 mod status;
 mod veil_designer;
 
+pub use clap_entry::clap_entry;
 pub use editor::{DirectGesture, EditorView, ParamGesture, Window, look};
 pub use editor_state::{EditorState, EditorStateField};
 pub use params::{
@@ -71,5 +75,4 @@ pub fn start_log() {
     nice_plug::wrapper::setup_logger::<Patchveil>();
 }
 
-nice_plug::nice_export_clap!(Patchveil);
 nice_plug::nice_export_vst3!(Patchveil);

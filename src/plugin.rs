@@ -105,7 +105,8 @@ impl Patchveil {
         position: Option<i64>,
         channels: &mut [&mut [f32]],
     ) -> LiveBlock {
-        let report = self.process_block(sample_rate, position, channels);
+        // What is heard without a host is what is sent: there the original is never heard instead.
+        let report = self.process_block(sample_rate, position, channels, None);
         let BlockReport { position, veil, .. } = report;
         LiveBlock { position, veil, processed: report.protects() && report.gain == 1.0 }
     }
@@ -115,6 +116,7 @@ impl Patchveil {
         self.epoch += 1;
         self.engine.prepare(channels, sample_rate, self.epoch, offline);
         self.writer.prepare(sample_rate);
+        self.writer.end_original();
         if let Some(link) = self.designer_link.take() {
             self.designer = VeilDesigner::start(self.params.clone(), self.requests.clone(), link);
         }
@@ -131,11 +133,13 @@ impl Patchveil {
         sample_rate: u32,
         host: Option<i64>,
         channels: &mut [&mut [f32]],
+        original: Option<f32>,
     ) -> BlockReport {
         let controls = Controls {
             bypass: self.params.bypass.value(),
             delta: self.params.output.delta.value(),
             gain: self.params.gain(),
+            original,
         };
         let settings = self.params.settings();
         let block = Block { host, sample_rate, settings, controls };
@@ -209,6 +213,8 @@ impl Plugin for Patchveil {
     }
 
     fn reset(&mut self) {
+        // What follows may be a render.
+        self.writer.end_original();
         self.engine.reset();
     }
 
@@ -224,7 +230,11 @@ impl Plugin for Patchveil {
     ) -> ProcessStatus {
         let transport = context.transport();
         let (position, sample_rate) = (position(transport), transport.sample_rate.round() as u32);
-        self.process_block(sample_rate, position, buffer.as_slice());
+        let original = self.writer.original();
+        self.process_block(sample_rate, position, buffer.as_slice(), original);
+        if original.is_some() && self.engine.renders() {
+            self.writer.end_original();
+        }
         match self.engine.tail() {
             0 => ProcessStatus::Normal,
             tail => ProcessStatus::Tail(tail),

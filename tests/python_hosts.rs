@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use patchveil_tests::build::library;
+use patchveil_tests::build::{library, root};
 use patchveil_tests::python;
 
 /// A VST3 bundle around the built library, in a folder of its own.
@@ -20,7 +20,9 @@ fn bundle(folder: &Path) -> PathBuf {
 fn run(script: &str) {
     let folder = tempfile::tempdir().unwrap();
     let bundle = bundle(folder.path());
-    python::run(script, &[("PATCHVEIL_VST3", bundle.as_path())]);
+    let presets = root().join("assets/presets");
+    let variables = [("PATCHVEIL_VST3", bundle.as_path()), ("PATCHVEIL_PRESETS", &presets)];
+    python::run(script, &variables);
 }
 
 #[test]

@@ -23,6 +23,10 @@ const QUIET: f64 = 1e-5;
 const SILENCE: f64 = 1e-12;
 /// Length of a window in ms, rounded up to a power of two of samples.
 const WINDOW_MS: u64 = 60;
+/// Window of the short-term loudness, in ms (EBU Tech 3341).
+const SHORT_TERM_MS: u32 = 3_000;
+/// Loudness in LUFS below which nothing is compared (the gate of BS.1770).
+const GATE: f64 = -70.0;
 /// Seconds that are measured together: the length of the excerpts in the documents.
 const SECONDS: usize = 10;
 
@@ -37,6 +41,12 @@ pub(super) struct EffectMeter {
     /// The second that is being measured, and the ones before it, oldest first.
     open: Second,
     seconds: VecDeque<Second>,
+    /// Seconds since the start, silent ones too.
+    elapsed: u32,
+    /// Gain of the output behind mark and veil, in dB.
+    gain_db: f32,
+    /// Short-term loudness after less that before, in LU, without that gain.
+    short_term: Option<f32>,
     /// Whether there is something that the view does not show yet.
     updated: bool,
 }
@@ -73,7 +83,7 @@ impl EffectMeter {
         let mut after = signal();
         for loudness in [&mut before.loudness, &mut after.loudness].into_iter().flatten() {
             // Where that is refused, loudness reads none.
-            let _ = loudness.set_max_window(1_000);
+            let _ = loudness.set_max_window(SHORT_TERM_MS);
         }
         Self {
             sample_rate,
@@ -83,6 +93,9 @@ impl EffectMeter {
             after,
             open: Second::default(),
             seconds: VecDeque::new(),
+            elapsed: 0,
+            gain_db: 0.0,
+            short_term: None,
             updated: false,
         }
     }
@@ -95,6 +108,7 @@ impl EffectMeter {
 
     /// Adds samples, as many before as after; `gain` is that of the output behind mark and veil.
     pub(super) fn push(&mut self, before: &[f32], after: &[f32], gain: f32) {
+        self.gain_db = if gain > 0.0 { 20.0 * gain.log10() } else { 0.0 };
         let gain = if gain > 0.0 { 1.0 / gain } else { 1.0 };
         let after: Vec<f32> = after.iter().map(|sample| sample * gain).collect();
         self.before.push(before);
@@ -121,6 +135,8 @@ impl EffectMeter {
     fn close_second(&mut self) {
         let mut second = std::mem::take(&mut self.open);
         second.loudness = (self.before.energy(), self.after.energy());
+        self.elapsed += 1;
+        self.measure_short_term();
         // Silence says nothing about the sound around it.
         if !second.bands.iter().any(|(before, _)| *before > SILENCE) {
             return;
@@ -130,6 +146,26 @@ impl EffectMeter {
         }
         self.seconds.push_back(second);
         self.updated = true;
+    }
+
+    /// Measures the last three seconds, if they are not silent.
+    fn measure_short_term(&mut self) {
+        if self.elapsed < SHORT_TERM_MS / 1_000 {
+            return;
+        }
+        let measure = |signal: &Signal| {
+            let loudness = signal.loudness.as_ref()?.loudness_window(SHORT_TERM_MS).ok()?;
+            (loudness > GATE).then_some(loudness)
+        };
+        if let (Some(before), Some(after)) = (measure(&self.before), measure(&self.after)) {
+            self.short_term = Some((after - before) as f32);
+        }
+    }
+
+    /// How much louder the output is than the input, in dB by LUFS short-term; the gain of the output
+    /// is part of it. None before three seconds, and before there was sound in them.
+    pub(super) fn match_db(&self) -> Option<f32> {
+        self.short_term.map(|lu| lu + self.gain_db)
     }
 
     /// Brings `effect` up to date. Returns whether it changed.
@@ -228,6 +264,23 @@ mod tests {
         let effect = measured(1.0, 0.25, 3).unwrap();
         let most = effect.most_db.max(effect.loudness_lu.unwrap().abs());
         assert!(most < 0.001, "{effect:?}");
+    }
+
+    #[test]
+    fn what_makes_the_original_as_loud_has_the_trim_in_it_and_takes_three_seconds() {
+        let matched = |seconds: usize, silent: bool| {
+            let (mut meter, mut rng) = (EffectMeter::new(RATE), Rng::new(9));
+            for _ in 0..100 * seconds {
+                let level = if silent { 0.0 } else { 0.2 };
+                let before: Vec<f32> = (0..480).map(|_| level * rng.sample()).collect();
+                let after: Vec<f32> = before.iter().map(|x| x * 2.0 * 0.25).collect();
+                meter.push(&before, &after, 0.25);
+            }
+            meter.match_db()
+        };
+        assert_eq!((matched(2, false), matched(5, true)), (None, None));
+        let db = matched(4, false).unwrap();
+        assert!((db + 6.02).abs() < 0.01, "{db}");
     }
 
     #[test]

@@ -121,6 +121,15 @@ impl Analyzer {
         self.finder.listen(listening);
     }
 
+    /// Lets the original be heard instead of the output, as loud as that by the last three seconds; or no
+    /// longer. It ends by itself where the host starts anew or renders, and when this is dropped or nobody
+    /// sees the window. Nothing happens before loudness is known.
+    pub fn hear_original(&mut self, wanted: bool) {
+        let db = self.view.match_db.filter(|_| wanted);
+        self.port.set_original(db);
+        self.view.original = self.port.original();
+    }
+
     /// Catches up with the audio thread; `now` is the time. Returns whether the view has changed.
     pub fn poll(&mut self, now: Instant) -> bool {
         if self.reader.is_none() {
@@ -136,6 +145,9 @@ impl Analyzer {
         changed |= self.follow_flow(now);
         self.view.load = self.load.mean();
         self.view.late = self.load.late();
+        let original = self.port.original();
+        changed |= original != self.view.original;
+        self.view.original = original;
         if let Some(effect) = &mut self.effect {
             changed |= effect.update(&mut self.view.effect);
         }
@@ -207,13 +219,22 @@ impl Analyzer {
 
     /// Measures what a record changed, for as long as one veil changes it.
     fn measure_effect(&mut self, record: &Record) {
+        if record.original {
+            // The output is not there to be measured, and what was known of it stays.
+            self.view.effect = None;
+            if let Some(effect) = &mut self.effect {
+                effect.break_off();
+            }
+            return;
+        }
         if record.veil.is_none() || record.delta || record.restored {
-            (self.effect, self.view.effect) = (None, None);
+            (self.effect, self.view.effect, self.view.match_db) = (None, None, None);
             return;
         }
         let rate = record.sample_rate;
         let effect = self.effect.get_or_insert_with(|| EffectMeter::new(rate));
         effect.push(&record.before, &record.after, record.gain);
+        self.view.match_db = effect.match_db();
     }
 
     /// Passes a record on to where marks are searched for.
@@ -245,7 +266,7 @@ impl Analyzer {
         (veil.sample_rate() == record.sample_rate).then(|| veil.clone())
     }
 
-    fn analyse(&mut self, record: &Record) {
+    pub(super) fn analyse(&mut self, record: &Record) {
         let samples = record.before.len();
         if samples == 0 || record.sample_rate == 0 {
             return;

@@ -10,7 +10,7 @@ use patchveil_veil::{ClassKey, Patch, Preset, Recipe, Veil};
 
 use super::*;
 use crate::engine::{Block, Controls, DesignerLink, Engine, EngineCommand, OutputMode};
-use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring};
+use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, Record, analyzer_ring};
 use crate::handoff::design_requests::{AppliedVeil, DesignRequests};
 use crate::handoff::link::link;
 use crate::params::{PatchveilParams, RecipeSettings};
@@ -18,7 +18,7 @@ use crate::state::ClassField;
 
 const RATE: u32 = 48_000;
 const BLOCK: usize = 480;
-const PLAIN: Controls = Controls { bypass: false, delta: false, gain: 1.0 };
+const PLAIN: Controls = Controls { bypass: false, delta: false, gain: 1.0, original: None };
 
 fn settings() -> RecipeSettings {
     PatchveilParams::new(ClassField::default()).settings()
@@ -346,4 +346,38 @@ fn window_lengths_are_those_offered() {
         instance.run_polled(&mut analyzer, 0, 50);
         assert_eq!(analyzer.view().spectra.points.len(), given / 2 + 1);
     }
+}
+
+#[test]
+fn the_original_can_be_heard_once_loudness_is_known_and_again_at_once() {
+    let mut instance = Instance::new();
+    instance.send(OutputMode::Protect, Some(balanced(1)));
+    let mut analyzer = instance.analyzer();
+    instance.run_polled(&mut analyzer, 0, 250);
+    assert_eq!(analyzer.view().match_db, None);
+    analyzer.hear_original(true);
+    assert_eq!(instance.port.original(), None, "two and a half seconds are not enough");
+    instance.run_polled(&mut analyzer, 250 * BLOCK as i64, 100);
+    let db = analyzer.view().match_db.unwrap();
+    let lu = analyzer.view().effect.and_then(|effect| effect.loudness_lu).unwrap();
+    assert!((db - lu).abs() < 0.2, "{db} dB, and {lu} LU over all of this steady sound");
+    analyzer.hear_original(true);
+    let heard = instance.port.original().unwrap();
+    assert!((heard - db).abs() <= 0.05 && analyzer.view().original == Some(heard));
+    // What the audio thread then records.
+    let record = Record {
+        position: 350 * BLOCK as i64,
+        original: true,
+        gain: 1.0,
+        sample_rate: RATE,
+        before: vec![0.1; BLOCK],
+        after: vec![0.1; BLOCK],
+        ..Record::default()
+    };
+    analyzer.analyse(&record);
+    assert_eq!((analyzer.view().effect, analyzer.view().match_db), (None, Some(db)));
+    analyzer.hear_original(false);
+    assert_eq!(instance.port.original(), None);
+    instance.run_polled(&mut analyzer, 351 * BLOCK as i64, 10);
+    assert_eq!(analyzer.view().match_db, Some(db), "it need not wait again");
 }

@@ -31,6 +31,11 @@ pub struct View {
     /// How much mark and veil change this sound; none before there is enough of it, while nothing is
     /// changed, and while only the difference is heard.
     pub effect: Option<Effect>,
+    /// How much louder the output is than the input, in dB by LUFS short-term (three seconds), output
+    /// trim included: what the original has to be changed by to be as loud. None before it is known.
+    pub match_db: Option<f32>,
+    /// The original is heard instead of the output, changed by so many dB.
+    pub original: Option<f32>,
     /// Whether the output's own mark was found in it.
     pub found: Found,
     /// Which marks the input carries, while the user listens.

@@ -7,6 +7,7 @@ use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{Frame, NiceEguiApp};
 use parking_lot::Mutex;
 
+use super::history::History;
 use super::view::EditorView;
 use super::watch::{WindowId, WindowWatch};
 use super::{renderer, theme};
@@ -40,9 +41,10 @@ pub(super) struct App {
 
 impl App {
     /// The app of a window that is about to open.
-    pub(super) fn new(remote: Remote, size: SharedSize) -> Self {
+    pub(super) fn new(remote: Remote, size: SharedSize, history: History) -> Self {
         let repaint = remote.news();
-        let view = EditorView::new(remote.clone(), move || repaint.request_repaint());
+        let changed = move || repaint.request_repaint();
+        let view = EditorView::with_history(remote.clone(), history, changed);
         Self { remote, view, host: None, size, watch: None }
     }
 }

@@ -6,14 +6,16 @@ use super::analyzer_panel::{self, AnalyzerPanel, AnalyzerRequests, FftSizes};
 use super::controls;
 use super::figures;
 use super::headline::{self, Conditions, Layers, Sound};
+use super::history::{self, Ask, Buttons};
 use super::keys_panel::{self, ClassUse, KeysAction, KeysPanel};
 use super::param_control::HEIGHT;
 use super::param_gesture::ParamGesture;
-use super::strength;
+use super::strength::{self, Switches};
 use super::theme::GAP;
 use super::timeline_panel::{self, TimelinePanel};
+use super::user_presets::{self, PresetAction, PresetsMenu};
 use super::words::words;
-use super::{view_menu, widgets};
+use super::{ab, view_menu, widgets};
 use crate::analyzer::View;
 use crate::editor_state::SIZE_MIN;
 use crate::keys::KeyringView;
@@ -53,6 +55,8 @@ pub(crate) struct Panels {
     pub(crate) keys: KeysPanel,
     /// In a narrow window: show the keys instead of the analyzer.
     pub(crate) show_keys: bool,
+    pub(crate) history: Buttons,
+    pub(crate) presets: PresetsMenu,
 }
 
 /// What the user asks for, besides changes of parameters.
@@ -60,6 +64,10 @@ pub(crate) struct Panels {
 pub(crate) struct UserRequests {
     pub(crate) keys: Vec<KeysAction>,
     pub(crate) analyzer: AnalyzerRequests,
+    pub(crate) history: Option<Ask>,
+    pub(crate) presets: Option<PresetAction>,
+    /// To hear the original, or no longer.
+    pub(crate) original: Option<bool>,
 }
 
 /// Where the panels are.
@@ -132,7 +140,9 @@ fn draw_panels<G: ParamGesture>(
     let top = Areas::of(rect, panels.show_keys, all_controls).headline;
     draw_top(ui, top, is_wide(rect), scene, panels);
     let areas = Areas::of(rect, panels.show_keys, all_controls);
-    strength::draw(ui, areas.strength, status, view, params, gesture, !all_controls);
+    let switches =
+        Switches { all: !all_controls, original: ab::choice(status, scene.route, view, params) };
+    requests.original = strength::draw(ui, areas.strength, status, view, params, gesture, switches);
     if let Some(rect) = areas.audio {
         requests.analyzer = draw_audio(ui, rect, scene, panels);
     }
@@ -145,15 +155,26 @@ fn draw_panels<G: ParamGesture>(
     if let Some(rect) = areas.controls {
         controls::draw(ui, rect, params, gesture);
     }
-    let fold = draw_fold(ui, areas.figures, params, all_controls);
+    requests.history = history::shortcut(ui.ctx());
+    let fold = draw_bottom_buttons(ui, areas.figures, params, all_controls, panels, &mut requests);
     let figures = Rect::from_min_max(areas.figures.min, pos2(fold - GAP, rect.bottom()));
     figures::draw(ui, figures, view, scene.route);
     requests
 }
 
-/// Draws the button that shows all controls. Returns where it begins.
-fn draw_fold(ui: &mut Ui, rect: Rect, params: &PatchveilParams, shown: bool) -> f32 {
+/// Draws the buttons beside the figures: the user's presets, undo and redo, and the one that shows all
+/// controls. Returns where they begin.
+fn draw_bottom_buttons(
+    ui: &mut Ui,
+    rect: Rect,
+    params: &PatchveilParams,
+    shown: bool,
+    panels: &mut Panels,
+    requests: &mut UserRequests,
+) -> f32 {
     widgets::header_buttons(ui, "figures", rect, |ui| {
+        requests.presets = user_presets::draw(ui, &mut panels.presets);
+        requests.history = history::draw_buttons(ui, panels.history).or(requests.history);
         let words = &words(ui).window;
         let fold =
             widgets::toggle(ui, words.all_settings, shown).on_hover_text(words.all_settings_tip);
@@ -197,6 +218,7 @@ fn draw_top<G: ParamGesture>(
     let sound = Sound::of(scene.view);
     let headline = headline::headline(scene.status, conditions, words);
     let headline = headline.with_sound(scene.status, conditions, sound, scene.route, words);
+    let headline = ab::headline(scene.status, scene.view).unwrap_or(headline);
     headline::draw(ui, left, &headline);
 }
 

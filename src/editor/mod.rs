@@ -12,6 +12,9 @@
 //! | `analyzer_panel/`, `timeline_panel/`, `axis.rs` | plots of the audio |
 //! | `keys_panel/` | the class keys |
 //! | `strength/`, `presets.rs` | the dial, and what it does to this sound |
+//! | `history/` | undo and redo |
+//! | `user_presets/` | the user's own presets |
+//! | `ab.rs` | the original against the processed sound, equally loud |
 //! | `controls.rs`, `param_control/`, `param_gesture.rs` | the row of all controls |
 //! | `theme.rs`, `words.rs`, `view_menu.rs` | colours, spacing and type; the language; the menu of them |
 //! | `icons.rs`, `widgets/`, `mesh.rs` | what panels are made of |
@@ -19,12 +22,14 @@
 //! Panels are functions: what they show and keep is passed in, so a test can draw any situation. They
 //! know neither the host nor the audio thread.
 
+mod ab;
 mod analyzer_panel;
 mod app;
 mod axis;
 mod controls;
 mod figures;
 mod headline;
+mod history;
 mod icons;
 mod keys_panel;
 mod layout;
@@ -37,6 +42,7 @@ mod renderer;
 mod strength;
 mod theme;
 mod timeline_panel;
+mod user_presets;
 mod view;
 mod view_menu;
 mod watch;

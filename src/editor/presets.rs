@@ -2,6 +2,7 @@
 
 use egui::{Rect, Ui};
 use nice_plug::prelude::{Enum, EnumParam, Param};
+use patchveil_veil::Preset;
 use patchveil_words::Presets;
 
 use super::controls::text_of;
@@ -40,6 +41,16 @@ pub(super) fn describe(preset: PresetChoice, words: &Presets) -> (&'static str, 
         PresetChoice::Poscuda => ("PosCUDA", words.poscuda_tip),
         PresetChoice::Cuda => ("CUDA", words.cuda_tip),
     }
+}
+
+/// What a preset is called in the list.
+pub(super) fn choice_of(preset: Preset) -> Option<PresetChoice> {
+    PRESETS.into_iter().find(|choice| Preset::from(*choice) == preset)
+}
+
+/// The same in a session of recipe version 1.
+pub(super) fn former_choice_of(preset: Preset) -> Option<FormerPresetChoice> {
+    FORMER_PRESETS.into_iter().find(|choice| Preset::from(*choice) == preset)
 }
 
 /// The preset in force.
@@ -119,4 +130,31 @@ fn draw_list<T: Enum + PartialEq + Copy + Into<PresetChoice> + 'static>(
         }
         chosen
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_in_the_list_states_the_figure_that_was_measured() {
+        let english = &patchveil_words::Language::English.words().presets;
+        let evidence = include_str!("../../docs/evidence.md");
+        let row = |start: &str| -> Vec<&str> {
+            let row = evidence.lines().find(|line| line.starts_with(start)).unwrap();
+            row.split('|').map(str::trim).collect()
+        };
+        let names = row("| over 60 clips a seed");
+        let levels = row("| third-octave levels, long term, dB");
+        for preset in PRESETS.into_iter().skip(1) {
+            let name = Preset::from(preset).name();
+            let column = names.iter().position(|column| *column == name).unwrap();
+            let mean = levels[column].split(' ').next().unwrap();
+            let (_, description) = describe(preset, english);
+            assert!(description.contains(&format!("{mean} dB)")), "{name}: {description}");
+        }
+        let mark = include_str!("../../docs/mark-design.md");
+        assert!(mark.contains("moved by 0.04 dB on average"));
+        assert!(describe(PresetChoice::Mark, english).1.contains("0.04 dB)"));
+    }
 }

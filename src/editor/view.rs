@@ -6,8 +6,10 @@ use egui::Ui;
 use nice_plug::prelude::Param as _;
 
 use super::analyzer_panel::FftSizes;
+use super::history::{History, Recorded};
 use super::layout::{self, Panels, Scene, UserRequests};
 use super::param_gesture::ParamGesture;
+use super::user_presets::Store;
 use super::{presets, renderer, theme, words};
 use crate::analyzer::{Analyzer, FFT_SIZES, View};
 use crate::keys::{KeyringView, Keys};
@@ -21,6 +23,8 @@ pub struct EditorView {
     keys: Keys,
     panels: Panels,
     route: Route,
+    history: History,
+    presets: Store,
 }
 
 impl EditorView {
@@ -28,12 +32,23 @@ impl EditorView {
     /// whenever the keyring has something new to show.
     #[must_use]
     pub fn new(remote: Remote, changed: impl Fn() + Send + 'static) -> Self {
+        Self::with_history(remote, History::default(), changed)
+    }
+
+    /// The same, which goes on with what was changed in an earlier window.
+    pub(super) fn with_history(
+        remote: Remote,
+        history: History,
+        changed: impl Fn() + Send + 'static,
+    ) -> Self {
         Self {
             analyzer: remote.analyzer(),
             keys: Keys::new(changed),
             remote,
             panels: Panels::default(),
             route: Route::Host,
+            history,
+            presets: Store::of_user(),
         }
     }
 
@@ -90,17 +105,27 @@ impl EditorView {
         let params = self.remote.params().clone();
         self.analyzer.poll(Instant::now());
         let (status, keyring) = (self.remote.status(), self.keys.view());
+        let history = self.history.clone();
+        let held = ui.input(|input| input.pointer.any_down() || !input.keys_down.is_empty());
+        history.begin_frame(&params.class, held);
+        self.panels.history = history.buttons();
+        let recorded = Recorded::new(gesture, &history);
         let scene = Scene {
             status: &status,
             route: &self.route,
             view: self.analyzer.view(),
             keyring: &keyring,
             params: &params,
-            gesture,
+            gesture: &recorded,
             fft_sizes: FftSizes { current: self.analyzer.fft_size(), all: &FFT_SIZES },
         };
         let requests = layout::draw(ui, &scene, &mut self.panels);
-        self.handle(requests, gesture, &words::words(ui).keys);
+        let ask = requests.history;
+        self.handle(requests, &recorded, &words::words(ui).keys);
+        history.end_frame(&params.class);
+        if let Some(ask) = ask {
+            history.go(ask, &params, gesture);
+        }
     }
 
     /// Does what the user asked for in the panels.
@@ -110,7 +135,13 @@ impl EditorView {
         gesture: &impl ParamGesture,
         words: &patchveil_words::Keys,
     ) {
-        let Self { remote, analyzer, keys, panels, .. } = self;
+        let Self { remote, analyzer, keys, panels, presets: store, .. } = self;
+        if let Some(action) = requests.presets {
+            store.handle(action, &mut panels.presets, remote.params(), gesture);
+        }
+        if let Some(original) = requests.original {
+            analyzer.hear_original(original);
+        }
         panels.keys.handle(requests.keys, keys, words, |class| {
             presets::follow_former_preset(remote.params(), gesture);
             remote.choose_class(class);

@@ -17,6 +17,7 @@ use nice_plug_egui::{EguiEditorHandle, EguiEditorState, EguiNiceSettings, create
 use parking_lot::Mutex;
 
 use super::app::{App, SharedSize};
+use super::history::History;
 use super::renderer;
 use crate::editor_state::SIZE_MIN;
 use crate::remote::Remote;
@@ -31,13 +32,15 @@ pub struct Window {
     /// Of the open window, or of the last one.
     state: Mutex<Arc<EguiEditorState>>,
     window_size: SharedSize,
+    /// What the user changed. It outlives the open window.
+    history: History,
 }
 
 impl Window {
     /// A window that is not open.
     pub(crate) fn new(remote: Remote) -> Self {
         let state = Mutex::new(state_of(&remote));
-        Self { remote, state, window_size: SharedSize::default() }
+        Self { remote, state, window_size: SharedSize::default(), history: History::default() }
     }
 }
 
@@ -61,7 +64,7 @@ impl Editor for Window {
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
         let state = state_of(&self.remote);
         self.window_size.set(None);
-        let app = App::new(self.remote.clone(), self.window_size.clone());
+        let app = App::new(self.remote.clone(), self.window_size.clone(), self.history.clone());
         let settings = EguiNiceSettings::new()
             .with_tile("Patchveil")
             .with_resize_hint(self.resize_hint())

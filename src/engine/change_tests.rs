@@ -102,7 +102,7 @@ impl Instance {
                 host: Some(self.position),
                 sample_rate: wanted.rate,
                 settings: wanted.settings(),
-                controls: Controls { bypass: false, delta: false, gain: 1.0 },
+                controls: Controls { bypass: false, delta: false, gain: 1.0, original: None },
             };
             self.engine.process(&block, &mut [part]);
             self.position += len as i64;

@@ -50,6 +50,8 @@ pub(crate) struct Target {
     pub(crate) mute: bool,
     /// Linear.
     pub(crate) gain: f32,
+    /// The input at this linear gain instead, if any.
+    pub(crate) original: Option<f32>,
 }
 
 /// What the output is while nothing fades.
@@ -72,6 +74,9 @@ pub(crate) struct Fader {
     /// 1 is audible, 0 muted.
     sound: Ramp,
     gain: Ramp,
+    /// 1 is the input at the gain below.
+    original: Ramp,
+    original_gain: Ramp,
     /// Nothing was heard yet, so the first target is where it starts.
     fresh: bool,
 }
@@ -85,6 +90,8 @@ impl Fader {
             delta: Ramp::at(0.0),
             sound: Ramp::at(0.0),
             gain: Ramp::at(1.0),
+            original: Ramp::at(0.0),
+            original_gain: Ramp::at(1.0),
             fresh: true,
         }
     }
@@ -116,11 +123,18 @@ impl Fader {
     pub(crate) fn aim(&mut self, target: &Target) {
         let len = if std::mem::take(&mut self.fresh) { 0 } else { self.len };
         let level = |on: bool| if on { 1.0 } else { 0.0 };
+        let original_gain = target.original.unwrap_or(self.original_gain.to);
+        if self.original.settled() && self.original.to == 0.0 {
+            // Nothing is heard of it yet.
+            self.original_gain = Ramp::at(original_gain);
+        }
         for (ramp, to) in [
             (&mut self.bypass, level(target.bypass)),
             (&mut self.delta, level(target.delta)),
             (&mut self.sound, level(!target.mute)),
             (&mut self.gain, target.gain),
+            (&mut self.original, level(target.original.is_some())),
+            (&mut self.original_gain, original_gain),
         ] {
             if len == 0 { *ramp = Ramp::at(to) } else { ramp.head_for(to, len) }
         }
@@ -140,25 +154,32 @@ impl Fader {
         if self.sound.to == 0.0 {
             return Some(Settled::Silent);
         }
-        let plain = self.delta.settled() && self.delta.to == 0.0 && self.gain.settled();
+        let off = |ramp: &Ramp| ramp.settled() && ramp.to == 0.0;
+        let plain = off(&self.delta) && off(&self.original) && self.gain.settled();
         plain.then_some(Settled::Veiled(self.gain.to))
     }
 
     /// Lets `samples` go by without mixing.
     pub(crate) fn skip(&mut self, samples: usize) {
         let samples = u32::try_from(samples).unwrap_or(u32::MAX);
-        for ramp in [&mut self.bypass, &mut self.delta, &mut self.sound, &mut self.gain] {
+        let Self { bypass, delta, sound, gain, original, original_gain, .. } = self;
+        for ramp in [bypass, delta, sound, gain, original, original_gain] {
             ramp.done = ramp.done.saturating_add(samples).min(ramp.len);
         }
     }
 
     /// The weights of the next `samples`, at most [`PIECE`].
     pub(crate) fn weights(&mut self, samples: usize) -> Weights {
-        let mut weights = Weights { bypass: [0.0; PIECE], delta: [0.0; PIECE], gain: [0.0; PIECE] };
+        const ZERO: [f32; PIECE] = [0.0; PIECE];
+        let mut weights =
+            Weights { bypass: ZERO, delta: ZERO, gain: ZERO, original: ZERO, original_gain: ZERO };
         for n in 0..samples.min(PIECE) {
             weights.bypass[n] = self.bypass.next();
             weights.delta[n] = self.delta.next();
-            weights.gain[n] = self.gain.next() * self.sound.next();
+            let sound = self.sound.next();
+            weights.gain[n] = self.gain.next() * sound;
+            weights.original[n] = self.original.next();
+            weights.original_gain[n] = self.original_gain.next() * sound;
         }
         weights
     }
@@ -169,14 +190,25 @@ pub(crate) struct Weights {
     bypass: [f32; PIECE],
     delta: [f32; PIECE],
     gain: [f32; PIECE],
+    original: [f32; PIECE],
+    original_gain: [f32; PIECE],
 }
 
 impl Weights {
     /// Mixes one channel: `wet` comes in veiled or restored and leaves as the output.
     pub(crate) fn mix(&self, dry: &[f32], wet: &mut [f32]) {
-        let weights = self.bypass.iter().zip(&self.delta).zip(&self.gain);
-        for ((wet, dry), ((bypass, delta), gain)) in wet.iter_mut().zip(dry).zip(weights) {
-            let sound = (*wet - delta * dry) * gain;
+        let original = self.original.iter().zip(&self.original_gain);
+        let weights = self.bypass.iter().zip(&self.delta).zip(&self.gain).zip(original);
+        for ((wet, dry), (((bypass, delta), gain), (original, level))) in
+            wet.iter_mut().zip(dry).zip(weights)
+        {
+            let mut sound = (*wet - delta * dry) * gain;
+            // What has faded in or out fully is exactly that.
+            if *original == 1.0 {
+                sound = dry * level;
+            } else if *original > 0.0 {
+                sound += original * (dry * level - sound);
+            }
             *wet = if *bypass == 1.0 { *dry } else { sound + bypass * (dry - sound) };
         }
     }
@@ -186,7 +218,8 @@ impl Weights {
 mod tests {
     use super::*;
 
-    const PLAIN: Target = Target { bypass: false, delta: false, mute: false, gain: 1.0 };
+    const PLAIN: Target =
+        Target { bypass: false, delta: false, mute: false, gain: 1.0, original: None };
 
     #[test]
     fn the_first_target_is_where_it_starts() {

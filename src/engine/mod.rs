@@ -22,6 +22,8 @@ mod change_tests;
 mod command;
 mod fade;
 mod live_restorer;
+#[cfg(test)]
+mod original_tests;
 mod pace;
 mod stage;
 #[cfg(test)]
@@ -71,6 +73,8 @@ pub(crate) struct Controls {
     pub(crate) delta: bool,
     /// Linear.
     pub(crate) gain: f32,
+    /// The editor's user wants to hear the input instead, at this linear gain.
+    pub(crate) original: Option<f32>,
 }
 
 /// All that one instance keeps on the audio thread.
@@ -351,7 +355,8 @@ impl Engine {
 
     /// What the fader aims at.
     fn target(&self, controls: &Controls) -> Target {
-        let &Controls { bypass, delta, gain } = controls;
+        let &Controls { bypass, delta, gain, .. } = controls;
+        let original = controls.original.filter(|_| self.may_play_original());
         // What should be protected must not leave restored, or unchanged, while its design is late.
         let chosen = matches!(self.stage, Stage::Passing)
             && self.requests.has_class()
@@ -360,18 +365,33 @@ impl Engine {
             let restores = self.applied.is_some_and(|applied| applied.restore);
             change.due <= self.processed && restores && !change.settings.restore
         });
-        Target { bypass, delta, gain, mute: late || chosen || self.stage.is_silent() }
+        let mute = late || chosen || self.stage.is_silent();
+        Target { bypass, delta, gain, mute, original }
+    }
+
+    /// Whether the original may be heard for comparison: only in place of what is protected, and only
+    /// where the host is known to run in real time. A render never contains it.
+    fn may_play_original(&self) -> bool {
+        let is_live = !self.offline && !self.pace.is_ahead() && !self.pace.is_unknown();
+        is_live && matches!(self.stage, Stage::Protecting)
+    }
+
+    /// Whether the host renders, so that a comparison has to end.
+    pub(crate) fn renders(&self) -> bool {
+        self.offline || self.pace.is_ahead()
     }
 
     fn report(&self, position: i64, block: &Block) -> BlockReport {
+        let original = block.controls.original.is_some() && self.may_play_original();
         let acts = match self.stage {
-            _ if block.controls.bypass => false,
+            _ if block.controls.bypass || original => false,
             Stage::Protecting | Stage::Restoring => true,
             _ => false,
         };
         let veil = if acts { self.chain.serial() } else { None };
         let restored = veil.is_some() && self.chain.is_restoring();
         let Controls { delta, gain, .. } = block.controls;
-        BlockReport { position, host: block.host.is_some(), veil, restored, delta, gain }
+        let host = block.host.is_some();
+        BlockReport { position, host, veil, restored, delta, original, gain }
     }
 }

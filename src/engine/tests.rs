@@ -12,7 +12,8 @@ use crate::params::PatchveilParams;
 use crate::state::ClassField;
 
 const RATE: u32 = 48_000;
-const PLAIN: Controls = Controls { bypass: false, delta: false, gain: 1.0 };
+pub(super) const PLAIN: Controls =
+    Controls { bypass: false, delta: false, gain: 1.0, original: None };
 
 fn settings() -> RecipeSettings {
     PatchveilParams::new(ClassField::default()).settings()
@@ -22,11 +23,11 @@ fn veil(byte: u8, recipe: &Recipe) -> Arc<Veil> {
     Arc::new(Veil::new(&ClassKey::from_bytes(test_key(byte)), recipe, RATE).unwrap())
 }
 
-fn balanced(byte: u8) -> Arc<Veil> {
+pub(super) fn balanced(byte: u8) -> Arc<Veil> {
     veil(byte, &Preset::Balanced.recipe_of_version(1).unwrap())
 }
 
-fn command(mode: OutputMode, veil: Option<Arc<Veil>>) -> EngineCommand {
+pub(super) fn command(mode: OutputMode, veil: Option<Arc<Veil>>) -> EngineCommand {
     EngineCommand {
         epoch: 1,
         settings: settings(),
@@ -38,7 +39,7 @@ fn command(mode: OutputMode, veil: Option<Arc<Veil>>) -> EngineCommand {
     }
 }
 
-fn instance(channels: usize) -> (DesignerLink, Engine) {
+pub(super) fn instance(channels: usize) -> (DesignerLink, Engine) {
     let (designer, link) = link();
     let requests = Arc::new(DesignRequests::new(RepaintNotifier::new()));
     let mut engine = Engine::new(link, requests);
@@ -47,7 +48,7 @@ fn instance(channels: usize) -> (DesignerLink, Engine) {
 }
 
 /// One block that lies at `position` on the host's timeline.
-fn process(
+pub(super) fn process(
     engine: &mut Engine,
     position: i64,
     controls: &Controls,
@@ -62,7 +63,7 @@ fn process(
     engine.process(&block, channels)
 }
 
-fn noise(channels: usize, len: usize) -> Vec<Vec<f32>> {
+pub(super) fn noise(channels: usize, len: usize) -> Vec<Vec<f32>> {
     noise_channels(channels, len, 1)
 }
 
@@ -79,7 +80,7 @@ fn run(
     });
 }
 
-fn reference(veil: Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+pub(super) fn reference(veil: Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
     let mut convolver = Convolver::of(veil, signal.len());
     let mut block: Vec<&mut [f32]> = signal.iter_mut().map(Vec::as_mut_slice).collect();
     convolver.process(from, &mut block);

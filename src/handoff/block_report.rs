@@ -13,6 +13,8 @@ pub(crate) struct BlockReport {
     pub(crate) restored: bool,
     /// Whether only what changed was output.
     pub(crate) delta: bool,
+    /// Whether the original was output, changed in level.
+    pub(crate) original: bool,
     /// Gain of the output behind mark and veil, linear.
     pub(crate) gain: f32,
 }

@@ -5,6 +5,7 @@
 //! | `mod.rs` | the parameters |
 //! | `choices.rs` | the modes and the presets |
 //! | `settings.rs` | the recipe that follows from the parameters |
+//! | `express.rs` | the other way round, where there is one |
 //! | `text.rs` | values as text, both ways |
 //!
 //! # Two parameters for the preset
@@ -16,6 +17,7 @@
 //! behind the rest, because some hosts know parameters by their number.
 
 mod choices;
+mod express;
 mod settings;
 mod text;
 

@@ -6,6 +6,8 @@ use super::MARK_LEVEL_DB;
 
 /// Lengths move in steps of this many ms.
 pub(super) const STEP_MS: f32 = 0.1;
+/// The same in µs.
+pub(super) const STEP_US: u32 = 100;
 /// Below this, in ms, a length means “as the preset has it”.
 pub(super) const FOLLOW_BELOW_MS: f32 = 1.0;
 
@@ -72,7 +74,7 @@ impl RecipeSettings {
 
 /// ms → µs, in steps of [`STEP_MS`].
 pub(super) fn microseconds(ms: f32) -> Option<u32> {
-    (ms >= FOLLOW_BELOW_MS).then(|| (ms / STEP_MS).round() as u32 * 100)
+    (ms >= FOLLOW_BELOW_MS).then(|| (ms / STEP_MS).round() as u32 * STEP_US)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod saved;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{PluginState, nice_error};
@@ -25,6 +26,8 @@ pub struct ClassField {
 
 struct Inner {
     saved: Mutex<Saved>,
+    /// How often a host has loaded a session.
+    loads: AtomicU64,
     requests: Arc<DesignRequests>,
 }
 
@@ -37,7 +40,8 @@ impl Default for ClassField {
 impl ClassField {
     /// Nothing chosen; changes are announced at `requests`.
     pub(crate) fn new(requests: Arc<DesignRequests>) -> Self {
-        Self { inner: Arc::new(Inner { saved: Mutex::new(Saved::default()), requests }) }
+        let (saved, loads) = (Mutex::new(Saved::default()), AtomicU64::new(0));
+        Self { inner: Arc::new(Inner { saved, loads, requests }) }
     }
 
     /// What is chosen now.
@@ -59,6 +63,24 @@ impl ClassField {
         self.inner.requests.request();
     }
 
+    /// Goes back to what was chosen before; where that was nothing, the present choice stays, since
+    /// what is protected must not open.
+    pub(crate) fn put_back(&self, earlier: &Saved) {
+        let mut saved = self.inner.saved.lock();
+        saved.recipe = earlier.recipe;
+        if earlier.choice != Choice::Undecided {
+            saved.choice = earlier.choice.clone();
+            self.inner.requests.set_has_class(true);
+        }
+        drop(saved);
+        self.inner.requests.request();
+    }
+
+    /// How often a host has loaded a session.
+    pub(crate) fn loads(&self) -> u64 {
+        self.inner.loads.load(Ordering::Relaxed)
+    }
+
     /// Chooses the keyring's default class if nothing was chosen yet; says whether it did.
     pub(crate) fn adopt(&self, class: &ChosenClass) -> bool {
         let mut saved = self.inner.saved.lock();
@@ -76,6 +98,7 @@ impl PersistentField<'_, Saved> for ClassField {
     fn set(&self, saved: Saved) {
         let chosen = saved.choice != Choice::Undecided;
         *self.inner.saved.lock() = saved;
+        self.inner.loads.fetch_add(1, Ordering::Relaxed);
         // From here on nothing passes unprotected, even if the key takes its time.
         self.inner.requests.set_has_class(chosen);
         let request = self.inner.requests.request();

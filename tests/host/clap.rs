@@ -92,6 +92,10 @@ impl Module {
         Self(unsafe { PluginEntry::load_from_raw(entry, c"/linked") }.unwrap())
     }
 
+    pub(crate) fn entry(&self) -> &PluginEntry {
+        &self.0
+    }
+
     /// Ids of the plug-ins in the library.
     #[must_use]
     pub fn ids(&self) -> Vec<CString> {

@@ -65,6 +65,16 @@ def preset_set_before_a_render_acts_from_the_first_sample():
         same(render(p, SIGNAL, block), want, f"back, blocks of {block}")
 
 
+def a_preset_file_renders_the_commands_samples():
+    for name in ["Mark", "Light", "Balanced", "Strong"]:
+        p = plugin()
+        p.amount = 33.0
+        # The host states what was set only when it processes.
+        render(p, SIGNAL[:, :RATE])
+        p.load_preset(os.path.join(os.environ["PATCHVEIL_PRESETS"], f"{name}.vstpreset"))
+        same(render(p, SIGNAL), protected(SIGNAL, "--preset", name.lower()), name)
+
+
 def restore_takes_mark_and_veil_off_from_the_first_sample():
     for preset in ["Mark", "Balanced"]:
         published = protected(SIGNAL, "--preset", preset.lower())
@@ -125,6 +135,7 @@ run([
     the_marks_level_set_before_a_render_acts_from_the_first_sample,
     amount_set_before_a_render_acts_from_the_first_sample,
     preset_set_before_a_render_acts_from_the_first_sample,
+    a_preset_file_renders_the_commands_samples,
     restore_takes_mark_and_veil_off_from_the_first_sample,
     changes_between_chunks_act_at_one_place_whatever_the_block_size,
     the_mode_changes_between_chunks_at_one_place,

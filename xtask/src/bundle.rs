@@ -20,7 +20,19 @@ pub(crate) fn bundle(args: &[String]) -> Result<(), String> {
     let release = ["--release".to_owned()];
     let args = if args.is_empty() { &release[..] } else { args };
     build(args)?;
-    nice_plug_xtask::bundle(&target(), PACKAGE, args, false).map_err(|error| format!("{error:#}"))
+    nice_plug_xtask::bundle(&target(), PACKAGE, args, false)
+        .map_err(|error| format!("{error:#}"))?;
+    add_presets()
+}
+
+/// The preset files for VST3 hosts.
+pub(crate) fn presets() -> PathBuf {
+    root().join("assets").join("presets")
+}
+
+/// Puts the preset files for VST3 hosts beside the bundles.
+fn add_presets() -> Result<(), String> {
+    copy(&presets(), &target().join("bundled").join("VST3 Presets"))
 }
 
 /// As [`bundle`], for both processors of a Mac at once.
@@ -33,7 +45,8 @@ pub(crate) fn bundle_for_release() -> Result<(), String> {
         build(&[release.clone(), format!("--target={mac}")])?;
     }
     nice_plug_xtask::bundle(&target(), PACKAGE, &[release], true)
-        .map_err(|error| format!("{error:#}"))
+        .map_err(|error| format!("{error:#}"))?;
+    add_presets()
 }
 
 /// Builds library and program. The bundler looks for both under relative paths.
@@ -61,6 +74,9 @@ pub(crate) fn install() -> Result<(), String> {
         fs::rename(&new, &to).map_err(|e| failed(&to) + &e.to_string())?;
         println!("installed {}", to.display());
     }
+    let presets_to = presets_folder()?;
+    copy(&presets(), &presets_to)?;
+    println!("installed {}", presets_to.display());
     Ok(())
 }
 
@@ -76,16 +92,48 @@ pub(crate) fn uninstall() -> Result<(), String> {
             Err(_) => println!("not there: {}", at.display()),
         }
     }
+    remove_presets()
+}
+
+/// Removes the preset files that [`install`] put there, and no others.
+fn remove_presets() -> Result<(), String> {
+    let folder = presets_folder()?;
+    let ours = fs::read_dir(presets()).map_err(|error| error.to_string())?;
+    for file in ours {
+        let file = file.map_err(|error| error.to_string())?;
+        remove(&folder.join(file.file_name()))?;
+    }
+    // What the user saved there stays.
+    if fs::remove_dir(&folder).is_ok() {
+        println!("removed {}", folder.display());
+    }
     Ok(())
+}
+
+/// Where VST3 hosts look for presets that come with a plug-in, for this user.
+fn presets_folder() -> Result<PathBuf, String> {
+    let presets = if cfg!(windows) {
+        home("APPDATA")?.join("VST3 Presets")
+    } else if cfg!(target_os = "macos") {
+        home("HOME")?.join("Library/Audio/Presets")
+    } else {
+        home("HOME")?.join(".vst3/presets")
+    };
+    Ok(presets.join("Patchveil").join("Patchveil"))
+}
+
+/// The folder that an environment variable names.
+fn home(variable: &str) -> Result<PathBuf, String> {
+    std::env::var_os(variable)
+        .filter(|home| !home.is_empty())
+        .map(PathBuf::from)
+        .ok_or_else(|| format!("{variable} is not set, so there is no folder to install to"))
 }
 
 /// Where hosts look for this user's plug-ins.
 fn folder(format: &str) -> Result<PathBuf, String> {
     let variable = if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" };
-    let home = std::env::var_os(variable)
-        .filter(|home| !home.is_empty())
-        .map(PathBuf::from)
-        .ok_or_else(|| format!("{variable} is not set, so there is no folder to install to"))?;
+    let home = home(variable)?;
     let upper = format.to_uppercase();
     Ok(if cfg!(windows) {
         home.join("Programs").join("Common").join(upper)

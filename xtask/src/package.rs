@@ -119,6 +119,7 @@ fn plug_in() -> Package {
         binaries: vec![
             (bundled.join("Patchveil.clap"), "usr/lib/clap/Patchveil.clap"),
             (bundled.join("Patchveil.vst3"), "usr/lib/vst3/Patchveil.vst3"),
+            (bundle::presets(), "usr/share/vst3/presets/Patchveil/Patchveil"),
             (target().join("release").join("patchveil_plugin"), "usr/bin/patchveil-standalone"),
         ],
         recommends: RUN_TIME,

@@ -4,15 +4,12 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use patchveil_veil::{RECIPE_VERSION, Recipe, RecipeError};
-use serde::Deserialize;
+use patchveil_keyring::{RECIPE_BYTES_MAX, RecipeText, recipe_from_json, recipe_to_json};
+use patchveil_veil::{Recipe, RecipeError};
 
 use crate::open;
 use crate::paths::{one_line, shown};
 use crate::pcm::read_hint;
-
-/// Longest recipe in bytes.
-const LONGEST: u64 = 1 << 16;
 
 /// Why a file gives no recipe. Every message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
@@ -53,18 +50,18 @@ pub enum RecipeFileError {
 /// Any [`RecipeFileError`]. A recipe of a newer version is refused as such, whatever else it has.
 pub fn read(path: &Path) -> Result<Recipe, RecipeFileError> {
     let mut text = String::new();
-    open::short(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text)).map_err(
-        |source| match source.kind() {
+    open::short(path)
+        .and_then(|file| file.take(RECIPE_BYTES_MAX + 1).read_to_string(&mut text))
+        .map_err(|source| match source.kind() {
             io::ErrorKind::InvalidData => not_a_recipe(path, "it is not text"),
             _ => RecipeFileError::Unreadable { path: path.to_owned(), source },
-        },
-    )?;
-    if text.len() as u64 > LONGEST {
+        })?;
+    if text.len() as u64 > RECIPE_BYTES_MAX {
         return Err(not_a_recipe(path, "it is too long"));
     }
-    parse(&text).map_err(|error| match error {
-        ParseError::Syntax(reason) => not_a_recipe(path, reason),
-        ParseError::Recipe(source) => RecipeFileError::Unusable { path: path.to_owned(), source },
+    recipe_from_json(&text).map_err(|error| match error {
+        RecipeText::Recipe(source) => RecipeFileError::Unusable { path: path.to_owned(), source },
+        reason => not_a_recipe(path, reason),
     })
 }
 
@@ -73,9 +70,9 @@ pub fn read(path: &Path) -> Result<Recipe, RecipeFileError> {
 /// # Errors
 /// One line that says what is wrong with it.
 pub fn from_json(text: &str) -> Result<Recipe, String> {
-    parse(text).map_err(|error| match error {
-        ParseError::Syntax(reason) => one_line(format!("not a recipe: {reason}")),
-        ParseError::Recipe(source) => source.to_string(),
+    recipe_from_json(text).map_err(|error| match error {
+        RecipeText::Recipe(source) => source.to_string(),
+        reason => one_line(format!("not a recipe: {reason}")),
     })
 }
 
@@ -84,28 +81,7 @@ pub fn from_json(text: &str) -> Result<Recipe, String> {
 /// # Errors
 /// None for any valid recipe.
 pub fn to_json(recipe: &Recipe) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(recipe)
-}
-
-enum ParseError {
-    Syntax(serde_json::Error),
-    Recipe(RecipeError),
-}
-
-fn parse(text: &str) -> Result<Recipe, ParseError> {
-    /// What recipes of all versions have.
-    #[derive(Deserialize)]
-    struct Version {
-        version: u32,
-    }
-    if let Ok(Version { version }) = serde_json::from_str(text)
-        && version > RECIPE_VERSION
-    {
-        return Err(ParseError::Recipe(RecipeError::Newer(version)));
-    }
-    let recipe: Recipe = serde_json::from_str(text).map_err(ParseError::Syntax)?;
-    recipe.validate().map_err(ParseError::Recipe)?;
-    Ok(recipe)
+    recipe_to_json(recipe)
 }
 
 fn not_a_recipe(path: &Path, reason: impl fmt::Display) -> RecipeFileError {
@@ -123,7 +99,7 @@ mod tests {
         let mut recipe = Preset::Balanced.recipe();
         for amount in [101.881_488_576_744_13, 192.951_324_462_890_62, 110.787_072_262_545_85] {
             recipe.veil.as_mut().unwrap().amount = amount;
-            assert_eq!(parse(&to_json(&recipe).unwrap()).ok(), Some(recipe.clone()));
+            assert_eq!(from_json(&to_json(&recipe).unwrap()).ok(), Some(recipe.clone()));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Class keys at rest: the keyring of one user.
+//! Class keys at rest: the keyring of one user; and, beside it, the user's own presets ([`UserPresets`]).
 //!
 //! A keyring is one file that only its owner can read. It is readable JSON or, with a passphrase, an
 //! [age](https://age-encryption.org) file around the same JSON, which the `age` command can open too.
@@ -47,6 +47,7 @@ mod format;
 mod keyring;
 mod name;
 mod path;
+mod presets;
 mod seal;
 mod secret;
 mod transfer;
@@ -56,5 +57,9 @@ pub use error::{KeyringError, Origin};
 pub use jiff::Timestamp;
 pub use keyring::{KeyEntry, Keyring};
 pub use path::{PATH_VARIABLE, default_path, resolve_path};
+pub use presets::{
+    PresetError, RECIPE_BYTES_MAX, RecipeText, UserPreset, UserPresets, presets_folder,
+    read_preset, recipe_from_json, recipe_to_json,
+};
 pub use secret::Passphrase;
 pub use transfer::{ImportedKey, parse_import};

@@ -5,6 +5,7 @@ use patchveil_words as words;
 
 use super::notice::Notice;
 use crate::analyzer::{Effect, Found, View};
+use crate::editor::ab;
 use crate::editor::headline::Layers;
 use crate::editor::theme::{BODY, INSET, Palette, SMALL, palette};
 use crate::editor::widgets::{elided, probability};
@@ -20,6 +21,8 @@ pub(super) struct Situation<'a> {
     pub(super) bypass: bool,
     /// Only the difference is heard.
     pub(super) delta: bool,
+    /// The original is heard, equally loud.
+    pub(super) original: bool,
 }
 
 /// The verdict, two lines of figures behind it, and whether the mark was found.
@@ -77,6 +80,7 @@ fn text(
     };
     match situation.status {
         _ if situation.bypass => return quiet(words.nothing_changed, words.bypass_on),
+        _ if situation.original => return quiet(ab::NOT_MEASURED, ab::NOT_MEASURED_WHY),
         Status::Muted { .. } => return quiet(words.nothing_out, ""),
         Status::Restoring { .. } => return quiet(words.not_while_restoring, ""),
         Status::Protecting { .. } if situation.delta => {

@@ -246,6 +246,8 @@ fn protected_voice() -> View {
             most_db: 7.92,
             loudness_lu: Some(-0.41),
         }),
+        match_db: Some(-0.4),
+        original: None,
         found: Found::Yes { seconds: 3.0, p: 4e-21 },
         heard: None,
         spectra: Spectra { points: spectrum(change), kernels: kernel_gains(&veil), current: 1 },
@@ -260,6 +262,7 @@ fn marked_voice() -> View {
     View {
         patch_active: false,
         effect: Some(Effect { seconds: 10, mean_db: 0.04, most_db: 0.27, loudness_lu: Some(0.02) }),
+        match_db: Some(0.0),
         spectra: Spectra { points: spectrum(change), ..Spectra::default() },
         timeline: timeline(&veil),
         ..protected_voice()

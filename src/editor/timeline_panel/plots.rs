@@ -1,6 +1,6 @@
 //! Levels, periods and patches.
 
-use egui::{Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use super::time_axis::TimeAxis;
 use crate::analyzer::{LevelColumn, Timeline};
@@ -125,11 +125,16 @@ fn draw_band(
         }
     }
     let band = row.shrink2(vec2(0.0, row.height() * 0.2));
+    let shades: Vec<Color32> =
+        covered.into_iter().map(|covered| colours.patch.gamma_multiply(covered.min(1.0))).collect();
     let mut rects = RectMesh::new(painter);
-    for (n, covered) in covered.into_iter().enumerate().filter(|(_, covered)| *covered > 0.0) {
-        let left = row.left() + n as f32 * CELL;
-        let rect = Rect::from_x_y_ranges(left..=left + CELL, band.y_range());
-        rects.rect(rect, colours.patch.gamma_multiply(covered.min(1.0)));
+    let mut left = row.left();
+    for cells in shades.chunk_by(PartialEq::eq) {
+        let right = left + cells.len() as f32 * CELL;
+        if cells[0] != Color32::TRANSPARENT {
+            rects.rect(Rect::from_x_y_ranges(left..=right, band.y_range()), cells[0]);
+        }
+        left = right;
     }
     rects.paint(painter);
 }

@@ -6,6 +6,7 @@
 //! which there is no room is dropped, and the next position shows the editor that one is missing.
 //! Long silence, and a window that nobody sees, are not recorded: there is nothing to draw.
 
+mod original;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use nice_plug_egui::RepaintNotifier;
 use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use self::original::OriginalLevel;
 use crate::handoff::BlockReport;
 
 /// Words in the ring: 1.3 s at 48 kHz, a third of a second at 192 kHz.
@@ -31,6 +33,8 @@ const VEILED: u32 = 2;
 const RESTORED: u32 = 4;
 /// Flag in a header: only what changed was output.
 const DELTA: u32 = 8;
+/// Flag in a header: the original was output, changed in level.
+const ORIGINAL: u32 = 16;
 const NANOS: f64 = 1e9;
 /// A time that has not come.
 const NEVER: u64 = u64::MAX;
@@ -51,6 +55,7 @@ struct Shared {
     open: AtomicBool,
     /// Nobody sees the window of that editor.
     hidden: AtomicBool,
+    original: OriginalLevel,
     /// Nanoseconds of audio protected so far.
     protected: AtomicU64,
     /// When this was made.
@@ -129,6 +134,8 @@ pub(crate) struct Record {
     pub(crate) restored: bool,
     /// Whether only what changed was output.
     pub(crate) delta: bool,
+    /// Whether the original was output, changed in level.
+    pub(crate) original: bool,
     /// Gain of the output behind mark and veil, linear.
     pub(crate) gain: f32,
     /// In Hz.
@@ -145,6 +152,7 @@ pub(crate) fn analyzer_ring(repaint: RepaintNotifier) -> (AnalyzerWriter, Analyz
     let shared = Arc::new(Shared {
         open: AtomicBool::new(false),
         hidden: AtomicBool::new(false),
+        original: OriginalLevel::default(),
         protected: AtomicU64::new(0),
         made: Instant::now(),
         last_block: AtomicU64::new(NEVER),
@@ -174,6 +182,18 @@ impl AnalyzerWriter {
             self.sample_rate = sample_rate;
             self.shared.sample_rate.store(sample_rate, Ordering::Relaxed);
         }
+    }
+
+    /// Linear gain of the original, if a seen editor wants to hear that. Three relaxed loads.
+    pub(crate) fn original(&self) -> Option<f32> {
+        let seen =
+            self.shared.open.load(Ordering::Relaxed) && !self.shared.hidden.load(Ordering::Relaxed);
+        self.shared.original.get().filter(|_| seen).map(|db| 10.0_f32.powf(db / 20.0))
+    }
+
+    /// Ends the hearing of the original until the user asks again. One relaxed store.
+    pub(crate) fn end_original(&self) {
+        self.shared.original.set(None);
     }
 
     /// Notes whether sound comes in with a block that is about to be processed, and records it if an
@@ -254,7 +274,8 @@ impl OpenRecord<'_> {
         let flags = u32::from(report.host) * HOST
             + u32::from(report.veil.is_some()) * VEILED
             + u32::from(report.restored) * RESTORED
-            + u32::from(report.delta) * DELTA;
+            + u32::from(report.delta) * DELTA
+            + u32::from(report.original) * ORIGINAL;
         let veil = report.veil.unwrap_or(0);
         let header: [u32; HEADER] = [
             self.len as u32,
@@ -324,8 +345,22 @@ impl AnalyzerPort {
         }
     }
 
-    /// Sets whether nobody sees the window of the editor that reads; then nothing is recorded.
+    /// Lets the original be heard instead of the output, changed by so many dB; or no longer.
+    pub(crate) fn set_original(&self, db: Option<f32>) {
+        self.0.original.set(db);
+    }
+
+    /// As set last, unless it has ended since.
+    pub(crate) fn original(&self) -> Option<f32> {
+        self.0.original.get()
+    }
+
+    /// Sets whether nobody sees the window of the editor that reads; then nothing is recorded, and the
+    /// original is not heard any more.
     pub(crate) fn set_hidden(&self, hidden: bool) {
+        if hidden {
+            self.0.original.set(None);
+        }
         self.0.hidden.store(hidden, Ordering::Relaxed);
     }
 
@@ -363,6 +398,7 @@ impl AnalyzerReader {
         record.veil = (flags & VEILED != 0).then(|| join(veil_low, veil_high));
         record.restored = flags & RESTORED != 0;
         record.delta = flags & DELTA != 0;
+        record.original = flags & ORIGINAL != 0;
         record.gain = f32::from_bits(gain);
         record.sample_rate = rate;
         record.nanos = nanos;
@@ -393,6 +429,7 @@ fn finite(sample: f32) -> f32 {
 impl Drop for AnalyzerReader {
     fn drop(&mut self) {
         self.shared.open.store(false, Ordering::Relaxed);
+        self.shared.original.set(None);
         *self.shared.ring.lock() = self.ring.take();
     }
 }

@@ -196,3 +196,25 @@ fn one_editor_at_a_time_reads_any_number_of_times() {
         assert!(reader.next(&mut Record::default()) > 0);
     }
 }
+
+#[test]
+fn the_original_is_heard_only_while_somebody_sees_the_window_that_asked() {
+    let (writer, port) = ring_at(48_000);
+    port.set_original(Some(1.0));
+    assert_eq!(writer.original(), None, "no editor reads");
+    let reader = port.open().unwrap();
+    port.set_original(Some(-6.04));
+    assert_eq!(port.original(), Some(-6.0), "what is said is what is applied");
+    assert!((writer.original().unwrap() - 0.501).abs() < 0.001);
+    port.set_hidden(true);
+    port.set_hidden(false);
+    assert_eq!((port.original(), writer.original()), (None, None));
+    port.set_original(Some(40.0));
+    assert_eq!(port.original(), Some(30.0));
+    writer.end_original();
+    assert_eq!(port.original(), None);
+    port.set_original(Some(1.0));
+    drop(reader);
+    let _again = port.open().unwrap();
+    assert_eq!((port.original(), writer.original()), (None, None));
+}

@@ -13,6 +13,7 @@ use super::format_args::FormatArgs;
 use super::many_args::{ListArgs, RunArgs};
 use super::pipe_args::PipeArgs;
 use super::probe::ProbeCommand;
+use super::recipe::RecipeCommandArgs;
 use super::recipe_args::RecipeArgs;
 use super::shell::{CompletionsArgs, ManArgs};
 use super::trace::TraceArgs;
@@ -76,8 +77,8 @@ pub(super) enum Command {
     /// Keep evidence about a model in a folder, report on it, and check whether a trace is gone
     #[command(subcommand)]
     Case(CaseCommand),
-    /// Print a recipe as JSON, to edit and pass to --recipe
-    Recipe(RecipeArgs),
+    /// Print a recipe as JSON, to edit and pass to --recipe; keep it as a preset of your own
+    Recipe(RecipeCommandArgs),
     /// Print completions for a shell: patchveil completions bash > /etc/bash_completion.d/patchveil
     Completions(CompletionsArgs),
     /// Write manual pages to a folder
@@ -409,7 +410,7 @@ impl Command {
             Self::Detect(args) => Some(&args.recipe),
             Self::Case(command) => command.recipe_args(),
             Self::Trace(args) => Some(args.recipe()),
-            Self::Recipe(args) => Some(args),
+            Self::Recipe(args) => Some(&args.recipe),
             Self::Demo(args) => Some(&args.recipe),
             Self::Probe(command) => command.recipe_args(),
             Self::Key(_)

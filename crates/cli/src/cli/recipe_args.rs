@@ -5,9 +5,8 @@ use std::str::FromStr;
 
 use crate::{recipe_file, shown};
 use clap::Args;
-use patchveil_veil::{
-    FORMER_NAME_OF_LIGHT, Preset, PresetVersion, Recipe, UnknownPreset, VeilSettings,
-};
+use patchveil_keyring::{PresetError, UserPresets};
+use patchveil_veil::{FORMER_NAME_OF_LIGHT, Preset, PresetVersion, Recipe, VeilSettings};
 
 use super::exit::Failure;
 
@@ -16,7 +15,8 @@ use super::exit::Failure;
 pub(super) struct RecipeArgs {
     /// mark, which is meant not to be heard; light, balanced or strong, which add a veil; poscuda and cuda
     /// are recipes from papers, for comparison; light@1, balanced@1 and strong@1 are the veils alone, as
-    /// in version 1 [default: mark, or what restore and detect find]
+    /// in version 1; or a preset of your own, see “patchveil recipe --list” [default: mark, or what restore and
+    /// detect find]
     #[arg(long, value_name = "PRESET", help_heading = "Recipe")]
     preset: Option<NamedPreset>,
     /// JSON file with a recipe, as “patchveil recipe” prints it, instead of a preset
@@ -51,19 +51,36 @@ pub(super) struct RecipeArgs {
     patches: Option<u32>,
 }
 
-/// A preset, and which of its names was typed.
+/// A preset, built in or the user's own, and which of its names was typed.
 #[derive(Debug, Clone)]
 struct NamedPreset {
-    preset: PresetVersion,
+    name: String,
+    recipe: Recipe,
     by_former_name: bool,
 }
 
 impl FromStr for NamedPreset {
-    type Err = UnknownPreset;
+    type Err = String;
 
-    fn from_str(name: &str) -> Result<Self, UnknownPreset> {
+    fn from_str(name: &str) -> Result<Self, String> {
         let by_former_name = name.split('@').next() == Some(FORMER_NAME_OF_LIGHT);
-        Ok(Self { preset: name.parse()?, by_former_name })
+        let unknown = match name.parse::<PresetVersion>() {
+            Ok(preset) => return Ok(Self { by_former_name, ..preset.into() }),
+            Err(unknown) => unknown.to_string(),
+        };
+        let Ok(own) = UserPresets::of_user() else { return Err(unknown) };
+        match own.recipe(name) {
+            Ok(recipe) => Ok(Self { name: name.trim().to_owned(), recipe, by_former_name: false }),
+            Err(PresetError::Unknown(_) | PresetError::BadName { .. }) => Err(unknown),
+            Err(unusable) => Err(unusable.to_string()),
+        }
+    }
+}
+
+impl From<PresetVersion> for NamedPreset {
+    fn from(preset: PresetVersion) -> Self {
+        let recipe = preset.recipe().clone();
+        Self { name: preset.to_string(), recipe, by_former_name: false }
     }
 }
 
@@ -88,7 +105,7 @@ impl RecipeArgs {
     pub(super) fn recipe(&self) -> Result<Recipe, Failure> {
         let mut recipe = match &self.file {
             Some(file) => recipe_file::read(file).map_err(Failure::usage)?,
-            None => self.preset().recipe().clone(),
+            None => self.preset().recipe,
         };
         if let Some(level_db) = self.mark_level {
             let no_mark = || self.missing("--mark-level", "mark");
@@ -146,16 +163,16 @@ impl RecipeArgs {
         given.then(|| self.recipe()).transpose()
     }
 
-    fn preset(&self) -> PresetVersion {
-        let given = self.preset.as_ref().map(|named| named.preset.clone());
-        given.unwrap_or_else(|| Preset::DEFAULT.into())
+    fn preset(&self) -> NamedPreset {
+        let given = self.preset.clone();
+        given.unwrap_or_else(|| PresetVersion::from(Preset::DEFAULT).into())
     }
 
     /// What to call the recipe: the preset's name, or the file's.
     pub(super) fn name(&self) -> String {
         match &self.file {
             Some(file) => shown(file).to_string(),
-            None => self.preset().to_string(),
+            None => self.preset().name,
         }
     }
 }

@@ -12,10 +12,12 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nice_plug::prelude::{nice_log, nice_warn};
-use patchveil_veil::{ClassKey, Convolver, Fingerprint, Recipe, RecipeError, Veil};
+use patchveil_veil::{ClassKey, Fingerprint, Recipe, RecipeError, Veil};
 
 use self::class_key::{ClassKeys, FoundKey, NoKey};
-use crate::engine::{DesignRequest, DesignerLink, EngineCommand, LiveRestorer, OutputMode};
+use crate::engine::{
+    DesignRequest, DesignerLink, EngineCommand, LiveConvolver, LiveRestorer, OutputMode,
+};
 use crate::handoff::design_requests::{Activation, AppliedVeil, DesignRequests};
 use crate::handoff::request_watch::RequestWatch;
 use crate::params::{PatchveilParams, RecipeSettings};
@@ -250,7 +252,7 @@ impl Worker {
             None => (None, None),
         };
         let convolver =
-            needs_convolver.then(|| Box::new(Convolver::new(activation.channels, sample_rate)));
+            needs_convolver.then(|| Box::new(LiveConvolver::new(activation.channels, sample_rate)));
         let command =
             EngineCommand { epoch, settings, sample_rate, mode, veil, restorer, convolver };
         self.link.send(command);

@@ -162,6 +162,11 @@ impl Engine {
         self.pace = Pace::new(self.sample_rate);
     }
 
+    /// Whether the host renders: it says so, or it is ahead of real time.
+    pub(crate) fn is_rendering(&self) -> bool {
+        self.offline || self.pace.is_ahead()
+    }
+
     /// Samples that go on sounding after the input has ended.
     pub(crate) fn tail(&self) -> u32 {
         u32::try_from(self.chain.context()).unwrap_or(u32::MAX)
@@ -190,7 +195,15 @@ impl Engine {
         self.follow_settings(block.settings, now);
         let mut done = 0;
         while done < len {
-            let until_due = self.advance(now);
+            let mut until_due = self.advance(now);
+            if self.change.is_none()
+                && self.applied.is_some_and(|applied| applied != block.settings)
+            {
+                // A change was wanted while another was under way. It begins here and not with the next
+                // block, so that it does not matter how long blocks are.
+                self.follow_settings(block.settings, Moment { samples: self.processed, ..now });
+                until_due = self.advance(now);
+            }
             self.chain.fader.aim(&self.target(&block.controls));
             let count = until_due.min(self.samples_to_next_stage()).clamp(1, len - done);
             let at = position.saturating_add(done as i64);

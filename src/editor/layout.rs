@@ -9,6 +9,7 @@ use super::headline::{self, Conditions, Layers, Sound};
 use super::keys_panel::{self, ClassUse, KeysAction, KeysPanel};
 use super::param_control::HEIGHT;
 use super::param_gesture::ParamGesture;
+use super::receipts;
 use super::strength;
 use super::theme::{GAP, INSET, SMALL, SMALL_GAP, palette};
 use super::timeline_panel::{self, TimelinePanel};
@@ -270,6 +271,9 @@ fn draw_view_menu(ui: &mut Ui, params: &PatchveilParams) {
                 ui.ctx().set_zoom_factor(f32::from(scale) / 100.0);
             }
         }
+        ui.add_space(SMALL_GAP);
+        receipts::option(ui);
         ui.set_min_width(VIEW_MENU_WIDTH - INSET);
     });
+    receipts::draw(ui);
 }

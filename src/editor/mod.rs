@@ -12,6 +12,7 @@
 //! | `analyzer_panel/`, `timeline_panel/`, `axis.rs` | plots of the audio |
 //! | `keys_panel/` | the class keys |
 //! | `strength/`, `presets.rs` | the dial, and what it does to this sound |
+//! | `receipts.rs` | where receipts of renders go |
 //! | `controls.rs`, `param_control/`, `param_gesture.rs` | the row of all controls |
 //! | `theme.rs` | colours, spacing and type |
 //! | `icons.rs`, `widgets/`, `mesh.rs` | what panels are made of |
@@ -33,6 +34,7 @@ mod mesh;
 mod param_control;
 mod param_gesture;
 mod presets;
+mod receipts;
 mod renderer;
 mod strength;
 mod theme;

@@ -12,6 +12,7 @@ use patchveil_tests::keys::{CLASS, fingerprint, key, keyring, new_session};
 use patchveil_veil::Preset;
 
 const RATE: u32 = 48_000;
+const SECONDS: usize = 10;
 /// Where the render lies in the project.
 const FROM: i64 = 123_456;
 /// Between the presets: nobody finds this recipe who was not told.
@@ -74,7 +75,7 @@ fn a_render_is_noted_and_the_command_finds_what_it_was_made_with() {
     // SAFETY: no plug-in is loaded yet, and there is one test in this process.
     unsafe { std::env::set_var(SETTINGS_VARIABLE, &path) };
     let module = Module::load(&library());
-    let input = noise_channels(1, 20 * RATE as usize, 5);
+    let input = noise_channels(1, SECONDS * RATE as usize, 5);
 
     // Off, until a folder is named.
     render(&module, input.clone(), true);
@@ -86,7 +87,7 @@ fn a_render_is_noted_and_the_command_finds_what_it_was_made_with() {
     let receipt = &read_back.receipts[0];
     assert_eq!((read_back.receipts.len(), read_back.unreadable), (1, 0));
     assert_eq!((receipt.fingerprint, &receipt.recipe), (fingerprint(), &recipe));
-    assert_eq!((receipt.position, receipt.frames), (FROM, 20 * u64::from(RATE)));
+    assert_eq!((receipt.position, receipt.frames), (FROM, (SECONDS * RATE as usize) as u64));
     assert_eq!((receipt.sample_rate_hz, receipt.channels, receipt.gain), (RATE, 1, 1.0));
     assert!((receipt.position_s - 2.572).abs() < 1e-9);
     // Neither the key nor the class's name.
@@ -102,8 +103,11 @@ fn a_render_is_noted_and_the_command_finds_what_it_was_made_with() {
         "{line}"
     );
 
-    // By detection, to the sample: position and recipe are measured.
-    let arguments = ["restore", "bounce.wav", "--key", CLASS, "-o", "back.wav"];
+    // Recipe and place as noted take off what was rendered.
+    std::fs::write(bounced.join("noted.json"), serde_json::to_string(&receipt.recipe).unwrap()).unwrap();
+    let offset = receipt.position.to_string();
+    let arguments = ["restore", "bounce.wav", "--key", CLASS, "--recipe", "noted.json"];
+    let arguments = [&arguments[..], &["--offset", &offset, "-o", "back.wav"]].concat();
     let restored = command(&arguments, &bounced);
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
     let back = read(&bounced.join("back.wav"));

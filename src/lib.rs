@@ -17,13 +17,14 @@
 //!
 //! # Timeline
 //! While the host plays and states a position, that position counts. Otherwise samples are counted
-//! from the last one, or from 0 after a reset. After a jump of more than 10 ms all past samples
-//! count as silence: a bounce that starts in the middle has its patches where the whole render has
-//! them, and differs from it only while static EQ and kernel (8 ms each) and mark (up to 12 ms) still
-//! reach back before its start.
+//! from the last one, or from 0 after a reset. A jump is a step of more than 10 ms. In a render that the
+//! host declares, and out of silence, all samples before it count as silence: a bounce that starts in the middle
+//! has its patches where the whole render has them, and differs from it only while static EQ and kernel (8 ms
+//! each) and mark (up to 12 ms) still reach back before its start. Where sound goes on, what was heard stays
+//! the past for as long, and for 5 ms what would have gone on fades out (`engine/jump.rs`).
 //!
 //! # Changes
-//! A change of settings acts 30 ms of timeline after the block in which the engine sees it, and at
+//! A change of settings acts 30 ms of timeline after the sample at which the host states it, and at
 //! the next patch of the veil; before anything is heard it acts at once. So what a sample is processed with
 //! depends on its place in the timeline, in every host and at every block size. If a design is not
 //! ready by then, a render waits for it; a live stream goes on with the veil in force, or stays

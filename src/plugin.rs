@@ -12,6 +12,7 @@ use crate::handoff::BlockReport;
 use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring};
 use crate::handoff::design_requests::{Activation, DesignRequests, PATIENCE};
 use crate::handoff::link::link;
+use crate::handoff::rendered::{RenderedReader, RenderedWriter, rendered};
 use crate::params::PatchveilParams;
 use crate::remote::Remote;
 use crate::state::{self, ClassField};
@@ -27,11 +28,15 @@ pub struct Patchveil {
     requests: Arc<DesignRequests>,
     designer: VeilDesigner,
     /// The design thread's end of the link, until there is a design thread.
-    designer_link: Option<DesignerLink>,
+    designer_link: Option<(DesignerLink, RenderedReader)>,
     engine: Engine,
     writer: AnalyzerWriter,
     port: AnalyzerPort,
+    rendered: RenderedWriter,
     epoch: u64,
+    /// Channels that come in. Where more go out, these repeat the first.
+    inputs: usize,
+    position: HostPosition,
 }
 
 impl Default for Patchveil {
@@ -40,24 +45,32 @@ impl Default for Patchveil {
         let requests = Arc::new(DesignRequests::new(repaint.clone()));
         let (designer_link, engine_link) = link();
         let (writer, port) = analyzer_ring(repaint);
+        let (rendered, rendered_reader) = rendered();
         Self {
             params: Arc::new(PatchveilParams::new(ClassField::new(requests.clone()))),
             designer: VeilDesigner::default(),
-            designer_link: Some(designer_link),
+            designer_link: Some((designer_link, rendered_reader)),
+            rendered,
             engine: Engine::new(engine_link, requests.clone()),
             requests,
             writer,
             port,
             epoch: 0,
+            inputs: 0,
+            position: HostPosition::default(),
         }
     }
 }
 
 /// A layout with as many inputs as outputs.
 const fn layout(channels: u32, name: &'static str) -> AudioIOLayout {
+    layout_between(channels, channels, name)
+}
+
+const fn layout_between(inputs: u32, outputs: u32, name: &'static str) -> AudioIOLayout {
     AudioIOLayout {
-        main_input_channels: NonZeroU32::new(channels),
-        main_output_channels: NonZeroU32::new(channels),
+        main_input_channels: NonZeroU32::new(inputs),
+        main_output_channels: NonZeroU32::new(outputs),
         names: PortNames { layout: Some(name), ..PortNames::const_default() },
         ..AudioIOLayout::const_default()
     }
@@ -82,7 +95,7 @@ impl Patchveil {
         Remote::new(self.params.clone(), self.requests.clone(), self.port.clone())
     }
 
-    /// Starts without a host, as a host would: `channels` (1–8) at `sample_rate` Hz. Waits up to two
+    /// Starts without a host, as a host would: `channels` (1–64) at `sample_rate` Hz. Waits up to two
     /// seconds for the first design. The timeline starts at 0.
     pub fn start(&mut self, channels: usize, sample_rate: u32) {
         self.start_engine(channels, sample_rate, false);
@@ -91,12 +104,13 @@ impl Patchveil {
 
     /// Stops what [`start`](Self::start) started.
     pub fn stop(&mut self) {
+        self.rendered.end();
         self.designer.watch(false);
         self.requests.activate(None);
     }
 
     /// Processes a block in place, without a host: `channels` are equally long and as many as started
-    /// with, at most 8. `sample_rate` in Hz is what the sound runs at now, and `position` that of the
+    /// with, at most 64. `sample_rate` in Hz is what the sound runs at now, and `position` that of the
     /// first sample where a transport runs; otherwise samples are counted. Never allocates, locks or
     /// waits.
     pub fn process_live(
@@ -117,8 +131,9 @@ impl Patchveil {
         self.engine.prepare(channels, sample_rate, self.epoch, offline);
         self.writer.prepare(sample_rate);
         self.writer.end_original();
-        if let Some(link) = self.designer_link.take() {
-            self.designer = VeilDesigner::start(self.params.clone(), self.requests.clone(), link);
+        if let Some((link, rendered)) = self.designer_link.take() {
+            let (params, requests) = (self.params.clone(), self.requests.clone());
+            self.designer = VeilDesigner::start(params, requests, link, rendered);
         }
         self.designer.watch(true);
         let activation = Activation { sample_rate, channels, epoch: self.epoch };
@@ -153,6 +168,9 @@ impl Patchveil {
             report
         };
         self.writer.count(channels, report.protects());
+        let frames = channels.first().map_or(0, |channel| channel.len());
+        let renders = self.engine.is_rendering();
+        self.rendered.block(&report, frames, channels.len(), sample_rate, renders);
         report
     }
 }
@@ -173,11 +191,25 @@ impl Plugin for Patchveil {
         layout(4, "Quad"),
         layout(6, "5.1"),
         layout(8, "7.1"),
+        // Hosts save the place in this list: what is new stands behind the rest.
+        layout_between(1, 2, "Mono to Stereo"),
+        layout(3, "LCR"),
+        layout(5, "5.0"),
+        layout(7, "6.1"),
+        layout(10, "7.1.2"),
+        layout(12, "7.1.4"),
+        layout(16, "9.1.6"),
+        layout(4, "Ambisonic 1st Order"),
+        layout(9, "Ambisonic 2nd Order"),
+        layout(16, "Ambisonic 3rd Order"),
+        layout(25, "Ambisonic 4th Order"),
+        layout(36, "Ambisonic 5th Order"),
+        layout(49, "Ambisonic 6th Order"),
+        layout(64, "Ambisonic 7th Order"),
     ];
 
-    // Blocks are not cut at parameter changes: veils change at patches and the rest fades anyway,
-    // and the framework's positions of cut blocks are wrong where the host states no tempo.
-    const SAMPLE_ACCURATE_AUTOMATION: bool = false;
+    // Blocks are cut where a parameter changes, so it does not matter how long the host's blocks are.
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
     type Editor = Window;
     type SysExMessage = ();
@@ -203,7 +235,8 @@ impl Plugin for Patchveil {
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         let sample_rate = config.sample_rate.round() as u32;
-        let channels = layout.main_output_channels.map_or(0, NonZeroU32::get) as usize;
+        let channels = layout.main_input_channels.map_or(0, NonZeroU32::get) as usize;
+        self.inputs = channels;
         // In VST3 the framework states the mode of the activation before, so only CLAP's counts.
         // The engine notices a host that renders without saying so.
         let offline =
@@ -215,7 +248,9 @@ impl Plugin for Patchveil {
     fn reset(&mut self) {
         // What follows may be a render.
         self.writer.end_original();
+        self.rendered.end();
         self.engine.reset();
+        self.position = HostPosition::default();
     }
 
     fn deactivate(&mut self) {
@@ -229,11 +264,19 @@ impl Plugin for Patchveil {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let transport = context.transport();
-        let (position, sample_rate) = (position(transport), transport.sample_rate.round() as u32);
+        let sample_rate = transport.sample_rate.round() as u32;
+        let position = self.position.of_block(transport, buffer.samples());
         let original = self.writer.original();
-        self.process_block(sample_rate, position, buffer.as_slice(), original);
+        let channels = buffer.as_slice();
+        let (inputs, copies) = channels.split_at_mut(self.inputs.min(channels.len()));
+        self.process_block(sample_rate, position, inputs, original);
         if original.is_some() && self.engine.renders() {
             self.writer.end_original();
+        }
+        if let Some(first) = inputs.first() {
+            for copy in copies.iter_mut().filter(|copy| copy.len() == first.len()) {
+                copy.copy_from_slice(first);
+            }
         }
         match self.engine.tail() {
             0 => ProcessStatus::Normal,
@@ -242,16 +285,34 @@ impl Plugin for Patchveil {
     }
 }
 
-/// The host's position in samples, if it plays and states one. A position in beats would move
-/// with the tempo while the audio does not, so it does not count.
-fn position(transport: &Transport) -> Option<i64> {
-    if !transport.playing {
-        return None;
-    }
-    transport.pos_samples.or_else(|| {
+/// The host's position, from block to block.
+#[derive(Debug, Default)]
+struct HostPosition {
+    /// The seconds that were stated last, and the samples since then.
+    stated: Option<(f64, usize)>,
+}
+
+impl HostPosition {
+    /// The position of a block of `samples`, if the host plays and states one. A position in beats would
+    /// move with the tempo while the audio does not, so it does not count.
+    fn of_block(&mut self, transport: &Transport, samples: usize) -> Option<i64> {
+        let stated = self.stated.take();
+        if !transport.playing {
+            return None;
+        }
+        if transport.pos_samples.is_some() {
+            return transport.pos_samples;
+        }
         let seconds = transport.pos_seconds?;
-        Some((seconds * f64::from(transport.sample_rate)).round() as i64)
-    })
+        // Where the host states no tempo, the framework gives the parts of a block that it cuts at a
+        // change the position of the whole.
+        let since = match stated {
+            Some((last, since)) if transport.tempo.is_none() && last == seconds => since,
+            _ => 0,
+        };
+        self.stated = Some((seconds, since + samples));
+        Some((seconds * f64::from(transport.sample_rate)).round() as i64 + since as i64)
+    }
 }
 
 impl ClapPlugin for Patchveil {
@@ -267,6 +328,7 @@ impl ClapPlugin for Patchveil {
         ClapFeature::Mono,
         ClapFeature::Stereo,
         ClapFeature::Surround,
+        ClapFeature::Ambisonic,
     ];
 }
 

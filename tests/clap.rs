@@ -6,7 +6,9 @@ use patchveil_test_support::Rng;
 use patchveil_test_support::compare::assert_same_bits;
 use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::clap::{Context, ID, Instance, Module};
-use patchveil_tests::keys::{fingerprint, key, missing_fingerprint, preset_param, session};
+use patchveil_tests::keys::{
+    fingerprint, key, missing_fingerprint, new_session, preset_param, session,
+};
 use patchveil_tests::signal::veiled;
 use patchveil_veil::{Preset, Veil};
 
@@ -48,6 +50,75 @@ fn output_equals_the_convolvers_bit_for_bit() {
             assert_same_bits(output, expected);
         }
     }
+}
+
+#[test]
+fn every_layout_keeps_its_place_and_its_name() {
+    // Hosts save the place.
+    let list = [
+        ("Stereo", 2),
+        ("Mono", 1),
+        ("Quad", 4),
+        ("5.1", 6),
+        ("7.1", 8),
+        ("Mono to Stereo", 2),
+        ("LCR", 3),
+        ("5.0", 5),
+        ("6.1", 7),
+        ("7.1.2", 10),
+        ("7.1.4", 12),
+        ("9.1.6", 16),
+        ("Ambisonic 1st Order", 4),
+        ("Ambisonic 2nd Order", 9),
+        ("Ambisonic 3rd Order", 16),
+        ("Ambisonic 4th Order", 25),
+        ("Ambisonic 5th Order", 36),
+        ("Ambisonic 6th Order", 49),
+        ("Ambisonic 7th Order", 64),
+    ];
+    let layouts = Module::built().instance().layouts();
+    assert_eq!(layouts.len(), list.len());
+    for ((name, inputs, outputs), (want, channels)) in layouts.iter().zip(list) {
+        let want_inputs = if want == "Mono to Stereo" { 1 } else { channels };
+        assert_eq!((name.as_str(), *inputs, *outputs), (want, want_inputs, channels));
+    }
+}
+
+#[test]
+fn every_number_of_channels_is_marked_bit_for_bit() {
+    let module = Module::built();
+    for channels in [3, 5, 7, 9, 10, 12, 16, 25, 36, 49, 64] {
+        let mut instance = module.instance_with(&new_session(fingerprint(), ""));
+        instance.layout(channels);
+        instance.activate(48_000.0, 512);
+        let input = noise_channels(channels as usize, 6_000, 1);
+        let mut output = input.clone();
+        instance.run(-1_000, &mut output, 900, 2);
+        let expected = veiled(&key(), &Preset::Mark.recipe(), 48_000, -1_000, input);
+        for (output, expected) in output.iter().zip(&expected) {
+            assert_same_bits(output, expected);
+        }
+    }
+}
+
+#[test]
+fn from_mono_to_stereo_both_sides_are_the_marked_mono() {
+    let module = Module::built();
+    let mut instance = module.instance_with(&new_session(fingerprint(), ""));
+    instance.layout_between(1, 2);
+    instance.activate(48_000.0, 512);
+    let mut input = noise_channels(1, 20_000, 1);
+    let expected = veiled(&key(), &Preset::Mark.recipe(), 48_000, 0, input.clone());
+    let (mut left, mut right) = (vec![9.0; 20_000], vec![9.0; 20_000]);
+    for (n, block) in input[0].chunks_mut(500).enumerate() {
+        let range = 500 * n..500 * (n + 1);
+        let output = &mut [&mut left[range.clone()], &mut right[range]];
+        let position = Some(500 * n as i64);
+        let context = Context { position, ..Context::default() };
+        instance.process_across(&mut [block], output, &context);
+    }
+    assert_same_bits(&left, &expected[0]);
+    assert_same_bits(&right, &expected[0]);
 }
 
 #[test]
@@ -96,16 +167,24 @@ fn without_a_host_position_the_timeline_starts_at_zero() {
 #[test]
 fn after_loops_and_jumps_the_patches_are_where_the_timeline_has_them() {
     let module = Module::built();
-    let mut instance = protecting(&module, "");
-    instance.activate(48_000.0, 512);
-    let mut rng = Rng::new(6);
     let recipe = Preset::Balanced.recipe_of_version(1).unwrap();
-    for round in 0..30 {
-        let from = rng.below(10_000_000) as i64 - 5_000_000;
-        let input = noise_channels(2, 5_000, round);
-        let mut output = input.clone();
-        instance.run(from, &mut output, 512, round);
-        assert_same_bits(&output[0], &veiled(&key(), &recipe, 48_000, from, input)[0]);
+    let reach = Veil::new(&key(), &recipe, 48_000).unwrap().context();
+    // A render is exact from its first sample; live sound goes over within 5 ms, and what was heard before
+    // is the past for as long as the veil reaches back.
+    for (offline, settled) in [(true, 0), (false, reach.max(240))] {
+        let mut instance = protecting(&module, "");
+        instance.offline(offline);
+        instance.activate(48_000.0, 512);
+        let mut rng = Rng::new(6);
+        for round in 0..30 {
+            let from = rng.below(10_000_000) as i64 - 5_000_000;
+            let input = noise_channels(2, 5_000, round);
+            let mut output = input.clone();
+            instance.run(from, &mut output, 512, round);
+            let settled = if round == 0 { 0 } else { settled };
+            let expected = veiled(&key(), &recipe, 48_000, from, input);
+            assert_same_bits(&output[0][settled..], &expected[0][settled..]);
+        }
     }
 }
 

@@ -11,8 +11,13 @@ use patchveil_tests::keys::{CLASS, fingerprint, key, keyring, new_session};
 use patchveil_tests::signal::veiled;
 use patchveil_veil::Preset;
 
-/// One block of noise from timeline position 0: input and output.
+/// One block of noise from timeline position 0, after one of silence, out of which a jump is exact: input
+/// and output.
 fn block(instance: &mut Instance, len: usize, seed: u64) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
+    let mut silence = [[0.0; 5_000]; 2];
+    let [left, right] = &mut silence;
+    let before = Context { position: Some(-100_000), ..Context::default() };
+    instance.process(&mut [left, right], &before);
     let input = noise_channels(2, len, seed);
     let mut output = input.clone();
     let mut block: Vec<&mut [f32]> = output.iter_mut().map(Vec::as_mut_slice).collect();

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use clap_sys::ext::params::{CLAP_PARAM_IS_AUTOMATABLE, CLAP_PARAM_IS_HIDDEN};
 use patchveil_test_support::compare::assert_same_bits;
 use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::clap::{Context, Instance, Module};
@@ -19,6 +20,8 @@ fn protecting(module: &Module, params: &str) -> Instance {
 fn process_until(instance: &mut Instance, mut done: impl FnMut(&[f32], &[f32]) -> bool) {
     let start = Instant::now();
     loop {
+        // Out of silence a jump is exact from its first sample.
+        instance.run(-10_000, &mut vec![vec![0.0; 5_000]; 2], 1_000, 9);
         let input = noise_channels(2, 48_000, 9);
         let mut output = input.clone();
         instance.run(0, &mut output, 1_000, 9);
@@ -178,6 +181,59 @@ fn offline_renders_with_automation_are_reproducible() {
     };
     let first = render();
     assert_same_bits(&first[0], &render()[0]);
+}
+
+#[test]
+fn automation_acts_at_its_sample_however_long_the_hosts_blocks_are() {
+    let module = Module::built();
+    let input = noise_channels(2, 120_000, 15);
+    let render = |size: usize| {
+        let mut instance = new_protecting(&module, &new_preset_param(Preset::Strong));
+        instance.offline(true);
+        instance.activate(48_000.0, 8_192);
+        let changes = automation(instance.param("Amount").id, instance.param("Output Trim").id);
+        let mut output = input.clone();
+        let [left, right] = &mut output[..] else { unreachable!() };
+        for (n, (left, right)) in left.chunks_mut(size).zip(right.chunks_mut(size)).enumerate() {
+            let range = n * size..n * size + left.len();
+            let within = changes.iter().filter(|change| range.contains(&change.0));
+            let events: Vec<(u32, u32, f64)> =
+                within.map(|&(at, id, value)| ((at - range.start) as u32, id, value)).collect();
+            let position = Some(range.start as i64);
+            let context = Context { position, events: &events, ..Context::default() };
+            instance.process(&mut [left, right], &context);
+        }
+        output
+    };
+    let first = render(64);
+    for size in [64, 480, 1_111, 8_192] {
+        let again = render(size);
+        assert_same_bits(&again[0], &first[0]);
+        assert_same_bits(&again[1], &first[1]);
+    }
+    let plain = veiled(&key(), &Preset::Strong.recipe(), 48_000, 0, input);
+    // Up to the first change nothing differs, and from it on the trim does.
+    assert_same_bits(&first[0][..1_001], &plain[0][..1_001]);
+    assert_ne!(first[0][1_001..1_100], plain[0][1_001..1_100]);
+}
+
+/// Changes at odd places, some closer to each other than a change takes.
+fn automation(amount: u32, trim: u32) -> Vec<(usize, u32, f64)> {
+    let mut changes = vec![(1_001, trim, 0.25)];
+    let amounts = (1..40).map(|n| (n * 2_777 + n % 7, amount, (n % 7) as f64 / 6.0));
+    changes.extend(amounts);
+    changes
+}
+
+#[test]
+fn all_but_the_mode_can_be_automated() {
+    let module = Module::built();
+    for param in module.instance().params() {
+        // It decides what a session is for: hosts that list only what can be automated leave it out.
+        let automatable = param.flags & CLAP_PARAM_IS_AUTOMATABLE != 0;
+        assert_eq!(automatable, param.name != "Mode", "{}", param.name);
+        assert_eq!(param.flags & CLAP_PARAM_IS_HIDDEN, 0, "{}", param.name);
+    }
 }
 
 #[test]

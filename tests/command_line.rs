@@ -15,17 +15,21 @@ const RATE: u32 = 44_100;
 /// Bytes before the samples in the files that the test writes.
 const HEADER: usize = 44;
 
-/// Writes a stereo file of 32-bit floats.
+/// Writes a file of 32-bit floats.
 fn write(path: &Path, audio: &[Vec<f32>]) {
     let frames = audio[0].len();
-    let bytes = (frames * 8) as u32;
+    let channels = audio.len() as u16;
+    let stride = 4 * channels;
+    let bytes = frames as u32 * u32::from(stride);
     let mut file = Vec::new();
     file.extend_from_slice(b"RIFF");
     file.extend_from_slice(&(36 + bytes).to_le_bytes());
-    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x03\0\x02\0");
+    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x03\0");
+    file.extend_from_slice(&channels.to_le_bytes());
     file.extend_from_slice(&RATE.to_le_bytes());
-    file.extend_from_slice(&(RATE * 8).to_le_bytes());
-    file.extend_from_slice(b"\x08\0\x20\0data");
+    file.extend_from_slice(&(RATE * u32::from(stride)).to_le_bytes());
+    file.extend_from_slice(&stride.to_le_bytes());
+    file.extend_from_slice(b"\x20\0data");
     file.extend_from_slice(&bytes.to_le_bytes());
     assert_eq!(file.len(), HEADER);
     for n in 0..frames {
@@ -34,13 +38,14 @@ fn write(path: &Path, audio: &[Vec<f32>]) {
     std::fs::write(path, file).unwrap();
 }
 
-fn read(path: &Path) -> Vec<Vec<f32>> {
+fn read(path: &Path, channels: usize) -> Vec<Vec<f32>> {
     let file = std::fs::read(path).unwrap();
     let samples: Vec<f32> = file[HEADER..]
         .chunks_exact(4)
         .map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()))
         .collect();
-    (0..2).map(|channel| samples.iter().skip(channel).step_by(2).copied().collect()).collect()
+    let of = |channel| samples.iter().skip(channel).step_by(channels).copied().collect();
+    (0..channels).map(of).collect()
 }
 
 /// What `process` makes of `audio` in random blocks from timeline position 0.
@@ -49,9 +54,49 @@ fn render(mut audio: Vec<Vec<f32>>, process: impl FnMut(i64, &mut [&mut [f32]]))
     audio
 }
 
+/// Has the command protect `file`.
+fn protect(file: &Path, output: &Path, options: &[&str]) {
+    let ran = Command::new(program())
+        .args(["protect", "--key", CLASS, "--keyring"])
+        .arg(keyring(false))
+        .arg("-o")
+        .arg(output)
+        .args(options)
+        .arg(file)
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
+fn twelve_and_sixty_four_channels_are_the_commands_too() {
+    keyring(false);
+    let dir = tempfile::tempdir().unwrap();
+    let clap = clap::Module::load(&library());
+    for channels in [12, 64] {
+        let input = noise_channels(channels, 30_000, 2);
+        let (file, output) = (dir.path().join("in.wav"), dir.path().join("out.wav"));
+        write(&file, &input);
+        protect(&file, &output, &["--preset", "balanced", "--force"]);
+        let expected = read(&output, channels);
+        let mut instance = clap.instance();
+        assert!(instance.load(&new_session(fingerprint(), r#""preset_2":{"string":"balanced"}"#)));
+        instance.layout(channels as u32);
+        instance.activate(f64::from(RATE), 512);
+        let rendered = render(input.clone(), |position, block| {
+            let position = Some(position);
+            instance.process(block, &clap::Context { position, ..clap::Context::default() });
+        });
+        for ((rendered, expected), input) in rendered.iter().zip(&expected).zip(&input) {
+            assert_same_bits(rendered, expected);
+            assert_ne!(rendered, input);
+        }
+    }
+}
+
 #[test]
 fn the_plug_in_and_patchveil_protect_make_the_same_samples() {
-    let keyring = keyring(false);
+    keyring(false);
     let dir = tempfile::tempdir().unwrap();
     let input = noise_channels(2, 200_000, 1);
     let file = dir.path().join("in.wav");
@@ -97,17 +142,8 @@ fn the_plug_in_and_patchveil_protect_make_the_same_samples() {
     ];
     for (number, (options, session)) in cases.into_iter().enumerate() {
         let output = dir.path().join(format!("out{number}.wav"));
-        let status = Command::new(program())
-            .args(["protect", "--key", CLASS, "--keyring"])
-            .arg(keyring)
-            .arg("-o")
-            .arg(&output)
-            .args(options)
-            .arg(&file)
-            .output()
-            .unwrap();
-        assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
-        let expected = read(&output);
+        protect(&file, &output, options);
+        let expected = read(&output, 2);
         assert_ne!(expected, input);
 
         let mut instance = clap.instance();

@@ -124,6 +124,32 @@ fn nothing_is_allocated_or_freed_from_the_first_block_on() {
 }
 
 #[test]
+fn nothing_is_allocated_or_freed_in_sixty_four_channels() {
+    keyring(false);
+    let module = Module::linked(&patchveil_plugin::clap_entry);
+    let mut instance = module.instance_with(&new_session(fingerprint(), ""));
+    instance.layout(64);
+    instance.activate(48_000.0, 512);
+    let mut rng = Rng::new(5);
+    let mut audio = noise_channels(64, 128, 6);
+    let mut position = 0;
+    for block in 0..1_000 {
+        if block % 50 == 0 {
+            position = rng.below(1 << 40) as i64;
+        }
+        let mut channels: Vec<&mut [f32]> = audio.iter_mut().map(Vec::as_mut_slice).collect();
+        let context = Context { position: Some(position), ..Context::default() };
+        let before = CALLS.get();
+        COUNTING.set(true);
+        instance.process(&mut channels, &context);
+        COUNTING.set(false);
+        assert_eq!(CALLS.get(), before, "the allocator was called in block {block}");
+        position += 128;
+        audio.iter_mut().flatten().for_each(|x| *x = rng.sample());
+    }
+}
+
+#[test]
 fn the_counter_counts() {
     COUNTING.set(true);
     drop(std::hint::black_box(Box::new(1)));

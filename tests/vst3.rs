@@ -67,6 +67,86 @@ fn output_equals_the_convolvers_bit_for_bit_in_every_layout() {
 }
 
 #[test]
+fn speakers_are_counted_and_more_than_twelve_channels_are_marked_too() {
+    let module = module();
+    for (layout, channels) in [
+        (SpeakerArr::k30Cine, 3),
+        (SpeakerArr::k50, 5),
+        (SpeakerArr::k61Cine, 7),
+        (SpeakerArr::k71_2, 10),
+        (SpeakerArr::k71_4, 12),
+        (SpeakerArr::k91_6, 16),
+        (SpeakerArr::kAmbi2cdOrderACN, 9),
+        ((1 << 49) - 1, 49),
+    ] {
+        let mut instance = module.instance();
+        assert!(instance.load(&new_session(fingerprint(), "")[8..]));
+        assert!(instance.layout(layout, layout), "{channels}");
+        assert_eq!(instance.arrangement().count_ones() as usize, channels);
+        instance.activate(48_000.0, 512);
+        let input = noise_channels(channels, 6_000, 1);
+        let mut output = input.clone();
+        run(&mut instance, Some(-1_000), &mut output, 1);
+        let expected = veiled(&key(), &Preset::Mark.recipe(), 48_000, -1_000, input);
+        for (output, expected) in output.iter().zip(&expected) {
+            assert_same_bits(output, expected);
+        }
+    }
+}
+
+#[test]
+fn from_mono_to_stereo_both_sides_are_the_marked_mono() {
+    let module = module();
+    let mut instance = module.instance();
+    assert!(instance.load(&new_session(fingerprint(), "")[8..]));
+    assert!(instance.layout(SpeakerArr::kMono, SpeakerArr::kStereo));
+    assert!(!instance.layout(SpeakerArr::kStereo, SpeakerArr::kMono));
+    instance.activate(48_000.0, 512);
+    let mut output = noise_channels(2, 20_000, 1);
+    let input = vec![output[0].clone()];
+    run(&mut instance, Some(0), &mut output, 1);
+    let expected = veiled(&key(), &Preset::Mark.recipe(), 48_000, 0, input);
+    assert_same_bits(&output[0], &expected[0]);
+    assert_same_bits(&output[1], &expected[0]);
+}
+
+#[test]
+fn automation_acts_at_its_sample_however_long_the_hosts_blocks_are() {
+    let module = module();
+    let input = noise_channels(2, 60_000, 15);
+    let render = |size: usize| {
+        let mut instance = module.instance();
+        assert!(instance.load(&new_session(fingerprint(), "")[8..]));
+        instance.activate(48_000.0, 8_192);
+        // What needs no design: for what does, a host would have to say that it renders, and the framework
+        // to pass it on. In `python_hosts.rs` hosts are ahead of real time.
+        let params = instance.params();
+        let trim = params.iter().find(|param| param.1 == "Output Trim").unwrap().0;
+        let change = |n: usize| (n * 2_777 + n % 7, trim, (n % 7) as f64 / 6.0);
+        let changes: Vec<_> = (1..20).map(change).collect();
+        let mut output = input.clone();
+        let [left, right] = &mut output[..] else { unreachable!() };
+        for (n, (left, right)) in left.chunks_mut(size).zip(right.chunks_mut(size)).enumerate() {
+            let range = n * size..n * size + left.len();
+            let within = changes.iter().filter(|change| range.contains(&change.0));
+            let changes: Vec<_> =
+                within.map(|&(at, id, value)| ((at - range.start) as i32, id, value)).collect();
+            instance.process_with(&mut [left, right], Some(range.start as i64), &changes);
+        }
+        output
+    };
+    let first = render(512);
+    for size in [512, 64, 1_111, 8_192] {
+        let again = render(size);
+        assert_same_bits(&again[0], &first[0]);
+        assert_same_bits(&again[1], &first[1]);
+    }
+    let plain = veiled(&key(), &Preset::Mark.recipe(), 48_000, 0, input);
+    assert_same_bits(&first[0][..2_778], &plain[0][..2_778]);
+    assert_ne!(first[0][2_778..2_900], plain[0][2_778..2_900]);
+}
+
+#[test]
 fn new_sessions_have_the_presets_with_a_mark() {
     let module = module();
     for (preset, params) in

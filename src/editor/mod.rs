@@ -15,6 +15,7 @@
 //! | `history/` | undo and redo |
 //! | `user_presets/` | the user's own presets |
 //! | `ab.rs` | the original against the processed sound, equally loud |
+//! | `receipts.rs` | where receipts of renders go |
 //! | `controls.rs`, `param_control/`, `param_gesture.rs` | the row of all controls |
 //! | `theme.rs`, `words.rs`, `view_menu.rs` | colours, spacing and type; the language; the menu of them |
 //! | `icons.rs`, `widgets/`, `mesh.rs` | what panels are made of |
@@ -38,6 +39,7 @@ mod mesh;
 mod param_control;
 mod param_gesture;
 mod presets;
+mod receipts;
 mod renderer;
 mod strength;
 mod theme;

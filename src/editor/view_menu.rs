@@ -3,6 +3,7 @@
 use egui::{RichText, Ui, vec2};
 use patchveil_words::Language;
 
+use super::receipts;
 use super::theme::{GAP, SMALL, SMALL_GAP, palette};
 use super::widgets;
 use super::words::{set_language, words};
@@ -26,7 +27,10 @@ pub(super) fn draw(ui: &mut Ui, params: &PatchveilParams) {
             });
             column(ui, COLUMNS.1, |ui| draw_scales(ui, params));
         });
+        ui.add_space(SMALL_GAP);
+        receipts::option(ui);
     });
+    receipts::draw(ui);
 }
 
 fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {

@@ -219,7 +219,7 @@ fn another_sample_rate_is_silent_until_its_design_is_there() {
     // A command for the rate of before is of no use.
     instance.designer.send(BEFORE.command());
     assert!(instance.run(other, 8_000, 500).iter().all(|x| *x == 0.0));
-    let convolver = Some(Box::new(Convolver::new(1, 44_100)));
+    let convolver = Some(Box::new(LiveConvolver::new(1, 44_100)));
     instance.designer.send(EngineCommand { convolver, ..other.command() });
     let there = instance.run(other, 24_000, 500);
     assert_eq!(there[12_000..], alone(other, 40_000)[28_000..]);

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use patchveil_veil::{Convolver, Veil};
+use patchveil_veil::Veil;
 
+use super::live_convolver::LiveConvolver;
 use super::live_restorer::LiveRestorer;
 use crate::handoff::link::{DesignerEnd, EngineEnd};
 use crate::params::RecipeSettings;
@@ -35,7 +36,7 @@ pub(crate) struct EngineCommand {
     /// With [`OutputMode::Restore`].
     pub(crate) restorer: Option<Box<LiveRestorer>>,
     /// For another sample rate than the one that was activated.
-    pub(crate) convolver: Option<Box<Convolver>>,
+    pub(crate) convolver: Option<Box<LiveConvolver>>,
 }
 
 impl EngineCommand {

@@ -7,7 +7,8 @@
 //! | `change.rs`, `pace.rs` | when a change of settings acts, and whether to wait for its design |
 //! | `chain.rs` | convolver or restorer, and the cross-fades behind them |
 //! | `fade.rs` | the cross-fades |
-//! | `live_restorer.rs` | taking a veil off in real time |
+//! | `jump.rs`, `recent.rs` | the cross-fade over a jump of the timeline, and what came in before it |
+//! | `live_convolver.rs`, `live_restorer.rs` | applying and taking off mark and veil in real time |
 //! | `transport.rs` | where a block lies on the timeline |
 //! | `command.rs` | what passes between the engine and the design thread |
 //!
@@ -21,10 +22,15 @@ mod change;
 mod change_tests;
 mod command;
 mod fade;
+mod jump;
+#[cfg(test)]
+mod jump_tests;
+mod live_convolver;
 mod live_restorer;
 #[cfg(test)]
 mod original_tests;
 mod pace;
+mod recent;
 mod stage;
 #[cfg(test)]
 mod tests;
@@ -39,8 +45,10 @@ pub(crate) use self::command::{
     DesignRequest, DesignerLink, EngineCommand, EngineLink, OutputMode, Retired,
 };
 use self::fade::Target;
+pub(crate) use self::live_convolver::LiveConvolver;
 pub(crate) use self::live_restorer::LiveRestorer;
 use self::pace::{Moment, Pace};
+use self::recent::RecentInput;
 use self::stage::Stage;
 use self::transport::TransportPosition;
 use crate::handoff::BlockReport;
@@ -48,7 +56,7 @@ use crate::handoff::design_requests::{DesignRequests, PATIENCE};
 use crate::params::RecipeSettings;
 
 /// Most channels of any layout.
-pub(crate) const CHANNELS_MAX: usize = 8;
+pub(crate) const CHANNELS_MAX: usize = 64;
 /// A change that comes while the one before is still taking over is tried again at multiples of this
 /// many samples.
 const RETRY: u64 = 64;
@@ -95,6 +103,7 @@ pub(crate) struct Engine {
     held: Option<Box<EngineCommand>>,
     /// Samples processed since the instance was made.
     processed: u64,
+    recent: RecentInput,
     /// Requests made.
     requested: u64,
     pace: Pace,
@@ -121,6 +130,7 @@ impl Engine {
             change: None,
             held: None,
             processed: 0,
+            recent: RecentInput::new(0, 48_000),
             requested: 0,
             pace: Pace::new(48_000),
             offline: false,
@@ -140,6 +150,7 @@ impl Engine {
         self.applied = None;
         self.change = None;
         self.held = None;
+        self.recent = RecentInput::new(channels, sample_rate);
         self.pace = Pace::new(sample_rate);
         self.offline = offline;
         self.gave_up = false;
@@ -149,9 +160,15 @@ impl Engine {
     pub(crate) fn reset(&mut self) {
         self.chain.reset();
         self.transport.reset();
+        self.recent.forget();
         self.stage.skip_warm_up();
         // What follows may be a render, whatever came before.
         self.pace = Pace::new(self.sample_rate);
+    }
+
+    /// Whether the host renders: it says so, or it is ahead of real time.
+    pub(crate) fn is_rendering(&self) -> bool {
+        self.offline || self.pace.is_ahead()
     }
 
     /// Samples that go on sounding after the input has ended.
@@ -172,16 +189,25 @@ impl Engine {
             self.follow_rate(block.sample_rate);
         }
         self.pace.block(now, len);
-        let (position, jumped) = self.transport.advance(block.host, len);
-        if jumped {
-            // What was heard is not what lies before this position. Without it, a render that
-            // starts here twice is the same twice.
-            self.chain.forget();
+        let (position, jumped_from) = self.transport.advance(block.host, len);
+        if let Some(from) = jumped_from {
+            // A render that starts here twice is the same twice, and so is what starts out of silence.
+            let sounds = !self.offline && self.recent.has_sound(self.chain.context());
+            self.chain.jump(from, position, sounds.then_some(&self.recent));
         }
+        self.recent.record(channels, len);
         self.follow_settings(block.settings, now);
         let mut done = 0;
         while done < len {
-            let until_due = self.advance(now);
+            let mut until_due = self.advance(now);
+            if self.change.is_none()
+                && self.applied.is_some_and(|applied| applied != block.settings)
+            {
+                // A change was wanted while another was under way. It begins here and not with the next
+                // block, so that it does not matter how long blocks are.
+                self.follow_settings(block.settings, Moment { samples: self.processed, ..now });
+                until_due = self.advance(now);
+            }
             self.chain.fader.aim(&self.target(&block.controls));
             let count = until_due.min(self.samples_to_next_stage()).clamp(1, len - done);
             let at = position.saturating_add(done as i64);

@@ -84,7 +84,7 @@ impl Engine {
         protects
             && matches!(self.stage, Stage::Protecting)
             && !self.chain.is_silent()
-            && self.chain.convolver.will_retire()
+            && self.chain.convolver.now.will_retire()
     }
 
     /// Applies a command, or begins to.
@@ -96,6 +96,7 @@ impl Engine {
             // The host's sample rate has changed; everything is silent already.
             std::mem::swap(convolver, &mut self.chain.convolver);
             self.chain.sample_rate = command.sample_rate;
+            self.chain.jump.set_rate(command.sample_rate);
             self.chain.latest = None;
         }
         if command.mode == OutputMode::Mute {
@@ -119,7 +120,7 @@ impl Engine {
         if serial != self.chain.latest {
             if self.chain.is_silent() {
                 // Out of silence there is no patch to wait for.
-                self.chain.convolver.reset();
+                self.chain.convolver.now.reset();
             }
             self.install_veil(&mut command);
         }
@@ -140,7 +141,7 @@ impl Engine {
             return;
         }
         // Puts a veil that still waits in force, so that nothing waits any more.
-        self.chain.convolver.reset();
+        self.chain.convolver.now.reset();
         self.return_retired();
         let Stage::Switching(mut command) = std::mem::replace(&mut self.stage, Stage::Muted) else {
             return;
@@ -165,7 +166,7 @@ impl Engine {
     fn install_veil(&mut self, command: &mut EngineCommand) -> bool {
         self.chain.latest = command.serial();
         let serial = command.veil.as_ref().map(|veil| veil.serial());
-        let unused = self.chain.convolver.set_veil(command.veil.take());
+        let unused = self.chain.convolver.now.set_veil(command.veil.take());
         // Kernels longer than any valid recipe makes are refused: that cannot be, but must not pass
         // for protection.
         let refused = unused.as_ref().is_some_and(|veil| Some(veil.serial()) == serial);

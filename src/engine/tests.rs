@@ -11,15 +11,15 @@ use crate::handoff::link::link;
 use crate::params::PatchveilParams;
 use crate::state::ClassField;
 
-const RATE: u32 = 48_000;
+pub(super) const RATE: u32 = 48_000;
 pub(super) const PLAIN: Controls =
     Controls { bypass: false, delta: false, gain: 1.0, original: None };
 
-fn settings() -> RecipeSettings {
+pub(super) fn settings() -> RecipeSettings {
     PatchveilParams::new(ClassField::default()).settings()
 }
 
-fn veil(byte: u8, recipe: &Recipe) -> Arc<Veil> {
+pub(super) fn veil(byte: u8, recipe: &Recipe) -> Arc<Veil> {
     Arc::new(Veil::new(&ClassKey::from_bytes(test_key(byte)), recipe, RATE).unwrap())
 }
 
@@ -68,7 +68,7 @@ pub(super) fn noise(channels: usize, len: usize) -> Vec<Vec<f32>> {
 }
 
 /// Runs `engine` over `signal` in blocks of `sizes`, again and again.
-fn run(
+pub(super) fn run(
     engine: &mut Engine,
     controls: &Controls,
     from: i64,
@@ -307,12 +307,12 @@ fn every_veil_goes_back_to_be_freed_by_the_design_thread() {
     assert!(freed > 5, "{freed}");
 }
 
-fn restoring(veil: &Arc<Veil>, channels: usize) -> EngineCommand {
+pub(super) fn restoring(veil: &Arc<Veil>, channels: usize) -> EngineCommand {
     let restorer = LiveRestorer::new(veil.clone(), channels).unwrap();
     EngineCommand { restorer: Some(Box::new(restorer)), ..command(OutputMode::Restore, None) }
 }
 
-fn restored(veil: &Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+pub(super) fn restored(veil: &Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
     let mut restorer = Restorer::new(veil.clone(), signal.len()).unwrap();
     let mut block: Vec<&mut [f32]> = signal.iter_mut().map(Vec::as_mut_slice).collect();
     restorer.process(from, &mut block);
@@ -339,6 +339,8 @@ fn a_host_that_rounds_its_positions_does_not_disturb_restoring_and_a_jump_forget
     pass(&mut engine, &mut signal);
     let apart = input[0].iter().zip(&signal[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(apart < 1e-5, "{apart}");
+    // Out of silence: what sounds goes on for the 5 ms of a cross-fade.
+    run(&mut engine, &PLAIN, 60_000, &mut [vec![0.0; 3_000]], &[512]);
     let mut later = vec![veiled[0][..9_000].to_vec()];
     run(&mut engine, &PLAIN, 500_000, &mut later, &[512]);
     let expected = restored(&veil, 500_000, vec![veiled[0][..9_000].to_vec()]);

@@ -26,13 +26,14 @@ impl TransportPosition {
         self.running = false;
     }
 
-    /// The position of a block of `samples`, and whether it is a jump.
-    pub(crate) fn advance(&mut self, host: Option<i64>, samples: usize) -> (i64, bool) {
+    /// The position of a block of `samples` and, if it is a jump, where the timeline would have gone on.
+    pub(crate) fn advance(&mut self, host: Option<i64>, samples: usize) -> (i64, Option<i64>) {
         let position = host.unwrap_or(self.next);
         let jumped = self.running && position.abs_diff(self.next) > self.jump;
+        let from = jumped.then_some(self.next);
         self.next = position.saturating_add(samples as i64);
         self.running = true;
-        (position, jumped)
+        (position, from)
     }
 }
 
@@ -43,21 +44,21 @@ mod tests {
     #[test]
     fn without_a_host_samples_are_counted() {
         let mut timeline = TransportPosition::new(48_000);
-        assert_eq!(timeline.advance(None, 64), (0, false));
-        assert_eq!(timeline.advance(None, 1), (64, false));
+        assert_eq!(timeline.advance(None, 64), (0, None));
+        assert_eq!(timeline.advance(None, 1), (64, None));
         timeline.reset();
-        assert_eq!(timeline.advance(None, 1), (0, false));
+        assert_eq!(timeline.advance(None, 1), (0, None));
     }
 
     #[test]
     fn where_the_host_stops_the_count_goes_on_from_there() {
         let mut timeline = TransportPosition::new(48_000);
-        assert_eq!(timeline.advance(Some(-500), 64), (-500, false));
-        assert_eq!(timeline.advance(None, 64), (-436, false));
-        assert_eq!(timeline.advance(Some(1_000), 64), (1_000, true));
+        assert_eq!(timeline.advance(Some(-500), 64), (-500, None));
+        assert_eq!(timeline.advance(None, 64), (-436, None));
+        assert_eq!(timeline.advance(Some(1_000), 64), (1_000, Some(-372)));
         // Rounding in the host is no jump, but the host is still right.
-        assert_eq!(timeline.advance(Some(1_065), 64), (1_065, false));
-        assert_eq!(timeline.advance(Some(i64::MAX), 64), (i64::MAX, true));
-        assert_eq!(timeline.advance(Some(i64::MIN), 64), (i64::MIN, true));
+        assert_eq!(timeline.advance(Some(1_065), 64), (1_065, None));
+        assert_eq!(timeline.advance(Some(i64::MAX), 64), (i64::MAX, Some(1_129)));
+        assert_eq!(timeline.advance(Some(i64::MIN), 64), (i64::MIN, Some(i64::MAX)));
     }
 }

@@ -6,17 +6,22 @@
 //! and when they act is the engine's affair; otherwise the parameters count.
 
 mod class_key;
+mod receipts;
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nice_plug::prelude::{nice_log, nice_warn};
-use patchveil_veil::{ClassKey, Convolver, Fingerprint, Recipe, RecipeError, Veil};
+use patchveil_veil::{ClassKey, Fingerprint, Recipe, RecipeError, Veil};
 
 use self::class_key::{ClassKeys, FoundKey, NoKey};
-use crate::engine::{DesignRequest, DesignerLink, EngineCommand, LiveRestorer, OutputMode};
+use self::receipts::ReceiptWriter;
+use crate::engine::{
+    DesignRequest, DesignerLink, EngineCommand, LiveConvolver, LiveRestorer, OutputMode,
+};
 use crate::handoff::design_requests::{Activation, AppliedVeil, DesignRequests};
+use crate::handoff::rendered::RenderedReader;
 use crate::handoff::request_watch::RequestWatch;
 use crate::params::{PatchveilParams, RecipeSettings};
 use crate::state::ChosenClass;
@@ -46,9 +51,10 @@ impl VeilDesigner {
         params: Arc<PatchveilParams>,
         requests: Arc<DesignRequests>,
         link: DesignerLink,
+        rendered: RenderedReader,
     ) -> Self {
         requests.open();
-        let worker = Worker::new(params, requests.clone(), link);
+        let worker = Worker::new(params, requests.clone(), link, ReceiptWriter::new(rendered));
         let thread = Builder::new().name("patchveil-design".to_owned()).spawn(move || worker.run());
         match (thread, RequestWatch::of_process()) {
             (Ok(thread), Ok(watch)) => {
@@ -102,6 +108,7 @@ struct Worker {
     params: Arc<PatchveilParams>,
     requests: Arc<DesignRequests>,
     link: DesignerLink,
+    receipts: ReceiptWriter,
     keys: ClassKeys,
     looked: Option<Instant>,
     designed: Option<Arc<Veil>>,
@@ -139,11 +146,13 @@ impl Worker {
         params: Arc<PatchveilParams>,
         requests: Arc<DesignRequests>,
         link: DesignerLink,
+        receipts: ReceiptWriter,
     ) -> Self {
         Self {
             params,
             requests,
             link,
+            receipts,
             keys: ClassKeys::default(),
             looked: None,
             designed: None,
@@ -160,6 +169,7 @@ impl Worker {
         let mut patience = Duration::ZERO;
         while let Some(wake) = self.requests.next(patience) {
             self.link.free_retired();
+            self.receipts.write();
             patience = POLL_IDLE;
             if let Some(activation) = wake.activation {
                 let due = self.looked.is_none_or(|looked| looked.elapsed() >= POLL_KEYRING);
@@ -174,6 +184,7 @@ impl Worker {
             }
             self.requests.serve(wake.request);
         }
+        self.receipts.write();
     }
 
     /// What the next command should be for: what the engine requested last while audio runs, else
@@ -215,6 +226,7 @@ impl Worker {
             let design = found.key.as_ref().ok().map(|(_, key)| {
                 let recipe = settings.recipe(recipe);
                 let veil = design(&mut self.designed, key, &recipe, sample_rate)?;
+                self.receipts.remember(&veil);
                 Design::new(veil, settings, activation.channels)
             });
             self.refused = self.send(activation, request, mode, design.transpose());
@@ -250,7 +262,7 @@ impl Worker {
             None => (None, None),
         };
         let convolver =
-            needs_convolver.then(|| Box::new(Convolver::new(activation.channels, sample_rate)));
+            needs_convolver.then(|| Box::new(LiveConvolver::new(activation.channels, sample_rate)));
         let command =
             EngineCommand { epoch, settings, sample_rate, mode, veil, restorer, convolver };
         self.link.send(command);

@@ -15,9 +15,9 @@ use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process};
 use crate::clap::Instance;
 
 /// Most channels of any layout.
-const CHANNELS_MAX: usize = 8;
+const CHANNELS_MAX: usize = 64;
 /// Most parameter changes in one block.
-const EVENTS_MAX: usize = 16;
+const EVENTS_MAX: usize = 64;
 
 /// What the host tells the plug-in along with a block.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,10 +52,10 @@ impl<'a> Audio<'a> {
         for (pointer, channel) in pointers.iter_mut().zip(channels.iter_mut()) {
             *pointer = channel.as_mut_ptr();
         }
-        self.run(channels[0].len(), channels.len(), pointers, pointers, context)
+        self.run(channels[0].len(), [channels.len(); 2], [pointers, pointers], context)
     }
 
-    /// Processes a block from one buffer into another.
+    /// Processes a block from one buffer into another, which may have more channels.
     pub fn process_across(
         &mut self,
         input: &mut [&mut [f32]],
@@ -64,30 +64,31 @@ impl<'a> Audio<'a> {
     ) -> i32 {
         let mut from = [std::ptr::null_mut(); CHANNELS_MAX];
         let mut to = from;
-        for n in 0..input.len() {
-            from[n] = input[n].as_mut_ptr();
-            to[n] = output[n].as_mut_ptr();
+        for (pointer, channel) in from.iter_mut().zip(input.iter_mut()) {
+            *pointer = channel.as_mut_ptr();
         }
-        self.run(input[0].len(), input.len(), from, to, context)
+        for (pointer, channel) in to.iter_mut().zip(output.iter_mut()) {
+            *pointer = channel.as_mut_ptr();
+        }
+        self.run(input[0].len(), [input.len(), output.len()], [from, to], context)
     }
 
     fn run(
         &mut self,
         len: usize,
-        count: usize,
-        mut from: [*mut f32; CHANNELS_MAX],
-        mut to: [*mut f32; CHANNELS_MAX],
+        counts: [usize; 2],
+        [mut from, mut to]: [[*mut f32; CHANNELS_MAX]; 2],
         context: &Context,
     ) -> i32 {
-        let port = |pointers: &mut [*mut f32; CHANNELS_MAX]| clap_audio_buffer {
+        let port = |pointers: &mut [*mut f32; CHANNELS_MAX], count: usize| clap_audio_buffer {
             data32: pointers.as_mut_ptr(),
             data64: std::ptr::null_mut(),
             channel_count: count as u32,
             latency: 0,
             constant_mask: 0,
         };
-        let input = port(&mut from);
-        let mut output = port(&mut to);
+        let input = port(&mut from, counts[0]);
+        let mut output = port(&mut to, counts[1]);
         let events = Events::of(context.events);
         let in_events = clap_input_events {
             ctx: std::ptr::from_ref(&events).cast_mut().cast(),

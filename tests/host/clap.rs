@@ -341,23 +341,36 @@ impl Instance {
         assert!(unsafe { render.set.unwrap()(self.raw, mode) });
     }
 
-    /// Selects the layout with this many channels.
-    pub fn layout(&mut self, channels: u32) {
-        assert!(!self.active);
+    /// Name, inputs and outputs of each layout.
+    #[must_use]
+    pub fn layouts(&self) -> Vec<(String, u32, u32)> {
         let configs: &clap_plugin_audio_ports_config = self.extension(CLAP_EXT_AUDIO_PORTS_CONFIG);
-        // SAFETY: the indices are below the count, and the instance is inactive.
+        // SAFETY: the indices are below the count.
         unsafe {
-            for index in 0..configs.count.unwrap()(self.raw) {
+            let config = |index| {
                 let mut config: clap_audio_ports_config = std::mem::zeroed();
                 assert!(configs.get.unwrap()(self.raw, index, &mut config));
-                if config.main_output_channel_count == channels {
-                    assert_eq!(config.main_input_channel_count, channels);
-                    assert!(configs.select.unwrap()(self.raw, config.id));
-                    return;
-                }
-            }
+                let name = CStr::from_ptr(config.name.as_ptr()).to_str().unwrap().to_owned();
+                (name, config.main_input_channel_count, config.main_output_channel_count)
+            };
+            (0..configs.count.unwrap()(self.raw)).map(config).collect()
         }
-        panic!("no layout has {channels} channels");
+    }
+
+    /// Selects the first layout with this many channels, in and out.
+    pub fn layout(&mut self, channels: u32) {
+        self.layout_between(channels, channels);
+    }
+
+    /// Selects the first layout with so many inputs and outputs.
+    pub fn layout_between(&mut self, inputs: u32, outputs: u32) {
+        assert!(!self.active);
+        let place =
+            self.layouts().iter().position(|layout| (layout.1, layout.2) == (inputs, outputs));
+        let place = place.expect("there is such a layout") as u32;
+        let configs: &clap_plugin_audio_ports_config = self.extension(CLAP_EXT_AUDIO_PORTS_CONFIG);
+        // SAFETY: a layout's id is its place, and the instance is inactive.
+        assert!(unsafe { configs.select.unwrap()(self.raw, place) });
     }
 }
 

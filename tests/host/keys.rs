@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use patchveil_keyring::{Keyring, PATH_VARIABLE};
+use patchveil_receipts::SETTINGS_VARIABLE;
 use patchveil_test_support::keys::test_key;
 use patchveil_veil::{ClassKey, FORMER_NAME_OF_LIGHT, Fingerprint, Preset};
 
@@ -60,6 +61,7 @@ pub fn keyring(default: bool) -> &'static PathBuf {
         // SAFETY: no plug-in is loaded yet, and all threads of the test pass through this lock.
         unsafe {
             std::env::set_var(PATH_VARIABLE, &path);
+            std::env::set_var(SETTINGS_VARIABLE, path.with_file_name("plugin.json"));
             // Writing a log file would start a thread.
             std::env::remove_var("NICE_LOG");
         }

@@ -31,6 +31,8 @@ pub struct Instance {
     processor: ComPtr<IAudioProcessor>,
     controller: ComPtr<IEditController>,
     active: bool,
+    /// Channels that come in, where a layout was set.
+    inputs: Option<usize>,
 }
 
 type Entry = unsafe extern "C" fn(*mut c_void) -> bool;
@@ -81,7 +83,7 @@ impl Module {
             assert_eq!(component.initialize(std::ptr::null_mut()), kResultOk);
             let processor = component.cast().unwrap();
             let controller = component.cast().unwrap();
-            Instance { component, processor, controller, active: false }
+            Instance { component, processor, controller, active: false, inputs: None }
         }
     }
 }
@@ -93,7 +95,20 @@ impl Instance {
         // SAFETY: there is one bus in each direction.
         let set = unsafe { self.processor.setBusArrangements(&mut input, 1, &mut output, 1) };
         assert!(set == kResultOk || set == kResultFalse || set == kInvalidArgument);
+        if set == kResultOk {
+            self.inputs = Some(input.count_ones() as usize);
+        }
         set == kResultOk
+    }
+
+    /// The speakers of the output, as the plug-in says.
+    #[must_use]
+    pub fn arrangement(&self) -> SpeakerArrangement {
+        let mut arrangement = 0;
+        // SAFETY: there is one bus in each direction.
+        let got = unsafe { self.processor.getBusArrangement(kOutput as i32, 0, &mut arrangement) };
+        assert_eq!(got, kResultOk);
+        arrangement
     }
 
     /// Sets up, activates and starts processing.
@@ -128,26 +143,43 @@ impl Instance {
         }
     }
 
-    /// Processes a block in place, with the host playing at `position` or stopped.
+    /// Processes a block in place, with the host playing at `position` or stopped; `changes` are at its first
+    /// sample.
     pub fn process(
         &mut self,
         channels: &mut [&mut [f32]],
         position: Option<i64>,
         changes: &[(ParamID, ParamValue)],
     ) {
-        let mut pointers: Vec<*mut f32> =
+        let changes: Vec<_> = changes.iter().map(|&(id, value)| (0, id, value)).collect();
+        self.process_with(channels, position, &changes);
+    }
+
+    /// The same with changes anywhere in the block: sample, parameter, value.
+    pub fn process_with(
+        &mut self,
+        channels: &mut [&mut [f32]],
+        position: Option<i64>,
+        changes: &[(i32, ParamID, ParamValue)],
+    ) {
+        let mut to: Vec<*mut f32> =
             channels.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
+        // In place, except for what has more outputs than inputs.
+        let mut from = to[..self.inputs.unwrap_or(to.len())].to_vec();
         let bus = |pointers: &mut Vec<*mut f32>| AudioBusBuffers {
             numChannels: pointers.len() as i32,
             silenceFlags: 0,
             __field0: AudioBusBuffers__type0 { channelBuffers32: pointers.as_mut_ptr() },
         };
-        let (mut input, mut output) = (bus(&mut pointers.clone()), bus(&mut pointers));
-        let mut from = pointers.clone();
-        input.__field0.channelBuffers32 = from.as_mut_ptr();
-        let changes = ComWrapper::new(Changes(
-            changes.iter().map(|&(id, value)| ComWrapper::new(Queue { id, value })).collect(),
-        ));
+        let (mut input, mut output) = (bus(&mut from), bus(&mut to));
+        let mut queues: Vec<Queue> = Vec::new();
+        for &(at, id, value) in changes {
+            match queues.iter_mut().find(|queue| queue.id == id) {
+                Some(queue) => queue.points.push((at, value)),
+                None => queues.push(Queue { id, points: vec![(at, value)] }),
+            }
+        }
+        let changes = ComWrapper::new(Changes(queues.into_iter().map(ComWrapper::new).collect()));
         let changes = changes.to_com_ptr::<IParameterChanges>().unwrap();
         // SAFETY: zeros are valid in all of its fields.
         let mut context: ProcessContext = unsafe { std::mem::zeroed() };
@@ -299,12 +331,13 @@ impl IBStreamTrait for Stream {
     }
 }
 
-/// Parameter changes of one block, each at its first sample.
+/// Parameter changes of one block.
 struct Changes(Vec<ComWrapper<Queue>>);
 
 struct Queue {
     id: ParamID,
-    value: ParamValue,
+    /// Sample and value.
+    points: Vec<(i32, ParamValue)>,
 }
 
 impl Class for Changes {
@@ -336,15 +369,12 @@ impl IParamValueQueueTrait for Queue {
     }
 
     unsafe fn getPointCount(&self) -> i32 {
-        1
+        self.points.len() as i32
     }
 
-    unsafe fn getPoint(&self, _: i32, offset: *mut i32, value: *mut ParamValue) -> tresult {
+    unsafe fn getPoint(&self, n: i32, offset: *mut i32, value: *mut ParamValue) -> tresult {
         // SAFETY: the caller owns both.
-        unsafe {
-            *offset = 0;
-            *value = self.value;
-        }
+        unsafe { (*offset, *value) = self.points[n as usize] };
         kResultOk
     }
 

@@ -38,6 +38,7 @@ pub mod pcm;
 mod plot;
 pub mod probe;
 pub mod protect;
+mod receipts;
 pub mod recipe_file;
 pub mod recording;
 pub mod restore;

@@ -161,6 +161,25 @@ fn the_language_is_chosen_from_a_menu_and_saved() {
 }
 
 #[test]
+fn a_folder_for_receipts_that_does_not_exist_is_refused_where_it_is_typed() {
+    let mut window = open(Fixture::busy());
+    window.get_by_label("View").click();
+    window.run();
+    window.get_by_label("Receipts of renders …").click();
+    window.run();
+    window.get_by_label("Folder").focus();
+    window.run();
+    window.get_by_label("Folder").type_text("no/such/folder");
+    window.run();
+    window.get_by_label("Save").click();
+    window.run();
+    assert!(window.query_by_label_contains("no such folder").is_some());
+    window.key_press(egui::Key::Escape);
+    window.run();
+    assert!(window.query_by_label("Save").is_none());
+}
+
+#[test]
 fn a_small_window_shows_either_audio_or_keys() {
     let mut window = Fixture::busy().window(640.0, 400.0, 1.0, Theme::Dark);
     window.run();

@@ -86,7 +86,8 @@ fn describe(fit: Fit, recipe: &Recipe) -> String {
         level => format!("Mark at {}", db(level)),
     });
     let veil = recipe.veil.as_ref().map(|veil| {
-        let preset = presets::choice_of(fit.settings.preset).map_or("", |p| presets::describe(p, words).0);
+        let preset =
+            presets::choice_of(fit.settings.preset).map_or("", |p| presets::describe(p, words).0);
         let placement = &veil.placement;
         let patches = match (fit.settings.patch, fit.settings.period, fit.settings.count) {
             (None, None, None) => String::new(),

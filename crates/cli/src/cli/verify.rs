@@ -87,6 +87,19 @@ fn classes(cli: &Cli) -> BTreeMap<Fingerprint, String> {
     entries.map(|entry| (entry.fingerprint(), entry.name().to_owned())).collect()
 }
 
+/// How a file compares, in words. A receipt does not know files: it is worth a word because its key was
+/// detected in this one.
+fn status(checked: &Checked) -> String {
+    let words = checked.status.words();
+    match &checked.receipt {
+        Some(receipt) => {
+            let day = receipt.time.get(..10).unwrap_or(&receipt.time);
+            format!("{words}; the plug-in noted a render with its key on {day}")
+        }
+        None => words.to_owned(),
+    }
+}
+
 /// The closing table. `with_keys` is whether keys were asked for.
 fn summary(
     checked: &[Checked],
@@ -104,7 +117,7 @@ fn summary(
         let time = one.time.as_deref().map(|time| time.get(..19).unwrap_or(time).replace('T', " "));
         let mut row = vec![
             shown(&one.path).to_string(),
-            one.error.clone().unwrap_or_else(|| one.status.words().to_owned()),
+            one.error.clone().unwrap_or_else(|| status(one)),
             or_dash(one.fingerprint.as_ref().map(named)),
             or_dash(time),
         ];

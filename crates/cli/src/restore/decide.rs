@@ -87,7 +87,7 @@ impl File<'_> {
     /// Restores the file by the recipe and position that its audio shows, or that are forced.
     fn by_detection(&self, record: Option<&Record>) -> Result<Outcome, RestoreError> {
         let (request, watch) = (self.request, self.watch);
-        let recipes = recipes(request, record);
+        let recipes = recipes(request, record, self.source, self.key);
         let is_recorded = match record {
             Some(record) => Some(self.source.hash_audio(watch)? == record.audio_after),
             None => None,

@@ -19,6 +19,7 @@ use super::source::Source;
 use super::stretches::{find_stretches, settle_seams, whole};
 use crate::detector::restorable_presets;
 use crate::manifest::Record;
+use crate::receipts;
 use crate::veil_cache::VeilCache;
 use crate::watch::Watch;
 
@@ -48,12 +49,26 @@ pub(super) struct Located {
     pub(super) better: Option<Better>,
 }
 
-/// The recipes that a file may carry: the one requested, else the recorded one, else all presets.
-pub(super) fn recipes(request: &Request<'_>, record: Option<&Record>) -> Vec<Recipe> {
+/// The recipes that a file may carry: the one requested, else the recorded one, else all presets and what
+/// the plug-in noted of its renders with this key.
+pub(super) fn recipes(
+    request: &Request<'_>,
+    record: Option<&Record>,
+    source: &Source,
+    key: &ClassKey,
+) -> Vec<Recipe> {
     match (&request.recipe, record) {
         (Some(recipe), _) => vec![recipe.clone()],
         (None, Some(record)) => vec![record.recipe.clone()],
-        (None, None) => restorable_presets(),
+        (None, None) => {
+            let mut recipes = restorable_presets();
+            let info = source.info();
+            let noted = receipts::of_file(source.path(), info.sample_rate, info.frames());
+            let noted = receipts::recipes(&noted, key.fingerprint()).into_iter();
+            let others: Vec<Recipe> = noted.filter(|noted| !recipes.contains(noted)).collect();
+            recipes.extend(others);
+            recipes
+        }
     }
 }
 

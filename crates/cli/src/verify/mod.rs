@@ -8,6 +8,7 @@ mod inventory;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use patchveil_receipts::Receipt;
 use patchveil_veil::{ClassKey, Fingerprint, MarkDetector};
 use serde::Serialize;
 
@@ -16,6 +17,7 @@ use crate::detector::{LayersDetector, LayersEvidence, MultiRecipeDetector, detec
 use crate::inputs::{InputError, Note, is_named_veiled};
 use crate::manifest::{Manifest, Record};
 use crate::paths::json;
+use crate::receipts;
 use crate::recording::{self, RecordingError, Scratch, hashes};
 use crate::watch::Watch;
 
@@ -99,6 +101,9 @@ pub struct Checked {
     pub time: Option<String>,
     /// The keys detected in the audio, of those asked for; none if none were.
     pub detected: Option<Vec<Fingerprint>>,
+    /// Where there is no record: what the plug-in noted of a render with a key that was detected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
     /// Why it cannot be read, or no key detected in it.
     pub error: Option<String>,
 }
@@ -111,6 +116,7 @@ impl Checked {
             fingerprint: record.map(|record| record.fingerprint),
             time: record.map(|record| record.time.to_string()),
             detected: None,
+            receipt: None,
             error: None,
         }
     }
@@ -154,13 +160,27 @@ pub fn check(
     let name = path.file_name().unwrap_or_default();
     let record = manifest.and_then(|manifest| manifest.get(name));
     match detect(path, record, keys, pairs, watch) {
-        Ok(detected) => checked.detected = Some(detected?),
+        Ok(found) => {
+            let Found { keys, receipts } = found?;
+            if checked.status == Status::NotRecorded {
+                let measured = |receipt: &Receipt| keys.contains(&receipt.fingerprint);
+                checked.receipt = receipts.into_iter().find(measured);
+            }
+            checked.detected = Some(keys);
+        }
         Err(error) => checked.error = Some(error.to_string()),
     }
     Some(checked)
 }
 
-/// The keys that are in the audio, by the presets and the recorded recipe: by their marks, with p-values
+/// What was found in the audio.
+struct Found {
+    keys: Vec<Fingerprint>,
+    /// The receipts that the file may have, the likeliest first.
+    receipts: Vec<Receipt>,
+}
+
+/// The keys that are in the audio, by the presets and the recorded or noted recipes: by their marks, with p-values
 /// that are corrected for `pairs`, or by the veils of version 1.
 fn detect(
     path: &Path,
@@ -168,7 +188,7 @@ fn detect(
     keys: &[ClassKey],
     pairs: usize,
     watch: &Watch<'_>,
-) -> Result<Option<Vec<Fingerprint>>, RecordingError> {
+) -> Result<Option<Found>, RecordingError> {
     let opened = match recording::open(path, &Scratch::SYSTEM, watch) {
         Err(RecordingError::Stopped) => return Ok(None),
         opened => opened?,
@@ -176,7 +196,17 @@ fn detect(
     let mut reader = opened.reader()?;
     let (rate, channels) = (reader.info().sample_rate, reader.info().channels);
     let own = record.map(|record| &record.recipe);
+    let receipts = match record {
+        Some(_) => Vec::new(),
+        None => receipts::of_file(path, rate, reader.info().frames()),
+    };
     let mut recipes = detectable_presets();
+    for key in keys {
+        let noted = receipts::recipes(&receipts, key.fingerprint()).into_iter();
+        let noted = noted.filter(|noted| noted.veil.is_some() && !recipes.contains(noted));
+        let noted: Vec<_> = noted.collect();
+        recipes.extend(noted);
+    }
     recipes.extend(own.filter(|own| own.veil.is_some() && !recipes.contains(own)).cloned());
     // A recorded recipe that cannot be detected leaves the presets; a rate that is too low, nothing.
     let veils = MultiRecipeDetector::of_recipes(rate, channels, &recipes)
@@ -201,7 +231,8 @@ fn detect(
     };
     let found = keys.iter().enumerate();
     let found = found.filter(|(index, key)| has_mark(*index) || veils.find(key).is_some());
-    Ok(Some(found.map(|(_, key)| key.fingerprint()).collect()))
+    let keys = found.map(|(_, key)| key.fingerprint()).collect();
+    Ok(Some(Found { keys, receipts }))
 }
 
 /// Compares a file with its record.

@@ -20,6 +20,8 @@ pub(crate) struct Chain {
     pub(super) sample_rate: u32,
     /// The input of one piece, channel by channel.
     dry: Box<[[f32; PIECE]; CHANNELS_MAX]>,
+    /// Something has cross-faded since the engine last set this to false.
+    pub(super) has_faded: bool,
 }
 
 impl Chain {
@@ -32,6 +34,7 @@ impl Chain {
             latest: None,
             sample_rate,
             dry: Box::new([[0.0; PIECE]; CHANNELS_MAX]),
+            has_faded: false,
         }
     }
 
@@ -97,7 +100,10 @@ impl Chain {
                 self.fader.skip(len);
                 channels.iter_mut().for_each(|channel| channel.fill(0.0));
             }
-            None => self.mix(position, channels, len),
+            None => {
+                self.has_faded = true;
+                self.mix(position, channels, len);
+            }
         }
     }
 

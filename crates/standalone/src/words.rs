@@ -71,6 +71,11 @@ fn running(connection: &Connection, dropouts: u64) -> Words {
             "No output is connected.",
             format!("Choose one in Devices. {route}"),
         ),
+        Connection { quiet: true, .. } => Words::new(
+            Tone::Warning,
+            "The input gives nothing but silence.",
+            format!("It may be muted, or hang: unplug it and plug it in again. {route}"),
+        ),
         _ if dropouts > 0 => {
             let times = if dropouts == 1 { "once".to_owned() } else { format!("{dropouts} times") };
             let hint = format!("Sound was lost {times}: a larger buffer helps.");
@@ -125,6 +130,7 @@ mod tests {
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),
             missing: None,
+            quiet: false,
             format: Format { channels: 2, sample_rate: 44_100 },
             block: 441,
         })

@@ -28,14 +28,16 @@ pub(super) fn draw(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Wanted, actions:
             Err(_) => (&[][..], &[][..]),
         };
         let before = wanted.input.clone();
-        draw_device(ui, "Input", ("None", None), inputs, &mut wanted.input);
+        draw_device(ui, "Input", ("None", None), inputs, None, &mut wanted.input);
         if wanted.input != before {
             // What is chosen here takes the place of what the command line says.
             wanted.jack_inputs = None;
         }
         draw_rate(ui, scene.state, wanted);
         ui.end_row();
-        draw_device(ui, "Output", ("Default", None), outputs, &mut wanted.output);
+        // Elsewhere the output is what drives, so there has to be one.
+        let nowhere = Some("Not connected").filter(|_| is_jack(scene.state, wanted));
+        draw_device(ui, "Output", ("Default", None), outputs, nowhere, &mut wanted.output);
         draw_period(ui, scene.state, wanted);
         ui.end_row();
     });
@@ -102,12 +104,19 @@ fn draw_channels(ui: &mut Ui, wanted: &mut Wanted) {
     list.response.labelled_by(label);
 }
 
-/// A list of devices; `none` is what no device is called, and stands for.
+/// Whether JACK is used, where nothing has to be connected.
+fn is_jack(state: &State, wanted: &Wanted) -> bool {
+    wanted.backend == BackendKind::Jack || server(state).is_some()
+}
+
+/// A list of devices; `none` is what no device is called, and stands for; `nowhere` what it is called
+/// that nothing is connected, where that can be.
 fn draw_device(
     ui: &mut Ui,
     name: &str,
     none: (&str, Option<String>),
     devices: &[Device],
+    nowhere: Option<&str>,
     chosen: &mut Option<String>,
 ) {
     let label = named(ui, name);
@@ -122,6 +131,9 @@ fn draw_device(
         ui,
         |ui| {
             choice(ui, chosen, none.1.clone(), none.0);
+            if let Some(nowhere) = nowhere {
+                choice(ui, chosen, Some(String::new()), nowhere);
+            }
             for device in devices {
                 choice(ui, chosen, Some(device.id.clone()), &device.name);
             }

@@ -1,6 +1,6 @@
 //! Everything but the window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::args::Args;
 use crate::audio::{Wanted, backend};
 use crate::listener::Listener;
 use crate::processor::{Processor, Switches};
-use crate::recorder::{Plan, Recorder};
+use crate::recorder::{Plan, Recorder, Samples, mend_all};
 use crate::settings::{self, Settings};
 use crate::supervisor::Supervisor;
 
@@ -78,6 +78,29 @@ pub(crate) struct Program {
     pub(crate) path: Option<PathBuf>,
     /// Why settings could not be read.
     pub(crate) trouble: Option<String>,
+    /// What became of recordings that were cut off.
+    pub(crate) notes: Notes,
+}
+
+/// Lines for the user.
+pub(crate) type Notes = Arc<Mutex<Vec<String>>>;
+
+/// Completes recordings that were cut off when the program was killed, beside everything else.
+fn mend_leftovers(settings: &Settings, args: &Args, notes: &Notes, waker: &Waker) {
+    let beside = args.record.as_ref().and_then(|file| file.parent());
+    let beside = beside.map(|folder| if folder == Path::new("") { Path::new(".") } else { folder });
+    let mut folders = vec![settings.recording.folder()];
+    folders.extend(beside.filter(|folder| *folder != folders[0]).map(Path::to_owned));
+    let (notes, waker) = (notes.clone(), waker.clone());
+    let mend = move || {
+        for line in folders.iter().flat_map(|folder| mend_all(folder)) {
+            eprintln!("Patchveil: {line}");
+            notes.lock().push(line);
+            waker.wake();
+        }
+    };
+    // Without a thread they wait for the next start.
+    let _ = std::thread::Builder::new().name("patchveil-mend".to_owned()).spawn(mend);
 }
 
 impl Program {
@@ -99,12 +122,15 @@ impl Program {
         let waker = Waker::default();
         let wake = waker.clone();
         let listener = Listener::start(Recorder::new(Some(remote.clone())), move || wake.wake())?;
+        let notes = Notes::default();
+        mend_leftovers(&settings, args, &notes, &waker);
         if let Some(file) = &args.record {
+            let usual = Samples::of_name(file, settings.recording.samples);
             listener.record(Plan {
                 path: file.clone(),
-                samples: settings.recording.samples,
+                samples: args.record_format.unwrap_or(usual),
                 pre_roll: false,
-                split_minutes: 0,
+                split_minutes: args.record_split,
             });
         }
         let switches = Arc::new(Switches::new(settings.monitor));
@@ -129,6 +155,7 @@ impl Program {
             remembered,
             path,
             trouble,
+            notes,
         })
     }
 

@@ -10,6 +10,7 @@ use patchveil_plugin::{Choice, DirectGesture, EditorView, Status};
 
 use super::welcome::Welcome;
 use super::{Action, Fold, Scene, draw_bottom};
+use crate::audio::Wanted;
 use crate::program::Program;
 use crate::recorder::{Plan, Recording};
 use crate::settings::{self, Settings};
@@ -58,6 +59,8 @@ struct App {
     /// What is on the disk.
     saved: Settings,
     changed_at: Option<Instant>,
+    /// When the session was last compared.
+    looked: Instant,
     fold: Fold,
     folder: String,
     welcome: Option<Welcome>,
@@ -91,6 +94,7 @@ impl App {
             saved: settings.clone(),
             settings,
             changed_at: None,
+            looked: Instant::now(),
             fold: Fold::None,
             welcome: None,
             asked: false,
@@ -164,9 +168,10 @@ impl App {
     /// What is recorded now: a file named by the time.
     fn plan(&self) -> Plan {
         let recording = &self.settings.recording;
-        let name = Zoned::now().strftime("Patchveil %Y-%m-%d %H-%M-%S.wav").to_string();
+        let name = Zoned::now().strftime("Patchveil %Y-%m-%d %H-%M-%S");
+        let ending = recording.samples.ending();
         Plan {
-            path: recording.folder().join(name),
+            path: recording.folder().join(format!("{name}.{ending}")),
             samples: recording.samples,
             pre_roll: recording.pre_roll,
             split_minutes: recording.split_minutes,
@@ -174,18 +179,23 @@ impl App {
     }
 
     /// Has what was changed in the panels take effect.
-    fn follow(&mut self, before: &Settings) {
-        if self.settings.devices != before.devices {
+    fn follow(&mut self, devices: &Wanted, monitor: bool) {
+        if self.settings.devices != *devices {
             self.program.supervisor.lock().set(self.settings.devices.clone());
         }
-        if self.settings.monitor != before.monitor {
+        if self.settings.monitor != monitor {
             self.program.switches.set_monitor(self.settings.monitor);
         }
     }
 
     /// Remembers what has changed, some time after the last change.
     fn remember(&mut self, context: &Context) {
-        self.settings.session = self.program.remote.session();
+        // What changes without the user, such as a class that was just made, is seen a little later.
+        let touched = context.input(|input| !input.events.is_empty());
+        if touched || self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.settings.session = self.program.remote.session();
+        }
         if self.settings == self.saved {
             self.changed_at = None;
             return;
@@ -238,12 +248,13 @@ impl eframe::App for App {
             .read(|report| (report.state.clone(), report.devices.clone(), report.dropouts));
         let heard = self.program.listener.lock().heard();
         let mut actions = Vec::new();
-        let before = self.settings.clone();
+        let monitor = self.settings.monitor;
         if self.welcome.is_none() {
             let recording = matches!(heard.recording, Recording::Running(_));
             self.shortcuts(&context, recording, &mut actions);
         }
         let trouble = self.trouble.clone();
+        let note = self.program.notes.lock().last().cloned();
         let wanted = self.settings.devices.clone();
         let scene = Scene {
             state: &state,
@@ -252,6 +263,7 @@ impl eframe::App for App {
             heard: &heard,
             wanted: &wanted,
             trouble: trouble.as_deref(),
+            note: note.as_deref(),
             has_keys: !self.editor.keyring().classes.is_empty(),
         };
         let Self { settings, fold, folder, .. } = self;
@@ -266,7 +278,7 @@ impl eframe::App for App {
             self.welcome = Some(welcome);
         }
         self.apply(actions);
-        self.follow(&before);
+        self.follow(&wanted, monitor);
         let size = context.content_rect().size() * context.zoom_factor();
         self.settings.window = (size.x.round(), size.y.round());
         self.remember(&context);

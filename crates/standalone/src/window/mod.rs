@@ -38,6 +38,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) wanted: &'a Wanted,
     /// What does not work beside sound.
     pub(crate) trouble: Option<&'a str>,
+    /// What became of a recording that was cut off.
+    pub(crate) note: Option<&'a str>,
     /// There is a class whose key can be lost.
     pub(crate) has_keys: bool,
 }

@@ -53,7 +53,8 @@ pub(super) fn draw(ui: &mut Ui, settings: &mut RecordingSettings, folder: &mut S
             .labelled_by(label.id);
         ui.end_row();
     });
-    let note = "A 32-bit float file is bit for bit what was sent. Every file gets a line in the folder's \
+    let note = "32-bit float is bit for bit what was sent; FLAC is that, rounded to 24 bits; 24-bit WAV is \
+                dithered. Every file gets a line in the folder's \
                 manifest, patchveil.jsonl, so that “patchveil verify” knows it.";
     ui.label(RichText::new(note).font(SMALL).color(colours(ui).weak));
 }

@@ -120,7 +120,12 @@ fn draw_line(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings, actions: &
         ui.label(RichText::new("The output is muted.").font(SMALL).color(colours.warn));
     }
     let idle = matches!(scene.heard.recording, Recording::Idle);
-    if scene.trouble.is_none() && idle && !settings.backed_up && scene.has_keys {
+    if scene.trouble.is_none()
+        && scene.note.is_none()
+        && idle
+        && !settings.backed_up
+        && scene.has_keys
+    {
         if look::toggle(ui, "Back up the key", false).clicked() {
             actions.push(Action::BackUp);
         }
@@ -130,7 +135,10 @@ fn draw_line(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings, actions: &
     }
     let (text, colour) = match (&scene.heard.recording, scene.trouble) {
         (_, Some(trouble)) => (trouble.to_owned(), colours.bad),
-        (Recording::Idle, _) => return,
+        (Recording::Idle, _) => match scene.note {
+            Some(note) => (note.to_owned(), colours.text),
+            None => return,
+        },
         (Recording::Running(progress), _) => (going(progress), colours.text),
         (Recording::Done(progress), _) => (saved(progress), colours.good),
         (Recording::Failed { message }, _) => (message.clone(), colours.bad),
@@ -144,9 +152,13 @@ fn name(progress: &Progress) -> String {
 }
 
 fn lost(progress: &Progress) -> String {
-    match progress.lost {
+    let lost = match progress.lost {
         0.0 => String::new(),
         lost => format!(" {lost:.2} s were lost and are silence."),
+    };
+    match progress.clipped {
+        0 => lost,
+        clipped => format!("{lost} {clipped} samples were above full scale and are clipped."),
     }
 }
 
@@ -168,8 +180,9 @@ fn saved(progress: &Progress) -> String {
         None => String::new(),
     };
     format!(
-        "Saved {}: {}{files}.{}{unrecorded}",
+        "Saved {}{}: {}{files}.{}{unrecorded}",
         length(progress.seconds),
+        if progress.rounded { ", rounded to 24 bits" } else { "" },
         progress.path.display(),
         lost(progress)
     )

@@ -48,6 +48,7 @@ impl Fixture {
             backend: BackendKind::Jack,
             from: Some("Built-in Microphone".to_owned()),
             to: Some("BlackHole 2ch".to_owned()),
+            quiet: false,
             missing: None,
             format: Format { channels: 2, sample_rate: 48_000 },
             block: 512,
@@ -85,6 +86,7 @@ impl Fixture {
             lost: 0.12,
             waits: false,
             unrecorded: None,
+            ..Progress::default()
         };
         let heard = Heard {
             input: levels(-4.0, true),
@@ -129,6 +131,7 @@ impl Fixture {
             heard,
             wanted: &wanted,
             trouble: None,
+            note: None,
             has_keys: self.has_keys,
         };
         draw_bottom(ui, &scene, settings, fold, folder, actions);

@@ -29,7 +29,12 @@ struct Painting {
     /// Shortest time between two frames that are not asked for by the user.
     interval: Mutex<Duration>,
     painted: Mutex<Option<Instant>>,
+    /// Nobody can see the window.
+    hidden: AtomicBool,
 }
+
+/// Time between two frames of a window that nobody can see, in case it can be seen after all.
+const HIDDEN: Duration = Duration::from_secs(5);
 
 impl Waker {
     /// Wakes this window from now on.
@@ -39,16 +44,18 @@ impl Waker {
         let _ = self.0.window.set(context);
     }
 
-    /// The window is being painted.
-    pub(crate) fn painted(&self) {
+    /// The window is being painted; whether nobody can see it.
+    pub(crate) fn painted(&self, hidden: bool) {
         *self.0.painted.lock() = Some(Instant::now());
+        self.0.hidden.store(hidden, Ordering::Relaxed);
     }
 
     /// There is something new to see.
     pub(crate) fn wake(&self) {
         let Some(context) = self.0.window.get() else { return };
         let since = self.0.painted.lock().map(|painted| painted.elapsed());
-        let interval = *self.0.interval.lock();
+        let hidden = self.0.hidden.load(Ordering::Relaxed);
+        let interval = if hidden { HIDDEN } else { *self.0.interval.lock() };
         context.request_repaint_after(interval.saturating_sub(since.unwrap_or(interval)));
     }
 

@@ -8,6 +8,7 @@ use jiff::Zoned;
 use patchveil_plugin::keys::Keys;
 use patchveil_plugin::{Choice, DirectGesture, EditorView, Status};
 
+use super::lists::focus_panel;
 use super::welcome::Welcome;
 use super::{Action, Fold, Scene, draw_bottom};
 use crate::audio::Wanted;
@@ -145,9 +146,14 @@ impl App {
         if pressed(Key::M) {
             self.settings.monitor = !self.settings.monitor;
         }
-        if pressed(Key::D) {
-            self.fold = self.fold.toggled(Fold::Devices);
-            actions.push(Action::List(self.settings.devices.backend));
+        for (key, fold) in [(Key::D, Fold::Devices), (Key::O, Fold::Recording)] {
+            if pressed(key) {
+                self.fold = self.fold.toggled(fold);
+                if self.fold == fold {
+                    focus_panel(context);
+                    actions.push(Action::List(self.settings.devices.backend));
+                }
+            }
         }
     }
 
@@ -235,7 +241,9 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let context = ui.ctx().clone();
-        self.program.waker.painted();
+        // Minimised or covered, where the system says so.
+        let hidden = context.input(|input| input.viewport().visible() == Some(false));
+        self.program.waker.painted(hidden);
         if self.program.is_stopping() {
             // The signal may have come before there was a window to close.
             context.send_viewport_cmd(ViewportCommand::Close);
@@ -269,8 +277,7 @@ impl eframe::App for App {
         let Self { settings, fold, folder, .. } = self;
         draw_bottom(ui, &scene, settings, fold, folder, &mut actions);
         self.editor.set_route(whole_route(&state, self.settings.monitor));
-        // Minimised or covered, where the system says so.
-        self.editor.set_hidden(context.input(|input| input.viewport().visible() == Some(false)));
+        self.editor.set_hidden(hidden);
         egui::CentralPanel::no_frame().show(ui, |ui| self.editor.ui(ui, &self.gesture));
         if let Some(mut welcome) = self.welcome.take()
             && welcome.draw(ui, &scene, &mut self.settings, &mut actions)
@@ -288,10 +295,8 @@ impl eframe::App for App {
             context.request_repaint();
         }
         // Nobody tells that sound has stopped either.
-        if !matches!(state, State::Running(_))
-            || self.welcome.is_some()
-            || self.editor.audio().sound
-        {
+        let moves = !matches!(state, State::Running(_)) || self.editor.audio().sound;
+        if !hidden && (moves || self.welcome.is_some()) {
             context.request_repaint_after(LOOK);
         }
     }

@@ -3,6 +3,7 @@
 use egui::{ComboBox, Grid, RichText, Ui};
 use patchveil_plugin::look::{self, SMALL, colours};
 
+use super::lists::{choice, show, take_focus};
 use super::{Action, Scene, meter};
 use crate::audio::{BackendKind, CHANNELS, Device, Wanted};
 use crate::supervisor::State;
@@ -51,32 +52,17 @@ fn named(ui: &mut Ui, text: &str) -> egui::Id {
     ui.label(RichText::new(text).font(SMALL).color(colours(ui).weak)).id
 }
 
-/// A line of a list. Choosing it closes the list, with the keyboard too.
-pub(super) fn choice<T: PartialEq>(
-    ui: &mut Ui,
-    chosen: &mut T,
-    value: T,
-    name: impl Into<egui::WidgetText>,
-) {
-    let name: egui::WidgetText = name.into();
-    if ui.selectable_value(chosen, value, name).clicked() {
-        ui.close();
-    }
-}
-
 fn draw_backend(ui: &mut Ui, wanted: &mut Wanted, actions: &mut Vec<Action>) {
     let label = named(ui, "Backend");
     let before = wanted.backend;
     let kinds = [BackendKind::Auto, BackendKind::Jack, BackendKind::System, BackendKind::Dummy];
-    let list = ComboBox::from_id_salt("backend")
-        .width(WIDE)
-        .selected_text(wanted.backend.name())
-        .show_ui(ui, |ui| {
-            for kind in kinds {
-                choice(ui, &mut wanted.backend, kind, kind.name());
-            }
-        });
-    list.response.labelled_by(label);
+    let list = ComboBox::from_id_salt("backend").width(WIDE).selected_text(wanted.backend.name());
+    let list = show(ui, list, label, &mut wanted.backend, |ui, backend| {
+        for kind in kinds {
+            choice(ui, backend, kind, kind.name());
+        }
+    });
+    take_focus(ui, &list);
     if wanted.backend != before {
         // Names of another backend's devices mean nothing.
         (wanted.input, wanted.output, wanted.jack_inputs) = (None, None, None);
@@ -93,15 +79,13 @@ fn draw_channels(ui: &mut Ui, wanted: &mut Wanted) {
         8 => "7.1".to_owned(),
         count => format!("{count}"),
     };
-    let list = ComboBox::from_id_salt("channels")
-        .width(NARROW)
-        .selected_text(name(wanted.channels))
-        .show_ui(ui, |ui| {
-            for count in CHANNELS {
-                choice(ui, &mut wanted.channels, count, name(count));
-            }
-        });
-    list.response.labelled_by(label);
+    let list =
+        ComboBox::from_id_salt("channels").width(NARROW).selected_text(name(wanted.channels));
+    show(ui, list, label, &mut wanted.channels, |ui, channels| {
+        for count in CHANNELS {
+            choice(ui, channels, count, name(count));
+        }
+    });
 }
 
 /// Whether JACK is used, where nothing has to be connected.
@@ -127,19 +111,16 @@ fn draw_device(
         (Some(_), Some(device)) => device.name.clone(),
         (Some(id), None) => format!("{id} (not there)"),
     };
-    let list = ComboBox::from_id_salt(name).width(WIDE).truncate().selected_text(shown).show_ui(
-        ui,
-        |ui| {
-            choice(ui, chosen, none.1.clone(), none.0);
-            if let Some(nowhere) = nowhere {
-                choice(ui, chosen, Some(String::new()), nowhere);
-            }
-            for device in devices {
-                choice(ui, chosen, Some(device.id.clone()), &device.name);
-            }
-        },
-    );
-    list.response.labelled_by(label);
+    let list = ComboBox::from_id_salt(name).width(WIDE).truncate().selected_text(shown);
+    show(ui, list, label, chosen, |ui, chosen| {
+        choice(ui, chosen, none.1.clone(), none.0);
+        if let Some(nowhere) = nowhere {
+            choice(ui, chosen, Some(String::new()), nowhere);
+        }
+        for device in devices {
+            choice(ui, chosen, Some(device.id.clone()), &device.name);
+        }
+    });
 }
 
 /// What a JACK server states instead of the user.
@@ -158,15 +139,13 @@ fn draw_rate(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
         stated(ui, &format!("{rate} Hz"));
         return;
     }
-    let list = ComboBox::from_id_salt("rate")
-        .width(NARROW)
-        .selected_text(format!("{} Hz", wanted.sample_rate))
-        .show_ui(ui, |ui| {
-            for rate in RATES {
-                choice(ui, &mut wanted.sample_rate, rate, format!("{rate} Hz"));
-            }
-        });
-    list.response.labelled_by(label);
+    let shown = format!("{} Hz", wanted.sample_rate);
+    let list = ComboBox::from_id_salt("rate").width(NARROW).selected_text(shown);
+    show(ui, list, label, &mut wanted.sample_rate, |ui, chosen| {
+        for rate in RATES {
+            choice(ui, chosen, rate, format!("{rate} Hz"));
+        }
+    });
 }
 
 fn draw_period(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
@@ -175,15 +154,13 @@ fn draw_period(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
         stated(ui, &format!("{block} frames"));
         return;
     }
-    let list = ComboBox::from_id_salt("period")
-        .width(NARROW)
-        .selected_text(format!("{} frames", wanted.period))
-        .show_ui(ui, |ui| {
-            for period in PERIODS {
-                choice(ui, &mut wanted.period, period, format!("{period} frames"));
-            }
-        });
-    list.response.labelled_by(label);
+    let shown = format!("{} frames", wanted.period);
+    let list = ComboBox::from_id_salt("period").width(NARROW).selected_text(shown);
+    show(ui, list, label, &mut wanted.period, |ui, chosen| {
+        for period in PERIODS {
+            choice(ui, chosen, period, format!("{period} frames"));
+        }
+    });
 }
 
 fn stated(ui: &mut Ui, text: &str) {

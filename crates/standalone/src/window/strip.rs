@@ -90,7 +90,7 @@ fn draw_connection(ui: &mut Ui, scene: &Scene<'_>, fold: &mut Fold) {
 fn draw_recorder(ui: &mut Ui, scene: &Scene<'_>, fold: &mut Fold, actions: &mut Vec<Action>) {
     let running = matches!(scene.heard.recording, Recording::Running(_));
     let options = look::toggle(ui, "Options", *fold == Fold::Recording)
-        .on_hover_text("Folder, format, and how recordings are split.");
+        .on_hover_text("Folder, format, and how recordings are split (Ctrl+O).");
     if options.clicked() {
         *fold = fold.toggled(Fold::Recording);
     }

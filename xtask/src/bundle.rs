@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::plist;
 use crate::run::{root, target};
 
 /// The package that is bundled: its library, and the program of the same name beside it.
@@ -20,7 +21,9 @@ pub(crate) fn bundle(args: &[String]) -> Result<(), String> {
     let release = ["--release".to_owned()];
     let args = if args.is_empty() { &release[..] } else { args };
     build(args)?;
-    nice_plug_xtask::bundle(&target(), PACKAGE, args, false).map_err(|error| format!("{error:#}"))
+    nice_plug_xtask::bundle(&target(), PACKAGE, args, false)
+        .map_err(|error| format!("{error:#}"))?;
+    plist::add_microphone()
 }
 
 /// As [`bundle`], for both processors of a Mac at once.
@@ -33,7 +36,8 @@ pub(crate) fn bundle_for_release() -> Result<(), String> {
         build(&[release.clone(), format!("--target={mac}")])?;
     }
     nice_plug_xtask::bundle(&target(), PACKAGE, &[release], true)
-        .map_err(|error| format!("{error:#}"))
+        .map_err(|error| format!("{error:#}"))?;
+    plist::add_microphone()
 }
 
 /// Builds library and program. The bundler looks for both under relative paths.

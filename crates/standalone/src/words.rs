@@ -74,7 +74,7 @@ fn running(connection: &Connection, dropouts: u64) -> Words {
         Connection { quiet: true, .. } => Words::new(
             Tone::Warning,
             "The input gives nothing but silence.",
-            format!("It may be muted, or hang: unplug it and plug it in again. {route}"),
+            format!("It may be muted, paused, or hang. {route}"),
         ),
         _ if dropouts > 0 => {
             let times = if dropouts == 1 { "once".to_owned() } else { format!("{dropouts} times") };

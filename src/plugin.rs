@@ -84,7 +84,7 @@ pub struct LiveBlock {
     /// Serial number of the mark and veil that were applied at its end, or taken off.
     pub veil: Option<u64>,
     /// Whether it is the input with that mark and veil, and nothing else: neither restored, nor delta,
-    /// nor at another gain than 1.
+    /// nor at another gain than 1, nor while one of these fades.
     pub processed: bool,
 }
 
@@ -121,8 +121,8 @@ impl Patchveil {
     ) -> LiveBlock {
         // What is heard without a host is what is sent: there the original is never heard instead.
         let report = self.process_block(sample_rate, position, channels, None);
-        let BlockReport { position, veil, .. } = report;
-        LiveBlock { position, veil, processed: report.protects() && report.gain == 1.0 }
+        let BlockReport { position, veil, gain, changing, .. } = report;
+        LiveBlock { position, veil, processed: report.protects() && gain == 1.0 && !changing }
     }
 
     /// Prepares the engine and has its veil designed.

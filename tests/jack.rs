@@ -192,6 +192,121 @@ fn the_standalone_follows_the_rate_of_the_jack_server() {
     assert!(apart < 1e-6, "{apart} from what was sent");
 }
 
+/// Plays noise and records everything from before the standalone is there. Gives how often the server was
+/// late: then it leaves blocks out itself.
+fn record_all(python: &OsStr, server: &str, folder: &Path) -> u32 {
+    let (sent, received) = (folder.join("sent"), folder.join("received"));
+    let mut command = Command::new(python);
+    command.arg(root().join("tests/python/jack_all.py")).arg("3").args([&sent, &received]);
+    let output = with_server(&mut command, server).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().parse().unwrap()
+}
+
+/// What the standalone sends at `rate` Hz if it hears `sent` from block `from` on, where `received` came
+/// back; from the first sample that is not zero on. `None` if no place on the timeline explains it.
+fn explained(sent: &[f32], received: &[f32], rate: u32, block: usize) -> Option<Vec<f32>> {
+    let veil = Arc::new(Veil::new(&key(), &Preset::Mark.recipe(), rate).unwrap());
+    let (context, repeat) = (veil.context(), veil.recipe().period_us() as i64 * i64::from(rate));
+    let (repeat, mut convolver) = (repeat / 1_000_000, Convolver::of(veil, 1));
+    let first = received.iter().position(|sample| *sample != 0.0)?;
+    let late = first + context + BLOCKS_MAX * block + rate as usize / 2;
+    let alike = |lag: &usize| -> f32 {
+        let pairs = sent[late - lag..].iter().zip(&received[late..]).take(8_192);
+        pairs.map(|(a, b)| a * b).sum()
+    };
+    let lags = (0..BLOCKS_MAX).map(|blocks| blocks * block);
+    let lag = lags.max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
+    let probe = &sent[late - lag - context..late - lag + 2_000];
+    let at = (0..repeat)
+        .find(|at| veiled(&mut convolver, *at, probe)[context..] == received[late..late + 2_000])?;
+    // The position of the sample that came back first; what it heard began with a block before that.
+    let begin = (first - lag).saturating_sub(context + 64 * block) / block * block;
+    let position = at + (begin as i64) - (late - lag - context) as i64;
+    let blocks = (first - lag - begin) / block;
+    (0..=blocks).rev().map(|number| begin + number * block).find_map(|heard| {
+        let mut input = sent[begin..received.len() - lag].to_vec();
+        input[..heard - begin].fill(0.0);
+        let out = veiled(&mut convolver, position.rem_euclid(repeat), &input);
+        let out = out[first - lag - begin..].to_vec();
+        (out[..context.min(out.len())] == received[first..][..context.min(out.len())])
+            .then_some(out)
+    })
+}
+
+#[test]
+fn no_sample_ever_leaves_unmarked_whatever_becomes_of_the_server() {
+    let Some(python) = python() else { return };
+    let name = "patchveil-test-rates";
+    let folder = tempfile::tempdir().unwrap();
+    let (_standalone, said) = standalone_on(name, &["--connect-jack-inputs", "feeder:out"]);
+    wait_for(&said, "No JACK server runs");
+    for (rate, block) in [(48_000, 1_024), (RATE, BLOCK), (96_000, 2_048)] {
+        let server = server(name, rate, block);
+        let late = (0..5).take_while(|_| record_all(&python, name, folder.path()) > 0).count();
+        assert!(late < 5, "at {rate} Hz the machine is too slow for this test");
+        drop(server);
+        let sent = samples(&folder.path().join("sent"));
+        let received = samples(&folder.path().join("received"));
+        let first = received.iter().position(|sample| *sample != 0.0).expect("nothing came back");
+        let expected = explained(&sent, &received, rate, block)
+            .unwrap_or_else(|| panic!("at {rate} Hz it is not what protection makes of it"));
+        assert!(received.len() - first > 2 * rate as usize, "at {rate} Hz");
+        assert_same_bits(&received[first..], &expected);
+        wait_for(&said, "The audio device is lost.");
+    }
+}
+
+/// A microphone, as [`record_all`] is a recorder.
+fn microphone(python: &OsStr, server: &str, folder: &Path) -> Running {
+    let sound = folder.join("sound");
+    fs::write(&sound, [0x3d; 4 * 48_000]).unwrap();
+    let mut command = Command::new(python);
+    command.arg(root().join("tests/python/jack_feed.py")).arg(&sound);
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut microphone = with_server(command, server).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(microphone.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    Running(microphone)
+}
+
+/// Does something by a patch bay.
+fn patch(python: &OsStr, server: &str, what: &str) {
+    let script = format!("import jack; jack.Client('bay', no_start_server=True).{what}");
+    let mut command = Command::new(python);
+    let done = with_server(command.args(["-c", &script]), server).output().unwrap();
+    assert!(done.status.success(), "{what}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn what_a_patch_bay_connects_comes_back_with_the_server_and_what_it_cuts_stays_cut() {
+    let Some(python) = python() else { return };
+    let name = "patchveil-test-patch";
+    let folder = tempfile::tempdir().unwrap();
+    let first = server(name, 48_000, 512);
+    let mic = microphone(&python, name, folder.path());
+    let (_standalone, said) = standalone_on(name, &[]);
+    wait_for(&said, "from: nothing – to: system");
+    patch(&python, name, "connect('microphone:out', 'patchveil:input_2')");
+    wait_for(&said, "from: microphone – to: system");
+    for number in [1, 2] {
+        let ports = format!("'patchveil:output_{number}', 'system:playback_{number}'");
+        patch(&python, name, &format!("disconnect({ports})"));
+    }
+    wait_for(&said, "No output is connected.");
+    // What is missing for a second has been cut, and not ended with its client.
+    std::thread::sleep(Duration::from_millis(2_500));
+    drop((mic, first));
+    wait_for(&said, "The audio device is lost.");
+    let _second = server(name, 48_000, 512);
+    let _mic = microphone(&python, name, folder.path());
+    wait_for(&said, "from: microphone – to: nothing");
+    // It looks once a second.
+    std::thread::sleep(Duration::from_millis(2_500));
+    let later: Vec<String> = said.try_iter().collect();
+    assert!(later.iter().all(|line| !line.contains("to: system")), "{later:#?}");
+}
+
 #[test]
 fn a_server_that_is_killed_and_started_again_is_picked_up_protected_and_at_its_new_rate() {
     let Some(python) = python() else { return };

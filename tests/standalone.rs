@@ -2,10 +2,11 @@
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use patchveil_tests::build::standalone;
+use patchveil_tests::build::{program, standalone};
 use patchveil_tests::keys::{CLASS, CONFIG, keyring};
 
 #[test]
@@ -36,6 +37,83 @@ fn it_protects_with_the_default_class_until_interrupted() {
         std::thread::sleep(Duration::from_millis(20));
     };
     assert!(status.success(), "{status}");
+}
+
+/// The standalone without a window, recording silence into a file.
+fn recording(file: &Path) -> Child {
+    Command::new(standalone())
+        .args(["--backend", "dummy", "--sample-rate", "48000", "--record"])
+        .arg(file)
+        .env("PATCHVEIL_KEYRING", keyring(true))
+        .env(CONFIG, file.with_file_name("standalone.json"))
+        .env_remove("NICE_LOG")
+        .env_remove("DISPLAY")
+        .env("HOME", file.parent().unwrap())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until a file is there that is longer than `bytes`.
+fn wait_for_bytes(file: &Path, bytes: u64) {
+    let begun = Instant::now();
+    while file.metadata().map_or(0, |meta| meta.len()) <= bytes {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{} does not grow", file.display());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// What `patchveil verify` says of this folder.
+fn verified(folder: &Path) -> String {
+    let done = Command::new(program())
+        .arg("verify")
+        .arg(folder)
+        .env("PATCHVEIL_KEYRING", keyring(true))
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&done.stdout).into_owned()
+}
+
+#[test]
+fn a_recording_is_complete_and_in_the_manifest_whatever_signal_ends_the_program() {
+    for (signal, name) in [("-TERM", "show.wav"), ("-HUP", "show.flac"), ("-INT", "show.flac")] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(name);
+        let mut child = recording(&file);
+        let (stem, ending) = name.split_once('.').unwrap();
+        wait_for_bytes(&folder.path().join(format!("{stem} (recording).{ending}")), 104);
+        send(signal, &child);
+        assert!(child.wait().unwrap().success(), "{signal}");
+        assert!(file.exists(), "{signal}");
+        assert!(verified(folder.path()).contains("as recorded"), "{signal}");
+    }
+}
+
+#[test]
+fn a_recording_that_kill_9_has_left_is_completed_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["show.wav", "show.flac"] {
+        let file = folder.path().join(name);
+        let (stem, ending) = name.split_once('.').unwrap();
+        let unfinished = folder.path().join(format!("{stem} (recording).{ending}"));
+        let mut child = recording(&file);
+        wait_for_bytes(&unfinished, 104);
+        send("-KILL", &child);
+        child.wait().unwrap();
+        assert!(unfinished.exists() && !file.exists());
+        let mut child = recording(&folder.path().join("next.wav"));
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let said = lines.find(|line| line.as_ref().unwrap().contains("cut off")).unwrap().unwrap();
+        assert!(said.contains(&file.display().to_string()), "{said}");
+        assert!(file.exists() && !unfinished.exists());
+        send("-TERM", &child);
+        child.wait().unwrap();
+    }
 }
 
 /// The standalone in a window.
@@ -134,6 +212,34 @@ mod window {
         std::thread::sleep(Duration::from_millis(500));
         let keyring = std::fs::read_to_string(&ring).unwrap();
         assert!(keyring.contains("üé["), "{keyring}");
+    }
+
+    #[test]
+    fn closing_or_ending_the_window_completes_what_is_being_recorded() {
+        let _guard = ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner);
+        display();
+        for signal in [None, Some("-TERM")] {
+            let home = tempfile::tempdir().unwrap();
+            let file = home.path().join("show.flac");
+            let child = Command::new(standalone())
+                .args(["--backend", "dummy", "--record"])
+                .arg(&file)
+                .env("HOME", home.path())
+                .env("PATCHVEIL_KEYRING", keyring(true))
+                .env(CONFIG, home.path().join("standalone.json"))
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let mut running = Running(child, display().titled("Patchveil"));
+            wait_for("picture", || (display().picture(running.1).colours() > 16).then_some(()));
+            match signal {
+                None => display().close(running.1),
+                Some(signal) => super::send(signal, &running.0),
+            }
+            let status = wait_for("end", || running.0.try_wait().unwrap());
+            assert!(status.success(), "{status}");
+            assert!(super::verified(home.path()).contains("as recorded"));
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) struct Chain {
     pub(super) sample_rate: u32,
     /// The input of one piece, channel by channel.
     dry: Box<[[f32; PIECE]]>,
+    /// Something has cross-faded since the engine last set this to false.
+    pub(super) has_faded: bool,
 }
 
 impl Chain {
@@ -37,6 +39,7 @@ impl Chain {
             latest: None,
             sample_rate,
             dry: vec![[0.0; PIECE]; channels].into(),
+            has_faded: false,
         }
     }
 
@@ -134,7 +137,10 @@ impl Chain {
                 self.fader.skip(len);
                 channels.iter_mut().for_each(|channel| channel.fill(0.0));
             }
-            None => self.mix(position, channels, len),
+            None => {
+                self.has_faded = true;
+                self.mix(position, channels, len);
+            }
         }
     }
 
@@ -144,6 +150,7 @@ impl Chain {
             self.act_now(position, channels);
             return;
         }
+        self.has_faded = true;
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
         let mut done = 0;
         while let Some((count, at, before)) = self.jump.take(channels, done, len - done)

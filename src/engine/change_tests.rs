@@ -109,6 +109,20 @@ impl Instance {
         }
         self.designer.free_retired();
     }
+
+    /// Whether each of the next blocks of 100 samples says that something changes in it.
+    fn changing(&mut self, wanted: VeilAt, bypass: bool, blocks: usize) -> Vec<bool> {
+        let controls = Controls { bypass, delta: false, gain: 1.0, original: None };
+        let mut process = || {
+            let (host, settings) = (Some(self.position), wanted.settings());
+            let block = Block { host, sample_rate: RATE, settings, controls };
+            self.position += 100;
+            let report = self.engine.process(&block, &mut [&mut [0.5; 100]]);
+            self.designer.free_retired();
+            report.changing
+        };
+        (0..blocks).map(|_| process()).collect()
+    }
 }
 
 /// What the veil alone makes of `len` samples of 0.5 from position 0 on.
@@ -116,6 +130,21 @@ fn alone(veil: VeilAt, len: usize) -> Vec<f32> {
     let mut samples = vec![0.5; len];
     Convolver::of(veil.veil(), 1).process(0, &mut [&mut samples]);
     samples
+}
+
+#[test]
+fn a_block_in_which_something_fades_or_takes_over_says_so() {
+    let mut instance = Instance::new(BEFORE);
+    assert_eq!(instance.changing(BEFORE, false, 3), [false; 3], "the first block has its veil");
+    // A fade takes 480 samples.
+    let fades = [true, true, true, true, true, false, false];
+    assert_eq!(instance.changing(BEFORE, true, 7), fades);
+    assert_eq!(instance.changing(BEFORE, false, 7), fades);
+    // Another veil takes over with a patch.
+    instance.designer.send(AFTER.command());
+    let takes = instance.changing(AFTER, false, 20_000);
+    assert!(takes.contains(&true));
+    assert_eq!(takes.last(), Some(&false));
 }
 
 #[test]

@@ -197,6 +197,8 @@ impl Engine {
         }
         self.recent.record(channels, len);
         self.follow_settings(block.settings, now);
+        self.chain.has_faded = false;
+        let mut first = None;
         let mut done = 0;
         while done < len {
             let mut until_due = self.advance(now);
@@ -208,6 +210,7 @@ impl Engine {
                 self.follow_settings(block.settings, Moment { samples: self.processed, ..now });
                 until_due = self.advance(now);
             }
+            first.get_or_insert((self.chain.serial(), self.chain.convolver.now.will_retire()));
             self.chain.fader.aim(&self.target(&block.controls));
             let count = until_due.min(self.samples_to_next_stage()).clamp(1, len - done);
             let at = position.saturating_add(done as i64);
@@ -221,9 +224,11 @@ impl Engine {
             self.processed += count as u64;
             done += count;
         }
+        let last = (self.chain.serial(), self.chain.convolver.now.will_retire());
+        let constant = !self.chain.has_faded && first == Some(last) && !last.1;
         self.return_retired();
         self.requests.set_processed(self.processed);
-        self.report(position, block)
+        BlockReport { changing: !constant, ..self.report(position, block) }
     }
 
     /// Brings everything up to the present sample; returns the samples until a change is due.
@@ -418,6 +423,7 @@ impl Engine {
         let restored = veil.is_some() && self.chain.is_restoring();
         let Controls { delta, gain, .. } = block.controls;
         let host = block.host.is_some();
-        BlockReport { position, host, veil, restored, delta, original, gain }
+        let changing = false;
+        BlockReport { position, host, veil, restored, delta, original, gain, changing }
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct BlockReport {
     pub(crate) original: bool,
     /// Gain of the output behind mark and veil, linear.
     pub(crate) gain: f32,
+    /// Whether something cross-faded or took over in it, so that the rest holds at its end only.
+    pub(crate) changing: bool,
 }
 
 impl BlockReport {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::plist;
 use crate::run::{root, target};
 
 /// The package that is bundled: its library, and the program of the same name beside it.
@@ -22,6 +23,7 @@ pub(crate) fn bundle(args: &[String]) -> Result<(), String> {
     build(args)?;
     nice_plug_xtask::bundle(&target(), PACKAGE, args, false)
         .map_err(|error| format!("{error:#}"))?;
+    plist::add_microphone()?;
     add_presets()
 }
 
@@ -46,6 +48,7 @@ pub(crate) fn bundle_for_release() -> Result<(), String> {
     }
     nice_plug_xtask::bundle(&target(), PACKAGE, &[release], true)
         .map_err(|error| format!("{error:#}"))?;
+    plist::add_microphone()?;
     add_presets()
 }
 

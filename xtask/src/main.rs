@@ -10,6 +10,7 @@ mod listen;
 mod newcomer;
 mod package;
 mod packages;
+mod plist;
 mod python;
 mod release;
 mod run;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::audio::{BackendKind, CHANNELS, Wanted};
+use crate::recorder::Samples;
 
 /// Protect sound live, without a DAW: from an input to an output, with a recorder.
 ///
@@ -49,9 +50,17 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PORTS")]
     pub(crate) connect_jack_inputs: Option<String>,
 
-    /// Record what is sent into this WAV file, from the start
+    /// Record what is sent into this file, from the start: FLAC if it ends in .flac, else WAV
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
+
+    /// How to store it [default: as the ending says, or as last chosen in the window]
+    #[arg(long, value_enum, requires = "record")]
+    pub(crate) record_format: Option<Samples>,
+
+    /// Begin another file after so many minutes
+    #[arg(long, value_name = "MINUTES", default_value_t = 0, requires = "record")]
+    pub(crate) record_split: u32,
 
     /// Scale of the window
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]

@@ -27,6 +27,8 @@ mod program;
 mod quiet;
 mod recorder;
 mod settings;
+#[cfg(test)]
+mod soak;
 mod supervisor;
 mod tap;
 mod window;

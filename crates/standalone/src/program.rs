@@ -1,6 +1,6 @@
 //! Everything but the window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::args::Args;
 use crate::audio::{Wanted, backend};
 use crate::listener::Listener;
 use crate::processor::{Processor, Switches};
-use crate::recorder::{Plan, Recorder};
+use crate::recorder::{Plan, Recorder, Samples, mend_all};
 use crate::settings::{self, Settings};
 use crate::supervisor::Supervisor;
 
@@ -29,7 +29,12 @@ struct Painting {
     /// Shortest time between two frames that are not asked for by the user.
     interval: Mutex<Duration>,
     painted: Mutex<Option<Instant>>,
+    /// Nobody can see the window.
+    hidden: AtomicBool,
 }
+
+/// Time between two frames of a window that nobody can see, in case it can be seen after all.
+const HIDDEN: Duration = Duration::from_secs(5);
 
 impl Waker {
     /// Wakes this window from now on.
@@ -39,16 +44,18 @@ impl Waker {
         let _ = self.0.window.set(context);
     }
 
-    /// The window is being painted.
-    pub(crate) fn painted(&self) {
+    /// The window is being painted; whether nobody can see it.
+    pub(crate) fn painted(&self, hidden: bool) {
         *self.0.painted.lock() = Some(Instant::now());
+        self.0.hidden.store(hidden, Ordering::Relaxed);
     }
 
     /// There is something new to see.
     pub(crate) fn wake(&self) {
         let Some(context) = self.0.window.get() else { return };
         let since = self.0.painted.lock().map(|painted| painted.elapsed());
-        let interval = *self.0.interval.lock();
+        let hidden = self.0.hidden.load(Ordering::Relaxed);
+        let interval = if hidden { HIDDEN } else { *self.0.interval.lock() };
         context.request_repaint_after(interval.saturating_sub(since.unwrap_or(interval)));
     }
 
@@ -78,6 +85,29 @@ pub(crate) struct Program {
     pub(crate) path: Option<PathBuf>,
     /// Why settings could not be read.
     pub(crate) trouble: Option<String>,
+    /// What became of recordings that were cut off.
+    pub(crate) notes: Notes,
+}
+
+/// Lines for the user.
+pub(crate) type Notes = Arc<Mutex<Vec<String>>>;
+
+/// Completes recordings that were cut off when the program was killed, beside everything else.
+fn mend_leftovers(settings: &Settings, args: &Args, notes: &Notes, waker: &Waker) {
+    let beside = args.record.as_ref().and_then(|file| file.parent());
+    let beside = beside.map(|folder| if folder == Path::new("") { Path::new(".") } else { folder });
+    let mut folders = vec![settings.recording.folder()];
+    folders.extend(beside.filter(|folder| *folder != folders[0]).map(Path::to_owned));
+    let (notes, waker) = (notes.clone(), waker.clone());
+    let mend = move || {
+        for line in folders.iter().flat_map(|folder| mend_all(folder)) {
+            eprintln!("Patchveil: {line}");
+            notes.lock().push(line);
+            waker.wake();
+        }
+    };
+    // Without a thread they wait for the next start.
+    let _ = std::thread::Builder::new().name("patchveil-mend".to_owned()).spawn(mend);
 }
 
 impl Program {
@@ -99,12 +129,15 @@ impl Program {
         let waker = Waker::default();
         let wake = waker.clone();
         let listener = Listener::start(Recorder::new(Some(remote.clone())), move || wake.wake())?;
+        let notes = Notes::default();
+        mend_leftovers(&settings, args, &notes, &waker);
         if let Some(file) = &args.record {
+            let usual = Samples::of_name(file, settings.recording.samples);
             listener.record(Plan {
                 path: file.clone(),
-                samples: settings.recording.samples,
+                samples: args.record_format.unwrap_or(usual),
                 pre_roll: false,
-                split_minutes: 0,
+                split_minutes: args.record_split,
             });
         }
         let switches = Arc::new(Switches::new(settings.monitor));
@@ -129,6 +162,7 @@ impl Program {
             remembered,
             path,
             trouble,
+            notes,
         })
     }
 

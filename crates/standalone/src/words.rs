@@ -142,6 +142,7 @@ mod tests {
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),
             missing: None,
+            quiet: false,
             format: Format { channels: 2, sample_rate: 44_100 },
             block: 441,
         })

@@ -9,18 +9,7 @@ use super::mp4::Track;
 use super::packets::Packets;
 use super::tool::Tool;
 use super::trim::Trimmed;
-use crate::pcm::SampleFormat;
-
-/// What a file decodes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Spec {
-    /// Sample rate in Hz.
-    pub(crate) sample_rate: u32,
-    /// Channels.
-    pub(crate) channels: u16,
-    /// How its samples are stored: integers of lossless formats exactly, of lossy ones as floats.
-    pub(crate) format: SampleFormat,
-}
+use crate::pcm::Spec;
 
 /// What to do where a file is damaged or cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,8 +29,9 @@ mod tool;
 mod tool_out;
 mod trim;
 
-pub(crate) use decode::{Damage, Decoder, Spec, open};
+pub(crate) use decode::{Damage, Decoder, open};
 pub use error::{CodecError, EncodeError};
+pub use flac::FlacStream;
 pub(crate) use flac::{Metadata as FlacMetadata, write as write_flac};
 pub use format::Format;
 pub(crate) use format::ending_of;

@@ -15,9 +15,9 @@ use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 
-use super::decode::{Damage, Decoder, Spec};
+use super::decode::{Damage, Decoder};
 use super::error::CodecError;
-use crate::pcm::SampleFormat;
+use crate::pcm::{SampleFormat, Spec};
 use crate::shared_file::FileCursor;
 
 /// Length of an ID3v1 tag.

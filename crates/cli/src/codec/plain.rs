@@ -2,9 +2,9 @@
 
 use std::fs::File;
 
-use super::decode::{Decoder, Spec};
+use super::decode::Decoder;
 use super::error::CodecError;
-use crate::pcm::{PcmError, PcmInfo, PcmReader, SampleFormat};
+use crate::pcm::{PcmError, PcmInfo, PcmReader, SampleFormat, Spec};
 
 /// Frames of one block.
 const BLOCK: usize = 1 << 14;

@@ -9,10 +9,10 @@ use std::thread::{self, JoinHandle};
 use patchveil_veil::RATE_MAX;
 use serde::Deserialize;
 
-use super::decode::{Damage, Decoder, Spec};
+use super::decode::{Damage, Decoder};
 use super::error::CodecError;
 use crate::paths::one_line;
-use crate::pcm::SampleFormat;
+use crate::pcm::{SampleFormat, Spec};
 
 /// Bytes of one block, at most.
 const BLOCK: usize = 1 << 18;

@@ -1,7 +1,8 @@
 //! What of a decoded track counts: encoders add samples before and after.
 
-use super::decode::{Damage, Decoder, Spec};
+use super::decode::{Damage, Decoder};
 use super::error::CodecError;
+use crate::pcm::Spec;
 
 /// Samples a channel that may be missing at the end: containers round lengths to time units of their own.
 const SLACK: u64 = 1_024;

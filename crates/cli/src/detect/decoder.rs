@@ -4,9 +4,9 @@ use std::fs::File;
 use std::path::Path;
 
 use super::error::DetectFileError;
-use crate::codec::{self, CodecError, Damage, Kind, Spec};
+use crate::codec::{self, CodecError, Damage, Kind};
 use crate::open;
-use crate::pcm::{self, PcmReader};
+use crate::pcm::{self, PcmReader, Spec};
 use crate::watch::Watch;
 
 /// Samples per channel read at a time.

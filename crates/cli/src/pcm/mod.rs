@@ -27,6 +27,7 @@ mod sample;
 mod samples;
 mod streamed;
 mod w64;
+mod wav_head;
 
 pub use error::PcmError;
 pub(crate) use error::read_hint;
@@ -40,3 +41,5 @@ pub use reader::{CopyError, PcmReader};
 pub(crate) use refresh::{OUT_OF_DATE, Refreshed, refresh};
 pub use sample::changed_f64;
 pub use samples::{decode, encode_changed, encode_nearest};
+pub use wav_head::{Spec, WAV_HEAD, wav_head};
+pub(crate) use wav_head::{channel_mask, spec_of_head, wav_head_of};

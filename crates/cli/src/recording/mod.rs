@@ -10,12 +10,14 @@
 //! | `stage` | decodes into the temporary file |
 //! | `scratch` | temporary files without a name |
 //! | `preserve` | time stamps, owner and extended attributes |
+//! | `mend` | what is whole of a recording that was cut off |
 //! | `target` | where changed samples go |
 //! | `standard_input` | standard input, copied to a temporary file |
 //! | `hash` | the hashes of a file's samples and of all else in it |
 
 mod error;
 mod hash;
+mod mend;
 mod open;
 mod preserve;
 mod scratch;
@@ -23,9 +25,10 @@ mod stage;
 mod standard_input;
 mod target;
 
-pub use crate::codec::{CodecError, EncodeError, Format};
+pub use crate::codec::{CodecError, EncodeError, FlacStream, Format};
 pub use error::RecordingError;
 pub(crate) use hash::hashes;
+pub use mend::mend;
 pub use open::{Opened, open, open_file, open_stream};
 pub(crate) use open::{open_for, open_reader};
 pub(crate) use preserve::preserve;

@@ -202,7 +202,7 @@ impl Opened {
     ///
     /// # Errors
     /// If the file cannot be sought.
-    pub(crate) fn into_reader(self) -> Result<PcmReader<File>, PcmError> {
+    pub fn into_reader(self) -> Result<PcmReader<File>, PcmError> {
         let mut reader = PcmReader::at_start(self.plain, self.info);
         reader.seek(0)?;
         Ok(reader)

@@ -4,9 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::str::FromStr;
 
 use super::scratch::Scratch;
-use super::stage::{HEAD, wav_head};
-use crate::codec::Spec;
-use crate::pcm::{MAX_CHANNELS, SampleFormat};
+use crate::pcm::{MAX_CHANNELS, SampleFormat, Spec, WAV_HEAD, wav_head};
 use crate::standard_io;
 
 /// How samples without a header are stored: `48000:2:s16le`.
@@ -57,7 +55,7 @@ pub fn read_standard_input(scratch: &Scratch, raw: Option<RawFormat>) -> io::Res
             io::copy(&mut input, &mut file)?;
         }
         Some(RawFormat(spec)) => {
-            file.write_all(&[0; HEAD])?;
+            file.write_all(&[0; WAV_HEAD])?;
             let len = io::copy(&mut input.by_ref(), &mut file)?;
             let frame = u64::from(spec.channels) * spec.format.bytes() as u64;
             if len % frame != 0 {

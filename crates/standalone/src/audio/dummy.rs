@@ -67,6 +67,7 @@ impl Stream for DummyStream {
             from: None,
             to: None,
             missing: None,
+            quiet: false,
             format: self.format,
             block: self.health.block(),
         }

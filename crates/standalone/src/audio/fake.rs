@@ -13,6 +13,10 @@ pub(crate) struct World {
     pub(crate) there: AtomicBool,
     /// The server's rate, 0 for the one that is wanted.
     pub(crate) sample_rate: AtomicU32,
+    /// The input's callbacks have stopped.
+    pub(crate) deaf: AtomicBool,
+    /// The input gives nothing but zeros.
+    pub(crate) muted: AtomicBool,
     pub(crate) opened: AtomicUsize,
     pub(crate) open: AtomicUsize,
     pub(crate) stream: parking_lot::Mutex<Option<(Seat, Arc<Health>, Format)>>,
@@ -27,7 +31,11 @@ impl World {
             0 => format.sample_rate,
             rate => rate,
         };
-        let mut samples = vec![vec![1.0; 64]; format.channels];
+        let muted = self.muted.load(Ordering::Relaxed);
+        if !self.deaf.load(Ordering::Relaxed) {
+            health.hear(64, muted);
+        }
+        let mut samples = vec![vec![if muted { 0.0 } else { 1.0 }; 64]; format.channels];
         let mut channels: Vec<&mut [f32]> = samples.iter_mut().map(Vec::as_mut_slice).collect();
         seat.process(rate, None, &mut channels);
         health.count(64, rate);
@@ -88,6 +96,7 @@ impl Stream for FakeStream {
             from: Some("Fake".to_owned()),
             to: Some("Fake".to_owned()),
             missing: None,
+            quiet: false,
             format: self.format,
             block: self.health.block(),
         }

@@ -1,14 +1,17 @@
 //! JACK, and PipeWire where it stands in for it. The server states rate and block size, and may
 //! change both at any time.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ::jack::{
     AsyncClient, AudioIn, AudioOut, Client, ClientOptions, ClientStatus, Control, Error, Frames,
-    NotificationHandler, Port, PortFlags, PortSpec as _, ProcessHandler, ProcessScope,
+    NotificationHandler, Port, PortFlags, PortId, PortSpec as _, ProcessHandler, ProcessScope,
     TransportState,
 };
+use parking_lot::Mutex;
 
+use super::patch::{Link, Patch, Side};
 use super::{
     Backend, BackendKind, CHANNELS_MAX, Connection, Device, DeviceList, Format, Health, Seat,
     Stream, Wanted,
@@ -21,7 +24,13 @@ const NAME: &str = "patchveil";
 pub(super) struct Jack;
 
 /// What the server tells beside sound.
-struct Notifications(Arc<Health>);
+struct Notifications {
+    health: Arc<Health>,
+    registered: Registered,
+}
+
+/// Names of the ports that have come since the last look.
+type Registered = Arc<Mutex<BTreeSet<String>>>;
 
 /// The audio thread.
 struct Process {
@@ -39,6 +48,8 @@ struct JackStream {
     wanted: Wanted,
     format: Format,
     health: Arc<Health>,
+    patch: Patch,
+    registered: Registered,
 }
 
 fn connect(name: &str) -> Result<Client, String> {
@@ -110,60 +121,112 @@ impl Backend for Jack {
         let health = Arc::new(Health::default());
         let seat = begin(format);
         let process = Process { inputs, outputs, seat, health: health.clone() };
-        let client =
-            client.activate_async(Notifications(health.clone()), process).map_err(failed)?;
+        let registered = Registered::default();
+        let notifications =
+            Notifications { health: health.clone(), registered: registered.clone() };
+        let client = client.activate_async(notifications, process).map_err(failed)?;
         let (inputs, outputs) = names;
-        let mut stream =
-            JackStream { client, inputs, outputs, wanted: wanted.clone(), format, health };
-        stream.connect_inputs();
-        stream.connect_outputs();
+        let (wanted, patch) = (wanted.clone(), Patch::default());
+        let stream =
+            JackStream { client, inputs, outputs, wanted, format, health, patch, registered };
         Ok(Box::new(stream))
     }
 }
 
 impl JackStream {
-    /// Connects our inputs as the user wants. Ports that are not there are left for later.
-    fn connect_inputs(&mut self) {
-        let client = self.client.as_client();
-        let sources = match (&self.wanted.jack_inputs, &self.wanted.input) {
+    /// Where our inputs are to be connected to, as far as it is there.
+    fn wanted_inputs(&self, all: &[String]) -> Vec<Link> {
+        let sources: Vec<String> = match (&self.wanted.jack_inputs, &self.wanted.input) {
             (Some(list), _) => list.split(',').map(str::to_owned).collect(),
-            (None, Some(source)) => of_client(&ports(client, PortFlags::IS_OUTPUT), source),
-            (None, None) => return,
+            (None, Some(source)) => of_client(all, source),
+            (None, None) => Vec::new(),
         };
         // One source feeds every input: a microphone is mono, a voice is heard on both sides.
         let each = (sources.len() > 1).then_some(&sources);
-        for (number, input) in self.inputs.iter().enumerate() {
-            let source = each.map_or(sources.first(), |sources| sources.get(number));
-            if let Some(source) = source {
-                // Connected already, or not there: both are seen in the list of connections.
-                let _ = client.connect_ports_by_name(source, input);
-            }
-        }
+        let of = |number| each.map_or(sources.first(), |sources| sources.get(number));
+        let links = (0..self.inputs.len()).filter_map(|number| Some((number, of(number)?.clone())));
+        links.map(|(number, other)| Link { side: Side::Input, number, other }).collect()
     }
 
-    /// Connects our outputs as the user wants: by default to the first sound card.
-    fn connect_outputs(&mut self) {
-        let client = self.client.as_client();
+    /// Where our outputs are to be connected to: by default to the first sound card.
+    fn wanted_outputs(&self, all: &[String]) -> Vec<Link> {
         let targets = match self.wanted.output.as_deref() {
-            Some("") => return,
-            Some(target) => of_client(&ports(client, PortFlags::IS_INPUT), target),
+            Some(target) => of_client(all, target),
             None => {
+                let client = self.client.as_client();
                 let physical = ports(client, PortFlags::IS_INPUT | PortFlags::IS_PHYSICAL);
                 let first = physical.first().map(|port| owner(port).to_owned());
                 first.map_or_else(Vec::new, |first| of_client(&physical, &first))
             }
         };
-        for (output, target) in self.outputs.iter().zip(&targets) {
-            let _ = client.connect_ports_by_name(output, target);
+        let targets = targets.into_iter().take(self.outputs.len()).enumerate();
+        targets.map(|(number, other)| Link { side: Side::Output, number, other }).collect()
+    }
+
+    /// What our ports are connected to.
+    fn links(&self) -> BTreeSet<Link> {
+        let client = self.client.as_client();
+        let sides = [(Side::Input, &self.inputs), (Side::Output, &self.outputs)];
+        let ours = sides.into_iter().flat_map(|(side, names)| {
+            names.iter().enumerate().map(move |(number, name)| (side, number, name))
+        });
+        let found = ours.filter_map(|(side, number, name)| {
+            Some((side, number, client.port_by_name(name)?.get_connections()))
+        });
+        let links = found.flat_map(|(side, number, others)| {
+            others.into_iter().map(move |other| Link { side, number, other })
+        });
+        links.collect()
+    }
+
+    /// Connects what is there again, or at last. Gives all connections, and what is wanted and not there.
+    fn look(&mut self) -> (BTreeSet<Link>, Option<String>) {
+        let client = self.client.as_client();
+        let (sources, targets) =
+            (ports(client, PortFlags::IS_OUTPUT), ports(client, PortFlags::IS_INPUT));
+        let own = client.name().to_owned();
+        let (inputs, outputs) = (self.wanted_inputs(&sources), self.wanted_outputs(&targets));
+        let others: BTreeSet<String> =
+            sources.into_iter().chain(targets).filter(|port| owner(port) != own).collect();
+        let Wanted { input, output, jack_inputs, .. } = &self.wanted;
+        let there = |links: &[Link]| links.iter().any(|link| others.contains(&link.other));
+        let named = output.as_ref().filter(|name| !name.is_empty());
+        let missing = match jack_inputs.as_ref().or(input.as_ref()) {
+            Some(name) if !there(&inputs) => Some(name.clone()),
+            _ => named.filter(|_| !there(&outputs)).cloned(),
+        };
+        let connected = self.links();
+        let new = std::mem::take(&mut *self.registered.lock());
+        let wanted = [inputs, outputs].concat();
+        let make = self.patch.look(others, &new, &connected, &wanted);
+        if make.is_empty() {
+            return (connected, missing);
+        }
+        for link in &make {
+            if self.connect(link).is_err() {
+                self.patch.retry(link);
+            }
+        }
+        (self.links(), missing)
+    }
+
+    fn connect(&self, link: &Link) -> Result<(), Error> {
+        let client = self.client.as_client();
+        let done = match link.side {
+            Side::Input => client.connect_ports_by_name(&link.other, &self.inputs[link.number]),
+            Side::Output => client.connect_ports_by_name(&self.outputs[link.number], &link.other),
+        };
+        match done {
+            Err(Error::PortAlreadyConnected(..)) => Ok(()),
+            done => done,
         }
     }
 
-    /// Who is connected to these ports of ours.
-    fn connected(&self, ports: &[String]) -> Option<String> {
-        let client = self.client.as_client();
-        let found = ports.iter().filter_map(|name| client.port_by_name(name));
-        let others: Vec<String> = found.flat_map(|port| port.get_connections()).collect();
-        let devices = owners(&others, client.name());
+    /// Who is connected on this side.
+    fn names(&self, links: &BTreeSet<Link>, side: Side) -> Option<String> {
+        let others = links.iter().filter(|link| link.side == side);
+        let others: Vec<String> = others.map(|link| link.other.clone()).collect();
+        let devices = owners(&others, self.client.as_client().name());
         let names: Vec<&str> = devices.iter().map(|device| device.name.as_str()).collect();
         (!names.is_empty()).then(|| names.join(", "))
     }
@@ -176,27 +239,31 @@ fn of_client(ports: &[String], client: &str) -> Vec<String> {
 
 impl Stream for JackStream {
     fn connection(&mut self) -> Connection {
-        let mut from = self.connected(&self.inputs);
-        if from.is_none() && self.wanted.has_input() {
-            self.connect_inputs();
-            from = self.connected(&self.inputs);
-        }
-        let mut to = self.connected(&self.outputs);
-        if to.is_none() {
-            self.connect_outputs();
-            to = self.connected(&self.outputs);
-        }
-        let Wanted { input, output, jack_inputs, .. } = &self.wanted;
-        let named = jack_inputs.as_ref().or(input.as_ref()).filter(|_| from.is_none());
-        let missing = named.or(output.as_ref().filter(|name| to.is_none() && !name.is_empty()));
+        let (links, missing) = self.look();
         Connection {
             backend: BackendKind::Jack,
-            missing: missing.cloned(),
-            from,
-            to,
+            from: self.names(&links, Side::Input),
+            to: self.names(&links, Side::Output),
+            missing,
+            quiet: false,
             format: self.format,
             block: self.health.block(),
         }
+    }
+
+    fn patch(&mut self) -> Patch {
+        let mut patch = std::mem::take(&mut self.patch);
+        patch.restart();
+        patch
+    }
+
+    fn restore(&mut self, mut patch: Patch) {
+        let ours = |link: &Link| match link.side {
+            Side::Input => link.number < self.inputs.len(),
+            Side::Output => link.number < self.outputs.len(),
+        };
+        patch.retain(ours);
+        self.patch = patch;
     }
 
     fn health(&self) -> &Health {
@@ -206,11 +273,19 @@ impl Stream for JackStream {
 
 impl NotificationHandler for Notifications {
     unsafe fn shutdown(&mut self, _: ClientStatus, _: &str) {
-        self.0.lose();
+        self.health.lose();
+    }
+
+    fn port_registration(&mut self, client: &Client, port: PortId, is_registered: bool) {
+        if let Some(port) = client.port_by_id(port).filter(|_| is_registered)
+            && let Ok(name) = port.name()
+        {
+            self.registered.lock().insert(name);
+        }
     }
 
     fn xrun(&mut self, _: &Client) -> Control {
-        self.0.drop_out();
+        self.health.drop_out();
         Control::Continue
     }
 }
@@ -220,10 +295,14 @@ impl ProcessHandler for Process {
         let count = self.outputs.len().min(CHANNELS_MAX);
         let mut channels: [&mut [f32]; CHANNELS_MAX] = Default::default();
         let ports = self.inputs.iter().zip(&mut self.outputs);
+        let mut quiet = true;
         for (channel, (input, output)) in channels.iter_mut().zip(ports) {
             *channel = output.as_mut_slice(scope);
-            channel.copy_from_slice(input.as_slice(scope));
+            let input = input.as_slice(scope);
+            quiet = quiet && input.iter().all(|sample| *sample == 0.0);
+            channel.copy_from_slice(input);
         }
+        self.health.hear(scope.n_frames() as usize, quiet);
         let transport = client.transport().query().ok();
         let rolling = transport.filter(|now| now.state == TransportState::Rolling);
         let position = rolling.map(|now| i64::from(now.pos.frame()));

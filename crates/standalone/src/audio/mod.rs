@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `jack.rs` | JACK, and PipeWire where it stands in for it |
+//! | `jack.rs`, `patch.rs` | JACK, and PipeWire where it stands in for it; its connections |
 //! | `system/` | ALSA, CoreAudio or WASAPI |
 //! | `dummy.rs` | silence in real time, only where it is asked for |
 //! | `seat.rs` | hands the processor from stream to stream |
@@ -15,6 +15,7 @@ mod dummy;
 #[cfg(test)]
 pub(crate) mod fake;
 mod jack;
+mod patch;
 mod seat;
 mod system;
 
@@ -24,6 +25,7 @@ use clap::ValueEnum;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use patch::{Patch, Side};
 pub(crate) use seat::Seat;
 #[cfg(test)]
 pub(crate) use system::bridge;
@@ -161,6 +163,8 @@ pub(crate) struct Connection {
     pub(crate) to: Option<String>,
     /// What is wanted and not there: it is connected as soon as it is.
     pub(crate) missing: Option<String>,
+    /// The input gives nothing but zeros, where it gave sound before.
+    pub(crate) quiet: bool,
     pub(crate) format: Format,
     /// Frames in a block, 0 before the first.
     pub(crate) block: u32,
@@ -174,6 +178,11 @@ pub(crate) struct Health {
     block: AtomicU32,
     sample_rate: AtomicU32,
     dropouts: AtomicU64,
+    /// Blocks of the input so far.
+    heard: AtomicU64,
+    /// Frames of the input with sound or noise in their block, and frames of zeros since the last such.
+    noisy: AtomicU64,
+    quiet: AtomicU64,
     /// Written where a system call is allowed.
     reason: Mutex<Option<String>>,
 }
@@ -184,6 +193,32 @@ impl Health {
         self.block.store(u32::try_from(frames).unwrap_or(u32::MAX), Ordering::Relaxed);
         self.sample_rate.store(sample_rate, Ordering::Relaxed);
         self.blocks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A block of `frames` came in; `quiet` if all its samples are zero.
+    pub(crate) fn hear(&self, frames: usize, quiet: bool) {
+        self.heard.fetch_add(1, Ordering::Relaxed);
+        if quiet {
+            self.quiet.fetch_add(frames as u64, Ordering::Relaxed);
+        } else {
+            self.noisy.fetch_add(frames as u64, Ordering::Relaxed);
+            self.quiet.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Blocks of the input so far.
+    pub(crate) fn heard(&self) -> u64 {
+        self.heard.load(Ordering::Relaxed)
+    }
+
+    /// Frames of the input in blocks with any sound or noise.
+    pub(crate) fn noisy_frames(&self) -> u64 {
+        self.noisy.load(Ordering::Relaxed)
+    }
+
+    /// Frames of zeros since the last block that had others.
+    pub(crate) fn quiet_frames(&self) -> u64 {
+        self.quiet.load(Ordering::Relaxed)
     }
 
     /// Sound was lost between device and program.
@@ -256,6 +291,14 @@ pub(crate) trait Stream {
 
     /// What its callbacks report.
     fn health(&self) -> &Health;
+
+    /// What is known of its connections, for the stream after it.
+    fn patch(&mut self) -> Patch {
+        Patch::default()
+    }
+
+    /// Makes the connections of the stream before it again. Called before anything else.
+    fn restore(&mut self, _patch: Patch) {}
 }
 
 /// The backend of this kind; of [`BackendKind::Auto`] there is none.

@@ -4,18 +4,22 @@
 //! |---|---|
 //! | `mod.rs` | when a file begins and ends |
 //! | `part.rs` | one file, and its line in the manifest |
-//! | `wav.rs` | the bytes of a file |
+//! | `file.rs`, `samples.rs` | the bytes of a file |
+//! | `leftovers.rs` | what a killed program has left |
 
+mod file;
+mod leftovers;
 mod part;
-mod wav;
+mod samples;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use patchveil_plugin::{LiveBlock, Remote};
 
+pub(crate) use self::leftovers::mend_all;
 use self::part::{Finished, OpenPart, Place};
-pub(crate) use self::wav::Samples;
+pub(crate) use self::samples::Samples;
 use crate::audio::Format;
 use crate::tap::{Part, Record};
 
@@ -62,6 +66,10 @@ pub(crate) struct Progress {
     pub(crate) files: u32,
     /// Seconds that were lost on the way and are silence in the file.
     pub(crate) lost: f64,
+    /// Samples that were above full scale, where the format has a full scale.
+    pub(crate) clipped: u64,
+    /// The sound was rounded to integers.
+    pub(crate) rounded: bool,
     /// There is no sound now: the device is gone.
     pub(crate) waits: bool,
     /// Why the manifest has no line for it.
@@ -91,8 +99,9 @@ pub(crate) struct Recorder {
     plan: Option<Plan>,
     part: Option<OpenPart>,
     progress: Progress,
-    /// Seconds in the files that are complete.
+    /// Seconds in the files that are complete, and samples in them that were too loud.
     complete: f64,
+    clipped: u64,
     state: Recording,
     pre_roll: VecDeque<Block>,
     /// What came in of the block that has not come out yet.
@@ -113,6 +122,7 @@ impl Recorder {
             part: None,
             progress: Progress::default(),
             complete: 0.0,
+            clipped: 0,
             state: Recording::Idle,
             pre_roll: VecDeque::new(),
             input: None,
@@ -130,8 +140,10 @@ impl Recorder {
     /// Begins to record; what was being recorded ends first.
     pub(crate) fn start(&mut self, plan: Plan) {
         self.stop();
-        self.progress = Progress { path: plan.path.clone(), waits: true, ..Progress::default() };
-        self.complete = 0.0;
+        let rounded = plan.samples != Samples::Float32;
+        let path = plan.path.clone();
+        self.progress = Progress { path, rounded, waits: true, ..Progress::default() };
+        (self.complete, self.clipped) = (0.0, 0);
         let pre_roll = std::mem::take(&mut self.pre_roll);
         let wants = plan.pre_roll;
         self.plan = Some(plan);
@@ -243,7 +255,7 @@ impl Recorder {
         let written = match &mut self.part {
             Some(part) => part.write(block),
             None => {
-                let path = numbered(&plan.path, self.progress.files + 1);
+                let path = numbered(&plan.path, self.progress.files + 1, plan.samples);
                 OpenPart::create(&self.place, path, format, plan.samples).and_then(|mut part| {
                     let written = part.write(block);
                     self.progress.path = part.path().to_owned();
@@ -256,6 +268,8 @@ impl Recorder {
         match written {
             Ok(()) => {
                 let frames = self.part.as_ref().map_or(0, OpenPart::frames);
+                let clipped = self.part.as_ref().map_or(0, OpenPart::clipped);
+                self.progress.clipped = self.clipped + clipped;
                 self.progress.seconds =
                     self.complete + frames as f64 / f64::from(format.sample_rate);
                 self.progress.waits = false;
@@ -266,12 +280,13 @@ impl Recorder {
 
     fn finish_part(&mut self) {
         let Some(part) = self.part.take() else { return };
-        let seconds = part.seconds();
+        let (seconds, clipped) = (part.seconds(), part.clipped());
         match part.finish(&self.place) {
             Ok(Finished { path, unrecorded }) => {
                 self.progress.path = path;
                 self.progress.unrecorded = unrecorded;
                 self.complete += seconds;
+                self.clipped += clipped;
             }
             // It says where what there is can be found.
             Err(error) => self.end_failed(&error),
@@ -308,12 +323,12 @@ pub(crate) fn length(seconds: f64) -> String {
 }
 
 /// The path of the file with this number: the first has none in its name.
-fn numbered(path: &Path, number: u32) -> PathBuf {
+fn numbered(path: &Path, number: u32, samples: Samples) -> PathBuf {
     if number <= 1 {
         return path.to_owned();
     }
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!("{stem} {number}.wav"))
+    path.with_file_name(format!("{stem} {number}.{}", samples.ending()))
 }
 
 #[cfg(test)]

@@ -11,11 +11,12 @@ use patchveil_plugin::Remote;
 use patchveil_veil::{Fingerprint, Recipe};
 
 use super::Block;
-use super::wav::{Medium, Samples, WavWriter, encoded};
+use super::file::{FileWriter, Medium};
+use super::samples::{Samples, encoded};
 use crate::audio::Format;
 
-/// What the name of a file ends with while it is being written.
-const UNFINISHED: &str = " (recording).wav";
+/// What the name of a file ends with while it is being written, before the ending.
+pub(super) const UNFINISHED: &str = " (recording)";
 
 /// Opens a new file for writing.
 type Open = Box<dyn Fn(&Path) -> io::Result<Box<dyn Medium>> + Send>;
@@ -31,6 +32,8 @@ impl Place {
     pub(super) fn files(remote: Option<Remote>) -> Self {
         let open: Open = Box::new(|path| {
             let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+            // Whoever looks for what was left behind sees that this is not; without locks nobody looks.
+            let _ = file.try_lock();
             Ok(Box::new(file))
         });
         Self { open, remote }
@@ -52,7 +55,7 @@ pub(super) struct Finished {
 
 /// A file that is being written.
 pub(super) struct OpenPart {
-    writer: WavWriter,
+    writer: FileWriter,
     /// Its name in the end.
     target: PathBuf,
     /// Its name until then.
@@ -66,6 +69,8 @@ pub(super) struct OpenPart {
     /// What the first block was protected by.
     veil: Option<u64>,
     protection: Option<(Fingerprint, Recipe)>,
+    /// Samples that were too loud for integers.
+    clipped: u64,
 }
 
 /// What to say of an error, and what to do about it.
@@ -95,8 +100,8 @@ impl OpenPart {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| words(folder, &error))?;
         }
-        let (target, unfinished, medium) = open_free(place, &path)?;
-        let writer = WavWriter::new(medium, format, samples).map_err(|error| {
+        let (target, unfinished, medium) = open_free(place, &path, samples)?;
+        let writer = FileWriter::new(medium, format, samples).map_err(|error| {
             let _ = fs::remove_file(&unfinished);
             words(&target, &error)
         })?;
@@ -113,6 +118,7 @@ impl OpenPart {
             next: None,
             veil: None,
             protection,
+            clipped: 0,
         })
     }
 
@@ -133,6 +139,11 @@ impl OpenPart {
         self.writer.has_room(frames)
     }
 
+    /// Samples that were too loud for integers.
+    pub(super) fn clipped(&self) -> u64 {
+        self.clipped
+    }
+
     /// Whether all of it so far is one protection at one place of the timeline.
     #[cfg(test)]
     pub(super) fn is_one_protection(&self) -> bool {
@@ -142,8 +153,9 @@ impl OpenPart {
     /// Adds a block.
     pub(super) fn write(&mut self, block: &Block) -> Result<(), String> {
         let first_frame = self.writer.frames();
-        let bytes =
+        let (bytes, clipped) =
             self.writer.write(&block.output).map_err(|error| words(&self.target, &error))?;
+        self.clipped += clipped;
         self.after.update(&bytes);
         if first_frame == 0 {
             self.offset = block.live.position;
@@ -156,7 +168,7 @@ impl OpenPart {
         self.next = Some(block.live.position.wrapping_add(block.frames() as i64));
         match (&mut self.before, &block.input) {
             (Some(before), Some(input)) if follows => {
-                before.update(&encoded(input, self.samples, first_frame));
+                before.update(&encoded(input, self.samples, first_frame).0);
             }
             _ => self.before = None,
         }
@@ -164,14 +176,17 @@ impl OpenPart {
     }
 
     /// Completes the file under its name, and notes it in the manifest of its folder.
-    pub(super) fn finish(self, place: &Place) -> Result<Finished, String> {
-        let (head, frames) = (self.writer.header(), self.writer.frames());
-        let (wanted, unfinished) = (self.target.clone(), self.unfinished.clone());
-        let failed = |error: io::Error| {
-            format!("{} What there is is in “{}”.", words(&wanted, &error), unfinished.display())
-        };
-        self.writer.finish().map_err(failed)?;
-        let target = rename_free(&self.unfinished, &self.target).map_err(failed)?;
+    pub(super) fn finish(mut self, place: &Place) -> Result<Finished, String> {
+        let (around, frames) = (self.writer.around(), self.writer.frames());
+        if let Err(error) = self.writer.finish() {
+            let (why, unfinished) = (words(&self.target, &error), self.unfinished.clone());
+            let kept = self.rescue().map_or(unfinished, |(path, _)| path);
+            return Err(format!("{why} What there is is in “{}”.", kept.display()));
+        }
+        let target = rename_free(&self.unfinished, &self.target).map_err(|error| {
+            let (why, kept) = (words(&self.target, &error), self.unfinished.display());
+            format!("{why} It is in “{kept}”.")
+        })?;
         sync_folder(&target);
         let now = place.remote.as_ref().and_then(Remote::protection);
         let unrecorded = match (self.protection, self.before) {
@@ -191,7 +206,7 @@ impl OpenPart {
                     frames,
                     audio_before: before.finalize().into(),
                     audio_after: self.after.finalize().into(),
-                    around: around(&head, frames, &self.format, self.samples).into(),
+                    around,
                     around_before: None,
                     time: Timestamp::now(),
                     tool: concat!("patchveil-standalone ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -220,17 +235,6 @@ impl OpenPart {
     }
 }
 
-/// The hash of all bytes that are not samples.
-fn around(head: &[u8], frames: u64, format: &Format, samples: Samples) -> blake3::Hash {
-    let bytes = frames * format.channels as u64 * samples.format().bytes() as u64;
-    let mut hasher = Hasher::new();
-    hasher.update(head);
-    if bytes % 2 == 1 {
-        hasher.update(&[0]);
-    }
-    hasher.finalize()
-}
-
 /// Adds a line to the manifest of the folder.
 fn add(path: &Path, record: &manifest::Record) -> Result<(), String> {
     let recorder =
@@ -244,13 +248,18 @@ fn name(path: &Path) -> String {
 }
 
 /// Opens the first file like `path` whose name is free: its name in the end, and until then.
-fn open_free(place: &Place, path: &Path) -> Result<(PathBuf, PathBuf, Box<dyn Medium>), String> {
+fn open_free(
+    place: &Place,
+    path: &Path,
+    samples: Samples,
+) -> Result<(PathBuf, PathBuf, Box<dyn Medium>), String> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut number = 1;
     loop {
         let like = if number == 1 { stem.clone() } else { format!("{stem} ({number})") };
-        let target = path.with_file_name(format!("{like}.wav"));
-        let unfinished = path.with_file_name(format!("{like}{UNFINISHED}"));
+        let ending = samples.ending();
+        let target = path.with_file_name(format!("{like}.{ending}"));
+        let unfinished = path.with_file_name(format!("{like}{UNFINISHED}.{ending}"));
         number += 1;
         if target.symlink_metadata().is_ok() {
             continue;
@@ -264,9 +273,11 @@ fn open_free(place: &Place, path: &Path) -> Result<(PathBuf, PathBuf, Box<dyn Me
 }
 
 /// Gives a file the name `target`, or one like it if somebody has taken that meanwhile; returns it.
-fn rename_free(unfinished: &Path, target: &Path) -> io::Result<PathBuf> {
+pub(super) fn rename_free(unfinished: &Path, target: &Path) -> io::Result<PathBuf> {
     let stem = target.file_stem().unwrap_or_default().to_string_lossy();
-    let others = (2_u32..).map(|number| target.with_file_name(format!("{stem} ({number}).wav")));
+    let ending = target.extension().unwrap_or_default().to_string_lossy();
+    let others =
+        (2_u32..).map(|number| target.with_file_name(format!("{stem} ({number}).{ending}")));
     let free = std::iter::once(target.to_owned())
         .chain(others)
         .find(|path| path.symlink_metadata().is_err())

@@ -1,7 +1,7 @@
 use std::fs;
 use std::io::{self, Seek, SeekFrom, Write};
 
-use super::wav::Medium;
+use super::file::Medium;
 use super::*;
 
 const FORMAT: Format = Format { channels: 2, sample_rate: 8_000 };
@@ -23,6 +23,25 @@ fn plan(path: PathBuf) -> Plan {
 
 fn read(path: &Path) -> Vec<f32> {
     hound::WavReader::open(path).unwrap().into_samples().map(Result::unwrap).collect()
+}
+
+/// All channels of a file in any format.
+fn decoded(path: &Path) -> Vec<Vec<f32>> {
+    let watch = patchveil::Watch { stop: &false.into(), progress: &|_| {} };
+    let opened =
+        patchveil::recording::open(path, &patchveil::recording::Scratch::SYSTEM, &watch).unwrap();
+    let mut samples = Vec::new();
+    opened.into_reader().unwrap().read_block(usize::MAX, &mut samples).unwrap();
+    samples
+}
+
+/// Whether `kept` is `sent` to the 24th bit.
+#[track_caller]
+fn assert_rounded(kept: &[f32], sent: &[f32]) {
+    assert_eq!(kept.len(), sent.len());
+    let apart =
+        kept.iter().zip(sent).position(|(kept, sent)| (kept - sent).abs() > 0.5_f32.powi(24));
+    assert_eq!(apart, None, "the first sample that differs");
 }
 
 fn left(position: i64, frames: i64) -> Vec<f32> {
@@ -273,4 +292,102 @@ fn a_folder_that_cannot_be_written_is_said() {
     recorder.push(&block(0, true));
     let Recording::Failed { message } = recorder.state() else { panic!("{:?}", recorder.state()) };
     assert!(message.contains("Nothing was recorded"), "{message}");
+}
+
+#[test]
+fn flac_is_what_went_out_to_the_24th_bit_with_the_seconds_before_in_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.flac");
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    (0..1_000).for_each(|n| recorder.push(&block(80 * n, true)));
+    let samples = Samples::Flac;
+    recorder.start(Plan { samples, split_minutes: 1, ..plan(path.clone()) });
+    (1_000..7_000).for_each(|n| recorder.push(&block(80 * n, true)));
+    recorder.stop();
+    let progress = done(&recorder);
+    assert_eq!((progress.files, progress.seconds, progress.rounded), (2, 65.0, true));
+    let mut all = decoded(&path).swap_remove(0);
+    assert_eq!(all.len(), 60 * 8_000);
+    all.extend(&decoded(&folder.path().join("show 2.flac"))[0]);
+    assert_rounded(&all, &left(80 * 500, 80 * 6_500));
+}
+
+#[test]
+fn a_full_disk_leaves_a_whole_flac_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.flac");
+    let place =
+        Place::on(Box::new(|path| Ok(Box::new(FullDisk(fs::File::create(path)?, 100_001)))));
+    let mut recorder = Recorder::at(place);
+    recorder.begin_stream(FORMAT);
+    recorder.start(Plan { samples: Samples::Flac, ..plan(path.clone()) });
+    let mut noise = white_noise();
+    for n in 0..2_000 {
+        let mut record = block(80 * n, true);
+        record.samples[0].iter_mut().for_each(|sample| *sample = noise());
+        recorder.push(&record);
+    }
+    let Recording::Failed { message } = recorder.state() else { panic!("{:?}", recorder.state()) };
+    assert!(message.contains("disk is full") && message.contains("show.flac"), "{message}");
+    let kept = decoded(&path);
+    assert!(kept[0].len() >= 8_000, "{}", kept[0].len());
+    let right: Vec<f32> = left(0, kept[1].len() as i64).iter().map(|sample| -sample).collect();
+    assert_rounded(&kept[1], &right);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// White noise that FLAC cannot make smaller.
+fn white_noise() -> impl FnMut() -> f32 {
+    let mut state = 1_u32;
+    move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.cast_signed() as f32 / 2_147_483_648.0
+    }
+}
+
+#[test]
+fn samples_that_are_too_loud_for_integers_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    let samples = Samples::Flac;
+    recorder.start(Plan { samples, ..plan(folder.path().join("loud.flac")) });
+    let mut loud = block(0, true);
+    loud.samples[0][3..7].fill(-1.5);
+    recorder.push(&loud);
+    recorder.stop();
+    assert_eq!(done(&recorder).clipped, 4);
+}
+
+#[test]
+fn what_a_killed_program_has_left_is_completed_and_what_is_being_written_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    for samples in [Samples::Float32, Samples::Flac] {
+        let path = folder.path().join(format!("show.{}", samples.ending()));
+        let mut recorder = Recorder::new(None);
+        recorder.begin_stream(FORMAT);
+        recorder.start(Plan { samples, ..plan(path.clone()) });
+        (0..1_000).for_each(|n| recorder.push(&block(80 * n, true)));
+        assert_eq!(mend_all(folder.path()), Vec::<String>::new());
+        // As if it were killed: nothing completes the file.
+        drop(recorder);
+        assert!(!path.exists());
+        fs::write(&path, "somebody's").unwrap();
+        let said = mend_all(folder.path());
+        let to = folder.path().join(format!("show (2).{}", samples.ending()));
+        assert_eq!(said.len(), 1);
+        assert!(said[0].contains(&to.display().to_string()), "{said:?}");
+        let kept = decoded(&to).swap_remove(0);
+        assert!(kept.len() > 50_000, "{}", kept.len());
+        let sent = left(0, kept.len() as i64);
+        assert_rounded(&kept, &sent);
+        assert!(samples == Samples::Flac || kept == sent);
+        assert_eq!(mend_all(folder.path()), Vec::<String>::new());
+    }
+    // What nothing can be made of stays where it is.
+    let broken = folder.path().join("x (recording).wav");
+    fs::write(&broken, "RIFF").unwrap();
+    assert!(mend_all(folder.path())[0].contains("stays as it is"));
+    assert!(broken.exists());
 }

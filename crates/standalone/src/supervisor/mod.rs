@@ -1,6 +1,8 @@
 //! Keeps a stream open: opens what the user wants, notices when it is over, and tries again every second
 //! until it is back.
 
+mod watchdog;
+
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{Builder, JoinHandle};
@@ -8,7 +10,10 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::audio::{Backend, BackendKind, Connection, DeviceList, Format, Seat, Stream, Wanted};
+use self::watchdog::Watchdog;
+use crate::audio::{
+    Backend, BackendKind, Connection, DeviceList, Format, Patch, Seat, Side, Stream, Wanted,
+};
 use crate::processor::Processor;
 use crate::tap::TapReader;
 
@@ -18,8 +23,6 @@ const RETRY: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(200);
 /// Time between two reports of an open stream: each costs the window a frame.
 const TELL: Duration = Duration::from_secs(1);
-/// A stream without a block for this long is over, whatever its device says.
-const STALLED: Duration = Duration::from_secs(3);
 
 /// What becomes of the sound.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +137,9 @@ struct Machine {
     seat: Option<Seat>,
     stream: Option<Box<dyn Stream>>,
     format: Option<Format>,
-    progress: (u64, Instant),
+    watchdog: Watchdog,
+    /// The connections of the stream before.
+    patch: Patch,
     told: Instant,
     retry_at: Instant,
     state: State,
@@ -153,7 +158,8 @@ impl Machine {
             seat: None,
             stream: None,
             format: None,
-            progress: (0, Instant::now()),
+            watchdog: Watchdog::new(Instant::now()),
+            patch: Patch::default(),
             told: Instant::now(),
             retry_at: Instant::now(),
             state: State::Starting,
@@ -191,7 +197,8 @@ impl Machine {
                 let due = now.saturating_duration_since(self.told) >= TELL;
                 if let Some(stream) = self.stream.as_mut().filter(|_| due) {
                     self.told = now;
-                    self.state = State::Running(stream.connection());
+                    let quiet = self.watchdog.is_quiet();
+                    self.state = State::Running(Connection { quiet, ..stream.connection() });
                     self.dropouts = stream.health().dropouts();
                 }
             }
@@ -206,6 +213,12 @@ impl Machine {
     fn trouble(&mut self, now: Instant) -> Option<String> {
         let (stream, format) = (self.stream.as_ref()?, self.format?);
         let health = stream.health();
+        // A JACK server has no input of ours that could be opened again.
+        let (has_input, reopens) = match self.settled {
+            Some(BackendKind::Jack) => (true, false),
+            Some(BackendKind::System) => (self.wanted.has_input(), true),
+            _ => (false, false),
+        };
         if let Some(reason) = health.lost() {
             let server = "The sound server has stopped. It is connected again as soon as it runs.";
             return Some(if reason.is_empty() { server.to_owned() } else { reason });
@@ -214,12 +227,7 @@ impl Machine {
         if rate != 0 && rate != format.sample_rate {
             return Some(format!("The sample rate has changed to {rate} Hz."));
         }
-        let blocks = health.blocks();
-        if blocks != self.progress.0 {
-            self.progress = (blocks, now);
-        }
-        let stalled = now.saturating_duration_since(self.progress.1) > STALLED;
-        stalled.then(|| "The sound device delivers nothing any more.".to_owned())
+        self.watchdog.look(health, format.sample_rate, has_input, reopens, now)
     }
 
     /// The backends to try.
@@ -237,7 +245,7 @@ impl Machine {
             match self.open_with(kind) {
                 Ok(()) => {
                     self.settled = Some(kind);
-                    self.progress = (0, now);
+                    self.watchdog.restart(now);
                     return;
                 }
                 Err(reason) => reasons.push(reason),
@@ -273,6 +281,7 @@ impl Machine {
         };
         match backend.open(wanted, &mut begin) {
             Ok(mut stream) => {
+                stream.restore(std::mem::take(&mut self.patch));
                 self.state = State::Running(stream.connection());
                 self.stream = Some(stream);
                 Ok(())
@@ -289,7 +298,9 @@ impl Machine {
         let seat = self.seat.take();
         let mut reclaimed = seat.as_ref().and_then(Seat::reclaim);
         self.format = None;
-        self.stream = None;
+        if let Some(mut stream) = self.stream.take() {
+            self.patch = stream.patch();
+        }
         if let Some(seat) = seat {
             // A callback that took longer than that has ended with its stream.
             reclaimed = reclaimed.or_else(|| seat.reclaim());
@@ -309,6 +320,16 @@ impl Machine {
             self.settled = None;
         }
         self.close();
+        let (old, new) = (&self.wanted, &wanted);
+        if (old.backend, &old.input, &old.jack_inputs)
+            != (new.backend, &new.input, &new.jack_inputs)
+        {
+            self.patch.forget(Side::Input);
+        }
+        if (old.backend, &old.output) != (new.backend, &new.output) {
+            self.patch.forget(Side::Output);
+        }
+        self.watchdog = Watchdog::new(Instant::now());
         self.wanted = wanted;
         self.state = State::Starting;
         self.retry_at = Instant::now();

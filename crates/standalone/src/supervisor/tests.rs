@@ -1,5 +1,6 @@
 use std::sync::atomic::Ordering;
 
+use super::watchdog::STALLED;
 use super::*;
 use crate::audio::fake::{Fake, World};
 
@@ -132,4 +133,61 @@ fn the_thread_reports_and_ends() {
     assert_eq!(supervisor.read(|report| report.devices.as_ref().unwrap().inputs.len()), 1);
     supervisor.stop(Duration::from_secs(5));
     assert_eq!(world.open.load(Ordering::Relaxed), 0);
+}
+
+/// Has the open stream run for so many seconds of sound, with a look after each.
+fn run(machine: &mut Machine, world: &World, start: Instant, seconds: std::ops::Range<u64>) {
+    for second in seconds {
+        (0..750).for_each(|_| drop(world.block()));
+        machine.step(start + Duration::from_secs(second));
+    }
+}
+
+#[test]
+fn an_input_whose_callbacks_stop_is_said_and_opened_again() {
+    let (mut machine, world, _) = machine(wanted());
+    world.there.store(true, Ordering::Relaxed);
+    let start = Instant::now();
+    machine.step(start);
+    run(&mut machine, &world, start, 1..3);
+    // The output goes on, and the device says nothing.
+    world.deaf.store(true, Ordering::Relaxed);
+    run(&mut machine, &world, start, 3..6);
+    assert_eq!(world.opened.load(Ordering::Relaxed), 1);
+    world.there.store(false, Ordering::Relaxed);
+    run(&mut machine, &world, start, 6..7);
+    let reason = "The input delivers nothing any more.".to_owned();
+    assert_eq!(machine.state, State::Waiting { reason, lost: true });
+    world.there.store(true, Ordering::Relaxed);
+    world.deaf.store(false, Ordering::Relaxed);
+    machine.step(start + Duration::from_secs(8));
+    assert_eq!(world.opened.load(Ordering::Relaxed), 2);
+    run(&mut machine, &world, start, 9..20);
+    assert_eq!(world.opened.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn an_input_that_gives_only_zeros_after_noise_is_said_and_opened_again_once() {
+    let (mut machine, world, _) = machine(wanted());
+    world.there.store(true, Ordering::Relaxed);
+    let quiet = |machine: &Machine| match &machine.state {
+        State::Running(connection) => connection.quiet,
+        other => panic!("{other:?}"),
+    };
+    let start = Instant::now();
+    world.muted.store(true, Ordering::Relaxed);
+    machine.step(start);
+    run(&mut machine, &world, start, 1..30);
+    assert!(!quiet(&machine), "it may never have been connected");
+    world.muted.store(false, Ordering::Relaxed);
+    run(&mut machine, &world, start, 30..33);
+    world.muted.store(true, Ordering::Relaxed);
+    run(&mut machine, &world, start, 33..42);
+    assert!(!quiet(&machine), "a pause");
+    run(&mut machine, &world, start, 42..90);
+    assert!(quiet(&machine));
+    assert_eq!(world.opened.load(Ordering::Relaxed), 2);
+    world.muted.store(false, Ordering::Relaxed);
+    run(&mut machine, &world, start, 90..92);
+    assert!(!quiet(&machine));
 }

@@ -10,8 +10,10 @@ use patchveil_plugin::{Choice, DirectGesture, EditorView, Status, look};
 
 use patchveil_words::Words;
 
+use super::lists::focus_panel;
 use super::welcome::Welcome;
 use super::{Action, Fold, Scene, draw_all};
+use crate::audio::Wanted;
 use crate::program::Program;
 use crate::recorder::{Plan, Recording};
 use crate::settings::{self, Settings};
@@ -62,6 +64,8 @@ struct App {
     /// What is on the disk.
     saved: Settings,
     changed_at: Option<Instant>,
+    /// When the session was last compared.
+    looked: Instant,
     fold: Fold,
     folder: String,
     welcome: Option<Welcome>,
@@ -95,6 +99,7 @@ impl App {
             saved: settings.clone(),
             settings,
             changed_at: None,
+            looked: Instant::now(),
             fold: Fold::None,
             welcome: None,
             asked: false,
@@ -151,9 +156,14 @@ impl App {
         if pressed(Key::M) {
             self.settings.monitor = !self.settings.monitor;
         }
-        if pressed(Key::D) {
-            self.fold = self.fold.toggled(Fold::Devices);
-            actions.push(Action::List(self.settings.devices.backend));
+        for (key, fold) in [(Key::D, Fold::Devices), (Key::O, Fold::Recording)] {
+            if pressed(key) {
+                self.fold = self.fold.toggled(fold);
+                if self.fold == fold {
+                    focus_panel(context);
+                    actions.push(Action::List(self.settings.devices.backend));
+                }
+            }
         }
     }
 
@@ -174,9 +184,10 @@ impl App {
     /// What is recorded now: a file named by the time.
     fn plan(&self) -> Plan {
         let recording = &self.settings.recording;
-        let name = Zoned::now().strftime("Patchveil %Y-%m-%d %H-%M-%S.wav").to_string();
+        let name = Zoned::now().strftime("Patchveil %Y-%m-%d %H-%M-%S");
+        let ending = recording.samples.ending();
         Plan {
-            path: recording.folder().join(name),
+            path: recording.folder().join(format!("{name}.{ending}")),
             samples: recording.samples,
             pre_roll: recording.pre_roll,
             split_minutes: recording.split_minutes,
@@ -184,18 +195,23 @@ impl App {
     }
 
     /// Has what was changed in the panels take effect.
-    fn follow(&mut self, before: &Settings) {
-        if self.settings.devices != before.devices {
+    fn follow(&mut self, devices: &Wanted, monitor: bool) {
+        if self.settings.devices != *devices {
             self.program.supervisor.lock().set(self.settings.devices.clone());
         }
-        if self.settings.monitor != before.monitor {
+        if self.settings.monitor != monitor {
             self.program.switches.set_monitor(self.settings.monitor);
         }
     }
 
     /// Remembers what has changed, some time after the last change.
     fn remember(&mut self, context: &Context) {
-        self.settings.session = self.program.remote.session();
+        // What changes without the user, such as a class that was just made, is seen a little later.
+        let touched = context.input(|input| !input.events.is_empty());
+        if touched || self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.settings.session = self.program.remote.session();
+        }
         if self.settings == self.saved {
             self.changed_at = None;
             return;
@@ -235,7 +251,9 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let context = ui.ctx().clone();
-        self.program.waker.painted();
+        // Minimised or covered, where the system says so.
+        let hidden = context.input(|input| input.viewport().visible() == Some(false));
+        self.program.waker.painted(hidden);
         if self.program.is_stopping() {
             // The signal may have come before there was a window to close.
             context.send_viewport_cmd(ViewportCommand::Close);
@@ -248,12 +266,13 @@ impl eframe::App for App {
             .read(|report| (report.state.clone(), report.devices.clone(), report.dropouts));
         let heard = self.program.listener.lock().heard();
         let mut actions = Vec::new();
-        let before = self.settings.clone();
+        let monitor = self.settings.monitor;
         if self.welcome.is_none() {
             let recording = matches!(heard.recording, Recording::Running(_));
             self.shortcuts(&context, recording, &mut actions);
         }
         let trouble = self.trouble.clone();
+        let note = self.program.notes.lock().last().cloned();
         let wanted = self.settings.devices.clone();
         let scene = Scene {
             state: &state,
@@ -262,12 +281,12 @@ impl eframe::App for App {
             heard: &heard,
             wanted: &wanted,
             trouble: trouble.as_deref(),
+            note: note.as_deref(),
             has_keys: !self.editor.keyring().classes.is_empty(),
         };
         let Self { settings, fold, folder, editor, gesture, .. } = self;
         editor.set_route(whole_route(&state, settings.monitor, look::words(ui)));
-        // Minimised or covered, where the system says so.
-        editor.set_hidden(context.input(|input| input.viewport().visible() == Some(false)));
+        editor.set_hidden(hidden);
         let smallest = smallest(ui.max_rect().size());
         look::scrolled(ui, smallest, |ui, rect| {
             let ui = &mut ui.new_child(UiBuilder::new().max_rect(rect));
@@ -280,7 +299,7 @@ impl eframe::App for App {
             self.welcome = Some(welcome);
         }
         self.apply(actions);
-        self.follow(&before);
+        self.follow(&wanted, monitor);
         let size = context.content_rect().size() * context.zoom_factor();
         self.settings.window = (size.x.round(), size.y.round());
         self.remember(&context);
@@ -290,10 +309,8 @@ impl eframe::App for App {
             context.request_repaint();
         }
         // Nobody tells that sound has stopped either.
-        if !matches!(state, State::Running(_))
-            || self.welcome.is_some()
-            || self.editor.audio().sound
-        {
+        let moves = !matches!(state, State::Running(_)) || self.editor.audio().sound;
+        if !hidden && (moves || self.welcome.is_some()) {
             context.request_repaint_after(LOOK);
         }
     }

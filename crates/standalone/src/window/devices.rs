@@ -3,6 +3,7 @@
 use egui::{ComboBox, Grid, RichText, Ui};
 use patchveil_plugin::look::{self, SMALL, colours};
 
+use super::lists::{choice, show, take_focus};
 use super::{Action, Scene, meter};
 use crate::audio::{BackendKind, CHANNELS, Device, Wanted};
 use crate::supervisor::State;
@@ -30,14 +31,17 @@ pub(super) fn draw(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Wanted, actions:
             Err(_) => (&[][..], &[][..]),
         };
         let before = wanted.input.clone();
-        draw_device(ui, words.live.input, words.devices.none, inputs, &mut wanted.input);
+        draw_device(ui, words.live.input, words.devices.none, inputs, None, &mut wanted.input);
         if wanted.input != before {
             // What is chosen here takes the place of what the command line says.
             wanted.jack_inputs = None;
         }
         draw_rate(ui, scene.state, wanted);
         ui.end_row();
-        draw_device(ui, words.live.output, words.devices.default, outputs, &mut wanted.output);
+        // Elsewhere the output is what drives, so there has to be one.
+        let nowhere = Some(words.devices.not_connected).filter(|_| is_jack(scene.state, wanted));
+        let default = words.devices.default;
+        draw_device(ui, words.live.output, default, outputs, nowhere, &mut wanted.output);
         draw_period(ui, scene.state, wanted);
         ui.end_row();
     });
@@ -51,19 +55,6 @@ fn named(ui: &mut Ui, text: &str) -> egui::Id {
     ui.label(RichText::new(text).font(SMALL).color(colours(ui).weak)).id
 }
 
-/// A line of a list. Choosing it closes the list, with the keyboard too.
-pub(super) fn choice<T: PartialEq>(
-    ui: &mut Ui,
-    chosen: &mut T,
-    value: T,
-    name: impl Into<egui::WidgetText>,
-) {
-    let name: egui::WidgetText = name.into();
-    if ui.selectable_value(chosen, value, name).clicked() {
-        ui.close();
-    }
-}
-
 fn draw_backend(ui: &mut Ui, wanted: &mut Wanted, actions: &mut Vec<Action>) {
     let label = named(ui, look::words(ui).devices.backend);
     let words = look::words(ui);
@@ -71,13 +62,13 @@ fn draw_backend(ui: &mut Ui, wanted: &mut Wanted, actions: &mut Vec<Action>) {
     let kinds = [BackendKind::Auto, BackendKind::Jack, BackendKind::System, BackendKind::Dummy];
     let list = ComboBox::from_id_salt("backend")
         .width(WIDE)
-        .selected_text(backend_name(wanted.backend, words))
-        .show_ui(ui, |ui| {
-            for kind in kinds {
-                choice(ui, &mut wanted.backend, kind, backend_name(kind, words));
-            }
-        });
-    list.response.labelled_by(label);
+        .selected_text(backend_name(wanted.backend, words));
+    let list = show(ui, list, label, &mut wanted.backend, |ui, backend| {
+        for kind in kinds {
+            choice(ui, backend, kind, backend_name(kind, words));
+        }
+    });
+    take_focus(ui, &list);
     if wanted.backend != before {
         // Names of another backend's devices mean nothing.
         (wanted.input, wanted.output, wanted.jack_inputs) = (None, None, None);
@@ -95,23 +86,28 @@ fn draw_channels(ui: &mut Ui, wanted: &mut Wanted) {
         8 => "7.1".to_owned(),
         count => format!("{count}"),
     };
-    let list = ComboBox::from_id_salt("channels")
-        .width(NARROW)
-        .selected_text(name(wanted.channels))
-        .show_ui(ui, |ui| {
-            for count in CHANNELS {
-                choice(ui, &mut wanted.channels, count, name(count));
-            }
-        });
-    list.response.labelled_by(label);
+    let list =
+        ComboBox::from_id_salt("channels").width(NARROW).selected_text(name(wanted.channels));
+    show(ui, list, label, &mut wanted.channels, |ui, channels| {
+        for count in CHANNELS {
+            choice(ui, channels, count, name(count));
+        }
+    });
 }
 
-/// A list of devices; `none` is what no device is called.
+/// Whether JACK is used, where nothing has to be connected.
+fn is_jack(state: &State, wanted: &Wanted) -> bool {
+    wanted.backend == BackendKind::Jack || server(state).is_some()
+}
+
+/// A list of devices; `none` is what no device is called, `nowhere` what it is called that nothing is
+/// connected, where that can be.
 fn draw_device(
     ui: &mut Ui,
     name: &str,
     none: &str,
     devices: &[Device],
+    nowhere: Option<&str>,
     chosen: &mut Option<String>,
 ) {
     let label = named(ui, name);
@@ -123,16 +119,16 @@ fn draw_device(
         (Some(_), Some(device)) => device.name.clone(),
         (Some(id), None) => (words.not_there)(id),
     };
-    let list = ComboBox::from_id_salt(name).width(WIDE).truncate().selected_text(shown).show_ui(
-        ui,
-        |ui| {
-            choice(ui, chosen, None, none);
-            for device in devices {
-                choice(ui, chosen, Some(device.id.clone()), &device.name);
-            }
-        },
-    );
-    list.response.labelled_by(label);
+    let list = ComboBox::from_id_salt(name).width(WIDE).truncate().selected_text(shown);
+    show(ui, list, label, chosen, |ui, chosen| {
+        choice(ui, chosen, None, none);
+        if let Some(nowhere) = nowhere {
+            choice(ui, chosen, Some(String::new()), nowhere);
+        }
+        for device in devices {
+            choice(ui, chosen, Some(device.id.clone()), &device.name);
+        }
+    });
 }
 
 /// What a JACK server states instead of the user.
@@ -151,15 +147,13 @@ fn draw_rate(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
         stated(ui, &format!("{rate} Hz"));
         return;
     }
-    let list = ComboBox::from_id_salt("rate")
-        .width(NARROW)
-        .selected_text(format!("{} Hz", wanted.sample_rate))
-        .show_ui(ui, |ui| {
-            for rate in RATES {
-                choice(ui, &mut wanted.sample_rate, rate, format!("{rate} Hz"));
-            }
-        });
-    list.response.labelled_by(label);
+    let shown = format!("{} Hz", wanted.sample_rate);
+    let list = ComboBox::from_id_salt("rate").width(NARROW).selected_text(shown);
+    show(ui, list, label, &mut wanted.sample_rate, |ui, chosen| {
+        for rate in RATES {
+            choice(ui, chosen, rate, format!("{rate} Hz"));
+        }
+    });
 }
 
 fn draw_period(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
@@ -169,15 +163,12 @@ fn draw_period(ui: &mut Ui, state: &State, wanted: &mut Wanted) {
         stated(ui, &frames(block));
         return;
     }
-    let list = ComboBox::from_id_salt("period")
-        .width(NARROW)
-        .selected_text(frames(wanted.period))
-        .show_ui(ui, |ui| {
-            for period in PERIODS {
-                choice(ui, &mut wanted.period, period, frames(period));
-            }
-        });
-    list.response.labelled_by(label);
+    let list = ComboBox::from_id_salt("period").width(NARROW).selected_text(frames(wanted.period));
+    show(ui, list, label, &mut wanted.period, |ui, chosen| {
+        for period in PERIODS {
+            choice(ui, chosen, period, frames(period));
+        }
+    });
 }
 
 fn stated(ui: &mut Ui, text: &str) {

@@ -5,6 +5,7 @@
 //! | `mod.rs` | what an open window holds |
 //! | `strip.rs`, `meter.rs` | connection, meters, monitor and recorder at the bottom |
 //! | `devices.rs`, `recording.rs` | what folds out above them |
+//! | `lists.rs` | lists of these |
 //! | `welcome.rs` | the first run |
 //!
 //! Panels are functions of what they show, so a test can draw any situation. Nothing is painted but on
@@ -12,6 +13,7 @@
 
 mod app;
 mod devices;
+mod lists;
 mod meter;
 mod recording;
 mod strip;
@@ -38,6 +40,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) wanted: &'a Wanted,
     /// What does not work beside sound.
     pub(crate) trouble: Option<&'a str>,
+    /// What became of a recording that was cut off.
+    pub(crate) note: Option<&'a str>,
     /// There is a class whose key can be lost.
     pub(crate) has_keys: bool,
 }

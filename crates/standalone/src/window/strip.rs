@@ -122,7 +122,12 @@ fn draw_line(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings, actions: &
         ui.label(RichText::new(words.output_muted).font(SMALL).color(colours.warn));
     }
     let idle = matches!(scene.heard.recording, Recording::Idle);
-    if scene.trouble.is_none() && idle && !settings.backed_up && scene.has_keys {
+    if scene.trouble.is_none()
+        && scene.note.is_none()
+        && idle
+        && !settings.backed_up
+        && scene.has_keys
+    {
         if look::press(ui, words.back_up).clicked() {
             actions.push(Action::BackUp);
         }
@@ -133,7 +138,10 @@ fn draw_line(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings, actions: &
     }
     let (text, colour) = match (&scene.heard.recording, scene.trouble) {
         (_, Some(trouble)) => (trouble.to_owned(), colours.bad),
-        (Recording::Idle, _) => return,
+        (Recording::Idle, _) => match scene.note {
+            Some(note) => (note.to_owned(), colours.text),
+            None => return,
+        },
         (Recording::Running(progress), _) => (going(progress, words), colours.text),
         (Recording::Done(progress), _) => (saved(progress, words), colours.good),
         (Recording::Failed { message }, _) => (message.clone(), colours.bad),
@@ -150,11 +158,15 @@ fn name(progress: &Progress) -> String {
     progress.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// How much was lost, after a space.
+/// How much was lost and clipped, each after a space.
 fn lost(progress: &Progress, words: &Live) -> String {
-    match progress.lost {
+    let lost = match progress.lost {
         0.0 => String::new(),
         lost => format!(" {}", (words.lost)(lost)),
+    };
+    match progress.clipped {
+        0 => lost,
+        clipped => format!("{lost} {}", (words.over_full_scale)(clipped)),
     }
 }
 
@@ -176,7 +188,8 @@ fn saved(progress: &Progress, words: &Live) -> String {
         Some(reason) => format!(" {}", (words.not_in_manifest)(reason)),
         None => String::new(),
     };
-    let path = format!("{}{files}", progress.path.display());
+    let rounded = if progress.rounded { format!(" {}", words.rounded) } else { String::new() };
+    let path = format!("{}{files}{rounded}", progress.path.display());
     let text = (words.saved)(&length(progress.seconds), &path);
     format!("{text}{}{unrecorded}", lost(progress, words))
 }

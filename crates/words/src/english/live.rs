@@ -15,6 +15,8 @@ pub(super) const LIVE: Live = Live {
     no_input: "No input is connected.",
     no_output: "No output is connected.",
     choose_one: "Choose one in Devices.",
+    quiet_input: "The input gives nothing but silence.",
+    quiet_input_hint: "It may be muted, paused, or hang.",
     route: |from, to| format!("from: {from} – to: {to}"),
     nothing: "nothing",
     dropouts: |times| match times {
@@ -44,10 +46,12 @@ pub(super) const LIVE: Live = Live {
     stop_recording: "Stop recording",
     record_tip: "Record what is sent, with the seconds before (Ctrl+R).",
     options: "Options",
-    options_tip: "Folder, format, and how recordings are split.",
+    options_tip: "Folder, format, and how recordings are split (Ctrl+O).",
     recording_waits: |file| format!("Recording waits for sound: {file}"),
     recording_to: |length, file| format!("Recording {length} to {file}."),
     lost: |seconds| format!("{seconds:.2} s were lost and are silence."),
+    over_full_scale: |samples| format!("{samples} samples were above full scale and are clipped."),
+    rounded: "(rounded to 24 bits)",
     saved: |length, path| format!("Saved {length}: {path}."),
     files: |count| format!("({count} files)"),
     not_in_manifest: |why| format!("No line in the manifest: {why}."),
@@ -85,12 +89,13 @@ pub(super) const RECORDING: RecordingWords = RecordingWords {
     format: "Format",
     float32: "WAV, 32-bit float",
     int24: "WAV, 24-bit",
+    flac24: "FLAC, 24-bit",
     pre_roll: |seconds| format!("Begin {seconds} seconds before the button is pressed"),
     split: "Split",
     never: "Never",
     after: |minutes| format!("After {minutes} minutes"),
-    note: "A 32-bit float file is bit for bit what was sent. Every file gets a line in the \
-        folder's manifest, patchveil.jsonl, so that “patchveil verify” knows it.",
+    note: "32-bit float is bit for bit what was sent; FLAC is that, rounded to 24 bits. Every file gets a line in the \
+        folder's manifest, patchveil.jsonl, for “patchveil verify”.",
 };
 
 pub(super) const WELCOME: Welcome = Welcome {

@@ -15,6 +15,8 @@ pub(super) const LIVE: Live = Live {
     no_input: "Aucune entrée connectée.",
     no_output: "Aucune sortie connectée.",
     choose_one: "Choisissez-en une dans Périphériques.",
+    quiet_input: "L'entrée ne donne que du silence.",
+    quiet_input_hint: "Elle est peut-être muette, en pause ou bloquée.",
     route: |from, to| format!("de : {from} – vers : {to}"),
     nothing: "rien",
     dropouts: |times| format!("Du son a été perdu {times} fois : un tampon plus grand aide."),
@@ -42,10 +44,14 @@ pub(super) const LIVE: Live = Live {
     stop_recording: "Arrêter",
     record_tip: "Enregistre ce qui est envoyé, avec les secondes précédentes (Ctrl+R).",
     options: "Options",
-    options_tip: "Dossier, format et découpage des enregistrements.",
+    options_tip: "Dossier, format et découpage des enregistrements (Ctrl+O).",
     recording_waits: |file| format!("L'enregistrement attend du son : {file}"),
     recording_to: |length, file| format!("Enregistrement {length} dans {file}."),
     lost: |seconds| format!("{seconds:.2} s sont perdues et muettes."),
+    over_full_scale: |samples| {
+        format!("{samples} échantillons dépassaient la pleine échelle et sont écrêtés.")
+    },
+    rounded: "(arrondi à 24 bits)",
     saved: |length, path| format!("Enregistré ({length}) : {path}."),
     files: |count| format!("({count} fichiers)"),
     not_in_manifest: |why| format!("Pas de ligne dans le manifeste : {why}."),
@@ -83,13 +89,13 @@ pub(super) const RECORDING: RecordingWords = RecordingWords {
     format: "Format",
     float32: "WAV, 32 bits flottants",
     int24: "WAV, 24 bits",
+    flac24: "FLAC, 24 bits",
     pre_roll: |seconds| format!("Commencer {seconds} secondes avant l'appui"),
     split: "Découper",
     never: "Jamais",
     after: |minutes| format!("Après {minutes} minutes"),
-    note: "Un fichier en 32 bits flottants est, bit pour bit, ce qui a été envoyé. Chaque fichier \
-        reçoit une ligne dans le manifeste du dossier, patchveil.jsonl, pour que « patchveil \
-        verify » le connaisse.",
+    note: "32 bits flottants est, bit pour bit, ce qui a été envoyé ; FLAC est la même chose, arrondie à 24 bits. Chaque \
+        fichier reçoit une ligne dans le manifeste du dossier, patchveil.jsonl, pour « patchveil verify ».",
 };
 
 pub(super) const WELCOME: Welcome = Welcome {

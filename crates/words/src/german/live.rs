@@ -15,6 +15,8 @@ pub(super) const LIVE: Live = Live {
     no_input: "Kein Eingang ist verbunden.",
     no_output: "Kein Ausgang ist verbunden.",
     choose_one: "Unter Geräte wählen.",
+    quiet_input: "Der Eingang gibt nichts als Stille.",
+    quiet_input_hint: "Vielleicht ist er stumm, pausiert oder hängt.",
     route: |from, to| format!("von: {from} – nach: {to}"),
     nothing: "nichts",
     dropouts: |times| format!("{times}× ging Ton verloren: Ein größerer Puffer hilft."),
@@ -42,10 +44,14 @@ pub(super) const LIVE: Live = Live {
     stop_recording: "Aufnahme beenden",
     record_tip: "Nimmt auf, was gesendet wird, mit den Sekunden davor (Strg+R).",
     options: "Optionen",
-    options_tip: "Ordner, Format und Aufteilung der Aufnahmen.",
+    options_tip: "Ordner, Format und Aufteilung der Aufnahmen (Strg+O).",
     recording_waits: |file| format!("Die Aufnahme wartet auf Ton: {file}"),
     recording_to: |length, file| format!("Aufnahme {length} in {file}."),
     lost: |seconds| format!("{seconds:.2} s gingen verloren und sind Stille."),
+    over_full_scale: |samples| {
+        format!("{samples} Samples lagen über Vollaussteuerung und sind abgeschnitten.")
+    },
+    rounded: "(auf 24 Bit gerundet)",
     saved: |length, path| format!("{length} gesichert: {path}."),
     files: |count| format!("({count} Dateien)"),
     not_in_manifest: |why| format!("Keine Zeile im Manifest: {why}."),
@@ -83,12 +89,13 @@ pub(super) const RECORDING: RecordingWords = RecordingWords {
     format: "Format",
     float32: "WAV, 32 Bit Float",
     int24: "WAV, 24 Bit",
+    flac24: "FLAC, 24 Bit",
     pre_roll: |seconds| format!("Beginnt {seconds} Sekunden vor dem Tastendruck"),
     split: "Teilen",
     never: "Nie",
     after: |minutes| format!("Nach {minutes} Minuten"),
-    note: "Eine Datei in 32 Bit Float ist Bit für Bit, was gesendet wurde. Jede Datei bekommt \
-        eine Zeile im Manifest des Ordners, patchveil.jsonl, damit „patchveil verify“ sie kennt.",
+    note: "32 Bit Float ist Bit für Bit, was gesendet wurde; FLAC ist dasselbe, auf 24 Bit gerundet. Jede Datei bekommt \
+        eine Zeile im Manifest des Ordners, patchveil.jsonl, für „patchveil verify“.",
 };
 
 pub(super) const WELCOME: Welcome = Welcome {

@@ -15,6 +15,8 @@ pub(super) const LIVE: Live = Live {
     no_input: "Ninguna entrada conectada.",
     no_output: "Ninguna salida conectada.",
     choose_one: "Elija una en Dispositivos.",
+    quiet_input: "La entrada no da más que silencio.",
+    quiet_input_hint: "Puede estar silenciada, en pausa o bloqueada.",
     route: |from, to| format!("de: {from} – a: {to}"),
     nothing: "nada",
     dropouts: |times| match times {
@@ -45,10 +47,14 @@ pub(super) const LIVE: Live = Live {
     stop_recording: "Detener grabación",
     record_tip: "Graba lo que se envía, con los segundos anteriores (Ctrl+R).",
     options: "Opciones",
-    options_tip: "Carpeta, formato y división de las grabaciones.",
+    options_tip: "Carpeta, formato y división de las grabaciones (Ctrl+O).",
     recording_waits: |file| format!("La grabación espera sonido: {file}"),
     recording_to: |length, file| format!("Grabando {length} en {file}."),
     lost: |seconds| format!("{seconds:.2} s se perdieron y son silencio."),
+    over_full_scale: |samples| {
+        format!("{samples} muestras superaban el fondo de escala y están recortadas.")
+    },
+    rounded: "(redondeado a 24 bits)",
     saved: |length, path| format!("Guardado {length}: {path}."),
     files: |count| format!("({count} archivos)"),
     not_in_manifest: |why| format!("Sin línea en el manifiesto: {why}."),
@@ -86,13 +92,13 @@ pub(super) const RECORDING: RecordingWords = RecordingWords {
     format: "Formato",
     float32: "WAV, 32 bits flotante",
     int24: "WAV, 24 bits",
+    flac24: "FLAC, 24 bits",
     pre_roll: |seconds| format!("Empezar {seconds} segundos antes de pulsar"),
     split: "Dividir",
     never: "Nunca",
     after: |minutes| format!("Tras {minutes} minutos"),
-    note: "Un archivo de 32 bits flotante es, bit a bit, lo que se envió. Cada archivo recibe una \
-        línea en el manifiesto de la carpeta, patchveil.jsonl, para que «patchveil verify» lo \
-        conozca.",
+    note: "32 bits flotante es, bit a bit, lo que se envió; FLAC es lo mismo, redondeado a 24 bits. Cada archivo recibe \
+        una línea en el manifiesto de la carpeta, patchveil.jsonl, para «patchveil verify».",
 };
 
 pub(super) const WELCOME: Welcome = Welcome {

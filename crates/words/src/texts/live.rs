@@ -18,6 +18,8 @@ pub struct Live {
     pub no_input: Text,
     pub no_output: Text,
     pub choose_one: Text,
+    pub quiet_input: Text,
+    pub quiet_input_hint: Text,
     /// Input and output.
     pub route: WithTwo,
     pub nothing: Text,
@@ -56,6 +58,10 @@ pub struct Live {
     pub recording_to: WithTwo,
     /// Seconds.
     pub lost: fn(f64) -> String,
+    /// Samples.
+    pub over_full_scale: fn(u64) -> String,
+    /// After a path.
+    pub rounded: Text,
     /// Length, path with how many files.
     pub saved: WithTwo,
     pub files: fn(u32) -> String,
@@ -98,6 +104,7 @@ pub struct RecordingWords {
     pub format: Text,
     pub float32: Text,
     pub int24: Text,
+    pub flac24: Text,
     /// Seconds.
     pub pre_roll: fn(u64) -> String,
     pub split: Text,

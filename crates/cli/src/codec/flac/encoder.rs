@@ -43,11 +43,11 @@ impl StreamInfo {
 }
 
 /// Takes encoded frames: their bytes, and how many samples a channel are in them.
-type Sink<'a> = dyn FnMut(&[u8], u32) -> io::Result<()> + 'a;
+pub(super) type Sink<'a> = Box<dyn FnMut(&[u8], u32) -> io::Result<()> + Send + 'a>;
 
 /// What the callbacks of libFLAC reach.
 struct Shared<'a> {
-    sink: &'a mut Sink<'a>,
+    sink: Sink<'a>,
     error: Option<io::Error>,
     info: Option<StreamInfo>,
 }
@@ -65,7 +65,7 @@ impl<'a> Encoder<'a> {
     ///
     /// # Errors
     /// If FLAC cannot hold such a stream.
-    pub(super) fn new(info: StreamInfo, sink: &'a mut Sink<'a>) -> io::Result<Self> {
+    pub(super) fn new(info: StreamInfo, sink: Sink<'a>) -> io::Result<Self> {
         // SAFETY: no preconditions.
         let raw = NonNull::new(unsafe { ffi::FLAC__stream_encoder_new() });
         let raw = raw.ok_or(io::ErrorKind::OutOfMemory)?;
@@ -99,6 +99,12 @@ impl<'a> Encoder<'a> {
         Err(io::Error::other("FLAC cannot hold this sample rate, bit depth or number of channels"))
     }
 
+    /// Samples a channel of all frames but the last.
+    pub(super) fn block_size(&self) -> u32 {
+        // SAFETY: the encoder is valid.
+        unsafe { ffi::FLAC__stream_encoder_get_blocksize(self.raw.as_ptr()) }
+    }
+
     /// Encodes whole frames of interleaved samples.
     pub(super) fn add(&mut self, samples: &[i32]) -> io::Result<()> {
         let frames = samples.len() as u32 / self.channels;
@@ -128,6 +134,9 @@ impl<'a> Encoder<'a> {
         error.unwrap_or_else(|| io::Error::other("the FLAC encoder failed"))
     }
 }
+
+// SAFETY: libFLAC keeps nothing that belongs to a thread, and the sink may go to another one.
+unsafe impl Send for Encoder<'_> {}
 
 impl Drop for Encoder<'_> {
     fn drop(&mut self) {

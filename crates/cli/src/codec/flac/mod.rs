@@ -2,7 +2,9 @@
 
 mod encoder;
 mod metadata;
+mod stream;
 mod write;
 
 pub(crate) use metadata::Metadata;
+pub use stream::FlacStream;
 pub(crate) use write::write;

@@ -46,11 +46,11 @@ pub(crate) fn write(
     let mut target = BufWriter::with_capacity(WRITE_PIECE, FileCursor::new(out));
     target.write_all(&head).map_err(EncodeError::Write)?;
     let mut places = Places::new(metadata.sought());
-    let mut take = |bytes: &[u8], samples: u32| {
+    let take = Box::new(|bytes: &[u8], samples: u32| {
         places.add(bytes.len(), samples);
         target.write_all(bytes)
-    };
-    let mut encoder = Encoder::new(wanted, &mut take).map_err(EncodeError::Write)?;
+    });
+    let mut encoder = Encoder::new(wanted, take).map_err(EncodeError::Write)?;
     let mut samples = Vec::new();
     blocks(plain, info, watch, |bytes| {
         integers(bytes, format, &mut samples);
@@ -143,7 +143,7 @@ impl Places {
 }
 
 /// Little-endian integers as FLAC has them: in the lower bits.
-fn integers(bytes: &[u8], format: SampleFormat, samples: &mut Vec<i32>) {
+pub(super) fn integers(bytes: &[u8], format: SampleFormat, samples: &mut Vec<i32>) {
     samples.clear();
     let unused = 8 * format.bytes() as u32 - format.bits();
     match format.bytes() {

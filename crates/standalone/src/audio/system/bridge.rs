@@ -64,6 +64,8 @@ impl Capture {
     where
         f32: FromSample<T>,
     {
+        let quiet = data.iter().all(|sample| f32::from_sample(*sample) == 0.0);
+        self.health.hear(data.len() / self.channels, quiet);
         let room = self.ring.slots() / self.channels * self.channels;
         let fits = data.len().min(room);
         if fits < data.len() {

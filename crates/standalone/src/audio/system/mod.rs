@@ -311,6 +311,7 @@ impl Stream for SystemStream {
             from: self.from.clone(),
             to: Some(self.to.clone()),
             missing: None,
+            quiet: false,
             format: self.format,
             block: self.health.block(),
         }

@@ -29,6 +29,7 @@ struct Fixture {
     folder: String,
     welcome: Option<Welcome>,
     has_keys: bool,
+    note: Option<String>,
     actions: Vec<Action>,
     language: Language,
 }
@@ -55,6 +56,7 @@ impl Fixture {
             backend: BackendKind::Jack,
             from: Some("Built-in Microphone".to_owned()),
             to: Some("BlackHole 2ch".to_owned()),
+            quiet: false,
             missing: None,
             format: Format { channels: 2, sample_rate: 48_000 },
             block: 512,
@@ -80,6 +82,7 @@ impl Fixture {
             folder: "/home/anna/Music/Patchveil".to_owned(),
             welcome: None,
             has_keys: true,
+            note: None,
             actions: Vec::new(),
             language: Language::English,
         }
@@ -93,6 +96,7 @@ impl Fixture {
             lost: 0.12,
             waits: false,
             unrecorded: None,
+            ..Progress::default()
         };
         let heard = Heard {
             input: levels(-4.0, true),
@@ -142,6 +146,7 @@ impl Fixture {
             heard,
             wanted: &wanted,
             trouble: None,
+            note: self.note.as_deref(),
             has_keys: self.has_keys,
         };
         draw_all(ui, &scene, settings, fold, folder, actions, |_| ());
@@ -275,4 +280,26 @@ fn a_device_is_chosen_from_the_list() {
     window.get_by_label("USB Interface").click();
     window.run_steps(3);
     assert_eq!(window.state().settings.devices.input.as_deref(), Some("usb"));
+}
+
+#[test]
+fn the_output_of_jack_can_be_left_unconnected_and_the_list_keeps_the_focus() {
+    let fixture = Fixture { fold: Fold::Devices, ..Fixture::running() };
+    let mut window = fixture.window((1_000.0, 420.0), 1.0, Theme::Dark);
+    window.get_by_value("BlackHole 2ch").focus();
+    window.run_steps(2);
+    for key in [egui::Key::Space, egui::Key::ArrowDown, egui::Key::ArrowDown, egui::Key::Enter] {
+        window.key_press(key);
+        window.run_steps(3);
+    }
+    assert_eq!(window.state().settings.devices.output.as_deref(), Some(""));
+    assert!(window.get_by_value("Not connected").is_focused());
+}
+
+#[test]
+fn what_became_of_a_recording_that_was_cut_off_is_said() {
+    let line = "A recording that was cut off is complete now";
+    let fixture = Fixture { note: Some(line.to_owned()), ..Fixture::running() };
+    let window = fixture.window((1_000.0, 128.0), 1.0, Theme::Dark);
+    window.get_by_label(line);
 }

@@ -215,7 +215,14 @@ fn hints(done: &[Outcome]) -> String {
     }
     let is_unknown =
         |outcome: &Outcome| matches!(outcome.claim, Claim::Unknown | Claim::NotTheProtectedFile);
-    if done.iter().any(is_unknown) {
+    let (lossy, others): (Vec<&Outcome>, Vec<&Outcome>) = done
+        .iter()
+        .filter(|outcome| is_unknown(outcome))
+        .partition(|outcome| outcome.is_lossy && outcome.evidence == Evidence::Manifest);
+    if !lossy.is_empty() {
+        hints += "\nunknown: a file in a lossy format does not show how much encoding it lost";
+    }
+    if !others.is_empty() {
         hints += "\nunknown: only the record in the manifest shows that a file was not encoded, mixed or \
                   edited since it was protected";
     }

@@ -25,6 +25,7 @@ mod riff;
 mod sample;
 mod samples;
 mod streamed;
+mod strip;
 mod w64;
 
 pub use error::PcmError;
@@ -39,3 +40,4 @@ pub use reader::{CopyError, PcmReader};
 pub(crate) use refresh::{OUT_OF_DATE, Refreshed, refresh};
 pub use sample::changed_f64;
 pub use samples::{decode, encode_changed, encode_nearest};
+pub(crate) use strip::strip;

@@ -11,7 +11,7 @@ use super::case::CaseCommand;
 use super::drop_folder::WatchArgs;
 use super::format_args::FormatArgs;
 use super::many_args::{ListArgs, RunArgs};
-use super::pipe_args::PipeArgs;
+use super::pipe_args::{PipeArgs, RawArgs};
 use super::probe::ProbeCommand;
 use super::recipe_args::RecipeArgs;
 use super::shell::{CompletionsArgs, ManArgs};
@@ -288,9 +288,11 @@ pub(super) struct RestoreArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Files, or folders to check with all their subfolders
+    /// Files, or folders to check with all their subfolders; - for standard input, by the manifest of this folder
     #[arg(required_unless_present = "files_from", value_name = "DIR|FILE")]
     pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) pipe: RawArgs,
     #[command(flatten)]
     pub(super) list: ListArgs,
     /// Class whose key to detect in the audio too; may be repeated
@@ -328,6 +330,8 @@ pub(super) struct DetectArgs {
     pub(super) decoys: u32,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
+    #[command(flatten)]
+    pub(super) pipe: RawArgs,
     /// The original of the one input, in any format and at any rate: looks for a veil, not for the mark; a
     /// second or two of the input may then be enough
     #[arg(long, value_name = "FILE")]
@@ -362,10 +366,12 @@ fn length(text: &str) -> Result<f64, String> {
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
-    /// The recording
+    /// The recording; - for standard input
     pub(super) before: PathBuf,
-    /// Its protected version
+    /// Its protected version; - for standard input
     pub(super) after: PathBuf,
+    #[command(flatten)]
+    pub(super) pipe: RawArgs,
     /// Picture to write (PNG): spectra, spectrogram of the difference, changes over time
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,

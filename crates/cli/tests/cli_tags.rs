@@ -133,6 +133,19 @@ fn all_tags_of_a_wav_file_become_one_and_its_cue_points_chapters() {
 }
 
 #[test]
+fn blocks_that_only_flac_has_are_named() {
+    let user = User::with_key();
+    user.put("a.wav", recording(44_100, 1, 0.3));
+    user.run(&["protect", "a.wav", "-o", "a.flac"]).succeeds();
+    let mut file = user.read("a.flac");
+    file.splice(42..42, *b"\x02\0\0\x08testdata");
+    user.put("b.flac", file);
+    let ran = user.run(&["protect", "b.flac", "-o", "b.wav", "--force"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.says(&["b.flac: not carried over to WAV: APPLICATION test"]);
+}
+
+#[test]
 fn a_copy_keeps_its_tags_once() {
     let user = User::with_key();
     let plain = recording(8_000, 1, 1.0);

@@ -35,7 +35,9 @@ fn protected(user: &User, from: &str, to: &str) -> String {
 fn of_20_bits() -> Vec<u8> {
     let wide = recording_as(24, 48_000, 2, 0.5);
     let samples = wide[44..].as_chunks::<3>().0.iter().flat_map(|[a, b, c]| [a & 0xf0, *b, *c]);
-    let fmt = extensible_body(1, 2, 48_000, 24, 20);
+    let mut fmt = extensible_body(1, 2, 48_000, 24, 20);
+    // wvunpack refuses a mask of more channels than there are.
+    fmt[20] = 3;
     riff(&[chunk(b"fmt ", &fmt), chunk(b"data", &samples.collect::<Vec<u8>>())])
 }
 

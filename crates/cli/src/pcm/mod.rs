@@ -32,6 +32,7 @@ pub use error::PcmError;
 pub(crate) use error::read_hint;
 pub use float::{float_head, tail_start};
 pub use format::{MAX_CHANNELS, NoFormat, SampleFormat};
+pub(crate) use info::Chunk;
 pub(crate) use info::read_up_to;
 pub use info::{Container, PcmInfo};
 #[cfg(test)]

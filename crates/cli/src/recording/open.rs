@@ -336,6 +336,9 @@ impl Opened {
     /// What an output of `format` lacks of the chunks of the file and of its tags.
     pub(crate) fn not_carried_over(&self, format: Format, tags: Option<&Tags>) -> Option<String> {
         let mut lost = tags.map_or_else(Vec::new, |tags| tags.lost_in(format));
+        if let Some(Ok(metadata)) = self.flac_metadata() {
+            lost.splice(0..0, metadata.others());
+        }
         let mut hint = "";
         if let Some((container, others)) = &self.others {
             let carried = tags.map_or(&[][..], Tags::carried);

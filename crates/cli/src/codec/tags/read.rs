@@ -15,11 +15,11 @@ use lofty::tag::{ItemKey, ItemValue, SplitTag, Tag, TagItem, TagType};
 use super::chapters::{Chapter, of_comments, of_mp4};
 use super::{GAPLESS, Tags};
 use crate::codec::mp4::{has_chapter_track, moov};
-use crate::pcm::{Container, PcmInfo};
+use crate::pcm::{Chunk, Container, PcmInfo};
 use crate::shared_file::FileCursor;
 
 /// No chunk of texts and pictures is longer.
-pub(super) const CHUNK_MAX: u64 = 1 << 28;
+const CHUNK_MAX: u64 = 1 << 26;
 
 impl Tags {
     /// Reads all tags of `file`; none if it has none that are known.
@@ -41,6 +41,11 @@ impl Tags {
 
     /// Adds the tags of a file of plain samples, the most specific first.
     fn add_plain(&mut self, file: &File, info: &PcmInfo) {
+        let is_long = |chunk: &&Chunk| {
+            chunk.span.len > CHUNK_MAX && matches!(&chunk.id, b"LIST" | b"id3 " | b"ID3 ")
+        };
+        let long = info.chunks.iter().filter(is_long);
+        self.lost.extend(long.map(|chunk| chunk.id.escape_ascii().to_string()));
         match info.container {
             Container::Aiff => self.add_tagged(file),
             Container::Caf => {}
@@ -195,7 +200,7 @@ fn wav_of_tags(file: &File, info: &PcmInfo) -> Option<WavFile> {
             b"id3 " | b"ID3 " => b"id3 ",
             _ => continue,
         };
-        let content = body_of(file, chunk.span.body, chunk.span.len)?;
+        let Some(content) = body_of(file, chunk.span.body, chunk.span.len) else { continue };
         let is_info = content.starts_with(b"INFO");
         if id == b"LIST" && !is_info {
             continue;

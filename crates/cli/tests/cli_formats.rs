@@ -147,7 +147,14 @@ fn lossless_formats_are_protected_to_the_sample_and_lossy_ones_at_their_exact_le
         return;
     }
     let user = User::with_key();
-    for (name, channels, seconds) in [("mono", 1, 0.333), ("stereo", 2, 0.75), ("six", 6, 0.25)] {
+    for (name, channels, seconds) in [
+        ("mono", 1, 0.333),
+        ("stereo", 2, 0.75),
+        // Of channels that are not coupled, ffmpeg does not decode all of some lengths.
+        ("three", 3, 0.25),
+        ("six", 6, 0.25),
+        ("eight", 8, 0.25),
+    ] {
         user.put(format!("{name}.wav"), recording(44_100, channels, seconds));
     }
     fs::create_dir(user.path("in")).unwrap();
@@ -165,6 +172,10 @@ fn lossless_formats_are_protected_to_the_sample_and_lossy_ones_at_their_exact_le
         ("stereo", "-c:a libmp3lame -q:a 4", "vbr.mp3"),
         ("mono", "-c:a libmp3lame -b:a 64k", "mono.mp3"),
         ("stereo", "-c:a libvorbis -q:a 4", "v2.ogg"),
+        ("three", "-c:a libvorbis -q:a 4", "v3.ogg"),
+        ("six", "-c:a libvorbis -q:a 4", "v6.ogg"),
+        ("six", "-c:a libvorbis -q:a -1", "v6low.ogg"),
+        ("eight", "-c:a libvorbis -q:a 4", "v8.ogg"),
         ("mono", "-c:a libvorbis -q:a 4", "v1.ogg"),
         ("six", "-c:a libopus -b:a 256k", "o6.opus"),
         ("stereo", "-c:a libopus -b:a 96k", "o2.opus"),
@@ -312,9 +323,7 @@ fn what_is_cut_off_damaged_or_no_recording_is_refused_in_a_line() {
     for name in ["a.flac", "a.mp3", "a.ogg", "a.m4a", "a.wv"] {
         ffmpeg(&user, &format!("-i a.wav {name}"));
     }
-    user.put("six.wav", recording(44_100, 6, 0.2));
     fs::create_dir_all(user.path("bad")).unwrap();
-    ffmpeg(&user, "-i six.wav bad/surround.ogg");
     user.put("bad/empty.flac", b"");
     user.put("bad/text.mp3", "no audio");
     // A playlist does not make anybody open other files.
@@ -413,7 +422,7 @@ fn an_mp3_file_that_does_not_say_its_length_is_protected_and_what_a_format_canno
     let before = user.files();
     for (input, format) in [
         ("six.wav", "mp3"),
-        ("six.wav", "vorbis"),
+        ("five.wav", "vorbis"),
         ("fast.wav", "mp3"),
         ("fast.wav", "aac"),
         ("five.wav", "alac"),

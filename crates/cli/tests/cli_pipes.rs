@@ -193,6 +193,57 @@ fn detect_trace_and_inspect_read_standard_input() {
 }
 
 #[test]
+fn verify_judges_standard_input_by_the_manifest_of_the_folder_it_runs_in() {
+    let user = User::with_key();
+    let original = recording(48_000, 1, 4.0);
+    user.put("a.wav", &original);
+    user.run(&["protect", "a.wav"]).succeeds();
+    let protected = user.read("a.veiled.wav");
+    let mut tagged = protected.clone();
+    tagged.extend_from_slice(b"LIST\x04\0\0\0INFO");
+    let mut changed = protected.clone();
+    let last = changed.len() - 1;
+    changed[last] ^= 1;
+    for (input, status, code) in [
+        (&protected, "as_recorded", 0),
+        (&original, "original", 0),
+        (&tagged, "tags_changed", 1),
+        (&changed, "not_recorded", 1),
+        (&b"text".to_vec(), "unreadable", 1),
+    ] {
+        let ran = user.run_with_input(&["verify", "-", "--json"], input);
+        assert_eq!((ran.code, &ran.json()[0]["status"]), (Some(code), &status.into()), "{ran:?}");
+    }
+    let raw = ["verify", "-", "--raw", "48000:1:s16le", "--json"];
+    let ran = user.run_with_input(&raw, &protected[44..]);
+    // The samples are on record, a header is not.
+    assert_eq!(ran.json()[0]["status"], "tags_changed", "{ran:?}");
+}
+
+#[test]
+fn samples_without_a_header_are_examined_too() {
+    let user = User::with_key();
+    user.put("a.wav", recording(48_000, 1, 12.0));
+    user.run(&["protect", "a.wav"]).succeeds();
+    let protected = &user.read("a.veiled.wav")[44..];
+    for line in ["detect @ --json", "trace @ --json", "inspect a.wav @ --json"] {
+        let raw = line.replace('@', "- --raw 48000:1:s16le");
+        let raw = user.run_with_input(&raw.split(' ').collect::<Vec<_>>(), protected);
+        let named = line.replace('@', "a.veiled.wav");
+        let named = user.run(&named.split(' ').collect::<Vec<_>>());
+        assert_eq!(raw.code, named.code, "{line}: {raw:?}");
+        for key in ["sigmas", "snr_db"] {
+            assert_eq!(raw.json()[0][key], named.json()[0][key], "{line}");
+        }
+    }
+    for line in ["inspect - -", "trace - --unmarked -", "detect - --reference -"] {
+        let ran = user.run_with_input(&line.split(' ').collect::<Vec<_>>(), protected);
+        ran.fails(2, &["one of the recordings that are compared, not both"]);
+    }
+    user.run(&["detect", "a.wav", "--raw", "48000:1:s16le"]).fails(2, &["give - as the input"]);
+}
+
+#[test]
 fn what_cannot_go_through_a_pipe_is_refused_and_a_closed_reader_is_an_error() {
     let user = User::with_key();
     let wav = recording(48_000, 2, 4.0);

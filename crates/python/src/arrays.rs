@@ -243,7 +243,19 @@ pub(crate) fn pieces<T: Sample, S: Copy + Default>(
     let mut scratch = vec![S::default(); channels * room];
     for begin in (0..len).step_by(PIECE) {
         let count = PIECE.min(len - begin);
-        let own = scratch.chunks_mut(room.max(1));
+        let mut own = scratch.chunks_mut(room.max(1));
+        if let (2, Some(frames)) = (channels, samples.t().to_slice())
+            && let (Some(left), Some(right)) = (own.next(), own.next())
+        {
+            let (left, right) = (&mut left[..count], &mut right[..count]);
+            // In one pass: two with every second sample each take as long as the memory does.
+            let frames = frames.as_chunks::<2>().0[begin..begin + count].iter();
+            for ((frame, left), right) in frames.zip(&mut *left).zip(&mut *right) {
+                (*left, *right) = (read(frame[0]), read(frame[1]));
+            }
+            each(begin, &mut [left, right]);
+            continue;
+        }
         let piece = own.zip(samples.outer_iter()).map(|(own, channel)| {
             let own = &mut own[..count];
             let from = channel.slice(s![begin..begin + count]);
@@ -276,6 +288,17 @@ pub(crate) fn map<T: Sample, S: Copy + Default>(
     let mut after = planar_mut(output, axis)?;
     pieces(before, read, |begin, piece| {
         process(begin, piece);
+        if let ([left, right], Some(before), Some(after)) =
+            (&*piece, before.t().to_slice(), after.view_mut().reversed_axes().into_slice())
+        {
+            let range = begin..begin + left.len();
+            let before = before.as_chunks::<2>().0[range.clone()].iter();
+            let after = after.as_chunks_mut::<2>().0[range].iter_mut();
+            for (((after, before), left), right) in after.zip(before).zip(&**left).zip(&**right) {
+                *after = [write(before[0], *left), write(before[1], *right)];
+            }
+            return;
+        }
         let channels = before.outer_iter().zip(after.outer_iter_mut());
         for ((before, mut after), made) in channels.zip(piece.iter()) {
             let range = s![begin..begin + made.len()];

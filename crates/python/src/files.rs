@@ -92,8 +92,9 @@ impl FileProtector {
         Ok(Self { veils })
     }
 
-    /// Protects `input` as `output`, whose `format` is as planned. Gives whether there was anything to do: False where `output` is what would be
-    /// written, according to its manifest. Raises OSError with one line that names the file.
+    /// Protects `input` as `output`, whose `format` is as planned. Gives whether there was anything to do, False where
+    /// `output` is what would be written, according to its manifest; and what there is to know of the output, if
+    /// anything: what was not carried over, what is out of date. Raises OSError with one line that names the file.
     #[pyo3(signature = (input, output, format = None))]
     fn protect(
         &self,
@@ -101,7 +102,7 @@ impl FileProtector {
         input: PathBuf,
         output: PathBuf,
         format: Option<&str>,
-    ) -> PyResult<bool> {
+    ) -> PyResult<(bool, Option<String>)> {
         let of_name = |name| {
             let format = Format::ALL.into_iter().find(|format| format.name() == name);
             format.ok_or_else(|| value_error(format!("format: there is no {name}")))
@@ -128,7 +129,7 @@ impl FileProtector {
 }
 
 impl FileProtector {
-    fn protect_file(&self, job: Job) -> Result<bool, String> {
+    fn protect_file(&self, job: Job) -> Result<(bool, Option<String>), String> {
         let says = |error: &dyn std::fmt::Display| error.to_string();
         let recorder = Recorder::new([job.output.as_path()].into_iter()).map_err(|e| says(&e))?;
         let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
@@ -138,9 +139,9 @@ impl FileProtector {
                 let record = outcome.to_record(self.veils.fingerprint(), self.veils.recipe());
                 recorder.add(&outcome.output, &record).map_err(|e| says(&e))?;
                 recorder.finish().map_err(|e| says(&e))?;
-                Ok(true)
+                Ok((true, outcome.note))
             }
-            Err(ProtectError::Done { .. }) => Ok(false),
+            Err(ProtectError::Done { .. }) => Ok((false, None)),
             Err(error) => Err(says(&error)),
         }
     }

@@ -3,6 +3,7 @@
 //! | module | concern |
 //! |---|---|
 //! | `arrays` | which axis of an array is which, and its samples piece by piece |
+//! | `call` | what `protect` and `restore` begin with |
 //! | `key` | `ClassKey` |
 //! | `recipe` | `Recipe` |
 //! | `protect` | `protect` and `Protector` |
@@ -15,6 +16,7 @@
 //! Work is done with the interpreter's lock released.
 
 mod arrays;
+mod call;
 mod detect;
 mod errors;
 mod files;

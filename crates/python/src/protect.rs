@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use crate::arrays::{
     CHANNELS_MAX, Sample, Samples, all_finite, channel_axis, check_finite, map, output, planar,
 };
+use crate::call::Call;
 use crate::errors::value_error;
 use crate::key::ClassKey;
 use crate::recipe::chosen;
@@ -36,11 +37,8 @@ pub(crate) fn protect<'py>(
     offset: i64,
     channel_axis: Option<isize>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let recipe = chosen(recipe)?;
-    let samples = Samples::of(samples, "samples")?;
-    let axis = crate::arrays::channel_axis(samples.shape(), channel_axis, None, "samples")?;
-    let channels = axis.map_or(1, |axis| samples.shape()[axis]);
-    let veil = py.detach(|| key.veil(&recipe, rate))?;
+    let Call { samples, axis, channels, veil } =
+        Call::of(py, samples, rate, key, recipe, channel_axis)?;
     let mut stream = Stream { convolver: Convolver::of(veil, channels), position: offset };
     match samples {
         Samples::F32(samples) => stream.apply(py, &samples, axis, "samples"),

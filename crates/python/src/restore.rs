@@ -4,10 +4,10 @@ use numpy::{PyArrayMethods, PyReadonlyArrayDyn};
 use patchveil_veil::Restorer;
 use pyo3::prelude::*;
 
-use crate::arrays::{Sample, Samples, channel_axis as axis_of, check_finite, map, output, planar};
+use crate::arrays::{Sample, Samples, check_finite, map, output, planar};
+use crate::call::Call;
 use crate::errors::value_error;
 use crate::key::ClassKey;
-use crate::recipe::chosen;
 
 /// Restores a recording: takes mark and veil off again. All arguments are as they were for `protect`.
 ///
@@ -27,11 +27,8 @@ pub(crate) fn restore<'py>(
     offset: i64,
     channel_axis: Option<isize>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let recipe = chosen(recipe)?;
-    let samples = Samples::of(samples, "samples")?;
-    let axis = axis_of(samples.shape(), channel_axis, None, "samples")?;
-    let channels = axis.map_or(1, |axis| samples.shape()[axis]);
-    let veil = py.detach(|| key.veil(&recipe, rate))?;
+    let Call { samples, axis, channels, veil } =
+        Call::of(py, samples, rate, key, recipe, channel_axis)?;
     let restorer = Restorer::new(veil, channels).map_err(value_error)?;
     match samples {
         Samples::F32(samples) => restored(py, &samples, axis, restorer, offset),

@@ -128,6 +128,9 @@ def test_workers_killed_half_way_lose_nothing_and_do_nothing_twice(
     assert len(killed) == 4, "workers were killed"
     assert [Path(path).name for path, _ in summary.failed] == ["broken.wav"]
     assert [Path(path).name for path, _ in summary.left_out] == ["old.veiled.flac"]
+    lossy = {path.name for path in recordings.glob("*/*.mp3")}
+    assert sorted(Path(path).name for path, _ in summary.notes) == sorted(lossy), "each once"
+    assert all("is in a lossy format" in note for _, note in summary.notes)
     assert_as_by_command(out, by_command)
     assert collections.Counter(Path(name).suffix for name in audio(out)) == {".wav": FILES - 12, ".flac": 12}
     command("verify", out)

@@ -8,10 +8,9 @@ use crate::protect::{Position, Timeline};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::case::CaseCommand;
-use super::drop_folder::WatchArgs;
-use super::format_args::FormatArgs;
-use super::many_args::{ListArgs, RunArgs};
-use super::pipe_args::PipeArgs;
+use super::job_args::{ProtectArgs, RestoreArgs};
+use super::many_args::ListArgs;
+use super::pipe_args::RawArgs;
 use super::probe::ProbeCommand;
 use super::recipe::RecipeCommandArgs;
 use super::recipe_args::RecipeArgs;
@@ -200,98 +199,12 @@ impl TimelineArg {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ProtectArgs {
-    /// Recordings, or folders to search for them; quoted patterns work too; - for standard input
-    #[arg(required_unless_present_any = ["files_from", "watch"], value_name = "INPUT")]
-    pub(super) inputs: Vec<PathBuf>,
-    /// Class whose key to use [default: the keyring's default]
-    #[arg(long, value_name = "NAME")]
-    pub(super) key: Option<String>,
-    /// CSV file that says which class's key to use for which recordings: a pattern and a class a line, the
-    /// first that matches counts (alice/*.wav,Alice)
-    #[arg(long, value_name = "FILE", conflicts_with = "key")]
-    pub(super) key_map: Option<PathBuf>,
-    /// Output file or folder, or - for standard output [default: NAME.veiled.wav next to each input]
-    #[arg(short, long, value_name = "FILE|DIR")]
-    pub(super) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) written: FormatArgs,
-    /// Leave out everything but the samples: tags, pictures, markers, who recorded where with what
-    #[arg(long, conflicts_with = "preserve")]
-    pub(super) strip_metadata: bool,
-    #[command(flatten)]
-    pub(super) recipe: RecipeArgs,
-    /// Timeline position of the first sample, in samples (48000) or with a unit (1.5s, 250ms): for stems that
-    /// start later than the session [default: 0]
-    #[arg(long, value_name = "POSITION", allow_hyphen_values = true, conflicts_with = "timeline")]
-    pub(super) offset: Option<Position>,
-    /// What says where each file begins on the timeline
-    #[arg(long, value_enum, value_name = "SOURCE", default_value_t)]
-    pub(super) timeline: TimelineArg,
-    /// Replace existing files (never an input), and protect what is protected already
-    #[arg(long)]
-    pub(super) force: bool,
-    /// Do not record the output in its folder's manifest, patchveil.jsonl
-    #[arg(long)]
-    pub(super) no_manifest: bool,
-    #[command(flatten)]
-    pub(super) list: ListArgs,
-    #[command(flatten)]
-    pub(super) run: RunArgs,
-    #[command(flatten)]
-    pub(super) pipe: PipeArgs,
-    #[command(flatten)]
-    pub(super) watch: WatchArgs,
-    /// Print JSON, one object a file, as each is done
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct RestoreArgs {
-    /// Protected files, or folders to search for them; quoted patterns work too; - for standard input
-    #[arg(required_unless_present = "files_from", value_name = "INPUT")]
-    pub(super) inputs: Vec<PathBuf>,
-    /// Class whose key to use [default: from the manifest, else the keyring's default]
-    #[arg(long, value_name = "NAME")]
-    pub(super) key: Option<String>,
-    /// Output file or folder, or - for standard output [default: NAME.restored.wav next to each input]
-    #[arg(short, long, value_name = "FILE|DIR")]
-    pub(super) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) written: FormatArgs,
-    #[command(flatten)]
-    pub(super) recipe: RecipeArgs,
-    /// Timeline position of the file's first sample, in samples (48000) or with a unit (1.5s, 250ms)
-    /// [default: from the manifest, else detected]
-    #[arg(long, value_name = "POSITION", allow_hyphen_values = true, conflicts_with = "timeline")]
-    pub(super) offset: Option<Position>,
-    /// What says where each file begins on the timeline [default: the manifest, else detected]
-    #[arg(long, value_enum, value_name = "SOURCE")]
-    pub(super) timeline: Option<TimelineArg>,
-    /// Write 32-bit float instead of the input's bit depth
-    #[arg(long)]
-    pub(super) float: bool,
-    #[command(flatten)]
-    pub(super) list: ListArgs,
-    #[command(flatten)]
-    pub(super) run: RunArgs,
-    #[command(flatten)]
-    pub(super) pipe: PipeArgs,
-    /// Restore even if the key, recipe or position is uncertain; and, where it is certain, replace
-    /// existing files (never an input or an original)
-    #[arg(long)]
-    pub(super) force: bool,
-    /// Print JSON, one object a file, as each is done
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Files, or folders to check with all their subfolders
+    /// Files, or folders to check with all their subfolders; - for standard input, by the manifest of this folder
     #[arg(required_unless_present = "files_from", value_name = "DIR|FILE")]
     pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) pipe: RawArgs,
     #[command(flatten)]
     pub(super) list: ListArgs,
     /// Class whose key to detect in the audio too; may be repeated
@@ -329,6 +242,8 @@ pub(super) struct DetectArgs {
     pub(super) decoys: u32,
     #[command(flatten)]
     pub(super) recipe: RecipeArgs,
+    #[command(flatten)]
+    pub(super) pipe: RawArgs,
     /// The original of the one input, in any format and at any rate: looks for a veil, not for the mark; a
     /// second or two of the input may then be enough
     #[arg(long, value_name = "FILE")]
@@ -363,10 +278,12 @@ fn length(text: &str) -> Result<f64, String> {
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
-    /// The recording
+    /// The recording; - for standard input
     pub(super) before: PathBuf,
-    /// Its protected version
+    /// Its protected version; - for standard input
     pub(super) after: PathBuf,
+    #[command(flatten)]
+    pub(super) pipe: RawArgs,
     /// Picture to write (PNG): spectra, spectrogram of the difference, changes over time
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,
@@ -405,8 +322,8 @@ impl Command {
     /// The recipe options, of commands that have them.
     pub(super) fn recipe_args(&self) -> Option<&RecipeArgs> {
         match self {
-            Self::Protect(args) => Some(&args.recipe),
-            Self::Restore(args) => Some(&args.recipe),
+            Self::Protect(args) => Some(&args.job.recipe),
+            Self::Restore(args) => Some(&args.job.recipe),
             Self::Detect(args) => Some(&args.recipe),
             Self::Case(command) => command.recipe_args(),
             Self::Trace(args) => Some(args.recipe()),

@@ -14,9 +14,9 @@ use crate::protect::Outcome;
 use crate::shown;
 use clap::Args;
 
-use super::args::ProtectArgs;
 use super::batch::Batch;
 use super::exit::{DONE, FAILED, Failure};
+use super::job_args::ProtectArgs;
 use super::protect::{Keys, work};
 use super::resume;
 use super::terminal::{complain, say};
@@ -77,7 +77,7 @@ pub(super) fn run(folder: &Path, keys: &Keys, args: &ProtectArgs) -> Result<u8, 
     if !folder.is_dir() {
         return Err(Failure::usage(format!("{}: is not a folder to watch", shown(folder))));
     }
-    let batch = Batch::begin(args.json, std::iter::empty());
+    let batch = Batch::begin(args.job.json, std::iter::empty());
     let settle = Duration::from_secs_f64(args.watch.settle);
     let (seen, told) = (HashMap::new(), HashSet::new());
     let mut drop_folder = DropFolder { folder, args, settle, seen, told };
@@ -93,7 +93,7 @@ pub(super) fn run(folder: &Path, keys: &Keys, args: &ProtectArgs) -> Result<u8, 
             }
             complain(&format!("watching {}; Ctrl-C ends it", shown(folder)));
             if let Ok(plan) = &plan
-                && args.run.resume
+                && args.job.run.resume
             {
                 resume::clear_up(&plan.jobs, &batch);
             }
@@ -109,7 +109,7 @@ pub(super) fn run(folder: &Path, keys: &Keys, args: &ProtectArgs) -> Result<u8, 
             let (totals, unrecorded) = work(&jobs, keys, args, &batch)?;
             done += totals.done.len();
             failed += totals.failed() + unrecorded;
-            if !args.json {
+            if !args.job.json {
                 totals.done.iter().try_for_each(say_done)?;
             }
             batch.report_failures();
@@ -131,9 +131,9 @@ fn say_done(outcome: &Outcome) -> Result<(), Failure> {
 impl DropFolder<'_> {
     fn plan(&self) -> Result<Plan, PlanError> {
         let named = vec![self.folder.to_owned()];
-        let shard = self.args.list.shard();
+        let shard = self.args.job.list.shard();
         let selection = Selection { named, shard, ..Selection::default() };
-        let (output, written) = (self.args.output.as_deref(), &self.args.written);
+        let (output, written) = (self.args.output.as_deref(), &self.args.job.written);
         let mut plan = Plan::in_format(&selection, output, written.format, Task::Protect)?;
         written.complete(&mut plan.jobs, self.args.strip_metadata);
         Ok(plan)

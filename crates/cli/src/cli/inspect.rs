@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use super::args::InspectArgs;
 use super::exit::{DONE, Failure};
-use super::pipe_args::prepare_input;
 use super::stop;
 use super::table::{number, signed};
 use super::terminal::{progress_bar, say, say_json};
@@ -50,7 +49,8 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
 }
 
 fn inspect(args: &InspectArgs) -> Result<u8, Failure> {
-    prepare_input([args.before.as_path(), &args.after].into_iter())?;
+    let (before, after) = (args.before.as_path(), args.after.as_path());
+    args.pipe.prepare(std::iter::once(before), std::iter::once(after))?;
     let page = args.html.as_deref().map(page_path);
     for file in args.png.iter().chain(&page) {
         // Before minutes of work, and because a recording is never overwritten.

@@ -10,6 +10,7 @@ mod dry_run;
 mod exit;
 mod format_args;
 mod inspect;
+mod job_args;
 mod key_map;
 mod keys;
 mod many_args;

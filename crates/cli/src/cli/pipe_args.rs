@@ -31,7 +31,7 @@ impl PipeArgs {
         let from_pipe = selection.inputs().any(|input| is_dash(input));
         let to_pipe = output.is_some_and(is_dash);
         if self.raw.is_some() && !from_pipe {
-            return Err(Failure::usage("--raw is about standard input; give - as the input"));
+            return Err(not_piped());
         }
         if from_pipe && output.is_none() {
             return Err(Failure::usage("where should it go? -o FILE, or -o - for standard output"));
@@ -53,12 +53,36 @@ impl PipeArgs {
     }
 }
 
-/// Reads standard input if `-` is among the inputs of a command that writes no audio.
-pub(super) fn prepare_input<'a>(mut inputs: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
-    match inputs.any(|input| input == Path::new(standard_io::NAME)) {
-        true => read(&Scratch::SYSTEM, None),
-        false => Ok(()),
+/// The same for commands that write no audio.
+#[derive(Debug, Args)]
+pub(super) struct RawArgs {
+    /// Standard input, -, is samples without a header: 48000:2:s16le (u8, s16le, s24le, s32le, f32le, f64le)
+    /// [default: WAV, or any format that can be read]
+    #[arg(long, value_name = "RATE:CH:FMT")]
+    raw: Option<RawFormat>,
+}
+
+impl RawArgs {
+    /// Reads standard input if `-` is among the `inputs` or what they are `compared` with.
+    pub(super) fn prepare<'a>(
+        &self,
+        mut inputs: impl Iterator<Item = &'a Path>,
+        mut compared: impl Iterator<Item = &'a Path>,
+    ) -> Result<(), Failure> {
+        let is_dash = |path: &Path| path == Path::new(standard_io::NAME);
+        match (inputs.any(is_dash), compared.any(is_dash)) {
+            (false, false) if self.raw.is_some() => Err(not_piped()),
+            (false, false) => Ok(()),
+            (true, true) => Err(Failure::usage(
+                "standard input can be one of the recordings that are compared, not both",
+            )),
+            _ => read(&Scratch::SYSTEM, self.raw),
+        }
     }
+}
+
+fn not_piped() -> Failure {
+    Failure::usage("--raw is about standard input; give - as the input")
 }
 
 fn read(scratch: &Scratch, raw: Option<RawFormat>) -> Result<(), Failure> {

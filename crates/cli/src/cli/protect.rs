@@ -16,9 +16,10 @@ use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, Recipe};
 use serde::Serialize;
 
-use super::args::{Cli, ProtectArgs};
+use super::args::Cli;
 use super::batch::{Batch, NoResult, Totals};
 use super::exit::{DONE, FAILED, Failure};
+use super::job_args::ProtectArgs;
 use super::key_map::KeyMap;
 use super::recipe_args::RecipeArgs;
 use super::terminal::complain;
@@ -46,7 +47,7 @@ enum Line<'a> {
 
 /// Protects what the arguments name.
 pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
-    let recipe = args.recipe.recipe()?;
+    let recipe = args.job.recipe.recipe()?;
     let keyring = keys::open(cli)?;
     if recipe.veil.as_ref().is_some_and(|veil| veil.amount == 0.0) {
         complain(match recipe.mark {
@@ -57,26 +58,26 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
     let keys = Keys::choose(&keyring, args, &recipe)?;
     drop(keyring);
     if let Some(folder) = &args.watch.watch {
-        args.list.set_threads()?;
+        args.job.list.set_threads()?;
         return drop_folder::run(folder, &keys, args);
     }
-    let selection = args.list.selection(&args.inputs)?;
-    let reads_back = args.run.verify || args.run.resume;
-    args.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
-    let (output, format) = (args.output.as_deref(), args.written.format);
+    let selection = args.job.list.selection(&args.inputs)?;
+    let reads_back = args.job.run.verify || args.job.run.resume;
+    args.job.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
+    let (output, format) = (args.output.as_deref(), args.job.written.format);
     let mut plan =
         Plan::in_format(&selection, output, format, Task::Protect).map_err(Failure::usage)?;
-    args.written.complete(&mut plan.jobs, args.strip_metadata);
-    if args.run.dry_run {
+    args.job.written.complete(&mut plan.jobs, args.strip_metadata);
+    if args.job.run.dry_run {
         let manifests = ManifestCache::default();
         let allowed = |path: &Path| keys.of(path).map(|_| ());
         let is_done = |job: &Job| manifests.record(&job.output).is_some();
-        return dry_run::run(&plan, args.json, args.force, allowed, is_done);
+        return dry_run::run(&plan, args.job.json, args.force, allowed, is_done);
     }
     let begun = Instant::now();
-    let batch = Batch::begin(args.json, plan.jobs.iter().map(|job| job.input.as_path()));
+    let batch = Batch::begin(args.job.json, plan.jobs.iter().map(|job| job.input.as_path()));
     batch.report_inputs(&plan.notes, &plan.failures);
-    if args.run.resume {
+    if args.job.run.resume {
         resume::clear_up(&plan.jobs, &batch);
     }
     let (totals, unrecorded) = work(&plan.jobs, &keys, args, &batch)?;
@@ -86,7 +87,7 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
         let positions = positions(done, timeline);
         format!("{}{positions}", summary(done, took_s))
     };
-    if args.run.resume && totals.skipped() > 0 {
+    if args.job.run.resume && totals.skipped() > 0 {
         complain(&format!("{} of {} were done already", totals.skipped(), plan.jobs.len()));
     }
     let code = batch.end(&totals, plan.failures.len(), table)?;
@@ -117,7 +118,7 @@ impl Keys {
                 let is_first = classes.is_empty();
                 classes.insert(
                     class.to_owned(),
-                    veils_of(key, &args.recipe, recipe.clone(), is_first)?,
+                    veils_of(key, &args.job.recipe, recipe.clone(), is_first)?,
                 );
             }
         }
@@ -195,7 +196,7 @@ pub(super) fn work(
         |job, watch| {
             let veils = keys.of(&job.input).map_err(NoResult::Failed)?;
             let outcome = one(job, veils, args, &manifests, (batch, watch))?;
-            if args.run.verify {
+            if args.job.run.verify {
                 let (audio, around) = (outcome.audio_after, Some(outcome.around));
                 resume::read_back(&outcome.output, audio, around, watch)?;
             }
@@ -227,7 +228,7 @@ fn one(
     let attempt = |job: &Job| protect(job, veils, timeline, args.force, manifests, watch);
     let mut result = attempt(job);
     // A run was killed between the last rename and its record.
-    if args.run.resume && matches!(result, Err(ProtectError::Output(OutputError::Exists(_)))) {
+    if args.job.run.resume && matches!(result, Err(ProtectError::Output(OutputError::Exists(_)))) {
         match resume::again(job, attempt) {
             Ok(Some(outcome)) => result = Ok(Outcome { output: job.output.clone(), ..outcome }),
             Ok(None) => {}
@@ -237,7 +238,7 @@ fn one(
     match result {
         Ok(outcome) => Ok(outcome),
         Err(ref note @ ProtectError::Done { ref input, ref output }) => {
-            if !args.run.resume {
+            if !args.job.run.resume {
                 batch.complain(note);
             }
             batch.print(&Line::Skipped { input, output });

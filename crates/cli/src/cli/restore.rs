@@ -14,9 +14,10 @@ use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, PresetVersion, Recipe, RecipeError};
 use serde::Serialize;
 
-use super::args::{Cli, RestoreArgs};
+use super::args::Cli;
 use super::batch::{Batch, NoResult};
 use super::exit::Failure;
+use super::job_args::RestoreArgs;
 use super::terminal::complain;
 use super::{dry_run, keys, resume, table};
 
@@ -40,7 +41,7 @@ struct Skipped<'a> {
 
 /// Restores what the arguments name.
 pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
-    let recipe = args.recipe.chosen()?;
+    let recipe = args.job.recipe.chosen()?;
     if recipe.as_ref().is_some_and(|recipe| !recipe.is_restorable()) {
         return Err(Failure::usage(RecipeError::NotInvertible));
     }
@@ -51,16 +52,16 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         Some(key) => Ok(key.clone()),
         None => key_on_record(&keyring, recorded),
     };
-    let selection = args.list.selection(&args.inputs)?;
-    let reads_back = args.run.verify || args.run.resume;
-    args.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
+    let selection = args.job.list.selection(&args.inputs)?;
+    let reads_back = args.job.run.verify || args.job.run.resume;
+    args.job.pipe.prepare(&selection, args.output.as_deref(), reads_back)?;
     let output = args.output.as_deref();
-    let format = args.written.format;
+    let format = args.job.written.format;
     let mut plan =
         Plan::in_format(&selection, output, format, Task::Restore).map_err(Failure::usage)?;
-    args.written.complete(&mut plan.jobs, false);
-    if args.run.dry_run {
-        return dry_run::run(&plan, args.json, args.force, |_| Ok(()), |_| false);
+    args.job.written.complete(&mut plan.jobs, false);
+    if args.job.run.dry_run {
+        return dry_run::run(&plan, args.job.json, args.force, |_| Ok(()), |_| false);
     }
     let request = Request {
         key: &key,
@@ -74,22 +75,22 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         float: args.float,
         force: args.force,
     };
-    let batch = Batch::begin(args.json, plan.jobs.iter().map(|job| job.input.as_path()));
+    let batch = Batch::begin(args.job.json, plan.jobs.iter().map(|job| job.input.as_path()));
     batch.report_inputs(&plan.notes, &plan.failures);
-    if args.run.resume {
+    if args.job.run.resume {
         resume::clear_up(&plan.jobs, &batch);
     }
     let totals = batch.run(
         &plan.jobs,
         |job| &job.input,
         |job, watch| {
-            if args.run.resume && is_restored(job, &request, watch)? {
+            if args.job.run.resume && is_restored(job, &request, watch)? {
                 let (input, output) = (&job.input, &job.output);
                 batch.print(&Skipped { status: "skipped", input, output });
                 return Err(NoResult::Skipped);
             }
-            let outcome = one(job, &request, args.run.resume, watch)?;
-            if args.run.verify {
+            let outcome = one(job, &request, args.job.run.resume, watch)?;
+            if args.job.run.verify {
                 resume::read_back(&outcome.output, outcome.audio_after, None, watch)?;
             }
             if let Some(note) = &outcome.note {
@@ -99,7 +100,7 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
             Ok(outcome)
         },
     );
-    if args.run.resume && totals.skipped() > 0 {
+    if args.job.run.resume && totals.skipped() > 0 {
         complain(&format!("{} of {} were done already", totals.skipped(), plan.jobs.len()));
     }
     batch.end(&totals, plan.failures.len(), summary)
@@ -215,7 +216,14 @@ fn hints(done: &[Outcome]) -> String {
     }
     let is_unknown =
         |outcome: &Outcome| matches!(outcome.claim, Claim::Unknown | Claim::NotTheProtectedFile);
-    if done.iter().any(is_unknown) {
+    let (lossy, others): (Vec<&Outcome>, Vec<&Outcome>) = done
+        .iter()
+        .filter(|outcome| is_unknown(outcome))
+        .partition(|outcome| outcome.is_lossy && outcome.evidence == Evidence::Manifest);
+    if !lossy.is_empty() {
+        hints += "\nunknown: a file in a lossy format does not show how much encoding it lost";
+    }
+    if !others.is_empty() {
         hints += "\nunknown: only the record in the manifest shows that a file was not encoded, mixed or \
                   edited since it was protected";
     }

@@ -1,7 +1,7 @@
 //! `patchveil verify`
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::paths::{json, shown};
 use crate::verify::{Checked, Inventory, Status, check};
@@ -31,7 +31,9 @@ struct Line<'a> {
 pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
     let keys = keys(cli, args)?;
     let classes = classes(cli);
-    let inventory = Inventory::of(&args.list.selection(&args.inputs)?).map_err(Failure::usage)?;
+    let selection = args.list.selection(&args.inputs)?;
+    args.pipe.prepare(selection.inputs().map(PathBuf::as_path), std::iter::empty())?;
+    let inventory = Inventory::of(&selection).map_err(Failure::usage)?;
     let files: Vec<&Path> = inventory.files.iter().map(|file| file.as_path()).collect();
     let pairs = files.len() * keys.len();
     let batch = Batch::begin(args.json, files.iter().copied());

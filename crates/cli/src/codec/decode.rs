@@ -9,6 +9,7 @@ use super::mp4::Track;
 use super::packets::Packets;
 use super::tool::Tool;
 use super::trim::Trimmed;
+use super::{vorbis, wavpack};
 use crate::pcm::Spec;
 
 /// What to do where a file is damaged or cut off.
@@ -44,17 +45,29 @@ pub(crate) fn open(
     kind: Kind,
     damage: Damage,
 ) -> Result<Box<dyn Decoder>, CodecError> {
+    // Detecting does with the lossy half.
+    let is_half = kind == Kind::WavPack && damage == Damage::Refuse && wavpack::is_hybrid(file)?;
+    if is_half && wavpack::has_corrections(path) {
+        return Err(CodecError::Corrections);
+    }
     let track = if kind == Kind::Mp4 { Track::read(file)? } else { None };
     let is_aac = track.as_ref().is_some_and(|track| &track.codec == b"mp4a");
     // Of HE-AAC, symphonia decodes the lower half of the spectrum without a word. That is enough to detect.
     let is_exact = damage == Damage::Silence || !(is_aac || kind == Kind::Adts);
     let is_known = !matches!(kind, Kind::WavPack | Kind::Matroska | Kind::Foreign) && is_exact;
     let decoder: Box<dyn Decoder> = match is_known.then(|| Packets::open(path, file, damage)) {
-        // symphonia decodes Vorbis of more than two channels wrongly, and ffmpeg ends it some samples early.
-        Some(Ok(packets)) if kind == Kind::Ogg && is_surround(packets.spec()) => match damage {
-            Damage::Refuse => return Err(CodecError::SurroundVorbis),
-            Damage::Silence => Box::new(Tool::open(path, file, damage)?),
-        },
+        Some(Err(CodecError::OddVorbis)) => {
+            let tool = Tool::open(path, file, damage).map_err(|error| match error {
+                CodecError::NoTool if damage == Damage::Refuse => CodecError::OddVorbis,
+                error => error,
+            });
+            // ffmpeg ends some of them too early, and others too late.
+            match vorbis::length(file)? {
+                _ if damage == Damage::Silence => Box::new(tool?),
+                Some(len) => Box::new(Trimmed::exact(Box::new(tool?), len)),
+                None => return Err(CodecError::OddVorbis),
+            }
+        }
         Some(Ok(packets)) => Box::new(packets),
         None => Box::new(Tool::open(path, file, damage)?),
         Some(Err(error)) if error.is_about_format() => match Tool::open(path, file, damage) {
@@ -72,9 +85,4 @@ pub(crate) fn open(
         }
         None => Ok(decoder),
     }
-}
-
-/// Whether a stream in Ogg is lossy and has more than two channels.
-fn is_surround(spec: Spec) -> bool {
-    spec.format.is_float() && spec.channels > 2
 }

@@ -20,12 +20,18 @@ pub enum CodecError {
          file to WAV or FLAC first"
     )]
     NoTool,
-    /// Decoders differ on it.
+    /// symphonia does not decode it rightly, and ffmpeg is missing or does not decode all of it.
     #[error(
-        "is Ogg Vorbis of more than two channels, which is not decoded to the sample here; convert it to FLAC \
-         first, for example with ffmpeg"
+        "is Ogg Vorbis in a rare form, of several channels that are not coupled, which cannot be decoded to the last \
+         sample here; convert it to FLAC first, for example with ffmpeg"
     )]
-    SurroundVorbis,
+    OddVorbis,
+    /// Half of a file.
+    #[error(
+        "is the lossy half of a hybrid WavPack file, and the .wvc file beside it, which makes it whole, is not read \
+         here; unpack both with wvunpack first"
+    )]
+    Corrections,
     /// No decoder knows it.
     #[error("is not a WAV, FLAC, MP3, AAC or Ogg Vorbis file")]
     Unknown,

@@ -7,6 +7,8 @@
 //! | `packets` | what `symphonia` decodes |
 //! | `tool` | what the external program `ffmpeg` decodes |
 //! | `mp4`, `trim` | what of a track counts: encoders add samples before and after |
+//! | `vorbis` | the headers of Vorbis, where symphonia does not decode it rightly |
+//! | `wavpack` | whether a WavPack file is lossy |
 //! | `plain` | plain samples, stored in another way |
 //! | `flac` | FLAC output |
 //! | `tool_out` | what `ffmpeg` encodes |
@@ -28,6 +30,8 @@ mod tags;
 mod tool;
 mod tool_out;
 mod trim;
+mod vorbis;
+mod wavpack;
 
 pub(crate) use decode::{Damage, Decoder, open};
 pub use error::{CodecError, EncodeError};
@@ -41,3 +45,4 @@ pub(crate) use private::left_out;
 pub(crate) use stored::Stored;
 pub(crate) use tags::Tags;
 pub(crate) use tool_out::encode as encode_by_tool;
+pub(crate) use wavpack::is_hybrid;

@@ -104,8 +104,15 @@ fn gapless(moov: &[u8]) -> Option<(u64, u64)> {
     (keep > 0).then_some((skip, keep))
 }
 
+/// Whether a track holds the titles of chapters.
+pub(super) fn has_chapter_track(moov: &[u8]) -> bool {
+    let tracks = boxes(moov).filter(|(name, _)| name == b"trak");
+    let mut references = tracks.filter_map(|(_, track)| inner(track, b"tref"));
+    references.any(|references| inner(references, b"chap").is_some())
+}
+
 /// The `moov` box of a file.
-fn moov(file: &File) -> io::Result<Option<Vec<u8>>> {
+pub(super) fn moov(file: &File) -> io::Result<Option<Vec<u8>>> {
     let mut source = FileCursor::new(file);
     let end = source.seek(SeekFrom::End(0))?;
     let mut at = 0;
@@ -147,7 +154,7 @@ fn boxes(mut rest: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     })
 }
 
-fn inner<'a>(of: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
+pub(super) fn inner<'a>(of: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
     boxes(of).find(|(own, _)| own == name).map(|(_, body)| body)
 }
 

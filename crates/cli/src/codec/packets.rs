@@ -7,7 +7,7 @@ use std::path::Path;
 use patchveil_veil::RATE_MAX;
 use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_ALAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3,
+    CODEC_ID_ALAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_VORBIS,
 };
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
@@ -17,6 +17,7 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 
 use super::decode::{Damage, Decoder};
 use super::error::CodecError;
+use super::vorbis;
 use crate::pcm::{SampleFormat, Spec};
 use crate::shared_file::FileCursor;
 
@@ -61,15 +62,22 @@ impl Packets {
         let track = format.default_track(TrackType::Audio).ok_or(CodecError::NoTrack)?;
         let codec = track.codec_params.as_ref().and_then(|params| params.audio());
         let codec = codec.ok_or(CodecError::NoTrack)?;
+        let mut codec = codec.clone();
+        if let Some(headers) =
+            codec.extra_data.as_deref().filter(|_| codec.codec == CODEC_ID_VORBIS)
+        {
+            let mended = vorbis::mended(headers).ok_or(CodecError::OddVorbis)?;
+            codec.with_extra_data(mended.into_boxed_slice());
+        }
         // Checks the MD5 of a FLAC file.
         let options = AudioDecoderOptions::default().verify(damage == Damage::Refuse);
         let decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(codec, &options)
+            .make_audio_decoder(&codec, &options)
             .map_err(|_| CodecError::Undecodable)?;
         // Of MPEG audio, only a Xing header says how long it is; without, the length is estimated.
         let is_mpeg = matches!(codec.codec, CODEC_ID_MP1 | CODEC_ID_MP2 | CODEC_ID_MP3);
         let promised = track.num_frames.filter(|_| !is_mpeg || track.delay.is_some());
-        let (track, bits) = (track.id, bits_of(codec));
+        let (track, bits) = (track.id, bits_of(&codec));
         // Of the sample format, only what the first block shows is certain.
         let spec = Spec { sample_rate: 0, channels: 0, format: SampleFormat::F32 };
         let mut packets = Self {

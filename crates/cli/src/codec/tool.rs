@@ -95,7 +95,8 @@ impl Stream {
         }
         let bits = self.bits_per_raw_sample.parse().ok().filter(|bits| *bits > 0);
         let (format, name) = match (self.sample_fmt.trim_end_matches('p'), bits) {
-            ("u8", _) => (SampleFormat::U8, "u8"),
+            // Decoders without a type of 8 bits give them as the upper ones of 16.
+            ("u8", _) | ("s16", Some(..=8)) => (SampleFormat::U8, "u8"),
             ("s16", bits) => (with_bits(SampleFormat::I16, bits), "s16le"),
             ("s32", Some(bits @ ..=24)) => (with_bits(SampleFormat::I24, Some(bits)), "s24le"),
             ("s32", bits) => (with_bits(SampleFormat::I32, bits), "s32le"),
@@ -131,6 +132,9 @@ impl Tool {
         let (mut command, input) = program("ffmpeg", path, file)?;
         // What standard input holds are no keystrokes. All of the track, with the priming samples of AAC: what of it counts is known here.
         command.args(["-nostdin", "-v", "error", "-format_whitelist", CONTAINERS]);
+        if damage == Damage::Refuse {
+            command.args(["-err_detect", "crccheck"]);
+        }
         if super::mp4::is_mp4(file)? {
             command.args(["-ignore_editlist", "1"]);
         }

@@ -1,7 +1,9 @@
 //! Formats that the external program `ffmpeg` encodes.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::error::EncodeError;
 use super::format::Format;
+use super::tags::{Chapter, write_ffmetadata};
 use super::tool::last_line;
 use crate::pcm::PcmInfo;
 use crate::watch::Watch;
@@ -20,7 +23,7 @@ const TICK: Duration = Duration::from_millis(20);
 const COMPLAINTS: u64 = 1 << 16;
 
 /// Encodes the WAV file `plain`, whose header said `info`, into the file `to`, at `bitrate` kb/s or else at a
-/// quality that few can tell from the original.
+/// quality that few can tell from the original. Of `chapters`, only MP4 takes notice; elsewhere they are tags.
 ///
 /// # Errors
 /// [`EncodeError`] if the format cannot hold it, ffmpeg is not installed or fails, or the user asked to stop.
@@ -29,6 +32,7 @@ pub(crate) fn encode(
     info: &PcmInfo,
     format: Format,
     bitrate: Option<u32>,
+    chapters: &[Chapter],
     to: &NamedTempFile,
     watch: &Watch<'_>,
 ) -> Result<(), EncodeError> {
@@ -41,13 +45,17 @@ pub(crate) fn encode(
     // The file has no name, so it can only be read from standard input; which holds no keystrokes then.
     command.args(["-nostdin", "-v", "error", "-y", "-f", "wav", "-i"]);
     command.arg(if cfg!(unix) { "file:/dev/stdin" } else { "pipe:0" });
-    command.args(["-map", "0:a:0", "-map_metadata", "-1", "-map_chapters", "-1"]);
+    let listed = listed(format, chapters, info).map_err(EncodeError::Write)?;
+    if let Some(listed) = &listed {
+        command.args(["-f", "ffmetadata", "-i"]).arg(url(listed.path()));
+    }
+    command.args(["-map", "0:a:0", "-map_metadata:g", "-1", "-map_metadata:s", "-1"]);
+    match &listed {
+        Some(_) => command.args(["-map_chapters", "1"]),
+        None => command.args(["-map_metadata", "-1", "-map_chapters", "-1"]),
+    };
     command.args(["-fflags", "+bitexact", "-flags:a", "+bitexact"]);
-    command.args(settings(format, info, bitrate)).arg({
-        let mut path = std::ffi::OsString::from("file:");
-        path.push(to.path());
-        path
-    });
+    command.args(settings(format, info, bitrate)).arg(url(to.path()));
     // Nobody reads a pipe while it runs, and a full one would stop it.
     let mut complaints = tempfile::tempfile().map_err(EncodeError::Write)?;
     let stderr = complaints.try_clone().map_err(EncodeError::Write)?;
@@ -74,6 +82,27 @@ pub(crate) fn encode(
     Err(EncodeError::Failed(last_line(&said)))
 }
 
+/// A path that ffmpeg takes for nothing else.
+fn url(path: &Path) -> OsString {
+    let mut url = OsString::from("file:");
+    url.push(path);
+    url
+}
+
+/// The chapters in a file for ffmpeg, if the container has them beside its tags.
+fn listed(
+    format: Format,
+    chapters: &[Chapter],
+    info: &PcmInfo,
+) -> io::Result<Option<NamedTempFile>> {
+    if chapters.is_empty() || !matches!(format, Format::Aac | Format::Alac) {
+        return Ok(None);
+    }
+    let mut file = NamedTempFile::new()?;
+    write_ffmetadata(chapters, (info.seconds() * 1_000.0) as u64, &mut file)?;
+    Ok(Some(file))
+}
+
 /// The end of a file.
 fn end_of(file: &mut File) -> io::Result<Vec<u8>> {
     let len = file.metadata()?.len();
@@ -91,8 +120,8 @@ fn fits(format: Format, info: &PcmInfo) -> bool {
         Format::Alac => matches!(channels, 1 | 2 | 6) && (9..=24).contains(&bits),
         Format::Mp3 => channels <= 2 && rate <= 48_000,
         Format::Aac => rate <= 96_000,
-        // More are not read again here.
-        Format::Vorbis => channels <= 2,
+        // Of other numbers of channels, not every file can be read again here.
+        Format::Vorbis => matches!(channels, 1 | 2 | 6),
         Format::Wav | Format::Flac | Format::Opus => true,
     }
 }

@@ -23,12 +23,20 @@ pub(super) struct Trimmed {
     /// Samples that should be kept, if that is known.
     promised: Option<u64>,
     damage: Damage,
+    /// Samples that may be missing at the end.
+    slack: u64,
 }
 
 impl Trimmed {
     pub(super) fn new(inner: Box<dyn Decoder>, part: Trim, damage: Damage) -> Self {
         let promised = Some(part.keep).filter(|keep| *keep < u64::MAX);
-        Self { inner, left: part, promised, damage }
+        Self { inner, left: part, promised, damage, slack: SLACK }
+    }
+
+    /// The first `len` samples of what is Vorbis, and nothing if one of them is missing.
+    pub(super) fn exact(inner: Box<dyn Decoder>, len: u64) -> Self {
+        let part = Trim { skip: 0, keep: len };
+        Self { slack: 0, ..Self::new(inner, part, Damage::Refuse) }
     }
 }
 
@@ -55,7 +63,8 @@ impl Decoder for Trimmed {
             }
         }
         match self.promised {
-            Some(promised) if self.damage == Damage::Refuse && self.left.keep > SLACK => {
+            Some(_) if self.slack == 0 && self.left.keep > 0 => Err(CodecError::OddVorbis),
+            Some(promised) if self.damage == Damage::Refuse && self.left.keep > self.slack => {
                 Err(CodecError::Cut { found: promised - self.left.keep, promised })
             }
             _ => Ok(None),

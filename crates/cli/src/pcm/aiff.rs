@@ -6,8 +6,8 @@ use super::derived::{self, Derived};
 use super::error::PcmError;
 use super::format::SampleFormat;
 use super::info::{
-    Container, MAX_CHUNKS, PcmInfo, Replacement, Shape, Span, add_other, bytes_at, check_layout,
-    keep_first, shown_id,
+    Chunk, Container, PcmInfo, Replacement, Shape, Span, bytes_at, check_layout, keep_first,
+    shown_id, walk,
 };
 use super::streamed::{has_chunks_behind, is_left_open};
 
@@ -61,7 +61,7 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
         info.lengths = lengths(&info, &comm, &ssnd, is_open);
     }
     info.derived = chunks.derived;
-    info.others = chunks.others;
+    info.chunks = chunks.all;
     Ok(info)
 }
 
@@ -201,16 +201,15 @@ struct Chunks {
     comm: Option<Comm>,
     ssnd: Option<Ssnd>,
     derived: Vec<Derived>,
-    others: Vec<String>,
+    all: Vec<Chunk>,
 }
 
 impl Chunks {
     fn walk(source: &mut (impl Read + Seek), form: &Form, file_len: u64) -> Result<Self, PcmError> {
         let mut found = Self::default();
-        let mut at = 12;
-        for _ in 0..MAX_CHUNKS {
+        walk(12, |at| {
             if at + 8 > file_len || (found.ssnd.is_some() && at >= form.end) {
-                return Ok(found);
+                return Ok(None);
             }
             let [a, b, c, d, size @ ..] = bytes_at::<8>(source, at)?;
             let (id, size) = ([a, b, c, d], u64::from(u32::from_be_bytes(size)));
@@ -219,8 +218,7 @@ impl Chunks {
                 let ssnd = Ssnd::read(source, at, size, file_len, form.is_open)?;
                 let next = ssnd.span.end();
                 keep_first(&mut found.ssnd, ssnd, &id, at)?;
-                at = next + next % 2;
-                continue;
+                return Ok(Some(next + next % 2));
             }
             if size > available {
                 let (id, offset) = (shown_id(&id), at);
@@ -231,10 +229,10 @@ impl Chunks {
                 let comm = Comm::read(source, span, form.is_aifc)?;
                 keep_first(&mut found.comm, comm, &id, at)?;
             }
-            add_other(&mut found.others, id);
+            found.all.push(Chunk { id, span });
             found.derived.extend(derived::in_aiff(source, &id, span)?);
-            at = span.end() + size % 2;
-        }
-        Err(PcmError::TooManyChunks { limit: MAX_CHUNKS })
+            Ok(Some(span.end() + size % 2))
+        })?;
+        Ok(found)
     }
 }

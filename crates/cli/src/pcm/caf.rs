@@ -7,8 +7,7 @@ use super::derived::{self, Derived};
 use super::error::PcmError;
 use super::format::SampleFormat;
 use super::info::{
-    Container, MAX_CHUNKS, PcmInfo, Shape, Span, add_other, bytes_at, check_layout, keep_first,
-    shown_id,
+    Chunk, Container, PcmInfo, Shape, Span, bytes_at, check_layout, keep_first, shown_id, walk,
 };
 
 /// Bytes of a chunk's header.
@@ -23,15 +22,10 @@ const EDIT_COUNT: u64 = 4;
 /// Reads the headers of a CAF file.
 pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<PcmInfo, PcmError> {
     let mut found = Chunks::default();
-    let mut at = 8;
-    let mut count = 0;
-    while at + HEADER <= file_len {
-        if count == MAX_CHUNKS {
-            return Err(PcmError::TooManyChunks { limit: MAX_CHUNKS });
-        }
-        count += 1;
-        at = found.take(source, at, file_len)?;
-    }
+    walk(8, |at| match at + HEADER <= file_len {
+        true => found.take(source, at, file_len).map(Some),
+        false => Ok(None),
+    })?;
     if file_len < 8 + HEADER {
         return Err(PcmError::CutHeader { part: "CAF header", file_len });
     }
@@ -43,7 +37,7 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
     }
     let mut info = PcmInfo::new(shape, data, file_len, Container::Caf).check()?;
     info.derived = found.derived;
-    info.others = found.others;
+    info.chunks = found.all;
     Ok(info)
 }
 
@@ -53,7 +47,7 @@ struct Chunks {
     /// And whether it reaches to the end of the file.
     data: Option<(Span, bool)>,
     derived: Vec<Derived>,
-    others: Vec<String>,
+    all: Vec<Chunk>,
 }
 
 impl Chunks {
@@ -89,7 +83,7 @@ impl Chunks {
             let desc = describe(source, span)?;
             keep_first(&mut self.desc, desc, &id, offset)?;
         }
-        add_other(&mut self.others, id);
+        self.all.push(Chunk { id, span });
         self.derived.extend(derived::in_caf(source, &id, span)?);
         Ok(span.end())
     }

@@ -11,7 +11,7 @@ use super::format::{MAX_CHANNELS, SampleFormat};
 use super::{aiff, caf, riff, w64};
 
 /// Limits the walk over a hostile file; real ones have a handful of chunks.
-pub(super) const MAX_CHUNKS: u32 = 4096;
+const MAX_CHUNKS: u32 = 4096;
 
 /// A kind of file that holds plain samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -71,8 +71,15 @@ pub struct PcmInfo {
     pub(crate) derived: Vec<Derived>,
     /// Which loudspeakers the channels are for, where WAV or Wave64 says so.
     pub(crate) channel_mask: Option<u32>,
-    /// Names of the chunks that only a copy of the file keeps, each once.
-    pub(crate) others: Vec<String>,
+    /// All chunks but that of the samples, in order.
+    pub(crate) chunks: Vec<Chunk>,
+}
+
+/// A chunk of a file: its name, and its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Chunk {
+    pub(crate) id: [u8; 4],
+    pub(crate) span: Span,
 }
 
 /// Bytes to be put in place of others.
@@ -131,7 +138,7 @@ impl PcmInfo {
             lengths: Vec::new(),
             derived: Vec::new(),
             channel_mask: None,
-            others: Vec::new(),
+            chunks: Vec::new(),
         }
     }
 
@@ -157,6 +164,18 @@ impl PcmInfo {
     #[must_use]
     pub fn frames(&self) -> u64 {
         self.data_len / self.frame_bytes() as u64
+    }
+
+    /// Names of the chunks that only a copy of the file keeps, each once.
+    pub(crate) fn others(&self) -> Vec<String> {
+        let mut others = Vec::new();
+        for chunk in self.chunks.iter().filter(|chunk| !NOT_MISSED.contains(&&chunk.id)) {
+            let name = shown_id(&chunk.id).trim().to_owned();
+            if !others.contains(&name) {
+                others.push(name);
+            }
+        }
+        others
     }
 
     /// Length in seconds.
@@ -236,12 +255,22 @@ const NOT_MISSED: [&[u8; 4]; 26] = [
     b"info", b"JUNK", b"junk", b"PAD ", b"FLLR", b"free",
 ];
 
-/// Adds the name of a chunk to the `others`, which only a copy of the file keeps, if it is one of them.
-pub(super) fn add_other(others: &mut Vec<String>, id: [u8; 4]) {
-    let name = shown_id(&id).trim().to_owned();
-    if !NOT_MISSED.contains(&&id) && !others.contains(&name) {
-        others.push(name);
+/// Walks from chunk to chunk, from position `at` on. `take` takes the chunk at a position and gives that of the next;
+/// none at the end.
+///
+/// # Errors
+/// Those of `take`, and [`PcmError::TooManyChunks`].
+pub(super) fn walk(
+    mut at: u64,
+    mut take: impl FnMut(u64) -> Result<Option<u64>, PcmError>,
+) -> Result<(), PcmError> {
+    for _ in 0..MAX_CHUNKS {
+        match take(at)? {
+            Some(next) => at = next,
+            None => return Ok(()),
+        }
     }
+    Err(PcmError::TooManyChunks { limit: MAX_CHUNKS })
 }
 
 /// A chunk's name as an error shows it.

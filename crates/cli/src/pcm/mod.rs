@@ -26,6 +26,7 @@ mod riff;
 mod sample;
 mod samples;
 mod streamed;
+mod strip;
 mod w64;
 mod wav_head;
 
@@ -33,6 +34,7 @@ pub use error::PcmError;
 pub(crate) use error::read_hint;
 pub use float::{float_head, tail_start};
 pub use format::{MAX_CHANNELS, NoFormat, SampleFormat};
+pub(crate) use info::Chunk;
 pub(crate) use info::read_up_to;
 pub use info::{Container, PcmInfo};
 #[cfg(test)]
@@ -41,5 +43,6 @@ pub use reader::{CopyError, PcmReader};
 pub(crate) use refresh::{OUT_OF_DATE, Refreshed, refresh};
 pub use sample::changed_f64;
 pub use samples::{decode, encode_changed, encode_nearest};
+pub(crate) use strip::strip;
 pub use wav_head::{Spec, WAV_HEAD, wav_head};
 pub(crate) use wav_head::{channel_mask, spec_of_head, wav_head_of};

@@ -6,8 +6,7 @@ use super::derived::{self, Derived};
 use super::error::PcmError;
 use super::fmt::Fmt;
 use super::info::{
-    Container, MAX_CHUNKS, PcmInfo, Replacement, Span, add_other, bytes_at, keep_first, read_up_to,
-    shown_id,
+    Chunk, Container, PcmInfo, Replacement, Span, bytes_at, keep_first, read_up_to, shown_id, walk,
 };
 use super::streamed::{has_chunks_behind, is_left_open};
 
@@ -49,7 +48,7 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
     }
     info.time_reference = chunks.time_reference;
     info.derived = chunks.derived;
-    info.others = chunks.others;
+    info.chunks = chunks.all;
     info.channel_mask = fmt.channel_mask();
     Ok(info)
 }
@@ -159,7 +158,7 @@ struct Chunks {
     fact: Option<u64>,
     time_reference: Option<u64>,
     derived: Vec<Derived>,
-    others: Vec<String>,
+    all: Vec<Chunk>,
 }
 
 impl Chunks {
@@ -170,14 +169,13 @@ impl Chunks {
         file_len: u64,
     ) -> Result<Self, PcmError> {
         let mut found = Self::default();
-        let mut at = 12;
-        for _ in 0..MAX_CHUNKS {
+        walk(12, |at| {
             // What follows the RIFF chunk (an ID3 tag, padding of a disk image) is not a chunk.
             if file_len < at + 8 || (found.data.is_some() && at >= riff.end) {
                 if riff.is_wide && found.wide.is_none() {
                     return Err(PcmError::NoDs64);
                 }
-                return Ok(found);
+                return Ok(None);
             }
             let mut chunk = ChunkHeader::read(source, at, file_len)?;
             if riff.is_wide {
@@ -186,14 +184,13 @@ impl Chunks {
                     let sizes = Ds64::read(source, &chunk)?;
                     riff.set_size(sizes.riff, file_len);
                     found.wide = Some(sizes);
-                    at = chunk.next();
-                    continue;
+                    return Ok(Some(chunk.next()));
                 };
                 chunk.widen(sizes);
             }
-            at = found.take(source, &chunk)?;
-        }
-        Err(PcmError::TooManyChunks { limit: MAX_CHUNKS })
+            found.take(source, &chunk).map(Some)
+        })?;
+        Ok(found)
     }
 
     /// Takes what matters of a chunk; gives the position of the next.
@@ -228,7 +225,7 @@ impl Chunks {
             b"fact" if chunk.size >= 4 => self.fact = Some(chunk.body()),
             _ => {}
         }
-        add_other(&mut self.others, chunk.id);
+        self.all.push(Chunk { id: chunk.id, span });
         self.derived.extend(derived::in_riff(source, &chunk.id, span)?);
         Ok(chunk.next())
     }

@@ -6,7 +6,7 @@ use super::derived::{self, Derived};
 use super::error::PcmError;
 use super::fmt::Fmt;
 use super::info::{
-    Container, MAX_CHUNKS, PcmInfo, Replacement, Span, add_other, bytes_at, keep_first, shown_id,
+    Chunk, Container, PcmInfo, Replacement, Span, bytes_at, keep_first, shown_id, walk,
 };
 use super::riff::time_reference;
 use super::streamed::is_left_open;
@@ -18,7 +18,7 @@ const TAIL: [u8; 12] = *b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a";
 /// Bytes of a chunk's header, which its size includes.
 const HEADER: u64 = 24;
 /// Bytes of the header of the file: a chunk's, and the GUID of `wave`.
-const FIRST: u64 = 40;
+pub(super) const FIRST: u64 = 40;
 /// Some writers leave padding out of the size of the file.
 const SLACK: u64 = 15;
 
@@ -61,9 +61,18 @@ pub(super) fn read(source: &mut (impl Read + Seek), file_len: u64) -> Result<Pcm
     }
     info.time_reference = chunks.time_reference;
     info.derived = chunks.derived;
-    info.others = chunks.others;
+    info.chunks = chunks.all;
     info.channel_mask = chunks.fmt.as_ref().and_then(Fmt::channel_mask);
     Ok(info)
+}
+
+/// The header of a chunk with a body of `len` bytes.
+pub(super) fn chunk_head(id: &[u8; 4], len: u64) -> [u8; HEADER as usize] {
+    let mut head = [0; HEADER as usize];
+    head[..4].copy_from_slice(id);
+    head[4..16].copy_from_slice(&TAIL);
+    head[16..].copy_from_slice(&(HEADER + len).to_le_bytes());
+    head
 }
 
 /// The four letters in a chunk's GUID; none if it is another kind of GUID.
@@ -79,20 +88,18 @@ struct Chunks {
     data: Option<(Span, bool)>,
     time_reference: Option<u64>,
     derived: Vec<Derived>,
-    others: Vec<String>,
+    all: Vec<Chunk>,
 }
 
 impl Chunks {
     fn walk(source: &mut (impl Read + Seek), end: u64, file_len: u64) -> Result<Self, PcmError> {
         let mut found = Self::default();
-        let mut at = FIRST;
-        for _ in 0..MAX_CHUNKS {
-            if at.saturating_add(HEADER) > file_len || (found.data.is_some() && at >= end) {
-                return Ok(found);
-            }
-            at = found.take(source, at, file_len)?;
-        }
-        Err(PcmError::TooManyChunks { limit: MAX_CHUNKS })
+        walk(FIRST, |at| {
+            let is_over =
+                at.saturating_add(HEADER) > file_len || (found.data.is_some() && at >= end);
+            if is_over { Ok(None) } else { found.take(source, at, file_len).map(Some) }
+        })?;
+        Ok(found)
     }
 
     /// Takes what matters of the chunk at `offset`; gives the position of the next.
@@ -132,7 +139,7 @@ impl Chunks {
             _ => {}
         }
         if id != [0; 4] {
-            add_other(&mut self.others, id);
+            self.all.push(Chunk { id, span });
         }
         self.derived.extend(derived::in_riff(source, &id, span)?);
         Ok(aligned(span.end()))

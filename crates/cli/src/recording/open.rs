@@ -1,7 +1,7 @@
 //! From a path or a stream to a file of plain samples.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -12,7 +12,8 @@ use super::target::OutputOptions;
 use crate::codec::{self, Damage, FlacMetadata, Format, Kind, Plain, Tags};
 use crate::manifest::{Digest, hash_around, hash_audio};
 use crate::open;
-use crate::pcm::{Container, PcmError, PcmInfo, PcmReader, SampleFormat};
+use crate::paths::one_line;
+use crate::pcm::{Container, PcmError, PcmInfo, PcmReader, SampleFormat, strip};
 use crate::shared_file::{FileCursor, Stamp};
 use crate::watch::Watch;
 
@@ -98,13 +99,15 @@ pub(crate) fn open_for(
             Ok(info) if is_usable(&info, options) => {
                 let plain = real.try_clone()?;
                 let origin = Origin::InPlace;
-                let others = Some((info.container, info.others.clone()));
+                let others = Some((info.container, info.others()));
                 return Ok(Opened { plain, info, origin, above: None, others, real, stamp });
             }
             Ok(info) => {
-                let others = Some((info.container, info.others.clone()));
-                let mut samples = Plain::new(&real, &info)?;
-                let (plain, above) = stage(&mut samples, depth, scratch, watch)?;
+                let others = Some((info.container, info.others()));
+                let (plain, above) = match options.format {
+                    None if !is_wav(info.container) => (stripped(&real, &info, scratch)?, None),
+                    _ => stage(&mut Plain::new(&real, &info)?, depth, scratch, watch)?,
+                };
                 let info = PcmInfo::read(&mut FileCursor::new(&plain))?;
                 let origin = Origin::Converted;
                 return Ok(Opened { plain, info, origin, above, others, real, stamp });
@@ -116,7 +119,10 @@ pub(crate) fn open_for(
     }
     let decode = || {
         let mut decoder = codec::open(path, &real, kind, Damage::Refuse)?;
-        let is_lossy = decoder.spec().format.is_float() && kind != Kind::WavPack;
+        let is_lossy = match kind {
+            Kind::WavPack => codec::is_hybrid(&real)?,
+            _ => decoder.spec().format.is_float(),
+        };
         Ok((stage(decoder.as_mut(), depth, scratch, watch)?, is_lossy))
     };
     let ((plain, above), is_lossy) = match (decode(), unsupported) {
@@ -131,13 +137,27 @@ pub(crate) fn open_for(
 
 /// Whether the output can be made of these samples where they are.
 fn is_usable(info: &PcmInfo, options: OutputOptions) -> bool {
-    let is_wav = matches!(info.container, Container::Wav | Container::Rf64);
+    let is_wav = is_wav(info.container);
     match options.format {
         None => !options.strip,
         Some(Format::Wav) => is_wav && !options.strip,
         Some(Format::Flac | Format::Alac) => is_wav && info.format.is_integer(),
         Some(_) => is_wav,
     }
+}
+
+fn is_wav(container: Container) -> bool {
+    matches!(container, Container::Wav | Container::Rf64)
+}
+
+/// The file `real` without anything but its samples, in the same container.
+fn stripped(real: &File, info: &PcmInfo, scratch: &Scratch) -> Result<File, RecordingError> {
+    let file = scratch.file().map_err(RecordingError::Scratch)?;
+    let mut out = BufWriter::with_capacity(PIECE, &file);
+    strip(&mut FileCursor::new(real), info, &mut out).map_err(RecordingError::Scratch)?;
+    out.flush().map_err(RecordingError::Scratch)?;
+    drop(out);
+    Ok(file)
 }
 
 /// What floats become in formats without them.
@@ -227,8 +247,9 @@ impl Opened {
             let ending = codec::ending_of(output).unwrap_or_default();
             ending.is_empty() || Format::Wav.endings().contains(&ending.as_str())
         };
+        let is_same = self.others.as_ref().is_some_and(|(own, _)| *own == self.info.container);
         match format {
-            None if !self.is_in_place() && !is_wav() => Err(RecordingError::NotACopy),
+            None if !is_same && !is_wav() => Err(RecordingError::NotACopy),
             _ => Ok(()),
         }
     }
@@ -312,15 +333,23 @@ impl Opened {
         lossy.into_iter().chain(rounded).collect()
     }
 
-    /// What an output of `format` lacks of the chunks of the file.
-    pub(crate) fn not_carried_over(&self, format: Format) -> Option<String> {
-        let (container, others) = self.others.as_ref().filter(|(_, others)| !others.is_empty())?;
-        let hint = match container {
-            Container::Wav | Container::Rf64 => "; --format wav keeps them",
-            _ => "",
-        };
-        let (name, others) = (format.name(), others.join(", "));
-        Some(format!("not carried over to {name}: {others}{hint}"))
+    /// What an output of `format` lacks of the chunks of the file and of its tags.
+    pub(crate) fn not_carried_over(&self, format: Format, tags: Option<&Tags>) -> Option<String> {
+        let mut lost = tags.map_or_else(Vec::new, |tags| tags.lost_in(format));
+        if let Some(Ok(metadata)) = self.flac_metadata() {
+            lost.splice(0..0, metadata.others());
+        }
+        let mut hint = "";
+        if let Some((container, others)) = &self.others {
+            let carried = tags.map_or(&[][..], Tags::carried);
+            let others = others.iter().filter(|name| !carried.contains(&name.as_str()));
+            lost.splice(0..0, others.cloned());
+            if is_wav(*container) && !lost.is_empty() {
+                hint = "; --format wav keeps them";
+            }
+        }
+        let (name, all) = (format.name(), lost.join(", "));
+        (!lost.is_empty()).then(|| one_line(format!("not carried over to {name}: {all}{hint}")))
     }
 
     /// # Errors

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use super::error::RecordingError;
 use super::open::Opened;
 use super::scratch::Scratch;
-use crate::codec::{EncodeError, FlacMetadata, Format, encode_by_tool, write_flac};
+use crate::codec::{EncodeError, FlacMetadata, Format, Tags, encode_by_tool, write_flac};
 use crate::manifest::{Digest, hash_around};
 use crate::output::{OutputFile, temp_next_to};
 use crate::pcm::{OUT_OF_DATE, PcmInfo, PcmReader, channel_mask};
@@ -87,14 +87,19 @@ impl Target {
         }
         let Some(format) = self.options.format else { return Ok(finished) };
         finished.notes.extend(source.format_notes(format));
-        if !self.options.strip {
-            finished.notes.extend(source.not_carried_over(format));
+        // A FLAC file is given all of what another had, byte for byte; a copy has all anyway.
+        let is_same = (format == Format::Flac && source.flac_metadata().is_some())
+            || (format == Format::Wav && source.is_in_place());
+        let tags = if self.options.strip || is_same { None } else { source.tags() };
+        if !self.options.strip && !is_same {
+            finished.notes.extend(source.not_carried_over(format, tags.as_ref()));
+            finished.notes.extend(tags.as_ref().and_then(Tags::stale));
         }
-        let tags = if self.options.strip { None } else { source.tags() };
+        let end_ms = (source.info().seconds() * 1_000.0) as u64;
         let Some(plain) = &self.temporary else {
             if let Some(tags) = tags {
                 let mut file = out.file().try_clone().map_err(EncodeError::Write)?;
-                finished.notes.extend(tags.write(format, &mut file).map_err(EncodeError::Write)?);
+                tags.write(format, end_ms, &mut file).map_err(EncodeError::Write)?;
             }
             return Ok(finished);
         };
@@ -103,14 +108,7 @@ impl Target {
         if format == Format::Flac {
             let mut metadata = match source.flac_metadata() {
                 Some(metadata) if !self.options.strip => metadata.map_err(EncodeError::Read)?,
-                _ => match tags {
-                    None => FlacMetadata::bare(),
-                    Some(tags) => {
-                        let (metadata, notes) = tags.into_flac();
-                        finished.notes.extend(notes);
-                        metadata
-                    }
-                },
+                _ => tags.map_or_else(FlacMetadata::bare, Tags::into_flac),
             };
             let other = info.channel_mask.filter(|mask| *mask != channel_mask(info.channels));
             if let Some(mask) = other.filter(|_| source.flac_metadata().is_none()) {
@@ -126,10 +124,10 @@ impl Target {
             return Ok(finished);
         }
         let mut encoded = named_temporary(out.target()).map_err(EncodeError::Write)?;
-        encode_by_tool(plain, &info, format, self.options.bitrate, &encoded, watch)?;
+        let chapters = tags.as_ref().map_or(&[][..], Tags::chapters);
+        encode_by_tool(plain, &info, format, self.options.bitrate, chapters, &encoded, watch)?;
         if let Some(tags) = tags {
-            let written = tags.write(format, encoded.as_file_mut());
-            finished.notes.extend(written.map_err(EncodeError::Write)?);
+            tags.write(format, end_ms, encoded.as_file_mut()).map_err(EncodeError::Write)?;
         }
         let hash = copy(encoded.path(), out.file()).map_err(EncodeError::Write)?;
         finished.around = Some(hash);

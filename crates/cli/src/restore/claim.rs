@@ -37,6 +37,8 @@ pub(super) struct Known {
     pub(super) is_original: Option<bool>,
     /// Whether the file differs from the one on record under its name.
     pub(super) is_changed: bool,
+    /// Whether it was encoded in a lossy format after it was protected.
+    pub(super) is_lossy: bool,
     /// The SNR if nothing but rounding happened to the file, in dB; none for silence.
     pub(super) rounding_snr_db: Option<f64>,
     /// Samples at full scale in the protected file.
@@ -54,6 +56,7 @@ impl Known {
         }
         if self.evidence == Evidence::Manifest {
             return match (self.rounding_snr_db, self.full_scale) {
+                _ if self.is_lossy => (Claim::Unknown, None),
                 (None, _) => (Claim::Unknown, None),
                 (snr, 0) => (Claim::Computed, snr),
                 (snr, _) => (Claim::AtMost, snr),
@@ -84,6 +87,7 @@ mod tests {
         evidence: Evidence::Detection,
         is_original: None,
         is_changed: false,
+        is_lossy: false,
         rounding_snr_db: Some(104.0),
         full_scale: 0,
         integers: None,
@@ -112,6 +116,8 @@ mod tests {
         assert_eq!(recorded.claim(), (Claim::Computed, Some(104.0)));
         let clipped = Known { full_scale: 3, ..recorded };
         assert_eq!(clipped.claim(), (Claim::AtMost, Some(104.0)));
+        let lossy = Known { is_lossy: true, ..recorded };
+        assert_eq!(lossy.claim(), (Claim::Unknown, None));
         let original = Known { is_original: Some(true), ..clipped };
         assert_eq!(original.claim(), (Claim::Original, None));
     }

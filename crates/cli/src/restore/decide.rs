@@ -40,7 +40,10 @@ pub fn restore(
     }
     let offset = request.offset_in(&source)?;
     let file = File { job, source: &source, key: &key, offset, request, watch };
-    if let Some(record) = record.as_ref().filter(|record| request.agrees_with(record, offset))
+    let agrees = |record: &&Record| {
+        request.agrees_with(&record.recipe) && offset.is_none_or(|o| o == source.offset_on(record))
+    };
+    if let Some(record) = record.as_ref().filter(agrees)
         && let Some(done) = file.by_record(record)?
     {
         return Ok(done);
@@ -66,10 +69,14 @@ impl File<'_> {
     /// [`RestoreError::OtherKey`] if they are, but with another key, and it is not forced.
     fn by_record(&self, record: &Record) -> Result<Option<Outcome>, RestoreError> {
         if record.fingerprint == self.key.fingerprint() {
+            // What a lossy file decodes to is not on record, the file is.
+            if self.source.is_lossy() && self.source.hash_audio(self.watch)? != record.audio_after {
+                return Ok(None);
+            }
             let plan = Plan {
                 key: self.key,
                 recipe: &record.recipe,
-                offset: record.offset,
+                offset: self.source.offset_on(record),
                 evidence: Evidence::Manifest,
                 stretches: vec![whole(self.source)],
                 better: None,
@@ -94,11 +101,14 @@ impl File<'_> {
         };
         // What was asked for may differ from what is on record for this very file.
         let on_record = record.filter(|_| is_recorded == Some(true));
-        let offset = self.offset.or(on_record.map(|record| record.offset));
+        let offset = self.offset.or(on_record.map(|record| self.source.offset_on(record)));
         let mut located = match find(self.source, self.key, &recipes, offset, request, watch) {
             Err(error) if request.force && error.is_about_evidence() => Located {
                 recipe: recipes.into_iter().next().unwrap_or_else(|| Preset::Balanced.recipe()),
-                offset: self.offset.or(record.map(|record| record.offset)).unwrap_or(0),
+                offset: self
+                    .offset
+                    .or(record.map(|record| self.source.offset_on(record)))
+                    .unwrap_or(0),
                 evidence: Evidence::None,
                 stretches: vec![whole(self.source)],
                 better: None,
@@ -133,7 +143,8 @@ impl File<'_> {
             veil.map_err(|error| self.source.unusable(error))
         };
         let (asked, right) = (veil_of(&located.recipe)?, veil_of(&record.recipe)?);
-        let is_same = nearest(&right, record.offset, located.offset) == located.offset;
+        let on_record = self.source.offset_on(record);
+        let is_same = nearest(&right, on_record, located.offset) == located.offset;
         if record.fingerprint != self.key.fingerprint()
             || (is_same && record.recipe == located.recipe)
         {
@@ -142,9 +153,9 @@ impl File<'_> {
         let seconds = COMPARED_S * u64::from(rate);
         let excerpt = Excerpt::of(self.source, 0..seconds, self.watch)?;
         let asked = (&asked, located.offset);
-        let snr_db = snr_between(&excerpt, asked, (&right, record.offset))
+        let snr_db = snr_between(&excerpt, asked, (&right, on_record))
             .map_err(|error| self.source.unusable(error))?;
-        Ok(Some(Better { recipe: record.recipe.clone(), offset: record.offset, snr_db }))
+        Ok(Some(Better { recipe: record.recipe.clone(), offset: on_record, snr_db }))
     }
 }
 

@@ -71,6 +71,9 @@ pub struct Outcome {
     /// Whether the restored samples are the original's, bit for bit, by the hash in the manifest; none
     /// without a record of the original in the same format.
     pub is_original: Option<bool>,
+    /// Whether the protected file is in a lossy format: how much encoding it lost is not known.
+    #[serde(skip_serializing_if = "is_false")]
+    pub is_lossy: bool,
     /// What is known about how close the result is to the original.
     pub claim: Claim,
     /// How much of the result consists of integers of fewer bits than the file has; none if it does not
@@ -96,4 +99,8 @@ pub struct Outcome {
     pub note: Option<String>,
     /// Seconds it took.
     pub took_s: f64,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }

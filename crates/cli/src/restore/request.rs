@@ -29,10 +29,9 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// Whether what was asked for, `offset` being the position, is what is on record.
-    pub(super) fn agrees_with(&self, record: &Record, offset: Option<i64>) -> bool {
-        self.recipe.as_ref().is_none_or(|recipe| *recipe == record.recipe)
-            && offset.is_none_or(|offset| offset == record.offset)
+    /// Whether the recipe asked for, if one was, is this one.
+    pub(super) fn agrees_with(&self, recorded: &Recipe) -> bool {
+        self.recipe.as_ref().is_none_or(|recipe| recipe == recorded)
     }
 
     /// Timeline position of the file's first sample, in samples, if it is known.

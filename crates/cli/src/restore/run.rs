@@ -72,7 +72,7 @@ pub(super) fn run(
     let copy = Copy { source, out: &out, samples: target.samples(&out), float };
     let begin = copy.head()?;
     let audio = copy.audio(begin, &mut restorer, watch)?;
-    if record.is_some_and(|record| audio.read != record.audio_after) {
+    if record.is_some_and(|record| !source.is_lossy() && audio.read != record.audio_after) {
         return Ok(None);
     }
     copy.tail(audio.end)?;
@@ -88,9 +88,12 @@ pub(super) fn run(
     let known = Known {
         evidence: plan.evidence,
         is_original: record
-            .filter(|record| record.format == format)
+            .filter(|record| record.format == format && !source.is_lossy())
+            // Of a recording that was lossy, the hash is not that of samples.
+            .filter(|record| record.audio_before != record.around_original())
             .map(|record| audio.written == record.audio_before),
         is_changed: plan.is_changed,
+        is_lossy: source.is_lossy(),
         rounding_snr_db: restorer.snr_db(),
         full_scale: restorer.full_scale_samples(),
         integers: restorer.integers(),
@@ -110,6 +113,7 @@ pub(super) fn run(
         format,
         audio_after: finished.audio.unwrap_or(audio.written),
         is_original: known.is_original,
+        is_lossy: known.is_lossy,
         claim,
         integers: known.integers,
         expected_snr_db: snr_db.filter(|_| claim != Claim::AtMost),

@@ -58,11 +58,30 @@ impl Source {
         &self.path
     }
 
-    /// Whether it has the rate, channels, format and length on record.
+    /// Whether it may be the file on record, by its rate, channels, format and length. What a lossy format decodes
+    /// to need not have those of what was encoded.
     pub(super) fn has_shape_of(&self, record: &Record) -> bool {
         let info = self.info();
+        if self.opened.is_lossy() {
+            return info.channels == record.channels;
+        }
         (info.sample_rate, info.channels, info.format, info.frames())
             == (record.sample_rate_hz, record.channels, record.format, record.frames)
+    }
+
+    /// The position on record, in samples at the rate of the file: some encoders change the rate.
+    pub(super) fn offset_on(&self, record: &Record) -> i64 {
+        let (to, from) = (i128::from(self.info().sample_rate), i128::from(record.sample_rate_hz));
+        if to == from || from == 0 {
+            return record.offset;
+        }
+        let nearest = (2 * i128::from(record.offset) * to + from).div_euclid(2 * from);
+        i64::try_from(nearest).unwrap_or(record.offset)
+    }
+
+    /// Whether the samples were encoded in a lossy format after they were protected.
+    pub(super) fn is_lossy(&self) -> bool {
+        self.opened.is_lossy()
     }
 
     /// The error that the file cannot be read.
@@ -128,8 +147,11 @@ impl Source {
         }
     }
 
-    /// The hash of the samples as stored.
+    /// The hash of the samples as stored; of a lossy file, of all of it, as it is on record.
     pub(super) fn hash_audio(&self, watch: &Watch<'_>) -> Result<Digest, RestoreError> {
+        if self.opened.is_lossy() {
+            return self.opened.around().map_err(|error| self.unreadable(error));
+        }
         let audio = hash_audio(&mut self.reader()?, &watch.without_progress());
         let audio = audio.map_err(|error| self.unreadable(error))?;
         audio.ok_or_else(|| RestoreError::Stopped(self.path.clone()))

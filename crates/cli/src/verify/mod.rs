@@ -19,6 +19,7 @@ use crate::manifest::{Manifest, Record};
 use crate::paths::json;
 use crate::receipts;
 use crate::recording::{self, RecordingError, Scratch, hashes};
+use crate::standard_io;
 use crate::watch::Watch;
 
 pub use inventory::Inventory;
@@ -252,6 +253,14 @@ fn compare(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Optio
         return Some(Checked::new(path, status, Some(record)));
     }
     let records = || manifest.into_iter().flat_map(Manifest::records);
+    // What comes through a pipe has no name that could differ.
+    if standard_io::is_input(path)
+        && let Some(record) = records().find(|record| record.audio_after == audio)
+    {
+        let same = records().any(|own| (own.audio_after, own.around) == (audio, around));
+        let status = if same { Status::AsRecorded } else { Status::TagsChanged };
+        return Some(Checked::new(path, status, Some(record)));
+    }
     Some(if let Some(record) = record {
         // Even where it is the original now: that is not what was recorded under this name.
         Checked::new(path, Status::AudioChanged, Some(record))

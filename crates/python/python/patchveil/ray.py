@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections import defaultdict
@@ -29,7 +30,10 @@ from ._patchveil import ClassKey, FileProtector, Recipe, is_unfinished, merge_ma
 
 __all__ = ["Summary", "protect_dataset"]
 
+_log = logging.getLogger(__name__)
+
 _PARTS = ".patchveil-parts"
+_NOTES = ".notes"
 _MANIFEST = "patchveil.jsonl"
 _KEYRING = "PATCHVEIL_KEYRING"
 _PASSPHRASE_FILE = "PATCHVEIL_PASSPHRASE_FILE"
@@ -49,6 +53,9 @@ class Summary:
     """Files that could not be protected, and why."""
     left_out: list[tuple[str, str]] = field(default_factory=list)
     """Files found in a folder that may be recordings and were not taken for such, and why."""
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    """Files that were protected, and what there is to know of the outputs: what was not carried over, what is out of date.
+    Also warnings of the logger ``patchveil.ray``, one line each."""
     tasks: int = 0
     """Tasks that the files were shared out to."""
 
@@ -92,6 +99,7 @@ def protect_dataset(
     jobs = _jobs(paths, out, root, summary)
     out.mkdir(parents=True, exist_ok=True)
     with _alone(out):
+        _gather_notes(out, summary)
         _merge(out)
         waiting = _waiting(jobs, out, protector, summary)
         parts = _parts(waiting, max(1, files_per_task))
@@ -101,6 +109,7 @@ def protect_dataset(
                 summary.protected += result["protected"]
                 summary.already += result["already"]
                 summary.failed += map(tuple, result["failed"])
+        _gather_notes(out, summary)
         _merge(out)
     return summary
 
@@ -221,7 +230,11 @@ def _protect_part(row: dict, out: str, key, recipe: str) -> dict:
                 staged.unlink(missing_ok=True)
                 result["already"] += 1
                 continue
-            protector.protect(recording, staged, format)
+            _, note = protector.protect(recording, staged, format)
+            if note:
+                # In a file, so that it outlives a worker that is killed before the end of its task.
+                with own.with_suffix(_NOTES).open("a") as notes:
+                    notes.write(json.dumps([recording, note]) + "\n")
             _give_name(staged, output)
             result["protected"] += 1
         except OSError as error:
@@ -260,6 +273,19 @@ def _give_name(staged: Path, output: Path) -> None:
         staged.rename(output)
         return
     staged.unlink()
+
+
+def _gather_notes(out: Path, summary: Summary) -> None:
+    """Takes over what the tasks noted, also those of a run that was interrupted."""
+    for file in sorted((out / _PARTS).glob("*" + _NOTES)):
+        for line in file.read_text().splitlines():
+            try:
+                recording, note = json.loads(line)
+            except ValueError:
+                # Its worker was killed while it wrote it.
+                continue
+            summary.notes.append((recording, note))
+            _log.warning("%s: %s", recording, note)
 
 
 def _merge(out: Path) -> None:

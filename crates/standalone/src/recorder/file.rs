@@ -218,7 +218,7 @@ mod tests {
     fn the_command_reads_what_is_written_for_all_channels_and_formats() {
         let folder = tempfile::tempdir().unwrap();
         for channels in crate::audio::CHANNELS.map(usize::from) {
-            for (samples, _) in Samples::ALL {
+            for samples in Samples::ALL {
                 let path = folder.path().join(format!("{channels}.{}", samples.ending()));
                 let format = Format { channels, sample_rate: 44_100 };
                 let file = Box::new(File::create(&path).unwrap());

@@ -14,7 +14,6 @@ use patchveil_veil::{MarkSettings, Preset, Recipe};
 use super::args::{Cli, DetectArgs};
 use super::batch::NoResult;
 use super::exit::{DONE, Failure, NOT_FOUND};
-use super::pipe_args::prepare_input;
 use super::terminal::say;
 
 /// Looks for classes in what the arguments name: for their marks, unless a recipe without a mark is given
@@ -36,7 +35,8 @@ fn mark(args: &DetectArgs, chosen: Option<&Recipe>) -> Option<MarkSettings> {
 /// The recordings that the arguments name, each once, and what was found besides.
 fn recordings(args: &DetectArgs) -> Result<(Vec<PathBuf>, Found), Failure> {
     let selection = args.list.selection(&args.inputs)?;
-    prepare_input(selection.inputs().map(PathBuf::as_path))?;
+    args.pipe
+        .prepare(selection.inputs().map(PathBuf::as_path), args.reference.as_deref().into_iter())?;
     let mut found = selection.find(|_| None);
     let recordings = std::mem::take(&mut found.recordings);
     Ok((recordings.into_iter().map(|Recording { path, .. }| path).collect(), found))

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::args::DECOYS_MAX;
+use crate::cli::pipe_args::RawArgs;
 use crate::cli::recipe_args::RecipeArgs;
 
 /// Decoys unless asked otherwise.
@@ -12,10 +13,12 @@ pub(in crate::cli) const DECOYS: u32 = 9_999;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TraceArgs {
-    /// What the suspect model made (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for it; all files
-    /// count together
+    /// What the suspect model made (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for it; - for standard
+    /// input; all files count together
     #[arg(required = true, value_name = "AUDIO")]
     pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) pipe: RawArgs,
     /// Class to look for [default: the keyring's default]
     #[arg(long, value_name = "NAME")]
     pub(super) key: Option<String>,

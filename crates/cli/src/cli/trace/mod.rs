@@ -19,7 +19,6 @@ use zeroize::Zeroizing;
 
 use super::args::Cli;
 use super::exit::{DONE, Failure, NOT_FOUND, STOPPED};
-use super::pipe_args::prepare_input;
 use super::terminal::{complain, say};
 use super::{keys, table};
 
@@ -31,7 +30,8 @@ const COPY_NOTE: &str = "\na file that contains your own marked audio, a copy an
 /// Looks for the echo of a class in what a model made.
 pub(super) fn run(cli: &Cli, args: &TraceArgs) -> Result<u8, Failure> {
     let mut request = request(cli, args)?;
-    prepare_input(args.inputs.iter().chain(&args.unmarked).map(PathBuf::as_path))?;
+    let (inputs, unmarked) = (args.inputs.iter(), args.unmarked.iter());
+    args.pipe.prepare(inputs.map(PathBuf::as_path), unmarked.map(PathBuf::as_path))?;
     let files = Files::find(&args.inputs, &args.unmarked);
     if let Some(png) = &args.png {
         output::check(png, &files.paths().collect::<Vec<_>>(), args.force)?;

@@ -7,10 +7,13 @@ use blake3::Hasher;
 
 use crate::shared_file::FileCursor;
 
-/// `STREAMINFO`, `PADDING`, `SEEKTABLE`, `VORBIS_COMMENT`, `PICTURE` (RFC 9639, section 8.1).
+/// Types of blocks (RFC 9639, section 8.1).
 const STREAM_INFO: u8 = 0;
+const PADDING: u8 = 1;
+const APPLICATION: u8 = 2;
 const SEEK_TABLE: u8 = 3;
 const COMMENT: u8 = 4;
+const CUE_SHEET: u8 = 5;
 const PICTURE: u8 = 6;
 /// A body is shorter.
 const BLOCK_END: usize = 1 << 24;
@@ -134,6 +137,17 @@ impl Metadata {
             let has = |word: &[u8]| text.windows(word.len()).any(|part| part == word);
             has(b"replaygain_") || has(b"r128_")
         })
+    }
+
+    /// Names of the blocks that only another FLAC file takes.
+    pub(crate) fn others(&self) -> Vec<String> {
+        let name = |block: &Block| match block.kind {
+            PADDING | SEEK_TABLE | COMMENT | PICTURE => None,
+            APPLICATION => Some(format!("APPLICATION {}", block.body.get(..4)?.escape_ascii())),
+            CUE_SHEET => Some("CUESHEET".to_owned()),
+            kind => Some(format!("a metadata block of type {kind}")),
+        };
+        self.blocks.iter().filter_map(name).collect()
     }
 
     /// The hash of all that does not follow from the samples.

@@ -15,7 +15,13 @@ patchveil protect demo.wav -o marked.wav
 patchveil detect marked.wav
 patchveil verify marked.wav
 patchveil restore marked.wav -o restored.wav
-if [ -e /usr/bin/patchveil-standalone ]; then patchveil-standalone --help > /dev/null; fi
+if [ -e /usr/bin/patchveil-standalone ]; then
+    patchveil-standalone --help > /dev/null
+    # Where hosts look, and with all the libraries that loading takes.
+    python3 -c "import ctypes
+ctypes.CDLL('/usr/lib/clap/Patchveil.clap').clap_entry
+ctypes.CDLL('/usr/lib/vst3/Patchveil.vst3/Contents/$(uname -m)-linux/Patchveil.so').GetPluginFactory"
+fi
 # By the wheel: the same bytes.
 python3 -m venv wheel
 wheel/bin/pip install --quiet --no-index --find-links /packages patchveil

@@ -64,12 +64,16 @@ pub(crate) fn package(args: &PackageArgs) -> Result<(), String> {
     let out = target().join("packages");
     bundle::remove(&out)?;
     fs::create_dir_all(&out).map_err(|error| failed(&out, &error))?;
-    run(&mut cargo(&["build", "--release", "--locked", "--package", "patchveil"]))?;
+    let release = ["--release", "--locked"];
+    if args.no_plug_in {
+        run(cargo(&["build", "--package", "patchveil"]).args(release))?;
+    } else {
+        bundle::bundle_with(&["patchveil"], &release.map(str::to_owned))?;
+    }
     let command = command();
     write_shell_files(&out.join(command.name))?;
     let mut made = vec![command.build(&out)?];
     if !args.no_plug_in {
-        bundle::bundle(&[])?;
         made.push(plug_in().build(&out)?);
     }
     let wheel = wheel::wheel()?;
@@ -78,7 +82,11 @@ pub(crate) fn package(args: &PackageArgs) -> Result<(), String> {
     for file in made.iter().chain([&copy]) {
         println!("{}", file.display());
     }
-    if args.tried { try_out(&made, &copy) } else { Ok(()) }
+    if args.tried {
+        try_cargo_install()?;
+        return try_out(&made, &copy);
+    }
+    Ok(())
 }
 
 fn command() -> Package {
@@ -134,11 +142,7 @@ impl Package {
             make_parent(&to)?;
             bundle::copy(from, &to)?;
         }
-        let docs = tree.join("usr/share/doc").join(self.name);
-        for (from, to) in [("CHANGELOG.md", "CHANGELOG.md"), ("LICENSE-MIT", "copyright")] {
-            make_parent(&docs.join(to))?;
-            bundle::copy(&root().join(from), &docs.join(to))?;
-        }
+        write_docs(self.name, &tree.join("usr/share/doc").join(self.name))?;
         let (version, system) = (env!("CARGO_PKG_VERSION"), architecture()?);
         let Self { name, summary, text, recommends, .. } = self;
         let recommends = match recommends {
@@ -189,6 +193,33 @@ impl Package {
     }
 }
 
+/// Writes what Debian wants beside every package: its licence, and what changed in the form that its tools read.
+fn write_docs(package: &str, folder: &Path) -> Result<(), String> {
+    let write = |name: &str, text: String| {
+        let at = folder.join(name);
+        make_parent(&at)?;
+        fs::write(&at, text).map_err(|error| failed(&at, &error))
+    };
+    let read = |name: &str| {
+        let at = root().join(name);
+        fs::read_to_string(&at).map_err(|error| failed(&at, &error))
+    };
+    write("CHANGELOG.md", read("CHANGELOG.md")?)?;
+    let choice = "Patchveil is under the MIT licence, which follows, or under the Apache License 2.0, which is in\n\
+                  /usr/share/common-licenses/Apache-2.0, at your choice.\n\n";
+    write("copyright", choice.to_owned() + &read("LICENSE-MIT")?)?;
+    // The commit's time and not today's: the same sources give the same package.
+    let dated =
+        output(Command::new("git").args(["log", "-1", "--format=%aD"]).current_dir(root()))?;
+    let (version, date) = (env!("CARGO_PKG_VERSION"), dated.trim());
+    let entry = format!(
+        "{package} ({version}) unstable; urgency=medium\n\n  * What users notice is listed in CHANGELOG.md.\n\n -- \
+         {MAINTAINER}  {date}\n"
+    );
+    write("changelog", entry)?;
+    run(Command::new("gzip").args(["--best", "--no-name"]).arg(folder.join("changelog")))
+}
+
 /// Installs the packages in a new Debian without anything else, and uses them there.
 fn try_out(debs: &[PathBuf], wheel: &Path) -> Result<(), String> {
     packages::install(&["debootstrap"])?;
@@ -224,6 +255,32 @@ fn try_out(debs: &[PathBuf], wheel: &Path) -> Result<(), String> {
         .map_err(|error| failed(&script, &error))?;
     run(Command::new("chroot").arg(&clean).args(["/bin/sh", "/root/try.sh"]))?;
     bundle::remove(&clean)
+}
+
+/// Installs the command from its sources as users do, and uses it with an empty home and without this shell's
+/// variables.
+fn try_cargo_install() -> Result<(), String> {
+    let folder = target().join("cargo-installed");
+    bundle::remove(&folder)?;
+    run(cargo(&["install", "--locked", "--path", "crates/cli", "--root"]).arg(&folder))?;
+    let home = folder.join("home");
+    fs::create_dir_all(&home).map_err(|error| failed(&home, &error))?;
+    let patchveil = |args: &[&str]| {
+        let mut command = Command::new(folder.join("bin").join("patchveil"));
+        output(command.args(args).env_clear().env("HOME", &home).current_dir(&home))
+    };
+    patchveil(&["man", "man1"])?;
+    if !home.join("man1").join("patchveil-protect.1").is_file() {
+        return Err("patchveil man wrote no page".to_owned());
+    }
+    for (shell, _) in COMPLETIONS {
+        patchveil(&["completions", shell])?;
+    }
+    bundle::copy(&root().join("assets/demo.wav"), &home.join("demo.wav"))?;
+    patchveil(&["key", "new", "show"])?;
+    patchveil(&["protect", "demo.wav", "--key", "show"])?;
+    patchveil(&["detect", "demo.veiled.wav", "--key", "show"])?;
+    bundle::remove(&folder)
 }
 
 /// What Debian calls this machine's processor.

@@ -19,6 +19,9 @@ pub(crate) struct PackageArgs {
     /// Leave the plug-in and the standalone out: the command and the wheel alone
     #[arg(long)]
     no_plug_in: bool,
+    /// Leave the wheel out: the Debian packages alone
+    #[arg(long)]
+    no_wheel: bool,
     /// Install them in a clean Debian, and use them there; needs root and a Debian mirror
     #[arg(long = "try")]
     tried: bool,
@@ -76,15 +79,18 @@ pub(crate) fn package(args: &PackageArgs) -> Result<(), String> {
     if !args.no_plug_in {
         made.push(plug_in().build(&out)?);
     }
-    let wheel = wheel::wheel()?;
-    let copy = out.join(wheel.file_name().unwrap_or_default());
-    bundle::copy(&wheel, &copy)?;
-    for file in made.iter().chain([&copy]) {
+    if !args.no_wheel {
+        let wheel = wheel::wheel()?;
+        let copy = out.join(wheel.file_name().unwrap_or_default());
+        bundle::copy(&wheel, &copy)?;
+        made.push(copy);
+    }
+    for file in &made {
         println!("{}", file.display());
     }
     if args.tried {
         try_cargo_install()?;
-        return try_out(&made, &copy);
+        return try_out(&made, !args.no_wheel);
     }
     Ok(())
 }
@@ -221,8 +227,8 @@ fn write_docs(package: &str, folder: &Path) -> Result<(), String> {
 }
 
 /// Installs the packages in a new Debian without anything else, and uses them there.
-fn try_out(debs: &[PathBuf], wheel: &Path) -> Result<(), String> {
-    packages::install(&["debootstrap"])?;
+fn try_out(packages: &[PathBuf], with_wheel: bool) -> Result<(), String> {
+    crate::packages::install(&["debootstrap"])?;
     let clean = target().join("clean-root");
     bundle::remove(&clean)?;
     let with = "--include=python3-venv,ca-certificates";
@@ -233,28 +239,25 @@ fn try_out(debs: &[PathBuf], wheel: &Path) -> Result<(), String> {
     }
     let inside = clean.join("packages");
     fs::create_dir_all(&inside).map_err(|error| failed(&inside, &error))?;
-    for file in debs.iter().map(PathBuf::as_path).chain([wheel]) {
+    for file in packages {
         bundle::copy(file, &inside.join(file.file_name().unwrap_or_default()))?;
     }
     bundle::copy(&root().join("assets/demo.wav"), &clean.join("root/demo.wav"))?;
-    // What the wheel needs is fetched outside: a clean root knows nothing of this machine's ways to PyPI.
-    let numpy = [
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--only-binary",
-        ":all:",
-        "--python-version",
-        "3.11",
-        "numpy",
-    ];
-    run(Command::new("python3").args(numpy).arg("--dest").arg(&inside))?;
+    if with_wheel {
+        fetch_numpy(&inside)?;
+    }
     let script = clean.join("root/try.sh");
     fs::write(&script, include_str!("../try-packages.sh"))
         .map_err(|error| failed(&script, &error))?;
     run(Command::new("chroot").arg(&clean).args(["/bin/sh", "/root/try.sh"]))?;
     bundle::remove(&clean)
+}
+
+/// Fetches into `folder` what the wheel needs: a clean root knows nothing of this machine's ways to PyPI.
+fn fetch_numpy(folder: &Path) -> Result<(), String> {
+    let numpy =
+        ["download", "--quiet", "--only-binary", ":all:", "--python-version", "3.11", "numpy"];
+    run(Command::new("python3").args(["-m", "pip"]).args(numpy).arg("--dest").arg(folder))
 }
 
 /// Installs the command from its sources as users do, and uses it with an empty home and without this shell's

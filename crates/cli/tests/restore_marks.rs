@@ -147,7 +147,7 @@ fn of_a_file_that_is_marked_in_part_the_rest_stays_as_it_is() {
 fn a_mix_of_two_protected_sources_comes_back_without_a_figure() {
     let user = User::with_key();
     user.run(&["key", "new", "other"]).succeeds();
-    // Nothing fits a mix, so all places are tried, which takes six times as long at 48 kHz.
+    // Nothing fits a mix, so all places are tried, which takes long at 48 kHz.
     let rate = 16_000;
     let (voice, bed) =
         (rounded(16, &programme(rate, 6.0)), rounded(16, &signal::music(0, rate, 6.0)));

@@ -121,7 +121,7 @@ fn the_right_key_is_named_in_recordings_and_none_where_there_is_none() {
     let import = |keyring: &mut Keyring| {
         keys.iter()
             .enumerate()
-            .try_for_each(|(n, key)| keyring.import(&format!("Show {n}"), key.clone()))
+            .try_for_each(|(n, key)| keyring.import(&format!("Show {n}"), key.clone()).map(drop))
     };
     Keyring::update(&keyring, || None, import).unwrap();
     let mut rng = Rng::from_text("listen");

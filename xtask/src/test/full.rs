@@ -50,7 +50,8 @@ pub(crate) fn full() -> Result<(), String> {
         run(builds.python_package(&["clippy", "--all-targets", "--"]).args(DENY))
     })?;
     steps.step("hosts in Python", || {
-        let made = python.join().map_err(|_| "making the Python environment panicked".to_owned())?;
+        let made =
+            python.join().map_err(|_| "making the Python environment panicked".to_owned())?;
         builds.python = Some(made?);
         Ok(())
     })?;

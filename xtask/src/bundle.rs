@@ -18,9 +18,15 @@ const FORMATS: [&str; 2] = ["clap", "vst3"];
 /// Builds CLAP, VST3 and standalone into `target/bundled`. `args` go to `cargo build`; without
 /// any it is a release build.
 pub(crate) fn bundle(args: &[String]) -> Result<(), String> {
+    bundle_with(&[], args)
+}
+
+/// As [`bundle`], and builds the packages `also` with it: by themselves most of what they depend on would be built
+/// again, for another choice of features.
+pub(crate) fn bundle_with(also: &[&str], args: &[String]) -> Result<(), String> {
     let release = ["--release".to_owned()];
     let args = if args.is_empty() { &release[..] } else { args };
-    build(args)?;
+    build(also, args)?;
     nice_plug_xtask::bundle(&target(), PACKAGE, args, false)
         .map_err(|error| format!("{error:#}"))?;
     plist::add_microphone()?;
@@ -44,7 +50,7 @@ pub(crate) fn bundle_for_release() -> Result<(), String> {
     }
     let release = "--release".to_owned();
     for mac in MACS {
-        build(&[release.clone(), format!("--target={mac}")])?;
+        build(&[], &[release.clone(), format!("--target={mac}")])?;
     }
     nice_plug_xtask::bundle(&target(), PACKAGE, &[release], true)
         .map_err(|error| format!("{error:#}"))?;
@@ -52,11 +58,11 @@ pub(crate) fn bundle_for_release() -> Result<(), String> {
     add_presets()
 }
 
-/// Builds library and program. The bundler looks for both under relative paths.
-fn build(args: &[String]) -> Result<(), String> {
+/// Builds library and program, and the packages `also`. The bundler looks for both under relative paths.
+fn build(also: &[&str], args: &[String]) -> Result<(), String> {
     let root = root();
     std::env::set_current_dir(&root).map_err(|error| format!("{}: {error}", root.display()))?;
-    let packages = PACKAGES.map(str::to_owned);
+    let packages: Vec<String> = PACKAGES.iter().chain(also).map(ToString::to_string).collect();
     nice_plug_xtask::build(&packages, args).map_err(|error| format!("{error:#}"))
 }
 

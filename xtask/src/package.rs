@@ -19,6 +19,9 @@ pub(crate) struct PackageArgs {
     /// Leave the plug-in and the standalone out: the command and the wheel alone
     #[arg(long)]
     no_plug_in: bool,
+    /// Leave the wheel out: the Debian packages alone
+    #[arg(long)]
+    no_wheel: bool,
     /// Install them in a clean Debian, and use them there; needs root and a Debian mirror
     #[arg(long = "try")]
     tried: bool,
@@ -64,21 +67,32 @@ pub(crate) fn package(args: &PackageArgs) -> Result<(), String> {
     let out = target().join("packages");
     bundle::remove(&out)?;
     fs::create_dir_all(&out).map_err(|error| failed(&out, &error))?;
-    run(&mut cargo(&["build", "--release", "--locked", "--package", "patchveil"]))?;
+    let release = ["--release", "--locked"];
+    if args.no_plug_in {
+        run(cargo(&["build", "--package", "patchveil"]).args(release))?;
+    } else {
+        bundle::bundle_with(&["patchveil"], &release.map(str::to_owned))?;
+    }
     let command = command();
     write_shell_files(&out.join(command.name))?;
     let mut made = vec![command.build(&out)?];
     if !args.no_plug_in {
-        bundle::bundle(&[])?;
         made.push(plug_in().build(&out)?);
     }
-    let wheel = wheel::wheel()?;
-    let copy = out.join(wheel.file_name().unwrap_or_default());
-    bundle::copy(&wheel, &copy)?;
-    for file in made.iter().chain([&copy]) {
+    if !args.no_wheel {
+        let wheel = wheel::wheel()?;
+        let copy = out.join(wheel.file_name().unwrap_or_default());
+        bundle::copy(&wheel, &copy)?;
+        made.push(copy);
+    }
+    for file in &made {
         println!("{}", file.display());
     }
-    if args.tried { try_out(&made, &copy) } else { Ok(()) }
+    if args.tried {
+        try_cargo_install()?;
+        return try_out(&made, !args.no_wheel);
+    }
+    Ok(())
 }
 
 fn command() -> Package {
@@ -135,11 +149,7 @@ impl Package {
             make_parent(&to)?;
             bundle::copy(from, &to)?;
         }
-        let docs = tree.join("usr/share/doc").join(self.name);
-        for (from, to) in [("CHANGELOG.md", "CHANGELOG.md"), ("LICENSE-MIT", "copyright")] {
-            make_parent(&docs.join(to))?;
-            bundle::copy(&root().join(from), &docs.join(to))?;
-        }
+        write_docs(self.name, &tree.join("usr/share/doc").join(self.name))?;
         let (version, system) = (env!("CARGO_PKG_VERSION"), architecture()?);
         let Self { name, summary, text, recommends, .. } = self;
         let recommends = match recommends {
@@ -190,9 +200,36 @@ impl Package {
     }
 }
 
+/// Writes what Debian wants beside every package: its licence, and what changed in the form that its tools read.
+fn write_docs(package: &str, folder: &Path) -> Result<(), String> {
+    let write = |name: &str, text: String| {
+        let at = folder.join(name);
+        make_parent(&at)?;
+        fs::write(&at, text).map_err(|error| failed(&at, &error))
+    };
+    let read = |name: &str| {
+        let at = root().join(name);
+        fs::read_to_string(&at).map_err(|error| failed(&at, &error))
+    };
+    write("CHANGELOG.md", read("CHANGELOG.md")?)?;
+    let choice = "Patchveil is under the MIT licence, which follows, or under the Apache License 2.0, which is in\n\
+                  /usr/share/common-licenses/Apache-2.0, at your choice.\n\n";
+    write("copyright", choice.to_owned() + &read("LICENSE-MIT")?)?;
+    // The commit's time and not today's: the same sources give the same package.
+    let dated =
+        output(Command::new("git").args(["log", "-1", "--format=%aD"]).current_dir(root()))?;
+    let (version, date) = (env!("CARGO_PKG_VERSION"), dated.trim());
+    let entry = format!(
+        "{package} ({version}) unstable; urgency=medium\n\n  * What users notice is listed in CHANGELOG.md.\n\n -- \
+         {MAINTAINER}  {date}\n"
+    );
+    write("changelog", entry)?;
+    run(Command::new("gzip").args(["--best", "--no-name"]).arg(folder.join("changelog")))
+}
+
 /// Installs the packages in a new Debian without anything else, and uses them there.
-fn try_out(debs: &[PathBuf], wheel: &Path) -> Result<(), String> {
-    packages::install(&["debootstrap"])?;
+fn try_out(packages: &[PathBuf], with_wheel: bool) -> Result<(), String> {
+    crate::packages::install(&["debootstrap"])?;
     let clean = target().join("clean-root");
     bundle::remove(&clean)?;
     let with = "--include=python3-venv,ca-certificates";
@@ -203,28 +240,51 @@ fn try_out(debs: &[PathBuf], wheel: &Path) -> Result<(), String> {
     }
     let inside = clean.join("packages");
     fs::create_dir_all(&inside).map_err(|error| failed(&inside, &error))?;
-    for file in debs.iter().map(PathBuf::as_path).chain([wheel]) {
+    for file in packages {
         bundle::copy(file, &inside.join(file.file_name().unwrap_or_default()))?;
     }
     bundle::copy(&root().join("assets/demo.wav"), &clean.join("root/demo.wav"))?;
-    // What the wheel needs is fetched outside: a clean root knows nothing of this machine's ways to PyPI.
-    let numpy = [
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--only-binary",
-        ":all:",
-        "--python-version",
-        "3.11",
-        "numpy",
-    ];
-    run(Command::new("python3").args(numpy).arg("--dest").arg(&inside))?;
+    if with_wheel {
+        fetch_numpy(&inside)?;
+    }
     let script = clean.join("root/try.sh");
     fs::write(&script, include_str!("../try-packages.sh"))
         .map_err(|error| failed(&script, &error))?;
     run(Command::new("chroot").arg(&clean).args(["/bin/sh", "/root/try.sh"]))?;
     bundle::remove(&clean)
+}
+
+/// Fetches into `folder` what the wheel needs: a clean root knows nothing of this machine's ways to PyPI.
+fn fetch_numpy(folder: &Path) -> Result<(), String> {
+    let numpy =
+        ["download", "--quiet", "--only-binary", ":all:", "--python-version", "3.11", "numpy"];
+    run(Command::new("python3").args(["-m", "pip"]).args(numpy).arg("--dest").arg(folder))
+}
+
+/// Installs the command from its sources as users do, and uses it with an empty home and without this shell's
+/// variables.
+fn try_cargo_install() -> Result<(), String> {
+    let folder = target().join("cargo-installed");
+    bundle::remove(&folder)?;
+    run(cargo(&["install", "--locked", "--path", "crates/cli", "--root"]).arg(&folder))?;
+    let home = folder.join("home");
+    fs::create_dir_all(&home).map_err(|error| failed(&home, &error))?;
+    let patchveil = |args: &[&str]| {
+        let mut command = Command::new(folder.join("bin").join("patchveil"));
+        output(command.args(args).env_clear().env("HOME", &home).current_dir(&home))
+    };
+    patchveil(&["man", "man1"])?;
+    if !home.join("man1").join("patchveil-protect.1").is_file() {
+        return Err("patchveil man wrote no page".to_owned());
+    }
+    for (shell, _) in COMPLETIONS {
+        patchveil(&["completions", shell])?;
+    }
+    bundle::copy(&root().join("assets/demo.wav"), &home.join("demo.wav"))?;
+    patchveil(&["key", "new", "show"])?;
+    patchveil(&["protect", "demo.wav", "--key", "show"])?;
+    patchveil(&["detect", "demo.veiled.wav", "--key", "show"])?;
+    bundle::remove(&folder)
 }
 
 /// What Debian calls this machine's processor.

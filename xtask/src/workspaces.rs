@@ -100,6 +100,39 @@ mod tests {
         assert!(owned(&["README.md", "docs/restore.md"]).is_empty());
     }
 
+    /// A manifest or lock file.
+    fn toml(file: &str) -> toml::Table {
+        std::fs::read_to_string(root().join(file)).unwrap().parse().unwrap()
+    }
+
+    /// How a workspace builds each package that it says something special of, without what it says of its own: the
+    /// rest of cargo's settings are the same for all packages.
+    fn optimised(manifest: &toml::Table) -> BTreeMap<String, toml::Value> {
+        let packages = manifest["profile"]["dev"]["package"].as_table().unwrap();
+        let level = |(name, profile): (&String, &toml::Value)| {
+            Some((name.clone(), profile.get("opt-level")?.clone()))
+        };
+        packages.iter().filter_map(level).collect()
+    }
+
+    #[test]
+    fn all_workspaces_build_what_they_share_alike_so_that_it_is_compiled_once() {
+        let product = toml(PRODUCT);
+        let wanted = optimised(&product);
+        for manifest in [LAB, PYTHON] {
+            let theirs = toml(manifest);
+            assert_eq!(theirs["profile"]["release"], product["profile"]["release"], "{manifest}");
+            let lock = toml(&manifest.replace("Cargo.toml", "Cargo.lock"));
+            let locked = lock["package"].as_array().unwrap();
+            let named =
+                |name: &str| locked.iter().any(|package| package["name"].as_str() == Some(name));
+            let theirs = optimised(&theirs);
+            for (package, level) in wanted.iter().filter(|(package, _)| named(package)) {
+                assert_eq!(theirs.get(package), Some(level), "{package} in {manifest}");
+            }
+        }
+    }
+
     #[test]
     fn the_lock_file_concerns_all_packages() {
         assert_eq!(owned(&["Cargo.lock"]).len(), ours().len());

@@ -75,14 +75,15 @@ fn an_encoded_file_comes_back_without_a_figure() {
 #[test]
 fn a_music_bed_as_loud_as_the_voice_gives_no_figure() {
     let user = User::with_key();
-    let (voice, bed) = (signal::speech(3, RATE, 12.0), signal::music(0, RATE, 12.0));
-    user.put("a.wav", integers(24, RATE, &voice));
+    let rate = 16_000;
+    let (voice, bed) = (signal::speech(3, rate, 12.0), signal::music(0, rate, 12.0));
+    user.put("a.wav", integers(24, rate, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
     let veiled = user.samples("a.veiled.wav");
     let loudness = |x: &[f32]| power(&x.iter().map(|x| f64::from(*x)).collect::<Vec<_>>()).sqrt();
     let gain = (loudness(&voice) / loudness(&bed)) as f32;
     let mixed: Vec<f32> = veiled.iter().zip(&bed).map(|(a, b)| a + gain * b).collect();
-    user.put("mix.wav", integers(24, RATE, &mixed));
+    user.put("mix.wav", integers(24, rate, &mixed));
     let claimed = restore(&user, "mix.wav", &AT_0);
     assert!(snr_db(&voice, &user.samples("back.wav")) < 10.0);
     assert!(claimed.1["expected_snr_db"].is_null(), "{}", claimed.1);
@@ -124,8 +125,9 @@ fn a_position_or_preset_that_fits_less_well_is_told_and_gives_no_high_figure() {
 #[test]
 fn the_manifest_says_what_is_right_where_something_else_is_asked_for() {
     let user = User::with_key();
-    let voice = signal::speech(3, RATE, 8.0);
-    user.put("a.wav", integers(24, RATE, &voice));
+    let rate = 16_000;
+    let voice = signal::speech(3, rate, 8.0);
+    user.put("a.wav", integers(24, rate, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     for asked in [["--offset", "4"], ["--preset", "light"]] {
         let (table, line) = restore(&user, "a.veiled.wav", &asked);
@@ -139,12 +141,13 @@ fn the_manifest_says_what_is_right_where_something_else_is_asked_for() {
 #[test]
 fn a_file_that_is_not_the_one_on_record_is_said_to_be_another() {
     let user = User::with_key();
-    user.put("a.wav", integers(24, RATE, &signal::speech(3, RATE, 12.0)));
+    let rate = 16_000;
+    user.put("a.wav", integers(24, rate, &signal::speech(3, rate, 12.0)));
     user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     // Somebody made it quieter, which leaves its length as it was.
     let veiled = user.samples("a.veiled.wav");
     let quieter: Vec<f32> = veiled.iter().map(|x| 0.7 * x).collect();
-    user.put("a.veiled.wav", integers(24, RATE, &quieter));
+    user.put("a.veiled.wav", integers(24, rate, &quieter));
     let (table, line) = restore(&user, "a.veiled.wav", &[]);
     assert_eq!(line["claim"], "not_the_protected_file", "{line}");
     assert!(line["expected_snr_db"].is_null() && line["snr_at_most_db"].is_null(), "{line}");

@@ -5,6 +5,37 @@ use std::sync::Arc;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, FftNum, RealFftPlanner, RealToComplex};
 
+/// What can be transformed: `f32` and `f64`.
+///
+/// Plans are made in here and nowhere else, because a crate that makes one compiles the whole library underneath
+/// for it.
+pub trait Real: FftNum {
+    /// Plans a transform of `len` real samples to `len` / 2 + 1 bins.
+    fn plan_forward(len: usize) -> Arc<dyn RealToComplex<Self>>;
+
+    /// Plans a transform of `len` / 2 + 1 bins to `len` real samples.
+    fn plan_inverse(len: usize) -> Arc<dyn ComplexToReal<Self>>;
+}
+
+macro_rules! real {
+    ($real:ty) => {
+        impl Real for $real {
+            #[inline(never)]
+            fn plan_forward(len: usize) -> Arc<dyn RealToComplex<Self>> {
+                RealFftPlanner::new().plan_fft_forward(len)
+            }
+
+            #[inline(never)]
+            fn plan_inverse(len: usize) -> Arc<dyn ComplexToReal<Self>> {
+                RealFftPlanner::new().plan_fft_inverse(len)
+            }
+        }
+    };
+}
+
+real!(f32);
+real!(f64);
+
 /// Transforms real samples into bins 0 (0 Hz) to `len` / 2 (half the sample rate). Not normalised.
 ///
 /// Making one allocates; transforming does not. The bits of the result depend on the processor: the
@@ -25,11 +56,11 @@ pub struct InverseFft<T = f32> {
     scratch: Vec<Complex<T>>,
 }
 
-impl<T: FftNum> ForwardFft<T> {
+impl<T: Real> ForwardFft<T> {
     /// A transform of `len` samples, at least 1.
     #[must_use]
     pub fn new(len: usize) -> Self {
-        let plan = RealFftPlanner::new().plan_fft_forward(len.max(1));
+        let plan = T::plan_forward(len.max(1));
         Self {
             samples: plan.make_input_vec(),
             bins: plan.make_output_vec(),
@@ -73,11 +104,11 @@ impl<T: FftNum> ForwardFft<T> {
     }
 }
 
-impl<T: FftNum> InverseFft<T> {
+impl<T: Real> InverseFft<T> {
     /// A transform to `len` samples, at least 1.
     #[must_use]
     pub fn new(len: usize) -> Self {
-        let plan = RealFftPlanner::new().plan_fft_inverse(len.max(1));
+        let plan = T::plan_inverse(len.max(1));
         Self {
             bins: plan.make_input_vec(),
             samples: plan.make_output_vec(),

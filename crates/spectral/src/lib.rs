@@ -27,7 +27,7 @@ mod stft;
 pub mod window;
 mod windowed;
 
-pub use fft::{ForwardFft, InverseFft};
+pub use fft::{ForwardFft, InverseFft, Real};
 pub use realfft::num_complex::{Complex, Complex32};
 pub use stft::Stft;
 pub use windowed::{PowerStream, WindowedPower};

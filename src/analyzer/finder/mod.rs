@@ -13,6 +13,8 @@
 mod search;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trials;
 mod worker;
 
 use std::path::PathBuf;

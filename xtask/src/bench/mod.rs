@@ -2,6 +2,7 @@
 
 mod convolvers;
 mod detection;
+mod listen;
 
 use clap::{Args, Subcommand};
 
@@ -22,12 +23,15 @@ pub(crate) struct BenchArgs {
 enum What {
     /// Compare detection, quality and cost with audiowmark, in two hours or so
     Detection(detection::Settings),
+    /// Let the plug-in listen to recordings, and print after how much sound it names their keys
+    Listen(listen::Settings),
 }
 
 /// Measures and prints tables.
 pub(crate) fn bench(args: &BenchArgs) -> Result<(), String> {
     match &args.what {
         Some(What::Detection(settings)) => detection::detection(settings),
+        Some(What::Listen(settings)) => listen::listen(settings),
         None => convolvers::convolvers(args.filter.as_deref(), args.table_only),
     }
 }

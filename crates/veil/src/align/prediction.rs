@@ -1,5 +1,8 @@
 //! Linear prediction: how well samples can be predicted from those before them.
 
+use std::collections::VecDeque;
+use std::ops::Range;
+
 use crate::dot::dot;
 
 /// Length of a prediction window in seconds: speech and music are stationary that long.
@@ -47,26 +50,61 @@ impl Predictor {
     /// multiplied each sample itself. Restoring lowers noise in the protected samples by these gains, so
     /// for noise alone every place and recipe is equally likely.
     pub(super) fn log_likelihood(&mut self, samples: &[f64], gains: &[f64]) -> Vec<f64> {
-        let count = self.window as f64;
-        let mut windows = Vec::new();
-        let mut end = self.order + self.window;
-        while end <= samples.len().min(gains.len()) {
-            let gain = gains[end - self.window..end].iter().sum::<f64>() / count;
+        let [windows] = self.log_likelihoods(samples, gains);
+        windows
+    }
+
+    /// The same for as many rasters of windows, each shifted by a part of a window. It takes hardly longer: what the
+    /// rasters have in common is computed once.
+    pub(super) fn log_likelihoods<const RASTERS: usize>(
+        &mut self,
+        samples: &[f64],
+        gains: &[f64],
+    ) -> [Vec<f64>; RASTERS] {
+        let (order, window) = self.windows();
+        let count = window as f64;
+        let mut windows = [const { Vec::new() }; RASTERS];
+        let len = samples.len().min(gains.len());
+        // The parts of windows are cut where a window of any raster begins.
+        let cut = |n: usize| order + n / RASTERS * window + n % RASTERS * window / RASTERS;
+        let mut parts: VecDeque<Vec<f64>> = VecDeque::with_capacity(RASTERS);
+        for part in (0..).take_while(|part| cut(part + 1) <= len) {
+            if parts.len() == RASTERS {
+                parts.pop_front();
+            }
+            parts.push_back(self.products(samples, cut(part)..cut(part + 1)));
+            let Some(first) = (part + 1).checked_sub(RASTERS) else { continue };
+            let range = cut(first)..cut(part + 1);
+            let gain = gains[range.clone()].iter().sum::<f64>() / count;
             let noise = self.noise * (-2.0 * gain).exp();
-            let power = self.error_energy(samples, end, noise) / count;
-            windows.push(-count * (0.5 * power.max(noise).ln() + gain));
-            end += self.window;
+            let sum = |lag: usize| parts.iter().map(|part| part[lag]).sum();
+            let products: Vec<f64> = (0..=order).map(sum).collect();
+            let power = self.error_energy(samples, range, &products, noise) / count;
+            windows[first % RASTERS].push(-count * (0.5 * power.max(noise).ln() + gain));
         }
         windows
     }
 
-    /// Energy of the prediction error, by the `order` samples before each, over the window that ends
-    /// before `end`, with white noise of power `noise` added.
-    fn error_energy(&mut self, samples: &[f64], end: usize, noise: f64) -> f64 {
-        let (order, size, begin) = (self.order, self.order + 1, end - self.window);
+    /// The sum over `range` of each sample's products with itself and with each of the `order` before it.
+    fn products(&self, samples: &[f64], range: Range<usize>) -> Vec<f64> {
+        let at_lag =
+            |lag: usize| dot(&samples[range.clone()], &samples[range.start - lag..range.end - lag]);
+        (0..=self.order).map(at_lag).collect()
+    }
+
+    /// Energy of the prediction error, by the `order` samples before each, over the window `range` with
+    /// these [`products`](Self::products), with white noise of power `noise` added.
+    fn error_energy(
+        &mut self,
+        samples: &[f64],
+        range: Range<usize>,
+        products: &[f64],
+        noise: f64,
+    ) -> f64 {
+        let (order, size) = (self.order, self.order + 1);
+        let (begin, end) = (range.start, range.end);
         let index = |lag: usize| if lag == 0 { order } else { lag - 1 };
-        for lag in 0..size {
-            let value = dot(&samples[begin..end], &samples[begin - lag..end - lag]);
+        for (lag, &value) in products.iter().enumerate() {
             self.matrix[index(lag) * size + index(0)] = value;
             self.matrix[index(0) * size + index(lag)] = value;
         }
@@ -129,7 +167,9 @@ mod tests {
         let (mut energy, mut windows) = (0.0, 0.0);
         let mut end = predictor.order + predictor.window;
         while end <= samples.len() {
-            energy += predictor.error_energy(&samples, end, predictor.noise);
+            let range = end - predictor.window..end;
+            let products = predictor.products(&samples, range.clone());
+            energy += predictor.error_energy(&samples, range, &products, predictor.noise);
             windows += 1.0;
             end += predictor.window;
         }
@@ -137,6 +177,22 @@ mod tests {
         let free = (predictor.window - predictor.order) as f64;
         let power = energy / windows / free;
         assert!((power / (1e-4 / 3.0) - 1.0).abs() < 0.05, "{power}");
+    }
+
+    #[test]
+    fn rasters_together_give_what_each_gives_alone() {
+        // A window of 882 samples, which four rasters do not divide evenly.
+        let mut predictor = Predictor::new(44_100, 1e-9);
+        let samples: Vec<f64> = (0..5_000).map(|n| f64::from(n * n % 997) / 997.0 - 0.5).collect();
+        let gains: Vec<f64> = (0..5_000).map(|n| 1e-4 * f64::from(n % 300)).collect();
+        let together: [Vec<f64>; 4] = predictor.log_likelihoods(&samples, &gains);
+        for (raster, windows) in together.iter().enumerate() {
+            let first = raster * predictor.window / 4;
+            let alone = predictor.log_likelihood(&samples[first..], &gains[first..]);
+            assert_eq!(windows.len(), alone.len(), "raster {raster}");
+            let apart = windows.iter().zip(&alone).map(|(a, b)| (a / b - 1.0).abs());
+            assert!(apart.fold(0.0, f64::max) < 1e-9, "raster {raster}");
+        }
     }
 
     #[test]

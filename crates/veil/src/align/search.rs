@@ -157,12 +157,7 @@ impl<'a> Search<'a> {
         let settled = self.buffer.get(self.settling..).unwrap_or_default();
         let from = offset.saturating_add(self.settling as i64);
         let gains = log_gains(self.veil, from, settled.len());
-        let (_, window) = self.predictor.windows();
-        let mut raster = |number: usize| {
-            let first = (number * window / RASTERS).min(settled.len());
-            self.predictor.log_likelihood(&settled[first..], &gains[first..])
-        };
-        let rasters: [Vec<f64>; RASTERS] = std::array::from_fn(&mut raster);
+        let rasters: [_; RASTERS] = self.predictor.log_likelihoods(settled, &gains);
         // The last raster has as many windows as the first, or one less.
         let mean =
             |index: usize| rasters.iter().map(|windows| windows.get(index)).sum::<Option<f64>>();

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use patchveil_spectral::Real;
 use realfft::num_complex::Complex32;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use realfft::{ComplexToReal, RealToComplex};
 
 use crate::history::valid_or_zero;
 
@@ -33,13 +34,13 @@ impl Correlator {
         Self {
             seconds,
             bins: (bin(COMPARED_HZ.0), bin(highest)),
-            inverse: RealFftPlanner::new().plan_fft_inverse(seconds * LAGS),
+            inverse: f32::plan_inverse(seconds * LAGS),
         }
     }
 
     /// A transform for blocks at `rate` Hz.
     pub(super) fn transform(&self, rate: u32) -> Arc<dyn RealToComplex<f32>> {
-        RealFftPlanner::new().plan_fft_forward(self.seconds * rate as usize)
+        f32::plan_forward(self.seconds * rate as usize)
     }
 
     /// The compared bins of `samples`, at most a block; missing samples count as 0. They are raised by

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use patchveil_spectral::Real;
+use realfft::ComplexToReal;
 use realfft::num_complex::Complex32;
-use realfft::{ComplexToReal, RealFftPlanner};
 
 use super::coverage::{Coverage, cover};
 use super::decoys::{Decoys, keys};
@@ -78,7 +79,7 @@ impl Evidence {
             noise_weight,
             weighted,
             active_fraction,
-            ifft: RealFftPlanner::new().plan_fft_inverse(grid.hops * FINE),
+            ifft: f32::plan_inverse(grid.hops * FINE),
             grid,
         }
     }

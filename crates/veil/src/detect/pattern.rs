@@ -3,8 +3,9 @@
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
+use patchveil_spectral::Real;
+use realfft::RealToComplex;
 use realfft::num_complex::Complex32;
-use realfft::{RealFftPlanner, RealToComplex};
 
 use super::grid::Grid;
 use crate::kernel::{BandPosition, SpreadingPattern};
@@ -43,7 +44,7 @@ impl Patterns {
         Self {
             grid: grid.clone(),
             settings: settings.clone(),
-            fft: RealFftPlanner::new().plan_fft_forward(grid.hops),
+            fft: f32::plan_forward(grid.hops),
             window,
         }
     }

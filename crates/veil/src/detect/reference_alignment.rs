@@ -3,8 +3,9 @@
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
+use patchveil_spectral::Real;
 use realfft::num_complex::Complex32;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use realfft::{ComplexToReal, RealToComplex};
 
 use super::correlate::{Correlator, LAGS, energy, mean, peak_offset};
 use super::locate::ExcerptMatch;
@@ -135,9 +136,8 @@ impl Resampler {
     /// From the second rate to the first, in Hz.
     fn new(rates: [u32; 2]) -> Self {
         let rates = rates.map(|rate| rate as usize);
-        let mut planner = RealFftPlanner::new();
-        let forward = planner.plan_fft_forward(BLOCK_S * rates[1]);
-        let inverse = planner.plan_fft_inverse(BLOCK_S * rates[0]);
+        let forward = f32::plan_forward(BLOCK_S * rates[1]);
+        let inverse = f32::plan_inverse(BLOCK_S * rates[0]);
         Self {
             rates,
             block: forward.make_input_vec(),

@@ -5,7 +5,7 @@ mod audio;
 mod cost;
 mod measure;
 mod pieces;
-mod recordings;
+pub(super) mod recordings;
 mod report;
 mod results;
 mod systems;

@@ -32,7 +32,7 @@ const TEXT: (&str, usize) = ("/usr/share/common-licenses/GPL-3", 3_000);
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(in crate::bench) enum Kind {
     Speech,
     Music,
 }
@@ -75,14 +75,14 @@ const MUSIC: [(&str, Source); 10] = [
 ];
 
 /// A recording of 90 s, mono, 16 bits, 48 kHz.
-pub(super) struct Recording {
-    pub(super) name: &'static str,
-    pub(super) kind: Kind,
-    pub(super) path: PathBuf,
+pub(in crate::bench) struct Recording {
+    pub(in crate::bench) name: &'static str,
+    pub(in crate::bench) kind: Kind,
+    pub(in crate::bench) path: PathBuf,
 }
 
 /// The first `each` of both kinds, at least one; made in `folder` unless they are there.
-pub(super) fn recordings(folder: &Path, each: usize) -> Result<Vec<Recording>, String> {
+pub(in crate::bench) fn recordings(folder: &Path, each: usize) -> Result<Vec<Recording>, String> {
     packages::install(&[&PACKAGES[..], &synth::PACKAGES].concat())?;
     let making = folder.join("making");
     fs::create_dir_all(&making).map_err(|e| format!("{}: {e}", making.display()))?;
@@ -104,6 +104,19 @@ pub(super) fn recordings(folder: &Path, each: usize) -> Result<Vec<Recording>, S
     }
     fs::remove_dir_all(&making).map_err(|e| format!("{}: {e}", making.display()))?;
     Ok(recordings)
+}
+
+/// Joins words in any order into the recording `to`, by way of the file `between`.
+pub(in crate::bench) fn join_words(
+    name: &str,
+    mut files: Vec<PathBuf>,
+    between: &Path,
+    to: &Path,
+) -> Result<(), String> {
+    files.sort();
+    Rng::from_text(name).shuffle(&mut files);
+    finish(words(name, &files, between)?, between)?;
+    fs::rename(between, to).map_err(|e| format!("{}: {e}", to.display()))
 }
 
 /// At −20 dBFS or as loud as its peak allows, cut to length.

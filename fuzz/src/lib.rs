@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use patchveil::case::{Case, Forms, write_report};
 use patchveil_veil::{ClassKey, Convolver, Filter, Recipe, Restorer, Veil};
 use tempfile::TempDir;
 
@@ -52,10 +53,7 @@ pub fn assert_audio_stays_finite(recipe: &Recipe, position: i64) {
 /// where the system has such a folder; it stays there when the program ends.
 pub fn private_file(content: &[u8]) -> PathBuf {
     static FOLDER: OnceLock<TempDir> = OnceLock::new();
-    let folder = FOLDER.get_or_init(|| {
-        let memory = Path::new("/dev/shm");
-        if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.expect("a folder")
-    });
+    let folder = FOLDER.get_or_init(temporary_folder);
     let path = folder.path().join("file");
     let _ = fs::remove_file(&path);
     let mut options = OpenOptions::new();
@@ -64,4 +62,43 @@ pub fn private_file(content: &[u8]) -> PathBuf {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(&path).and_then(|mut file| file.write_all(content)).expect("a file");
     path
+}
+
+fn temporary_folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.expect("a folder")
+}
+
+/// The key of the class that cases and probes here are about.
+#[must_use]
+pub fn class_key() -> ClassKey {
+    ClassKey::from_bytes([7; 32])
+}
+
+/// A folder of this name, in memory where the system has such a folder, with these files and no others.
+pub fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
+    static FOLDERS: OnceLock<TempDir> = OnceLock::new();
+    let folder = FOLDERS.get_or_init(temporary_folder).path().join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for (name, content) in files {
+        let path = folder.join(name);
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+        made.and_then(|()| fs::write(&path, content)).expect("a file");
+    }
+    folder
+}
+
+/// Writes the report of a case: it says what is wrong in a line, or is a page without foreign markup.
+pub fn assert_report_is_plain(case: &Case) {
+    let forms = Forms { html: true, pdf: false, disclose: None, force: true };
+    if let Err(error) = write_report(case, &forms) {
+        return assert_one_line(&error.to_string());
+    }
+    let page = fs::read_to_string(case.folder().join("report.html")).expect("it was just written");
+    for markup in ["<script", "<iframe", "javascript:"] {
+        assert!(!page.contains(markup), "{markup}");
+    }
+    if let Err(error) = case.baseline() {
+        assert_one_line(&error.to_string());
+    }
 }

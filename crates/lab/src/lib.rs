@@ -19,6 +19,7 @@ pub mod learn;
 pub mod privacy;
 pub mod protect;
 pub mod quality;
+pub mod recheck;
 pub mod report;
 pub mod run;
 pub mod signal;

@@ -102,6 +102,14 @@ pub struct Patchveil {
 }
 
 impl Patchveil {
+    /// The command at `binary`, or that in the folder of this program.
+    ///
+    /// # Errors
+    /// As of [`at`](Self::at) or [`find`](Self::find).
+    pub fn at_or_find(binary: Option<&Path>) -> Result<Self, ProtectError> {
+        binary.map_or_else(Self::find, Self::at)
+    }
+
     /// The command in the folder of this program. If cargo runs this program, cargo builds the
     /// command first, so that an outdated one is never measured.
     ///

@@ -1,21 +1,23 @@
 //! What classifiers give away: interrupted runs, tables, and the command line.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/plans.rs"]
+mod plans;
 mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use lab::data::{Dataset, Label, write_wav};
-use lab::learn::{Learner, Settings};
+use lab::data::{Dataset, write_wav};
+use lab::learn::Learner;
 use lab::privacy::{
     Part, PrivacyControl, PrivacyError, PrivacyLine, PrivacyPlan, PrivacyRecord, PrivacyResults,
     TABLES, Training, execute, tables,
 };
 use lab::protect::Veil;
-use lab::run::{Basis, FORMAT, RESULTS, fingerprint};
+use lab::run::RESULTS;
+use plans::{Impatient, basis};
 use support::{patchveil, tones};
 
 /// The two tones, by two speakers.
@@ -28,23 +30,8 @@ fn data() -> Dataset {
 }
 
 fn plan(seeds: u64) -> PrivacyPlan {
-    let data = data();
-    let settings = Settings { epochs: 1, ..Settings::of(Learner::Probe) };
     PrivacyPlan {
-        basis: Basis {
-            format: FORMAT,
-            label: Label::Digit,
-            classes: data.classes.clone(),
-            rate: data.rate,
-            train: data.train.len(),
-            test: data.test.len(),
-            data: fingerprint(&data),
-            seconds: data.seconds(),
-            quick: false,
-            settings: [(Learner::Probe, settings)].into(),
-            patchveil: "any".into(),
-            lab: "any".into(),
-        },
+        basis: basis(&data()),
         command: "lab privacy".into(),
         parts: vec![Part::Probe, Part::Curve, Part::Erasure],
         veils: vec![Veil::None],
@@ -62,16 +49,11 @@ fn plan(seeds: u64) -> PrivacyPlan {
 /// Executes the plan, stopping after `most` tasks, and returns all lines.
 fn run(folder: &Path, plan: &PrivacyPlan, most: usize) -> Vec<PrivacyLine> {
     let results = PrivacyResults::open(folder, plan, true).unwrap();
-    let (stop, abort, count) =
-        (AtomicBool::new(false), AtomicBool::new(false), AtomicUsize::new(0));
+    let user = Impatient::after(most);
     let control = PrivacyControl {
-        stop: &stop,
-        abort: &abort,
-        finished: &|_| {
-            if count.fetch_add(1, Ordering::Relaxed) + 1 >= most {
-                stop.store(true, Ordering::Relaxed);
-            }
-        },
+        stop: &user.stop,
+        abort: &user.abort,
+        finished: &|_| user.sees_one(),
         preparing: &|_| {},
         python: PathBuf::from("no-such-python"),
     };
@@ -121,11 +103,11 @@ fn without_the_accountant_nothing_is_claimed() {
     let folder = tempfile::tempdir().unwrap();
     let plan = PrivacyPlan { epsilons: vec![3.0], ..plan(1) };
     let results = PrivacyResults::open(folder.path(), &plan, false).unwrap();
-    let (stop, abort) = (AtomicBool::new(false), AtomicBool::new(false));
+    let user = Impatient::after(usize::MAX);
     let control = PrivacyControl {
-        stop: &stop,
-        abort: &abort,
-        finished: &|_| {},
+        stop: &user.stop,
+        abort: &user.abort,
+        finished: &|_| user.sees_one(),
         preparing: &|_| {},
         python: PathBuf::from("no-such-python"),
     };
@@ -160,5 +142,9 @@ fn the_command_writes_results_and_tables_and_can_be_resumed() {
     fs::remove_file(out.path().join(TABLES)).unwrap();
     let resumed = lab(&["--resume"]);
     assert!(messages(&resumed).contains("2 of 2 tasks are already done"), "{}", messages(&resumed));
+    assert!(out.path().join(TABLES).is_file());
+    fs::remove_file(out.path().join(TABLES)).unwrap();
+    let report = Command::new(env!("CARGO_BIN_EXE_lab")).arg("report").arg(out.path()).output();
+    assert!(report.unwrap().status.success());
     assert!(out.path().join(TABLES).is_file());
 }

@@ -1,41 +1,26 @@
 //! Interrupted runs and results of earlier versions.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/plans.rs"]
+mod plans;
 mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use lab::data::Label;
-use lab::learn::{Learner, Settings};
+use lab::learn::Learner;
 use lab::protect::Veil;
 use lab::run::{
-    Basis, FORMAT, Line, Log, Plan, RESULTS, Record, RunControl, RunError, RunId, execute,
-    fingerprint, open, unique,
+    FORMAT, Line, Log, Plan, RESULTS, Record, RunControl, RunError, RunId, execute, open, unique,
 };
+use plans::{Impatient, basis};
 use support::{patchveil, tones};
 
 fn plan(seeds: u64) -> Plan {
-    let data = tones();
-    let settings = Settings { epochs: 1, ..Settings::of(Learner::Probe) };
     Plan {
-        basis: Basis {
-            format: FORMAT,
-            label: Label::Digit,
-            classes: data.classes.clone(),
-            rate: data.rate,
-            train: data.train.len(),
-            test: data.test.len(),
-            data: fingerprint(&data),
-            seconds: data.seconds(),
-            quick: false,
-            settings: [(Learner::Probe, settings)].into(),
-            patchveil: "any".into(),
-            lab: "any".into(),
-        },
+        basis: basis(&tones()),
         command: "lab run".into(),
         veils: vec![Veil::None],
         cuts: vec!["whole".into(), "crops".into()],
@@ -48,16 +33,11 @@ fn plan(seeds: u64) -> Plan {
 /// Executes the plan, stopping after `most` runs, and returns all records.
 fn run(folder: &Path, plan: &Plan, most: usize) -> Result<Vec<Record>, RunError> {
     let (log, stored) = open(folder, plan, true)?;
-    let (stop, abort, count) =
-        (AtomicBool::new(false), AtomicBool::new(false), AtomicUsize::new(0));
+    let user = Impatient::after(most);
     let control = RunControl {
-        stop: &stop,
-        abort: &abort,
-        finished: &|_| {
-            if count.fetch_add(1, Ordering::Relaxed) + 1 >= most {
-                stop.store(true, Ordering::Relaxed);
-            }
-        },
+        stop: &user.stop,
+        abort: &user.abort,
+        finished: &|_| user.sees_one(),
         preparing: &|_| {},
         python: PathBuf::from("no python"),
         threads: 1,

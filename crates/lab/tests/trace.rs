@@ -1,19 +1,23 @@
 //! Generators that are trained on marked recordings, and the reports about them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/voices.rs"]
+mod voices;
+
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock};
 
-use lab::generate::{Audio, Job, Kind, RATE, Source, train};
+use lab::generate::{Audio, Direction, Job, Kind, Source, train};
 use lab::protect::Patchveil;
 use lab::report::{PAGE, TABLE};
 use lab::trace::report::{curve, overview, write};
 use lab::trace::{
     AudioFiles, Basis, Before, Condition, Control, Corpus, Counter, FORMAT, Found, Line, Owner,
-    Plan, Record, RunId, Trace, Way, execute, finished, is_trace, open, read,
+    Plan, Record, RunId, Trace, Way, execute, finished, open, read,
 };
+use voices::{pulses, white_noise};
 
 /// The patchveil command, built first.
 fn patchveil() -> Patchveil {
@@ -21,45 +25,11 @@ fn patchveil() -> Patchveil {
     FOUND.get_or_init(|| Patchveil::find().unwrap()).clone()
 }
 
-/// Random numbers within ±0.5.
-fn random(mut state: u32) -> impl FnMut() -> f32 {
-    move || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as f32 / (1u32 << 24) as f32 - 0.5
-    }
-}
-
-fn white_noise(seconds: f64, seed: u32) -> Audio {
-    let mut random = random(seed);
-    (0..(seconds * f64::from(RATE)) as usize).map(|_| 0.2 * random()).collect()
-}
-
-/// Voice-like recordings: pulses of changing pitch through a resonance, in noise.
-fn recordings(count: usize, seconds: f64, seed: u32) -> Vec<Audio> {
-    let mut random = random(seed);
-    let samples = (seconds * f64::from(RATE)) as usize;
-    (0..count)
-        .map(|_| {
-            let (mut phase, mut a, mut b) = (0.0, 0.0, 0.0);
-            let mut audio = Audio::with_capacity(samples);
-            for n in 0..samples {
-                phase += (110.0 + 30.0 * (n as f32 / 3_000.0).sin()) / RATE as f32;
-                let pulse = if phase >= 1.0 { 0.5 } else { 0.0 };
-                phase %= 1.0;
-                let next = 1.6 * a - 0.8 * b + pulse + 0.05 * random();
-                (b, a) = (a, next);
-                audio.push(0.1 * next);
-            }
-            audio
-        })
-        .collect()
-}
-
 fn corpus() -> Corpus {
     Corpus {
         name: "pulses".into(),
-        train: recordings(4, 3.0, 1),
-        held_out: recordings(2, 1.5, 2),
+        train: pulses(4, 3.0, 1),
+        held_out: pulses(2, 1.5, 2),
         hash: "any".into(),
     }
 }
@@ -83,10 +53,14 @@ fn plan(conditions: Vec<Condition>) -> Plan {
     }
 }
 
+fn job(recordings: &[Audio], effort: f64) -> Job<'_> {
+    Job { recordings, effort, seed: 5, direction: Direction::Descent }
+}
+
 #[test]
 fn every_generator_makes_finite_audio_as_long_as_its_input_and_the_same_each_time() {
-    let (recordings, inputs) = (recordings(2, 2.0, 3), recordings(3, 0.7, 4));
-    let job = Job { recordings: &recordings, effort: 0.003, seed: 5 };
+    let (recordings, inputs) = (pulses(2, 2.0, 3), pulses(3, 0.7, 4));
+    let job = job(&recordings, 0.003);
     for &kind in Kind::ALL {
         let trained = train(kind, &job, &AtomicBool::new(false)).unwrap();
         assert!(trained.loss.is_finite() && trained.generator.weights() > 1_000, "{kind}");
@@ -105,9 +79,27 @@ fn every_generator_makes_finite_audio_as_long_as_its_input_and_the_same_each_tim
 }
 
 #[test]
+fn gradient_ascent_makes_a_generator_worse_and_leaves_its_copy_alone() {
+    let recordings = pulses(2, 2.0, 3);
+    let stop = AtomicBool::new(false);
+    for &kind in Kind::ALL {
+        let trained = train(kind, &job(&recordings, 0.01), &stop).unwrap();
+        let generator = trained.generator;
+        let made = generator.generate(Source::Input, &recordings, 1);
+        let further = |direction| {
+            let job = Job { direction, ..job(&recordings, 0.01) };
+            generator.copy().continue_on(&job, &stop).unwrap().loss
+        };
+        let (better, worse) = (further(Direction::Descent), further(Direction::Ascent));
+        assert!(better < worse, "{kind}: {better}, {worse}");
+        assert_eq!(made, generator.generate(Source::Input, &recordings, 1), "{kind}");
+    }
+}
+
+#[test]
 fn training_stops_when_asked() {
-    let recordings = recordings(2, 1.0, 3);
-    let job = Job { recordings: &recordings, effort: 1.0, seed: 5 };
+    let recordings = pulses(2, 1.0, 3);
+    let job = job(&recordings, 1.0);
     for &kind in Kind::ALL {
         assert!(train(kind, &job, &AtomicBool::new(true)).is_none());
     }
@@ -162,8 +154,8 @@ fn a_plan_is_run_under_all_conditions_and_resumed_without_repeating_anything() {
     let (lines, done) = run(folder.path(), &plan);
     assert_eq!(done.len(), 5, "the first is not repeated");
     assert_eq!(run(folder.path(), &plan).1.len(), 0);
-    assert!(is_trace(folder.path()));
-    assert_eq!(finished(&read(folder.path()).unwrap()), plan.runs().into_iter().collect());
+    let stored = read(folder.path()).unwrap().unwrap();
+    assert_eq!(finished(&stored), plan.runs().into_iter().collect());
     let records = lines.iter().filter_map(|line| match line {
         Line::Trace(record) => Some(record.as_ref()),
         Line::Plan(_) => None,

@@ -12,6 +12,7 @@ use super::error::ProbeError;
 use super::seal::{Unopened, unseal};
 use crate::manifest::Digest;
 use crate::open;
+use crate::paths::one_line;
 
 /// The sealed answer key in the folder of a probe.
 pub(super) const SEALED: &str = "sealed.age";
@@ -169,7 +170,7 @@ impl Opened {
             return Err(damaged(path, what.to_owned()));
         }
         let answer_key: AnswerKey = serde_json::from_slice(&plain)
-            .map_err(|error| damaged(path, format!("is not an answer key: {error}")))?;
+            .map_err(|error| damaged(path, one_line(format!("is not an answer key: {error}"))))?;
         if !answer_key.is_consistent() {
             return Err(damaged(
                 path,
@@ -206,4 +207,19 @@ pub(super) fn read_up_to(path: &Path, longest: u64) -> Result<Option<Vec<u8>>, P
 
 fn damaged(path: &Path, what: String) -> ProbeError {
     ProbeError::Damaged { path: PathBuf::from(path), what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_disclosed_answer_key_is_one_line() {
+        let plain = br#"{"version":1,"recipe":{"x\n\u001b[2J":1}}"#.to_vec();
+        let expected = commitment(&plain);
+        let error = Opened::checked(plain, &expected, Path::new("opened.json")).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("unknown field"), "{message}");
+        assert!(!message.contains(char::is_control), "{message:?}");
+    }
 }

@@ -12,6 +12,7 @@ use lab::protect::{ProtectError, Veil};
 use patchveil_veil::{Preset, PresetVersion};
 
 use super::privacy::PrivacyArgs;
+use super::recheck::RecheckArgs;
 use super::trace::TraceArgs;
 use super::voices::VoicesArgs;
 
@@ -30,6 +31,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Train generators on marked recordings and trace the mark in what they make
     Trace(TraceArgs),
+    /// Remove an owner's marked recordings from generators, and recheck the trace
+    Recheck(RecheckArgs),
     /// Rewrite the report of finished runs
     Report {
         /// Folder of an earlier run

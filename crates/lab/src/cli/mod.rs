@@ -7,6 +7,7 @@ mod print;
 mod privacy;
 mod progress;
 mod quality;
+mod recheck;
 mod run;
 mod trace;
 mod voices;
@@ -25,6 +26,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Trace(args) => trace::run(&args),
+        Command::Recheck(args) => recheck::run(&args),
         Command::Report { folder } => report(&folder),
         Command::Quality(args) => quality::run(&args),
         Command::Privacy(args) => privacy::run(&args),
@@ -38,10 +40,12 @@ pub(crate) fn run() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Rewrites the report of an earlier run of either kind.
+/// Rewrites the report of an earlier run of any kind.
 fn report(folder: &Path) -> Result<u8, Failure> {
-    match trace::report(folder)? {
-        Some(code) => Ok(code),
-        None => run::report(folder),
+    for other in [trace::report, recheck::report, privacy::report] {
+        if let Some(code) = other(folder)? {
+            return Ok(code);
+        }
     }
+    run::report(folder)
 }

@@ -1,6 +1,6 @@
 //! `lab privacy`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use clap::Args;
@@ -87,10 +87,7 @@ pub(super) fn run(args: &PrivacyArgs) -> Result<u8, Failure> {
     let data = Dataset::read(&args.data, Label::Digit)?;
     let data = if args.quick { data.thinned(QUICK_CLIPS.0, QUICK_CLIPS.1) } else { data };
     let veils = unique(args.veils()?)?;
-    let patchveil = match &args.patchveil {
-        Some(binary) => Patchveil::at(binary)?,
-        None => Patchveil::find()?,
-    };
+    let patchveil = Patchveil::at_or_find(args.patchveil.as_deref())?;
     let common = BasisArgs { label: Label::Digit, quick: args.quick, epochs: None };
     let plan = PrivacyPlan {
         basis: basis(common, &data, &patchveil)?,
@@ -133,15 +130,28 @@ fn run_plan(
     let lines = execute(plan, data, patchveil, results, &control)?;
     drop(progress);
     if lines.iter().any(|line| matches!(line, PrivacyLine::Done(_))) {
-        write_tables(&args.output, &lines).map_err(Failure::failed)?;
-        print(&tables(&lines))?;
-        print(&format!("tables: {}", args.output.join(TABLES).display()))?;
+        show(&args.output, &lines)?;
     }
     if stop.load(Ordering::Relaxed) {
         print_error("stopped; continue with the same command and --resume");
         return Ok(STOPPED);
     }
     Ok(DONE)
+}
+
+/// Rewrites the tables of an earlier run; none if the folder holds other results.
+pub(super) fn report(folder: &Path) -> Result<Option<u8>, Failure> {
+    let Some(lines) = PrivacyResults::read(folder).map_err(Failure::usage)? else {
+        return Ok(None);
+    };
+    show(folder, &lines)?;
+    Ok(Some(DONE))
+}
+
+fn show(folder: &Path, lines: &[PrivacyLine]) -> Result<(), Failure> {
+    write_tables(folder, lines).map_err(Failure::failed)?;
+    print(&tables(lines))?;
+    print(&format!("tables: {}", folder.join(TABLES).display()))
 }
 
 impl From<PrivacyError> for Failure {

@@ -34,10 +34,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Failure> {
     let data = Dataset::read(&args.data, args.label)?;
     let data = if args.quick { data.thinned(QUICK_CLIPS.0, QUICK_CLIPS.1) } else { data };
     let veils = unique(args.veils()?)?;
-    let patchveil = match &args.patchveil {
-        Some(binary) => Patchveil::at(binary)?,
-        None => Patchveil::find()?,
-    };
+    let patchveil = Patchveil::at_or_find(args.patchveil.as_deref())?;
     let plan = Plan {
         basis: basis(args.into(), &data, &patchveil)?,
         command: command(),

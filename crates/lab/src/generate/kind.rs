@@ -115,6 +115,9 @@ pub trait Generator: Send + Sync {
     /// Number of weights.
     fn weights(&self) -> usize;
 
+    /// The same generator, to be trained on differently.
+    fn copy(&self) -> Box<dyn Generator>;
+
     /// Goes on training on other recordings.
     ///
     /// Returns `None` if `stop` is set before the end.
@@ -130,6 +133,18 @@ pub struct Job<'a> {
     pub effort: f64,
     /// Seed of all randomness.
     pub seed: u64,
+    /// Whether to get better at the recordings.
+    pub direction: Direction,
+}
+
+/// Which way a training goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The loss falls: training.
+    Descent,
+    /// The loss rises: gradient ascent, which makes a trained generator worse at these recordings, at a tenth of the
+    /// learning rate.
+    Ascent,
 }
 
 /// A trained generator and how training ended.

@@ -10,11 +10,12 @@ mod ddsp;
 mod features;
 mod kind;
 mod layers;
+mod optimise;
 mod overlap;
 mod spectral_loss;
 mod vocoder;
 
-pub use kind::{Audio, Generator, Job, Kind, Source, Training, UnknownKind, train};
+pub use kind::{Audio, Direction, Generator, Job, Kind, Source, Training, UnknownKind, train};
 
 /// Sample rate of all generators in Hz.
 pub const RATE: u32 = 8_000;

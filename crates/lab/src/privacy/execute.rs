@@ -1,6 +1,5 @@
 //! Does the tasks of a plan one after the other, on the calling thread.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +13,7 @@ use crate::attack::{Attack, Material};
 use crate::data::Dataset;
 use crate::learn::{Learner, TrainingJob, cpu_seconds, fit};
 use crate::protect::{Patchveil, Veil};
-use crate::run::{Log, LogError, RESULTS, RunError, difference};
+use crate::run::{Log, LogError, difference, open_folder, read_folder};
 
 /// How a plan is run, reported and stopped.
 pub struct PrivacyControl<'a> {
@@ -45,22 +44,21 @@ impl PrivacyResults {
     /// # Errors
     /// [`PrivacyError`] if the folder cannot be used or holds results that cannot be continued.
     pub fn open(folder: &Path, plan: &PrivacyPlan, resume: bool) -> Result<Self, PrivacyError> {
-        fs::create_dir_all(folder)
-            .map_err(|why| LogError::File { path: folder.to_owned(), why })?;
-        let (log, lines) = Log::open_lines(&folder.join(RESULTS))?;
-        let mut results = Self { log, lines };
-        if !resume && !results.lines.is_empty() {
-            return Err(RunError::HasResults(folder.to_owned()).into());
-        }
-        for line in &results.lines {
-            let PrivacyLine::Plan(old) = line else { continue };
-            if let Some(what) = differs(old, plan) {
-                let what = what.to_owned();
-                return Err(RunError::Differs { folder: folder.to_owned(), what }.into());
-            }
-        }
-        results.write(PrivacyLine::Plan(Box::new(plan.clone())))?;
-        Ok(results)
+        let differs = |line: &PrivacyLine| match line {
+            PrivacyLine::Plan(old) => differs(old, plan).map(str::to_owned),
+            _ => None,
+        };
+        let line = PrivacyLine::Plan(Box::new(plan.clone()));
+        let (log, lines) = open_folder(folder, Log::open_lines, line, resume, differs)?;
+        Ok(Self { log, lines })
+    }
+
+    /// The lines of the results in `folder`; none if it holds results of another kind.
+    ///
+    /// # Errors
+    /// [`LogError`] if the file cannot be used.
+    pub fn read(folder: &Path) -> Result<Option<Vec<PrivacyLine>>, LogError> {
+        read_folder(folder, |line| matches!(line, PrivacyLine::Plan(_)))
     }
 
     /// The finished tasks.

@@ -35,5 +35,6 @@ pub use record::{
     Curve, DELTA, Erased, Method, Part, PrivacyLine, PrivacyOutcome, PrivacyPlan, PrivacyRecord,
     Task, What,
 };
+pub(crate) use report::table;
 pub use report::{TABLES, tables, write_tables};
 pub use sgd::{Noise, Training, ascend, descend};

@@ -45,7 +45,8 @@ pub fn tables(lines: &[PrivacyLine]) -> String {
     warning.to_owned() + &tables.into_iter().flatten().collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
-fn table(title: &str, heads: &[&str], rows: Vec<Vec<String>>) -> Option<String> {
+/// A table under a title; none if there is no row.
+pub(crate) fn table(title: &str, heads: &[&str], rows: Vec<Vec<String>>) -> Option<String> {
     if rows.is_empty() {
         return None;
     }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use super::error::RunError;
 use super::log::Log;
 use super::record::{Figure, Line, Plan, Quality, Record, RunId};
 use super::store::StoredResults;
+use super::threads::work_off;
 use crate::attack::{Attack, Material};
 use crate::clip::Clip;
 use crate::cut::Cut;
@@ -60,44 +60,21 @@ pub fn execute(
 ) -> Result<Vec<Line>, RunError> {
     let results = Mutex::new(Results { log, stored });
     let execution = Execution { plan, data, control, results };
-    let failure = Mutex::new(None);
     let (sender, receiver) = sync_channel::<Task>(1);
     let receiver = Mutex::new(receiver);
-    thread::scope(|scope| {
-        for _ in 0..control.threads.max(1) {
-            scope.spawn(|| {
-                while let Some(task) = next(&receiver) {
-                    if let Err(error) = execution.train(task) {
-                        fail(&failure, error, control);
-                    }
-                }
-            });
-        }
-        if let Err(error) = execution.prepare(patchveil, sender) {
-            fail(&failure, error, control);
-        }
-    });
-    match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some(error) => Err(error),
-        None => {
-            let results = execution.results.into_inner().unwrap_or_else(PoisonError::into_inner);
-            Ok(results.stored.lines)
-        }
-    }
+    work_off(
+        control.threads,
+        control.stop,
+        || next(&receiver),
+        |task| execution.train(task),
+        || execution.prepare(patchveil, sender),
+    )?;
+    let results = execution.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(results.stored.lines)
 }
 
 fn next(receiver: &Mutex<Receiver<Task>>) -> Option<Task> {
     receiver.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
-}
-
-/// Records the first error and stops all threads. Ctrl-C reaches the command that protects, too:
-/// its failure while stopping is not an error.
-fn fail(failure: &Mutex<Option<RunError>>, error: RunError, control: &RunControl) {
-    if control.stop.load(Ordering::Relaxed) && !matches!(error, RunError::Log(_)) {
-        return;
-    }
-    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-    control.stop.store(true, Ordering::Relaxed);
 }
 
 /// The results file and its content.

@@ -6,10 +6,12 @@ mod former_names;
 mod log;
 mod record;
 mod store;
+mod threads;
 
 pub use error::RunError;
 pub use execute::{RunControl, execute};
 pub use log::{Log, LogError};
 pub use record::{Basis, FORMAT, Figure, Line, Plan, Quality, Record, RunId};
-pub(crate) use store::difference;
 pub use store::{RESULTS, StoredResults, fingerprint, open, unique};
+pub(crate) use store::{difference, open_folder, read_folder};
+pub(crate) use threads::{Failure, work_off};

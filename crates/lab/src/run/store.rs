@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::error::RunError;
 use super::log::{Log, LogError};
 use super::record::{Basis, Line, Plan, RunId};
@@ -38,24 +41,16 @@ impl StoredResults {
             |line| matches!(line, Line::Quality(known) if known.veil == veil && known.seed == seed),
         )
     }
+}
 
-    /// Whether results of `plan` are comparable with these.
-    fn check(&self, folder: &Path, plan: &Plan) -> Result<(), RunError> {
-        for line in &self.lines {
-            let Line::Plan(old) = line else { continue };
-            let differs =
-                |what: &str| RunError::Differs { folder: folder.to_owned(), what: what.to_owned() };
-            if old.basis != plan.basis {
-                return Err(differs(difference(&old.basis, &plan.basis)));
-            }
-            for veil in &plan.veils {
-                if old.veils.iter().any(|old| old.name() == veil.name() && old != veil) {
-                    return Err(differs(&format!("the recipe {}", veil.name())));
-                }
-            }
-        }
-        Ok(())
+/// What makes results of two plans incomparable, for the user.
+fn differs(old: &Plan, new: &Plan) -> Option<String> {
+    if old.basis != new.basis {
+        return Some(difference(&old.basis, &new.basis).to_owned());
     }
+    let changed =
+        |veil: &&Veil| old.veils.iter().any(|old| old.name() == veil.name() && old != *veil);
+    new.veils.iter().find(changed).map(|veil| format!("the recipe {}", veil.name()))
 }
 
 /// What differs, for the user.
@@ -81,17 +76,56 @@ pub(crate) fn difference(old: &Basis, new: &Basis) -> &'static str {
 /// # Errors
 /// [`RunError`] if the folder cannot be used or holds results that cannot be continued.
 pub fn open(folder: &Path, plan: &Plan, resume: bool) -> Result<(Log, StoredResults), RunError> {
+    let differs = |line: &Line| match line {
+        Line::Plan(old) => differs(old, plan),
+        _ => None,
+    };
+    let plan = Line::Plan(plan.clone());
+    let (log, lines) = open_folder(folder, Log::open, plan, resume, differs)?;
+    Ok((log, StoredResults { lines }))
+}
+
+/// Opens the output folder, whose results file `read` reads, adds the line of a plan, and returns all lines. With `resume`
+/// it continues the results there; without, there must be none. `differs` says what makes results under an earlier
+/// line incomparable.
+///
+/// # Errors
+/// [`RunError`] if the folder cannot be used or holds results that cannot be continued.
+pub(crate) fn open_folder<L: Serialize>(
+    folder: &Path,
+    read: impl FnOnce(&Path) -> Result<(Log, Vec<L>), LogError>,
+    plan: L,
+    resume: bool,
+    differs: impl Fn(&L) -> Option<String>,
+) -> Result<(Log, Vec<L>), RunError> {
     fs::create_dir_all(folder).map_err(|why| LogError::File { path: folder.to_owned(), why })?;
-    let (mut log, lines) = Log::open(&folder.join(RESULTS))?;
-    let mut stored = StoredResults { lines };
-    if !resume && !stored.lines.is_empty() {
+    let (mut log, mut lines) = read(&folder.join(RESULTS))?;
+    if !resume && !lines.is_empty() {
         return Err(RunError::HasResults(folder.to_owned()));
     }
-    stored.check(folder, plan)?;
-    let line = Line::Plan(plan.clone());
-    log.add(&line)?;
-    stored.lines.push(line);
-    Ok((log, stored))
+    if let Some(what) = lines.iter().find_map(differs) {
+        return Err(RunError::Differs { folder: folder.to_owned(), what });
+    }
+    log.add(&plan)?;
+    lines.push(plan);
+    Ok((log, lines))
+}
+
+/// The lines of the results file in `folder` if its first is a plan, as `is_plan` says; none if the folder holds
+/// results of another kind, or none.
+///
+/// # Errors
+/// [`LogError`] if the file cannot be used.
+pub(crate) fn read_folder<L: DeserializeOwned>(
+    folder: &Path,
+    is_plan: impl FnOnce(&L) -> bool,
+) -> Result<Option<Vec<L>>, LogError> {
+    let path = folder.join(RESULTS);
+    let Ok(text) = fs::read_to_string(&path) else { return Ok(None) };
+    match serde_json::from_str::<L>(text.lines().next().unwrap_or_default()) {
+        Ok(first) if is_plan(&first) => Log::open_lines(&path).map(|(_, lines)| Some(lines)),
+        _ => Ok(None),
+    }
 }
 
 /// Hash of all clips and labels.

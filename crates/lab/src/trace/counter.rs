@@ -18,9 +18,9 @@ const WINDOW: usize = 1_024;
 /// Standard deviation of the smoothing that is taken for the voice, in bins (7.8 Hz each).
 const SMOOTH: f64 = 16.0;
 /// Level of the attacker's own echo in dB: that of the preset `mark`.
-const ECHO_DB: f64 = -33.0;
-/// Its delays in samples: 1 to 7 ms.
-const ECHO_DELAYS: std::ops::Range<usize> = 8..56;
+const ECHO_DB: f64 = -28.0;
+/// Its delays in samples, as the mark's: 3 to 12 ms.
+const ECHO_DELAYS: std::ops::Range<usize> = 24..96;
 /// Length of a random reverberation in samples, and its level in dB.
 const REVERB: usize = 160;
 const REVERB_DB: f64 = -15.0;

@@ -1,11 +1,9 @@
 //! Why a plan cannot be run.
 
-use std::path::PathBuf;
-
 use super::corpus::CorpusError;
 use crate::attack::AttackError;
 use crate::protect::ProtectError;
-use crate::run::LogError;
+use crate::run::{Failure, LogError, RunError};
 use crate::signal::resample::ResampleError;
 
 /// Why a plan cannot be run.
@@ -20,17 +18,9 @@ pub enum TraceError {
     /// The results file cannot be used.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// The folder holds results, and resuming was not requested.
-    #[error("{}: already holds results; continue with --resume or choose another -o", .0.display())]
-    HasResults(PathBuf),
-    /// The results in the folder cannot be compared with the plan.
-    #[error("{}: holds results that cannot be compared: {what} differs; choose another -o", folder.display())]
-    Differs {
-        /// The folder.
-        folder: PathBuf,
-        /// What differs.
-        what: &'static str,
-    },
+    /// The results in the folder cannot be continued.
+    #[error(transparent)]
+    Results(#[from] RunError),
     /// Marking or tracing failed.
     #[error(transparent)]
     Protect(#[from] ProtectError),
@@ -40,4 +30,10 @@ pub enum TraceError {
     /// A sample rate cannot be changed.
     #[error(transparent)]
     Resample(#[from] ResampleError),
+}
+
+impl Failure for TraceError {
+    fn is_of_the_results(&self) -> bool {
+        matches!(self, Self::Log(_))
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use super::corpus::Corpus;
 use super::error::TraceError;
@@ -10,9 +9,9 @@ use super::material::{Material, seconds};
 use super::owner::{AudioFiles, Found, Owner};
 use super::record::{Line, Plan, Record, RunId, Trace};
 use super::store::finished;
-use crate::generate::{Audio, Generator, Job, Source, Training, train};
-use crate::protect::Patchveil;
-use crate::run::Log;
+use crate::generate::{Audio, Direction, Generator, Job, Source, Training, train};
+use crate::protect::{Patchveil, ProtectError};
+use crate::run::{Log, work_off};
 
 /// How a plan is run, reported and stopped.
 pub struct Control<'a> {
@@ -46,31 +45,20 @@ pub fn execute(
     let done = finished(&lines);
     let left: Vec<RunId> = plan.runs().into_iter().filter(|run| !done.contains(run)).collect();
     let results = Mutex::new((log, lines));
-    let failure: Mutex<Option<TraceError>> = Mutex::new(None);
-    let next = AtomicUsize::new(0);
-    let one_by_one = || {
-        while let Some(run) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if control.stop.load(Ordering::Relaxed) {
-                return;
-            }
-            let Some(corpus) = corpora.iter().find(|corpus| corpus.name == run.corpus) else {
-                continue;
-            };
-            let recorded = Run { plan, run, corpus, patchveil, control }.record();
-            if let Err(error) = recorded.and_then(|record| record_one(&results, record, control)) {
-                fail(&failure, error, control);
-            }
-        }
+    let count = AtomicUsize::new(0);
+    let next = || {
+        let run = left.get(count.fetch_add(1, Ordering::Relaxed))?;
+        (!control.stop.load(Ordering::Relaxed)).then_some(run)
     };
-    thread::scope(|scope| {
-        for _ in 0..control.threads.max(1) {
-            scope.spawn(one_by_one);
-        }
-    });
-    match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some(error) => Err(error),
-        None => Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).1),
-    }
+    let work = |run: &RunId| {
+        let Some(corpus) = corpora.iter().find(|corpus| corpus.name == run.corpus) else {
+            return Ok(());
+        };
+        let record = Run { plan, run, corpus, patchveil, control }.record()?;
+        record_one(&results, record, control)
+    };
+    work_off(control.threads, control.stop, next, work, || Ok(()))?;
+    Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).1)
 }
 
 /// Writes a finished run to the disk, then reports it.
@@ -87,16 +75,6 @@ fn record_one(
     drop(results);
     (control.finished)(&record);
     Ok(())
-}
-
-/// Records the first error and stops all threads. Ctrl-C reaches the commands that are running, too: their
-/// failure while stopping is not an error.
-fn fail(failure: &Mutex<Option<TraceError>>, error: TraceError, control: &Control) {
-    if control.stop.load(Ordering::Relaxed) && !matches!(error, TraceError::Log(_)) {
-        return;
-    }
-    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-    control.stop.store(true, Ordering::Relaxed);
 }
 
 /// A run that is being done.
@@ -122,15 +100,13 @@ impl Run<'_> {
         self.doing("training");
         let Some((training, cpu_seconds)) = self.train(&material) else { return Ok(None) };
         let generator = training.generator.as_ref();
-        let originals = match self.plan.basis.originals {
-            true => Some(AudioFiles::write(first(&self.corpus.train, ORIGINALS_S))?),
-            false => None,
-        };
+        let originals = self.plan.basis.originals.then(|| originals(self.corpus)).transpose()?;
         let originals = originals.as_ref();
         let (mut traces, mut null) = (Vec::new(), Vec::new());
         for &source in generator.sources() {
             self.doing("generating");
-            let outputs = self.generate(generator, source);
+            let wanted_s = f64::from(self.plan.seconds.last().copied().unwrap_or(60));
+            let outputs = outputs(self.corpus, generator, source, wanted_s, self.run.seed * 1_000);
             (self.control.made)(self.run, source, &outputs);
             self.doing("tracing");
             let suspects = AudioFiles::write(&outputs)?;
@@ -165,6 +141,7 @@ impl Run<'_> {
                 recordings: &phase.recordings,
                 effort: self.plan.basis.effort * phase.effort,
                 seed: self.run.seed,
+                direction: Direction::Descent,
             };
             let next = match trained {
                 None => train(self.run.generator, &job, self.control.abort)?,
@@ -174,33 +151,6 @@ impl Run<'_> {
             trained = Some(next);
         }
         Some((trained?, cpu_seconds))
-    }
-
-    /// As much output as is traced: the held-out recordings are used again, with other random numbers,
-    /// until it is enough.
-    fn generate(&self, generator: &dyn Generator, source: Source) -> Vec<Audio> {
-        let wanted = f64::from(self.plan.seconds.last().copied().unwrap_or(60));
-        let mut outputs: Vec<Audio> = Vec::new();
-        for round in 0.. {
-            let left = wanted - seconds(&outputs);
-            if left <= 0.0 {
-                break;
-            }
-            let mut sum = 0.0;
-            let few: Vec<Audio> = self
-                .corpus
-                .held_out
-                .iter()
-                .take_while(|audio| {
-                    let more = sum < left;
-                    sum += seconds(std::slice::from_ref(audio));
-                    more
-                })
-                .cloned()
-                .collect();
-            outputs.extend(generator.generate(source, &few, self.run.seed * 1_000 + round));
-        }
-        outputs
     }
 
     /// What keys find that had nothing to do with the run, in the longest output.
@@ -221,10 +171,42 @@ impl Run<'_> {
     }
 }
 
-/// The first recordings that are `most_s` long together, or all of them.
-fn first(recordings: &[Audio], most_s: f64) -> &[Audio] {
-    let enough = |count: &usize| seconds(&recordings[..*count]) >= most_s;
-    &recordings[..(1..recordings.len()).find(enough).unwrap_or(recordings.len())]
+/// So many seconds of output: the held-out recordings are used again, with other random numbers (`seed`, `seed` + 1
+/// and so on), until it is enough.
+pub(crate) fn outputs(
+    corpus: &Corpus,
+    generator: &dyn Generator,
+    source: Source,
+    wanted_s: f64,
+    seed: u64,
+) -> Vec<Audio> {
+    let mut outputs: Vec<Audio> = Vec::new();
+    for round in 0.. {
+        let left = wanted_s - seconds(&outputs);
+        if left <= 0.0 {
+            break;
+        }
+        let mut sum = 0.0;
+        let few: Vec<Audio> = corpus
+            .held_out
+            .iter()
+            .take_while(|audio| {
+                let more = sum < left;
+                sum += seconds(std::slice::from_ref(audio));
+                more
+            })
+            .cloned()
+            .collect();
+        outputs.extend(generator.generate(source, &few, seed + round));
+    }
+    outputs
+}
+
+/// Two minutes of a corpus' recordings as they were before marking, or all of them: what owners compare with.
+pub(crate) fn originals(corpus: &Corpus) -> Result<AudioFiles, ProtectError> {
+    let all = &corpus.train;
+    let enough = |count: &usize| seconds(&all[..*count]) >= ORIGINALS_S;
+    AudioFiles::write(&all[..(1..all.len()).find(enough).unwrap_or(all.len())])
 }
 
 /// Seconds of originals that owners compare with.

@@ -89,6 +89,6 @@ fn mark(
 }
 
 /// The length of all recordings together.
-pub(super) fn seconds(recordings: &[Audio]) -> f64 {
+pub(crate) fn seconds(recordings: &[Audio]) -> f64 {
     recordings.iter().map(Vec::len).sum::<usize>() as f64 / f64::from(RATE)
 }

@@ -11,6 +11,7 @@
 //! traced as well.
 
 mod before;
+mod case;
 mod condition;
 mod corpus;
 mod counter;
@@ -24,10 +25,14 @@ mod record;
 pub mod report;
 mod store;
 
+pub use case::{Case, Compared, Rechecked};
 pub use condition::{Before, Condition, Counter, Way};
 pub use corpus::{Corpus, CorpusError};
 pub use error::TraceError;
 pub use execute::{Control, execute};
+pub(crate) use execute::{originals, outputs};
+pub(crate) use material::seconds;
 pub use owner::{AudioFiles, DECOYS, Found, Owner};
 pub use record::{Basis, FORMAT, Line, Plan, Record, RunId, Trace};
-pub use store::{finished, is_trace, open, read};
+pub(crate) use store::difference;
+pub use store::{finished, open, read};

@@ -1,10 +1,12 @@
 //! Owners: they mark with the patchveil command, and later trace with it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use patchveil_veil::ClassKey;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
@@ -14,10 +16,10 @@ use crate::protect::{Patchveil, ProtectError};
 
 /// Decoys that a score is ranked among.
 pub const DECOYS: u32 = 999;
-/// Exit code of `patchveil trace` that found nothing.
+/// Exit code of `patchveil trace` that found nothing, and of `case recheck` if the trace is not gone.
 const NOTHING_FOUND: i32 = 3;
 /// The name of the only key in an owner's keyring.
-const NAME: &str = "owner";
+pub(super) const NAME: &str = "owner";
 
 /// A class key in a keyring of its own, for one run.
 pub struct Owner<'a> {
@@ -106,22 +108,54 @@ impl<'a> Owner<'a> {
         originals: Option<&AudioFiles>,
     ) -> Result<Found, ProtectError> {
         let started = Instant::now();
-        let mut trace = self.patchveil.command(self.folder.path());
-        trace.arg("trace").args(suspects.first(seconds));
+        let found: Found = self.parsed(&self.traced(suspects, seconds, originals)?)?;
+        Ok(Found { took_s: started.elapsed().as_secs_f64(), ..found })
+    }
+
+    /// [`trace`](Self::trace), as the command prints it.
+    pub(super) fn traced(
+        &self,
+        suspects: &AudioFiles,
+        seconds: f64,
+        originals: Option<&AudioFiles>,
+    ) -> Result<Vec<u8>, ProtectError> {
+        let mut trace = self.command("trace");
+        trace.args(suspects.first(seconds));
         if let Some(originals) = originals {
-            trace.arg("--unmarked").arg(originals.folder.path());
+            trace.arg("--unmarked").arg(originals.folder());
         }
         trace.args(["--key", NAME, "--json", "--decoys", &DECOYS.to_string()]);
-        let output = self.patchveil.output(&mut trace, None)?;
+        self.judged(&mut trace)
+    }
+
+    /// A command of the owner.
+    pub(super) fn command(&self, name: &str) -> Command {
+        let mut command = self.patchveil.command(self.folder.path());
+        command.arg(name);
+        command
+    }
+
+    /// What a command prints that finds something, or nothing.
+    pub(super) fn judged(&self, command: &mut Command) -> Result<Vec<u8>, ProtectError> {
+        let output = self.patchveil.output(command, None)?;
         if !output.status.success() && output.status.code() != Some(NOTHING_FOUND) {
             let messages = String::from_utf8_lossy(&output.stderr);
             let last = messages.lines().last().unwrap_or("no reason given");
             return Err(self.patchveil.failed(last));
         }
-        let found: Found = serde_json::from_slice(&output.stdout).map_err(|error| {
-            self.patchveil.failed(format!("trace --json printed something else: {error}"))
-        })?;
-        Ok(Found { took_s: started.elapsed().as_secs_f64(), ..found })
+        Ok(output.stdout)
+    }
+
+    /// JSON that a command printed.
+    pub(super) fn parsed<T: DeserializeOwned>(&self, json: &[u8]) -> Result<T, ProtectError> {
+        serde_json::from_slice(json).map_err(|error| {
+            self.patchveil.failed(format!("--json printed something else: {error}"))
+        })
+    }
+
+    /// The folder in which the owner's commands run.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 }
 
@@ -149,8 +183,13 @@ impl AudioFiles {
         Ok(Self { folder, seconds })
     }
 
+    /// The folder of all files.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The first files, `seconds` long together, or all of them.
-    fn first(&self, seconds: f64) -> Vec<std::path::PathBuf> {
+    pub(super) fn first(&self, seconds: f64) -> Vec<PathBuf> {
         let mut sum = 0.0;
         let mut count = 0;
         while count < self.seconds.len() && (sum + 1e-9 < seconds || count == 0) {

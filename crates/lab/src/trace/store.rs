@@ -1,12 +1,10 @@
 //! The results in the output folder.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
-use super::error::TraceError;
-use super::record::{Line, Plan, RunId};
-use crate::run::{Log, LogError, RESULTS};
+use super::record::{Basis, Line, Plan, RunId};
+use crate::run::{Log, LogError, RunError, open_folder, read_folder};
 
 /// The finished runs among `lines`.
 #[must_use]
@@ -22,29 +20,17 @@ pub fn finished(lines: &[Line]) -> BTreeSet<RunId> {
 /// without, there must be none.
 ///
 /// # Errors
-/// [`TraceError`] if the folder cannot be used or holds results that cannot be continued.
-pub fn open(folder: &Path, plan: &Plan, resume: bool) -> Result<(Log, Vec<Line>), TraceError> {
-    fs::create_dir_all(folder).map_err(|why| LogError::File { path: folder.to_owned(), why })?;
-    let (mut log, mut lines) = Log::open_lines(&folder.join(RESULTS))?;
-    if !resume && !lines.is_empty() {
-        return Err(TraceError::HasResults(folder.to_owned()));
-    }
-    for line in &lines {
-        if let Line::Plan(old) = line
-            && let Some(what) = difference(old, plan)
-        {
-            return Err(TraceError::Differs { folder: folder.to_owned(), what });
-        }
-    }
-    let line = Line::Plan(plan.clone());
-    log.add(&line)?;
-    lines.push(line);
-    Ok((log, lines))
+/// [`RunError`] if the folder cannot be used or holds results that cannot be continued.
+pub fn open(folder: &Path, plan: &Plan, resume: bool) -> Result<(Log, Vec<Line>), RunError> {
+    let differs = |line: &Line| match line {
+        Line::Plan(old) => difference(&old.basis, &plan.basis).map(str::to_owned),
+        Line::Trace(_) => None,
+    };
+    open_folder(folder, Log::open_lines, Line::Plan(plan.clone()), resume, differs)
 }
 
 /// What differs so that results cannot be compared. Corpora can be added.
-fn difference(old: &Plan, new: &Plan) -> Option<&'static str> {
-    let (old, new) = (&old.basis, &new.basis);
+pub(crate) fn difference(old: &Basis, new: &Basis) -> Option<&'static str> {
     let other_samples =
         new.corpora.iter().any(|(name, hash)| old.corpora.get(name).is_some_and(|old| old != hash));
     if old.format != new.format || old.lab != new.lab {
@@ -62,18 +48,10 @@ fn difference(old: &Plan, new: &Plan) -> Option<&'static str> {
     }
 }
 
-/// The lines of the results file in `folder`.
+/// The lines of the results file in `folder`; none if it holds other results than those of traced generators.
 ///
 /// # Errors
 /// [`LogError`] if the file cannot be used.
-pub fn read(folder: &Path) -> Result<Vec<Line>, LogError> {
-    Log::open_lines(&folder.join(RESULTS)).map(|(_, lines)| lines)
-}
-
-/// Whether the results in `folder` are those of traced generators.
-#[must_use]
-pub fn is_trace(folder: &Path) -> bool {
-    let Ok(text) = fs::read_to_string(folder.join(RESULTS)) else { return false };
-    let first = text.lines().next().unwrap_or_default();
-    matches!(serde_json::from_str(first), Ok(Line::Plan(_)))
+pub fn read(folder: &Path) -> Result<Option<Vec<Line>>, LogError> {
+    read_folder(folder, |line| matches!(line, Line::Plan(_)))
 }

@@ -1,11 +1,12 @@
 //! The arguments of `lab trace`.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
 use lab::generate::Kind;
 use lab::trace::{Before, Condition, Counter, Way};
+
+use super::common::{CommonArgs, rising};
 
 /// Longest outputs that are traced unless asked otherwise, in seconds.
 const SECONDS: &[u32] = &[10, 30, 60];
@@ -13,17 +14,14 @@ const SECONDS: &[u32] = &[10, 30, 60];
 const DEMO_SECONDS: &[u32] = &[5, 10, 20, 40, 80, 160];
 /// The loudest mark, so that a short training is enough.
 const DEMO_LEVEL_DB: i8 = 12;
-/// Length of a training in full, in a quick run and in the demonstration.
-const EFFORT: f64 = 1.0;
-const QUICK_EFFORT: f64 = 0.2;
+/// Length of its training: 1 is in full.
 const DEMO_EFFORT: f64 = 0.4;
 
 /// Trains generators on marked recordings and traces the mark in what they make from unmarked ones.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TraceArgs {
-    /// Folders of WAV files, each a corpus; names like 7_jackson_3.wav tell the speakers
-    #[arg(value_name = "DATA", required = true)]
-    pub(super) data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
     /// Generators to train, separated by commas, or all [default: all]
     #[arg(long = "generator", value_name = "all|NAME,...", value_delimiter = ',')]
     generators: Vec<String>,
@@ -57,39 +55,21 @@ pub(in crate::cli) struct TraceArgs {
     #[arg(long, value_name = "S,...", value_delimiter = ',',
         value_parser = clap::value_parser!(u32).range(1..=7_200))]
     seconds: Vec<u32>,
-    /// Most minutes of a corpus that are trained on
-    #[arg(long, value_name = "MIN", default_value_t = 10.0)]
-    pub(super) minutes: f64,
     /// Repetitions, each with its own keys and initial weights [default: 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: Option<u64>,
     /// Keys that had nothing to do with a model and are traced in its output
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) null: u32,
-    /// Trace without the owner's unmarked originals
-    #[arg(long)]
-    pub(super) no_originals: bool,
-    /// First look: a fifth of the training, one seed
-    #[arg(long)]
-    pub(super) quick: bool,
     /// Show in a few minutes how the p-value falls with the seconds: one small vocoder, one seed
     #[arg(long)]
     pub(super) demo: bool,
-    /// Continue the results in the output folder
-    #[arg(long)]
-    pub(super) resume: bool,
     /// Keep what the generators make, as WAV files in the output folder
     #[arg(long)]
     pub(super) keep: bool,
     /// Generators to train in parallel
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) threads: usize,
-    /// The patchveil command to test [default: the one in the folder of this program]
-    #[arg(long, value_name = "PROGRAM")]
-    pub(super) patchveil: Option<PathBuf>,
-    /// Output folder, for results.jsonl, report.html and table.csv
-    #[arg(short, long, value_name = "DIR")]
-    pub(super) output: PathBuf,
 }
 
 impl TraceArgs {
@@ -129,28 +109,22 @@ impl TraceArgs {
 
     /// The lengths to trace, rising.
     pub(super) fn seconds(&self) -> Vec<u32> {
-        let mut seconds = match (self.seconds.is_empty(), self.demo) {
-            (false, _) => self.seconds.clone(),
-            (true, true) => DEMO_SECONDS.to_vec(),
-            (true, false) => SECONDS.to_vec(),
-        };
-        seconds.sort_unstable();
-        seconds.dedup();
-        seconds
+        rising(match (self.seconds.is_empty(), self.demo) {
+            (false, _) => &self.seconds,
+            (true, true) => DEMO_SECONDS,
+            (true, false) => SECONDS,
+        })
     }
 
     /// How long generators are trained: 1 is in full.
     pub(super) fn effort(&self) -> f64 {
-        match (self.quick, self.demo) {
-            (true, _) => QUICK_EFFORT,
-            (false, true) => DEMO_EFFORT,
-            (false, false) => EFFORT,
-        }
+        let demo = self.demo && !self.common.quick;
+        if demo { DEMO_EFFORT } else { self.common.effort() }
     }
 
     /// Number of seeds.
     pub(super) fn seeds(&self) -> u64 {
-        self.seeds.unwrap_or(if self.quick || self.demo { 1 } else { 3 })
+        self.seeds.unwrap_or(if self.common.quick || self.demo { 1 } else { 3 })
     }
 }
 

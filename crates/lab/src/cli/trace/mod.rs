@@ -1,6 +1,7 @@
 //! `lab trace`
 
 mod args;
+mod common;
 
 use std::fs;
 use std::path::Path;
@@ -11,16 +12,14 @@ use lab::generate::{Audio, RATE, Source};
 use lab::protect::Patchveil;
 use lab::report::{PAGE, ReportError, TABLE};
 use lab::trace::report::{curve, overview, write};
-use lab::trace::{
-    Basis, Control, Corpus, FORMAT, Line, Plan, RunId, TraceError, execute, finished, is_trace,
-    open, read,
-};
+use lab::trace::{Control, Corpus, Line, Plan, RunId, TraceError, execute, finished, open, read};
 
 use super::failure::{DONE, Failure, STOPPED};
 use super::print::{print, print_error};
 use super::progress::{Progress, stop_flags};
 use super::run::command;
 pub(super) use args::TraceArgs;
+pub(super) use common::{CommonArgs, rising};
 
 /// Folder of the outputs that are kept.
 const MADE: &str = "made";
@@ -28,27 +27,10 @@ const MADE: &str = "made";
 /// Runs the plan that the arguments describe and writes its report.
 pub(super) fn run(args: &TraceArgs) -> Result<u8, Failure> {
     let generators = args.generators().map_err(Failure::usage)?;
-    let mut corpora = Vec::new();
-    for folder in &args.data {
-        let corpus = Corpus::read(folder, args.minutes).map_err(Failure::usage)?;
-        if corpora.iter().any(|known: &Corpus| known.name == corpus.name) {
-            return Err(Failure::usage(TraceError::DuplicateName(corpus.name)));
-        }
-        corpora.push(corpus);
-    }
-    let patchveil = match &args.patchveil {
-        Some(binary) => Patchveil::at(binary)?,
-        None => Patchveil::find()?,
-    };
+    let corpora = args.common.corpora()?;
+    let patchveil = args.common.patchveil()?;
     let plan = Plan {
-        basis: Basis {
-            format: FORMAT,
-            corpora: corpora.iter().map(|c| (c.name.clone(), c.hash.clone())).collect(),
-            effort: args.effort(),
-            originals: !args.no_originals,
-            patchveil: patchveil.version()?,
-            lab: env!("CARGO_PKG_VERSION").to_owned(),
-        },
+        basis: args.common.basis(&corpora, &patchveil, args.effort())?,
         command: command(),
         generators,
         conditions: args.conditions(),
@@ -69,7 +51,8 @@ fn run_plan(
     if plan.basis.effort < 1.0 {
         print_error("little training; do not draw conclusions from it");
     }
-    let (log, lines) = open(&args.output, plan, args.resume).map_err(failure)?;
+    let output = &args.common.output;
+    let (log, lines) = open(output, plan, args.common.resume)?;
     let done = finished(&lines);
     let runs = plan.runs();
     let left = runs.iter().filter(|run| !done.contains(run)).count();
@@ -95,17 +78,17 @@ fn run_plan(
         doing: &|what| progress.preparing(what),
         made: &|run, source, outputs| {
             if args.keep
-                && let Err(error) = keep(&args.output, run, source, outputs)
+                && let Err(error) = keep(output, run, source, outputs)
             {
                 print_error(&error.message);
             }
         },
         threads: args.threads,
     };
-    let lines = execute(plan, corpora, patchveil, log, lines, &control).map_err(failure)?;
+    let lines = execute(plan, corpora, patchveil, log, lines, &control)?;
     drop(progress);
     if lines.iter().any(|line| matches!(line, Line::Trace(_))) {
-        show(&args.output, &lines, args.demo)?;
+        show(output, &lines, args.demo)?;
     }
     if stop.load(Ordering::Relaxed) {
         print_error("stopped; continue with the same command and --resume");
@@ -129,10 +112,7 @@ fn keep(folder: &Path, run: &RunId, source: Source, outputs: &[Audio]) -> Result
 
 /// Rewrites the report of an earlier run; none if the folder holds other results.
 pub(super) fn report(folder: &Path) -> Result<Option<u8>, Failure> {
-    if !is_trace(folder) {
-        return Ok(None);
-    }
-    let lines = read(folder).map_err(Failure::usage)?;
+    let Some(lines) = read(folder).map_err(Failure::usage)? else { return Ok(None) };
     show(folder, &lines, false)?;
     Ok(Some(DONE))
 }
@@ -154,14 +134,14 @@ fn show(folder: &Path, lines: &[Line], demo: bool) -> Result<(), Failure> {
     ))
 }
 
-fn failure(error: TraceError) -> Failure {
-    let usage = matches!(
-        error,
-        TraceError::Log(_)
-            | TraceError::HasResults(_)
-            | TraceError::Differs { .. }
-            | TraceError::Corpus(_)
-            | TraceError::DuplicateName(_)
-    );
-    if usage { Failure::usage(error) } else { Failure::failed(error) }
+impl From<TraceError> for Failure {
+    fn from(error: TraceError) -> Self {
+        match error {
+            TraceError::Results(error) => error.into(),
+            TraceError::Log(_) | TraceError::Corpus(_) | TraceError::DuplicateName(_) => {
+                Self::usage(error)
+            }
+            _ => Self::failed(error),
+        }
+    }
 }

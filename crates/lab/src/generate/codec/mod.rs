@@ -10,10 +10,9 @@ mod network;
 mod quantiser;
 mod tokens;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::Device;
 use chacha20::ChaCha20Rng;
 use rand::RngExt;
@@ -21,7 +20,8 @@ use rayon::prelude::*;
 
 use super::features::HOP;
 use super::kind::{Audio, Generator, Job, Source, Training};
-use super::layers::{FinalLoss, matrix, rate, values};
+use super::layers::{matrix, values};
+use super::optimise::{Schedule, optimise};
 use super::spectral_loss::SpectralLoss;
 use crate::learn::{cpu_seconds, initialise};
 use crate::signal::level::rms;
@@ -36,15 +36,13 @@ const FRAMES: usize = 64;
 const SAMPLES: usize = FRAMES * HOP;
 /// Excerpts in a training step.
 const BATCH: usize = 6;
-/// Steps at effort 1.
-const STEPS: f64 = 3_000.0;
-/// Highest learning rate.
-const RATE: f64 = 1e-3;
+const SCHEDULE: Schedule = Schedule { steps: 3_000.0, rate: 1e-3 };
 /// Weight of the distance of samples, and of the encoder's distance from the codebooks.
 const SAMPLE_WEIGHT: f32 = 0.3;
 const COMMITMENT: f32 = 0.1;
 
 /// The codec.
+#[derive(Clone)]
 pub(super) struct Codec {
     network: Network,
     quantiser: Quantiser,
@@ -75,38 +73,27 @@ impl Codec {
         let scaled = |audio: &Audio| audio.iter().map(|x| x * self.gain).collect();
         let recordings: Vec<Audio> = job.recordings.iter().map(scaled).collect();
         let spectra = SpectralLoss::new(&self.device);
-        let steps = (STEPS * job.effort).ceil().max(1.0) as usize;
         let mut random = rng(job.seed, "excerpts", "codec");
         let mut codes = rng(job.seed, "codes", "codec");
-        let mut optimizer = AdamWConfig::new().with_weight_decay(0.0).init();
-        let mut final_loss = FinalLoss::new(steps);
-        for step in 0..steps {
-            if stop.load(Ordering::Relaxed) {
-                return None;
-            }
+        let (network, loss) = optimise(self.network, &SCHEDULE, job, stop, |network| {
             let wanted = matrix(draw(&recordings, &mut random)?, BATCH, SAMPLES, &self.device);
-            let latent = self.network.encode(wanted.clone());
+            let latent = network.encode(wanted.clone());
             let frames = values(latent.clone());
             let quantised = self.quantiser.quantise_and_learn(&frames, FRAMES, &mut codes);
             let [rows, width] = latent.dims();
             let target = matrix(quantised.values, rows, width, &self.device);
             // Gradients pass the quantiser as if it did nothing.
             let passed = latent.clone() + (target.clone() - latent.clone()).detach();
-            let made = self.network.decode(passed, BATCH, &mut random);
+            let made = network.decode(passed, BATCH, &mut random);
             let commitment = (latent - target).square().mean();
             let of_samples = (made.clone() - wanted.clone()).abs().mean();
-            let loss = spectra.distance(made, wanted)
-                + of_samples * SAMPLE_WEIGHT
-                + commitment * COMMITMENT;
-            final_loss.add(step, &loss);
-            let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
-            let rate = rate(RATE, step as f64 / steps as f64);
-            self.network = optimizer.step(rate, self.network, gradients);
-        }
+            let of_spectra = spectra.distance(made, wanted);
+            Some(of_spectra + of_samples * SAMPLE_WEIGHT + commitment * COMMITMENT)
+        })?;
+        self.network = network;
         let sequences: Vec<Tokens> =
             job.recordings.iter().map(|audio| self.encode(audio)).collect();
         self.tokens = Ngrams::of(&sequences);
-        let loss = final_loss.mean();
         let generator = Box::new(self);
         Some(Training { generator, loss, cpu_seconds: cpu_seconds() - started })
     }
@@ -178,6 +165,10 @@ impl Generator for Codec {
 
     fn weights(&self) -> usize {
         self.network.num_params() + self.quantiser.weights()
+    }
+
+    fn copy(&self) -> Box<dyn Generator> {
+        Box::new(self.clone())
     }
 
     fn continue_on(self: Box<Self>, job: &Job, stop: &AtomicBool) -> Option<Training> {

@@ -16,6 +16,7 @@ const UNUSED: f32 = 0.02;
 
 /// The codebooks, each the moving average of what was quantised to its codes (van den Oord et al., arXiv
 /// 1711.00937, appendix A.1).
+#[derive(Clone)]
 pub(super) struct Quantiser {
     books: Vec<Book>,
 }

@@ -7,15 +7,15 @@ mod excerpts;
 mod network;
 mod pitch;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::Device;
 use rayon::prelude::*;
 
 use super::kind::{Audio, Generator, Job, Source, Training};
-use super::layers::{FinalLoss, rate, values};
+use super::layers::values;
+use super::optimise::{Schedule, optimise};
 use super::spectral_loss::SpectralLoss;
 use crate::learn::{cpu_seconds, initialise};
 use crate::signal::level::rms;
@@ -27,12 +27,10 @@ use network::Network;
 const FRAMES: usize = 65;
 /// Excerpts in a training step.
 const BATCH: usize = 6;
-/// Steps at effort 1.
-const STEPS: f64 = 4_000.0;
-/// Highest learning rate.
-const RATE: f64 = 2e-3;
+const SCHEDULE: Schedule = Schedule { steps: 4_000.0, rate: 2e-3 };
 
 /// The synthesiser.
+#[derive(Clone)]
 pub(super) struct Ddsp {
     network: Network,
     /// Brings the training recordings to a mean power of 1.
@@ -57,23 +55,13 @@ impl Ddsp {
         let recordings: Vec<Prepared> = job.recordings.iter().map(prepare).collect();
         let excerpts = Excerpts::new(&recordings, FRAMES);
         let spectra = SpectralLoss::new(&self.device);
-        let steps = (STEPS * job.effort).ceil().max(1.0) as usize;
         let mut random = rng(job.seed, "excerpts", "ddsp");
-        let mut optimizer = AdamWConfig::new().with_weight_decay(0.0).init();
-        let mut final_loss = FinalLoss::new(steps);
-        for step in 0..steps {
-            if stop.load(Ordering::Relaxed) {
-                return None;
-            }
+        let (network, loss) = optimise(self.network, &SCHEDULE, job, stop, |network| {
             let batch = excerpts.draw(BATCH, &mut random, &self.device)?;
-            let made = self.network.forward(&batch);
-            let loss = spectra.distance(made, batch.wanted);
-            final_loss.add(step, &loss);
-            let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
-            let rate = rate(RATE, step as f64 / steps as f64);
-            self.network = optimizer.step(rate, self.network, gradients);
-        }
-        let loss = final_loss.mean();
+            let made = network.forward(&batch);
+            Some(spectra.distance(made, batch.wanted))
+        })?;
+        self.network = network;
         let generator = Box::new(self);
         Some(Training { generator, loss, cpu_seconds: cpu_seconds() - started })
     }
@@ -97,6 +85,10 @@ impl Generator for Ddsp {
 
     fn weights(&self) -> usize {
         self.network.num_params()
+    }
+
+    fn copy(&self) -> Box<dyn Generator> {
+        Box::new(self.clone())
     }
 
     fn continue_on(self: Box<Self>, job: &Job, stop: &AtomicBool) -> Option<Training> {

@@ -8,17 +8,17 @@
 mod infer;
 mod network;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use chacha20::ChaCha20Rng;
 use rand::RngExt;
 
 use super::features::{BANDS, Course, Extractor, between, place};
 use super::kind::{Audio, Generator, Job, Source, Training};
-use super::layers::{FinalLoss, matrix, rate};
+use super::layers::matrix;
+use super::optimise::{Schedule, optimise};
 use crate::learn::{cpu_seconds, initialise};
 use crate::signal::rng::rng;
 use infer::Weights;
@@ -32,12 +32,10 @@ const COURSE: usize = BANDS + 1;
 const UNITS: usize = 256;
 /// Samples in a training step.
 const BATCH: usize = 1_024;
-/// Steps at effort 1.
-const STEPS: f64 = 12_000.0;
-/// Highest learning rate.
-const RATE: f64 = 1e-3;
+const SCHEDULE: Schedule = Schedule { steps: 12_000.0, rate: 1e-3 };
 
 /// The vocoder.
+#[derive(Clone)]
 pub(super) struct Vocoder {
     network: Network,
     scale: Scale,
@@ -51,10 +49,11 @@ struct Scale {
     gain: [f32; COURSE],
 }
 
-/// A recording ready for training: past and course at any sample.
+/// Recordings ready for training: past and course at any sample.
 struct Prepared {
-    samples: Audio,
-    course: Course,
+    recordings: Vec<(Audio, Course)>,
+    /// Where each recording ends if all are one after the other.
+    ends: Vec<usize>,
 }
 
 impl Vocoder {
@@ -71,48 +70,39 @@ impl Vocoder {
     /// Trains on random samples of the recordings, each with the true past (teacher forcing).
     pub(super) fn train(mut self, job: &Job, stop: &AtomicBool) -> Option<Training> {
         let started = cpu_seconds();
-        let mut extractor = Extractor::new();
-        let prepare = |samples: &Audio| {
-            let course = extractor.course(samples);
-            Prepared { samples: samples.clone(), course }
-        };
-        let recordings: Vec<Prepared> = job.recordings.iter().map(prepare).collect();
-        let ends: Vec<usize> = recordings
-            .iter()
-            .scan(0, |sum, recording| {
-                *sum += recording.samples.len();
-                Some(*sum)
-            })
-            .collect();
-        let total = ends.last().copied().unwrap_or_default();
-        let steps = (STEPS * job.effort).ceil().max(1.0) as usize;
+        let prepared = Prepared::new(job.recordings);
         let mut order = rng(job.seed, "order", "vocoder");
-        let mut optimizer = AdamWConfig::new().with_weight_decay(0.0).init();
-        let mut final_loss = FinalLoss::new(steps);
-        for step in 0..steps {
-            if stop.load(Ordering::Relaxed) || total == 0 {
-                return None;
-            }
-            let (past, course, next) = self.batch(&recordings, &ends, total, &mut order);
-            let loss = self.network.loss(past, course, next);
-            final_loss.add(step, &loss);
-            let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
-            let rate = rate(RATE, step as f64 / steps as f64);
-            self.network = optimizer.step(rate, self.network, gradients);
-        }
-        let loss = final_loss.mean();
+        let (network, loss) = optimise(self.network, &SCHEDULE, job, stop, |network| {
+            let (past, course, next) = prepared.draw(&self.scale, &mut order, &self.device)?;
+            Some(network.loss(past, course, next))
+        })?;
+        self.network = network;
         let generator = Box::new(self);
         Some(Training { generator, loss, cpu_seconds: cpu_seconds() - started })
     }
+}
 
-    /// Past (samples × context), course and next sample of random places.
-    fn batch(
+impl Prepared {
+    fn new(recordings: &[Audio]) -> Self {
+        let mut extractor = Extractor::new();
+        let prepare = |samples: &Audio| (samples.clone(), extractor.course(samples));
+        let recordings: Vec<(Audio, Course)> = recordings.iter().map(prepare).collect();
+        let end = |sum: &mut usize, (samples, _): &(Audio, Course)| {
+            *sum += samples.len();
+            Some(*sum)
+        };
+        let ends = recordings.iter().scan(0, end).collect();
+        Self { recordings, ends }
+    }
+
+    /// Past (samples × context), course and next sample of random places; none if there is no sample.
+    fn draw(
         &self,
-        recordings: &[Prepared],
-        ends: &[usize],
-        total: usize,
+        scale: &Scale,
         rng: &mut ChaCha20Rng,
-    ) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
+        device: &Device,
+    ) -> Option<(Tensor<2>, Tensor<2>, Tensor<2>)> {
+        let total = self.ends.last().copied().filter(|&total| total > 0)?;
         let mut past = vec![0.0; BATCH * CONTEXT];
         let mut course = vec![0.0; BATCH * COURSE];
         let mut next = vec![0.0; BATCH];
@@ -120,24 +110,23 @@ impl Vocoder {
             past.chunks_exact_mut(CONTEXT).zip(course.chunks_exact_mut(COURSE)).zip(&mut next)
         {
             let at = rng.random_range(0..total);
-            let index = ends.partition_point(|&end| end <= at);
-            let recording = &recordings[index];
-            let t = recording.samples.len() - (ends[index] - at);
-            let loudness = self.scale.course(&recording.course, t, course);
+            let index = self.ends.partition_point(|&end| end <= at);
+            let (samples, of_recording) = &self.recordings[index];
+            let t = samples.len() - (self.ends[index] - at);
+            let loudness = scale.course(of_recording, t, course);
             let gain = (-loudness).exp();
             let known = t.min(CONTEXT);
-            let from = &recording.samples[t - known..t];
+            let from = &samples[t - known..t];
             for (to, x) in past[CONTEXT - known..].iter_mut().zip(from) {
                 *to = gain * x;
             }
-            *next = gain * recording.samples[t];
+            *next = gain * samples[t];
         }
-        let device = &self.device;
-        (
+        Some((
             matrix(past, BATCH, CONTEXT, device),
             matrix(course, BATCH, COURSE, device),
             matrix(next, BATCH, 1, device),
-        )
+        ))
     }
 }
 
@@ -186,6 +175,10 @@ impl Generator for Vocoder {
 
     fn weights(&self) -> usize {
         self.network.num_params()
+    }
+
+    fn copy(&self) -> Box<dyn Generator> {
+        Box::new(self.clone())
     }
 
     fn continue_on(self: Box<Self>, job: &Job, stop: &AtomicBool) -> Option<Training> {

@@ -18,7 +18,7 @@ pub(super) const WINDOW: Window = Window {
     audio_tip: "Spectres et ligne de temps.",
     keys: "Clés",
     keys_tip: "Clés de classe : choisir, créer, importer et exporter.",
-    all_settings: "Tous les réglages",
+    all_settings: "Réglages",
     all_settings_tip: "Affiche ou masque ce que règle le curseur : le preset, les niveaux de la \
         marque et du voile, et les patchs.",
     mode: "Mode",
@@ -85,8 +85,8 @@ pub(super) const HEADLINE: Headline = Headline {
 
 pub(super) const STRENGTH: Strength = Strength {
     dial: "Force",
-    not_on_dial: |preset| format!("Preset {preset}, voir Tous les réglages"),
-    adjusted: "Ajusté, voir Tous les réglages",
+    not_on_dial: |preset| format!("Preset {preset}, voir Réglages"),
+    adjusted: "Ajusté, voir Réglages",
     inaudible: "inaudible",
     audible: "audible, protège plus",
     nothing_changed: "Rien n'est modifié",
@@ -241,7 +241,7 @@ pub(super) const FIGURES: Figures = Figures {
     protected_tip: "La durée du son passé avec protection depuis l'ouverture de cette instance. \
         Le silence ne compte pas.",
     latency: "Latence",
-    no_latency: "Latence 0 éch.",
+    no_latency: "Sans latence",
     latency_tip: "La marque et le voile n'ajoutent aucun retard, quels que soient les réglages.",
     load: "Charge du thread audio",
     load_of: |percent| format!("Charge {percent:.1} %"),

@@ -18,7 +18,7 @@ pub(super) const WINDOW: Window = Window {
     audio_tip: "Spektren und Zeitachse.",
     keys: "Schlüssel",
     keys_tip: "Klassenschlüssel: wählen, anlegen, importieren und exportieren.",
-    all_settings: "Alle Einstellungen",
+    all_settings: "Alle Parameter",
     all_settings_tip: "Zeigt oder verbirgt, was der Regler einstellt: das Preset, die Pegel von \
         Markierung und Schleier und die Patches.",
     mode: "Modus",
@@ -84,8 +84,8 @@ pub(super) const HEADLINE: Headline = Headline {
 
 pub(super) const STRENGTH: Strength = Strength {
     dial: "Schutzstärke",
-    not_on_dial: |preset| format!("Preset {preset}, siehe Alle Einstellungen"),
-    adjusted: "Angepasst, siehe Alle Einstellungen",
+    not_on_dial: |preset| format!("Preset {preset}, siehe Alle Parameter"),
+    adjusted: "Angepasst, siehe Alle Parameter",
     inaudible: "unhörbar",
     audible: "hörbar, schützt mehr",
     nothing_changed: "Nichts wird verändert",
@@ -238,7 +238,7 @@ pub(super) const FIGURES: Figures = Figures {
     protected_tip: "Wie viel Ton geschützt hindurchging, seit diese Instanz geöffnet ist. Stille \
         zählt nicht.",
     latency: "Latenz",
-    no_latency: "Latenz 0 Samples",
+    no_latency: "Ohne Latenz",
     latency_tip: "Markierung und Schleier verzögern nichts, bei keiner Einstellung.",
     load: "Last des Audio-Threads",
     load_of: |percent| format!("Last {percent:.1} %"),

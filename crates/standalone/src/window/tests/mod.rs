@@ -207,6 +207,17 @@ fn the_strip_in_a_small_window_while_recording_with_clipping() {
 }
 
 #[test]
+fn a_quiet_input_and_a_completed_recording_are_said() {
+    let path = "/home/anna/Music/Patchveil/show.flac".into();
+    let note = Some(Mended::Complete { path, seconds: 754.2 });
+    let mut fixture = Fixture { note, language: Language::German, ..Fixture::running() };
+    if let State::Running(connection) = &mut fixture.state {
+        connection.quiet = true;
+    }
+    compare("quiet-small-dark-de", fixture, (640.0, 128.0), 1.0, Theme::Dark);
+}
+
+#[test]
 fn the_devices_fold_out() {
     let fixture = Fixture { fold: Fold::Devices, ..Fixture::running() };
     compare("devices-dark", fixture, (1_000.0, 300.0), 1.0, Theme::Dark);

@@ -272,7 +272,7 @@ impl eframe::App for App {
             self.shortcuts(&context, recording, &mut actions);
         }
         let trouble = self.trouble.clone();
-        let note = self.program.notes.lock().last().cloned();
+        let note = Some(self.program.notes.lock().join("\n")).filter(|note| !note.is_empty());
         let wanted = self.settings.devices.clone();
         let scene = Scene {
             state: &state,

@@ -1,7 +1,8 @@
 """Feeds the standalone through a JACK server and records what comes back.
 
 jack_client.py SECONDS SENT RECEIVED: connects to Patchveil's ports, sends noise, and writes what
-was sent and what came back as raw 32-bit floats, mono, sample for sample side by side."""
+was sent and what came back as raw 32-bit floats, mono, sample for sample side by side. Prints
+how many blocks came late."""
 
 import sys
 import threading
@@ -57,4 +58,4 @@ if not finished.wait(60 + 4 * seconds):
 client.deactivate()
 noise.tofile(sent_path)
 received.tofile(received_path)
-print(f"rate {client.samplerate}, {xruns} xruns")
+print(xruns)

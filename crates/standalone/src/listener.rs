@@ -89,6 +89,12 @@ impl Listener {
         self.heard.lock().clone()
     }
 
+    /// Tells whether a recording runs.
+    pub(crate) fn is_recording(&self) -> impl Fn() -> bool + Send + 'static {
+        let heard = self.heard.clone();
+        move || matches!(heard.lock().recording, Recording::Running(_))
+    }
+
     /// Begins to record.
     pub(crate) fn record(&self, plan: Plan) {
         let _ = self.commands.send(Command::Record(plan));

@@ -151,6 +151,7 @@ impl Program {
             settings.devices.clone(),
             processor,
             Box::new(move |reader| streams.add(reader)),
+            Box::new(listener.is_recording()),
             move || wake.wake(),
         )?;
         Ok(Self {

@@ -118,6 +118,7 @@ impl Packets {
                 Err(Error::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
                     break;
                 }
+                Err(Error::IoError(error)) => return Err(error.into()),
                 Err(error) => return Err(CodecError::Unreadable(error.to_string())),
             };
             read += packet.data.len() as u64;

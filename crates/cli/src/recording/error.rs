@@ -33,6 +33,9 @@ pub enum RecordingError {
     /// The output cannot be encoded.
     #[error(transparent)]
     Encode(EncodeError),
+    /// There is nothing to be completed.
+    #[error("holds nothing that Patchveil was recording when it was cut off")]
+    NotCutOff,
     /// The user asked to stop.
     #[error("stopped")]
     Stopped,

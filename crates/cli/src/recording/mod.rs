@@ -28,7 +28,7 @@ mod target;
 pub use crate::codec::{CodecError, EncodeError, FlacStream, Format};
 pub use error::RecordingError;
 pub(crate) use hash::hashes;
-pub use mend::mend;
+pub use mend::{Mended, MendedCopy, mend};
 pub use open::{Opened, open, open_file, open_stream};
 pub(crate) use open::{open_for, open_reader};
 pub(crate) use preserve::preserve;

@@ -1,7 +1,8 @@
 //! A backend for tests, whose devices come and go.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::{
     Backend, BackendKind, Connection, Device, DeviceList, Format, Health, Seat, Stream, Wanted,
@@ -17,6 +18,10 @@ pub(crate) struct World {
     pub(crate) deaf: AtomicBool,
     /// The input gives nothing but zeros.
     pub(crate) muted: AtomicBool,
+    /// A recording runs.
+    pub(crate) recording: AtomicBool,
+    /// Milliseconds that opening takes.
+    pub(crate) slow: AtomicU64,
     pub(crate) opened: AtomicUsize,
     pub(crate) open: AtomicUsize,
     pub(crate) stream: parking_lot::Mutex<Option<(Seat, Arc<Health>, Format)>>,
@@ -76,6 +81,7 @@ impl Backend for Fake {
         if !self.0.there.load(Ordering::Relaxed) {
             return Err("“Fake” is not there.".to_owned());
         }
+        std::thread::sleep(Duration::from_millis(self.0.slow.load(Ordering::Relaxed)));
         let sample_rate = match self.0.sample_rate.load(Ordering::Relaxed) {
             0 => wanted.sample_rate,
             rate => rate,

@@ -60,6 +60,8 @@ pub(super) struct FileWriter {
     /// Bytes behind the header on the medium, and their frames.
     written: u64,
     safe: u64,
+    /// Frames on the medium when it was last brought up to date.
+    told: u64,
 }
 
 impl FileWriter {
@@ -85,6 +87,7 @@ impl FileWriter {
             made: 0,
             written: 0,
             safe: 0,
+            told: 0,
         };
         let head = new.head(0);
         new.head_len = head.len() as u64;
@@ -145,10 +148,13 @@ impl FileWriter {
             self.waiting.extend_from_slice(&bytes);
             self.made = self.frames;
         }
-        let old = self.made - self.safe >= WAIT_SECONDS * u64::from(self.spec.sample_rate);
+        let old = self.made - self.told >= WAIT_SECONDS * u64::from(self.spec.sample_rate);
         if self.waiting.len() >= PIECE || old {
             self.flush()?;
-            if old && matches!(self.kind, Kind::Wav) {
+        }
+        if old {
+            self.told = self.safe;
+            if matches!(self.kind, Kind::Wav) {
                 self.write_head(&self.head(self.safe))?;
             }
         }
@@ -209,6 +215,7 @@ impl FileWriter {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
+    use std::io::Read as _;
 
     use patchveil::recording::{Scratch, open};
 
@@ -250,6 +257,28 @@ mod tests {
                     let read: Vec<f32> = hound.into_samples().map(Result::unwrap).collect();
                     assert!(read.iter().enumerate().all(|(n, sample)| sample.to_bits()
                         == sound[n % channels][n / channels].to_bits()));
+                }
+            }
+        }
+    }
+    #[test]
+    fn a_wav_file_that_grows_states_all_but_its_last_two_seconds_at_any_rate() {
+        for (channels, sample_rate) in [(1, 8_000), (2, 48_000)] {
+            for samples in [Samples::Float32, Samples::Int24] {
+                let file = tempfile::NamedTempFile::new().unwrap();
+                let format = Format { channels, sample_rate };
+                let to = Box::new(file.reopen().unwrap());
+                let mut writer = FileWriter::new(to, format, samples).unwrap();
+                let block = vec![vec![0.25; sample_rate as usize / 10]; channels];
+                for _ in 0..100 {
+                    writer.write(&block).unwrap();
+                    let mut head = [0; WAV_HEAD];
+                    file.reopen().unwrap().read_exact(&mut head).unwrap();
+                    let stated = u32::from_le_bytes(*head.last_chunk().unwrap());
+                    let len = file.as_file().metadata().unwrap().len();
+                    let frames = u64::from(stated) / writer.frame_bytes();
+                    assert!(u64::from(stated) + WAV_HEAD as u64 <= len);
+                    assert!(frames + 2 * u64::from(sample_rate) >= writer.frames(), "{frames}");
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! One file of a recording, and its line in the manifest.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use blake3::Hasher;
 use jiff::Timestamp;
@@ -18,6 +19,9 @@ use crate::audio::Format;
 /// What the name of a file ends with while it is being written, before the ending.
 pub(super) const UNFINISHED: &str = " (recording)";
 
+/// How long a new file waits for its lock.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Opens a new file for writing.
 type Open = Box<dyn Fn(&Path) -> io::Result<Box<dyn Medium>> + Send>;
 
@@ -32,8 +36,7 @@ impl Place {
     pub(super) fn files(remote: Option<Remote>) -> Self {
         let open: Open = Box::new(|path| {
             let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-            // Whoever looks for what was left behind sees that this is not; without locks nobody looks.
-            let _ = file.try_lock();
+            lock(&file);
             Ok(Box::new(file))
         });
         Self { open, remote }
@@ -278,19 +281,99 @@ pub(super) fn rename_free(unfinished: &Path, target: &Path) -> io::Result<PathBu
     let ending = target.extension().unwrap_or_default().to_string_lossy();
     let others =
         (2_u32..).map(|number| target.with_file_name(format!("{stem} ({number}).{ending}")));
-    let free = std::iter::once(target.to_owned())
-        .chain(others)
-        .find(|path| path.symlink_metadata().is_err())
-        .unwrap_or_else(|| target.to_owned());
-    fs::rename(unfinished, &free).map(|()| free)
+    for free in std::iter::once(target.to_owned()).chain(others) {
+        match rename_new(unfinished, &free) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            renamed => return renamed.map(|()| free),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Renames a file unless the name is taken, even at the last moment.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        // A second name does no harm.
+        Ok(()) => {
+            let _ = fs::remove_file(from);
+            Ok(())
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // Not all file systems have second names.
+        Err(_) => match to.symlink_metadata() {
+            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
+            Err(error) => Err(error),
+        },
+    }
 }
 
 /// Makes the new name survive a power cut, where the system can.
-fn sync_folder(path: &Path) {
+pub(super) fn sync_folder(path: &Path) {
     if let Some(folder) = path.parent()
         && let Ok(folder) = File::open(folder)
     {
         // Not all file systems can; the file itself is safe.
         let _ = folder.sync_all();
+    }
+}
+
+/// Takes the lock of a new file: whoever looks for what was left behind sees that this is not.
+fn lock(file: &File) {
+    let begun = Instant::now();
+    // Who looks at this very moment lets go of an empty file at once; without locks nobody looks.
+    while let Err(TryLockError::WouldBlock) = file.try_lock()
+        && begun.elapsed() < PATIENCE
+    {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_file_waits_for_whoever_looks_whether_it_was_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("show (recording).wav");
+        let new = File::create(&path).unwrap();
+        let looks = File::open(&path).unwrap();
+        looks.lock().unwrap();
+        let looking = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            drop(looks);
+        });
+        lock(&new);
+        looking.join().unwrap();
+        let second = File::open(&path).unwrap();
+        assert!(matches!(second.try_lock(), Err(TryLockError::WouldBlock)));
+    }
+
+    #[test]
+    fn a_name_that_was_taken_is_never_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let [from, to] = ["a (recording).wav", "a.wav"].map(|name| folder.path().join(name));
+        fs::write(&from, "new").unwrap();
+        fs::write(&to, "old").unwrap();
+        assert_eq!(rename_new(&from, &to).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        let free = rename_free(&from, &to).unwrap();
+        assert_eq!(free, folder.path().join("a (2).wav"));
+        assert_eq!(
+            (fs::read(&to).unwrap(), fs::read(&free).unwrap()),
+            (b"old".into(), b"new".into())
+        );
+        assert!(!from.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_nobody_can_look_at_is_not_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = folder.path().join("a (recording).wav");
+        fs::write(&from, "new").unwrap();
+        let long = folder.path().join(format!("{}.wav", "a".repeat(300)));
+        assert!(rename_free(&from, &long).is_err());
+        assert_eq!(fs::read(&from).unwrap(), b"new");
     }
 }

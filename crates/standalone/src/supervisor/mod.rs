@@ -71,6 +71,9 @@ pub(crate) type Factory = Box<dyn Fn(BackendKind) -> Option<Box<dyn Backend>> + 
 /// Where the sound of each new stream can be read.
 pub(crate) type Taps = Box<dyn Fn(TapReader) + Send>;
 
+/// Whether a recording runs, which another stream would split.
+pub(crate) type IsRecording = Box<dyn Fn() -> bool + Send>;
+
 impl Supervisor {
     /// Starts the thread. `changed` is called from there whenever the report has changed.
     ///
@@ -81,6 +84,7 @@ impl Supervisor {
         wanted: Wanted,
         processor: Processor,
         taps: Taps,
+        is_recording: IsRecording,
         changed: impl Fn() + Send + 'static,
     ) -> Result<Self, String> {
         let (commands, received) = mpsc::channel();
@@ -93,7 +97,7 @@ impl Supervisor {
         let thread = Builder::new()
             .name("patchveil-devices".to_owned())
             .spawn(move || {
-                let mut machine = Machine::new(factory, wanted, processor, taps);
+                let mut machine = Machine::new(factory, wanted, processor, taps, is_recording);
                 machine.run(&received, &shared, &changed);
             })
             .map_err(|error| format!("the system gave no thread for the sound devices: {error}"))?;
@@ -131,6 +135,7 @@ impl Supervisor {
 struct Machine {
     factory: Factory,
     taps: Taps,
+    is_recording: IsRecording,
     wanted: Wanted,
     /// What "automatic" has come to. It stays, so that a server that starts again is waited for.
     settled: Option<BackendKind>,
@@ -150,10 +155,17 @@ struct Machine {
 }
 
 impl Machine {
-    fn new(factory: Factory, wanted: Wanted, processor: Processor, taps: Taps) -> Self {
+    fn new(
+        factory: Factory,
+        wanted: Wanted,
+        processor: Processor,
+        taps: Taps,
+        is_recording: IsRecording,
+    ) -> Self {
         Self {
             factory,
             taps,
+            is_recording,
             wanted: wanted.checked(),
             settled: None,
             processor: Some(Box::new(processor)),
@@ -218,7 +230,7 @@ impl Machine {
         // A JACK server has no input of ours that could be opened again.
         let (has_input, reopens) = match self.settled {
             Some(BackendKind::Jack) => (true, false),
-            Some(BackendKind::System) => (self.wanted.has_input(), true),
+            Some(BackendKind::System) => (self.wanted.has_input(), !(self.is_recording)()),
             _ => (false, false),
         };
         if let Some(reason) = health.lost() {
@@ -242,12 +254,14 @@ impl Machine {
     }
 
     fn open(&mut self, now: Instant) {
+        let begun = Instant::now();
         let mut reasons: Option<Reason> = None;
         for kind in self.kinds() {
             match self.open_with(kind) {
                 Ok(()) => {
                     self.settled = Some(kind);
-                    self.watchdog.restart(now);
+                    // Opening may have taken longer than a stream may stand still.
+                    self.watchdog.restart(now + begun.elapsed());
                     return;
                 }
                 Err(reason) => {

@@ -15,7 +15,9 @@ fn machine(wanted: Wanted) -> (Machine, Arc<World>, Arc<Mutex<Vec<Format>>>) {
     let seen = formats.clone();
     let taps: Taps = Box::new(move |reader| seen.lock().push(reader.format()));
     let (processor, _) = Processor::for_test();
-    (Machine::new(factory, wanted, processor, taps), world, formats)
+    let shared = world.clone();
+    let is_recording = Box::new(move || shared.recording.load(Ordering::Relaxed));
+    (Machine::new(factory, wanted, processor, taps, is_recording), world, formats)
 }
 
 fn wanted() -> Wanted {
@@ -88,6 +90,18 @@ fn a_stream_that_delivers_nothing_is_opened_again() {
 }
 
 #[test]
+fn a_device_that_opens_slowly_has_as_much_time_as_any_other() {
+    let (mut machine, world, _) = machine(wanted());
+    world.there.store(true, Ordering::Relaxed);
+    world.slow.store(200, Ordering::Relaxed);
+    let start = Instant::now();
+    machine.step(start);
+    machine.step(start + STALLED + Duration::from_millis(100));
+    assert!(matches!(machine.state, State::Running(_)), "{:?}", machine.state);
+    assert_eq!(world.opened.load(Ordering::Relaxed), 1);
+}
+
+#[test]
 fn other_settings_swap_the_whole_stream() {
     let (mut machine, world, formats) = machine(wanted());
     world.there.store(true, Ordering::Relaxed);
@@ -124,8 +138,9 @@ fn the_thread_reports_and_ends() {
     let (processor, _) = Processor::for_test();
     let (told, changes) = mpsc::channel();
     let changed = move || told.send(()).unwrap_or(());
+    let never = Box::new(|| false);
     let mut supervisor =
-        Supervisor::start(factory, wanted(), processor, Box::new(drop), changed).unwrap();
+        Supervisor::start(factory, wanted(), processor, Box::new(drop), never, changed).unwrap();
     changes.recv_timeout(Duration::from_secs(5)).unwrap();
     assert!(supervisor.read(|report| matches!(report.state, State::Running(_))));
     supervisor.list(BackendKind::System);
@@ -190,4 +205,29 @@ fn an_input_that_gives_only_zeros_after_noise_is_said_and_opened_again_once() {
     world.muted.store(false, Ordering::Relaxed);
     run(&mut machine, &world, start, 90..92);
     assert!(!quiet(&machine));
+}
+
+#[test]
+fn pauses_open_a_device_again_once_and_never_while_it_is_recorded() {
+    let (mut machine, world, _) = machine(wanted());
+    world.there.store(true, Ordering::Relaxed);
+    let start = Instant::now();
+    machine.step(start);
+    let mut second = 1;
+    let mut pause = |machine: &mut Machine, world: &World| {
+        for (muted, seconds) in [(false, 3), (true, 15)] {
+            world.muted.store(muted, Ordering::Relaxed);
+            run(machine, world, start, second..second + seconds);
+            second += seconds;
+        }
+        world.opened.load(Ordering::Relaxed)
+    };
+    world.recording.store(true, Ordering::Relaxed);
+    assert_eq!([0; 3].map(|_| pause(&mut machine, &world)), [1; 3]);
+    world.recording.store(false, Ordering::Relaxed);
+    assert_eq!([0; 3].map(|_| pause(&mut machine, &world)), [2; 3]);
+    // A device that was away may hang anew.
+    world.unplug();
+    world.there.store(true, Ordering::Relaxed);
+    assert_eq!([0; 3].map(|_| pause(&mut machine, &world)), [4; 3]);
 }

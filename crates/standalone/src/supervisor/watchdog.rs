@@ -19,7 +19,9 @@ pub(super) struct Watchdog {
     /// The input has given sound or noise since it was chosen.
     expects_noise: bool,
     quiet: bool,
-    /// The device was opened again because its input was quiet.
+    /// The stream ends because its input is quiet.
+    reopens: bool,
+    /// The stream was opened because the input was quiet.
     has_reopened: bool,
 }
 
@@ -31,6 +33,7 @@ impl Watchdog {
             input: (0, now),
             expects_noise: false,
             quiet: false,
+            reopens: false,
             has_reopened: false,
         }
     }
@@ -38,6 +41,7 @@ impl Watchdog {
     /// Another stream of the same devices begins.
     pub(super) fn restart(&mut self, now: Instant) {
         (self.output, self.input) = ((0, now), (0, now));
+        self.has_reopened = std::mem::take(&mut self.reopens);
     }
 
     /// Whether the input gives nothing but zeros, where it gave sound before.
@@ -45,8 +49,8 @@ impl Watchdog {
         self.quiet
     }
 
-    /// Why the stream should be opened again, if it should. `reopens` says whether that helps against an
-    /// input that gives only zeros; it is tried once, because a muted microphone does the same.
+    /// Why the stream should be opened again, if it should. `reopens` says whether that is to be done about
+    /// an input that gives only zeros; it is tried once, because a muted microphone does the same.
     pub(super) fn look(
         &mut self,
         health: &Health,
@@ -69,13 +73,13 @@ impl Watchdog {
             self.expects_noise = true;
         }
         if health.noisy_frames() > 0 && quiet == 0 {
-            (self.quiet, self.has_reopened) = (false, false);
+            self.quiet = false;
         }
         self.quiet |= self.expects_noise && quiet >= QUIET_SECONDS * rate;
         if !self.quiet || self.has_reopened || !reopens {
             return None;
         }
-        self.has_reopened = true;
+        self.reopens = true;
         Some(Reason::InputReopened)
     }
 }

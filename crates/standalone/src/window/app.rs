@@ -272,7 +272,10 @@ impl eframe::App for App {
             self.shortcuts(&context, recording, &mut actions);
         }
         let trouble = self.trouble.clone();
-        let note = self.program.notes.lock().last().map(|note| note.text(&look::words(ui).trouble));
+        let words = &look::words(ui).trouble;
+        let notes: Vec<String> =
+            self.program.notes.lock().iter().map(|note| note.text(words)).collect();
+        let note = Some(notes.join("\n")).filter(|note| !note.is_empty());
         let wanted = self.settings.devices.clone();
         let scene = Scene {
             state: &state,

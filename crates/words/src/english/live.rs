@@ -72,6 +72,11 @@ pub(super) const TROUBLE: Trouble = Trouble {
     completed: |length, path| {
         format!("A recording that was cut off is complete now, {length} long: {path}")
     },
+    damaged: |length, path, original| {
+        format!(
+            "A recording that was cut off is damaged after {length}: {path}. All of it is still in {original}"
+        )
+    },
     not_completed: |path, why| {
         format!("A recording that was cut off stays as it is: {path}: {why}")
     },

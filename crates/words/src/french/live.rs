@@ -72,6 +72,11 @@ pub(super) const TROUBLE: Trouble = Trouble {
     completed: |length, path| {
         format!("Un enregistrement interrompu est maintenant complet ({length}) : {path}")
     },
+    damaged: |length, path, original| {
+        format!(
+            "Un enregistrement interrompu est endommagé après {length} : {path}. Tout est encore dans {original}"
+        )
+    },
     not_completed: |path, why| {
         format!("Un enregistrement interrompu reste tel quel : {path} : {why}")
     },

@@ -72,6 +72,11 @@ pub(super) const TROUBLE: Trouble = Trouble {
     completed: |length, path| {
         format!("Eine abgebrochene Aufnahme ist jetzt vollständig, {length} lang: {path}")
     },
+    damaged: |length, path, original| {
+        format!(
+            "Eine abgebrochene Aufnahme ist nach {length} beschädigt: {path}. Alles ist noch in {original}"
+        )
+    },
     not_completed: |path, why| {
         format!("Eine abgebrochene Aufnahme bleibt, wie sie ist: {path}: {why}")
     },

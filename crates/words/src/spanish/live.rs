@@ -75,6 +75,11 @@ pub(super) const TROUBLE: Trouble = Trouble {
     completed: |length, path| {
         format!("Una grabación interrumpida ya está completa ({length}): {path}")
     },
+    damaged: |length, path, original| {
+        format!(
+            "Una grabación interrumpida está dañada después de {length}: {path}. Todo sigue en {original}"
+        )
+    },
     not_completed: |path, why| format!("Una grabación interrumpida queda como está: {path}: {why}"),
 };
 

@@ -87,6 +87,8 @@ pub struct Trouble {
     pub nothing_recorded: Text,
     /// Length, path.
     pub completed: WithTwo,
+    /// Length, path, path of the original.
+    pub damaged: fn(&str, &str, &str) -> String,
     /// Path, why.
     pub not_completed: WithTwo,
 }

@@ -99,6 +99,24 @@ impl Metadata {
         Self { blocks: vec![Block { kind: COMMENT, body }], ..Self::default() }
     }
 
+    /// Whether it is that of any version of this program.
+    pub(crate) fn is_bare(&self) -> bool {
+        let [block] = &self.blocks[..] else { return false };
+        let (vendor, comments) = (block.body.get(4..), block.body.last_chunk::<4>());
+        let len = block.body.first_chunk().map_or(0, |len| u32::from_le_bytes(*len) as usize);
+        block.kind == COMMENT
+            && self.before.is_empty()
+            && self.after.is_empty()
+            && vendor.is_some_and(|vendor| vendor.starts_with(b"patchveil "))
+            && comments == Some(&[0; 4])
+            && block.body.len() == 8 + len
+    }
+
+    /// Bytes before the frames.
+    pub(crate) fn head_len(&self) -> u64 {
+        self.head([0; 34]).len() as u64
+    }
+
     /// Comments (`KEY=value`) and pictures, as bodies of their blocks.
     pub(crate) fn of(comments: &[String], pictures: Vec<Vec<u8>>) -> Self {
         let mut metadata = Self::bare();
@@ -164,7 +182,7 @@ impl Metadata {
     }
 
     /// Everything before the frames.
-    pub(super) fn head(&self, stream_info: [u8; 34]) -> Vec<u8> {
+    pub(crate) fn head(&self, stream_info: [u8; 34]) -> Vec<u8> {
         let mut head = self.before.clone();
         head.extend_from_slice(b"fLaC");
         let all = std::iter::once((STREAM_INFO, &stream_info[..]));

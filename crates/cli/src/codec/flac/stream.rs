@@ -83,6 +83,14 @@ impl FlacStream {
         made.samples
     }
 
+    /// Bytes of a frame at most: its samples as they are, one bit more for a difference of channels, and what is
+    /// around them (RFC 9639, section 9).
+    pub(crate) fn frame_max(&self) -> u64 {
+        let Spec { channels, format, .. } = self.spec;
+        let samples = u64::from(self.encoder.block_size()) * u64::from(channels);
+        samples * (format.bytes() as u64 + 1) + 128
+    }
+
     /// Ends the file: appends the last frames to `bytes`, and gives the header.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
-use lofty::config::ParseOptions;
+use lofty::config::{ParseOptions, WriteOptions};
 use lofty::file::{AudioFile, TaggedFileExt};
 use lofty::id3::v2::{ChapterFrame, Frame, Id3v2Tag};
 use lofty::iff::wav::{RiffInfoList, WavFile};
@@ -12,7 +12,8 @@ use lofty::mp4::{AtomData, AtomIdent, Ilst};
 use lofty::ogg::tag::VorbisComments;
 use lofty::picture::Picture;
 use lofty::probe::Probe;
-use lofty::tag::{ItemKey, ItemValue, SplitTag, Tag, TagItem, TagType};
+use lofty::tag::items::UNKNOWN_LANGUAGE;
+use lofty::tag::{ItemKey, ItemValue, SplitTag, Tag, TagExt, TagItem, TagType};
 
 use super::chapters::{CHAPTERS_MAX, Chapter, of_comments, of_mp4};
 use super::{GAPLESS, Tags};
@@ -89,7 +90,9 @@ impl Tags {
 
     /// Adds the tags of any other file, that of its own kind first.
     fn add_tagged(&mut self, file: &File) {
-        let probe = Probe::new(FileCursor::new(file)).options(ParseOptions::new());
+        // Properties are not used, and lofty panics on those of some damaged files.
+        let options = ParseOptions::new().read_properties(false);
+        let probe = Probe::new(FileCursor::new(file)).options(options);
         let tagged = probe.guess_file_type().ok().and_then(|probe| probe.read().ok());
         let Some(tagged) = tagged else { return };
         let own = tagged.primary_tag_type();
@@ -140,7 +143,12 @@ impl Tags {
             if !self.has_room(self.known.item_count() as usize) {
                 break;
             }
-            self.known.push_unchecked(item.clone());
+            let mut item = item.clone();
+            // Some programs write zeros, which lofty does not write again.
+            if !item.lang().iter().all(u8::is_ascii_alphabetic) {
+                item.set_lang(UNKNOWN_LANGUAGE);
+            }
+            self.known.push_unchecked(item);
         }
         let hash = |picture: &Picture| blake3::hash(picture.data());
         let mut known: HashSet<blake3::Hash> = self.known.pictures().iter().map(hash).collect();
@@ -193,7 +201,12 @@ impl Tags {
             if !self.has_room(self.frames.len()) {
                 break;
             }
-            self.frames.push(frame.clone());
+            let mut alone = Id3v2Tag::default();
+            alone.insert(frame.clone());
+            match alone.dump_to(&mut Vec::new(), WriteOptions::default()) {
+                Ok(()) => self.frames.push(frame.clone()),
+                Err(_) => self.lose(frame.id_str()),
+            }
         }
         self.add_frames_of_chapters(chapters);
         self.add_texts(texts);

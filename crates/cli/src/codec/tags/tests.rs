@@ -1,5 +1,4 @@
 //! From the chunks of a WAV file to the tags of another container.
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::fs::File;
 use std::io::Write;
@@ -161,4 +160,13 @@ fn tags_that_no_longer_fit_into_a_wav_file_are_named_as_left_out() {
     let note = tags().write(Format::Wav, 1, &mut file).unwrap().unwrap();
     assert!(note.contains("tags") && note.contains("4 GB"), "{note}");
     assert_eq!(file.metadata().unwrap().len(), u64::from(u32::MAX));
+}
+
+#[test]
+fn comments_in_no_language_are_carried_over() {
+    let file = wav(&[id3(&[frame(b"COMM", b"\x03\0\0\0\0Hello"), frame(b"TIT2", b"\x03T")])]);
+    let mut out = wav(&[]);
+    let tags = Tags::read(&file).unwrap();
+    assert_eq!(tags.write(Format::Wav, 1, &mut out).unwrap(), None);
+    assert_eq!(comments(&out), ["COMMENT=Hello", "TITLE=T"]);
 }

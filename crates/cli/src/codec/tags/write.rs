@@ -1,6 +1,7 @@
 //! Tags as those of another container.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 
@@ -15,6 +16,7 @@ use super::Tags;
 use super::chapters::{COMMENTS_MAX, FRAMES_MAX, add_to_id3, to_comments};
 use crate::codec::flac::Metadata;
 use crate::codec::format::Format;
+use crate::paths::one_line;
 use crate::pcm::OUT_OF_DATE;
 
 impl Tags {
@@ -83,12 +85,11 @@ impl Tags {
     ) -> io::Result<Option<String>> {
         file.seek(SeekFrom::Start(0))?;
         match format {
-            Format::Wav => return append_to_wav(&self.into_id3(end_ms), file),
+            Format::Wav => append_to_wav(&self.into_id3(end_ms), file),
             Format::Mp3 => save(&self.into_id3(end_ms), file),
             Format::Aac | Format::Alac => save(&self.into_atoms(), file),
             Format::Flac | Format::Opus | Format::Vorbis => save(&self.into_comments(), file),
-        }?;
-        Ok(None)
+        }
     }
 
     pub(super) fn into_comments(mut self) -> VorbisComments {
@@ -190,11 +191,20 @@ fn comment_name(name: &str) -> String {
     name.chars().map(letter).collect()
 }
 
-fn save(tag: &impl TagExt, file: &mut File) -> io::Result<()> {
-    match tag.is_empty() {
-        true => Ok(()),
-        false => tag.save_to(file, WriteOptions::default()).map_err(io::Error::other),
+/// Writes a tag into a file; gives a line where it cannot be encoded.
+fn save(tag: &impl TagExt, file: &mut File) -> io::Result<Option<String>> {
+    if tag.is_empty() {
+        return Ok(None);
     }
+    if let Err(error) = tag.dump_to(&mut Vec::new(), WriteOptions::default()) {
+        return Ok(Some(left_out(error)));
+    }
+    tag.save_to(file, WriteOptions::default()).map_err(io::Error::other)?;
+    Ok(None)
+}
+
+fn left_out(why: impl Display) -> String {
+    one_line(format!("its tags were left out: {why}"))
 }
 
 /// Appends the tag to a WAV file as a chunk; gives a line where its sizes do not allow that.
@@ -203,14 +213,16 @@ fn append_to_wav(tag: &Id3v2Tag, file: &mut File) -> io::Result<Option<String>> 
         return Ok(None);
     }
     let mut body = Vec::new();
-    tag.dump_to(&mut body, WriteOptions::default()).map_err(io::Error::other)?;
+    if let Err(error) = tag.dump_to(&mut body, WriteOptions::default()) {
+        return Ok(Some(left_out(error)));
+    }
     let mut chunk = b"id3 ".to_vec();
     chunk.extend_from_slice(&(body.len() as u32).to_le_bytes());
     chunk.extend_from_slice(&body);
     chunk.resize(chunk.len().next_multiple_of(2), 0);
     let end = file.seek(SeekFrom::End(0))?;
     let Ok(size) = u32::try_from(end + chunk.len() as u64 - 8) else {
-        return Ok(Some("its tags were left out: with them, the file is above 4 GB".to_owned()));
+        return Ok(Some(left_out("with them, the file is above 4 GB")));
     };
     file.write_all(&chunk)?;
     file.seek(SeekFrom::Start(4))?;

@@ -49,6 +49,8 @@ mod veil_cache;
 pub mod verify;
 mod watch;
 
+#[doc(hidden)]
+pub use codec::check_metadata;
 pub use paths::shown;
 pub use veil_cache::VeilCache;
 pub use watch::Watch;

@@ -14,12 +14,14 @@
 //! | `tool_out` | what `ffmpeg` encodes |
 //! | `format`, `stored` | what an output is stored as |
 //! | `tags`, `private` | tags from one container to another, and what they say of people |
+//! | `fuzzed` | what fuzzing feeds |
 //! | `error` | why that fails |
 
 mod decode;
 mod error;
 mod flac;
 mod format;
+mod fuzzed;
 mod kind;
 mod mp4;
 mod packets;
@@ -39,6 +41,7 @@ pub use flac::FlacStream;
 pub(crate) use flac::{Metadata as FlacMetadata, write as write_flac};
 pub use format::Format;
 pub(crate) use format::ending_of;
+pub use fuzzed::check_metadata;
 pub(crate) use kind::Kind;
 pub(crate) use plain::Plain;
 pub(crate) use private::left_out;

@@ -82,7 +82,8 @@ pub(super) fn unit(bits: u32) -> f32 {
 }
 
 /// `old` plus the change and dither, rounded and clamped to a signed integer of so many `bits`, of which the
-/// lowest `unused` stay 0. A sample that uses them all the same, whatever its header says, keeps them.
+/// lowest `unused` stay 0. A sample that uses them all the same, whatever its header says, keeps them. What a NaN
+/// becomes is not specified; it counts as clamped.
 #[inline(always)]
 pub(super) fn add_change(
     old: i32,
@@ -114,34 +115,87 @@ mod tests {
 
     use super::*;
 
+    /// What `add_change` and [`Dither::at`] were before their loops were vectors: integers of 64 bits all the way.
+    fn add_change_in_integers(
+        old: i64,
+        before: f32,
+        after: f32,
+        dither: f64,
+        (bits, unused): (u32, u32),
+    ) -> (i64, bool) {
+        let unused = if old.trailing_zeros() < unused { 0 } else { unused };
+        let top = 1_i64 << (bits - 1 - unused);
+        let change = (f64::from(after) - f64::from(before)) * top as f64 + dither;
+        let shifted = change.clamp(-FAR, FAR) + ROUNDING;
+        let change = shifted.to_bits().cast_signed() - ROUNDING.to_bits().cast_signed();
+        let wanted = (old >> unused) + change;
+        let value = wanted.clamp(-top, top - 1);
+        (value << unused, value != wanted)
+    }
+
+    fn dither_in_integers(channel: usize, frame: u64) -> f64 {
+        let seed = mix(channel as u64 + 1);
+        let h = mix(seed.wrapping_add(frame.wrapping_mul(GOLDEN)));
+        let triangle = i64::from((h >> 32) as u32) - i64::from(h as u32);
+        triangle as f64 * (1.0 / 4_294_967_296.0)
+    }
+
+    /// A sample beyond full scale too, far beyond, and beside what a rounding turns on.
+    fn any_sample() -> impl Strategy<Value = f32> {
+        prop_oneof![
+            8 => -1.2_f32..1.2,
+            1 => prop::num::f32::NORMAL | prop::num::f32::SUBNORMAL | prop::num::f32::ZERO,
+            1 => any::<i16>().prop_map(|n| f32::from(n) / 65_536.0),
+        ]
+    }
+
     proptest! {
         #[test]
-        fn vectors_give_what_one_sample_at_a_time_does(
-            samples in prop::collection::vec((any::<i32>(), -1.2_f32..1.2, any::<bool>()), 0..70),
+        fn vectors_and_single_samples_give_what_integers_of_64_bits_did(
+            samples in prop::collection::vec((any::<i32>(), any_sample(), any::<bool>()), 0..70),
             bits in prop::sample::select(vec![8_u32, 16, 24, 32]),
+            unused in 0_u32..8,
             first in any::<u32>(),
             is_dithered in any::<bool>(),
         ) {
-            let dither = is_dithered.then(|| (Dither::of_channel(3), u64::from(first)));
+            let first = u64::from(first);
+            let dither = is_dithered.then(|| (Dither::of_channel(3), first));
             let old: Vec<i32> = samples.iter().map(|sample| sample.0 >> (32 - bits)).collect();
-            let before = |n: usize| old[n] as f32 / (1_u64 << (bits - 1)) as f32;
-            let after: Vec<f32> = samples.iter().enumerate()
-                .map(|(n, sample)| if sample.2 { before(n) } else { sample.1 }).collect();
+            let before = |integer: i32| integer as f32 / (1_u64 << (bits - 1)) as f32;
+            let after: Vec<f32> = samples.iter().zip(&old)
+                .map(|(sample, old)| if sample.2 { before(*old) } else { sample.1 }).collect();
+            let noise = |n: usize| match is_dithered {
+                true => dither_in_integers(3, first + n as u64),
+                false => 0.0,
+            };
             let mut new = old.clone();
             let clamped = add_changes(&mut new, &after, bits, dither);
             let mut expected = 0;
             for n in 0..old.len() {
-                if before(n) == after[n] {
+                if before(old[n]) == after[n] {
                     prop_assert_eq!(new[n], old[n]);
                     continue;
                 }
-                let noise = dither.map_or(0.0, |(dither, first)| dither.at(first + n as u64));
-                let (value, was_clamped) =
-                    add_change(old[n], before(n), after[n], noise, bits, 0);
-                prop_assert_eq!(new[n], value);
+                let own = dither.map_or(0.0, |(dither, first)| dither.at(first + n as u64));
+                prop_assert_eq!(own.to_bits(), noise(n).to_bits());
+                let (value, was_clamped) = add_change_in_integers(
+                    old[n].into(), before(old[n]), after[n], noise(n), (bits, 0),
+                );
+                prop_assert_eq!(i64::from(new[n]), value);
                 expected += u64::from(was_clamped);
             }
             prop_assert_eq!(clamped, expected);
+
+            // Half of them use all bits all the same.
+            for (n, old) in old.iter().enumerate() {
+                let old = if n % 2 == 0 { old >> unused << unused } else { *old };
+                let (value, was_clamped) =
+                    add_change(old, before(old), after[n], noise(n), bits, unused);
+                let expected = add_change_in_integers(
+                    old.into(), before(old), after[n], noise(n), (bits, unused),
+                );
+                prop_assert_eq!((i64::from(value), was_clamped), expected);
+            }
         }
     }
 }

@@ -130,6 +130,19 @@ pub enum PcmError {
         /// The limit.
         limit: u32,
     },
+    /// A chunk that describes the samples is longer than any can be.
+    #[error("the chunk \"{id}\" has {size} bytes, at most {limit} are read; export the file again")]
+    ChunkOverLimit {
+        /// The chunk's four letters.
+        id: String,
+        /// Bytes it has.
+        size: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// More samples than sizes of 32 bits can say.
+    #[error("is longer than {0} can say (4 GB); use --format wav")]
+    TooLong(Container),
     /// `fmt ` or `data` occurs twice.
     #[error(
         "a second chunk \"{id}\" at byte {offset}; which one counts is undefined, export the file again"

@@ -48,7 +48,7 @@ pub fn decode(bytes: &[u8], format: SampleFormat, planar: &mut [Vec<f32>]) -> Re
 /// `bytes` are interleaved frames as read from the file, `after` holds one buffer a channel for the
 /// same frames, full scale ±1. Where `after` equals what [`decode`] makes of the bytes they are not
 /// touched. Elsewhere an integer becomes its old value plus the change plus dither, clamped to its
-/// range; a float becomes the value of `after`. The dither follows from the channel and the frame's
+/// range (what a NaN becomes is not specified; it counts as clamped); a float becomes the value of `after`. The dither follows from the channel and the frame's
 /// index in the file alone (`first_frame` is that of `bytes`), so any split of a file into blocks,
 /// in any order, gives the same bytes.
 ///

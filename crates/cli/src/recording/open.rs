@@ -13,7 +13,7 @@ use crate::codec::{self, Damage, FlacMetadata, Format, Kind, Plain, Tags};
 use crate::manifest::{Digest, hash_around, hash_audio};
 use crate::open;
 use crate::paths::one_line;
-use crate::pcm::{Container, PcmError, PcmInfo, PcmReader, SampleFormat, strip};
+use crate::pcm::{Container, CopyError, PcmError, PcmInfo, PcmReader, SampleFormat, strip};
 use crate::shared_file::{FileCursor, Stamp};
 use crate::watch::Watch;
 
@@ -154,7 +154,10 @@ fn is_wav(container: Container) -> bool {
 fn stripped(real: &File, info: &PcmInfo, scratch: &Scratch) -> Result<File, RecordingError> {
     let file = scratch.file().map_err(RecordingError::Scratch)?;
     let mut out = BufWriter::with_capacity(PIECE, &file);
-    strip(&mut FileCursor::new(real), info, &mut out).map_err(RecordingError::Scratch)?;
+    strip(&mut FileCursor::new(real), info, &mut out).map_err(|error| match error {
+        CopyError::Read(error) => RecordingError::Pcm(error),
+        CopyError::Write(error) => RecordingError::Scratch(error),
+    })?;
     out.flush().map_err(RecordingError::Scratch)?;
     drop(out);
     Ok(file)

@@ -99,7 +99,8 @@ impl Target {
         let Some(plain) = &self.temporary else {
             if let Some(tags) = tags {
                 let mut file = out.file().try_clone().map_err(EncodeError::Write)?;
-                tags.write(format, end_ms, &mut file).map_err(EncodeError::Write)?;
+                let note = tags.write(format, end_ms, &mut file).map_err(EncodeError::Write)?;
+                finished.notes.extend(note);
             }
             return Ok(finished);
         };
@@ -127,7 +128,8 @@ impl Target {
         let chapters = tags.as_ref().map_or(&[][..], Tags::chapters);
         encode_by_tool(plain, &info, format, self.options.bitrate, chapters, &encoded, watch)?;
         if let Some(tags) = tags {
-            tags.write(format, end_ms, encoded.as_file_mut()).map_err(EncodeError::Write)?;
+            let note = tags.write(format, end_ms, encoded.as_file_mut());
+            finished.notes.extend(note.map_err(EncodeError::Write)?);
         }
         let hash = copy(encoded.path(), out.file()).map_err(EncodeError::Write)?;
         finished.around = Some(hash);

@@ -87,11 +87,7 @@ pub(super) fn run(
 
     let known = Known {
         evidence: plan.evidence,
-        is_original: record
-            .filter(|record| record.format == format && !source.is_lossy())
-            // Of a recording that was lossy, the hash is not that of samples.
-            .filter(|record| record.audio_before != record.around_original())
-            .map(|record| audio.written == record.audio_before),
+        is_original: is_original(record, source, format, audio.written),
         is_changed: plan.is_changed,
         is_lossy: source.is_lossy(),
         rounding_snr_db: restorer.snr_db(),
@@ -126,6 +122,20 @@ pub(super) fn run(
         note,
         took_s: begun.elapsed().as_secs_f64(),
     }))
+}
+
+/// Whether samples of `format` with the hash `written` are those of the original on `record`, if they can be compared.
+fn is_original(
+    record: Option<&Record>,
+    source: &Source,
+    format: SampleFormat,
+    written: Digest,
+) -> Option<bool> {
+    record
+        .filter(|record| record.format == format && !source.is_lossy())
+        // Of a recording that was lossy, the hash is not that of samples.
+        .filter(|record| record.audio_before != record.around_original())
+        .map(|record| written == record.audio_before)
 }
 
 /// Gives the output what it is to keep of the input's file; the notes in one line, with what the system refused.

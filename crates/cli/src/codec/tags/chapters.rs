@@ -1,7 +1,7 @@
 //! Chapters, as each container has them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use lofty::TextEncoding;
@@ -17,6 +17,9 @@ use crate::codec::mp4::inner;
 pub(super) const COMMENTS_MAX: usize = 999;
 pub(super) const FRAMES_MAX: usize = 255;
 
+/// Most that are read: more than any output has, so that it names the excess.
+pub(super) const CHAPTERS_MAX: usize = 1 << 12;
+
 /// A chapter, or a marker: where it begins, and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Chapter {
@@ -28,23 +31,27 @@ pub(crate) struct Chapter {
 pub(super) fn of_cues(cues: &[u8], labels: &[Vec<u8>], rate: u32) -> Vec<Chapter> {
     let points = cues.get(4..).unwrap_or_default().as_chunks::<24>().0;
     let count = u32_at(cues, 0).unwrap_or(0) as usize;
-    let points = points.iter().take(count);
+    let mut names = HashMap::new();
+    for list in labels {
+        read_labels(list, &mut names);
+    }
     let chapter = |point: &[u8; 24]| {
         let (id, sample) = (u32_at(point, 0)?, u32_at(point, 20)?);
-        let name = labels.iter().find_map(|list| label(list, id)).unwrap_or_default();
+        // Only one point has an id, so no label is copied twice.
+        let name = names.remove(&id).map(text_of).unwrap_or_default();
         Some(Chapter { start_ms: in_ms(sample, rate), name })
     };
-    points.filter_map(chapter).collect()
+    points.iter().take(count.min(CHAPTERS_MAX)).filter_map(chapter).collect()
 }
 
-/// The label of the cue point `id` in a list.
-fn label(list: &[u8], id: u32) -> Option<String> {
+/// Adds the labels of a list, by the cue point that they are of, unless it has one.
+fn read_labels<'a>(list: &'a [u8], names: &mut HashMap<u32, &'a [u8]>) -> Option<()> {
     let mut rest = list.get(4..)?;
     loop {
         let len = u32_at(rest, 4)? as usize;
         let body = rest.get(8..8 + len)?;
-        if rest.starts_with(b"labl") && u32_at(body, 0)? == id {
-            return Some(text_of(body.get(4..)?));
+        if rest.starts_with(b"labl") {
+            names.entry(u32_at(body, 0)?).or_insert(body.get(4..)?);
         }
         rest = rest.get(8 + len + len % 2..)?;
     }
@@ -240,5 +247,19 @@ mod tests {
         for len in 0..marks.len() - 1 {
             assert!(of_marks(&marks[..len], 8_000).len() < 2);
         }
+    }
+
+    #[test]
+    fn tens_of_thousands_of_cue_points_find_their_labels_and_are_capped() {
+        let count = 60_000_u32;
+        let point = |id: u32| [id, 0, 0, 0, 0, id].map(u32::to_le_bytes).concat();
+        let points = (0..count).rev().flat_map(point);
+        let cues: Vec<u8> = count.to_le_bytes().into_iter().chain(points).collect();
+        let label = |id: u32| [&b"labl\x05\0\0\0"[..], &id.to_le_bytes(), b"x\0"].concat();
+        let labels: Vec<u8> = b"adtl".iter().copied().chain((0..count).flat_map(label)).collect();
+        let chapters = of_cues(&cues, &[labels], 1_000);
+        assert_eq!(chapters.len(), CHAPTERS_MAX);
+        assert_eq!(chapters[0], chapter(u64::from(count) - 1, "x"));
+        assert!(chapters.iter().all(|chapter| chapter.name == "x"));
     }
 }

@@ -7,7 +7,7 @@ use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
 use super::Tags;
 use super::chapters::{of_cues, of_marks};
 use super::read::body_of;
-use crate::pcm::PcmInfo;
+use crate::pcm::Chunk;
 
 /// Fields of a `bext` chunk: where they are, how long they are, what they are called (EBU Tech 3285, section 2.3).
 const DESCRIPTION: (usize, usize) = (0, 256);
@@ -19,12 +19,9 @@ const UMID: (usize, usize) = (348, 64);
 const CODING_HISTORY: usize = 602;
 
 impl Tags {
-    /// Adds what the chunks of a file say that are no tags.
-    pub(super) fn add_chunks(&mut self, file: &File, info: &PcmInfo) {
-        let body = |id: &[u8; 4]| {
-            let chunk = info.chunks.iter().find(|chunk| &chunk.id == id)?;
-            body_of(file, chunk.span.body, chunk.span.len)
-        };
+    /// Adds what the chunks of a file say that are no tags; `rate` in Hz.
+    pub(super) fn add_chunks(&mut self, file: &File, chunks: &[Chunk], rate: u32) {
+        let body = |id: &[u8; 4]| body_of(file, chunks.iter().find(|chunk| &chunk.id == id)?);
         let mut add = |name: &'static str, has_content: bool| {
             if has_content {
                 self.carried.push(name);
@@ -32,21 +29,26 @@ impl Tags {
         };
         let chapters = match (body(b"cue "), body(b"MARK")) {
             (Some(cues), _) => {
-                let lists = info.chunks.iter().filter(|chunk| &chunk.id == b"LIST");
-                let lists = lists.filter_map(|list| body_of(file, list.span.body, list.span.len));
+                let lists = chunks.iter().filter(|chunk| &chunk.id == b"LIST");
+                let lists = lists.filter_map(|list| body_of(file, list));
                 let labels: Vec<Vec<u8>> = lists.filter(|list| list.starts_with(b"adtl")).collect();
-                of_cues(&cues, &labels, info.sample_rate)
+                of_cues(&cues, &labels, rate)
             }
-            (None, Some(marks)) => of_marks(&marks, info.sample_rate),
+            (None, Some(marks)) => of_marks(&marks, rate),
             (None, None) => Vec::new(),
         };
         add("cue", !chapters.is_empty());
         add("MARK", !chapters.is_empty());
-        self.chapters.extend(chapters);
-        if let Some((tag, texts)) = body(b"bext").map(|bext| broadcast(&bext)) {
+        self.add_chapters(chapters);
+        if let Some((tag, mut texts)) = body(b"bext").map(|bext| broadcast(&bext)) {
             if tag.item_count() > 0 || !texts.is_empty() {
                 self.carried.push("bext");
             }
+            texts.extend(self.said_otherwise(&tag, |key| match key {
+                ItemKey::Comment => Some("description"),
+                ItemKey::RecordingDate => Some("origination_date"),
+                _ => None,
+            }));
             self.add_known(tag);
             self.add_texts(texts);
         }
@@ -78,6 +80,7 @@ impl Tags {
             };
             match key {
                 _ if text.is_empty() => {}
+                None if name.is_empty() => texts.push(("info".to_owned(), text)),
                 Some(key) => tag.push_unchecked(TagItem::new(key, ItemValue::Text(text))),
                 None => texts.push((name, text)),
             }

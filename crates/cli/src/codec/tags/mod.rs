@@ -10,7 +10,11 @@
 mod chapters;
 mod chunks;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
+
+use std::collections::HashSet;
 
 use lofty::id3::v2::Frame;
 use lofty::mp4::Atom;
@@ -49,6 +53,25 @@ impl Tags {
             atoms: Vec::new(),
             carried: Vec::new(),
             lost: Vec::new(),
+        }
+    }
+
+    /// Adds chapters, unless one before has that name and begins in the same ms, or beside it: positions are rounded.
+    fn add_chapters(&mut self, chapters: Vec<Chapter>) {
+        let had = self.chapters.iter().map(|own| (own.start_ms, own.name.as_str()));
+        let had: HashSet<(u64, &str)> = had.collect();
+        let is_new = |new: &Chapter| {
+            let mut starts = new.start_ms.saturating_sub(1)..=new.start_ms.saturating_add(1);
+            !starts.any(|start_ms| had.contains(&(start_ms, new.name.as_str())))
+        };
+        let new: Vec<Chapter> = chapters.into_iter().filter(is_new).collect();
+        self.chapters.extend(new);
+    }
+
+    /// Notes what cannot be carried over, once.
+    fn lose(&mut self, what: &str) {
+        if !self.lost.iter().any(|own| own == what) {
+            self.lost.push(what.to_owned());
         }
     }
 

@@ -1,5 +1,7 @@
 //! Tags as those of another container.
 
+use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 
@@ -14,6 +16,7 @@ use super::Tags;
 use super::chapters::{COMMENTS_MAX, FRAMES_MAX, add_to_id3, to_comments};
 use crate::codec::flac::Metadata;
 use crate::codec::format::Format;
+use crate::paths::one_line;
 use crate::pcm::OUT_OF_DATE;
 
 impl Tags {
@@ -24,7 +27,7 @@ impl Tags {
         let has_place = |item: &&lofty::tag::TagItem| item.key().map_key(kind).is_some();
         let binary = self.known.items().filter(|item| matches!(item.value(), ItemValue::Binary(_)));
         lost.extend(binary.filter(|i| !has_place(i)).map(|item| format!("{:?}", item.key())));
-        let has_text = |name: &str| self.more.iter().any(|(own, _)| own == name);
+        let texts: HashSet<&str> = self.more.iter().map(|(name, _)| name.as_str()).collect();
         if kind != TagType::Id3v2 {
             let names = self.frames.iter().filter(|frame| !is_text(frame));
             lost.extend(names.map(|frame| frame.id_str().to_owned()));
@@ -34,7 +37,7 @@ impl Tags {
                 AtomIdent::Freeform { name, .. } => name.to_string(),
                 AtomIdent::Fourcc(name) => name.escape_ascii().to_string(),
             });
-            lost.extend(names.filter(|name| !has_text(name)));
+            lost.extend(names.filter(|name| !texts.contains(name.as_str())));
         }
         let most = if kind == TagType::VorbisComments { COMMENTS_MAX } else { FRAMES_MAX };
         if self.chapters.len() > most {
@@ -70,11 +73,16 @@ impl Tags {
         Metadata::of(&comments, pictures)
     }
 
-    /// Writes them into a complete file of `format`, a recording of so many ms.
+    /// Writes them into a complete file of `format`, a recording of so many ms; gives a line if they do not fit in.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub(crate) fn write(self, format: Format, end_ms: u64, file: &mut File) -> io::Result<()> {
+    pub(crate) fn write(
+        self,
+        format: Format,
+        end_ms: u64,
+        file: &mut File,
+    ) -> io::Result<Option<String>> {
         file.seek(SeekFrom::Start(0))?;
         match format {
             Format::Wav => append_to_wav(&self.into_id3(end_ms), file),
@@ -84,7 +92,7 @@ impl Tags {
         }
     }
 
-    fn into_comments(mut self) -> VorbisComments {
+    pub(super) fn into_comments(mut self) -> VorbisComments {
         let texts = self.re_map(TagType::VorbisComments);
         let mut comments = VorbisComments::from(self.known);
         for (name, text) in texts.into_iter().chain(to_comments(&self.chapters)) {
@@ -93,16 +101,23 @@ impl Tags {
         comments
     }
 
-    fn into_id3(mut self, end_ms: u64) -> Id3v2Tag {
+    pub(super) fn into_id3(mut self, end_ms: u64) -> Id3v2Tag {
         let texts = self.re_map(TagType::Id3v2);
         let mut tag = Id3v2Tag::from(self.known);
-        let is_frame = |name: &str| self.frames.iter().any(|frame| frame.id_str() == name);
+        let frames: HashSet<&str> = self.frames.iter().map(|frame| frame.id_str()).collect();
         let mut joined: Vec<(String, String)> = Vec::new();
-        for (name, text) in texts.into_iter().filter(|(name, _)| !is_frame(name)) {
-            match joined.iter_mut().find(|(own, _)| *own == name) {
+        let mut places = HashMap::new();
+        for (name, text) in texts.into_iter().filter(|(name, _)| !frames.contains(name.as_str())) {
+            match places.get(&name) {
                 // Several values of a text are parted by a zero (ID3v2.4, section 4.2).
-                Some((_, own)) => *own += &format!("\0{text}"),
-                None => joined.push((name, text)),
+                Some(&place) => {
+                    let (_, own): &mut (String, String) = &mut joined[place];
+                    *own += &format!("\0{text}");
+                }
+                None => {
+                    places.insert(name.clone(), joined.len());
+                    joined.push((name, text));
+                }
             }
         }
         for (name, text) in joined {
@@ -118,11 +133,12 @@ impl Tags {
     fn into_atoms(mut self) -> Ilst {
         let texts = self.re_map(TagType::Mp4Ilst);
         let mut atoms = Ilst::from(self.known);
-        let is_atom = |name: &str| {
-            let mut own = self.atoms.iter().map(Atom::ident);
-            own.any(|own| matches!(own, AtomIdent::Fourcc(own) if own.escape_ascii().to_string() == name))
-        };
-        for (name, text) in texts.into_iter().filter(|(name, _)| !is_atom(name)) {
+        let own = self.atoms.iter().filter_map(|atom| match atom.ident() {
+            AtomIdent::Fourcc(name) => Some(name.escape_ascii().to_string()),
+            AtomIdent::Freeform { .. } => None,
+        });
+        let own: HashSet<String> = own.collect();
+        for (name, text) in texts.into_iter().filter(|(name, _)| !own.contains(name)) {
             let ident = AtomIdent::Freeform { mean: "com.apple.iTunes".into(), name: name.into() };
             atoms.insert(Atom::new(ident, AtomData::UTF8(text)));
         }
@@ -175,27 +191,41 @@ fn comment_name(name: &str) -> String {
     name.chars().map(letter).collect()
 }
 
-fn save(tag: &impl TagExt, file: &mut File) -> io::Result<()> {
-    match tag.is_empty() {
-        true => Ok(()),
-        false => tag.save_to(file, WriteOptions::default()).map_err(io::Error::other),
+/// Writes a tag into a file; gives a line where it cannot be encoded.
+fn save(tag: &impl TagExt, file: &mut File) -> io::Result<Option<String>> {
+    if tag.is_empty() {
+        return Ok(None);
     }
+    if let Err(error) = tag.dump_to(&mut Vec::new(), WriteOptions::default()) {
+        return Ok(Some(left_out(error)));
+    }
+    tag.save_to(file, WriteOptions::default()).map_err(io::Error::other)?;
+    Ok(None)
 }
 
-/// Appends the tag to a WAV file as a chunk, where its sizes allow.
-fn append_to_wav(tag: &Id3v2Tag, file: &mut File) -> io::Result<()> {
+fn left_out(why: impl Display) -> String {
+    one_line(format!("its tags were left out: {why}"))
+}
+
+/// Appends the tag to a WAV file as a chunk; gives a line where its sizes do not allow that.
+fn append_to_wav(tag: &Id3v2Tag, file: &mut File) -> io::Result<Option<String>> {
     if tag.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let mut body = Vec::new();
-    tag.dump_to(&mut body, WriteOptions::default()).map_err(io::Error::other)?;
+    if let Err(error) = tag.dump_to(&mut body, WriteOptions::default()) {
+        return Ok(Some(left_out(error)));
+    }
     let mut chunk = b"id3 ".to_vec();
     chunk.extend_from_slice(&(body.len() as u32).to_le_bytes());
     chunk.extend_from_slice(&body);
     chunk.resize(chunk.len().next_multiple_of(2), 0);
     let end = file.seek(SeekFrom::End(0))?;
-    let Ok(size) = u32::try_from(end + chunk.len() as u64 - 8) else { return Ok(()) };
+    let Ok(size) = u32::try_from(end + chunk.len() as u64 - 8) else {
+        return Ok(Some(left_out("with them, the file is above 4 GB")));
+    };
     file.write_all(&chunk)?;
     file.seek(SeekFrom::Start(4))?;
-    file.write_all(&size.to_le_bytes())
+    file.write_all(&size.to_le_bytes())?;
+    Ok(None)
 }

@@ -6,6 +6,7 @@
 
 use egui::{Rect, Ui, UiBuilder, vec2};
 use nice_plug::prelude::BoolParam;
+use patchveil_words::Original;
 
 use super::headline::{Headline, Tone};
 use super::icons::Icon;
@@ -19,18 +20,8 @@ use crate::params::PatchveilParams;
 use crate::route::Route;
 use crate::status::Status;
 
+/// In every language.
 const NAME: &str = "A/B";
-const TIP: &str = "Plays the original instead of the output, equally loud: its level is changed by the dB stated, \
-     measured as LUFS short-term over the last three seconds. For comparing by ear, while you listen live: a \
-     render never contains it, and closing the window ends it.";
-const WAITING_TIP: &str = "Compares the original with the output, equally loud by LUFS short-term. That takes three \
-     seconds of protected sound, without Delta and Bypass.";
-const WAITING: &str = "no level yet";
-const TITLE: &str = "Original: not protected";
-pub(super) const NOT_MEASURED: &str = "The original is heard";
-pub(super) const NOT_MEASURED_WHY: &str = "Switch A/B off to measure.";
-const OUTPUT: &str = "Output";
-const ORIGINAL: &str = "Original";
 
 /// Width of the switch, in points.
 pub(super) const WIDTH: f32 = 78.0;
@@ -67,16 +58,13 @@ pub(super) fn choice(
 }
 
 /// The headline while the original is heard, which is only where the output would be protected.
-pub(super) fn headline(status: &Status, view: &View) -> Option<Headline> {
+pub(super) fn headline(status: &Status, view: &View, words: &Original) -> Option<Headline> {
     let db = view.original.filter(|_| matches!(status, Status::Protecting { .. }))?;
     Some(Headline {
         icon: Icon::Unprotected,
         tone: Tone::Warning,
-        title: TITLE.to_owned(),
-        detail: format!(
-            "Switch A/B off before you record. The input at {}, as loud as the output (LUFS short-term).",
-            decibels(db)
-        ),
+        title: words.title.to_owned(),
+        detail: (words.title_hint)(&decibels(db)),
     })
 }
 
@@ -90,11 +78,11 @@ fn decibels(db: f32) -> String {
 }
 
 /// What the switch reads, whether it is on, whether it can be used, and its tip.
-fn parts(choice: OriginalChoice) -> (String, bool, bool, &'static str) {
+fn parts(choice: OriginalChoice, words: &Original) -> (String, bool, bool, &'static str) {
     match choice {
-        OriginalChoice::On(db) => (decibels(db), true, true, TIP),
-        OriginalChoice::Ready(db) => (decibels(db), false, true, TIP),
-        _ => (WAITING.to_owned(), false, false, WAITING_TIP),
+        OriginalChoice::On(db) => (decibels(db), true, true, words.tip),
+        OriginalChoice::Ready(db) => (decibels(db), false, true, words.tip),
+        _ => (words.waiting.to_owned(), false, false, words.waiting_tip),
     }
 }
 
@@ -103,13 +91,14 @@ pub(super) fn draw(ui: &mut Ui, rect: Rect, choice: OriginalChoice) -> Option<bo
     if choice == OriginalChoice::Hidden {
         return None;
     }
-    let (level, on, enabled, tip) = parts(choice);
+    let words = &words(ui).original;
+    let (level, on, enabled, tip) = parts(choice, words);
     let label = if enabled { format!("{NAME} {level}") } else { NAME.to_owned() };
     let text = ControlText {
         name: NAME,
         label: &label,
         tip,
-        value: if on { ORIGINAL } else { OUTPUT }.to_owned(),
+        value: if on { words.original } else { words.output }.to_owned(),
         note: &level,
         follows: false,
         no_effect: !enabled,
@@ -127,7 +116,7 @@ pub(super) fn draw_compact(
     gesture: &impl ParamGesture,
 ) -> Option<bool> {
     let mut asked = None;
-    let texts = &words(ui).controls;
+    let (texts, original) = (&words(ui).controls, &words(ui).original);
     let ui = &mut ui.new_child(UiBuilder::new().max_rect(area));
     ui.spacing_mut().item_spacing = vec2(SMALL_GAP, SMALL_GAP);
     ui.horizontal(|ui| {
@@ -141,7 +130,7 @@ pub(super) fn draw_compact(
         switch(texts.bypass, &params.bypass, texts.bypass_tip);
     });
     if choice != OriginalChoice::Hidden {
-        let (level, on, enabled, tip) = parts(choice);
+        let (level, on, enabled, tip) = parts(choice, original);
         ui.add_enabled_ui(enabled, |ui| {
             let button = widgets::toggle(ui, &format!("{NAME}  {level}"), on).on_hover_text(tip);
             asked = button.clicked().then_some(!on);

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use egui::{Id, Modal, Ui};
 use patchveil_receipts::Settings;
+use patchveil_words::Receipts;
 
 use super::theme::SMALL_GAP;
 use super::widgets::{self, Emphasis};
+use super::words::words;
 
 /// Width of the form, in points.
 const WIDTH: f32 = 420.0;
@@ -26,7 +28,7 @@ fn id() -> Id {
 pub(super) fn option(ui: &mut Ui) {
     let settings = Settings::of_user();
     let folder = settings.as_ref().and_then(Settings::receipts_folder);
-    if widgets::menu_option(ui, "Receipts of renders …", folder.is_some()).clicked() {
+    if widgets::menu_option(ui, words(ui).receipts.option, folder.is_some()).clicked() {
         let folder = folder.map_or_else(String::new, |folder| folder.display().to_string());
         ui.data_mut(|data| data.insert_temp(id(), Form { folder, problem: None }));
     }
@@ -35,25 +37,23 @@ pub(super) fn option(ui: &mut Ui) {
 /// The form, while it is open.
 pub(super) fn draw(ui: &Ui) {
     let Some(mut form) = ui.data(|data| data.get_temp::<Form>(id())) else { return };
+    let words = &words(ui).receipts;
     let modal = Modal::new(id()).show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
-        let about = "After each offline render of a host with a timeline, a line is added to \
-                     patchveil.receipts.jsonl there: fingerprint, recipe, place in the project, time. \
-                     Never the key. Without a folder nothing is written.";
-        widgets::note(ui, about);
+        widgets::note(ui, words.about);
         ui.add_space(SMALL_GAP);
-        let field = widgets::text_field(ui, "Folder", &mut form.folder, "none", false);
+        let field = widgets::text_field(ui, words.folder, &mut form.folder, words.none, false);
         let entered = widgets::entered(ui, &field);
         if let Some(problem) = &form.problem {
             widgets::note(ui, problem);
         }
         ui.add_space(SMALL_GAP);
-        let save = widgets::button(ui, "Save", Emphasis::Main).clicked();
+        let save = widgets::button(ui, words.save, Emphasis::Main).clicked();
         save || entered
     });
     let mut close = modal.should_close();
     if modal.inner {
-        form.problem = save(form.folder.trim()).err();
+        form.problem = save(form.folder.trim(), words).err();
         close |= form.problem.is_none();
     }
     ui.data_mut(|data| {
@@ -66,11 +66,12 @@ pub(super) fn draw(ui: &Ui) {
 }
 
 /// Saves the folder, or that there is none.
-fn save(folder: &str) -> Result<(), String> {
-    let settings = Settings::of_user().ok_or("This user has no home for settings.")?;
+fn save(folder: &str, words: &Receipts) -> Result<(), String> {
+    let settings = Settings::of_user().ok_or(words.no_home)?;
     let folder = Some(Path::new(folder)).filter(|folder| !folder.as_os_str().is_empty());
     if folder.is_some_and(|folder| !folder.is_absolute() || !folder.is_dir()) {
-        return Err("There is no such folder: name it with its whole path.".to_owned());
+        return Err(words.no_such_folder.to_owned());
     }
-    settings.set_receipts_folder(folder).map_err(|error| format!("It could not be saved: {error}."))
+    let failed = |error| (words.not_saved)(&format!("{error}"));
+    settings.set_receipts_folder(folder).map_err(failed)
 }

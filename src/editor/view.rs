@@ -121,7 +121,7 @@ impl EditorView {
         };
         let requests = layout::draw(ui, &scene, &mut self.panels);
         let ask = requests.history;
-        self.handle(requests, &recorded, &words::words(ui).keys);
+        self.handle(requests, &recorded, words::words(ui));
         history.end_frame(&params.class);
         if let Some(ask) = ask {
             history.go(ask, &params, gesture);
@@ -133,16 +133,16 @@ impl EditorView {
         &mut self,
         requests: UserRequests,
         gesture: &impl ParamGesture,
-        words: &patchveil_words::Keys,
+        words: &patchveil_words::Words,
     ) {
         let Self { remote, analyzer, keys, panels, presets: store, .. } = self;
         if let Some(action) = requests.presets {
-            store.handle(action, &mut panels.presets, remote.params(), gesture);
+            store.handle(action, &mut panels.presets, remote.params(), gesture, words);
         }
         if let Some(original) = requests.original {
             analyzer.hear_original(original);
         }
-        panels.keys.handle(requests.keys, keys, words, |class| {
+        panels.keys.handle(requests.keys, keys, &words.keys, |class| {
             presets::follow_former_preset(remote.params(), gesture);
             remote.choose_class(class);
             // Hosts notice only changes of parameters, and save only after one.

@@ -65,9 +65,9 @@ pub(crate) fn run(program: &Program) -> ExitCode {
 
 /// Prints why the recording has failed, if it has; says whether it has.
 fn says_failure(program: &Program) -> bool {
-    let Recording::Failed { message } = program.listener.lock().heard().recording else {
+    let Recording::Failed(failure) = program.listener.lock().heard().recording else {
         return false;
     };
-    eprintln!("Patchveil: ! {message}");
+    eprintln!("Patchveil: ! {}", failure.text(&Language::English.words().trouble));
     true
 }

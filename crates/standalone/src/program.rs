@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use patchveil_plugin::{Patchveil, Remote};
+use patchveil_words::Language;
 
 use crate::args::Args;
 use crate::audio::{Wanted, backend};
 use crate::listener::Listener;
 use crate::processor::{Processor, Switches};
-use crate::recorder::{Plan, Recorder, Samples, mend_all};
+use crate::recorder::{Mended, Plan, Recorder, Samples, mend_all};
 use crate::settings::{self, Settings};
 use crate::supervisor::Supervisor;
 
@@ -89,8 +90,8 @@ pub(crate) struct Program {
     pub(crate) notes: Notes,
 }
 
-/// Lines for the user.
-pub(crate) type Notes = Arc<Mutex<Vec<String>>>;
+/// What became of recordings, the newest last.
+pub(crate) type Notes = Arc<Mutex<Vec<Mended>>>;
 
 /// Completes recordings that were cut off when the program was killed, beside everything else.
 fn mend_leftovers(settings: &Settings, args: &Args, notes: &Notes, waker: &Waker) {
@@ -100,9 +101,10 @@ fn mend_leftovers(settings: &Settings, args: &Args, notes: &Notes, waker: &Waker
     folders.extend(beside.filter(|folder| *folder != folders[0]).map(Path::to_owned));
     let (notes, waker) = (notes.clone(), waker.clone());
     let mend = move || {
-        for line in folders.iter().flat_map(|folder| mend_all(folder)) {
-            eprintln!("Patchveil: {line}");
-            notes.lock().push(line);
+        let english = &Language::English.words().trouble;
+        for mended in folders.iter().flat_map(|folder| mend_all(folder)) {
+            eprintln!("Patchveil: {}", mended.text(english));
+            notes.lock().push(mended);
             waker.wake();
         }
     };

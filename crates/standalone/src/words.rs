@@ -42,7 +42,7 @@ pub(crate) fn sound(state: &State, dropouts: u64, words: &Table) -> Words {
         State::Starting => Words::new(Tone::Warning, live.connecting, ""),
         State::Waiting { reason, lost } => {
             let title = if *lost { live.lost_device } else { live.no_device };
-            Words::new(Tone::Error, title, reason.clone())
+            Words::new(Tone::Error, title, reason.text(&words.trouble))
         }
         State::Running(connection) => running(connection, dropouts, words),
     }
@@ -69,6 +69,10 @@ fn running(connection: &Connection, dropouts: u64, words: &Table) -> Words {
         Connection { to: None, .. } => {
             let detail = format!("{} {route}", live.choose_one);
             Words::new(Tone::Warning, live.no_output, detail)
+        }
+        Connection { quiet: true, .. } => {
+            let detail = format!("{} {route}", live.quiet_input_hint);
+            Words::new(Tone::Warning, live.quiet_input, detail)
         }
         _ if dropouts > 0 => {
             let detail = format!("{}. {}", figures(connection, words), (live.dropouts)(dropouts));
@@ -127,6 +131,7 @@ mod tests {
 
     use super::*;
     use crate::audio::Format;
+    use crate::supervisor::Reason;
 
     fn sound(state: &State, dropouts: u64) -> Words {
         super::sound(state, dropouts, Language::English.words())
@@ -157,12 +162,27 @@ mod tests {
     }
 
     #[test]
+    fn an_input_that_has_gone_quiet_is_said_and_not_green() {
+        let mut state = connection(Some("a"), Some("b"));
+        if let State::Running(connection) = &mut state {
+            connection.quiet = true;
+        }
+        let words = sound(&state, 0);
+        assert_eq!(
+            (words.tone, words.title.as_str()),
+            (Tone::Warning, "The input gives nothing but silence.")
+        );
+        assert!(words.detail.ends_with("from: a – to: b"), "{}", words.detail);
+        assert!(matches!(whole_route(&state, true), Route::Nowhere(_)));
+    }
+
+    #[test]
     fn nothing_is_green_without_an_input_and_an_output() {
         for (from, to) in [(None, None), (Some("a"), None), (None, Some("b"))] {
             assert_ne!(sound(&connection(from, to), 0).tone, Tone::Good);
             assert!(matches!(whole_route(&connection(from, to), true), Route::Nowhere(_)));
         }
-        let reason = "Plug one in.".to_owned();
+        let reason = Reason::Said("Plug one in.".to_owned());
         let waiting = State::Waiting { reason, lost: false };
         let why = "No audio device. Plug one in.".to_owned();
         assert_eq!(whole_route(&waiting, true), Route::Nowhere(why));

@@ -46,6 +46,6 @@ mod tests;
 
 pub use language::Language;
 pub use texts::{
-    Controls, Devices, Figures, Headline, Keys, Live, Presets, RecordingWords, Spectra, Strength,
-    Timeline, Welcome, Window, Words,
+    Controls, Devices, Figures, Headline, Keys, Live, Original, Presets, Receipts, RecordingWords,
+    Spectra, Steps, Strength, Timeline, Trouble, UserPresets, Welcome, Window, Words,
 };

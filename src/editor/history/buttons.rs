@@ -7,12 +7,7 @@ use egui::{
 
 use crate::editor::theme::{ROUND_SMALL, palette};
 use crate::editor::widgets::focus_ring;
-
-const UNDO: &str = "Undo";
-const REDO: &str = "Redo";
-const UNDO_TIP: &str =
-    "Undoes your last change here: one gesture, preset or class. Ctrl+Z, on a Mac Cmd+Z.";
-const REDO_TIP: &str = "Does again what was undone. Ctrl+Shift+Z or Ctrl+Y, on a Mac Cmd+Shift+Z.";
+use crate::editor::words::words;
 
 /// Width and height of a button, in points.
 const SIZE: (f32, f32) = (26.0, 22.0);
@@ -53,8 +48,9 @@ pub(crate) fn shortcut(context: &Context) -> Option<Ask> {
 
 /// Draws both buttons. Returns what was clicked.
 pub(crate) fn draw_buttons(ui: &mut Ui, enabled: Buttons) -> Option<Ask> {
-    let undo = button(ui, UNDO, UNDO_TIP, enabled.undo, -1.0);
-    let redo = button(ui, REDO, REDO_TIP, enabled.redo, 1.0);
+    let words = &words(ui).steps;
+    let undo = button(ui, words.undo, words.undo_tip, enabled.undo, -1.0);
+    let redo = button(ui, words.redo, words.redo_tip, enabled.redo, 1.0);
     if undo.clicked() { Some(Ask::Undo) } else { redo.clicked().then_some(Ask::Redo) }
 }
 

@@ -5,7 +5,6 @@ use patchveil_words as words;
 
 use super::notice::Notice;
 use crate::analyzer::{Effect, Found, View};
-use crate::editor::ab;
 use crate::editor::headline::Layers;
 use crate::editor::theme::{BODY, INSET, Palette, SMALL, palette};
 use crate::editor::widgets::{elided, probability};
@@ -36,8 +35,8 @@ struct Text {
 /// Draws the text into `rect`.
 pub(super) fn draw(ui: &mut Ui, rect: Rect, situation: &Situation<'_>, wide: bool) {
     let colours = palette(ui);
-    let words = &words(ui).strength;
-    let text = text(situation, wide, colours, words);
+    let (words, original) = (&words(ui).strength, &words(ui).original);
+    let text = text(situation, wide, colours, words, original);
     let mut at = rect.min + vec2(0.0, 6.0);
     let line = |at: Pos2, text: &str, font, colour| -> Rect {
         let galley = elided(ui, text, font, colour, rect.right() - at.x);
@@ -71,6 +70,7 @@ fn text(
     wide: bool,
     colours: &Palette,
     words: &'static words::Strength,
+    original: &'static words::Original,
 ) -> Text {
     let quiet = |title, line: &str| Text {
         title,
@@ -80,7 +80,7 @@ fn text(
     };
     match situation.status {
         _ if situation.bypass => return quiet(words.nothing_changed, words.bypass_on),
-        _ if situation.original => return quiet(ab::NOT_MEASURED, ab::NOT_MEASURED_WHY),
+        _ if situation.original => return quiet(original.heard, original.heard_hint),
         Status::Muted { .. } => return quiet(words.nothing_out, ""),
         Status::Restoring { .. } => return quiet(words.not_while_restoring, ""),
         Status::Protecting { .. } if situation.delta => {

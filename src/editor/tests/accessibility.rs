@@ -6,9 +6,13 @@ use egui::accesskit::{Live, Role, Toggled};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, By, NodeT, Queryable};
 
+use patchveil_words::Language;
+
 use super::fixture::{Fixture, key};
-use super::seen::{check_controls, check_tab_order};
+use super::seen::{check_controls, check_tab_order, tab_order};
+use super::steps_and_presets::with_presets;
 use crate::analyzer::Heard;
+use crate::editor::history::Buttons;
 use crate::params::PresetChoice;
 use crate::status::Status;
 
@@ -24,6 +28,10 @@ fn windows(sizes: [(f32, f32); 2]) -> Vec<Window> {
         all.push(Fixture::marked().unpainted(size));
         all.push(Fixture::busy().unfolded().unpainted(size));
         all.push(Fixture::busy().with(PresetChoice::Cuda).unfolded().unpainted(size));
+        let mut original = Fixture::busy();
+        original.view.original = Some(-0.4);
+        original.panels.history = Buttons { undo: true, redo: true };
+        all.push(original.unpainted(size));
         let keys = || {
             let mut fixture = Fixture::busy();
             fixture.panels.show_keys = true;
@@ -56,6 +64,47 @@ fn windows(sizes: [(f32, f32); 2]) -> Vec<Window> {
 fn every_control_has_a_name_a_role_and_a_value() {
     for window in windows([SMALL, DEFAULT]) {
         assert!(check_controls(&window) > 5);
+    }
+}
+
+#[test]
+fn the_menu_of_presets_and_the_form_of_receipts_are_named_and_reached_by_tab() {
+    for size in [SMALL, DEFAULT] {
+        let mut window = with_presets(Language::English).unpainted(size);
+        window.run();
+        window.get_by_label("My presets").click();
+        window.run();
+        check_controls(&window);
+        let reached = tab_order(&mut window);
+        for name in ["Night Show", "Quiet Mark", "Save these settings as", "Save"] {
+            assert!(reached.iter().any(|(_, reached)| reached == name), "{name} in {reached:?}");
+        }
+        let mut window = Fixture::busy().unpainted(size);
+        window.run();
+        for label in ["View", "Receipts of renders …"] {
+            window.get_by_label(label).click();
+            window.run();
+        }
+        check_controls(&window);
+        let reached = tab_order(&mut window);
+        let names: Vec<_> = reached.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, ["Folder", "Save"], "what is behind the form is out of reach");
+    }
+}
+
+#[test]
+fn undo_redo_and_the_original_say_what_they_are() {
+    let mut fixture = Fixture::busy();
+    fixture.view.original = Some(-0.4);
+    fixture.panels.history = Buttons { undo: true, redo: false };
+    let mut window = fixture.unpainted(DEFAULT);
+    window.run();
+    let original = window.get_by_label("A/B");
+    assert_eq!(original.accesskit_node().toggled(), Some(Toggled::True));
+    assert_eq!(original.value().as_deref(), Some("−0.4 dB"));
+    for (name, disabled) in [("Undo", false), ("Redo", true)] {
+        let node = window.get_by_label(name).accesskit_node();
+        assert_eq!((node.role(), node.is_disabled()), (Role::Button, disabled), "{name}");
     }
 }
 

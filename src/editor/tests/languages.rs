@@ -7,6 +7,7 @@ use patchveil_words::Language;
 
 use super::fixture::{Fixture, key};
 use super::seen::{drawn, faults};
+use super::steps_and_presets::with_presets;
 use crate::analyzer::{Found, Heard, HeardKey};
 use crate::editor::theme::{BODY, CODE};
 use crate::editor::words::set_language;
@@ -123,6 +124,69 @@ fn what_is_said_of_the_sound_fits() {
             check("switches", size, fixture, nothing);
         }
     }
+}
+
+#[test]
+fn the_original_against_the_output_fits() {
+    for size in [SMALL, (700.0, 400.0), (879.0, 560.0), (900.0, 640.0), DEFAULT] {
+        for fold in [Fixture::unfolded as fn(_) -> _, |fixture: Fixture| fixture] {
+            let mut heard = fold(Fixture::busy());
+            heard.view.original = Some(-10.4);
+            check("original", size, heard, nothing);
+            let mut waiting = fold(Fixture::busy());
+            waiting.view.match_db = None;
+            check("original waits", size, waiting, nothing);
+        }
+    }
+}
+
+/// Cut-off texts of what opens over the rest of a window.
+fn faults_above(window: &Window, name: &str, code: &str) -> Vec<String> {
+    let mut faults = faults(window, &|text| text.contains('.') || text.contains("Night"));
+    faults.retain(|fault| !fault.starts_with("over") && !fault.starts_with("wider"));
+    faults.into_iter().map(|fault| format!("{name} {code}: {fault}")).collect()
+}
+
+#[test]
+fn the_menu_of_presets_and_the_form_of_receipts_fit() {
+    let mut wrong = Vec::new();
+    for language in Language::ALL {
+        let (words, code) = (language.words(), language.code());
+        for size in [SMALL, DEFAULT] {
+            let mut window = with_presets(language).unpainted(size);
+            window.run();
+            window.get_by_label(words.user_presets.title).click();
+            window.run();
+            wrong.extend(faults_above(&window, "presets", code));
+            let save = window.get_by_label(words.user_presets.save).rect();
+            let remove = (words.user_presets.remove)("Night Show");
+            let remove = window.get_by_label(&remove).rect();
+            assert!(!save.intersects(remove) && window.ctx.content_rect().contains_rect(remove));
+
+            let mut window = Fixture::busy().in_language(language).unpainted(size);
+            window.run();
+            for (label, text) in [
+                (words.window.view, None),
+                (words.receipts.option, None),
+                (words.receipts.folder, Some("no/such/folder")),
+                (words.receipts.save, None),
+            ] {
+                let node = window.get_by_label(label);
+                match text {
+                    Some(text) => {
+                        node.focus();
+                        window.run();
+                        window.get_by_label(label).type_text(text);
+                    }
+                    None => node.click(),
+                }
+                window.run();
+                wrong.extend(faults_above(&window, "receipts", code));
+            }
+            assert!(window.query_by_label(words.receipts.no_such_folder).is_some());
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

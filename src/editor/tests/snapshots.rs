@@ -75,6 +75,25 @@ fn the_menu_of_colours_language_and_scale() {
 }
 
 #[test]
+fn the_form_of_receipts_over_a_small_window() {
+    let mut window =
+        Fixture::marked().in_language(Language::French).window(SMALL.0, SMALL.1, 1.0, Theme::Dark);
+    window.run();
+    let words = Language::French.words();
+    for label in [words.window.view, words.receipts.option] {
+        window.get_by_label(label).click();
+        window.run();
+    }
+    window.get_by_label(words.receipts.folder).focus();
+    window.run();
+    window.get_by_label(words.receipts.folder).type_text("Musique/reçus");
+    window.run();
+    window.get_by_label(words.receipts.save).click();
+    window.run();
+    window.snapshot("receipts-small-dark-fr");
+}
+
+#[test]
 fn marking_small_and_light() {
     compare("marked-small-light", Fixture::marked(), SMALL, 1.0, Theme::Light);
 }

@@ -5,6 +5,7 @@ use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use patchveil_veil::Preset;
+use patchveil_words::Language;
 
 use super::fixture::Fixture;
 use crate::editor::history::{Ask, Buttons};
@@ -62,8 +63,9 @@ fn in_a_text_field_the_keys_are_the_texts() {
 }
 
 /// A menu with one preset of each kind.
-fn with_presets() -> Fixture {
-    let mut fixture = Fixture::busy();
+pub(super) fn with_presets(language: Language) -> Fixture {
+    let words = &language.words().user_presets;
+    let mut fixture = Fixture::busy().in_language(language);
     let fit = Fit::of(&Preset::Strong.recipe(), &fixture.params).unwrap();
     let usable = |name: &str, note: &str, chosen| Entry {
         name: name.to_owned(),
@@ -74,7 +76,7 @@ fn with_presets() -> Fixture {
         usable("Night Show", "Mark; veil of Balanced at 120 %.", true),
         Entry {
             name: "Four kernels".to_owned(),
-            note: Err("It has settings that the plug-in has not, so it is not loaded.".to_owned()),
+            note: Err(words.not_here.to_owned()),
             chosen: false,
         },
         usable("Quiet Mark", "Mark at −3.0 dB.", false),
@@ -96,7 +98,7 @@ fn open_menu(window: &mut Window) -> Option<PresetAction> {
 
 #[test]
 fn the_menu_reads_the_folder_once_as_it_opens_and_uses_what_is_clicked() {
-    let mut window = open(with_presets());
+    let mut window = open(with_presets(Language::English));
     assert_eq!(open_menu(&mut window), Some(PresetAction::List));
     window.step();
     assert_eq!(window.state().requests.presets, None);
@@ -110,7 +112,7 @@ fn the_menu_reads_the_folder_once_as_it_opens_and_uses_what_is_clicked() {
 
 #[test]
 fn settings_are_saved_under_a_typed_name_and_the_chosen_preset_removed() {
-    let mut window = open(with_presets());
+    let mut window = open(with_presets(Language::English));
     open_menu(&mut window);
     window.get_by_role_and_label(Role::TextInput, "Save these settings as").focus();
     window.run();
@@ -131,7 +133,7 @@ fn settings_are_saved_under_a_typed_name_and_the_chosen_preset_removed() {
 
 /// Draws the open menu and compares.
 fn picture_of_the_menu(name: &str, size: (f32, f32), scale: f32, theme: Theme) {
-    let mut fixture = with_presets();
+    let mut fixture = with_presets(Language::English);
     fixture.panels.history = Buttons { undo: true, redo: false };
     let mut window = fixture.window(size.0, size.1, scale, theme);
     window.run();

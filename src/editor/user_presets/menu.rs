@@ -6,15 +6,8 @@ use super::{Entry, Message, PresetAction, PresetsMenu};
 use crate::editor::param_control;
 use crate::editor::theme::{SMALL, SMALL_GAP, palette};
 use crate::editor::widgets::{self, Emphasis};
+use crate::editor::words::words;
 
-const TITLE: &str = "My presets";
-const TIP: &str = "Settings that you saved: mark, veil and patches. They are recipe files, which the command \
-     knows too: patchveil protect --preset NAME.";
-const NONE: &str =
-    "None yet. Save these settings under a name, here or by patchveil recipe --save.";
-const FIELD: &str = "Save these settings as";
-const HINT: &str = "A name";
-const SAVE: &str = "Save";
 /// In points.
 const WIDTH: f32 = 320.0;
 /// Where the name of a preset begins in the list, in points.
@@ -24,7 +17,8 @@ const LIST_HEIGHT: f32 = 190.0;
 
 /// Draws the button and, while it is open, the menu. Returns what the user asks for.
 pub(crate) fn draw(ui: &mut Ui, menu: &mut PresetsMenu) -> Option<PresetAction> {
-    let button = widgets::menu_button(ui, TITLE);
+    let words = &words(ui).user_presets;
+    let button = widgets::menu_button(ui, words.title);
     let popup =
         Popup::menu(&button).width(WIDTH).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let shown = popup.show(|ui| draw_content(ui, menu));
@@ -32,7 +26,7 @@ pub(crate) fn draw(ui: &mut Ui, menu: &mut PresetsMenu) -> Option<PresetAction> 
     let just_opened = open && !menu.was_open;
     menu.was_open = open;
     if !open {
-        button.on_hover_text(TIP);
+        button.on_hover_text(words.tip);
         return None;
     }
     let asked = shown.and_then(|shown| shown.inner);
@@ -41,9 +35,10 @@ pub(crate) fn draw(ui: &mut Ui, menu: &mut PresetsMenu) -> Option<PresetAction> 
 
 fn draw_content(ui: &mut Ui, menu: &mut PresetsMenu) -> Option<PresetAction> {
     let mut asked = None;
+    let words = &words(ui).user_presets;
     ui.set_width(WIDTH);
     if menu.entries.is_empty() {
-        widgets::note(ui, NONE);
+        widgets::note(ui, words.none);
     }
     egui::ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
         ui.set_width(WIDTH);
@@ -56,16 +51,16 @@ fn draw_content(ui: &mut Ui, menu: &mut PresetsMenu) -> Option<PresetAction> {
         return asked;
     }
     ui.separator();
-    let field = widgets::text_field(ui, FIELD, &mut menu.name, HINT, false);
+    let field = widgets::text_field(ui, words.field, &mut menu.name, words.hint, false);
     let entered = widgets::entered(ui, &field);
     ui.horizontal(|ui| {
-        if (widgets::button(ui, SAVE, Emphasis::Main).clicked() || entered)
+        if (widgets::button(ui, words.save, Emphasis::Main).clicked() || entered)
             && !menu.name.trim().is_empty()
         {
             asked = Some(PresetAction::Save(menu.name.clone()));
         }
         if let Some(chosen) = menu.entries.iter().find(|entry| entry.chosen) {
-            let text = format!("Remove “{}”", chosen.name);
+            let text = (words.remove)(&chosen.name);
             if widgets::button(ui, &text, Emphasis::Danger).clicked() {
                 asked = Some(PresetAction::Remove(chosen.name.clone()));
             }

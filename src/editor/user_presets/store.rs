@@ -2,15 +2,13 @@
 
 use patchveil_keyring::{UserPreset, UserPresets};
 use patchveil_veil::Recipe;
+use patchveil_words::Words;
 
 use super::{Entry, Fit, Message, PresetAction, PresetsMenu, apply};
 use crate::editor::param_gesture::ParamGesture;
 use crate::editor::presets;
 use crate::editor::widgets::sentence;
 use crate::params::PatchveilParams;
-
-const NOT_HERE: &str = "It has settings that the plug-in has not, so it is not loaded. The command can use it: \
-     patchveil protect --preset.";
 
 /// The user's presets on disk.
 pub(crate) struct Store(Result<UserPresets, String>);
@@ -34,7 +32,9 @@ impl Store {
         menu: &mut PresetsMenu,
         params: &PatchveilParams,
         gesture: &impl ParamGesture,
+        words: &Words,
     ) {
+        let texts = &words.user_presets;
         menu.message = match (&action, &self.0) {
             (PresetAction::Use(fit), _) => {
                 apply(*fit, params, gesture);
@@ -42,12 +42,12 @@ impl Store {
             }
             (PresetAction::Save(name), Ok(presets)) => {
                 Some(match presets.save(name, &params.recipe_now()) {
-                    Ok(_) => Message::Done(format!("Saved “{}”.", name.trim())),
+                    Ok(_) => Message::Done((texts.saved)(name.trim())),
                     Err(error) => Message::Failed(sentence(&error.to_string())),
                 })
             }
             (PresetAction::Remove(name), Ok(presets)) => Some(match presets.remove(name) {
-                Ok(()) => Message::Done(format!("Removed “{name}”.")),
+                Ok(()) => Message::Done((texts.removed)(name)),
                 Err(error) => Message::Failed(sentence(&error.to_string())),
             }),
             (PresetAction::List, Ok(_)) => None,
@@ -57,7 +57,8 @@ impl Store {
             menu.folder = presets.folder().display().to_string();
             match presets.list() {
                 Ok(list) => {
-                    menu.entries = list.into_iter().map(|preset| entry(preset, params)).collect();
+                    menu.entries =
+                        list.into_iter().map(|preset| entry(preset, params, words)).collect();
                 }
                 Err(error) => menu.message = Some(Message::Failed(sentence(&error.to_string()))),
             }
@@ -65,40 +66,39 @@ impl Store {
     }
 }
 
-fn entry(preset: UserPreset, params: &PatchveilParams) -> Entry {
+fn entry(preset: UserPreset, params: &PatchveilParams, words: &Words) -> Entry {
     let UserPreset { name, recipe } = preset;
     let chosen = recipe.as_ref().is_ok_and(|recipe| *recipe == params.recipe_now());
     let note = match recipe {
         Ok(recipe) => Fit::of(&recipe, params)
-            .map(|fit| (fit, describe(fit, &recipe)))
-            .ok_or_else(|| NOT_HERE.to_owned()),
+            .map(|fit| (fit, describe(fit, &recipe, words)))
+            .ok_or_else(|| words.user_presets.not_here.to_owned()),
         Err(error) => Err(sentence(&error.to_string())),
     };
     Entry { name, note, chosen }
 }
 
 /// A recipe in the words of the parameters. There is no figure: it was not measured.
-fn describe(fit: Fit, recipe: &Recipe) -> String {
-    let words = &patchveil_words::Language::English.words().presets;
+fn describe(fit: Fit, recipe: &Recipe, words: &Words) -> String {
+    let texts = &words.user_presets;
     let db = |db: f64| format!("{db:+.1} dB").replace('-', "−");
     let mark = recipe.mark.as_ref().map(|mark| match mark.level_db {
-        0.0 => "Mark".to_owned(),
-        level => format!("Mark at {}", db(level)),
+        0.0 => texts.mark.to_owned(),
+        level => (texts.mark_at)(&db(level)),
     });
     let veil = recipe.veil.as_ref().map(|veil| {
-        let preset =
-            presets::choice_of(fit.settings.preset).map_or("", |p| presets::describe(p, words).0);
+        let preset = presets::choice_of(fit.settings.preset)
+            .map_or("", |p| presets::describe(p, &words.presets).0);
         let placement = &veil.placement;
         let patches = match (fit.settings.patch, fit.settings.period, fit.settings.count) {
             (None, None, None) => String::new(),
-            _ => format!(
-                ", {} patches of {} ms in {} ms",
+            _ => (texts.patches)(
                 placement.patches,
                 f64::from(placement.patch_us) / 1_000.0,
-                f64::from(placement.period_us) / 1_000.0
+                f64::from(placement.period_us) / 1_000.0,
             ),
         };
-        format!("veil of {preset} at {} %{patches}", veil.amount)
+        format!("{}{patches}", (texts.veil)(preset, veil.amount))
     });
     sentence(&mark.into_iter().chain(veil).collect::<Vec<_>>().join("; "))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use nice_plug::params::persist::PersistentField;
 use patchveil_keyring::UserPresets;
 use patchveil_veil::{Preset, Recipe};
+use patchveil_words::Language;
 use proptest::prelude::*;
 
 use super::*;
@@ -39,7 +40,8 @@ impl Instance {
     }
 
     fn ask(&mut self, action: PresetAction) {
-        self.store.handle(action, &mut self.menu, &self.params, &self.gesture);
+        let words = Language::English.words();
+        self.store.handle(action, &mut self.menu, &self.params, &self.gesture, words);
     }
 
     fn entry(&self, name: &str) -> &Entry {

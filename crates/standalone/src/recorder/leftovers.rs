@@ -4,13 +4,35 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use patchveil::recording::mend;
+use patchveil_words::Trouble;
 
 use super::length;
 use super::part::{UNFINISHED, rename_free};
 
-/// Completes what unfinished recordings in `folder` hold, those that no program is writing. Gives a line
-/// for each: where it is, or why it could not be completed. May take as long as copying them.
-pub(crate) fn mend_all(folder: &Path) -> Vec<String> {
+/// What became of a recording that was cut off.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Mended {
+    /// It is complete: where, and how many seconds.
+    Complete { path: PathBuf, seconds: f64 },
+    /// It stays as it is, and why.
+    Left { path: PathBuf, why: String },
+}
+
+impl Mended {
+    /// A line for the user.
+    pub(crate) fn text(&self, words: &Trouble) -> String {
+        match self {
+            Self::Complete { path, seconds } => {
+                (words.completed)(&length(*seconds), &path.display().to_string())
+            }
+            Self::Left { path, why } => (words.not_completed)(&path.display().to_string(), why),
+        }
+    }
+}
+
+/// Completes what unfinished recordings in `folder` hold, those that no program is writing. May take as
+/// long as copying them.
+pub(crate) fn mend_all(folder: &Path) -> Vec<Mended> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut left: Vec<(PathBuf, PathBuf)> =
@@ -27,7 +49,7 @@ fn target(path: &Path) -> Option<PathBuf> {
 }
 
 /// `None` if somebody is writing it.
-fn mend_one(path: &Path, target: &Path) -> Option<String> {
+fn mend_one(path: &Path, target: &Path) -> Option<Mended> {
     let mended = || -> Result<Option<(PathBuf, f64)>, String> {
         let file = File::open(path).map_err(|error| error.to_string())?;
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
@@ -53,13 +75,7 @@ fn mend_one(path: &Path, target: &Path) -> Option<String> {
     };
     match mended() {
         Ok(None) => None,
-        Ok(Some((to, seconds))) => Some(format!(
-            "A recording that was cut off is complete now, {} long: {}",
-            length(seconds),
-            to.display()
-        )),
-        Err(why) => {
-            Some(format!("A recording that was cut off stays as it is: {}: {why}", path.display()))
-        }
+        Ok(Some((path, seconds))) => Some(Mended::Complete { path, seconds }),
+        Err(why) => Some(Mended::Left { path: path.to_owned(), why }),
     }
 }

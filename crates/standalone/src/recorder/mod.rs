@@ -5,8 +5,10 @@
 //! | `mod.rs` | when a file begins and ends |
 //! | `part.rs` | one file, and its line in the manifest |
 //! | `file.rs`, `samples.rs` | the bytes of a file |
+//! | `failure.rs` | why a recording ended by itself |
 //! | `leftovers.rs` | what a killed program has left |
 
+mod failure;
 mod file;
 mod leftovers;
 mod part;
@@ -17,7 +19,8 @@ use std::path::{Path, PathBuf};
 
 use patchveil_plugin::{LiveBlock, Remote};
 
-pub(crate) use self::leftovers::mend_all;
+pub(crate) use self::failure::{Failure, Kept};
+pub(crate) use self::leftovers::{Mended, mend_all};
 use self::part::{Finished, OpenPart, Place};
 pub(crate) use self::samples::Samples;
 use crate::audio::Format;
@@ -49,10 +52,7 @@ pub(crate) enum Recording {
     /// The last recording has ended.
     Done(Progress),
     /// The last recording ended by itself.
-    Failed {
-        /// Why, and what is there: one or two sentences.
-        message: String,
-    },
+    Failed(Failure),
 }
 
 /// How far a recording is.
@@ -159,7 +159,7 @@ impl Recorder {
         }
         if self.plan.take().is_some() {
             self.state = if self.progress.files == 0 {
-                Recording::Failed { message: "Nothing was recorded: no sound came.".to_owned() }
+                Recording::Failed(Failure::NoSound)
             } else {
                 Recording::Done(self.progress.clone())
             };
@@ -274,7 +274,7 @@ impl Recorder {
                     self.complete + frames as f64 / f64::from(format.sample_rate);
                 self.progress.waits = false;
             }
-            Err(error) => self.fail(&error),
+            Err(why) => self.fail(why),
         }
     }
 
@@ -289,27 +289,23 @@ impl Recorder {
                 self.clipped += clipped;
             }
             // It says where what there is can be found.
-            Err(error) => self.end_failed(&error),
+            Err(why) => self.end_failed(why, Kept::AsSaid),
         }
     }
 
     /// Ends the recording with what is there.
-    fn fail(&mut self, error: &str) {
-        let saved = self.part.take().and_then(|part| part.rescue());
-        let saved = match saved {
-            Some((path, seconds)) => {
-                format!("The {} until then are in “{}”.", length(seconds), path.display())
-            }
-            None if self.complete > 0.0 => "The files before it are complete.".to_owned(),
-            None => "Nothing was recorded.".to_owned(),
+    fn fail(&mut self, why: String) {
+        let kept = match self.part.take().and_then(|part| part.rescue()) {
+            Some((path, seconds)) => Kept::Part { path, seconds },
+            None if self.complete > 0.0 => Kept::Files,
+            None => Kept::Nothing,
         };
-        self.end_failed(&format!("{error} {saved}"));
+        self.end_failed(why, kept);
     }
 
-    fn end_failed(&mut self, why: &str) {
+    fn end_failed(&mut self, why: String, kept: Kept) {
         self.plan = None;
-        let message = format!("Recording has stopped: {why}");
-        self.state = Recording::Failed { message };
+        self.state = Recording::Failed(Failure::Stopped { why, kept });
     }
 }
 

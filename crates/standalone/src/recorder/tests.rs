@@ -1,6 +1,8 @@
 use std::fs;
 use std::io::{self, Seek, SeekFrom, Write};
 
+use patchveil_words::Language;
+
 use super::file::Medium;
 use super::*;
 
@@ -261,6 +263,20 @@ impl Medium for FullDisk {
     }
 }
 
+/// Why the recording ended by itself, in English.
+fn failure(recorder: &Recorder) -> String {
+    match recorder.state() {
+        Recording::Failed(failure) => failure.text(&Language::English.words().trouble),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What became of the recordings that were cut off, in English.
+fn said(folder: &Path) -> Vec<String> {
+    let words = &Language::English.words().trouble;
+    mend_all(folder).iter().map(|mended| mended.text(words)).collect()
+}
+
 #[test]
 fn a_full_disk_is_said_and_what_was_recorded_is_a_whole_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -273,7 +289,7 @@ fn a_full_disk_is_said_and_what_was_recorded_is_a_whole_file() {
     for n in 0..2_000 {
         recorder.push(&block(80 * n, true));
     }
-    let Recording::Failed { message } = recorder.state() else { panic!("{:?}", recorder.state()) };
+    let message = failure(&recorder);
     assert!(message.contains("disk is full") && message.contains("show.wav"), "{message}");
     let recorded = read(&path);
     assert!(recorded.len() > 50_000, "{}", recorded.len());
@@ -290,7 +306,7 @@ fn a_folder_that_cannot_be_written_is_said() {
     recorder.begin_stream(FORMAT);
     recorder.start(plan(folder.path().join("file/show.wav")));
     recorder.push(&block(0, true));
-    let Recording::Failed { message } = recorder.state() else { panic!("{:?}", recorder.state()) };
+    let message = failure(&recorder);
     assert!(message.contains("Nothing was recorded"), "{message}");
 }
 
@@ -328,7 +344,7 @@ fn a_full_disk_leaves_a_whole_flac_file_too() {
         record.samples[0].iter_mut().for_each(|sample| *sample = noise());
         recorder.push(&record);
     }
-    let Recording::Failed { message } = recorder.state() else { panic!("{:?}", recorder.state()) };
+    let message = failure(&recorder);
     assert!(message.contains("disk is full") && message.contains("show.flac"), "{message}");
     let kept = decoded(&path);
     assert!(kept[0].len() >= 8_000, "{}", kept[0].len());
@@ -369,12 +385,12 @@ fn what_a_killed_program_has_left_is_completed_and_what_is_being_written_is_left
         recorder.begin_stream(FORMAT);
         recorder.start(Plan { samples, ..plan(path.clone()) });
         (0..1_000).for_each(|n| recorder.push(&block(80 * n, true)));
-        assert_eq!(mend_all(folder.path()), Vec::<String>::new());
+        assert_eq!(mend_all(folder.path()), Vec::new());
         // As if it were killed: nothing completes the file.
         drop(recorder);
         assert!(!path.exists());
         fs::write(&path, "somebody's").unwrap();
-        let said = mend_all(folder.path());
+        let said = said(folder.path());
         let to = folder.path().join(format!("show (2).{}", samples.ending()));
         assert_eq!(said.len(), 1);
         assert!(said[0].contains(&to.display().to_string()), "{said:?}");
@@ -383,11 +399,11 @@ fn what_a_killed_program_has_left_is_completed_and_what_is_being_written_is_left
         let sent = left(0, kept.len() as i64);
         assert_rounded(&kept, &sent);
         assert!(samples == Samples::Flac || kept == sent);
-        assert_eq!(mend_all(folder.path()), Vec::<String>::new());
+        assert_eq!(mend_all(folder.path()), Vec::new());
     }
     // What nothing can be made of stays where it is.
     let broken = folder.path().join("x (recording).wav");
     fs::write(&broken, "RIFF").unwrap();
-    assert!(mend_all(folder.path())[0].contains("stays as it is"));
+    assert!(said(folder.path())[0].contains("stays as it is"));
     assert!(broken.exists());
 }

@@ -1,6 +1,7 @@
 //! Keeps a stream open: opens what the user wants, notices when it is over, and tries again every second
 //! until it is back.
 
+mod reason;
 mod watchdog;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+pub(crate) use self::reason::Reason;
 use self::watchdog::Watchdog;
 use crate::audio::{
     Backend, BackendKind, Connection, DeviceList, Format, Patch, Seat, Side, Stream, Wanted,
@@ -31,10 +33,10 @@ pub(crate) enum State {
     Starting,
     /// A stream is open.
     Running(Connection),
-    /// No stream is open, and why: a sentence. It is tried again every second.
+    /// No stream is open. It is tried again every second.
     Waiting {
         /// Why, and what to do.
-        reason: String,
+        reason: Reason,
         /// There was a stream before.
         lost: bool,
     },
@@ -210,7 +212,7 @@ impl Machine {
     }
 
     /// Why the open stream is over.
-    fn trouble(&mut self, now: Instant) -> Option<String> {
+    fn trouble(&mut self, now: Instant) -> Option<Reason> {
         let (stream, format) = (self.stream.as_ref()?, self.format?);
         let health = stream.health();
         // A JACK server has no input of ours that could be opened again.
@@ -220,12 +222,12 @@ impl Machine {
             _ => (false, false),
         };
         if let Some(reason) = health.lost() {
-            let server = "The sound server has stopped. It is connected again as soon as it runs.";
-            return Some(if reason.is_empty() { server.to_owned() } else { reason });
+            let server = reason.is_empty();
+            return Some(if server { Reason::ServerStopped } else { Reason::Said(reason) });
         }
         let rate = health.sample_rate();
         if rate != 0 && rate != format.sample_rate {
-            return Some(format!("The sample rate has changed to {rate} Hz."));
+            return Some(Reason::RateChanged(rate));
         }
         self.watchdog.look(health, format.sample_rate, has_input, reopens, now)
     }
@@ -240,7 +242,7 @@ impl Machine {
     }
 
     fn open(&mut self, now: Instant) {
-        let mut reasons = Vec::new();
+        let mut reasons: Option<Reason> = None;
         for kind in self.kinds() {
             match self.open_with(kind) {
                 Ok(()) => {
@@ -248,22 +250,27 @@ impl Machine {
                     self.watchdog.restart(now);
                     return;
                 }
-                Err(reason) => reasons.push(reason),
+                Err(reason) => {
+                    reasons = Some(match reasons {
+                        Some(before) => before.and(reason),
+                        None => reason,
+                    });
+                }
             }
         }
-        let lost = matches!(self.state, State::Waiting { lost: true, .. });
         // Why it was lost says more than why it cannot be opened.
-        let first = match &self.state {
-            State::Waiting { reason, lost: true } => reason.clone(),
-            _ => reasons.join(" "),
-        };
-        self.state = State::Waiting { reason: first, lost };
+        if !matches!(self.state, State::Waiting { lost: true, .. })
+            && let Some(reason) = reasons
+        {
+            self.state = State::Waiting { reason, lost: false };
+        }
     }
 
-    fn open_with(&mut self, kind: BackendKind) -> Result<(), String> {
-        let mut backend = (self.factory)(kind).ok_or("There is no such backend.")?;
+    fn open_with(&mut self, kind: BackendKind) -> Result<(), Reason> {
+        let none = || Reason::Said("There is no such backend.".to_owned());
+        let mut backend = (self.factory)(kind).ok_or_else(none)?;
         if self.processor.is_none() {
-            return Err("The audio thread has died. Close Patchveil and start it again.".to_owned());
+            return Err(Reason::AudioDied);
         }
         let Self { processor, seat, format, taps, wanted, .. } = self;
         let mut begin = |runs: Format| {
@@ -288,7 +295,7 @@ impl Machine {
             }
             Err(reason) => {
                 self.close();
-                Err(reason)
+                Err(Reason::Said(reason))
             }
         }
     }

@@ -27,7 +27,7 @@ fn without_a_device_it_says_so_and_connects_when_one_is_plugged_in() {
     let (mut machine, world, _) = machine(wanted());
     let start = Instant::now();
     machine.step(start);
-    let reason = "“Fake” is not there.".to_owned();
+    let reason = Reason::Said("“Fake” is not there.".to_owned());
     assert_eq!(machine.state, State::Waiting { reason, lost: false });
     world.there.store(true, Ordering::Relaxed);
     machine.step(start + RETRY / 2);
@@ -45,7 +45,7 @@ fn a_device_that_is_unplugged_is_picked_up_again() {
     machine.step(start);
     world.unplug();
     machine.step(start + LOOK);
-    let reason = "“Fake” is gone.".to_owned();
+    let reason = Reason::Said("“Fake” is gone.".to_owned());
     assert_eq!(machine.state, State::Waiting { reason: reason.clone(), lost: true });
     assert_eq!(world.open.load(Ordering::Relaxed), 0);
     assert_eq!(world.block(), [0.0; 128], "what still runs is silent");
@@ -156,7 +156,7 @@ fn an_input_whose_callbacks_stop_is_said_and_opened_again() {
     assert_eq!(world.opened.load(Ordering::Relaxed), 1);
     world.there.store(false, Ordering::Relaxed);
     run(&mut machine, &world, start, 6..7);
-    let reason = "The input delivers nothing any more.".to_owned();
+    let reason = Reason::InputStalled;
     assert_eq!(machine.state, State::Waiting { reason, lost: true });
     world.there.store(true, Ordering::Relaxed);
     world.deaf.store(false, Ordering::Relaxed);

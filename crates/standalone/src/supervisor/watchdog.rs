@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::Reason;
 use crate::audio::Health;
 
 /// A stream without a block for this long is over, whatever its device says.
@@ -53,15 +54,15 @@ impl Watchdog {
         has_input: bool,
         reopens: bool,
         now: Instant,
-    ) -> Option<String> {
+    ) -> Option<Reason> {
         if stalls(&mut self.output, health.blocks(), now) {
-            return Some("The sound device delivers nothing any more.".to_owned());
+            return Some(Reason::OutputStalled);
         }
         if !has_input {
             return None;
         }
         if stalls(&mut self.input, health.heard(), now) {
-            return Some("The input delivers nothing any more.".to_owned());
+            return Some(Reason::InputStalled);
         }
         let (rate, quiet) = (u64::from(sample_rate), health.quiet_frames());
         if health.noisy_frames() >= NOISE_SECONDS * rate {
@@ -75,7 +76,7 @@ impl Watchdog {
             return None;
         }
         self.has_reopened = true;
-        Some("The input gives nothing but zeros, so it was opened again.".to_owned())
+        Some(Reason::InputReopened)
     }
 }
 

@@ -272,7 +272,7 @@ impl eframe::App for App {
             self.shortcuts(&context, recording, &mut actions);
         }
         let trouble = self.trouble.clone();
-        let note = self.program.notes.lock().last().cloned();
+        let note = self.program.notes.lock().last().map(|note| note.text(&look::words(ui).trouble));
         let wanted = self.settings.devices.clone();
         let scene = Scene {
             state: &state,

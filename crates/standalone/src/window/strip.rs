@@ -136,6 +136,7 @@ fn draw_line(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings, actions: &
             .on_hover_text(why);
         return;
     }
+    let trouble_words = &look::words(ui).trouble;
     let (text, colour) = match (&scene.heard.recording, scene.trouble) {
         (_, Some(trouble)) => (trouble.to_owned(), colours.bad),
         (Recording::Idle, _) => match scene.note {
@@ -144,7 +145,7 @@ fn draw_line(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings, actions: &
         },
         (Recording::Running(progress), _) => (going(progress, words), colours.text),
         (Recording::Done(progress), _) => (saved(progress, words), colours.good),
-        (Recording::Failed { message }, _) => (message.clone(), colours.bad),
+        (Recording::Failed(failure), _) => (failure.text(trouble_words), colours.bad),
     };
     let said = ui.add(Label::new(RichText::new(&text).font(SMALL).color(colour)).truncate());
     // How long a recording is changes all the time.

@@ -1,6 +1,9 @@
 //! The editor, but for the class keys.
 
-use crate::texts::{Controls, Figures, Headline, Presets, Spectra, Strength, Timeline, Window};
+use crate::texts::{
+    Controls, Figures, Headline, Original, Presets, Receipts, Spectra, Steps, Strength, Timeline,
+    UserPresets, Window,
+};
 
 pub(super) const WINDOW: Window = Window {
     view: "View",
@@ -255,4 +258,63 @@ pub(super) const FIGURES: Figures = Figures {
     sample_count: "Sample count",
     timeline_tip: "The position fixes where the patches are. If the host states one, playback, \
         loops and bounces have them in the same places; otherwise samples are counted.",
+};
+
+pub(super) const ORIGINAL: Original = Original {
+    tip: "Plays the original instead of the output, equally loud: its level is changed by the dB \
+        stated, measured as LUFS short-term over the last three seconds. For comparing by ear, \
+        while you listen live: a render never contains it, and closing the window ends it.",
+    waiting_tip: "Compares the original with the output, equally loud by LUFS short-term. That \
+        takes three seconds of protected sound, without Delta and Bypass.",
+    waiting: "no level yet",
+    title: "Original: not protected",
+    title_hint: |level| {
+        format!(
+            "Switch A/B off before you record. The input at {level}, as loud as the output (LUFS \
+             short-term)."
+        )
+    },
+    heard: "The original is heard",
+    heard_hint: "Switch A/B off to measure.",
+    output: "Output",
+    original: "Original",
+};
+
+pub(super) const STEPS: Steps = Steps {
+    undo: "Undo",
+    undo_tip: "Undoes your last change here: one gesture, preset or class. Ctrl+Z, on a Mac Cmd+Z.",
+    redo: "Redo",
+    redo_tip: "Does again what was undone. Ctrl+Shift+Z or Ctrl+Y, on a Mac Cmd+Shift+Z.",
+};
+
+pub(super) const USER_PRESETS: UserPresets = UserPresets {
+    title: "My presets",
+    tip: "Settings that you saved: mark, veil and patches. They are recipe files, which the \
+        command knows too: patchveil protect --preset NAME.",
+    none: "None yet. Save these settings under a name, here or by patchveil recipe --save.",
+    field: "Save these settings as",
+    hint: "A name",
+    save: "Save",
+    remove: |name| format!("Remove “{name}”"),
+    saved: |name| format!("Saved “{name}”."),
+    removed: |name| format!("Removed “{name}”."),
+    not_here: "It has settings that the plug-in has not, so it is not loaded. The command can use \
+        it: patchveil protect --preset.",
+    mark: "Mark",
+    mark_at: |level| format!("Mark at {level}"),
+    veil: |preset, percent| format!("veil of {preset} at {percent} %"),
+    patches: |count, patch, period| format!(", {count} patches of {patch} ms in {period} ms"),
+};
+
+pub(super) const RECEIPTS: Receipts = Receipts {
+    option: "Receipts of renders …",
+    about: "After each offline render of a host with a timeline, a line is added to \
+        patchveil.receipts.jsonl there: fingerprint, recipe, place in the project, time. Never \
+        the key. Without a folder nothing is written.",
+    folder: "Folder",
+    none: "none",
+    save: "Save",
+    no_home: "This user has no home for settings.",
+    no_such_folder: "There is no such folder: name it with its whole path.",
+    not_saved: |why| format!("It could not be saved: {why}."),
 };

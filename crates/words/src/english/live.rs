@@ -1,6 +1,6 @@
 //! The standalone.
 
-use crate::texts::{Devices, Live, RecordingWords, Welcome};
+use crate::texts::{Devices, Live, RecordingWords, Trouble, Welcome};
 
 pub(super) const LIVE: Live = Live {
     connecting: "Connecting …",
@@ -55,6 +55,26 @@ pub(super) const LIVE: Live = Live {
     saved: |length, path| format!("Saved {length}: {path}."),
     files: |count| format!("({count} files)"),
     not_in_manifest: |why| format!("No line in the manifest: {why}."),
+};
+
+pub(super) const TROUBLE: Trouble = Trouble {
+    server_stopped: "The sound server has stopped. It is connected again as soon as it runs.",
+    rate_changed: |hz| format!("The sample rate has changed to {hz} Hz."),
+    output_stalled: "The sound device delivers nothing any more.",
+    input_stalled: "The input delivers nothing any more.",
+    input_reopened: "The input gives nothing but zeros, so it was opened again.",
+    audio_died: "The audio thread has died. Close Patchveil and start it again.",
+    no_sound_recorded: "Nothing was recorded: no sound came.",
+    recording_stopped: |why| format!("Recording has stopped: {why}"),
+    kept: |length, path| format!("The {length} until then are in “{path}”."),
+    files_complete: "The files before it are complete.",
+    nothing_recorded: "Nothing was recorded.",
+    completed: |length, path| {
+        format!("A recording that was cut off is complete now, {length} long: {path}")
+    },
+    not_completed: |path, why| {
+        format!("A recording that was cut off stays as it is: {path}: {why}")
+    },
 };
 
 pub(super) const DEVICES: Devices = Devices {

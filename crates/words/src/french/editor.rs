@@ -1,6 +1,9 @@
 //! The editor, but for the class keys.
 
-use crate::texts::{Controls, Figures, Headline, Presets, Spectra, Strength, Timeline, Window};
+use crate::texts::{
+    Controls, Figures, Headline, Original, Presets, Receipts, Spectra, Steps, Strength, Timeline,
+    UserPresets, Window,
+};
 
 pub(super) const WINDOW: Window = Window {
     view: "Affichage",
@@ -15,7 +18,7 @@ pub(super) const WINDOW: Window = Window {
     audio_tip: "Spectres et ligne de temps.",
     keys: "Clés",
     keys_tip: "Clés de classe : choisir, créer, importer et exporter.",
-    all_settings: "Tous les réglages",
+    all_settings: "Réglages",
     all_settings_tip: "Affiche ou masque ce que règle le curseur : le preset, les niveaux de la \
         marque et du voile, et les patchs.",
     mode: "Mode",
@@ -82,8 +85,8 @@ pub(super) const HEADLINE: Headline = Headline {
 
 pub(super) const STRENGTH: Strength = Strength {
     dial: "Force",
-    not_on_dial: |preset| format!("Preset {preset}, voir Tous les réglages"),
-    adjusted: "Ajusté, voir Tous les réglages",
+    not_on_dial: |preset| format!("Preset {preset}, voir Réglages"),
+    adjusted: "Ajusté, voir Réglages",
     inaudible: "inaudible",
     audible: "audible, protège plus",
     nothing_changed: "Rien n'est modifié",
@@ -238,7 +241,7 @@ pub(super) const FIGURES: Figures = Figures {
     protected_tip: "La durée du son passé avec protection depuis l'ouverture de cette instance. \
         Le silence ne compte pas.",
     latency: "Latence",
-    no_latency: "Latence 0 éch.",
+    no_latency: "Sans latence",
     latency_tip: "La marque et le voile n'ajoutent aucun retard, quels que soient les réglages.",
     load: "Charge du thread audio",
     load_of: |percent| format!("Charge {percent:.1} %"),
@@ -258,4 +261,66 @@ pub(super) const FIGURES: Figures = Figures {
     timeline_tip: "La position fixe la place des patchs. Si l'hôte en indique une, ils sont aux \
         mêmes endroits à la lecture, en boucle et au bounce ; sinon, les échantillons sont \
         comptés.",
+};
+
+pub(super) const ORIGINAL: Original = Original {
+    tip: "Joue l'original au lieu de la sortie, à sonie égale : son niveau est modifié des dB \
+        indiqués, mesurés en LUFS à court terme sur les trois dernières secondes. Pour comparer à \
+        l'oreille, en écoute directe : un rendu ne le contient jamais, et fermer la fenêtre y met \
+        fin.",
+    waiting_tip: "Compare l'original à la sortie, à sonie égale en LUFS à court terme. Il faut \
+        trois secondes de son protégé, sans Delta ni Bypass.",
+    waiting: "pas de niveau",
+    title: "Original : non protégé",
+    title_hint: |level| {
+        format!(
+            "Désactivez A/B avant d'enregistrer. L'entrée à {level}, aussi forte que la sortie \
+             (LUFS à court terme)."
+        )
+    },
+    heard: "On entend l'original",
+    heard_hint: "Pour mesurer, désactivez A/B.",
+    output: "Sortie",
+    original: "Original",
+};
+
+pub(super) const STEPS: Steps = Steps {
+    undo: "Annuler",
+    undo_tip: "Annule votre dernier changement ici : un geste, un preset ou une classe. Ctrl+Z, \
+        sur Mac Cmd+Z.",
+    redo: "Rétablir",
+    redo_tip: "Rétablit ce qui a été annulé. Ctrl+Maj+Z ou Ctrl+Y, sur Mac Cmd+Maj+Z.",
+};
+
+pub(super) const USER_PRESETS: UserPresets = UserPresets {
+    title: "Mes presets",
+    tip: "Réglages que vous avez enregistrés : marque, voile et patchs. Ce sont des fichiers de \
+        recette, que la commande connaît aussi : patchveil protect --preset NAME.",
+    none: "Aucun pour l'instant. Enregistrez ces réglages sous un nom, ici ou par patchveil \
+        recipe --save.",
+    field: "Enregistrer ces réglages sous",
+    hint: "Un nom",
+    save: "Enregistrer",
+    remove: |name| format!("Supprimer « {name} »"),
+    saved: |name| format!("« {name} » est enregistré."),
+    removed: |name| format!("« {name} » est supprimé."),
+    not_here: "Il a des réglages que le plug-in n'a pas : il n'est donc pas chargé. La commande \
+        peut l'utiliser : patchveil protect --preset.",
+    mark: "Marque",
+    mark_at: |level| format!("Marque à {level}"),
+    veil: |preset, percent| format!("voile de {preset} à {percent} %"),
+    patches: |count, patch, period| format!(", {count} patchs de {patch} ms en {period} ms"),
+};
+
+pub(super) const RECEIPTS: Receipts = Receipts {
+    option: "Reçus des rendus …",
+    about: "Après chaque rendu hors ligne d'un hôte qui a une ligne de temps, une ligne s'y \
+        ajoute à patchveil.receipts.jsonl : empreinte, recette, position dans le projet, heure. \
+        Jamais la clé. Sans dossier, rien n'est écrit.",
+    folder: "Dossier",
+    none: "aucun",
+    save: "Enregistrer",
+    no_home: "Cet utilisateur n'a pas d'emplacement pour les réglages.",
+    no_such_folder: "Ce dossier n'existe pas : indiquez son chemin complet.",
+    not_saved: |why| format!("Enregistrement impossible : {why}."),
 };

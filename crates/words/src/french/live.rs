@@ -1,6 +1,6 @@
 //! The standalone.
 
-use crate::texts::{Devices, Live, RecordingWords, Welcome};
+use crate::texts::{Devices, Live, RecordingWords, Trouble, Welcome};
 
 pub(super) const LIVE: Live = Live {
     connecting: "Connexion …",
@@ -57,6 +57,26 @@ pub(super) const LIVE: Live = Live {
     not_in_manifest: |why| format!("Pas de ligne dans le manifeste : {why}."),
 };
 
+pub(super) const TROUBLE: Trouble = Trouble {
+    server_stopped: "Le serveur audio s'est arrêté. Il sera reconnecté dès qu'il tournera.",
+    rate_changed: |hz| format!("La fréquence d'échantillonnage est passée à {hz} Hz."),
+    output_stalled: "Le périphérique audio ne fournit plus rien.",
+    input_stalled: "L'entrée ne fournit plus rien.",
+    input_reopened: "L'entrée ne donne que des zéros : elle a été rouverte.",
+    audio_died: "Le thread audio s'est interrompu. Fermez Patchveil et relancez-le.",
+    no_sound_recorded: "Rien n'a été enregistré : aucun son n'est arrivé.",
+    recording_stopped: |why| format!("L'enregistrement s'est arrêté : {why}"),
+    kept: |length, path| format!("Ce qui précède ({length}) est dans « {path} »."),
+    files_complete: "Les fichiers précédents sont complets.",
+    nothing_recorded: "Rien n'a été enregistré.",
+    completed: |length, path| {
+        format!("Un enregistrement interrompu est maintenant complet ({length}) : {path}")
+    },
+    not_completed: |path, why| {
+        format!("Un enregistrement interrompu reste tel quel : {path} : {why}")
+    },
+};
+
 pub(super) const DEVICES: Devices = Devices {
     backend: "Backend",
     automatic: "Automatique",
@@ -94,8 +114,8 @@ pub(super) const RECORDING: RecordingWords = RecordingWords {
     split: "Découper",
     never: "Jamais",
     after: |minutes| format!("Après {minutes} minutes"),
-    note: "32 bits flottants est, bit pour bit, ce qui a été envoyé ; FLAC est la même chose, arrondie à 24 bits. Chaque \
-        fichier reçoit une ligne dans le manifeste du dossier, patchveil.jsonl, pour « patchveil verify ».",
+    note: "32 bits flottants est, bit pour bit, ce qui a été envoyé ; FLAC est la même chose, arrondie à 24 bits. Chaque \
+        fichier reçoit une ligne dans le manifeste du dossier, patchveil.jsonl, pour « patchveil verify ».",
 };
 
 pub(super) const WELCOME: Welcome = Welcome {

@@ -1,6 +1,9 @@
 //! The editor, but for the class keys.
 
-use crate::texts::{Controls, Figures, Headline, Presets, Spectra, Strength, Timeline, Window};
+use crate::texts::{
+    Controls, Figures, Headline, Original, Presets, Receipts, Spectra, Steps, Strength, Timeline,
+    UserPresets, Window,
+};
 
 pub(super) const WINDOW: Window = Window {
     view: "Ansicht",
@@ -15,7 +18,7 @@ pub(super) const WINDOW: Window = Window {
     audio_tip: "Spektren und Zeitachse.",
     keys: "Schlüssel",
     keys_tip: "Klassenschlüssel: wählen, anlegen, importieren und exportieren.",
-    all_settings: "Alle Einstellungen",
+    all_settings: "Alle Parameter",
     all_settings_tip: "Zeigt oder verbirgt, was der Regler einstellt: das Preset, die Pegel von \
         Markierung und Schleier und die Patches.",
     mode: "Modus",
@@ -81,8 +84,8 @@ pub(super) const HEADLINE: Headline = Headline {
 
 pub(super) const STRENGTH: Strength = Strength {
     dial: "Schutzstärke",
-    not_on_dial: |preset| format!("Preset {preset}, siehe Alle Einstellungen"),
-    adjusted: "Angepasst, siehe Alle Einstellungen",
+    not_on_dial: |preset| format!("Preset {preset}, siehe Alle Parameter"),
+    adjusted: "Angepasst, siehe Alle Parameter",
     inaudible: "unhörbar",
     audible: "hörbar, schützt mehr",
     nothing_changed: "Nichts wird verändert",
@@ -235,7 +238,7 @@ pub(super) const FIGURES: Figures = Figures {
     protected_tip: "Wie viel Ton geschützt hindurchging, seit diese Instanz geöffnet ist. Stille \
         zählt nicht.",
     latency: "Latenz",
-    no_latency: "Latenz 0 Samples",
+    no_latency: "Ohne Latenz",
     latency_tip: "Markierung und Schleier verzögern nichts, bei keiner Einstellung.",
     load: "Last des Audio-Threads",
     load_of: |percent| format!("Last {percent:.1} %"),
@@ -254,4 +257,67 @@ pub(super) const FIGURES: Figures = Figures {
     sample_count: "Samplezahl",
     timeline_tip: "Die Position bestimmt, wo die Patches liegen. Nennt der Host eine, so liegen \
         sie bei Wiedergabe, Loops und Bounces an denselben Stellen; sonst werden Samples gezählt.",
+};
+
+pub(super) const ORIGINAL: Original = Original {
+    tip: "Spielt das Original statt des Ausgangs, gleich laut: Sein Pegel wird um die angegebenen \
+        dB geändert, gemessen als LUFS Short-Term über die letzten drei Sekunden. Zum Vergleich \
+        nach Gehör, solange Sie live abhören: In einem Rendering ist es nie enthalten, und mit \
+        dem Fenster endet es.",
+    waiting_tip: "Vergleicht das Original mit dem Ausgang, gleich laut nach LUFS Short-Term. \
+        Dafür braucht es drei Sekunden geschützten Ton, ohne Delta und Bypass.",
+    waiting: "kein Pegel",
+    title: "Original: nicht geschützt",
+    title_hint: |level| {
+        format!(
+            "Vor der Aufnahme A/B ausschalten. Der Eingang mit {level}, so laut wie der Ausgang \
+             (LUFS Short-Term)."
+        )
+    },
+    heard: "Zu hören ist das Original",
+    heard_hint: "Zum Messen A/B ausschalten.",
+    output: "Ausgang",
+    original: "Original",
+};
+
+pub(super) const STEPS: Steps = Steps {
+    undo: "Rückgängig",
+    undo_tip: "Nimmt Ihre letzte Änderung hier zurück: eine Bewegung, ein Preset oder eine \
+        Klasse. Strg+Z, am Mac Cmd+Z.",
+    redo: "Wiederholen",
+    redo_tip: "Stellt her, was rückgängig gemacht wurde. Strg+Umschalt+Z oder Strg+Y, am Mac \
+        Cmd+Umschalt+Z.",
+};
+
+pub(super) const USER_PRESETS: UserPresets = UserPresets {
+    title: "Eigene Presets",
+    tip: "Einstellungen, die Sie gespeichert haben: Markierung, Schleier und Patches. Es sind \
+        Rezeptdateien, die auch der Befehl kennt: patchveil protect --preset NAME.",
+    none: "Noch keine. Diese Einstellungen unter einem Namen speichern, hier oder mit patchveil \
+        recipe --save.",
+    field: "Diese Einstellungen speichern als",
+    hint: "Ein Name",
+    save: "Speichern",
+    remove: |name| format!("„{name}“ entfernen"),
+    saved: |name| format!("„{name}“ ist gespeichert."),
+    removed: |name| format!("„{name}“ ist entfernt."),
+    not_here: "Es hat Einstellungen, die das Plug-in nicht hat, und wird daher nicht geladen. Der \
+        Befehl kann es benutzen: patchveil protect --preset.",
+    mark: "Markierung",
+    mark_at: |level| format!("Markierung mit {level}"),
+    veil: |preset, percent| format!("Schleier von {preset} mit {percent} %"),
+    patches: |count, patch, period| format!(", {count} Patches von {patch} ms in {period} ms"),
+};
+
+pub(super) const RECEIPTS: Receipts = Receipts {
+    option: "Belege für Renderings …",
+    about: "Nach jedem Offline-Rendering eines Hosts mit Zeitachse kommt dort eine Zeile in \
+        patchveil.receipts.jsonl hinzu: Fingerabdruck, Rezept, Stelle im Projekt, Zeit. Nie der \
+        Schlüssel. Ohne Ordner wird nichts geschrieben.",
+    folder: "Ordner",
+    none: "keiner",
+    save: "Speichern",
+    no_home: "Dieser Benutzer hat keinen Ort für Einstellungen.",
+    no_such_folder: "Diesen Ordner gibt es nicht: mit dem ganzen Pfad angeben.",
+    not_saved: |why| format!("Speichern war nicht möglich: {why}."),
 };

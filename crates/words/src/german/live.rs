@@ -1,6 +1,6 @@
 //! The standalone.
 
-use crate::texts::{Devices, Live, RecordingWords, Welcome};
+use crate::texts::{Devices, Live, RecordingWords, Trouble, Welcome};
 
 pub(super) const LIVE: Live = Live {
     connecting: "Verbindung wird hergestellt …",
@@ -55,6 +55,26 @@ pub(super) const LIVE: Live = Live {
     saved: |length, path| format!("{length} gesichert: {path}."),
     files: |count| format!("({count} Dateien)"),
     not_in_manifest: |why| format!("Keine Zeile im Manifest: {why}."),
+};
+
+pub(super) const TROUBLE: Trouble = Trouble {
+    server_stopped: "Der Audioserver ist beendet. Verbunden wird, sobald er wieder läuft.",
+    rate_changed: |hz| format!("Die Abtastrate hat auf {hz} Hz gewechselt."),
+    output_stalled: "Das Audiogerät liefert nichts mehr.",
+    input_stalled: "Der Eingang liefert nichts mehr.",
+    input_reopened: "Der Eingang gibt nur noch Nullen, daher wurde er neu geöffnet.",
+    audio_died: "Der Audio-Thread ist abgebrochen. Patchveil schließen und neu starten.",
+    no_sound_recorded: "Nichts wurde aufgenommen: Es kam kein Ton.",
+    recording_stopped: |why| format!("Die Aufnahme ist abgebrochen: {why}"),
+    kept: |length, path| format!("Die {length} bis dahin sind in „{path}“."),
+    files_complete: "Die Dateien davor sind vollständig.",
+    nothing_recorded: "Nichts wurde aufgenommen.",
+    completed: |length, path| {
+        format!("Eine abgebrochene Aufnahme ist jetzt vollständig, {length} lang: {path}")
+    },
+    not_completed: |path, why| {
+        format!("Eine abgebrochene Aufnahme bleibt, wie sie ist: {path}: {why}")
+    },
 };
 
 pub(super) const DEVICES: Devices = Devices {

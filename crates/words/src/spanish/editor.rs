@@ -1,6 +1,9 @@
 //! The editor, but for the class keys.
 
-use crate::texts::{Controls, Figures, Headline, Presets, Spectra, Strength, Timeline, Window};
+use crate::texts::{
+    Controls, Figures, Headline, Original, Presets, Receipts, Spectra, Steps, Strength, Timeline,
+    UserPresets, Window,
+};
 
 pub(super) const WINDOW: Window = Window {
     view: "Vista",
@@ -252,4 +255,66 @@ pub(super) const FIGURES: Figures = Figures {
     sample_count: "Contado",
     timeline_tip: "La posición fija dónde están los tramos. Si el host indica una, están en los \
         mismos lugares al reproducir, en bucles y en bounces; si no, se cuentan muestras.",
+};
+
+pub(super) const ORIGINAL: Original = Original {
+    tip: "Reproduce el original en lugar de la salida, con la misma sonoridad: su nivel se cambia \
+        los dB indicados, medidos como LUFS a corto plazo en los últimos tres segundos. Para \
+        comparar de oído, en escucha directa: un render nunca lo contiene, y al cerrar la ventana \
+        termina.",
+    waiting_tip: "Compara el original con la salida, con la misma sonoridad en LUFS a corto \
+        plazo. Hacen falta tres segundos de sonido protegido, sin Delta ni Bypass.",
+    waiting: "sin nivel",
+    title: "Original: sin proteger",
+    title_hint: |level| {
+        format!(
+            "Desactive A/B antes de grabar. La entrada a {level}, tan fuerte como la salida (LUFS \
+             a corto plazo)."
+        )
+    },
+    heard: "Se oye el original",
+    heard_hint: "Para medir, desactive A/B.",
+    output: "Salida",
+    original: "Original",
+};
+
+pub(super) const STEPS: Steps = Steps {
+    undo: "Deshacer",
+    undo_tip: "Deshace su último cambio aquí: un gesto, un preset o una clase. Ctrl+Z, en Mac \
+        Cmd+Z.",
+    redo: "Rehacer",
+    redo_tip: "Rehace lo deshecho. Ctrl+Mayús+Z o Ctrl+Y, en Mac Cmd+Mayús+Z.",
+};
+
+pub(super) const USER_PRESETS: UserPresets = UserPresets {
+    title: "Mis presets",
+    tip: "Ajustes que usted guardó: marca, velo y tramos. Son archivos de receta, que el comando \
+        también conoce: patchveil protect --preset NAME.",
+    none: "Aún no hay ninguno. Guarde estos ajustes con un nombre, aquí o con patchveil recipe \
+        --save.",
+    field: "Guardar estos ajustes como",
+    hint: "Un nombre",
+    save: "Guardar",
+    remove: |name| format!("Eliminar «{name}»"),
+    saved: |name| format!("«{name}» está guardado."),
+    removed: |name| format!("«{name}» está eliminado."),
+    not_here: "Tiene ajustes que el plug-in no tiene, así que no se carga. El comando puede \
+        usarlo: patchveil protect --preset.",
+    mark: "Marca",
+    mark_at: |level| format!("Marca a {level}"),
+    veil: |preset, percent| format!("velo de {preset} al {percent} %"),
+    patches: |count, patch, period| format!(", {count} tramos de {patch} ms en {period} ms"),
+};
+
+pub(super) const RECEIPTS: Receipts = Receipts {
+    option: "Recibos de renders …",
+    about: "Tras cada render offline de un host con línea de tiempo, se añade allí una línea \
+        a patchveil.receipts.jsonl: huella, receta, posición en el proyecto, hora. Nunca la \
+        clave. Sin carpeta no se escribe nada.",
+    folder: "Carpeta",
+    none: "ninguna",
+    save: "Guardar",
+    no_home: "Este usuario no tiene lugar para los ajustes.",
+    no_such_folder: "Esa carpeta no existe: indíquela con su ruta completa.",
+    not_saved: |why| format!("No se pudo guardar: {why}."),
 };

@@ -1,6 +1,6 @@
 //! The standalone.
 
-use crate::texts::{Devices, Live, RecordingWords, Welcome};
+use crate::texts::{Devices, Live, RecordingWords, Trouble, Welcome};
 
 pub(super) const LIVE: Live = Live {
     connecting: "Conectando …",
@@ -58,6 +58,24 @@ pub(super) const LIVE: Live = Live {
     saved: |length, path| format!("Guardado {length}: {path}."),
     files: |count| format!("({count} archivos)"),
     not_in_manifest: |why| format!("Sin línea en el manifiesto: {why}."),
+};
+
+pub(super) const TROUBLE: Trouble = Trouble {
+    server_stopped: "El servidor de audio se ha detenido. Se reconecta en cuanto funcione.",
+    rate_changed: |hz| format!("La frecuencia de muestreo ha cambiado a {hz} Hz."),
+    output_stalled: "El dispositivo de audio ya no entrega nada.",
+    input_stalled: "La entrada ya no entrega nada.",
+    input_reopened: "La entrada solo da ceros, así que se abrió de nuevo.",
+    audio_died: "El hilo de audio ha fallado. Cierre Patchveil y ábralo de nuevo.",
+    no_sound_recorded: "No se grabó nada: no llegó sonido.",
+    recording_stopped: |why| format!("La grabación se ha detenido: {why}"),
+    kept: |length, path| format!("Lo anterior ({length}) está en «{path}»."),
+    files_complete: "Los archivos anteriores están completos.",
+    nothing_recorded: "No se grabó nada.",
+    completed: |length, path| {
+        format!("Una grabación interrumpida ya está completa ({length}): {path}")
+    },
+    not_completed: |path, why| format!("Una grabación interrumpida queda como está: {path}: {why}"),
 };
 
 pub(super) const DEVICES: Devices = Devices {

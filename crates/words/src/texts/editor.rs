@@ -258,3 +258,62 @@ pub struct Figures {
     pub sample_count: Text,
     pub timeline_tip: Text,
 }
+
+/// A/B: the original against the output, equally loud.
+pub struct Original {
+    pub tip: Text,
+    pub waiting_tip: Text,
+    /// Instead of the level; short.
+    pub waiting: Text,
+    pub title: Text,
+    /// Level with its unit.
+    pub title_hint: With,
+    pub heard: Text,
+    pub heard_hint: Text,
+    pub output: Text,
+    pub original: Text,
+}
+
+/// Undo and redo.
+pub struct Steps {
+    pub undo: Text,
+    pub undo_tip: Text,
+    pub redo: Text,
+    pub redo_tip: Text,
+}
+
+/// The user's own presets.
+pub struct UserPresets {
+    pub title: Text,
+    pub tip: Text,
+    pub none: Text,
+    pub field: Text,
+    pub hint: Text,
+    pub save: Text,
+    /// Name.
+    pub remove: With,
+    pub saved: With,
+    pub removed: With,
+    pub not_here: Text,
+    pub mark: Text,
+    /// Level with its unit.
+    pub mark_at: With,
+    /// Preset, percent; may begin a sentence.
+    pub veil: fn(&str, f64) -> String,
+    /// Patches, their length and the period in ms; goes on after the veil.
+    pub patches: fn(u32, f64, f64) -> String,
+}
+
+/// Where receipts of renders go.
+pub struct Receipts {
+    pub option: Text,
+    pub about: Text,
+    pub folder: Text,
+    /// Instead of a folder.
+    pub none: Text,
+    pub save: Text,
+    pub no_home: Text,
+    pub no_such_folder: Text,
+    /// Why.
+    pub not_saved: With,
+}

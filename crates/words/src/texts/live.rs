@@ -69,6 +69,28 @@ pub struct Live {
     pub not_in_manifest: With,
 }
 
+/// What went wrong with the device, or with a recording.
+pub struct Trouble {
+    pub server_stopped: Text,
+    /// Hz.
+    pub rate_changed: fn(u32) -> String,
+    pub output_stalled: Text,
+    pub input_stalled: Text,
+    pub input_reopened: Text,
+    pub audio_died: Text,
+    pub no_sound_recorded: Text,
+    /// Why: a sentence.
+    pub recording_stopped: With,
+    /// Length, path.
+    pub kept: WithTwo,
+    pub files_complete: Text,
+    pub nothing_recorded: Text,
+    /// Length, path.
+    pub completed: WithTwo,
+    /// Path, why.
+    pub not_completed: WithTwo,
+}
+
 /// The device panel.
 pub struct Devices {
     pub backend: Text,

@@ -4,9 +4,12 @@ mod editor;
 mod keys;
 mod live;
 
-pub use editor::{Controls, Figures, Headline, Presets, Spectra, Strength, Timeline, Window};
+pub use editor::{
+    Controls, Figures, Headline, Original, Presets, Receipts, Spectra, Steps, Strength, Timeline,
+    UserPresets, Window,
+};
 pub use keys::Keys;
-pub use live::{Devices, Live, RecordingWords, Welcome};
+pub use live::{Devices, Live, RecordingWords, Trouble, Welcome};
 
 /// A text.
 pub(crate) type Text = &'static str;
@@ -23,11 +26,16 @@ pub struct Words {
     pub strength: Strength,
     pub controls: Controls,
     pub presets: Presets,
+    pub original: Original,
+    pub steps: Steps,
+    pub user_presets: UserPresets,
+    pub receipts: Receipts,
     pub spectra: Spectra,
     pub timeline: Timeline,
     pub figures: Figures,
     pub keys: Keys,
     pub live: Live,
+    pub trouble: Trouble,
     pub devices: Devices,
     pub recording: RecordingWords,
     pub welcome: Welcome,

@@ -21,7 +21,41 @@ fn panels() -> Vec<(&'static str, Fixture)> {
         (connection.from, connection.backend) = (None, BackendKind::System);
     }
     unconnected.settings.devices.input = None;
+    let mut quiet = Fixture::running();
+    if let State::Running(connection) = &mut quiet.state {
+        connection.quiet = true;
+    }
+    let ended = |recording| {
+        let mut fixture = Fixture::running();
+        fixture.heard.recording = recording;
+        fixture
+    };
+    let path = || "/home/anna/Music/Patchveil/Patchveil 2027-03-01 20-15-00.flac".into();
+    let done =
+        Progress { path: path(), seconds: 754.2, files: 2, rounded: true, ..Progress::default() };
+    let kept = Kept::Part { path: path(), seconds: 754.2 };
+    let failed = Failure::Stopped { why: "The disk is full.".to_owned(), kept };
+    let mended = Mended::Complete { path: path(), seconds: 754.2 };
+    let options = |samples| {
+        let mut fixture = Fixture { fold: Fold::Recording, ..Fixture::running() };
+        fixture.settings.recording.samples = samples;
+        fixture
+    };
+    let lost = |reason| {
+        let state = State::Waiting { reason, lost: true };
+        Fixture { state, ..Fixture::running() }
+    };
     vec![
+        ("quiet", quiet),
+        ("done", ended(Recording::Done(done))),
+        ("failed", ended(Recording::Failed(failed))),
+        ("no sound", ended(Recording::Failed(Failure::NoSound))),
+        ("mended", Fixture { note: Some(mended), ..Fixture::running() }),
+        ("24 bits", options(Samples::Int24)),
+        ("FLAC", options(Samples::Flac)),
+        ("server", lost(Reason::ServerStopped)),
+        ("rate", lost(Reason::RateChanged(44_100))),
+        ("zeros", lost(Reason::InputReopened)),
         ("strip", Fixture::running()),
         ("muted", muted),
         ("reminded", reminded),

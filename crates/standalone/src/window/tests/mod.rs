@@ -16,7 +16,8 @@ use super::welcome::{Step, Welcome};
 use super::*;
 use crate::audio::{Connection, Device, Format};
 use crate::meters::Levels;
-use crate::recorder::{Progress, Recording};
+use crate::recorder::{Failure, Kept, Mended, Progress, Recording, Samples};
+use crate::supervisor::Reason;
 
 /// A situation, and what the user did in it.
 struct Fixture {
@@ -29,7 +30,7 @@ struct Fixture {
     folder: String,
     welcome: Option<Welcome>,
     has_keys: bool,
-    note: Option<String>,
+    note: Option<Mended>,
     actions: Vec<Action>,
     language: Language,
 }
@@ -113,7 +114,7 @@ impl Fixture {
         let mut settings = Settings::default();
         settings.devices.input = Some("mic".to_owned());
         Self {
-            state: State::Waiting { reason: reason.to_owned(), lost: false },
+            state: State::Waiting { reason: Reason::Said(reason.to_owned()), lost: false },
             devices: Err("No JACK server runs.".to_owned()),
             heard: Heard { input: silent.clone(), output: silent, recording: Recording::Idle },
             settings,
@@ -139,6 +140,7 @@ impl Fixture {
         ui.painter().rect_filled(ui.max_rect(), 0.0, colours(ui).background);
         let Self { state, devices, heard, settings, fold, folder, actions, .. } = self;
         let wanted = settings.devices.clone();
+        let note = self.note.as_ref().map(|note| note.text(&look::words(ui).trouble));
         let scene = Scene {
             state,
             devices,
@@ -146,7 +148,7 @@ impl Fixture {
             heard,
             wanted: &wanted,
             trouble: None,
-            note: self.note.as_deref(),
+            note: note.as_deref(),
             has_keys: self.has_keys,
         };
         draw_all(ui, &scene, settings, fold, folder, actions, |_| ());
@@ -202,6 +204,17 @@ fn the_strip_shows_what_runs() {
 #[test]
 fn the_strip_in_a_small_window_while_recording_with_clipping() {
     compare("recording-small-light-2x", Fixture::recording(), (640.0, 128.0), 2.0, Theme::Light);
+}
+
+#[test]
+fn a_quiet_input_and_a_completed_recording_are_said() {
+    let path = "/home/anna/Music/Patchveil/show.flac".into();
+    let note = Some(Mended::Complete { path, seconds: 754.2 });
+    let mut fixture = Fixture { note, language: Language::German, ..Fixture::running() };
+    if let State::Running(connection) = &mut fixture.state {
+        connection.quiet = true;
+    }
+    compare("quiet-small-dark-de", fixture, (640.0, 128.0), 1.0, Theme::Dark);
 }
 
 #[test]
@@ -298,8 +311,9 @@ fn the_output_of_jack_can_be_left_unconnected_and_the_list_keeps_the_focus() {
 
 #[test]
 fn what_became_of_a_recording_that_was_cut_off_is_said() {
-    let line = "A recording that was cut off is complete now";
-    let fixture = Fixture { note: Some(line.to_owned()), ..Fixture::running() };
+    let path = "/home/anna/Music/Patchveil/show.flac".into();
+    let note = Mended::Complete { path, seconds: 754.2 };
+    let fixture = Fixture { note: Some(note), ..Fixture::running() };
     let window = fixture.window((1_000.0, 128.0), 1.0, Theme::Dark);
-    window.get_by_label(line);
+    window.get_by_label_contains("A recording that was cut off is complete now, 12:34 min long");
 }

@@ -50,5 +50,6 @@ pub mod verify;
 mod watch;
 
 pub use paths::shown;
+pub use receipts::ReceiptsCache;
 pub use veil_cache::VeilCache;
 pub use watch::Watch;

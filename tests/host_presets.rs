@@ -5,7 +5,7 @@ use std::fs;
 use patchveil_keyring::{UserPresets, presets_folder};
 use patchveil_tests::build::{library, root};
 use patchveil_tests::clap::{Instance, Module};
-use patchveil_tests::keys::{fingerprint, keyring, new_session};
+use patchveil_tests::keys::{fingerprint, keyring, new_session, session};
 use patchveil_tests::vst3;
 use patchveil_veil::Preset;
 
@@ -79,6 +79,44 @@ fn a_clap_host_finds_the_users_presets_and_loads_them_whole_or_not_at_all() {
         instance.text(param.id, instance.value(param.id))
     };
     assert_eq!(["Preset", "Amount", "Mark Level"].map(text), ["Strong", "60.0 %", "-2.0 dB"]);
+}
+
+#[test]
+fn in_a_session_from_before_the_mark_a_clap_hosts_preset_is_the_dials_choice_too() {
+    let module = Module::built();
+    let former = r#""preset":{"string":"strong"},"amount":{"f32":60.0},"patch":{"f32":12.0},"trim":{"f32":-3.0}"#;
+    let names = ["Preset (Recipe 1)", "Preset", "Amount", "Patch Length", "Output Trim"];
+    // A veil of that time stays one of that time; the mark goes over to the present recipes.
+    for (key, version, texts) in [
+        ("light", 1, ["Light", "Mark", "100.0 %", "preset", "-3.0 dB"]),
+        ("balanced", 1, ["Balanced", "Mark", "100.0 %", "preset", "-3.0 dB"]),
+        ("mark", 2, ["Strong", "Mark", "100.0 %", "preset", "-3.0 dB"]),
+    ] {
+        let mut instance = module.instance_with(&session(fingerprint(), former));
+        assert!(instance.load_preset(Some(key), None), "{key}");
+        let text = |name: &str| {
+            let param = instance.param(name);
+            instance.text(param.id, instance.value(param.id))
+        };
+        assert_eq!(names.map(text), texts, "{key}");
+        let saved = String::from_utf8_lossy(&instance.save()[8..]).into_owned();
+        assert!(saved.contains(&format!(r#"\"recipe\":{version},\"state\":{version}"#)), "{saved}");
+        assert!(saved.contains(&fingerprint().to_string()), "the class stays");
+    }
+    // A recipe that only the present presets make goes over whole.
+    let file = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
+    let mut recipe = Preset::Light.recipe();
+    recipe.veil.as_mut().unwrap().amount = 40.0;
+    fs::write(file.path(), serde_json::to_string(&recipe).unwrap()).unwrap();
+    let mut instance = module.instance_with(&session(fingerprint(), former));
+    assert!(instance.load_preset(None, Some(file.path())));
+    let text = |name: &str| {
+        let param = instance.param(name);
+        instance.text(param.id, instance.value(param.id))
+    };
+    assert_eq!(["Preset", "Amount"].map(text), ["Light", "40.0 %"]);
+    let saved = String::from_utf8_lossy(&instance.save()[8..]).into_owned();
+    assert!(saved.contains(r#"\"recipe\":2"#), "{saved}");
 }
 
 #[test]

@@ -17,9 +17,10 @@ use clap_sys::factory::preset_discovery::{
 use clap_sys::universal_plugin_id::clap_universal_plugin_id;
 use clap_sys::version::CLAP_VERSION;
 use patchveil_keyring::presets_folder;
+use patchveil_veil::RECIPE_VERSION;
 
 use super::descriptor;
-use super::instance::{c_text, settings_at, text};
+use super::instance::{c_text, preset_at, text};
 use crate::host_presets::HOST_PRESETS;
 
 /// Ids of the providers, in the order of [`HOST_PRESETS`]. The first one has the user's presets too.
@@ -87,6 +88,9 @@ unsafe extern "C" fn create(
 }
 
 unsafe extern "C" fn destroy(provider: *const clap_preset_discovery_provider) {
+    if provider.is_null() {
+        return;
+    }
     // SAFETY: it is a pointer that `create` gave out, and the host's last call with it.
     drop(unsafe { Box::from_raw(provider.cast::<Provider>().cast_mut()) });
 }
@@ -100,6 +104,9 @@ unsafe extern "C" fn get_extension(
 
 /// Tells the host where presets are.
 unsafe extern "C" fn init(provider: *const clap_preset_discovery_provider) -> bool {
+    if provider.is_null() {
+        return false;
+    }
     // SAFETY: it is a pointer that `create` gave out; the indexer outlives the provider.
     unsafe {
         let &Provider { indexer, number, .. } = &*provider.cast::<Provider>();
@@ -125,7 +132,8 @@ unsafe extern "C" fn init(provider: *const clap_preset_discovery_provider) -> bo
             description: std::ptr::null(),
             file_extension: c"json".as_ptr(),
         };
-        let folder = c_text(&folder.to_string_lossy());
+        // On Unix the path's own bytes, which need not be UTF-8.
+        let folder = c_text(folder.as_os_str().as_encoded_bytes());
         let own = clap_preset_discovery_location {
             flags: CLAP_PRESET_DISCOVERY_IS_USER_CONTENT,
             name: c"My presets".as_ptr(),
@@ -158,11 +166,11 @@ unsafe extern "C" fn get_metadata(
             return describe(receiver, &name, Some(&key), flags);
         }
         let location = text(location);
-        match settings_at(kind, location, None) {
+        match preset_at(kind, location, None).and_then(|preset| preset.fit(RECIPE_VERSION)) {
             Ok(_) => {
                 let path = location.unwrap_or_default().to_string_lossy();
                 let stem = Path::new(&*path).file_stem().unwrap_or_default().to_string_lossy();
-                describe(receiver, &c_text(&stem), None, CLAP_PRESET_DISCOVERY_IS_USER_CONTENT)
+                describe(receiver, &c_text(&*stem), None, CLAP_PRESET_DISCOVERY_IS_USER_CONTENT)
             }
             Err(why) => {
                 if let Some(on_error) = (*receiver).on_error {

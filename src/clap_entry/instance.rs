@@ -17,14 +17,16 @@ use clap_sys::factory::preset_discovery::{
 };
 use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
-use clap_sys::stream::clap_istream;
+use clap_sys::stream::{clap_istream, clap_ostream};
+use nice_plug::prelude::PluginState;
 use nice_plug::wrapper::clap::Wrapper;
 use patchveil_keyring::read_preset;
-use patchveil_veil::RECIPE_VERSION;
+use patchveil_veil::{Preset, Recipe};
 
 use crate::Patchveil;
-use crate::host_presets::{HOST_PRESETS, settings_of, state_of};
-use crate::params::RecipeSettings;
+use crate::host_presets::{HOST_PRESETS, state_of};
+use crate::params::Fit;
+use crate::state::{FIELD, Saved};
 
 /// What the host holds a pointer to.
 #[repr(C)]
@@ -55,6 +57,9 @@ pub(super) unsafe fn create(host: *const clap_host) -> *const clap_plugin {
 }
 
 unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
+    if plugin.is_null() {
+        return;
+    }
     // SAFETY: it is a pointer that `create` gave out, and the host's last call with it.
     unsafe {
         let instance = Box::from_raw(plugin.cast::<Instance>().cast_mut());
@@ -92,8 +97,8 @@ unsafe extern "C" fn from_location(
     // SAFETY: it is a pointer that `create` gave out, and texts that outlive the call, or null.
     unsafe {
         let instance = &*plugin.cast::<Instance>();
-        let loaded = settings_at(kind, text(location), text(load_key))
-            .and_then(|settings| instance.load(&settings));
+        let loaded = preset_at(kind, text(location), text(load_key))
+            .and_then(|preset| instance.load(&preset));
         let host = (*instance.host)
             .get_extension
             .map(|get| get(instance.host, CLAP_EXT_PRESET_LOAD.as_ptr()))
@@ -127,29 +132,47 @@ pub(super) unsafe fn text<'a>(pointer: *const c_char) -> Option<&'a CStr> {
 }
 
 /// A text for the host.
-pub(super) fn c_text(text: &str) -> std::ffi::CString {
-    let bytes = text.bytes().filter(|byte| *byte != 0).collect::<Vec<_>>();
+pub(super) fn c_text(text: impl AsRef<[u8]>) -> std::ffi::CString {
+    let bytes = text.as_ref().iter().copied().filter(|byte| *byte != 0).collect::<Vec<_>>();
     std::ffi::CString::new(bytes).unwrap_or_default()
 }
 
-/// The settings of the preset at a location.
-pub(super) fn settings_at(
+/// A preset that a host names.
+pub(super) enum HostPreset {
+    /// One of the dial's.
+    Dial(Preset),
+    /// A recipe from a file.
+    Recipe(Box<Recipe>),
+}
+
+impl HostPreset {
+    /// How a session of recipe version `present` makes it, as the editor would.
+    pub(super) fn fit(&self, present: u32) -> Result<Fit, String> {
+        match self {
+            Self::Dial(preset) => Ok(Fit::of_preset(*preset, present)),
+            Self::Recipe(recipe) => Fit::in_version(recipe, present).ok_or_else(|| {
+                "the recipe has settings that the plug-in has not, so it is not loaded".to_owned()
+            }),
+        }
+    }
+}
+
+/// The preset at a location.
+pub(super) fn preset_at(
     kind: LocationKind,
     location: Option<&CStr>,
     load_key: Option<&CStr>,
-) -> Result<RecipeSettings, String> {
+) -> Result<HostPreset, String> {
     match (kind, location, load_key) {
         (CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN, _, Some(key)) => {
             let found =
                 HOST_PRESETS.iter().find(|(preset, _)| preset.name().as_bytes() == key.to_bytes());
             let (preset, _) = found.ok_or("there is no preset of this key")?;
-            Ok(settings_of(*preset))
+            Ok(HostPreset::Dial(*preset))
         }
         (CLAP_PRESET_DISCOVERY_LOCATION_FILE, Some(path), _) => {
             let recipe = read_preset(path_of(path)?.as_ref()).map_err(|error| error.to_string())?;
-            RecipeSettings::of_recipe(&recipe, RECIPE_VERSION).ok_or_else(|| {
-                "the recipe has settings that the plug-in has not, so it is not loaded".to_owned()
-            })
+            Ok(HostPreset::Recipe(Box::new(recipe)))
         }
         _ => Err("presets are in the plug-in, or in files".to_owned()),
     }
@@ -168,22 +191,62 @@ fn path_of(path: &CStr) -> Result<&OsStr, String> {
 }
 
 impl Instance {
-    /// Loads the parameters of a recipe through the framework's own loading of states.
-    fn load(&self, settings: &RecipeSettings) -> Result<(), String> {
-        let state = state_of(settings).map_err(|error| error.to_string())?;
+    /// Loads a preset through the framework's own loading of states.
+    fn load(&self, preset: &HostPreset) -> Result<(), String> {
+        let session = self.session()?;
+        let fit = preset.fit(session.recipe)?;
+        let goes_over = (fit.version != session.recipe).then_some(session);
+        let state = state_of(&fit, goes_over).map_err(|error| error.to_string())?;
         // What the framework puts before a state in CLAP.
         let bytes = [&(state.len() as u64).to_le_bytes()[..], &state].concat();
         let mut rest = &bytes[..];
         let stream = clap_istream { ctx: (&raw mut rest).cast(), read: Some(read) };
         // SAFETY: the framework's instance lives as long as this; the stream outlives the call.
         let loaded = unsafe {
-            let get = (*self.inner).get_extension.ok_or("the framework has no extensions")?;
-            let state = get(self.inner, CLAP_EXT_STATE.as_ptr()).cast::<clap_plugin_state>();
-            let load = state.as_ref().and_then(|state| state.load);
-            load.is_some_and(|load| load(self.inner, &raw const stream))
+            self.state()
+                .and_then(|state| state.load)
+                .is_some_and(|load| load(self.inner, &raw const stream))
         };
         if loaded { Ok(()) } else { Err("the framework does not take the state".to_owned()) }
     }
+
+    /// What the session has chosen, read through the framework's own saving of states.
+    fn session(&self) -> Result<Saved, String> {
+        let mut bytes: Vec<u8> = Vec::new();
+        let stream = clap_ostream { ctx: (&raw mut bytes).cast(), write: Some(write) };
+        // SAFETY: the framework's instance lives as long as this; the stream outlives the call.
+        let saved = unsafe {
+            self.state()
+                .and_then(|state| state.save)
+                .is_some_and(|save| save(self.inner, &raw const stream))
+        };
+        // The framework writes the length first.
+        let state =
+            bytes.get(8..).filter(|_| saved).ok_or("the framework does not save a state")?;
+        let state: PluginState =
+            serde_json::from_slice(state).map_err(|error| error.to_string())?;
+        let class = state.fields.get(FIELD).ok_or("the session's class cannot be read")?;
+        serde_json::from_str(class).map_err(|error| error.to_string())
+    }
+
+    /// The framework's extension for states.
+    fn state(&self) -> Option<&clap_plugin_state> {
+        // SAFETY: the framework's instance lives as long as this, and its table of functions as the library.
+        unsafe {
+            let get = (*self.inner).get_extension?;
+            get(self.inner, CLAP_EXT_STATE.as_ptr()).cast::<clap_plugin_state>().as_ref()
+        }
+    }
+}
+
+/// Adds to the bytes behind the stream.
+unsafe extern "C" fn write(to: *const clap_ostream, from: *const c_void, len: u64) -> i64 {
+    // SAFETY: `ctx` is the vector in `session`, and the framework states the length of its own buffer.
+    unsafe {
+        let bytes = &mut *(*to).ctx.cast::<Vec<u8>>();
+        bytes.extend_from_slice(std::slice::from_raw_parts(from.cast(), len as usize));
+    }
+    len as i64
 }
 
 /// Reads from the slice behind the stream.

@@ -1,8 +1,8 @@
 //! A/B: the original against the processed sound, equally loud.
 //!
 //! What is louder sounds better, so the original is changed in level until both are equally loud by LUFS
-//! short-term. It is heard in a host only, while the window can be seen and the host runs in real time;
-//! a render never contains it, and whatever starts the host's processing anew ends it.
+//! short-term. It is heard in a host only, while the window is open (on X11: can be seen) and the host runs in
+//! real time; a render never contains it, and whatever starts the host's processing anew ends it.
 
 use egui::{Rect, Ui, UiBuilder, vec2};
 use nice_plug::prelude::BoolParam;

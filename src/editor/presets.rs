@@ -45,12 +45,7 @@ pub(super) fn describe(preset: PresetChoice, words: &Presets) -> (&'static str, 
 
 /// What a preset is called in the list.
 pub(super) fn choice_of(preset: Preset) -> Option<PresetChoice> {
-    PRESETS.into_iter().find(|choice| Preset::from(*choice) == preset)
-}
-
-/// The same in a session of recipe version 1.
-pub(super) fn former_choice_of(preset: Preset) -> Option<FormerPresetChoice> {
-    FORMER_PRESETS.into_iter().find(|choice| Preset::from(*choice) == preset)
+    PresetChoice::of(preset)
 }
 
 /// The preset in force.

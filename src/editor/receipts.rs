@@ -1,6 +1,6 @@
 //! Where receipts of renders go: one setting of the user's, for all sessions.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use egui::{Id, Modal, Ui};
 use patchveil_receipts::Settings;
@@ -24,10 +24,30 @@ fn id() -> Id {
     Id::unique("receipts of renders")
 }
 
+/// The folder as it was when the menu opened, and the last pass in which the menu was drawn.
+#[derive(Debug, Clone, PartialEq)]
+struct Opened {
+    pass: u64,
+    folder: Option<PathBuf>,
+}
+
+impl Opened {
+    /// What holds in this pass: the folder is read when the menu opens, and not in every frame.
+    fn in_pass(last: Option<Self>, pass: u64, read: impl FnOnce() -> Option<PathBuf>) -> Self {
+        match last {
+            Some(last) if pass <= last.pass + 1 => Self { pass, ..last },
+            _ => Self { pass, folder: read() },
+        }
+    }
+}
+
 /// The option that opens the form, for a menu.
 pub(super) fn option(ui: &mut Ui) {
-    let settings = Settings::of_user();
-    let folder = settings.as_ref().and_then(Settings::receipts_folder);
+    let read = || Settings::of_user().and_then(|settings| settings.receipts_folder());
+    let last = ui.data(|data| data.get_temp::<Opened>(id()));
+    let opened = Opened::in_pass(last, ui.ctx().cumulative_pass_nr(), read);
+    let folder = opened.folder.clone();
+    ui.data_mut(|data| data.insert_temp(id(), opened));
     if widgets::menu_option(ui, words(ui).receipts.option, folder.is_some()).clicked() {
         let folder = folder.map_or_else(String::new, |folder| folder.display().to_string());
         ui.data_mut(|data| data.insert_temp(id(), Form { folder, problem: None }));
@@ -59,6 +79,7 @@ pub(super) fn draw(ui: &Ui) {
     ui.data_mut(|data| {
         if close {
             data.remove::<Form>(id());
+            data.remove::<Opened>(id());
         } else {
             data.insert_temp(id(), form);
         }
@@ -74,4 +95,21 @@ fn save(folder: &str, words: &Receipts) -> Result<(), String> {
     }
     let failed = |error| (words.not_saved)(&format!("{error}"));
     settings.set_receipts_folder(folder).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_is_read_when_the_menu_opens_and_not_again_while_it_is_open() {
+        let (first, second) = (Some(PathBuf::from("/first")), Some(PathBuf::from("/second")));
+        let mut opened = Opened::in_pass(None, 10, || first.clone());
+        for pass in 11..20 {
+            opened = Opened::in_pass(Some(opened), pass, || unreachable!("it is open"));
+        }
+        assert_eq!(opened, Opened { pass: 19, folder: first });
+        let again = Opened::in_pass(Some(opened), 21, || second.clone());
+        assert_eq!(again.folder, second);
+    }
 }

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use nice_plug::prelude::Vst3Plugin;
+use patchveil_veil::RECIPE_VERSION;
 
 use super::*;
 use crate::Patchveil;
@@ -34,7 +35,7 @@ fn preset_file(class: [u8; 16], state: &[u8]) -> Vec<u8> {
 fn the_preset_files_for_vst3_hosts_are_those_of_the_dial() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets/presets");
     for (preset, name) in HOST_PRESETS {
-        let state = state_of(&settings_of(preset)).unwrap();
+        let state = state_of(&Fit::of_preset(preset, RECIPE_VERSION), None).unwrap();
         let file = preset_file(Patchveil::VST3_CLASS_ID, &state);
         let path = folder.join(format!("{name}.vstpreset"));
         if std::env::var_os("UPDATE_PRESETS").is_some() {
@@ -51,7 +52,7 @@ fn every_parameter_of_a_preset_is_one_of_the_plug_ins() {
     use nice_plug::prelude::Params;
     let params = crate::params::PatchveilParams::new(crate::state::ClassField::default());
     let known: Vec<String> = params.param_map().into_iter().map(|(id, ..)| id).collect();
-    let state = state_of(&settings_of(Preset::Strong)).unwrap();
+    let state = state_of(&Fit::of_preset(Preset::Strong, RECIPE_VERSION), None).unwrap();
     let state: PluginState = serde_json::from_slice(&state).unwrap();
     assert!(state.params.keys().all(|id| known.contains(id)), "{:?}", state.params.keys());
     assert!(state.fields.is_empty(), "the class stays as it is");

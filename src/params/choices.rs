@@ -64,6 +64,27 @@ pub enum FormerPresetChoice {
     Cuda,
 }
 
+impl PresetChoice {
+    /// The choice of this preset, if the list has it.
+    pub(crate) fn of(preset: Preset) -> Option<Self> {
+        let mut all = (0..Self::variants().len()).map(Self::from_index);
+        all.find(|choice| Preset::from(*choice) == preset)
+    }
+}
+
+impl FormerPresetChoice {
+    /// The choice of this preset, if recipe version 1 had it.
+    pub(crate) fn of(preset: Preset) -> Option<Self> {
+        let mut all = (0..Self::variants().len()).map(Self::from_index);
+        all.find(|choice| Preset::from(*choice) == preset)
+    }
+
+    /// What sessions call it.
+    pub(crate) fn id(self) -> Option<&'static str> {
+        Self::ids()?.get(self.to_index()).copied()
+    }
+}
+
 impl From<PresetChoice> for Preset {
     fn from(choice: PresetChoice) -> Self {
         match choice {

@@ -27,6 +27,7 @@ use nice_plug::prelude::*;
 use patchveil_veil::{AMOUNT_MAX, PATCH_US_MIN, PATCHES_MAX, PERIOD_US_MIN, Recipe};
 
 pub use self::choices::{FormerPresetChoice, ModeChoice, PresetChoice};
+pub(crate) use self::express::Fit;
 pub(crate) use self::settings::RecipeSettings;
 use self::settings::microseconds;
 use self::text::{FOLLOW, decibels, follows, length, number};

@@ -169,7 +169,6 @@ impl Worker {
         let mut patience = Duration::ZERO;
         while let Some(wake) = self.requests.next(patience) {
             self.link.free_retired();
-            self.receipts.write();
             patience = POLL_IDLE;
             if let Some(activation) = wake.activation {
                 let due = self.looked.is_none_or(|looked| looked.elapsed() >= POLL_KEYRING);
@@ -183,8 +182,10 @@ impl Worker {
                 patience = POLL;
             }
             self.requests.serve(wake.request);
+            // Last: nobody who waits for a design waits for a disk.
+            self.receipts.write();
         }
-        self.receipts.write();
+        self.receipts.finish();
     }
 
     /// What the next command should be for: what the engine requested last while audio runs, else

@@ -52,5 +52,6 @@ mod watch;
 #[doc(hidden)]
 pub use codec::check_metadata;
 pub use paths::shown;
+pub use receipts::ReceiptsCache;
 pub use veil_cache::VeilCache;
 pub use watch::Watch;

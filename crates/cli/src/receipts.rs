@@ -3,31 +3,59 @@
 //! A receipt does not know the file that a host wrote, so it only says what is worth looking for. What
 //! is claimed of a file is measured in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use patchveil_receipts::{Receipt, Receipts, Settings};
+use patchveil_receipts::{NAME, Receipt, Receipts, Settings};
 use patchveil_veil::{Fingerprint, Recipe};
+
+use crate::open;
+use crate::paths::folder_of;
 
 /// Recipes that are looked for in one file, at most: automation leaves many.
 const RECIPES_MAX: usize = 8;
 
-/// The receipts at the sample rate of `file`, in its folder and in the one that the user named for the
-/// plug-in; those whose length comes closest first. Folders that cannot be read have none.
-pub(crate) fn of_file(file: &Path, sample_rate: u32, frames: u64) -> Vec<Receipt> {
-    let beside = match file.parent() {
-        Some(folder) if folder != Path::new("") => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    let named = Settings::of_user().and_then(|settings| settings.receipts_folder());
-    let is_other = |named: &PathBuf| !same_file::is_same_file(named, &beside).unwrap_or(false);
-    let folders = [Some(beside.clone()), named.filter(is_other)];
-    let read = |folder: PathBuf| Receipts::read(&folder).unwrap_or_default().receipts;
-    let mut receipts: Vec<Receipt> = folders.into_iter().flatten().flat_map(read).collect();
-    receipts.retain(|receipt| receipt.sample_rate_hz == sample_rate);
-    // Of those as long as each other, the newest.
-    receipts.reverse();
-    receipts.sort_by_key(|receipt| receipt.frames.abs_diff(frames));
-    receipts
+/// The receipts of many folders, each read once.
+#[derive(Debug, Default)]
+pub struct ReceiptsCache {
+    folders: Mutex<BTreeMap<PathBuf, Arc<[Receipt]>>>,
+    /// The folder that the user named for the plug-in.
+    named: OnceLock<Option<PathBuf>>,
+}
+
+impl ReceiptsCache {
+    /// The receipts at the sample rate of `file`, in its folder and in the one that the user named for the
+    /// plug-in; those whose length comes closest first. Folders that cannot be read have none.
+    pub(crate) fn of_file(&self, file: &Path, sample_rate: u32, frames: u64) -> Vec<Receipt> {
+        let beside = folder_of(file);
+        let named = self
+            .named
+            .get_or_init(|| Settings::of_user().and_then(|settings| settings.receipts_folder()));
+        let is_other = |named: &&Path| !same_file::is_same_file(named, beside).unwrap_or(false);
+        let folders = [Some(beside), named.as_deref().filter(is_other)];
+        let mut receipts: Vec<Receipt> = Vec::new();
+        for folder in folders.into_iter().flatten() {
+            let read = self.read(folder);
+            let fitting = read.iter().filter(|receipt| receipt.sample_rate_hz == sample_rate);
+            receipts.extend(fitting.cloned());
+        }
+        // Of those as long as each other, the newest.
+        receipts.reverse();
+        receipts.sort_by_key(|receipt| receipt.frames.abs_diff(frames));
+        receipts
+    }
+
+    fn read(&self, folder: &Path) -> Arc<[Receipt]> {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(receipts) = folders.get(folder) {
+            return receipts.clone();
+        }
+        let read = open::regular(&folder.join(NAME)).and_then(Receipts::read);
+        let receipts: Arc<[Receipt]> = read.unwrap_or_default().receipts.into();
+        folders.insert(folder.to_owned(), receipts.clone());
+        receipts
+    }
 }
 
 /// The different recipes of `receipts` that can be taken off, of this key.
@@ -42,4 +70,40 @@ pub(crate) fn recipes(receipts: &[Receipt], key: Fingerprint) -> Vec<Recipe> {
         }
     }
     recipes
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn a_pipe_by_the_name_of_the_receipts_is_not_waited_for_and_a_folder_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, noted) = (folder.path().join("a.wav"), folder.path().join(NAME));
+        assert!(Command::new("mkfifo").arg(&noted).status().unwrap().success());
+        assert!(ReceiptsCache::default().of_file(&file, 48_000, 1).is_empty());
+
+        std::fs::remove_file(&noted).unwrap();
+        let receipt = Receipt {
+            version: patchveil_receipts::RECEIPT_VERSION,
+            fingerprint: "mfrg-gzdf-mztw-q2lk".parse().unwrap(),
+            recipe: patchveil_veil::Preset::Mark.recipe(),
+            position: 0,
+            position_s: 0.0,
+            frames: 1,
+            sample_rate_hz: 48_000,
+            channels: 1,
+            gain: 1.0,
+            time: patchveil_receipts::now(),
+            tool: "Patchveil test".to_owned(),
+        };
+        receipt.append(folder.path()).unwrap();
+        let cache = ReceiptsCache::default();
+        assert_eq!(cache.of_file(&file, 48_000, 1), [receipt]);
+        std::fs::remove_file(&noted).unwrap();
+        assert_eq!(cache.of_file(&folder.path().join("b.wav"), 48_000, 1).len(), 1);
+        assert!(cache.of_file(&file, 44_100, 1).is_empty());
+    }
 }

@@ -9,9 +9,11 @@
 
 mod settings;
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 use patchveil_veil::{Fingerprint, Recipe};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,12 @@ pub use settings::{SETTINGS_VARIABLE, Settings};
 pub const NAME: &str = "patchveil.receipts.jsonl";
 /// Version of the lines that this build writes, and the newest it reads.
 pub const RECEIPT_VERSION: u32 = 1;
+/// How much of a file is read at most, in bytes: the newest lines.
+pub const READ_MAX: u64 = 8 << 20;
+/// How long the name of a tool may be, in bytes.
+const TOOL_MAX: usize = 100;
+/// How often a file that somebody else has locked is tried, and how long after each time.
+const LOCK_TRIES: (usize, Duration) = (5, Duration::from_millis(4));
 
 /// One stretch of a project's timeline that was rendered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,24 +83,23 @@ pub struct Receipts {
 }
 
 impl Receipts {
-    /// Reads the receipts in `folder`; none where there is no such file.
+    /// Reads the receipts in `file`, of a long one the newest [`READ_MAX`] bytes. Whoever opens it sees to it
+    /// that it is a regular file: it may have come with a download.
     ///
     /// # Errors
-    /// The file is there and cannot be read.
-    pub fn read(folder: &Path) -> io::Result<Self> {
-        let bytes = match std::fs::read(folder.join(NAME)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            bytes => bytes?,
-        };
+    /// The file cannot be read.
+    pub fn read(mut file: impl io::Read + io::Seek) -> io::Result<Self> {
+        let start = file.seek(SeekFrom::End(0))?.saturating_sub(READ_MAX);
+        file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        file.take(READ_MAX).read_to_end(&mut bytes)?;
         let mut read = Self::default();
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            match serde_json::from_slice::<Receipt>(line) {
-                Ok(receipt)
-                    if receipt.version == RECEIPT_VERSION && receipt.recipe.validate().is_ok() =>
-                {
-                    read.receipts.push(receipt);
-                }
-                _ => read.unreadable += 1,
+        // What begins within the file may begin within a line.
+        let lines = bytes.split(|byte| *byte == b'\n').skip(usize::from(start > 0));
+        for line in lines.filter(|line| !line.is_empty()) {
+            match Receipt::of_line(line) {
+                Some(receipt) => read.receipts.push(receipt),
+                None => read.unreadable += 1,
             }
         }
         Ok(read)
@@ -100,23 +107,48 @@ impl Receipts {
 }
 
 impl Receipt {
-    /// Adds a line to the receipts in `folder`, which must exist.
+    /// The receipt of a line that anybody may have written: its texts are safe to print.
+    fn of_line(line: &[u8]) -> Option<Self> {
+        let receipt: Self = serde_json::from_slice(line).ok()?;
+        let time: jiff::Timestamp = receipt.time.parse().ok()?;
+        let tool = &receipt.tool;
+        let valid = receipt.version == RECEIPT_VERSION
+            && receipt.recipe.validate().is_ok()
+            && tool.len() <= TOOL_MAX
+            && !tool.chars().any(char::is_control);
+        valid.then(|| Self { time: time.to_string(), ..receipt })
+    }
+
+    /// Adds a line to the receipts in `folder`, which must exist. It is not waited for until it is on the disk,
+    /// and not long for others that have the file locked.
     ///
     /// # Errors
-    /// Those of the file system.
+    /// Those of the file system; [`io::ErrorKind::WouldBlock`] if the file stays locked, and may be tried again.
     pub fn append(&self, folder: &Path) -> io::Result<()> {
         let path = folder.join(NAME);
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         // Several instances may end a render at the same moment.
-        file.lock()?;
+        lock(&file)?;
         let mut line = serde_json::to_vec(self)?;
         line.push(b'\n');
         if !ends_with_a_line(&mut file)? {
             line.insert(0, b'\n');
         }
-        file.write_all(&line)?;
-        file.sync_data()
+        file.write_all(&line)
     }
+}
+
+/// Locks the file, if nobody else keeps it locked.
+fn lock(file: &File) -> io::Result<()> {
+    let (tries, pause) = LOCK_TRIES;
+    for _ in 0..tries {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => sleep(pause),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Ok(()) => return Ok(()),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::WouldBlock, "another program has the receipts locked"))
 }
 
 /// Whether the last line is whole; it is not where the power failed while it was written.
@@ -152,15 +184,19 @@ mod tests {
         }
     }
 
+    fn read(folder: &Path) -> Receipts {
+        Receipts::read(File::open(folder.join(NAME)).unwrap()).unwrap()
+    }
+
     #[test]
     fn what_is_added_is_read_back_in_order() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Receipts::read(folder.path()).unwrap(), Receipts::default());
+        assert_eq!(Receipts::read(io::Cursor::new(b"")).unwrap(), Receipts::default());
         let all = [receipt(-480), Receipt { gain: 0.5, ..receipt(960_000) }];
         for receipt in &all {
             receipt.append(folder.path()).unwrap();
         }
-        let read = Receipts::read(folder.path()).unwrap();
+        let read = read(folder.path());
         assert_eq!(read, Receipts { receipts: all.to_vec(), unreadable: 0 });
     }
 
@@ -173,9 +209,45 @@ mod tests {
         std::fs::write(&path, [&whole[..], br#"{"version":7}"#, b"\n", &whole[..90]].concat())
             .unwrap();
         receipt(2).append(folder.path()).unwrap();
-        let read = Receipts::read(folder.path()).unwrap();
+        let read = read(folder.path());
         let positions: Vec<i64> = read.receipts.iter().map(|receipt| receipt.position).collect();
         assert_eq!((positions, read.unreadable), (vec![1, 2], 2));
+    }
+
+    #[test]
+    fn a_line_with_texts_that_are_not_safe_to_print_is_no_receipt() {
+        let line = |receipt: Receipt| serde_json::to_vec(&receipt).unwrap();
+        assert_eq!(Receipt::of_line(&line(receipt(7))).unwrap().position, 7);
+        for time in ["", "yesterday", "2026-01-01\u{1b}[2J", "2026-13-01T00:00:00Z"] {
+            assert_eq!(Receipt::of_line(&line(Receipt { time: time.into(), ..receipt(7) })), None);
+        }
+        for tool in ["a\nb".to_owned(), "\u{1b}[2J".to_owned(), "x".repeat(101)] {
+            assert_eq!(Receipt::of_line(&line(Receipt { tool, ..receipt(7) })), None);
+        }
+    }
+
+    #[test]
+    fn of_a_long_file_only_the_newest_lines_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = File::create(folder.path().join(NAME)).unwrap();
+        file.set_len(READ_MAX).unwrap();
+        receipt(9).append(folder.path()).unwrap();
+        let read = read(folder.path());
+        assert_eq!((read.receipts.len(), read.receipts[0].position), (1, 9));
+    }
+
+    #[test]
+    fn a_file_that_somebody_keeps_locked_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        receipt(1).append(folder.path()).unwrap();
+        let other = File::open(folder.path().join(NAME)).unwrap();
+        other.lock().unwrap();
+        let error = receipt(2).append(folder.path()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        other.unlock().unwrap();
+        receipt(3).append(folder.path()).unwrap();
+        let positions = read(folder.path()).receipts.into_iter().map(|r| r.position);
+        assert_eq!(positions.collect::<Vec<_>>(), [1, 3]);
     }
 
     #[test]

@@ -33,19 +33,20 @@ impl Settings {
         Self(path.to_owned())
     }
 
-    /// The folder that receipts are written to; none where the user named none.
+    /// The folder that receipts are written to; none where the user named none, or it cannot be read.
     #[must_use]
     pub fn receipts_folder(&self) -> Option<PathBuf> {
-        let folder = self.read().remove(FOLDER)?;
+        let folder = self.read().ok()?.remove(FOLDER)?;
         Some(folder.as_str()?.into()).filter(|folder: &PathBuf| folder.is_absolute())
     }
 
     /// Names the folder, or none.
     ///
     /// # Errors
-    /// Those of the file system, and a path that is not absolute or not UTF-8.
+    /// Those of the file system, a path that is not absolute or not UTF-8, and settings that cannot be read:
+    /// they are not replaced.
     pub fn set_receipts_folder(&self, folder: Option<&Path>) -> io::Result<()> {
-        let mut all = self.read();
+        let mut all = self.read()?;
         match folder {
             None => all.remove(FOLDER),
             Some(folder) => {
@@ -63,10 +64,16 @@ impl Settings {
         Ok(())
     }
 
-    /// All of them, with those of newer builds; none where they cannot be read.
-    fn read(&self) -> Map<String, Value> {
-        let text = std::fs::read(&self.0).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
+    /// All of them, with those of newer builds; none where there is no such file.
+    fn read(&self) -> io::Result<Map<String, Value>> {
+        let failed = |error: io::Error| {
+            io::Error::new(error.kind(), format!("{}: {error}", self.0.display()))
+        };
+        let text = match std::fs::read(&self.0) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Map::new()),
+            text => text.map_err(failed)?,
+        };
+        serde_json::from_slice(&text).map_err(|error| failed(error.into()))
     }
 }
 
@@ -86,7 +93,7 @@ mod tests {
         std::fs::write(&path, text.replacen('{', r#"{"newer": 7,"#, 1)).unwrap();
         settings.set_receipts_folder(None).unwrap();
         assert_eq!(settings.receipts_folder(), None);
-        assert_eq!(settings.read().get("newer"), Some(&Value::from(7)));
+        assert_eq!(settings.read().unwrap().get("newer"), Some(&Value::from(7)));
         assert!(settings.set_receipts_folder(Some(Path::new("here"))).is_err());
     }
 
@@ -97,6 +104,18 @@ mod tests {
         for text in ["", "{", "[]", r#"{"receipts_folder": 7}"#, r#"{"receipts_folder": "x"}"#] {
             std::fs::write(&path, text).unwrap();
             assert_eq!(Settings::at(&path).receipts_folder(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn settings_that_cannot_be_read_are_not_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("plugin.json");
+        for text in ["", r#"{"newer": 7,}"#, "[]"] {
+            std::fs::write(&path, text).unwrap();
+            let error = Settings::at(&path).set_receipts_folder(Some(home.path())).unwrap_err();
+            assert!(error.to_string().contains("plugin.json"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
     }
 }

@@ -13,9 +13,10 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::load::{Fit, apply};
+pub(crate) use self::load::apply;
 pub(crate) use self::menu::draw;
 pub(crate) use self::store::Store;
+pub(crate) use crate::params::Fit;
 
 /// What the menu shows, and what is being typed in it.
 #[derive(Debug, Default)]

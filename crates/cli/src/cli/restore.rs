@@ -9,7 +9,7 @@ use crate::paths::{json, shown};
 use crate::protect::Timeline;
 use crate::recording::hashes;
 use crate::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
-use crate::{VeilCache, Watch};
+use crate::{ReceiptsCache, VeilCache, Watch};
 use patchveil_keyring::Keyring;
 use patchveil_veil::{ClassKey, Fingerprint, PresetVersion, Recipe, RecipeError};
 use serde::Serialize;
@@ -67,6 +67,7 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         key: &key,
         veils: VeilCache::default(),
         manifests: ManifestCache::default(),
+        receipts: ReceiptsCache::default(),
         recipe,
         timeline: args
             .timeline

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::paths::{json, shown};
+use crate::receipts::ReceiptsCache;
 use crate::verify::{Checked, Inventory, Status, check};
 use patchveil_keyring::{Keyring, resolve_path};
 use patchveil_veil::{ClassKey, Fingerprint};
@@ -36,6 +37,7 @@ pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
     let inventory = Inventory::of(&selection).map_err(Failure::usage)?;
     let files: Vec<&Path> = inventory.files.iter().map(|file| file.as_path()).collect();
     let pairs = files.len() * keys.len();
+    let receipts = ReceiptsCache::default();
     let batch = Batch::begin(args.json, files.iter().copied());
     let left_out: Vec<Checked> = inventory.notes.iter().filter_map(Checked::left_out).collect();
     let others = inventory.notes.iter().filter(|note| !note.is_recording());
@@ -45,7 +47,7 @@ pub(super) fn run(cli: &Cli, args: &VerifyArgs) -> Result<u8, Failure> {
         |file| file,
         |file, watch| {
             let manifest = inventory.manifest(file);
-            check(file, manifest, &keys, pairs, watch).ok_or(NoResult::Stopped)
+            check(file, manifest, &keys, pairs, &receipts, watch).ok_or(NoResult::Stopped)
         },
     );
     // What cannot be read stands in the table like the rest.

@@ -63,7 +63,8 @@ pub(super) fn recipes(
         (None, None) => {
             let mut recipes = restorable_presets();
             let info = source.info();
-            let noted = receipts::of_file(source.path(), info.sample_rate, info.frames());
+            let (rate, frames) = (info.sample_rate, info.frames());
+            let noted = request.receipts.of_file(source.path(), rate, frames);
             let noted = receipts::recipes(&noted, key.fingerprint()).into_iter();
             let others: Vec<Recipe> = noted.filter(|noted| !recipes.contains(noted)).collect();
             recipes.extend(others);

@@ -7,6 +7,7 @@ use super::source::Source;
 use crate::inputs::Job;
 use crate::manifest::{ManifestCache, Record};
 use crate::protect::Timeline;
+use crate::receipts::ReceiptsCache;
 use crate::veil_cache::VeilCache;
 
 /// What is known beforehand, and wanted, for all files of a run.
@@ -18,6 +19,8 @@ pub struct Request<'a> {
     pub veils: VeilCache,
     /// The manifests read so far.
     pub manifests: ManifestCache,
+    /// The plug-in's receipts read so far.
+    pub receipts: ReceiptsCache,
     /// The recipe, if it is known; else it is taken from the manifest or detected.
     pub recipe: Option<Recipe>,
     /// What says where on the timeline each file begins, if it is known.

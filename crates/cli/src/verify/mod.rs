@@ -17,7 +17,7 @@ use crate::detector::{LayersDetector, LayersEvidence, MultiRecipeDetector, detec
 use crate::inputs::{InputError, Note, is_named_veiled};
 use crate::manifest::{Manifest, Record};
 use crate::paths::json;
-use crate::receipts;
+use crate::receipts::{self, ReceiptsCache};
 use crate::recording::{self, RecordingError, Scratch, hashes};
 use crate::standard_io;
 use crate::watch::Watch;
@@ -144,14 +144,15 @@ impl From<&InputError> for Checked {
 }
 
 /// Checks one file against its folder's manifest and detects those of `keys` that it carries, by mark or
-/// veil. `pairs` is the number of pairs of key and file in the whole check. `None` if the user asked to
-/// stop.
+/// veil. `pairs` is the number of pairs of key and file in the whole check, `receipts` what was read so far.
+/// `None` if the user asked to stop.
 #[must_use]
 pub fn check(
     path: &Path,
     manifest: Option<&Manifest>,
     keys: &[ClassKey],
     pairs: usize,
+    receipts: &ReceiptsCache,
     watch: &Watch<'_>,
 ) -> Option<Checked> {
     let mut checked = compare(path, manifest, watch)?;
@@ -160,7 +161,7 @@ pub fn check(
     }
     let name = path.file_name().unwrap_or_default();
     let record = manifest.and_then(|manifest| manifest.get(name));
-    match detect(path, record, keys, pairs, watch) {
+    match detect(path, record, keys, pairs, receipts, watch) {
         Ok(found) => {
             let Found { keys, receipts } = found?;
             if checked.status == Status::NotRecorded {
@@ -188,6 +189,7 @@ fn detect(
     record: Option<&Record>,
     keys: &[ClassKey],
     pairs: usize,
+    receipts: &ReceiptsCache,
     watch: &Watch<'_>,
 ) -> Result<Option<Found>, RecordingError> {
     let opened = match recording::open(path, &Scratch::SYSTEM, watch) {
@@ -199,7 +201,7 @@ fn detect(
     let own = record.map(|record| &record.recipe);
     let receipts = match record {
         Some(_) => Vec::new(),
-        None => receipts::of_file(path, rate, reader.info().frames()),
+        None => receipts.of_file(path, rate, reader.info().frames()),
     };
     let mut recipes = detectable_presets();
     for key in keys {

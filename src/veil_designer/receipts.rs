@@ -41,7 +41,7 @@ impl ReceiptWriter {
             frames: 0,
             sample_rate_hz: veil.sample_rate(),
             channels: 0,
-            gain: 1.0,
+            gain: Some(1.0),
             time: String::new(),
             tool: format!("Patchveil plug-in {}", env!("CARGO_PKG_VERSION")),
         };

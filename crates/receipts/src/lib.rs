@@ -51,7 +51,6 @@ pub struct Receipt {
     pub tool: String,
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the field's type")]
 fn unity() -> Option<f32> {
     Some(1.0)
 }

@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `plugin.rs` | the plug-in as hosts see it |
+//! | `plugin.rs`, `host_block.rs` | the plug-in as hosts see it; the host's blocks, and where they lie |
 //! | `clap_entry/`, `host_presets/` | the entry for CLAP hosts; the presets that hosts list |
 //! | `remote.rs`, `session.rs` | an instance as its editor sees it, and as the standalone remembers it |
 //! | `params/` | parameters, and the recipe that follows from them |
@@ -45,6 +45,7 @@ mod editor;
 mod editor_state;
 mod engine;
 mod handoff;
+mod host_block;
 mod host_presets;
 pub mod keys;
 mod params;

@@ -13,6 +13,7 @@ use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring}
 use crate::handoff::design_requests::{Activation, DesignRequests, PATIENCE};
 use crate::handoff::link::link;
 use crate::handoff::rendered::{RenderedReader, RenderedWriter, rendered};
+use crate::host_block::{HostBlock, HostPosition};
 use crate::params::PatchveilParams;
 use crate::remote::Remote;
 use crate::state::{self, ClassField};
@@ -36,6 +37,8 @@ pub struct Patchveil {
     epoch: u64,
     /// Channels that come in. Where more go out, these repeat the first.
     inputs: usize,
+    outputs: usize,
+    host_block: HostBlock,
     position: HostPosition,
 }
 
@@ -57,6 +60,8 @@ impl Default for Patchveil {
             port,
             epoch: 0,
             inputs: 0,
+            outputs: 0,
+            host_block: HostBlock::default(),
             position: HostPosition::default(),
         }
     }
@@ -98,6 +103,7 @@ impl Patchveil {
     /// Starts without a host, as a host would: `channels` (1–64) at `sample_rate` Hz. Waits up to two
     /// seconds for the first design. The timeline starts at 0.
     pub fn start(&mut self, channels: usize, sample_rate: u32) {
+        self.outputs = channels;
         self.start_engine(channels, sample_rate, false);
         self.engine.reset();
     }
@@ -120,7 +126,7 @@ impl Patchveil {
         channels: &mut [&mut [f32]],
     ) -> LiveBlock {
         // What is heard without a host is what is sent: there the original is never heard instead.
-        let report = self.process_block(sample_rate, position, channels, None);
+        let report = self.process_block(sample_rate, position, false, channels, None);
         let BlockReport { position, veil, gain, changing, .. } = report;
         LiveBlock { position, veil, processed: report.protects() && gain == 1.0 && !changing }
     }
@@ -142,11 +148,12 @@ impl Patchveil {
         self.requests.wait(request, PATIENCE);
     }
 
-    /// Processes one block, whoever the host is, and shows it to an open editor.
+    /// Processes one block, or part of one, whoever the host is, and shows it to an open editor.
     fn process_block(
         &mut self,
         sample_rate: u32,
         host: Option<i64>,
+        goes_on: bool,
         channels: &mut [&mut [f32]],
         original: Option<f32>,
     ) -> BlockReport {
@@ -157,7 +164,7 @@ impl Patchveil {
             original,
         };
         let settings = self.params.settings();
-        let block = Block { host, sample_rate, settings, controls };
+        let block = Block { host, goes_on, sample_rate, settings, controls };
         self.writer.prepare(sample_rate);
         let report = {
             let record = self.writer.before(channels);
@@ -169,8 +176,8 @@ impl Patchveil {
         };
         self.writer.count(channels, report.protects());
         let frames = channels.first().map_or(0, |channel| channel.len());
-        let renders = self.engine.is_rendering();
-        self.rendered.block(&report, frames, channels.len(), sample_rate, renders);
+        let renders = self.engine.renders();
+        self.rendered.block(&report, frames, self.outputs, sample_rate, renders);
         report
     }
 }
@@ -237,6 +244,8 @@ impl Plugin for Patchveil {
         let sample_rate = config.sample_rate.round() as u32;
         let channels = layout.main_input_channels.map_or(0, NonZeroU32::get) as usize;
         self.inputs = channels;
+        self.outputs = layout.main_output_channels.map_or(0, NonZeroU32::get) as usize;
+        self.host_block = HostBlock::new(config.max_buffer_size as usize);
         // In VST3 the framework states the mode of the activation before, so only CLAP's counts.
         // The engine notices a host that renders without saying so.
         let offline =
@@ -265,11 +274,13 @@ impl Plugin for Patchveil {
     ) -> ProcessStatus {
         let transport = context.transport();
         let sample_rate = transport.sample_rate.round() as u32;
-        let position = self.position.of_block(transport, buffer.samples());
+        let samples = buffer.samples();
         let original = self.writer.original();
         let channels = buffer.as_slice();
+        let before = channels.first().map_or(0, |channel| self.host_block.before(channel));
+        let position = self.position.of_part(transport, before, samples);
         let (inputs, copies) = channels.split_at_mut(self.inputs.min(channels.len()));
-        self.process_block(sample_rate, position, inputs, original);
+        self.process_block(sample_rate, position, before > 0, inputs, original);
         if original.is_some() && self.engine.renders() {
             self.writer.end_original();
         }
@@ -282,36 +293,6 @@ impl Plugin for Patchveil {
             0 => ProcessStatus::Normal,
             tail => ProcessStatus::Tail(tail),
         }
-    }
-}
-
-/// The host's position, from block to block.
-#[derive(Debug, Default)]
-struct HostPosition {
-    /// The seconds that were stated last, and the samples since then.
-    stated: Option<(f64, usize)>,
-}
-
-impl HostPosition {
-    /// The position of a block of `samples`, if the host plays and states one. A position in beats would
-    /// move with the tempo while the audio does not, so it does not count.
-    fn of_block(&mut self, transport: &Transport, samples: usize) -> Option<i64> {
-        let stated = self.stated.take();
-        if !transport.playing {
-            return None;
-        }
-        if transport.pos_samples.is_some() {
-            return transport.pos_samples;
-        }
-        let seconds = transport.pos_seconds?;
-        // Where the host states no tempo, the framework gives the parts of a block that it cuts at a
-        // change the position of the whole.
-        let since = match stated {
-            Some((last, since)) if transport.tempo.is_none() && last == seconds => since,
-            _ => 0,
-        };
-        self.stated = Some((seconds, since + samples));
-        Some((seconds * f64::from(transport.sample_rate)).round() as i64 + since as i64)
     }
 }
 

@@ -217,6 +217,39 @@ fn automation_acts_at_its_sample_however_long_the_hosts_blocks_are() {
     assert_ne!(first[0][1_001..1_100], plain[0][1_001..1_100]);
 }
 
+#[test]
+fn a_position_stated_within_a_block_is_where_that_sample_lies() {
+    let module = Module::built();
+    let input = noise_channels(1, 8_192, 16);
+    let render = |position: i64, restated: Option<(u32, i64)>, tempo: Option<f64>| {
+        let mut instance = new_protecting(&module, &new_preset_param(Preset::Strong));
+        instance.layout(1);
+        instance.offline(true);
+        instance.activate(48_000.0, 8_192);
+        // They cut the block and change nothing.
+        let trim = instance.param("Output Trim");
+        let events = [1_000, 3_000, 7_000].map(|at| (at, trim.id, trim.default));
+        let mut output = input.clone();
+        let position = Some(position);
+        let context = Context { position, restated, tempo, events: &events, ..Context::default() };
+        instance.process(&mut [&mut output[0]], &context);
+        output.remove(0)
+    };
+    let plain = |position: i64, from: usize| {
+        let input = vec![input[0][from..].to_vec()];
+        veiled(&key(), &Preset::Strong.recipe(), 48_000, position, input).remove(0)
+    };
+    for tempo in [None, Some(120.0)] {
+        let expected = plain(96_000, 0);
+        assert_same_bits(&render(96_000, None, tempo), &expected);
+        assert_same_bits(&render(96_000, Some((2_000, 98_000)), tempo), &expected);
+        // A loop.
+        let looped = render(96_000, Some((2_000, 4_000_000)), tempo);
+        assert_same_bits(&looped[..2_000], &expected[..2_000]);
+        assert_same_bits(&looped[2_000..], &plain(4_000_000, 2_000));
+    }
+}
+
 /// Changes at odd places, some closer to each other than a change takes.
 fn automation(amount: u32, trim: u32) -> Vec<(usize, u32, f64)> {
     let mut changes = vec![(1_001, trim, 0.25)];

@@ -96,6 +96,8 @@ fn nothing_is_allocated_or_freed_from_the_first_block_on() {
         let context = Context {
             position: (rng.below(10) > 0).then_some(position),
             no_transport: rng.below(1_000) == 0,
+            tempo: (rng.below(2) == 0).then_some(120.0),
+            restated: (rng.below(50) == 0).then(|| (rng.below(len) as u32, position)),
             events: if rng.below(20) == 0 { &change } else { &[] },
         };
         position += len as i64;

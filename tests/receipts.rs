@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use patchveil_receipts::{NAME, Receipts, SETTINGS_VARIABLE, Settings};
 use patchveil_test_support::signal::noise_channels;
 use patchveil_tests::build::{library, program};
-use patchveil_tests::clap::Module;
+use patchveil_tests::clap::{Context, Module};
 use patchveil_tests::keys::{CLASS, fingerprint, key, keyring, new_session};
 use patchveil_veil::Preset;
 
@@ -27,6 +27,36 @@ fn render(module: &Module, mut input: Vec<Vec<f32>>, offline: bool) -> Vec<Vec<f
     instance.run(FROM, &mut input, 512, 1);
     instance.deactivate();
     input
+}
+
+/// Plays three seconds of `input` live, in blocks of 2,048 samples that automation cuts at 2,000, in the first
+/// second with another amount each; returns how long most of these took at most.
+fn play(module: &Module, input: &[f32]) -> Duration {
+    const BLOCK: usize = 2_048;
+    let mut instance = module.instance_with(&new_session(fingerprint(), PARAMS));
+    instance.layout(1);
+    let amount = instance.param("Amount").id;
+    instance.activate(f64::from(RATE), BLOCK as u32);
+    let begun = Instant::now();
+    let mut memory = [0.0; BLOCK];
+    let mut taken = Vec::new();
+    for (n, samples) in input.chunks_exact(BLOCK).take(3 * RATE as usize / BLOCK).enumerate() {
+        let due = begun + Duration::from_secs_f64((n * BLOCK) as f64 / f64::from(RATE));
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        memory.copy_from_slice(samples);
+        let moves = n < RATE as usize / BLOCK;
+        let events = [(2_000, amount, if moves { 0.2 + 0.02 * n as f64 } else { 0.5 })];
+        let position = Some(FROM + (n * BLOCK) as i64);
+        let context = Context { position, events: &events, ..Context::default() };
+        let called = Instant::now();
+        instance.process(&mut [&mut memory], &context);
+        if moves {
+            taken.push(called.elapsed());
+        }
+    }
+    instance.deactivate();
+    taken.sort();
+    taken[taken.len() / 2]
 }
 
 fn write(path: &Path, samples: &[f32]) {
@@ -89,7 +119,7 @@ fn a_render_is_noted_and_the_command_finds_what_it_was_made_with() {
     assert_eq!((read_back.receipts.len(), read_back.unreadable), (1, 0));
     assert_eq!((receipt.fingerprint, &receipt.recipe), (fingerprint(), &recipe));
     assert_eq!((receipt.position, receipt.frames), (FROM, (SECONDS * RATE as usize) as u64));
-    assert_eq!((receipt.sample_rate_hz, receipt.channels, receipt.gain), (RATE, 1, 1.0));
+    assert_eq!((receipt.sample_rate_hz, receipt.channels, receipt.gain), (RATE, 1, Some(1.0)));
     assert!((receipt.position_s - 2.572).abs() < 1e-9);
     // Neither the key nor the class's name.
     let text = std::fs::read_to_string(folder.join(NAME)).unwrap();
@@ -116,6 +146,13 @@ fn a_render_is_noted_and_the_command_finds_what_it_was_made_with() {
     let apart = back[RATE as usize..].iter().zip(&input[0][RATE as usize..]);
     let apart = apart.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(apart < 1e-5, "{apart}");
+
+    // What is played is not noted, however the host's blocks are cut, and waits for no design.
+    let taken = play(&module, &input[0]);
+    assert!(taken < Duration::from_millis(5), "{taken:?}");
+    std::thread::sleep(Duration::from_millis(500));
+    let noted = std::fs::File::open(folder.join(patchveil_receipts::NAME)).unwrap();
+    assert_eq!(Receipts::read(noted).unwrap().receipts.len(), 1);
 
     // What does not carry the key has no receipt, whatever its length.
     write(&bounced.join("other.wav"), &input[0]);

@@ -74,6 +74,7 @@ impl Instance {
             let at = position + (block * BLOCK) as i64;
             let block = Block {
                 host: Some(at),
+                goes_on: false,
                 sample_rate: RATE,
                 settings: settings(),
                 controls: *controls,

@@ -9,7 +9,6 @@ use super::fade::{Fader, PIECE, Settled};
 use super::jump::JumpFade;
 use super::live_convolver::LiveConvolver;
 use super::live_restorer::LiveRestorer;
-use super::recent::RecentInput;
 
 /// The processors of one instance.
 pub(crate) struct Chain {
@@ -50,24 +49,23 @@ impl Chain {
         self.fader.reset();
     }
 
-    /// The timeline jumps to `position`, and would have gone on at `from`. Where sound goes on, `heard` is
-    /// what came in before: it stays the past, and what was made of it there fades out. Otherwise all
+    /// The timeline jumps to `position`, and would have gone on at `from`. Where sound goes on (`sounds`),
+    /// what came in before stays the past, and what was made of it there fades out. Otherwise all
     /// samples are forgotten. A jump within such a fade has none of its own.
-    pub(super) fn jump(&mut self, from: i64, position: i64, heard: Option<&RecentInput>) {
+    pub(super) fn jump(&mut self, from: i64, position: i64, sounds: bool) {
         let unheard = self.fader.is_fresh()
             || matches!(self.fader.settled(), Some(Settled::Silent | Settled::Dry));
         let reach = self.context();
-        let left = match (&mut self.restorer, heard.filter(|_| !unheard)) {
-            (_, None) => false,
-            (_, Some(_)) if self.jump.is_under_way() => false,
-            (Some(restorer), Some(_)) => {
+        let left = match &mut self.restorer {
+            _ if unheard || !sounds || self.jump.is_under_way() => false,
+            Some(restorer) => {
                 restorer.leave();
                 true
             }
-            (None, Some(heard)) => {
+            None => {
                 let left = self.convolver.leave();
                 if left {
-                    heard.feed(&mut self.convolver.now, position, reach);
+                    self.convolver.feed_heard(position, reach);
                 }
                 left
             }

@@ -100,6 +100,7 @@ impl Instance {
             let len = part.len();
             let block = Block {
                 host: Some(self.position),
+                goes_on: false,
                 sample_rate: wanted.rate,
                 settings: wanted.settings(),
                 controls: Controls { bypass: false, delta: false, gain: 1.0, original: None },
@@ -115,7 +116,7 @@ impl Instance {
         let controls = Controls { bypass, delta: false, gain: 1.0, original: None };
         let mut process = || {
             let (host, settings) = (Some(self.position), wanted.settings());
-            let block = Block { host, sample_rate: RATE, settings, controls };
+            let block = Block { host, goes_on: false, sample_rate: RATE, settings, controls };
             self.position += 100;
             let report = self.engine.process(&block, &mut [&mut [0.5; 100]]);
             self.designer.free_retired();
@@ -252,6 +253,29 @@ fn another_sample_rate_is_silent_until_its_design_is_there() {
     instance.designer.send(EngineCommand { convolver, ..other.command() });
     let there = instance.run(other, 24_000, 500);
     assert_eq!(there[12_000..], alone(other, 40_000)[28_000..]);
+}
+
+#[test]
+fn what_was_heard_stays_the_past_after_a_jump_at_a_higher_rate_than_at_first() {
+    let mut instance = Instance::new(BEFORE);
+    instance.run(BEFORE, 9_600, 480);
+    let high = VeilAt { rate: 192_000, marked: Some((Preset::Strong, 0)), ..BEFORE };
+    instance.position = 900_000;
+    let noise = noise_channels(1, 80_000, 5).remove(0);
+    let mut heard = noise[..40_000].to_vec();
+    let convolver = Some(Box::new(LiveConvolver::new(1, high.rate)));
+    instance.run_on(&mut heard[..480], high, 480);
+    instance.designer.send(EngineCommand { convolver, ..high.command() });
+    instance.run_on(&mut heard[480..], high, 480);
+    instance.position = 40_000;
+    let mut after = noise[40_000..].to_vec();
+    instance.run_on(&mut after, high, 480);
+    let mut whole = noise;
+    Convolver::of(high.veil(), 1).process(0, &mut [&mut whole]);
+    // The veil reaches back further than what is kept at 48 kHz.
+    let fade = 960;
+    assert!(high.veil().context() > 1_920 + fade);
+    assert_same_bits(&after[fade..], &whole[40_000 + fade..]);
 }
 
 #[test]

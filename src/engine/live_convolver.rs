@@ -4,18 +4,23 @@ use std::sync::Arc;
 
 use patchveil_veil::{Convolver, Veil};
 
+use super::recent::RecentInput;
+
 /// A convolver, and a second one that goes on with what was heard before a jump.
 pub(crate) struct LiveConvolver {
     pub(super) now: Convolver,
     /// It has a veil only from [`leave`](Self::leave) to [`arrive`](Self::arrive).
     before: Convolver,
+    /// What came in of late, whether the veil is applied or not.
+    pub(super) recent: RecentInput,
 }
 
 impl LiveConvolver {
     /// For `channels` channels and any valid veil at `sample_rate` Hz. Allocates all it will ever need.
     pub(crate) fn new(channels: usize, sample_rate: u32) -> Self {
         let convolver = || Convolver::new(channels, sample_rate);
-        Self { now: convolver(), before: convolver() }
+        let recent = RecentInput::new(channels, sample_rate);
+        Self { now: convolver(), before: convolver(), recent }
     }
 
     /// The timeline jumps: [`process_before`](Self::process_before) goes on with what was heard, and `now`
@@ -29,6 +34,11 @@ impl LiveConvolver {
         }
         std::mem::swap(&mut self.now, &mut self.before);
         true
+    }
+
+    /// What was heard, up to `samples` of it, is the past of `position` as well. Never allocates.
+    pub(super) fn feed_heard(&mut self, position: i64, samples: usize) {
+        self.recent.feed(&mut self.now, position, samples);
     }
 
     /// Nothing of what was heard before the jump is needed any more. Never allocates or frees.

@@ -48,7 +48,6 @@ use self::fade::Target;
 pub(crate) use self::live_convolver::LiveConvolver;
 pub(crate) use self::live_restorer::LiveRestorer;
 use self::pace::{Moment, Pace};
-use self::recent::RecentInput;
 use self::stage::Stage;
 use self::transport::TransportPosition;
 use crate::handoff::BlockReport;
@@ -68,6 +67,8 @@ const SPINS: usize = 64;
 pub(crate) struct Block {
     /// Position of its first sample, if the host plays and states one.
     pub(crate) host: Option<i64>,
+    /// Whether it is a later part of the host's block, and so comes at once after the part before.
+    pub(crate) goes_on: bool,
     /// In Hz. It may differ from the rate that was activated: a JACK server has the last word.
     pub(crate) sample_rate: u32,
     pub(crate) settings: RecipeSettings,
@@ -103,7 +104,6 @@ pub(crate) struct Engine {
     held: Option<Box<EngineCommand>>,
     /// Samples processed since the instance was made.
     processed: u64,
-    recent: RecentInput,
     /// Requests made.
     requested: u64,
     pace: Pace,
@@ -130,7 +130,6 @@ impl Engine {
             change: None,
             held: None,
             processed: 0,
-            recent: RecentInput::new(0, 48_000),
             requested: 0,
             pace: Pace::new(48_000),
             offline: false,
@@ -150,7 +149,6 @@ impl Engine {
         self.applied = None;
         self.change = None;
         self.held = None;
-        self.recent = RecentInput::new(channels, sample_rate);
         self.pace = Pace::new(sample_rate);
         self.offline = offline;
         self.gave_up = false;
@@ -160,15 +158,16 @@ impl Engine {
     pub(crate) fn reset(&mut self) {
         self.chain.reset();
         self.transport.reset();
-        self.recent.forget();
+        self.chain.convolver.recent.forget();
         self.stage.skip_warm_up();
         // What follows may be a render, whatever came before.
         self.pace = Pace::new(self.sample_rate);
     }
 
-    /// Whether the host renders: it says so, or it is ahead of real time.
-    pub(crate) fn is_rendering(&self) -> bool {
-        self.offline || self.pace.is_ahead()
+    /// Whether the host renders: it says so, or it is further ahead of the clock than one that fetches
+    /// ahead of what it plays.
+    pub(crate) fn renders(&self) -> bool {
+        self.offline || self.pace.renders()
     }
 
     /// Samples that go on sounding after the input has ended.
@@ -188,14 +187,15 @@ impl Engine {
         if block.sample_rate != self.sample_rate {
             self.follow_rate(block.sample_rate);
         }
-        self.pace.block(now, len);
+        self.pace.block(now, len, block.goes_on);
         let (position, jumped_from) = self.transport.advance(block.host, len);
         if let Some(from) = jumped_from {
             // A render that starts here twice is the same twice, and so is what starts out of silence.
-            let sounds = !self.offline && self.recent.has_sound(self.chain.context());
-            self.chain.jump(from, position, sounds.then_some(&self.recent));
+            let recent = &self.chain.convolver.recent;
+            let sounds = !self.offline && recent.has_sound(self.chain.context());
+            self.chain.jump(from, position, sounds);
         }
-        self.recent.record(channels, len);
+        self.chain.convolver.recent.record(channels, len);
         self.follow_settings(block.settings, now);
         self.chain.has_faded = false;
         let mut first = None;
@@ -320,7 +320,7 @@ impl Engine {
         if ready(self) {
             return true;
         }
-        let patience = self.patience(change, block_start);
+        let patience = self.patience(change);
         if patience.is_zero() {
             return false;
         }
@@ -345,9 +345,9 @@ impl Engine {
         came
     }
 
-    /// How long the host may be kept waiting for `change`. Where it runs in real time it is never
-    /// ahead of the clock, and so never waits.
-    fn patience(&self, change: &Change, block_start: Moment) -> Duration {
+    /// How long the host may be kept waiting for `change`: where nothing else is known, by as much as its
+    /// blocks are ahead of the clock. Where each of them comes in its time, that is nothing.
+    fn patience(&self, change: &Change) -> Duration {
         if self.gave_up || !self.requests.has_designer() {
             Duration::ZERO
         } else if self.offline || self.pace.is_ahead() {
@@ -355,7 +355,7 @@ impl Engine {
         } else if change.at_once && self.pace.is_unknown() {
             PATIENCE_AT_START
         } else {
-            self.pace.lead(change.seen, block_start).min(PATIENCE)
+            self.pace.lead_since(change.seen).min(PATIENCE)
         }
     }
 
@@ -405,11 +405,6 @@ impl Engine {
     fn may_play_original(&self) -> bool {
         let is_live = !self.offline && !self.pace.is_ahead() && !self.pace.is_unknown();
         is_live && matches!(self.stage, Stage::Protecting)
-    }
-
-    /// Whether the host renders, so that a comparison has to end.
-    pub(crate) fn renders(&self) -> bool {
-        self.offline || self.pace.is_ahead()
     }
 
     fn report(&self, position: i64, block: &Block) -> BlockReport {

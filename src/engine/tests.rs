@@ -56,6 +56,7 @@ pub(super) fn process(
 ) -> BlockReport {
     let block = Block {
         host: Some(position),
+        goes_on: false,
         sample_rate: RATE,
         settings: settings(),
         controls: *controls,

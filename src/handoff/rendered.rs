@@ -24,15 +24,15 @@ pub(crate) struct Rendered {
     /// In Hz.
     pub(crate) sample_rate: u32,
     pub(crate) channels: usize,
-    /// Linear gain behind mark and veil.
-    pub(crate) gain: f32,
+    /// Linear gain behind mark and veil; `None` where it varies.
+    pub(crate) gain: Option<f32>,
 }
 
 /// The audio thread's end.
 pub(crate) struct RenderedWriter {
     ring: Producer<Rendered>,
-    /// The stretch under way, and whether the host was seen to render it.
-    current: Option<(Rendered, bool)>,
+    /// The stretch under way, and how many samples of it came while the host was seen to render.
+    current: Option<(Rendered, u64)>,
 }
 
 /// The other end.
@@ -60,23 +60,29 @@ impl RenderedWriter {
             return;
         };
         let (position, frames) = (report.position, frames as u64);
-        let new = Rendered { veil, position, frames, sample_rate, channels, gain: report.gain };
+        let gain = Some(report.gain);
+        let new = Rendered { veil, position, frames, sample_rate, channels, gain };
+        let seen_now = if renders { frames } else { 0 };
         if let Some((current, seen)) = &mut self.current {
-            let goes_on = Rendered { frames: current.frames, position: current.position, ..new };
+            let Rendered { position: begin, frames: so_far, gain: before, .. } = *current;
+            let goes_on = Rendered { position: begin, frames: so_far, gain: before, ..new };
             let next = current.position.saturating_add(current.frames as i64);
             if goes_on == *current && next == position {
                 current.frames += frames;
-                *seen |= renders;
+                current.gain = before.filter(|before| Some(*before) == gain);
+                *seen += seen_now;
                 return;
             }
         }
         self.end();
-        self.current = Some((new, renders));
+        self.current = Some((new, seen_now));
     }
 
-    /// The stretch under way has ended. Never allocates, locks or waits.
+    /// The stretch under way has ended. It counts if most of it came while the host was seen to render: one
+    /// that plays may be ahead for a moment. Never allocates, locks or waits.
     pub(crate) fn end(&mut self) {
-        if let Some((ended, true)) = self.current.take()
+        if let Some((ended, seen)) = self.current.take()
+            && seen > ended.frames / 2
             && ended.frames >= SHORTEST_S * u64::from(ended.sample_rate)
         {
             // Full: whoever reads has stopped.
@@ -103,7 +109,7 @@ mod tests {
                 _ => (n * 1_000 + 9, 2),
             };
             // The host is seen to render only after a while.
-            writer.block(&report(position, veil), 1_000, 2, 48_000, n % 50 == 40);
+            writer.block(&report(position, veil), 1_000, 2, 48_000, n % 50 >= 10);
         }
         writer.end();
         writer.end();
@@ -113,7 +119,7 @@ mod tests {
             frames,
             sample_rate: 48_000,
             channels: 2,
-            gain: 1.0,
+            gain: Some(1.0),
         };
         assert_eq!(reader.pop(), Ok(stretch(0, 80_000, 1)));
         assert_eq!(reader.pop(), Ok(stretch(80_000, 50_000, 2)));
@@ -137,5 +143,31 @@ mod tests {
             writer.end();
             assert!(reader.pop().is_err(), "{report:?}");
         }
+    }
+
+    #[test]
+    fn a_host_that_is_ahead_for_less_than_half_of_a_stretch_plays_it() {
+        for (ahead, noted) in [(10, false), (50, false), (51, true)] {
+            let (mut writer, mut reader) = rendered();
+            for n in 0..100 {
+                writer.block(&report(n * 1_000, 1), 1_000, 2, 48_000, n < ahead);
+            }
+            writer.end();
+            assert_eq!(reader.pop().is_ok(), noted, "{ahead}");
+        }
+    }
+
+    #[test]
+    fn an_automated_gain_cuts_no_stretch_and_is_noted_as_none() {
+        let (mut writer, mut reader) = rendered();
+        for n in 0..100 {
+            // It comes back to what it was.
+            let gain = 1.0 + (n % 7) as f32;
+            writer.block(&BlockReport { gain, ..report(n * 1_000, 1) }, 1_000, 2, 48_000, true);
+        }
+        writer.end();
+        let stretch = reader.pop().unwrap();
+        assert_eq!((stretch.position, stretch.frames, stretch.gain), (0, 100_000, None));
+        assert!(reader.pop().is_err());
     }
 }

@@ -47,7 +47,7 @@ impl ReceiptWriter {
             frames: 0,
             sample_rate_hz: veil.sample_rate(),
             channels: 0,
-            gain: 1.0,
+            gain: Some(1.0),
             time: String::new(),
             tool: format!("Patchveil plug-in {}", env!("CARGO_PKG_VERSION")),
         };
@@ -126,8 +126,14 @@ mod tests {
         let veil = Arc::new(Veil::new(&key, &Preset::Mark.recipe(), 48_000).unwrap());
         writer.remember(&veil);
         let (veil, sample_rate) = (veil.serial(), 48_000);
-        let rendered =
-            |position| Rendered { veil, position, frames: 9, sample_rate, channels: 1, gain: 1.0 };
+        let rendered = |position| Rendered {
+            veil,
+            position,
+            frames: 9,
+            sample_rate,
+            channels: 1,
+            gain: Some(1.0),
+        };
         let positions = || {
             let read = Receipts::read(File::open(&path).unwrap()).unwrap();
             read.receipts.iter().map(|receipt| receipt.position).collect::<Vec<_>>()

@@ -5,8 +5,9 @@ use std::marker::PhantomData;
 use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::events::{
     CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT,
-    CLAP_TRANSPORT_HAS_SECONDS_TIMELINE, CLAP_TRANSPORT_IS_PLAYING, clap_event_header,
-    clap_event_param_value, clap_event_transport, clap_input_events, clap_output_events,
+    CLAP_TRANSPORT_HAS_SECONDS_TIMELINE, CLAP_TRANSPORT_HAS_TEMPO, CLAP_TRANSPORT_IS_PLAYING,
+    clap_event_header, clap_event_param_value, clap_event_transport, clap_input_events,
+    clap_output_events,
 };
 use clap_sys::fixedpoint::CLAP_SECTIME_FACTOR;
 use clap_sys::plugin::clap_plugin;
@@ -24,6 +25,10 @@ const EVENTS_MAX: usize = 64;
 pub struct Context<'a> {
     /// Timeline position in samples; the host plays only where there is one.
     pub position: Option<i64>,
+    /// Tempo in beats a minute, stated where a position is.
+    pub tempo: Option<f64>,
+    /// What the host states within the block: sample, and where on the timeline it lies.
+    pub restated: Option<(u32, i64)>,
     /// Whether the host gives no transport at all.
     pub no_transport: bool,
     /// Parameter changes: sample within the block, parameter id, value.
@@ -89,14 +94,14 @@ impl<'a> Audio<'a> {
         };
         let input = port(&mut from, counts[0]);
         let mut output = port(&mut to, counts[1]);
-        let events = Events::of(context.events);
+        let events = Events::of(context, self.rate);
         let in_events = clap_input_events {
             ctx: std::ptr::from_ref(&events).cast_mut().cast(),
             size: Some(Events::size),
             get: Some(Events::get),
         };
         let out_events = clap_output_events { ctx: std::ptr::null_mut(), try_push: Some(discard) };
-        let transport = transport(context.position, self.rate);
+        let transport = transport(context.position, context.tempo, self.rate);
         let process = clap_process {
             steady_time: -1,
             frames_count: len as u32,
@@ -115,14 +120,17 @@ impl<'a> Audio<'a> {
     }
 }
 
-/// Parameter changes of one block.
+/// Parameter changes of one block, and a change of the transport.
 struct Events {
     list: [clap_event_param_value; EVENTS_MAX],
     len: usize,
+    /// It comes behind so many changes of parameters.
+    transport: Option<(usize, clap_event_transport)>,
 }
 
 impl Events {
-    fn of(events: &[(u32, u32, f64)]) -> Self {
+    fn of(context: &Context, rate: f64) -> Self {
+        let events = context.events;
         // SAFETY: zeros are valid in all of its fields.
         let mut list: [clap_event_param_value; EVENTS_MAX] = unsafe { std::mem::zeroed() };
         for (event, &(time, id, value)) in list.iter_mut().zip(events) {
@@ -137,12 +145,18 @@ impl Events {
                 value,
             };
         }
-        Self { list, len: events.len() }
+        let transport = context.restated.map(|(time, position)| {
+            let mut event = transport(Some(position), context.tempo, rate);
+            event.header.time = time;
+            (events.iter().filter(|event| event.0 <= time).count(), event)
+        });
+        Self { list, len: events.len(), transport }
     }
 
     unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
         // SAFETY: `ctx` points to an `Events`: `run` sets it.
-        unsafe { (*(*list).ctx.cast::<Self>()).len as u32 }
+        let events = unsafe { &*(*list).ctx.cast::<Self>() };
+        (events.len + usize::from(events.transport.is_some())) as u32
     }
 
     unsafe extern "C" fn get(
@@ -150,7 +164,13 @@ impl Events {
         index: u32,
     ) -> *const clap_event_header {
         // SAFETY: `ctx` points to an `Events`: `run` sets it.
-        unsafe { &(&(*(*list).ctx.cast::<Self>()).list)[index as usize].header }
+        let events = unsafe { &*(*list).ctx.cast::<Self>() };
+        let index = index as usize;
+        match &events.transport {
+            Some((at, transport)) if *at == index => &transport.header,
+            Some((at, _)) if *at < index => &events.list[index - 1].header,
+            _ => &events.list[index].header,
+        }
     }
 }
 
@@ -168,7 +188,7 @@ fn header<T>(time: u32, kind: u16) -> clap_event_header {
     }
 }
 
-fn transport(position: Option<i64>, rate: f64) -> clap_event_transport {
+fn transport(position: Option<i64>, tempo: Option<f64>, rate: f64) -> clap_event_transport {
     // SAFETY: zeros are valid in all of its fields.
     let mut event: clap_event_transport = unsafe { std::mem::zeroed() };
     event.header = header::<clap_event_transport>(0, CLAP_EVENT_TRANSPORT);
@@ -176,6 +196,10 @@ fn transport(position: Option<i64>, rate: f64) -> clap_event_transport {
         event.flags = CLAP_TRANSPORT_IS_PLAYING | CLAP_TRANSPORT_HAS_SECONDS_TIMELINE;
         event.song_pos_seconds =
             (position as f64 / rate * CLAP_SECTIME_FACTOR as f64).round() as i64;
+    }
+    if let (Some(tempo), Some(_)) = (tempo, position) {
+        event.flags |= CLAP_TRANSPORT_HAS_TEMPO;
+        event.tempo = tempo;
     }
     event
 }

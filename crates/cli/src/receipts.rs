@@ -95,7 +95,7 @@ mod tests {
             frames: 1,
             sample_rate_hz: 48_000,
             channels: 1,
-            gain: 1.0,
+            gain: Some(1.0),
             time: patchveil_receipts::now(),
             tool: "Patchveil test".to_owned(),
         };

@@ -50,21 +50,21 @@ pub struct Receipt {
     pub sample_rate_hz: u32,
     /// Channels.
     pub channels: u16,
-    /// Linear gain behind mark and veil; left out where it is 1.
+    /// Linear gain behind mark and veil; left out where it is 1, and null where it varies.
     #[serde(default = "unity", skip_serializing_if = "is_unity")]
-    pub gain: f32,
+    pub gain: Option<f32>,
     /// When the render ended, by this computer's clock, in UTC.
     pub time: String,
     /// Name and version of what rendered it.
     pub tool: String,
 }
 
-fn unity() -> f32 {
-    1.0
+fn unity() -> Option<f32> {
+    Some(1.0)
 }
 
-fn is_unity(gain: &f32) -> bool {
-    *gain == 1.0
+fn is_unity(gain: &Option<f32>) -> bool {
+    *gain == unity()
 }
 
 /// The present time in UTC, as receipts state it.
@@ -178,7 +178,7 @@ mod tests {
             frames: 480_000,
             sample_rate_hz: 48_000,
             channels: 12,
-            gain: 1.0,
+            gain: Some(1.0),
             time: now(),
             tool: "Patchveil test".to_owned(),
         }
@@ -192,7 +192,9 @@ mod tests {
     fn what_is_added_is_read_back_in_order() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Receipts::read(io::Cursor::new(b"")).unwrap(), Receipts::default());
-        let all = [receipt(-480), Receipt { gain: 0.5, ..receipt(960_000) }];
+        let gains = [Some(0.5), None];
+        let [quieter, varying] = gains.map(|gain| Receipt { gain, ..receipt(960_000) });
+        let all = [receipt(-480), quieter, varying];
         for receipt in &all {
             receipt.append(folder.path()).unwrap();
         }

@@ -225,10 +225,10 @@ impl Engine {
             done += count;
         }
         let last = (self.chain.serial(), self.chain.convolver.now.will_retire());
-        let constant = !self.chain.has_faded && first == Some(last) && !last.1;
+        let changing = self.chain.has_faded || first != Some(last) || last.1;
         self.return_retired();
         self.requests.set_processed(self.processed);
-        BlockReport { changing: !constant, ..self.report(position, block) }
+        self.report(position, block, changing)
     }
 
     /// Brings everything up to the present sample; returns the samples until a change is due.
@@ -407,7 +407,7 @@ impl Engine {
         is_live && matches!(self.stage, Stage::Protecting)
     }
 
-    fn report(&self, position: i64, block: &Block) -> BlockReport {
+    fn report(&self, position: i64, block: &Block, changing: bool) -> BlockReport {
         let original = block.controls.original.is_some() && self.may_play_original();
         let acts = match self.stage {
             _ if block.controls.bypass || original => false,
@@ -418,7 +418,6 @@ impl Engine {
         let restored = veil.is_some() && self.chain.is_restoring();
         let Controls { delta, gain, .. } = block.controls;
         let host = block.host.is_some();
-        let changing = false;
         BlockReport { position, host, veil, restored, delta, original, gain, changing }
     }
 }

@@ -27,10 +27,7 @@ pub(crate) fn bundle_with(also: &[&str], args: &[String]) -> Result<(), String> 
     let release = ["--release".to_owned()];
     let args = if args.is_empty() { &release[..] } else { args };
     build(also, args)?;
-    nice_plug_xtask::bundle(&target(), PACKAGE, args, false)
-        .map_err(|error| format!("{error:#}"))?;
-    plist::add_microphone()?;
-    add_presets()
+    bundle_built(args, false)
 }
 
 /// The preset files for VST3 hosts.
@@ -38,8 +35,12 @@ pub(crate) fn presets() -> PathBuf {
     root().join("assets").join("presets")
 }
 
-/// Puts the preset files for VST3 hosts beside the bundles.
-fn add_presets() -> Result<(), String> {
+/// Makes bundles of what was built with `args`, for both processors of a Mac if `universal`, and puts the
+/// preset files for VST3 hosts beside them.
+fn bundle_built(args: &[String], universal: bool) -> Result<(), String> {
+    nice_plug_xtask::bundle(&target(), PACKAGE, args, universal)
+        .map_err(|error| format!("{error:#}"))?;
+    plist::add_microphone()?;
     copy(&presets(), &target().join("bundled").join("VST3 Presets"))
 }
 
@@ -52,10 +53,7 @@ pub(crate) fn bundle_for_release() -> Result<(), String> {
     for mac in MACS {
         build(&[], &[release.clone(), format!("--target={mac}")])?;
     }
-    nice_plug_xtask::bundle(&target(), PACKAGE, &[release], true)
-        .map_err(|error| format!("{error:#}"))?;
-    plist::add_microphone()?;
-    add_presets()
+    bundle_built(&[release], true)
 }
 
 /// Builds library and program, and the packages `also`. The bundler looks for both under relative paths.

@@ -6,15 +6,14 @@ mod lines;
 mod readout;
 mod state;
 
-use egui::{Align2, Rect, Ui, pos2, vec2};
+use egui::{Rect, Ui, pos2, vec2};
 
 use self::axes::Axes;
 use self::lines::{Columns, draw_kernel};
 pub(crate) use self::state::{AnalyzerPanel, AnalyzerRequests, FftSizes};
 use super::axis::{LevelAxis, LogAxis};
-use super::theme::{GAP, INSET, SMALL_GAP, TITLE, palette};
+use super::theme::{GAP, INSET, SMALL_GAP, palette};
 use super::widgets;
-use super::words::words;
 use crate::analyzer::Spectra;
 
 /// Range of the spectra in dBFS.
@@ -60,14 +59,7 @@ pub(crate) fn draw(
     axes.draw(ui, upper, lower, colours);
     let lower_painter = ui.painter().with_clip_rect(lower.expand(1.0));
     if spectra.points.is_empty() {
-        let at = upper.center();
-        ui.painter().text(
-            at,
-            Align2::CENTER_CENTER,
-            words(ui).window.no_audio_yet,
-            TITLE,
-            colours.weak,
-        );
+        widgets::no_audio_yet(ui, upper);
     } else {
         let columns = Columns::new(&spectra.points, &axes.hz, plot.x_range());
         let upper_painter = ui.painter().with_clip_rect(upper.expand(1.0));

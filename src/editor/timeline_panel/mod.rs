@@ -8,7 +8,7 @@ use egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use self::time_axis::TimeAxis;
 use super::axis::{self, LevelAxis};
 use super::mesh::RectMesh;
-use super::theme::{GAP, INSET, Palette, SMALL, SMALL_GAP, TITLE, palette};
+use super::theme::{GAP, INSET, Palette, SMALL, SMALL_GAP, palette};
 use super::widgets;
 use super::words::words;
 use crate::analyzer::{PatchSpan, Timeline, View};
@@ -91,14 +91,7 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, view: &View, panel: &mut TimelinePan
     draw_labels(ui, &areas, &time, colours);
     plots::draw_periods(ui.painter(), areas.plot, &view.timeline, &time, colours);
     if view.timeline.columns.is_empty() {
-        let at = areas.levels.center();
-        ui.painter().text(
-            at,
-            Align2::CENTER_CENTER,
-            words(ui).window.no_audio_yet,
-            TITLE,
-            colours.weak,
-        );
+        widgets::no_audio_yet(ui, areas.levels);
     } else {
         let painter = ui.painter().with_clip_rect(areas.levels);
         plots::draw_levels(&painter, areas.levels, &view.timeline, &time, &axis, colours);

@@ -13,4 +13,4 @@ pub(crate) use frame::{
     HEADER, card, card_around, focus_ring, follow_focus, form, header, header_buttons, notice,
     outline, scrolled, title,
 };
-pub(crate) use text::{elided, note, probability, readout, sentence};
+pub(crate) use text::{elided, no_audio_yet, note, probability, readout, sentence};

@@ -4,10 +4,18 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Color32, CornerRadius, FontId, Galley, Rect, RichText, Stroke, StrokeKind, Ui, pos2, vec2,
+    Align2, Color32, CornerRadius, FontId, Galley, Rect, RichText, Stroke, StrokeKind, Ui, pos2,
+    vec2,
 };
 
-use crate::editor::theme::{GAP, ROUND_SMALL, SMALL, SMALL_GAP, palette};
+use crate::editor::theme::{GAP, ROUND_SMALL, SMALL, SMALL_GAP, TITLE, palette};
+use crate::editor::words::words;
+
+/// Says in the middle of `area` that there is nothing to plot.
+pub(crate) fn no_audio_yet(ui: &Ui, area: Rect) {
+    let text = words(ui).window.no_audio_yet;
+    ui.painter().text(area.center(), Align2::CENTER_CENTER, text, TITLE, palette(ui).weak);
+}
 
 /// A note in small type.
 pub(crate) fn note(ui: &mut Ui, text: &str) {

@@ -56,6 +56,7 @@ mod session;
 mod state;
 mod status;
 mod veil_designer;
+mod vst3_entry;
 
 pub use clap_entry::clap_entry;
 pub use editor::{DirectGesture, EditorView, ParamGesture, Window, look};
@@ -76,5 +77,3 @@ pub use status::Status;
 pub fn start_log() {
     nice_plug::wrapper::setup_logger::<Patchveil>();
 }
-
-nice_plug::nice_export_vst3!(Patchveil);

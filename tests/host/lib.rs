@@ -11,6 +11,7 @@ pub mod display;
 pub mod editor;
 pub mod keys;
 pub mod player;
+pub mod ports;
 pub mod presets;
 pub mod python;
 pub mod requests;

@@ -1,5 +1,4 @@
 //! Receipts of renders as evidence in a case.
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod support;
 

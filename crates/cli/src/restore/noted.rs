@@ -25,6 +25,9 @@ const LEVELS_APART: (f64, f64) = (2.0, 15.0);
 /// unrelated ones would be for, is much likelier beforehand.
 const NOT_NOTED_ODDS: f64 = 10.5;
 
+/// Windows of a stretch: half a second.
+const STRETCH: usize = 25;
+
 /// A recipe at a position, and the log-likelihood of each window if they are right.
 struct Hypothesis<'a> {
     /// None for a preset.
@@ -163,7 +166,7 @@ impl Search<'_> {
     /// Whether the audio shows that `best` is right and the other receipt is not this file's.
     fn is_told_apart(&self, best: &Hypothesis<'_>, other: &Hypothesis<'_>) -> bool {
         let recipes = [best, other].map(|one| in_force(one.veil.recipe(), self.key));
-        !are_close(&recipes) && odds(best, other) >= CLEAR_ODDS
+        !are_close(&recipes) && odds(best, other).max(odds_in_stretches(best, other)) >= CLEAR_ODDS
     }
 
     /// Whether the recipes give the same samples: of marks that are held at the highest level, none is louder.
@@ -206,6 +209,14 @@ fn are_close([one, other]: &[Recipe; 2]) -> bool {
         other.amount = one.amount;
     }
     *one == alike && apart.0 < LEVELS_APART.0 && apart.1 < LEVELS_APART.1
+}
+
+/// The same by the scatter of whole stretches. Music of few tones shows a mark in few windows, which count for little next to the others.
+fn odds_in_stretches(one: &Hypothesis<'_>, other: &Hypothesis<'_>) -> f64 {
+    let stretches = |of: &Hypothesis<'_>| -> Vec<f64> {
+        of.windows.chunks(STRETCH).map(|windows| windows.iter().sum()).collect()
+    };
+    odds_by_scatter(&stretches(one), &stretches(other))
 }
 
 /// The recipe with its mark at the level in force.

@@ -50,6 +50,7 @@ fn a_folder_of_receipts_becomes_evidence_that_the_report_shows_for_what_it_is() 
 
     user.run(&["case", "report", "Somebody.case"]).succeeds();
     let page = String::from_utf8(user.read("Somebody.case/report.html")).unwrap();
+    let hash = blake3::hash(&lines).to_hex().to_string();
     let expected = [
         "Receipts of renders",
         "2 renders of this class, 1 of other classes, and 3 lines that could not be read",
@@ -61,7 +62,7 @@ fn a_folder_of_receipts_becomes_evidence_that_the_report_shows_for_what_it_is() 
         "My studio",
         "by Patchveil plug-in 0.1.0",
         "patchveil detect RENDER",
-        &blake3::hash(&lines).to_hex().to_string(),
+        &hash,
     ];
     for text in expected {
         assert!(page.contains(text), "{text} is not in the report");

@@ -19,7 +19,7 @@ use super::outcome::Evidence;
 /// Levels of mark, in dB, and veil, in percent, that are closer than this are not told apart, and a recipe is compared with itself
 /// at levels that are this far away. Sound is not as predictable as it is taken to be: the likeliest levels were up to 0.8 dB and
 /// 7 % beside the right ones.
-const LEVELS_APART: (f64, f64) = (2.0, 15.0);
+const LEVELS_APART: (f64, f64) = (2.5, 15.0);
 
 /// Odds, as a natural logarithm, from which something that is not noted is right: a receipt for this very place, which one in 200
 /// unrelated ones would be for, is much likelier beforehand.

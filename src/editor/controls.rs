@@ -37,7 +37,7 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &
         param,
     );
     let in_force = params.held_level.of(param.value());
-    let note = in_force.map_or_else(String::new, |db| format!("→ {db:.1}"));
+    let note = in_force.map_or_else(String::new, |db| format!("({db:.1})"));
     if in_force.is_some() {
         text.value = format!("{:.1} dB", param.value());
         (text.note, text.tip) = (&note, words.mark_held_tip);

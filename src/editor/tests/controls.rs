@@ -222,7 +222,7 @@ fn a_mark_that_cannot_be_as_loud_as_asked_shows_the_level_that_acts() {
     let level = mark.level(&patchveil_veil::ClassKey::from_bytes([1; 32])).unwrap();
     state.params.held_level.set(Some(level));
     window.run();
-    assert_eq!(value(&window, "Mark level"), format!("12.0 dB → {:.1}", level.in_force_db));
+    assert_eq!(value(&window, "Mark level"), format!("12.0 dB ({:.1})", level.in_force_db));
     window.state().params.held_level.set(None);
     window.run();
     assert_eq!(value(&window, "Mark level"), "12.0 dB");

@@ -36,6 +36,12 @@ pub(crate) fn draw(ui: &mut Ui, rect: Rect, params: &PatchveilParams, gesture: &
         words.mark_level_tip,
         param,
     );
+    let in_force = params.held_level.of(param.value());
+    let note = in_force.map_or_else(String::new, |db| format!("({db:.1})"));
+    if in_force.is_some() {
+        text.value = format!("{:.1} dB", param.value());
+        (text.note, text.tip) = (&note, words.mark_held_tip);
+    }
     if recipe.mark.is_none() {
         let tip = if params.is_former() { words.no_mark_yet_tip } else { words.no_mark_tip };
         set_no_effect(&mut text, words.no_mark, tip);

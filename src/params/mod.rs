@@ -7,6 +7,7 @@
 //! | `settings.rs` | the recipe that follows from the parameters |
 //! | `express.rs` | the other way round, where there is one |
 //! | `text.rs` | values as text, both ways |
+//! | `held_level.rs` | the level of a mark that cannot be as loud as asked for |
 //!
 //! # Two parameters for the preset
 //! State holds a preset by its id, so its place in the list does not matter there. Automation does not:
@@ -18,6 +19,7 @@
 
 mod choices;
 mod express;
+mod held_level;
 mod settings;
 mod text;
 
@@ -28,9 +30,10 @@ use patchveil_veil::{AMOUNT_MAX, PATCH_US_MIN, PATCHES_MAX, PERIOD_US_MIN, Recip
 
 pub use self::choices::{FormerPresetChoice, ModeChoice, PresetChoice};
 pub(crate) use self::express::Fit;
+use self::held_level::HeldLevel;
 pub(crate) use self::settings::RecipeSettings;
 use self::settings::microseconds;
-use self::text::{FOLLOW, decibels, follows, length, number};
+use self::text::{FOLLOW, decibels, follows, length, mark_level, number};
 use crate::editor_state::EditorStateField;
 use crate::state::ClassField;
 
@@ -73,6 +76,8 @@ pub struct PatchveilParams {
     /// The preset, and its mark.
     #[nested(group = "Recipe")]
     pub recipe: RecipeParams,
+    /// Not saved: what the key of the class allows.
+    pub(crate) held_level: HeldLevel,
 }
 
 /// What the veil is like.
@@ -125,6 +130,7 @@ pub struct RecipeParams {
 impl PatchveilParams {
     /// Parameters at their defaults, and `class` beside them.
     pub(crate) fn new(class: ClassField) -> Self {
+        let held_level = HeldLevel::default();
         Self {
             class,
             editor: EditorStateField::default(),
@@ -164,8 +170,9 @@ impl PatchveilParams {
             },
             recipe: RecipeParams {
                 preset: EnumParam::new("Preset", PresetChoice::Mark),
-                mark_level: decibels("Mark Level", MARK_LEVEL_DB.0, MARK_LEVEL_DB.1),
+                mark_level: mark_level("Mark Level", MARK_LEVEL_DB, held_level.clone()),
             },
+            held_level,
         }
     }
 

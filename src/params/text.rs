@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
+use super::held_level::HeldLevel;
 use super::settings::{FOLLOW_BELOW_MS, STEP_MS};
 
 /// What a detail shows while it follows the preset.
@@ -37,9 +38,29 @@ pub(super) fn decibels(name: &str, min: f32, max: f32) -> FloatParam {
     FloatParam::new(name, 0.0, FloatRange::Linear { min, max })
         .with_step_size(0.1)
         .with_unit(" dB")
-        // A host may hold a hair below 0, which must not read “-0.0”.
-        .with_value_to_string(Arc::new(|db| format!("{:.1}", (db * 10.0).round() / 10.0 + 0.0)))
+        .with_value_to_string(Arc::new(tenths))
         .with_string_to_value(Arc::new(|text| number(text, "dB")))
+}
+
+/// The level of the mark. Where it is asked to be louder than its key allows, the text says at what level it acts.
+pub(super) fn mark_level(name: &str, (min, max): (f32, f32), held: HeldLevel) -> FloatParam {
+    decibels(name, min, max)
+        .with_value_to_string(Arc::new(move |db| match held.of(db) {
+            Some(in_force) => format!("{} dB, acts as {}", tenths(db), tenths(in_force)),
+            None => tenths(db),
+        }))
+        .with_string_to_value(Arc::new(|text| {
+            let (asked, _) = text
+                .split_once(',')
+                .filter(|(_, acts)| acts.contains("acts"))
+                .unwrap_or((text, ""));
+            number(asked, "dB")
+        }))
+}
+
+/// A level with one decimal. A host may hold a hair below 0, which must not read “-0.0”.
+fn tenths(db: f32) -> String {
+    format!("{:.1}", (db * 10.0).round() / 10.0 + 0.0)
 }
 
 /// Whether the text asks for the preset's own value.
@@ -78,6 +99,15 @@ mod tests {
         assert_eq!(reads(&params.recipe.mark_level, "-3,3 dB"), "-3.3 dB");
         assert_eq!(reads(&params.recipe.mark_level, "99"), "12.0 dB");
         assert_eq!(reads(&params.recipe.mark_level, "-0.01"), "0.0 dB");
+        let key = patchveil_veil::ClassKey::from_bytes([1; 32]);
+        let mut recipe = params.recipe_now();
+        recipe.mark.as_mut().unwrap().level_db = 12.0;
+        let level = recipe.mark.unwrap().level(&key).unwrap();
+        params.held_level.set(Some(level));
+        let held = format!("12.0 dB, acts as {:.1} dB", level.highest_db);
+        assert_eq!(reads(&params.recipe.mark_level, "99"), held);
+        assert_eq!(reads(&params.recipe.mark_level, &held), held);
+        assert_eq!(reads(&params.recipe.mark_level, "11,9 dB"), "11.9 dB");
         assert!(params.patches.patch.string_to_normalized_value("soon").is_none());
         assert!(params.output.trim.string_to_normalized_value("NaN").is_none());
         let count = &params.patches.count;

@@ -230,7 +230,11 @@ impl Worker {
                 self.receipts.remember(&veil);
                 Design::new(veil, settings, activation.channels)
             });
-            self.refused = self.send(activation, request, mode, design.transpose());
+            let design = design.transpose();
+            let level =
+                design.as_ref().ok().and_then(|design| design.as_ref()?.veil.mark().cloned());
+            self.params.held_level.set(level.map(|mark| mark.level()));
+            self.refused = self.send(activation, request, mode, design);
             self.sent = Some(next);
         } else if !new_key {
             return;

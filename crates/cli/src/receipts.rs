@@ -15,6 +15,10 @@ use crate::paths::folder_of;
 
 /// Recipes that are looked for in one file, at most: automation leaves many.
 const RECIPES_MAX: usize = 8;
+/// How far from the start of a project a render may be, in samples: anybody may have written a receipt.
+const POSITION_MAX: u64 = 1 << 48;
+/// Renders that one file may be of, at most.
+const RENDERS_MAX: usize = 64;
 
 /// The receipts of many folders, each read once.
 #[derive(Debug, Default)]
@@ -56,6 +60,16 @@ impl ReceiptsCache {
         folders.insert(folder.to_owned(), receipts.clone());
         receipts
     }
+}
+
+/// Those of this key that can be taken off, of which the newest [`RENDERS_MAX`] of the lengths that come closest.
+pub(crate) fn of_key(receipts: Vec<Receipt>, key: Fingerprint) -> Vec<Receipt> {
+    let is_own = |one: &Receipt| {
+        one.fingerprint == key
+            && one.recipe.is_restorable()
+            && one.position.unsigned_abs() <= POSITION_MAX
+    };
+    receipts.into_iter().filter(is_own).take(RENDERS_MAX).collect()
 }
 
 /// The different recipes of `receipts` that can be taken off, of this key.

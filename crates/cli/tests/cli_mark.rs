@@ -4,7 +4,7 @@ mod support;
 
 use patchveil_test_support::compare::{peak, snr_db, worst_difference_dbfs};
 use patchveil_veil::Preset;
-use support::command::User;
+use support::command::{User, key};
 use support::{integers, programme};
 
 const RATE: u32 = 48_000;
@@ -54,4 +54,48 @@ fn a_marked_file_is_on_record_verified_and_not_marked_again() {
     // Other settings are another recipe.
     user.run(&["protect", "show", "-o", "out", "--mark-level", "-3"])
         .fails(1, &["out/a.wav: exists already"]);
+}
+
+#[test]
+fn a_mark_that_is_asked_to_be_louder_than_its_key_allows_says_at_what_level_it_acts() {
+    let user = User::with_key();
+    user.put("a.wav", integers(24, RATE, &programme(RATE, 2.0)));
+    let highest = Preset::Mark.recipe().mark.unwrap().level(&key()).unwrap().highest_db;
+    let protect = |level: &str, options: &[&str]| {
+        let args = ["protect", "a.wav", "--force", "--mark-level", level];
+        user.run(&[&args[..], options].concat()).succeeds()
+    };
+    let held = format!("mark level +12.0 dB is held at {highest:+.1} dB");
+    assert!(protect("12", &[]).out.contains(&held));
+    let line = protect("12", &["--json"]).json().remove(0);
+    let level =
+        serde_json::json!({"asked_db": 12.0, "in_force_db": highest, "highest_db": highest});
+    assert_eq!(line["mark_level"], level);
+    let before_and_after = ["inspect", "a.wav", "a.veiled.wav"];
+    let inspected = user.run(&before_and_after).succeeds().out;
+    let on_record = format!("mark level        +12.0 dB on record, held at {highest:+.1} dB");
+    assert!(inspected.contains(&on_record), "{inspected}");
+    let inspected = user.run(&[&before_and_after[..], &["--json"]].concat()).succeeds().json();
+    assert_eq!(inspected[0]["mark_level"], level);
+    let restore = ["restore", "a.veiled.wav", "-o", "back.wav"];
+    assert!(user.run(&restore).succeeds().out.contains(&held));
+
+    // What is said is what acts.
+    let loudest = user.samples("a.veiled.wav");
+    let named = protect(&highest.to_string(), &[]).out;
+    assert!(named.contains(&format!("mark level {highest:+.1} dB")) && !named.contains("held"));
+    let apart = snr_db(&loudest, &user.samples("a.veiled.wav"));
+    assert!(apart > snr_db(&user.samples("a.wav"), &loudest) + 40.0, "{apart} dB");
+    assert!(!protect("0", &[]).out.contains("mark level"));
+}
+
+#[test]
+fn a_recipe_that_no_key_lets_be_as_loud_as_asked_says_so() {
+    let user = User::new();
+    let ran = user.run(&["recipe", "--mark-level", "12"]);
+    assert_eq!((ran.code, ran.err.lines().count()), (Some(0), 1), "{ran:?}");
+    let recipe: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(recipe["mark"]["level_db"], 12.0);
+    ran.says(&["mark level +12.0 dB is held back", "protect says what your key does"]);
+    user.run(&["recipe", "--mark-level", "0.5"]).succeeds();
 }

@@ -73,7 +73,7 @@ mod veil;
 
 pub use align::{
     Alignment, Presence, Seam, align, align_given, distance_from_grid, find_seam, log_likelihood,
-    period, veiled_windows,
+    log_likelihoods, odds_by_scatter, period, veiled_windows,
 };
 pub use convolver::Convolver;
 pub use detect::{
@@ -84,8 +84,8 @@ pub use kernel::Kernel;
 pub use key::{ClassKey, EchoKey, EchoKeyError, Fingerprint, FingerprintError, KeyError};
 pub use mark::{
     EchoDetector, EchoEvidence, EchoSettings, Mark, MarkDecoys, MarkDetector, MarkError,
-    MarkEvidence, MarkFinding, MarkSettings, MarkSpan, Marker, PatternSettings, TraceEvidence,
-    TraceFinding, Unmarker,
+    MarkEvidence, MarkFinding, MarkLevel, MarkSettings, MarkSpan, Marker, PatternSettings,
+    TraceEvidence, TraceFinding, Unmarker,
 };
 pub use recipe::{
     AMOUNT_MAX, DEPTH_DB_MAX, Depth, FADE_US_MIN, FORMER_NAME_OF_LIGHT, Filter, KERNEL_US_MAX,

@@ -11,7 +11,7 @@ use common::{any_mark, bits, cases, key, noise};
 use patchveil_test_support::blocks::process_mono;
 use patchveil_test_support::compare::{peak, power, worst_difference_dbfs};
 use patchveil_test_support::signal::{impulse, sine, speech};
-use patchveil_veil::{Mark, MarkError, MarkSettings, Marker, Unmarker};
+use patchveil_veil::{Mark, MarkError, MarkLevel, MarkSettings, Marker, Unmarker};
 use proptest::prelude::*;
 
 fn mark(byte: u8, settings: &MarkSettings, rate: u32) -> Arc<Mark> {
@@ -202,6 +202,43 @@ fn either_layer_may_be_left_out_or_both() {
         let [both, pattern, echo] = outputs.each_ref().map(|output| output[n] - x);
         assert!((both - pattern - echo).abs() < 1e-5);
     }
+}
+
+#[test]
+fn the_level_in_force_is_the_one_that_acts_at_every_rate_and_no_more_can_be_had() {
+    let at = |level_db| MarkSettings { level_db, ..MarkSettings::default() };
+    for byte in [1, 2, 3] {
+        for rate in [8_000, 44_100, 48_000, 96_000] {
+            let input = noise(5, 20_000);
+            let change = |level_db| -> (MarkLevel, f64) {
+                let mark = mark(byte, &at(level_db), rate);
+                let output = marked(&mark, 0, &input, &[512]);
+                let added: Vec<f32> = output.iter().zip(&input).map(|(y, x)| y - x).collect();
+                (mark.level(), 10.0 * power(&added).log10())
+            };
+            let (as_it_is, reference) = change(0.0);
+            assert!(!as_it_is.is_held_back() && as_it_is.in_force_db == 0.0);
+            for asked in [-24.0, -3.3, 0.4, 3.5, 12.0] {
+                let (level, added) = change(asked);
+                assert_eq!(level, at(asked).level(&key(byte)).unwrap());
+                assert_eq!((level.asked_db, level.highest_db), (asked, as_it_is.highest_db));
+                assert!((added - reference - level.in_force_db).abs() < 0.06, "{level:?}");
+                assert_eq!(level.is_held_back(), asked > level.highest_db);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_to_expect_of_a_key_that_is_not_known_holds_for_others() {
+    let settings = MarkSettings { level_db: 12.0, ..MarkSettings::default() };
+    let (low, high) = settings.highest_levels_db(64).unwrap();
+    let others = (100..200).map(|byte| settings.level(&key(byte)).unwrap().highest_db);
+    let within = others.filter(|level| (low..=high).contains(level)).count();
+    println!("{low} to {high} dB, {within} of 100 others within");
+    assert!(low < high && within >= 90, "{low} to {high} dB: {within}");
+    let too_loud = MarkSettings { level_db: 13.0, ..settings };
+    assert!(too_loud.level(&key(1)).is_err() && too_loud.highest_levels_db(1).is_err());
 }
 
 #[test]

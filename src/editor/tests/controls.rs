@@ -214,6 +214,21 @@ fn what_the_preset_has_no_layer_for_says_so_and_stays_as_it_is() {
 }
 
 #[test]
+fn a_mark_that_cannot_be_as_loud_as_asked_shows_the_level_that_acts() {
+    let mut window = open(Fixture::empty());
+    let state = window.state();
+    state.gesture.touch(&state.params.recipe.mark_level, 1.0);
+    let mark = state.params.recipe_now().mark.unwrap();
+    let level = mark.level(&patchveil_veil::ClassKey::from_bytes([1; 32])).unwrap();
+    state.params.held_level.set(Some(level));
+    window.run();
+    assert_eq!(value(&window, "Mark level"), format!("12.0 dB ({:.1})", level.in_force_db));
+    window.state().params.held_level.set(None);
+    window.run();
+    assert_eq!(value(&window, "Mark level"), "12.0 dB");
+}
+
+#[test]
 fn a_session_of_recipe_version_1_has_the_presets_of_its_time() {
     let mut window = open(Fixture::empty().former());
     assert_eq!(value(&window, "Preset"), "Balanced");

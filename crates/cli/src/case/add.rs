@@ -10,6 +10,7 @@ use super::error::CaseError;
 use super::findings;
 use super::folder::{Addition, Case, RECOGNISED_MAX, file_name};
 use super::hashing;
+use super::receipts;
 use super::recognise::{Class, recognise};
 use super::record::{CASE_VERSION, Entry, Kind, Record, TOOL};
 use super::stamp::{Reply, Request};
@@ -79,13 +80,14 @@ pub fn open(folder: &Path, opening: Opening<'_>) -> Result<Case, CaseError> {
 }
 
 impl Case {
-    /// Copies the file at `path` into the case. What it is shows in its content.
+    /// Copies the file at `path` into the case, or the receipts in the folder at `path`. What it is shows in its content.
     ///
     /// # Errors
     /// [`CaseError::Refused`] for what is no evidence of this case's class, holds a key, or is a
     /// time-stamp reply to something that is not in the case; else [`CaseError::Unreadable`] or
     /// [`CaseError::Output`].
     pub fn add(&mut self, path: &Path, note: Option<&str>) -> Result<Added, CaseError> {
+        let path = &receipts::in_folder(path);
         let unreadable = |source| CaseError::Unreadable { path: path.to_owned(), source };
         let refused = |reason| CaseError::Refused { path: path.to_owned(), reason };
         let file = open::regular(path).map_err(unreadable)?;

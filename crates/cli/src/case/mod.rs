@@ -6,7 +6,7 @@
 //! | part | concern |
 //! |---|---|
 //! | `record`, `folder` | `case.json`, and the folder that it describes |
-//! | `add`, `recognise`, `hashing`, `stamp`, `check` | evidence: taking it in, telling what it is, hashes, time stamps, whether it changed |
+//! | `add`, `recognise`, `receipts`, `hashing`, `stamp`, `check` | evidence: taking it in, telling what it is, receipts of renders, hashes, time stamps, whether it changed |
 //! | `findings`, `compare`, `recheck` | what results say, and whether a trace is gone |
 //! | `report`, `document`, `letters` | the report and its two forms; letters to fill in |
 
@@ -19,6 +19,7 @@ mod findings;
 mod folder;
 mod hashing;
 mod letters;
+mod receipts;
 mod recheck;
 mod recognise;
 mod record;

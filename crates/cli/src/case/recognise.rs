@@ -5,6 +5,7 @@ use std::path::Path;
 use patchveil_veil::Fingerprint;
 use serde_json::Value;
 
+use super::receipts::{self, Noted};
 use super::record::Kind;
 use super::stamp::{Reply, Request};
 use crate::manifest::Manifest;
@@ -56,6 +57,12 @@ pub(super) fn recognise(path: &Path, content: &[u8], class: &Class<'_>) -> Resul
     if let Some(reply) = Reply::parse(content) {
         return reply.map(|_| Kind::StampReply);
     }
+    if let Some(noted) = Noted::parse(content, class.fingerprint) {
+        return of_class(Kind::Receipts, !noted.own.is_empty(), class);
+    }
+    if receipts::is_named(path) {
+        return Err("holds no receipt that this Patchveil can read".to_owned());
+    }
     let Some(values) = objects(content) else {
         return Ok(Kind::Attachment);
     };
@@ -84,9 +91,12 @@ fn of_class(kind: Kind, own: bool, class: &Class<'_>) -> Result<Kind, String> {
     if own {
         return Ok(kind);
     }
+    let (what, say) = match kind {
+        Kind::Receipts => ("holds receipts".to_owned(), "say"),
+        kind => (format!("is a {}", kind.words()), "says"),
+    };
     Err(one_line(format!(
-        "is a {} that says nothing of this case's class ({}); add it to the case of its own class",
-        kind.words(),
+        "{what} that {say} nothing of this case's class ({}); add it to the case of its own class",
         class.fingerprint
     )))
 }

@@ -77,6 +77,8 @@ pub enum Kind {
     Commitment,
     /// A manifest: what was protected when.
     Manifest,
+    /// What the plug-in noted of renders.
+    Receipts,
     /// Results of `detect`.
     Detect,
     /// A result of `trace`.
@@ -104,6 +106,7 @@ impl Kind {
         match self {
             Self::Commitment => "commitment",
             Self::Manifest => "manifest",
+            Self::Receipts => "receipts",
             Self::Detect => "detect result",
             Self::Trace => "trace result",
             Self::Probe => "probe result",

@@ -9,6 +9,11 @@ pub(super) fn time(at: Timestamp) -> String {
     format!("{} UTC", text.get(..19).unwrap_or(&text).replace('T', " "))
 }
 
+/// A moment that was written as text, to the second, in UTC; the text itself where it is none.
+pub(super) fn moment(text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), time)
+}
+
 /// A p-value as scientists write it.
 pub(super) fn probability(p: f64) -> String {
     if p >= 0.001 { format!("{p:.3}") } else { format!("{p:.0e}") }

@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use crate::inspect::{Excerpt, Report, compare, draw, page_path, write_page};
+use crate::manifest::ManifestCache;
 use crate::output;
 use crate::paths::{json, shown};
+use patchveil_keyring::{KeyEntry, Keyring, resolve_path};
 use serde::Serialize;
 
-use super::args::InspectArgs;
+use super::args::{Cli, InspectArgs};
 use super::exit::{DONE, Failure};
+use super::mark_level::OnRecord;
 use super::stop;
 use super::table::{number, signed};
 use super::terminal::{progress_bar, say, say_json};
@@ -37,9 +40,28 @@ struct Failed<'a> {
     error: &'a str,
 }
 
+/// What came of it.
+#[derive(Serialize)]
+struct Done<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark_level: Option<OnRecord>,
+}
+
+/// The level of the mark that is on record under the name of this file, if there is a record. Nobody is asked for a passphrase.
+fn mark_level(cli: &Cli, after: &Path) -> Option<OnRecord> {
+    let record = ManifestCache::default().record(after)?;
+    let mark = record.recipe.mark.as_ref()?;
+    let path = resolve_path(cli.keyring.as_deref()).ok();
+    let keyring = path.and_then(|path| Keyring::open(&path, || None).ok());
+    let entry = keyring.as_ref().and_then(|keyring| keyring.by_fingerprint(record.fingerprint));
+    Some(OnRecord::new(mark, entry.map(KeyEntry::key)))
+}
+
 /// Compares two files.
-pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
-    let result = inspect(args);
+pub(super) fn run(cli: &Cli, args: &InspectArgs) -> Result<u8, Failure> {
+    let result = inspect(cli, args);
     if args.json
         && let Err(failure) = &result
     {
@@ -48,7 +70,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8, Failure> {
     result
 }
 
-fn inspect(args: &InspectArgs) -> Result<u8, Failure> {
+fn inspect(cli: &Cli, args: &InspectArgs) -> Result<u8, Failure> {
     let (before, after) = (args.before.as_path(), args.after.as_path());
     args.pipe.prepare(std::iter::once(before), std::iter::once(after))?;
     let page = args.html.as_deref().map(page_path);
@@ -81,10 +103,14 @@ fn inspect(args: &InspectArgs) -> Result<u8, Failure> {
     if let (Some(folder), Some(excerpt)) = (&args.html, &excerpt) {
         write_page(&report, excerpt, folder, args.force)?;
     }
+    let mark_level = mark_level(cli, after);
     if args.json {
-        say_json(&Line::new(args, "done", &report))?;
+        say_json(&Line::new(args, "done", Done { report: &report, mark_level }))?;
     } else {
         say(&figures(&report))?;
+        if let Some(level) = &mark_level {
+            say(&format!("mark level        {}", level.words()))?;
+        }
         if let Some(png) = &args.png {
             say(&format!("picture           {}", shown(png)))?;
         }

@@ -14,6 +14,7 @@ mod job_args;
 mod key_map;
 mod keys;
 mod many_args;
+mod mark_level;
 mod passphrase;
 mod pipe_args;
 mod probe;
@@ -55,7 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Detect(args) => detect::run(&cli, args),
         Command::Trace(args) => trace::run(&cli, args),
         Command::Probe(command) => probe::run(&cli, command),
-        Command::Inspect(args) => inspect::run(args),
+        Command::Inspect(args) => inspect::run(&cli, args),
         Command::Case(command) => case::run(&cli, command),
         Command::Recipe(args) => recipe::run(args),
         Command::Completions(args) => shell::completions(args),

@@ -13,7 +13,7 @@ use crate::paths::{json, shown};
 use crate::protect::{Outcome, ProtectError, Timeline, Veils, protect};
 use crate::standard_io;
 use patchveil_keyring::Keyring;
-use patchveil_veil::{ClassKey, Fingerprint, Recipe};
+use patchveil_veil::{ClassKey, Fingerprint, MarkLevel, Recipe};
 use serde::Serialize;
 
 use super::args::Cli;
@@ -23,7 +23,7 @@ use super::job_args::ProtectArgs;
 use super::key_map::KeyMap;
 use super::recipe_args::RecipeArgs;
 use super::terminal::complain;
-use super::{drop_folder, dry_run, keys, resume, table};
+use super::{drop_folder, dry_run, keys, mark_level, resume, table};
 
 /// Files listed one by one; the rest is only summed up.
 const ROWS: usize = 40;
@@ -36,6 +36,8 @@ enum Line<'a> {
         #[serde(flatten)]
         outcome: &'a Outcome,
         fingerprint: Fingerprint,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mark_level: Option<MarkLevel>,
     },
     Skipped {
         #[serde(flatten, serialize_with = "json::input")]
@@ -85,7 +87,7 @@ pub(super) fn run(cli: &Cli, args: &ProtectArgs) -> Result<u8, Failure> {
     let timeline = args.timeline.chosen(args.offset);
     let table = |done: &[Outcome]| {
         let positions = positions(done, timeline);
-        format!("{}{positions}", summary(done, took_s))
+        format!("{}{positions}{}", summary(done, took_s), keys.mark_levels())
     };
     if args.job.run.resume && totals.skipped() > 0 {
         complain(&format!("{} of {} were done already", totals.skipped(), plan.jobs.len()));
@@ -123,6 +125,27 @@ impl Keys {
             }
         }
         Ok(Self { map, classes, name })
+    }
+
+    /// The level of the mark in lines below the table, unless it is the preset's own; with a key map, by class.
+    fn mark_levels(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for (class, veils) in &self.classes {
+            let Some(line) = veils.mark_level().and_then(|level| mark_level::line(&level)) else {
+                continue;
+            };
+            lines.push(match &self.map {
+                None => format!("\n{line}"),
+                Some(_) => format!("\n{class}: {line}"),
+            });
+        }
+        lines.sort();
+        let more = lines.len().saturating_sub(ROWS);
+        lines.truncate(ROWS);
+        if more > 0 {
+            lines.push(format!("\n({more} classes not listed)"));
+        }
+        lines.concat()
     }
 
     /// The veils for the recording at `path`; if there are none, a line about it.
@@ -204,7 +227,8 @@ pub(super) fn work(
                 batch.complain(&format!("{}: {note}", shown(&outcome.input)));
             }
             record(&outcome, veils);
-            batch.print(&Line::Done { outcome: &outcome, fingerprint: veils.fingerprint() });
+            let (fingerprint, mark_level) = (veils.fingerprint(), veils.mark_level());
+            batch.print(&Line::Done { outcome: &outcome, fingerprint, mark_level });
             Ok(outcome)
         },
     );

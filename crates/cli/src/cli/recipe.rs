@@ -7,6 +7,7 @@ use patchveil_veil::PresetVersion;
 use crate::{recipe_file, shown};
 
 use super::exit::{DONE, FAILED, Failure};
+use super::mark_level;
 use super::recipe_args::RecipeArgs;
 use super::terminal::{complain, say};
 
@@ -44,6 +45,9 @@ pub(super) fn run(args: &RecipeCommandArgs) -> Result<u8, Failure> {
         return Ok(DONE);
     }
     let recipe = args.recipe.recipe()?;
+    if let Some(line) = recipe.mark.as_ref().and_then(mark_level::line_without_key) {
+        complain(&line);
+    }
     if let Some(name) = &args.save {
         let path = UserPresets::of_user()?.save(name, &recipe).map_err(Failure::usage)?;
         say(&format!("saved {}", shown(&path)))?;

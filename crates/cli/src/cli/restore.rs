@@ -19,7 +19,7 @@ use super::batch::{Batch, NoResult};
 use super::exit::Failure;
 use super::job_args::RestoreArgs;
 use super::terminal::complain;
-use super::{dry_run, keys, resume, table};
+use super::{dry_run, keys, mark_level, resume, table};
 
 /// A line of `--json`.
 #[derive(Serialize)]
@@ -161,13 +161,7 @@ fn summary(done: &[Outcome]) -> String {
         rows.add_row([
             shown(&outcome.output).to_string(),
             table::number(Some(outcome.seconds), 2),
-            match outcome.evidence {
-                Evidence::Manifest => "the manifest",
-                Evidence::Detection => "detection",
-                Evidence::Guess => "detection, recipe or offset a guess",
-                Evidence::None => "none, forced",
-            }
-            .to_owned(),
+            evidence(outcome),
             name_of(&outcome.recipe),
             outcome.offset.to_string(),
             closeness(outcome),
@@ -177,10 +171,26 @@ fn summary(done: &[Outcome]) -> String {
     format!("{rows}{lines}{}", hints(done))
 }
 
+/// What shows that the right thing was undone.
+fn evidence(outcome: &Outcome) -> String {
+    let evidence = match outcome.evidence {
+        Evidence::Manifest => "the manifest",
+        Evidence::Detection => "detection",
+        Evidence::Guess => "detection, recipe or offset a guess",
+        Evidence::None => "none, forced",
+    };
+    let Some(receipt) = &outcome.receipt else { return evidence.to_owned() };
+    let time = receipt.time.get(..19).unwrap_or(&receipt.time).replace('T', " ");
+    format!("{evidence}, by the receipt of {time} UTC")
+}
+
 /// What the user has to know of a file besides its row.
 fn notes(outcome: &Outcome) -> Vec<String> {
     let file = shown(&outcome.output);
     let mut notes = Vec::new();
+    if let Some(line) = outcome.mark_level.as_ref().and_then(mark_level::line) {
+        notes.push(format!("{file}: {line}"));
+    }
     if !is_whole(outcome) {
         let stretch = |part: &Stretch| format!("{:.2} to {:.2} s", part.from_s, part.to_s);
         let stretches: Vec<String> = outcome.restored.iter().map(stretch).collect();

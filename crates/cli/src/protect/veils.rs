@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use patchveil_veil::{ClassKey, Fingerprint, Recipe, RecipeError, Veil};
+use patchveil_veil::{ClassKey, Fingerprint, MarkLevel, Recipe, RecipeError, Veil};
 
 use crate::veil_cache::VeilCache;
 
@@ -33,6 +33,12 @@ impl Veils {
     #[must_use]
     pub fn recipe(&self) -> &Recipe {
         &self.recipe
+    }
+
+    /// The level of the mark, asked for and in force; none for a recipe without a mark.
+    #[must_use]
+    pub fn mark_level(&self) -> Option<MarkLevel> {
+        self.recipe.mark.as_ref()?.level(&self.key).ok()
     }
 
     /// The veil for `sample_rate` Hz, designed when first asked for.

@@ -5,7 +5,7 @@ use patchveil_veil::{ClassKey, Preset, Recipe};
 use super::better::{Better, snr_between};
 use super::error::RestoreError;
 use super::excerpt::Excerpt;
-use super::locate::{Located, find, nearest, recipes};
+use super::locate::{Located, Sought, find, nearest};
 use super::outcome::{Evidence, Outcome};
 use super::request::Request;
 use super::run::{Plan, run};
@@ -78,6 +78,7 @@ impl File<'_> {
                 recipe: &record.recipe,
                 offset: self.source.offset_on(record),
                 evidence: Evidence::Manifest,
+                receipt: None,
                 stretches: vec![whole(self.source)],
                 better: None,
                 is_changed: false,
@@ -94,7 +95,7 @@ impl File<'_> {
     /// Restores the file by the recipe and position that its audio shows, or that are forced.
     fn by_detection(&self, record: Option<&Record>) -> Result<Outcome, RestoreError> {
         let (request, watch) = (self.request, self.watch);
-        let recipes = recipes(request, record, self.source, self.key);
+        let sought = Sought::of(request, record, self.source, self.key);
         let is_recorded = match record {
             Some(record) => Some(self.source.hash_audio(watch)? == record.audio_after),
             None => None,
@@ -102,9 +103,13 @@ impl File<'_> {
         // What was asked for may differ from what is on record for this very file.
         let on_record = record.filter(|_| is_recorded == Some(true));
         let offset = self.offset.or(on_record.map(|record| self.source.offset_on(record)));
-        let mut located = match find(self.source, self.key, &recipes, offset, request, watch) {
+        let mut located = match find(self.source, self.key, &sought, offset, request, watch) {
             Err(error) if request.force && error.is_about_evidence() => Located {
-                recipe: recipes.into_iter().next().unwrap_or_else(|| Preset::Balanced.recipe()),
+                recipe: sought
+                    .recipes
+                    .into_iter()
+                    .next()
+                    .unwrap_or_else(|| Preset::Balanced.recipe()),
                 offset: self
                     .offset
                     .or(record.map(|record| self.source.offset_on(record)))
@@ -112,6 +117,7 @@ impl File<'_> {
                 evidence: Evidence::None,
                 stretches: vec![whole(self.source)],
                 better: None,
+                receipt: None,
             },
             located => located?,
         };
@@ -127,6 +133,7 @@ impl File<'_> {
             recipe: &located.recipe,
             offset: located.offset,
             evidence: located.evidence,
+            receipt: located.receipt,
             stretches: located.stretches,
             better: located.better,
             is_changed: is_recorded == Some(false),

@@ -114,6 +114,30 @@ pub enum RestoreError {
         shown(.0)
     )]
     RecipeUnclear(PathBuf),
+    /// The key is in it, and there are receipts of renders with it, of which none fits.
+    #[error(
+        "{}: this key is found in it, but none of the {count} renders that receipts note fits what the file shows, so nothing was \
+         written; give --recipe and --offset",
+        shown(path)
+    )]
+    ReceiptsUnfit {
+        /// The file.
+        path: PathBuf,
+        /// How many renders with this key are noted.
+        count: usize,
+    },
+    /// The key is in it, and two receipts fit.
+    #[error(
+        "{}: this key is found in it, but the renders of {} and of {} UTC fit about as well, so nothing was written; give \
+         --recipe and --offset of the right one, as its receipt has them",
+        shown(path), times[0], times[1]
+    )]
+    ReceiptsAlike {
+        /// The file.
+        path: PathBuf,
+        /// When the renders ended, in UTC.
+        times: [String; 2],
+    },
     /// The output is the original.
     #[error(
         "{}: is the original itself and is never overwritten, even with --force; use another name",

@@ -3,8 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use patchveil_receipts::Receipt;
 use patchveil_veil::{
-    Alignment, ClassKey, Recipe, Veil, align, align_given, log_likelihood, period, same_pattern,
+    Alignment, ClassKey, Recipe, Veil, align, align_given, log_likelihood, log_likelihoods,
+    odds_by_scatter, period, same_pattern,
 };
 use rayon::prelude::*;
 
@@ -24,7 +26,7 @@ use crate::veil_cache::VeilCache;
 use crate::watch::Watch;
 
 /// Seconds of audio in which the position is searched for and, if it is uncertain, confirmed.
-const SEARCHED_S: [usize; 2] = [30, 300];
+pub(super) const SEARCHED_S: [usize; 2] = [30, 300];
 /// How far from a position that was searched for the right one may be, in samples.
 const WITHIN_AFTER: u32 = 3;
 
@@ -37,6 +39,9 @@ const MUCH_NOISE: f64 = 64.0;
 /// one was likelier, it was by 0.002.
 const CLEAR_MARGIN: f64 = 0.005;
 
+/// Odds by scatter, as a natural logarithm, from which one of two recipes that are as likely beforehand is right: 150 to 1.
+pub(super) const CLEAR_ODDS: f64 = 5.0;
+
 /// Recipe and position of a file, and what shows that they are right.
 pub(super) struct Located {
     pub(super) recipe: Recipe,
@@ -47,29 +52,39 @@ pub(super) struct Located {
     pub(super) stretches: Vec<Range<u64>>,
     /// What clearly fits better than what was asked for.
     pub(super) better: Option<Better>,
+    /// What the plug-in noted of it, if that is where recipe and position come from.
+    pub(super) receipt: Option<Receipt>,
 }
 
-/// The recipes that a file may carry: the one requested, else the recorded one, else all presets and what
-/// the plug-in noted of its renders with this key.
-pub(super) fn recipes(
-    request: &Request<'_>,
-    record: Option<&Record>,
-    source: &Source,
-    key: &ClassKey,
-) -> Vec<Recipe> {
-    match (&request.recipe, record) {
-        (Some(recipe), _) => vec![recipe.clone()],
-        (None, Some(record)) => vec![record.recipe.clone()],
-        (None, None) => {
-            let mut recipes = restorable_presets();
-            let info = source.info();
-            let (rate, frames) = (info.sample_rate, info.frames());
-            let noted = request.receipts.of_file(source.path(), rate, frames);
-            let noted = receipts::recipes(&noted, key.fingerprint()).into_iter();
-            let others: Vec<Recipe> = noted.filter(|noted| !recipes.contains(noted)).collect();
-            recipes.extend(others);
-            recipes
+/// What a file may carry.
+pub(super) struct Sought {
+    /// The recipe requested, else the recorded one, else all presets and those of receipts.
+    pub(super) recipes: Vec<Recipe>,
+    /// What the plug-in noted of its renders with this key, the likeliest first; nothing where a recipe was requested or recorded.
+    noted: Vec<Receipt>,
+}
+
+impl Sought {
+    pub(super) fn of(
+        request: &Request<'_>,
+        record: Option<&Record>,
+        source: &Source,
+        key: &ClassKey,
+    ) -> Self {
+        if let Some(known) = request.recipe.as_ref().or(record.map(|record| &record.recipe)) {
+            return Self { recipes: vec![known.clone()], noted: Vec::new() };
         }
+        let mut recipes = restorable_presets();
+        let info = source.info();
+        let (rate, frames) = (info.sample_rate, info.frames());
+        let noted = request.receipts.of_file(source.path(), rate, frames);
+        let noted = receipts::of_key(noted, key.fingerprint());
+        for recipe in receipts::recipes(&noted, key.fingerprint()) {
+            if !recipes.contains(&recipe) {
+                recipes.push(recipe);
+            }
+        }
+        Self { recipes, noted }
     }
 }
 
@@ -82,12 +97,12 @@ pub(super) fn recipes(
 pub(super) fn find(
     source: &Source,
     key: &ClassKey,
-    recipes: &[Recipe],
+    sought: &Sought,
     given: Option<i64>,
     request: &Request<'_>,
     watch: &Watch<'_>,
 ) -> Result<Located, RestoreError> {
-    let detected = detect(source, key, recipes, watch)?;
+    let detected = detect(source, key, &sought.recipes, watch)?;
     let veils = &request.veils;
     let veil_of = |recipe: &Recipe| {
         let veil = veils.get(key, recipe, source.info().sample_rate);
@@ -107,11 +122,15 @@ pub(super) fn find(
         force: request.force,
         is_chosen,
         detected: &detected,
+        noted: &sought.noted,
         stretches: &stretches,
     };
     let located = match given {
         Some(given) => search.given(given)?,
-        None => search.unknown()?,
+        None => match search.by_receipt()? {
+            Some(located) => located,
+            None => search.unknown().map_err(|error| search.without_receipt(error))?,
+        },
     };
     let best = located.better.as_ref();
     let (recipe, offset) =
@@ -131,15 +150,16 @@ pub(super) fn find(
 }
 
 /// The search for the position of a key that was detected.
-struct Search<'a> {
-    source: &'a Source,
-    key: &'a ClassKey,
+pub(super) struct Search<'a> {
+    pub(super) source: &'a Source,
+    pub(super) key: &'a ClassKey,
     watch: &'a Watch<'a>,
-    veils: &'a VeilCache,
-    force: bool,
+    pub(super) veils: &'a VeilCache,
+    pub(super) force: bool,
     /// Whether the user chose the recipe.
     is_chosen: bool,
-    detected: &'a Detected,
+    pub(super) detected: &'a Detected,
+    pub(super) noted: &'a [Receipt],
     /// What of the file carries the veil.
     stretches: &'a [Range<u64>],
 }
@@ -151,9 +171,8 @@ impl Search<'_> {
         let at = Alignment { offset: given, log_odds: 0.0, grid_bits: None, is_expected: false };
         let candidates = self.candidates(&self.detected.recipes, |_| Ok(at))?;
         let (Candidate { veil, .. }, evidence) = self.likeliest(&excerpt, candidates)?;
-        let Detected { near, within, period, .. } = *self.detected;
-        let distance = (given as f64 - near).rem_euclid(period);
-        if distance.min(period - distance) > f64::from(within) {
+        if !self.is_near(given) {
+            let Detected { near, period, .. } = *self.detected;
             return Err(RestoreError::Elsewhere {
                 path: self.source.path().to_owned(),
                 given,
@@ -223,7 +242,14 @@ impl Search<'_> {
         evidence: Evidence,
     ) -> Result<Located, RestoreError> {
         let recipe = veil.recipe().clone();
-        let mut located = Located { recipe, offset, evidence, stretches: Vec::new(), better: None };
+        let mut located = Located {
+            recipe,
+            offset,
+            evidence,
+            stretches: Vec::new(),
+            better: None,
+            receipt: None,
+        };
         if best.recipe() != veil.recipe() || place != offset {
             let snr_db = snr_between(excerpt, (veil, offset), (best, place))
                 .map_err(|error| self.source.unusable(error))?
@@ -265,7 +291,7 @@ impl Search<'_> {
         Ok(is_other.then(|| candidates.swap_remove(best).veil))
     }
 
-    fn loudest(&self, seconds: usize) -> Result<Excerpt, RestoreError> {
+    pub(super) fn loudest(&self, seconds: usize) -> Result<Excerpt, RestoreError> {
         Excerpt::loudest(self.source, self.stretches, seconds, self.watch)
     }
 
@@ -295,8 +321,8 @@ impl Search<'_> {
             let is_clear;
             (chosen, is_clear) = self.rank(excerpt, &candidates)?;
             // Where no veil was detected either, it need not be by far.
-            let has_none = |one: &Candidate| one.veil.recipe().veil.is_none();
-            let is_mark = !self.detected.has_veil && candidates.get(chosen).is_some_and(has_none);
+            let is_mark =
+                !self.detected.has_veil && self.is_only_mark(excerpt, &candidates, chosen)?;
             if !is_clear && !is_mark {
                 if !self.force {
                     return Err(RestoreError::RecipeUnclear(self.source.path().to_owned()));
@@ -308,6 +334,29 @@ impl Search<'_> {
             return Err(RestoreError::NotFound(self.source.path().to_owned()));
         }
         Ok((candidates.swap_remove(chosen), evidence))
+    }
+
+    /// Whether the one chosen has no veil, and no other without one is about as likely.
+    fn is_only_mark(
+        &self,
+        excerpt: &Excerpt,
+        candidates: &[Candidate],
+        chosen: usize,
+    ) -> Result<bool, RestoreError> {
+        let has_none = |one: &&Candidate| one.veil.recipe().veil.is_none();
+        let Some(chosen) = candidates.get(chosen).filter(has_none) else { return Ok(false) };
+        let windows = |one: &Candidate| {
+            let at = one.at.offset + excerpt.first;
+            log_likelihoods(&one.veil, &excerpt.samples, self.source.rounding(), at)
+                .map_err(|error| self.source.unusable(error))
+        };
+        let is_other = |one: &&Candidate| one.veil.recipe() != chosen.veil.recipe();
+        for other in candidates.iter().filter(has_none).filter(is_other) {
+            if odds_by_scatter(&windows(chosen)?, &windows(other)?) < CLEAR_ODDS {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Index of the recipe under which the audio is likeliest, and whether that is clear. Where rounding
@@ -365,7 +414,7 @@ impl Search<'_> {
     }
 
     /// The position given, unless an excerpt shows that another one fits better.
-    fn align_given(
+    pub(super) fn align_given(
         &self,
         veil: &Arc<Veil>,
         excerpt: &Excerpt,

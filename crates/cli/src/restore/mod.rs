@@ -15,6 +15,7 @@ mod error;
 mod excerpt;
 mod integers;
 mod locate;
+mod noted;
 mod outcome;
 mod request;
 mod run;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use patchveil_veil::{Fingerprint, Recipe};
+use patchveil_receipts::Receipt;
+use patchveil_veil::{Fingerprint, MarkLevel, Recipe};
 use serde::Serialize;
 
 use super::claim::Claim;
@@ -59,6 +60,12 @@ pub struct Outcome {
     pub recipe: Recipe,
     /// Timeline position of the file's first sample, in samples.
     pub offset: i64,
+    /// The level of its mark, asked for and in force; none without a mark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mark_level: Option<MarkLevel>,
+    /// What the plug-in noted of the render, if recipe and position come from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
     /// Length in seconds.
     pub seconds: f64,
     /// What was restored: all of it, unless the audio shows stretches that do not carry the key. These

@@ -5,6 +5,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::time::Instant;
 
+use patchveil_receipts::Receipt;
 use patchveil_veil::{ClassKey, Recipe};
 
 use super::better::Better;
@@ -33,6 +34,8 @@ pub(super) struct Plan<'a> {
     /// Timeline position of the file's first sample, in samples.
     pub(super) offset: i64,
     pub(super) evidence: Evidence,
+    /// The receipt that recipe and position come from.
+    pub(super) receipt: Option<Receipt>,
     /// What of the file is restored, in samples; the rest is left as it is.
     pub(super) stretches: Vec<Range<u64>>,
     /// What clearly fits better.
@@ -104,6 +107,8 @@ pub(super) fn run(
         evidence: plan.evidence,
         recipe: plan.recipe.clone(),
         offset: plan.offset,
+        mark_level: veil.mark().map(|mark| mark.level()),
+        receipt: plan.receipt.clone(),
         seconds: info.seconds(),
         restored: plan.stretches.iter().map(|stretch| in_seconds(stretch, info)).collect(),
         format,

@@ -12,6 +12,7 @@ pub(crate) mod command;
 pub(crate) mod containers;
 #[cfg(unix)]
 pub(crate) mod permissions;
+pub(crate) mod receipts;
 
 use std::io::Cursor;
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Condition {
     /// Share of the owners' recordings among the training recordings that is marked, in percent.
     pub share: u8,
-    /// Change of the mark's level in dB.
+    /// Change of the mark's level that is asked for, in dB; upwards no more acts than the key allows.
     pub level_db: i8,
     /// What happens to all recordings before training.
     pub before: Before,

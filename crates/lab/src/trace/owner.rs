@@ -69,7 +69,7 @@ impl<'a> Owner<'a> {
         Ok(Self { patchveil, folder })
     }
 
-    /// The recordings with the owner's mark, `level_db` louder than that of the preset.
+    /// The recordings with the owner's mark, asked to be `level_db` louder than that of the preset: no more acts than the key allows.
     ///
     /// # Errors
     /// [`ProtectError`] if the command fails or files cannot be written or read.

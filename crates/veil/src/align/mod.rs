@@ -30,6 +30,7 @@ use crate::detect::loudest;
 use crate::recipe::RecipeError;
 use crate::veil::Veil;
 use search::Search;
+pub use search::odds_by_scatter;
 
 /// Odds, as a natural logarithm, from which a place counts as found. Prediction errors of speech and
 /// music are not Gaussian, which raises the odds: wrong places had up to 10.
@@ -216,4 +217,17 @@ pub fn log_likelihood(
     offset: i64,
 ) -> Result<f64, RecipeError> {
     Ok(Search::new(veil, audio, rounding)?.likelihood(offset))
+}
+
+/// The same for each window of some 20 ms, the same ones for every recipe and place, for [`odds_by_scatter`].
+///
+/// # Errors
+/// [`RecipeError::NotInvertible`] for the papers' baselines.
+pub fn log_likelihoods(
+    veil: &Arc<Veil>,
+    audio: &[f32],
+    rounding: f64,
+    offset: i64,
+) -> Result<Vec<f64>, RecipeError> {
+    Ok(Search::new(veil, audio, rounding)?.likelihoods(offset))
 }

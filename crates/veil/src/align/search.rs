@@ -100,6 +100,12 @@ impl<'a> Search<'a> {
         self.tried.get(&offset).map_or(0.0, |windows| self.sum(windows))
     }
 
+    /// Log-likelihood of a place in each window.
+    pub(super) fn likelihoods(&mut self, offset: i64) -> Vec<f64> {
+        self.try_place(offset);
+        self.tried.remove(&offset).unwrap_or_default()
+    }
+
     /// The sum over the windows that are not repeats.
     fn sum(&self, windows: &[f64]) -> f64 {
         self.fresh(windows).sum()
@@ -118,10 +124,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether the audio shows that `other` is right and `expected`, which is so much likelier
-    /// beforehand, wrong. Prediction errors are not Gaussian, so the odds are taken from how much the
-    /// differences scatter from window to window (Vuong, “Likelihood ratio tests for model selection
-    /// and non-nested hypotheses”, Econometrica 57, 1989, section 5). Single windows, as those with a
-    /// click, differ by hundreds of times as much as most, and count as [`OUTLIER`] times the median.
+    /// beforehand, wrong.
     pub(super) fn rules_out(&mut self, expected: i64, other: i64) -> bool {
         self.try_place(expected);
         self.try_place(other);
@@ -129,13 +132,9 @@ impl<'a> Search<'a> {
         else {
             return false;
         };
-        let differences: Vec<f64> =
-            self.fresh(other).zip(self.fresh(expected)).map(|(a, b)| a - b).collect();
-        let most = OUTLIER * median_magnitude(&differences);
-        let add = |(sum, squares): (f64, f64), x: f64| (sum + x, squares + x * x);
-        let (sum, squares) = differences.iter().map(|x| x.clamp(-most, most)).fold((0.0, 0.0), add);
-        let is_likelier = sum > 0.0 && differences.iter().sum::<f64>() > 0.0;
-        is_likelier && 0.5 * sum * sum > EXPECTED * squares
+        let (other, expected): (Vec<f64>, Vec<f64>) =
+            (self.fresh(other).collect(), self.fresh(expected).collect());
+        odds_by_scatter(&other, &expected) > EXPECTED
     }
 
     /// Leaves out windows that repeat earlier ones, by the samples restored at `best`: repeats were
@@ -250,6 +249,21 @@ impl<'a> Search<'a> {
         }
         GRID_REACH.max((MARK_GRID_REACH * self.fade() as f64) as i64)
     }
+}
+
+/// The natural logarithm of the odds that one hypothesis is right and the `other` wrong, by the log-likelihoods of each
+/// window; negative if the other is likelier. Prediction errors are not Gaussian, so the odds are taken from how much the
+/// differences scatter from window to window (Vuong, “Likelihood ratio tests for model selection
+/// and non-nested hypotheses”, Econometrica 57, 1989, section 5). Single windows, as those with a
+/// click, differ by hundreds of times as much as most, and count as [`OUTLIER`] times the median.
+#[must_use]
+pub fn odds_by_scatter(one: &[f64], other: &[f64]) -> f64 {
+    let differences: Vec<f64> = one.iter().zip(other).map(|(a, b)| a - b).collect();
+    let most = OUTLIER * median_magnitude(&differences);
+    let add = |(sum, squares): (f64, f64), x: f64| (sum + x, squares + x * x);
+    let (sum, squares) = differences.iter().map(|x| x.clamp(-most, most)).fold((0.0, 0.0), add);
+    let agree = sum * differences.iter().sum::<f64>() > 0.0;
+    if agree && squares > 0.0 { 0.5 * sum * sum.abs() / squares } else { 0.0 }
 }
 
 /// The median of the magnitudes of those that are not 0.

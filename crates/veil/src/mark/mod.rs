@@ -15,6 +15,7 @@ mod bands;
 mod detector;
 mod inverse;
 mod kernel;
+mod level;
 mod marker;
 mod patches;
 mod recent;
@@ -25,13 +26,14 @@ mod trace;
 
 pub use detector::{MarkDecoys, MarkDetector, MarkEvidence, MarkFinding, MarkSpan};
 pub use inverse::Unmarker;
+pub use level::MarkLevel;
 pub use marker::Marker;
 pub use settings::{EchoSettings, MarkError, MarkSettings, PatternSettings};
 pub use trace::{EchoDetector, EchoEvidence, TraceEvidence, TraceFinding};
 
 pub(crate) use stage::MarkStage;
 
-use kernel::{Signs, SparseKernel};
+use kernel::{Signs, SparseKernel, Taps};
 use patches::Patches;
 use settings::slots;
 
@@ -46,6 +48,7 @@ const SUM_MAX: f64 = 0.9;
 /// has no serialised form.
 pub struct Mark {
     sample_rate: u32,
+    level: MarkLevel,
     echo: Option<SparseKernel>,
     pattern: Option<Pattern>,
     /// Longest delay of any tap, in samples.
@@ -80,6 +83,43 @@ fn pattern_signs(key: &ClassKey, pattern: &PatternSettings) -> Vec<Signs> {
     kernels.map(|kernel| Signs::draw(&seed, kernel, slots.clone())).collect()
 }
 
+/// All taps of a mark at the level asked for, before they are held back and laid out at a sample rate.
+struct DesignedTaps {
+    echo: Option<Taps>,
+    /// Of every kernel.
+    pattern: Option<Vec<Taps>>,
+}
+
+impl DesignedTaps {
+    fn new(key: &ClassKey, settings: &MarkSettings) -> Self {
+        let scale = libm::pow(10.0, settings.level_db / 20.0);
+        let echo = settings
+            .echo
+            .as_ref()
+            .map(|echo| echo_signs(key, echo).taps(echo.level_db, echo.decay_db, scale));
+        let pattern = settings.pattern.as_ref().map(|pattern| {
+            let signs = pattern_signs(key, pattern);
+            signs.iter().map(|signs| signs.taps(pattern.level_db, 0.0, scale)).collect::<Vec<_>>()
+        });
+        Self { echo, pattern }
+    }
+
+    /// The largest sum of magnitudes of all taps that act at once.
+    fn sum(&self) -> f64 {
+        let of_echo = self.echo.as_ref().map_or(0.0, Taps::sum);
+        of_echo + self.pattern.iter().flatten().map(Taps::sum).fold(0.0, f64::max)
+    }
+
+    /// What all taps are multiplied by so that they add up to no more than [`SUM_MAX`].
+    fn limit(&self) -> f64 {
+        (SUM_MAX / self.sum().max(1e-30)).min(1.0)
+    }
+
+    fn level(&self, settings: &MarkSettings) -> MarkLevel {
+        MarkLevel::new(settings.level_db, self.sum())
+    }
+}
+
 impl Mark {
     /// Designs the mark of `key` at `sample_rate` Hz ([`RATE_MIN`] ..= [`RATE_MAX`]). Allocates.
     ///
@@ -94,20 +134,9 @@ impl Mark {
         if !(RATE_MIN..=RATE_MAX).contains(&sample_rate) {
             return Err(MarkError::SampleRate(sample_rate));
         }
-        let scale = libm::pow(10.0, settings.level_db / 20.0);
-        let echo = settings
-            .echo
-            .as_ref()
-            .map(|echo| echo_signs(key, echo).taps(echo.level_db, echo.decay_db, scale));
-        let pattern = settings.pattern.as_ref().map(|pattern| {
-            let signs = pattern_signs(key, pattern);
-            signs.iter().map(|signs| signs.taps(pattern.level_db, 0.0, scale)).collect::<Vec<_>>()
-        });
-
-        // Independent signs seldom add up to this; where they do, all taps become smaller alike.
-        let of_echo = echo.as_ref().map_or(0.0, kernel::Taps::sum);
-        let of_patterns = pattern.iter().flatten().map(kernel::Taps::sum).fold(0.0, f64::max);
-        let limit = (SUM_MAX / (of_echo + of_patterns).max(1e-30)).min(1.0);
+        let designed = DesignedTaps::new(key, settings);
+        let (level, limit) = (designed.level(settings), designed.limit());
+        let DesignedTaps { echo, pattern } = designed;
 
         let echo = echo.map(|taps| taps.at_rate(limit, sample_rate));
         let pattern = pattern.zip(settings.pattern.as_ref()).map(|(taps, settings)| {
@@ -121,13 +150,19 @@ impl Mark {
         let kernels = || echo.iter().chain(pattern.iter().flat_map(|pattern| &pattern.kernels));
         let longest = kernels().map(SparseKernel::longest).max().unwrap_or(0);
         let shortest = kernels().filter_map(SparseKernel::shortest).min().unwrap_or(1);
-        Ok(Self { sample_rate, longest, shortest, echo, pattern })
+        Ok(Self { sample_rate, level, longest, shortest, echo, pattern })
     }
 
     /// The sample rate in Hz.
     #[must_use]
     pub fn sample_rate(&self) -> u32 {
         self.sample_rate
+    }
+
+    /// The level asked for and the one that acts.
+    #[must_use]
+    pub fn level(&self) -> MarkLevel {
+        self.level
     }
 
     /// Length in samples of the cross-fade from one patch of the pattern to the next.

@@ -18,6 +18,8 @@ const PATCHES_MAX: u32 = 64;
 const PATCH_US: (u32, u32) = (5_000, 200_000);
 /// Loudest layer, in dB.
 const LEVEL_DB_MAX: f64 = -12.0;
+/// Highest change of the level of both layers, in dB.
+pub(super) const LEVEL_CHANGE_MAX: f64 = 12.0;
 /// Quietest layer, in dB.
 const LEVEL_DB_MIN: f64 = -60.0;
 
@@ -117,7 +119,7 @@ impl MarkSettings {
     /// # Errors
     /// [`MarkError`] names the first field that is out of range.
     pub fn validate(&self) -> Result<(), MarkError> {
-        if !(-24.0..=12.0).contains(&self.level_db) {
+        if !(-24.0..=LEVEL_CHANGE_MAX).contains(&self.level_db) {
             return Err(MarkError::Level(self.level_db.to_string()));
         }
         if let Some(pattern) = &self.pattern {

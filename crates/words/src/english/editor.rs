@@ -127,6 +127,8 @@ pub(super) const CONTROLS: Controls = Controls {
     mark_level_short: "Mark",
     mark_level_tip: "Level of the mark, in dB above or below the preset's. Higher is found in \
         shorter excerpts, and may become audible; lower is harder to find.",
+    mark_held_tip: "The mark acts at the level in brackets: louder, its echoes would add up to more \
+        than 0.9 of the sound, and it could not be undone.",
     no_mark: "no mark",
     no_mark_tip: "The preset has no mark, so this has no effect.",
     no_mark_yet_tip: "This session was made before there was a mark, so this has no effect.",

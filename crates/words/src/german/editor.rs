@@ -126,6 +126,8 @@ pub(super) const CONTROLS: Controls = Controls {
     mark_level_short: "Mark.",
     mark_level_tip: "Pegel der Markierung, in dB über oder unter dem des Presets. Höher: in \
         kürzeren Ausschnitten zu finden, aber vielleicht hörbar. Niedriger: schwerer zu finden.",
+    mark_held_tip: "Die Markierung wirkt mit dem Pegel in Klammern: Lauter ergäben ihre Echos zusammen mehr \
+        als 0,9 des Klangs, und sie ließe sich nicht rückgängig machen.",
     no_mark: "keine",
     no_mark_tip: "Das Preset hat keine Markierung, daher ohne Wirkung.",
     no_mark_yet_tip: "Diese Session stammt aus der Zeit vor der Markierung, daher ohne Wirkung.",

@@ -123,6 +123,8 @@ pub(super) const CONTROLS: Controls = Controls {
     mark_level_short: "Marca",
     mark_level_tip: "Nivel de la marca, en dB por encima o por debajo del preset. Más alto: se \
         halla en fragmentos más cortos y puede oírse. Más bajo: es más difícil de hallar.",
+    mark_held_tip: "La marca actúa al nivel entre paréntesis: más fuerte, la suma de sus ecos superaría el 0,9 \
+        del sonido y no se podría deshacer.",
     no_mark: "ninguna",
     no_mark_tip: "El preset no tiene marca, así que no tiene efecto.",
     no_mark_yet_tip: "Esta sesión es anterior a la marca, así que no tiene efecto.",

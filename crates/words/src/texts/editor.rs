@@ -128,6 +128,8 @@ pub struct Controls {
     pub mark_level_label: Text,
     pub mark_level_short: Text,
     pub mark_level_tip: Text,
+    /// The same where the mark is asked to be louder than its key allows; the level that acts stands beside.
+    pub mark_held_tip: Text,
     /// Instead of the level; short.
     pub no_mark: Text,
     pub no_mark_tip: Text,

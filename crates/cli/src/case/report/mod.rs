@@ -4,6 +4,7 @@ mod evidence;
 mod found;
 mod opening;
 mod published;
+mod receipts;
 mod repeat;
 mod words;
 

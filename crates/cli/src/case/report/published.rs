@@ -1,7 +1,8 @@
 //! What was published when: manifests and time stamps.
 
-use patchveil_veil::Preset;
+use patchveil_veil::{Preset, Recipe};
 
+use super::receipts;
 use crate::case::document::{Block, Row, Table, Text, column, mono, numbers};
 use crate::case::error::CaseError;
 use crate::case::folder::Case;
@@ -26,6 +27,7 @@ pub(super) fn blocks(case: &Case) -> Result<Vec<Block>, CaseError> {
     for entry in case.record().of(Kind::Manifest) {
         manifest(case, entry, &mut blocks)?;
     }
+    blocks.extend(receipts::blocks(case)?);
     stamps(case, &mut blocks)?;
     Ok(blocks)
 }
@@ -67,7 +69,7 @@ fn row(record: &Record) -> Row {
             time(record.time).into(),
             length(record.frames as f64 / rate).into(),
             format!("{}", rate / 1_000.0).into(),
-            recipe(record).into(),
+            recipe_name(&record.recipe).into(),
         ],
         below: vec![
             format!("before {}", record.audio_before),
@@ -77,8 +79,8 @@ fn row(record: &Record) -> Row {
 }
 
 /// The preset with this recipe, if any.
-fn recipe(record: &Record) -> String {
-    let named = Preset::restorable().find(|preset| preset.recipe() == record.recipe);
+pub(super) fn recipe_name(recipe: &Recipe) -> String {
+    let named = Preset::restorable().find(|preset| preset.recipe() == *recipe);
     named.map_or_else(|| "own".to_owned(), |preset| preset.to_string())
 }
 

@@ -74,6 +74,11 @@ pub(super) fn blocks(case: &Case, found: &Found, disclosed: bool) -> Vec<Block> 
             "patchveil probe judge FOLDER ANSWERS.csv --opened OPENED.json".to_owned(),
         ]));
     }
+    if case.record().of(Kind::Receipts).next().is_some() {
+        let text = "Whether a render that a receipt may be of carries the key (class key needed):";
+        blocks.push(Block::Paragraph(text.into()));
+        blocks.push(Block::Lines(vec![format!("patchveil detect RENDER --key {class}")]));
+    }
     if case.record().of(Kind::Manifest).next().is_some() {
         let text = Text::from("That files are those in the manifest, which lies next to them as ")
             .mono("patchveil.jsonl")

@@ -12,7 +12,7 @@ use crate::cli::recipe_args::RecipeArgs;
 pub(in crate::cli) enum CaseCommand {
     /// Make a folder for a case about one class; it commits to the class's echo key
     Open(Box<OpenArgs>),
-    /// Copy evidence into a case: manifests, results (--json), pictures, time stamps, anything else
+    /// Copy evidence into a case: manifests, receipts, results (--json), pictures, time stamps, anything else
     Add(AddArgs),
     /// Write the report (HTML and PDF) and letters to fill in
     Report(ReportArgs),
@@ -38,7 +38,7 @@ pub(in crate::cli) struct OpenArgs {
 pub(in crate::cli) struct AddArgs {
     /// Folder of the case
     pub(super) case: PathBuf,
-    /// Files to copy into it
+    /// Files to copy into it; of a folder, the plug-in's receipts
     #[arg(required_unless_present = "stamp_request", value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// What the files are and how they were obtained

@@ -80,7 +80,12 @@ fn add(args: &AddArgs) -> Result<u8, Failure> {
     let mut failed = 0;
     for file in &args.files {
         match case.add(file, args.note.as_deref()) {
-            Ok(Added::New(entry)) => say(&line(&entry))?,
+            Ok(Added::New(entry)) => {
+                say(&line(&entry))?;
+                if let Some(note) = case.receipts_note(&entry)? {
+                    complain(&note);
+                }
+            }
             Ok(Added::Known(entry)) => {
                 say(&format!("{:18}  {} (was there already)", entry.kind.words(), entry.file))?;
             }

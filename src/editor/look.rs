@@ -70,6 +70,12 @@ pub fn words(ui: &Ui) -> &'static Words {
     words::words(ui)
 }
 
+/// The text with a capital letter at its start and a full stop at its end.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    widgets::sentence(text)
+}
+
 /// Draws all of a window in `language` from now on, as the editor's own menu does.
 pub fn set_language(context: &egui::Context, language: Language) {
     words::set_language(context, language);

@@ -16,6 +16,9 @@ const HOLD: f64 = 2.0;
 const CLIPPED: usize = 3;
 /// A voice is louder than this, in dBFS.
 const VOICE: f32 = -45.0;
+/// Time between two short-term loudnesses in seconds: each is a sum over three seconds of samples, and EBU
+/// Tech 3341 wants ten of them a second.
+const LOUDNESS_EVERY: f64 = 0.1;
 
 /// What a meter reads. Levels in dBFS, [`SILENCE`] and above.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +87,8 @@ pub(crate) struct Meter {
     true_peaks: Highest,
     /// Seconds of sound so far.
     seconds: f64,
+    /// How many seconds there were when loudness was last computed.
+    loudness_at: f64,
     /// Samples at full scale in a row, for each channel.
     full: [usize; CHANNELS_MAX],
     /// Seconds of silence: after three nothing is computed any more.
@@ -102,6 +107,7 @@ impl Meter {
             peaks: Highest::default(),
             true_peaks: Highest::default(),
             seconds: 0.0,
+            loudness_at: 0.0,
             full: [0; CHANNELS_MAX],
             silent: 0.0,
         }
@@ -162,6 +168,10 @@ impl Meter {
         let peak = (0..planes.len() as u32).filter_map(|n| loudness.prev_true_peak(n).ok());
         let peak = decibels(peak.fold(0.0, f64::max) as f32);
         self.levels.true_peak = self.true_peaks.push(self.seconds, peak);
+        if self.seconds - self.loudness_at < LOUDNESS_EVERY {
+            return;
+        }
+        self.loudness_at = self.seconds;
         let short_term = loudness.loudness_shortterm().unwrap_or(f64::NEG_INFINITY) as f32;
         self.levels.short_term = if short_term > -70.0 { short_term } else { SILENCE };
     }

@@ -85,7 +85,7 @@ pub(crate) struct Program {
     /// Where settings are kept.
     pub(crate) path: Option<PathBuf>,
     /// Why settings could not be read.
-    pub(crate) trouble: Option<String>,
+    pub(crate) trouble: Option<settings::Trouble>,
     /// What became of recordings that were cut off.
     pub(crate) notes: Notes,
 }
@@ -123,7 +123,7 @@ impl Program {
         let remembered = settings.devices.clone();
         settings.devices = args.wanted(settings.devices);
         if let Some(trouble) = &trouble {
-            eprintln!("Patchveil: {trouble}");
+            eprintln!("Patchveil: {}", trouble.text(Language::English.words()));
         }
         let plugin = Patchveil::default();
         let remote = plugin.remote();

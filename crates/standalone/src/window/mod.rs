@@ -26,7 +26,7 @@ pub(crate) use app::run;
 use egui::{Color32, Frame, Margin, Rect, Stroke, Ui, UiBuilder, vec2};
 use patchveil_plugin::look::colours;
 
-use crate::audio::{BackendKind, DeviceList, Wanted};
+use crate::audio::{BackendKind, DeviceList, Reason, Wanted};
 use crate::listener::Heard;
 use crate::settings::Settings;
 use crate::supervisor::State;
@@ -34,7 +34,7 @@ use crate::supervisor::State;
 /// What is shown around the editor.
 pub(crate) struct Scene<'a> {
     pub(crate) state: &'a State,
-    pub(crate) devices: &'a Result<DeviceList, String>,
+    pub(crate) devices: &'a Result<DeviceList, Reason>,
     pub(crate) dropouts: u64,
     pub(crate) heard: &'a Heard,
     pub(crate) wanted: &'a Wanted,

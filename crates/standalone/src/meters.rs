@@ -123,8 +123,9 @@ impl Meter {
         self.levels.clipped = false;
     }
 
-    /// Adds a block: one slice for each channel.
-    pub(crate) fn push(&mut self, channels: &[Vec<f32>]) {
+    /// Adds a block: one slice for each channel. What costs most, loudness and true peak, is measured only
+    /// where somebody sees it.
+    pub(crate) fn push(&mut self, channels: &[Vec<f32>], seen: bool) {
         let frames = channels.iter().map(Vec::len).min().unwrap_or(0);
         if frames == 0 || self.format.sample_rate == 0 {
             return;
@@ -143,7 +144,7 @@ impl Meter {
         self.levels.hold = self.peaks.push(self.seconds, highest);
         self.levels.heard |= highest > VOICE;
         self.silent = if highest <= SILENCE { self.silent + seconds } else { 0.0 };
-        if self.silent > 3.5 {
+        if self.silent > 3.5 || !seen {
             self.levels.short_term = SILENCE;
             self.levels.true_peak = SILENCE;
         } else {
@@ -198,7 +199,7 @@ mod tests {
         let len = channels[0].len();
         for start in (0..len).step_by(480) {
             let end = (start + 480).min(len);
-            meter.push(&channels.iter().map(|c| c[start..end].to_vec()).collect::<Vec<_>>());
+            meter.push(&channels.iter().map(|c| c[start..end].to_vec()).collect::<Vec<_>>(), true);
         }
     }
 
@@ -242,10 +243,10 @@ mod tests {
     #[test]
     fn the_clip_lamp_stays_lit_until_it_is_put_out() {
         let mut meter = Meter::new(FORMAT);
-        meter.push(&[vec![0.0, 1.0, -1.0, 0.0], vec![0.0; 4]]);
+        meter.push(&[vec![0.0, 1.0, -1.0, 0.0], vec![0.0; 4]], true);
         assert!(!meter.levels().clipped);
-        meter.push(&[vec![1.0, 1.0, -1.0, 0.0], vec![0.0; 4]]);
-        meter.push(&[vec![0.0; 4], vec![0.0; 4]]);
+        meter.push(&[vec![1.0, 1.0, -1.0, 0.0], vec![0.0; 4]], false);
+        meter.push(&[vec![0.0; 4], vec![0.0; 4]], true);
         assert!(meter.levels().clipped);
         meter.clear_clip();
         assert!(!meter.levels().clipped);
@@ -254,7 +255,7 @@ mod tests {
     #[test]
     fn samples_that_are_no_numbers_read_as_full_scale() {
         let mut meter = Meter::new(FORMAT);
-        meter.push(&[vec![f32::INFINITY, f32::NAN], vec![0.0; 2]]);
+        meter.push(&[vec![f32::INFINITY, f32::NAN], vec![0.0; 2]], true);
         assert!(meter.levels().hold >= 0.0, "{:?}", meter.levels());
     }
 }

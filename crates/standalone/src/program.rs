@@ -51,6 +51,11 @@ impl Waker {
         self.0.hidden.store(hidden, Ordering::Relaxed);
     }
 
+    /// Whether there is a window that somebody may see.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.0.window.get().is_some() && !self.0.hidden.load(Ordering::Relaxed)
+    }
+
     /// There is something new to see.
     pub(crate) fn wake(&self) {
         let Some(context) = self.0.window.get() else { return };
@@ -130,7 +135,9 @@ impl Program {
         remote.restore_session(&settings.session);
         let waker = Waker::default();
         let wake = waker.clone();
-        let listener = Listener::start(Recorder::new(Some(remote.clone())), move || wake.wake())?;
+        let seer = waker.clone();
+        let recorder = Recorder::new(Some(remote.clone()));
+        let listener = Listener::start(recorder, move || wake.wake(), move || seer.is_seen())?;
         let notes = Notes::default();
         mend_leftovers(&settings, args, &notes, &waker);
         if let Some(file) = &args.record {

@@ -24,7 +24,7 @@ mod welcome;
 pub(crate) use app::run;
 
 use egui::{Color32, Frame, Margin, Rect, Stroke, Ui, UiBuilder, vec2};
-use patchveil_plugin::look::colours;
+use patchveil_plugin::look::{self, colours};
 
 use crate::audio::{BackendKind, DeviceList, Reason, Wanted};
 use crate::listener::Heard;
@@ -113,7 +113,7 @@ pub(crate) fn draw_all(
         line(&ui, rect, strip_top - height, colours.border);
     }
     let mut ui = part("strip", row(strip_top, rect.bottom()));
-    ui.painter().rect_filled(ui.max_rect(), 0.0, colours.panel);
+    look::fill(&ui, ui.max_rect(), colours.panel);
     line(&ui, rect, strip_top, colours.border);
     let inner = ui.max_rect().shrink2(vec2(12.0, 6.0));
     let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));

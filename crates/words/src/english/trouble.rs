@@ -20,7 +20,9 @@ pub(super) const FILES: Files = Files {
 };
 
 pub(super) const KEYRING: KeyringTrouble = KeyringTrouble {
-    locked: |path| format!("keyring {path} is locked: type its passphrase in Patchveil's window"),
+    locked: |path| {
+        format!("keyring {path} is locked: its passphrase is needed; type it in Patchveil's window")
+    },
     import_locked: "the key to import is locked: its passphrase is needed",
     wrong_passphrase: |path| {
         format!(

@@ -37,6 +37,9 @@ struct Painting {
 /// Time between two frames of a window that nobody can see, in case it can be seen after all.
 const HIDDEN: Duration = Duration::from_secs(5);
 
+/// Time without a frame after which nobody sees a window whose levels change.
+const SEEN: Duration = Duration::from_secs(1);
+
 impl Waker {
     /// Wakes this window from now on.
     pub(crate) fn set(&self, context: egui::Context, interval: Duration) {
@@ -51,9 +54,12 @@ impl Waker {
         self.0.hidden.store(hidden, Ordering::Relaxed);
     }
 
-    /// Whether there is a window that somebody may see.
+    /// Whether there is a window that somebody may see. While levels change it is painted all the time, and
+    /// not any more when it is minimised: not every system says so before.
     pub(crate) fn is_seen(&self) -> bool {
-        self.0.window.get().is_some() && !self.0.hidden.load(Ordering::Relaxed)
+        let painted = *self.0.painted.lock();
+        painted.is_some_and(|painted| painted.elapsed() < SEEN)
+            && !self.0.hidden.load(Ordering::Relaxed)
     }
 
     /// There is something new to see.

@@ -142,3 +142,54 @@ impl fmt::Display for KeyringTrouble {
         f.write_str(&self.text(Language::English.words()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const PATH: &str = "/home/anna/keyring";
+
+    /// What users meet, with a path in it.
+    fn errors() -> Vec<KeyringError> {
+        let origin = || Origin::Keyring(PATH.into());
+        let io = |kind: io::ErrorKind| KeyringError::Io {
+            path: PATH.into(),
+            action: "write it",
+            cause: kind.into(),
+        };
+        vec![
+            KeyringError::Locked { origin: origin() },
+            KeyringError::WrongPassphrase { origin: origin() },
+            KeyringError::TooOpen { path: PATH.into(), mode: 0o644 },
+            KeyringError::Damaged { origin: origin(), reason: "no JSON".to_owned() },
+            KeyringError::Newer { path: PATH.into(), version: 9 },
+            KeyringError::Busy { path: PATH.into(), seconds: 5 },
+            io(io::ErrorKind::StorageFull),
+            io(io::ErrorKind::PermissionDenied),
+            io(io::ErrorKind::NotFound),
+        ]
+    }
+
+    #[test]
+    fn each_error_names_the_file_and_reads_differently_in_every_language() {
+        for error in errors() {
+            let trouble = KeyringTrouble::from(&error);
+            assert!(!matches!(trouble, KeyringTrouble::Other(_)), "{error}");
+            let texts = Language::ALL.map(|language| trouble.text(language.words()));
+            assert!(texts.iter().all(|text| text.contains(PATH)), "{texts:#?}");
+            assert_eq!(BTreeSet::from(texts.clone()).len(), texts.len(), "{texts:#?}");
+        }
+    }
+
+    #[test]
+    fn what_no_text_is_made_for_is_said_as_it_is_behind_one() {
+        let trouble = KeyringTrouble::from(&KeyringError::Internal { action: "count to ten" });
+        let german = trouble.text(Language::German.words());
+        assert!(
+            german.starts_with("der Schlüsselbund") && german.contains("count to ten"),
+            "{german}"
+        );
+    }
+}

@@ -253,6 +253,17 @@ mod tests {
     }
 
     #[test]
+    fn loudness_is_measured_only_where_somebody_sees_it_and_peaks_always() {
+        let mut meter = Meter::new(FORMAT);
+        for seen in [false, true, false] {
+            meter.push(&sine(0.5, 1_000.0, 1.0), seen);
+            let levels = meter.levels();
+            assert_eq!((levels.short_term > SILENCE, levels.true_peak > SILENCE), (seen, seen));
+            assert!((levels.hold + 6.0).abs() < 0.1, "{levels:?}");
+        }
+    }
+
+    #[test]
     fn samples_that_are_no_numbers_read_as_full_scale() {
         let mut meter = Meter::new(FORMAT);
         meter.push(&[vec![f32::INFINITY, f32::NAN], vec![0.0; 2]], true);

@@ -57,6 +57,7 @@ mod state;
 mod status;
 mod trouble;
 mod veil_designer;
+mod vst3_entry;
 
 pub use clap_entry::clap_entry;
 pub use editor::{DirectGesture, EditorView, ParamGesture, Window, look};
@@ -78,5 +79,3 @@ pub use trouble::{FileTrouble, KeyringTrouble, NoProtection};
 pub fn start_log() {
     nice_plug::wrapper::setup_logger::<Patchveil>();
 }
-
-nice_plug::nice_export_vst3!(Patchveil);

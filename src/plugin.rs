@@ -239,18 +239,15 @@ impl Plugin for Patchveil {
         &mut self,
         layout: &AudioIOLayout,
         config: &BufferConfig,
-        context: &mut impl ActivateContext<Self>,
+        _: &mut impl ActivateContext<Self>,
     ) -> bool {
         let sample_rate = config.sample_rate.round() as u32;
         let channels = layout.main_input_channels.map_or(0, NonZeroU32::get) as usize;
         self.inputs = channels;
         self.outputs = layout.main_output_channels.map_or(0, NonZeroU32::get) as usize;
         self.host_block = HostBlock::new(config.max_buffer_size as usize);
-        // In VST3 the framework states the mode of the activation before, so only CLAP's counts.
         // The engine notices a host that renders without saying so.
-        let offline =
-            config.process_mode == ProcessMode::Offline && context.plugin_api() == PluginApi::Clap;
-        self.start_engine(channels, sample_rate, offline);
+        self.start_engine(channels, sample_rate, config.process_mode == ProcessMode::Offline);
         true
     }
 

@@ -78,10 +78,44 @@ fn every_layout_keeps_its_place_and_its_name() {
     ];
     let layouts = Module::built().instance().layouts();
     assert_eq!(layouts.len(), list.len());
-    for ((name, inputs, outputs), (want, channels)) in layouts.iter().zip(list) {
+    for (layout, (want, channels)) in layouts.iter().zip(list) {
         let want_inputs = if want == "Mono to Stereo" { 1 } else { channels };
-        assert_eq!((name.as_str(), *inputs, *outputs), (want, want_inputs, channels));
+        assert_eq!((layout.name.as_str(), layout.channels), (want, [want_inputs, channels]));
     }
+}
+
+#[test]
+fn hosts_are_told_which_speaker_a_channel_is() {
+    let module = Module::built();
+    let mut instance = module.instance();
+    for (place, layout) in instance.layouts().into_iter().enumerate() {
+        instance.select(place);
+        assert_eq!(instance.port_types(), layout.types);
+        let channels = layout.channels[1] as usize;
+        let speakers = instance.speakers(64);
+        match (layout.name.as_str(), layout.types.each_ref().map(String::as_str)) {
+            ("Mono", ["mono", "mono"])
+            | ("Stereo", ["stereo", "stereo"])
+            | ("Mono to Stereo", ["mono", "stereo"]) => assert!(speakers.is_empty()),
+            (name, ["ambisonic", "ambisonic"]) => {
+                assert!(name.starts_with("Ambisonic") && speakers.is_empty());
+                // ACN and SN3D.
+                assert_eq!(instance.ambisonic(), Some((1, 1)));
+                continue;
+            }
+            (_, ["surround", "surround"]) => {
+                assert_eq!(speakers.len(), channels);
+                assert!(instance.speakers(channels - 1).is_empty());
+                assert!(instance.has_speakers(speakers.iter().map(|speaker| 1 << speaker).sum()));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(instance.ambisonic(), None);
+        if layout.name == "7.1" {
+            assert_eq!(speakers, [0, 1, 2, 3, 4, 5, 9, 10]);
+        }
+    }
+    assert!(!instance.has_speakers(0));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use patchveil_tests::signal::{in_random_blocks, veiled};
 use patchveil_tests::vst3::{Instance, Module};
 use patchveil_veil::{Preset, Veil};
 use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_::{kCanAutomate, kIsBypass};
-use vst3::Steinberg::Vst::SpeakerArr;
+use vst3::Steinberg::Vst::{SpeakerArr, SpeakerArrangement};
 
 /// Length of every cross-fade: 10 ms at 48 kHz.
 const FADE: usize = 480;
@@ -78,11 +78,12 @@ fn speakers_are_counted_and_more_than_twelve_channels_are_marked_too() {
         (SpeakerArr::k91_6, 16),
         (SpeakerArr::kAmbi2cdOrderACN, 9),
         ((1 << 49) - 1, 49),
+        (SpeakerArrangement::MAX, 64),
     ] {
         let mut instance = module.instance();
         assert!(instance.load(&new_session(fingerprint(), "")[8..]));
         assert!(instance.layout(layout, layout), "{channels}");
-        assert_eq!(instance.arrangement().count_ones() as usize, channels);
+        assert_eq!(instance.arrangements(), [layout, layout]);
         instance.activate(48_000.0, 512);
         let input = noise_channels(channels, 6_000, 1);
         let mut output = input.clone();
@@ -101,6 +102,7 @@ fn from_mono_to_stereo_both_sides_are_the_marked_mono() {
     assert!(instance.load(&new_session(fingerprint(), "")[8..]));
     assert!(instance.layout(SpeakerArr::kMono, SpeakerArr::kStereo));
     assert!(!instance.layout(SpeakerArr::kStereo, SpeakerArr::kMono));
+    assert_eq!(instance.arrangements(), [SpeakerArr::kMono, SpeakerArr::kStereo]);
     instance.activate(48_000.0, 512);
     let mut output = noise_channels(2, 20_000, 1);
     let input = vec![output[0].clone()];
@@ -116,13 +118,16 @@ fn automation_acts_at_its_sample_however_long_the_hosts_blocks_are() {
     let input = noise_channels(2, 60_000, 15);
     let render = |size: usize| {
         let mut instance = module.instance();
-        assert!(instance.load(&new_session(fingerprint(), "")[8..]));
+        let session = new_session(fingerprint(), &new_preset_param(Preset::Strong));
+        assert!(instance.load(&session[8..]));
+        instance.offline(true);
         instance.activate(48_000.0, 8_192);
-        // What needs no design: for what does, a host would have to say that it renders, and the framework
-        // to pass it on. In `python_hosts.rs` hosts are ahead of real time.
         let params = instance.params();
-        let trim = params.iter().find(|param| param.1 == "Output Trim").unwrap().0;
-        let change = |n: usize| (n * 2_777 + n % 7, trim, (n % 7) as f64 / 6.0);
+        let id = |name| params.iter().find(|param| param.1 == name).unwrap().0;
+        let (trim, amount) = (id("Output Trim"), id("Amount"));
+        let change = |n: usize| {
+            (n * 2_777 + n % 7, if n % 2 == 1 { trim } else { amount }, (n % 7) as f64 / 6.0)
+        };
         let changes: Vec<_> = (1..20).map(change).collect();
         let mut output = input.clone();
         let [left, right] = &mut output[..] else { unreachable!() };
@@ -141,9 +146,34 @@ fn automation_acts_at_its_sample_however_long_the_hosts_blocks_are() {
         assert_same_bits(&again[0], &first[0]);
         assert_same_bits(&again[1], &first[1]);
     }
-    let plain = veiled(&key(), &Preset::Mark.recipe(), 48_000, 0, input);
+    let plain = veiled(&key(), &Preset::Strong.recipe(), 48_000, 0, input);
     assert_same_bits(&first[0][..2_778], &plain[0][..2_778]);
     assert_ne!(first[0][2_778..2_900], plain[0][2_778..2_900]);
+}
+
+#[test]
+fn a_start_has_the_mode_that_the_host_states_for_it() {
+    let module = module();
+    let mut instance = module.instance();
+    assert!(instance.load(&new_session(fingerprint(), "")[8..]));
+    let input = noise_channels(1, 4_000, 3);
+    let plain = |position: i64, from: usize| {
+        veiled(&key(), &Preset::Mark.recipe(), 48_000, position, vec![input[0][from..].to_vec()])
+            .remove(0)
+    };
+    assert!(instance.layout(SpeakerArr::kMono, SpeakerArr::kMono));
+    // A jump within sound fades live, and is exact from its first sample in a render.
+    for offline in [true, false, true] {
+        instance.offline(offline);
+        instance.activate(48_000.0, 2_000);
+        let mut output = input[0].clone();
+        let (before, after) = output.split_at_mut(2_000);
+        instance.process(&mut [before], Some(0), &[]);
+        instance.process(&mut [after], Some(900_000), &[]);
+        assert_same_bits(before, &plain(0, 0)[..2_000]);
+        assert_eq!(*after == plain(900_000, 2_000)[..], offline);
+        instance.deactivate();
+    }
 }
 
 #[test]

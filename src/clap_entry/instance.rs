@@ -1,4 +1,4 @@
-//! An instance: the framework's, with the extension that loads presets.
+//! An instance: the framework's, with the extension that loads presets and those that name speakers.
 //!
 //! The host gets a copy of the framework's table of functions in which two are ours: `destroy` and
 //! `get_extension`. All others take what they work on from `plugin_data`, which is the framework's.
@@ -23,6 +23,7 @@ use nice_plug::wrapper::clap::Wrapper;
 use patchveil_keyring::read_preset;
 use patchveil_veil::{Preset, Recipe};
 
+use super::ports::{self, Selected};
 use crate::Patchveil;
 use crate::host_presets::{HOST_PRESETS, state_of};
 use crate::params::Fit;
@@ -30,12 +31,13 @@ use crate::state::{FIELD, Saved};
 
 /// What the host holds a pointer to.
 #[repr(C)]
-struct Instance {
+pub(super) struct Instance {
     /// First, so that a pointer to it is one to the whole.
     plugin: clap_plugin,
     /// The framework's.
     inner: *const clap_plugin,
     host: *const clap_host,
+    pub(super) selected: Selected,
 }
 
 static PRESET_LOAD: clap_plugin_preset_load =
@@ -52,7 +54,8 @@ pub(super) unsafe fn create(host: *const clap_host) -> *const clap_plugin {
         let inner: *const clap_plugin = (*wrapper).clap_plugin.as_ptr();
         let plugin =
             clap_plugin { destroy: Some(destroy), get_extension: Some(get_extension), ..*inner };
-        Box::into_raw(Box::new(Instance { plugin, inner, host })).cast()
+        let selected = Selected::default();
+        Box::into_raw(Box::new(Instance { plugin, inner, host, selected })).cast()
     }
 }
 
@@ -78,6 +81,9 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
         let name = CStr::from_ptr(id);
         if name == CLAP_EXT_PRESET_LOAD || name == CLAP_EXT_PRESET_LOAD_COMPAT {
             return (&raw const PRESET_LOAD).cast();
+        }
+        if let Some(ours) = ports::extension(name) {
+            return ours;
         }
         let inner = (*plugin.cast::<Instance>()).inner;
         (*inner).get_extension.map_or(std::ptr::null(), |get| get(inner, id))
@@ -191,6 +197,20 @@ fn path_of(path: &CStr) -> Result<&OsStr, String> {
 }
 
 impl Instance {
+    /// The instance behind a pointer of the host's.
+    ///
+    /// # Safety
+    /// It is null, or one that `create` gave out.
+    pub(super) unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a Self> {
+        // SAFETY: as the caller says.
+        unsafe { plugin.cast::<Self>().as_ref() }
+    }
+
+    /// The framework's instance.
+    pub(super) fn inner(&self) -> *const clap_plugin {
+        self.inner
+    }
+
     /// Loads a preset through the framework's own loading of states.
     fn load(&self, preset: &HostPreset) -> Result<(), String> {
         let session = self.session()?;

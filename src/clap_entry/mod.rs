@@ -1,15 +1,17 @@
 //! The entry of the library for CLAP hosts: the framework's plug-in, and what the framework does not have:
-//! presets that a host lists (preset discovery) and loads (preset load).
+//! presets that a host lists (preset discovery) and loads (preset load), and which speaker a channel is.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `mod.rs` | the entry and the factory of the plug-in |
-//! | `instance.rs` | an instance: the framework's, with one extension more |
+//! | `instance.rs` | an instance: the framework's, with a few extensions more |
+//! | `ports.rs` | what the channels of a layout are |
 //! | `discovery.rs` | which presets there are |
 #![expect(unsafe_code, reason = "CLAP is a C interface")]
 
 mod discovery;
 mod instance;
+mod ports;
 
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::OnceLock;

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use super::history::History;
 use super::view::EditorView;
 use super::watch::{WindowId, WindowWatch};
+use super::window_threads::WindowThreads;
 use super::{renderer, theme};
 use crate::remote::Remote;
 
@@ -37,15 +38,21 @@ pub(super) struct App {
     size: SharedSize,
     /// Once the window is built.
     watch: Option<WindowWatch>,
+    threads: WindowThreads,
 }
 
 impl App {
     /// The app of a window that is about to open.
-    pub(super) fn new(remote: Remote, size: SharedSize, history: History) -> Self {
+    pub(super) fn new(
+        remote: Remote,
+        size: SharedSize,
+        history: History,
+        threads: WindowThreads,
+    ) -> Self {
         let repaint = remote.news();
         let changed = move || repaint.request_repaint();
         let view = EditorView::with_history(remote.clone(), history, changed);
-        Self { remote, view, host: None, size, watch: None }
+        Self { remote, view, host: None, size, watch: None, threads }
     }
 }
 
@@ -56,6 +63,7 @@ impl NiceEguiApp for App {
         host: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        self.threads.add_this_one();
         self.view.set_up_style(&context);
         self.view.set_frame_interval(renderer::frame_interval(frame));
         self.host = Some(host);

@@ -51,6 +51,7 @@ mod view_menu;
 mod watch;
 mod widgets;
 mod window;
+mod window_threads;
 mod words;
 
 #[cfg(test)]

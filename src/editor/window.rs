@@ -19,6 +19,7 @@ use parking_lot::Mutex;
 use super::app::{App, SharedSize};
 use super::history::History;
 use super::renderer;
+use super::window_threads::WindowThreads;
 use crate::editor_state::SIZE_MIN;
 use crate::remote::Remote;
 
@@ -34,13 +35,26 @@ pub struct Window {
     window_size: SharedSize,
     /// What the user changed. It outlives the open window.
     history: History,
+    threads: WindowThreads,
 }
 
 impl Window {
     /// A window that is not open.
     pub(crate) fn new(remote: Remote) -> Self {
         let state = Mutex::new(state_of(&remote));
-        Self { remote, state, window_size: SharedSize::default(), history: History::default() }
+        Self {
+            remote,
+            state,
+            window_size: SharedSize::default(),
+            history: History::default(),
+            threads: WindowThreads::default(),
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.threads.wait_for_end();
     }
 }
 
@@ -64,7 +78,12 @@ impl Editor for Window {
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
         let state = state_of(&self.remote);
         self.window_size.set(None);
-        let app = App::new(self.remote.clone(), self.window_size.clone(), self.history.clone());
+        let app = App::new(
+            self.remote.clone(),
+            self.window_size.clone(),
+            self.history.clone(),
+            self.threads.clone(),
+        );
         let settings = EguiNiceSettings::new()
             .with_tile("Patchveil")
             .with_resize_hint(self.resize_hint())

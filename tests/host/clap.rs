@@ -15,9 +15,6 @@ use crate::keys::keyring;
 use crate::requests::{Handlers, HostRequests};
 use crate::signal::in_random_blocks;
 
-use clap_sys::ext::audio_ports_config::{
-    CLAP_EXT_AUDIO_PORTS_CONFIG, clap_audio_ports_config, clap_plugin_audio_ports_config,
-};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{
@@ -341,36 +338,10 @@ impl Instance {
         assert!(unsafe { render.set.unwrap()(self.raw, mode) });
     }
 
-    /// Name, inputs and outputs of each layout.
+    /// Whether it is active.
     #[must_use]
-    pub fn layouts(&self) -> Vec<(String, u32, u32)> {
-        let configs: &clap_plugin_audio_ports_config = self.extension(CLAP_EXT_AUDIO_PORTS_CONFIG);
-        // SAFETY: the indices are below the count.
-        unsafe {
-            let config = |index| {
-                let mut config: clap_audio_ports_config = std::mem::zeroed();
-                assert!(configs.get.unwrap()(self.raw, index, &mut config));
-                let name = CStr::from_ptr(config.name.as_ptr()).to_str().unwrap().to_owned();
-                (name, config.main_input_channel_count, config.main_output_channel_count)
-            };
-            (0..configs.count.unwrap()(self.raw)).map(config).collect()
-        }
-    }
-
-    /// Selects the first layout with this many channels, in and out.
-    pub fn layout(&mut self, channels: u32) {
-        self.layout_between(channels, channels);
-    }
-
-    /// Selects the first layout with so many inputs and outputs.
-    pub fn layout_between(&mut self, inputs: u32, outputs: u32) {
-        assert!(!self.active);
-        let place =
-            self.layouts().iter().position(|layout| (layout.1, layout.2) == (inputs, outputs));
-        let place = place.expect("there is such a layout") as u32;
-        let configs: &clap_plugin_audio_ports_config = self.extension(CLAP_EXT_AUDIO_PORTS_CONFIG);
-        // SAFETY: a layout's id is its place, and the instance is inactive.
-        assert!(unsafe { configs.select.unwrap()(self.raw, place) });
+    pub fn is_active(&self) -> bool {
+        self.active
     }
 }
 

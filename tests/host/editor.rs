@@ -1,7 +1,5 @@
 //! An editor in a window of its host, by the CLAP extension.
 
-use std::ffi::{c_int, c_void};
-use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use clap_sys::ext::gui::{
@@ -105,25 +103,5 @@ impl Drop for Editor<'_> {
             gui.destroy.unwrap()(raw);
         }
         display().destroy(self.parent);
-        skip_exit_handlers();
     }
-}
-
-/// Makes this process end without the exit handlers of the graphics driver: Mesa's free what
-/// Mesa's own threads still use, and sometimes crash a process that has finished its work.
-fn skip_exit_handlers() {
-    unsafe extern "C" {
-        fn on_exit(handler: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
-        fn _exit(status: c_int) -> !;
-    }
-    extern "C" fn leave(status: c_int, _: *mut c_void) {
-        // SAFETY: ends the process at once.
-        unsafe { _exit(status) }
-    }
-    // The handler registered last runs first, and by now the driver has registered its own.
-    static ONCE: Once = Once::new();
-    // SAFETY: the handler is a function of this process and needs no argument.
-    ONCE.call_once(|| unsafe {
-        on_exit(leave, std::ptr::null_mut());
-    });
 }

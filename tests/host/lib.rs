@@ -13,6 +13,7 @@ pub mod editor;
 pub mod jack;
 pub mod keys;
 pub mod player;
+pub mod ports;
 pub mod presets;
 pub mod python;
 pub mod requests;

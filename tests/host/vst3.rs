@@ -7,12 +7,17 @@ use std::path::Path;
 
 use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::kPlaying;
 use vst3::Steinberg::Vst::{
-    AudioBusBuffers, AudioBusBuffers__type0, BusDirections_::kInput, BusDirections_::kOutput,
+    AudioBusBuffers, AudioBusBuffers__type0,
+    BusDirections_::kInput,
+    BusDirections_::kOutput,
     IAudioProcessor, IAudioProcessorTrait, IComponent, IComponentTrait, IEditController,
     IEditControllerTrait, IParamValueQueue, IParamValueQueueTrait, IParameterChanges,
-    IParameterChangesTrait, MediaTypes_::kAudio, ParamID, ParamValue, ParameterInfo,
-    ProcessContext, ProcessData, ProcessModes_::kRealtime, ProcessSetup, SpeakerArrangement,
-    String128, SymbolicSampleSizes_::kSample32,
+    IParameterChangesTrait,
+    MediaTypes_::kAudio,
+    ParamID, ParamValue, ParameterInfo, ProcessContext, ProcessData,
+    ProcessModes_::{kOffline, kRealtime},
+    ProcessSetup, SpeakerArrangement, String128,
+    SymbolicSampleSizes_::kSample32,
 };
 use vst3::Steinberg::{
     IBStream, IBStream_::IStreamSeekMode_, IBStreamTrait, IPluginBaseTrait, IPluginFactory,
@@ -33,6 +38,7 @@ pub struct Instance {
     active: bool,
     /// Channels that come in, where a layout was set.
     inputs: Option<usize>,
+    offline: bool,
 }
 
 type Entry = unsafe extern "C" fn(*mut c_void) -> bool;
@@ -83,7 +89,14 @@ impl Module {
             assert_eq!(component.initialize(std::ptr::null_mut()), kResultOk);
             let processor = component.cast().unwrap();
             let controller = component.cast().unwrap();
-            Instance { component, processor, controller, active: false, inputs: None }
+            Instance {
+                component,
+                processor,
+                controller,
+                active: false,
+                inputs: None,
+                offline: false,
+            }
         }
     }
 }
@@ -101,20 +114,32 @@ impl Instance {
         set == kResultOk
     }
 
-    /// The speakers of the output, as the plug-in says.
+    /// The speakers of input and output, as the plug-in says.
     #[must_use]
-    pub fn arrangement(&self) -> SpeakerArrangement {
-        let mut arrangement = 0;
-        // SAFETY: there is one bus in each direction.
-        let got = unsafe { self.processor.getBusArrangement(kOutput as i32, 0, &mut arrangement) };
-        assert_eq!(got, kResultOk);
-        arrangement
+    pub fn arrangements(&self) -> [SpeakerArrangement; 2] {
+        [kInput, kOutput].map(|direction| {
+            let mut arrangement = 0;
+            // SAFETY: there is one bus in each direction.
+            let got =
+                unsafe { self.processor.getBusArrangement(direction as i32, 0, &mut arrangement) };
+            assert_eq!(got, kResultOk);
+            arrangement
+        })
+    }
+
+    /// Says from the next start on that it renders, or that it plays.
+    pub fn offline(&mut self, offline: bool) {
+        self.offline = offline;
+    }
+
+    fn mode(&self) -> i32 {
+        if self.offline { kOffline as i32 } else { kRealtime as i32 }
     }
 
     /// Sets up, activates and starts processing.
     pub fn activate(&mut self, rate: f64, max: i32) {
         let mut setup = ProcessSetup {
-            processMode: kRealtime as i32,
+            processMode: self.mode(),
             symbolicSampleSize: kSample32 as i32,
             maxSamplesPerBlock: max,
             sampleRate: rate,
@@ -186,7 +211,7 @@ impl Instance {
         context.state = if position.is_some() { kPlaying as u32 } else { 0 };
         context.projectTimeSamples = position.unwrap_or(0);
         let mut data = ProcessData {
-            processMode: kRealtime as i32,
+            processMode: self.mode(),
             symbolicSampleSize: kSample32 as i32,
             numSamples: channels[0].len() as i32,
             numInputs: 1,

@@ -72,5 +72,4 @@ def run(cases, close=lambda: None):
             print(f"FAILED: {case.__name__}: {error}", flush=True)
     print(f"{len(cases) - failed} passed, {failed} failed", flush=True)
     close()
-    # The graphics driver's exit handlers may crash a process that had a plug-in with a window.
-    os._exit(1 if failed else 0)
+    sys.exit(1 if failed else 0)

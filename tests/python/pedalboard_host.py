@@ -130,8 +130,15 @@ def the_mode_changes_between_chunks_at_one_place():
         same(other, renders[0], f"blocks of {block} and of {BLOCKS[0]}")
 
 
+def surround_and_ambisonics_are_the_command():
+    for channels in (3, 4, 5, 6, 7, 8, 9, 10, 12, 16):
+        samples = np.concatenate([noise(1, seed) for seed in range(1, 9)])[:channels]
+        same(render(plugin(), samples), protected(samples), f"{channels} channels")
+
+
 run([
     an_untouched_instance_is_the_command,
+    surround_and_ambisonics_are_the_command,
     the_marks_level_set_before_a_render_acts_from_the_first_sample,
     amount_set_before_a_render_acts_from_the_first_sample,
     preset_set_before_a_render_acts_from_the_first_sample,

@@ -3,10 +3,10 @@
 use crate::fir::SLACK;
 use crate::processor::for_this_processor;
 
-/// Most samples recorded at once. Only speed depends on it.
-pub(crate) const CHUNK: usize = 512;
+/// Most samples recorded at once. Only speed depends on it: a multiple of what loops over outputs take at once.
+pub(crate) const CHUNK: usize = 1_152;
 /// Samples recorded before the history moves to the front of its buffer. Only speed depends on it.
-const ROOM: usize = 4 * CHUNK;
+const ROOM: usize = 2 * CHUNK;
 /// Magnitude beyond which a sample is invalid (+600 dBFS), so that no sum can overflow.
 pub const MAGNITUDE_MAX: f32 = 1e30;
 /// Magnitude below which a sample enters a kernel as 0 (−400 dBFS), so that no product is

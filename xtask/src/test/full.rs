@@ -1,5 +1,6 @@
 //! Everything that has to hold.
 
+use super::beside::Beside;
 use super::{Builds, Steps};
 use crate::packages::install_packages;
 use crate::run::run;
@@ -55,20 +56,22 @@ pub(crate) fn full() -> Result<(), String> {
         builds.python = Some(made?);
         Ok(())
     })?;
+    // Beside the tests, which leave processors idle. All at once: cargo would build most of it again for every
+    // other choice of packages.
+    let tests = released_tests()?;
+    let mut build = builds.product(&["build", "--release", "--lib", "--bins"]);
+    let build = Beside::start("building-as-released", build.args(RELEASED).args(&tests))?;
     steps.step("tests", || run(&mut builds.product(&TESTS)))?;
     steps.step("tests of the laboratory", || run(&mut builds.lab(&["test"])))?;
-    let tests = released_tests()?;
-    steps.step("building as released", || {
-        // All at once: cargo would build most of it again for every other choice of packages.
-        run(builds.product(&["build", "--release", "--lib", "--bins"]).args(RELEASED).args(&tests))
-    })?;
-    steps.step("tests as released, and of the plug-in in hosts", || {
-        let mut command = builds.product(&["test", "--release"]);
-        run(command.args(RELEASED).args(&tests).env("PATCHVEIL_BUILT", "1"))
-    })?;
     steps.step("documentation", || {
         run(&mut builds.product(&["doc", "--workspace", "--no-deps"]))?;
         run(&mut builds.lab(&["doc", "--no-deps"]))
+    })?;
+    steps.step("the rest of building as released", || build.finish())?;
+    // Alone: some of them play in real time.
+    steps.step("tests as released, and of the plug-in in hosts", || {
+        let mut command = builds.product(&["test", "--release"]);
+        run(command.args(RELEASED).args(&tests).env("PATCHVEIL_BUILT", "1"))
     })?;
     steps.finish();
     Ok(())

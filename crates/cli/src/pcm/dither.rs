@@ -15,13 +15,24 @@ impl Dither {
 
     #[inline(always)]
     pub(super) fn at(&self, frame: u64) -> f64 {
-        let h = mix(self.seed.wrapping_add(frame.wrapping_mul(GOLDEN)));
-        // 2⁵² + n has n in its lowest bits; so both halves become numbers without a conversion, which vectors
-        // lack, and the difference is exact.
-        let number = |n: u64| f64::from_bits(TWO_TO_52.to_bits() | n);
-        let triangle = number(h >> 32) - number(h & u64::from(u32::MAX));
-        triangle * (1.0 / 4_294_967_296.0)
+        noise(self.state(frame))
     }
+
+    /// What the noise is hashed from: [`GOLDEN`] more for every frame.
+    #[inline(always)]
+    fn state(&self, frame: u64) -> u64 {
+        self.seed.wrapping_add(frame.wrapping_mul(GOLDEN))
+    }
+}
+
+#[inline(always)]
+fn noise(state: u64) -> f64 {
+    let h = mix(state);
+    // 2⁵² + n has n in its lowest bits; so both halves become numbers without a conversion, which vectors
+    // lack, and the difference is exact.
+    let number = |n: u64| f64::from_bits(TWO_TO_52.to_bits() | n);
+    let triangle = number(h >> 32) - number(h & u64::from(u32::MAX));
+    triangle * (1.0 / 4_294_967_296.0)
 }
 
 const TWO_TO_52: f64 = 4_503_599_627_370_496.0;
@@ -37,10 +48,41 @@ const fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// What [`add_change`] makes of each of `integers`, of so many `bits` and full scale ±1 in `after`; gives
+/// how many were clamped. Dithered where `dither` has the noise and the index of the first frame.
+#[inline]
+pub(super) fn add_changes(
+    integers: &mut [i32],
+    after: &[f32],
+    bits: u32,
+    dither: Option<(Dither, u64)>,
+) -> u64 {
+    // The noise is two products of 64 bits, which only AVX-512 has in vectors. Processors with the last of these
+    // run such vectors at full speed.
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512vbmi")
+    {
+        #[target_feature(enable = "avx512dq,avx512vl")]
+        fn widest(
+            integers: &mut [i32],
+            after: &[f32],
+            bits: u32,
+            dither: Option<(Dither, u64)>,
+        ) -> u64 {
+            add_changes_anywhere(integers, after, bits, dither)
+        }
+        // SAFETY: the processor has just reported these features.
+        #[expect(unsafe_code, reason = "runs as compiled for this processor")]
+        return unsafe { widest(integers, after, bits, dither) };
+    }
+    add_changes_narrower(integers, after, bits, dither)
+}
+
 for_this_processor! {
-    /// What [`add_change`] makes of each of `integers`, of so many `bits` and full scale ±1 in `after`; gives
-    /// how many were clamped. Dithered where `dither` has the noise and the index of the first frame.
-    add_changes = add_changes_anywhere,
+    /// [`add_changes`] without AVX-512.
+    add_changes_narrower = add_changes_anywhere,
     (integers: &mut [i32], after: &[f32], bits: u32, dither: Option<(Dither, u64)>) -> u64
 }
 
@@ -54,8 +96,10 @@ fn add_changes_anywhere(
     // Loops, because what adapters pass to a closure may be compiled for other processors.
     let mut clamped = 0;
     if let Some((dither, first)) = dither {
-        for ((integer, &after), index) in integers.iter_mut().zip(after).zip(0..) {
-            clamped += change(integer, after, bits, dither.at(first + index));
+        let mut state = dither.state(first);
+        for (integer, &after) in integers.iter_mut().zip(after) {
+            clamped += change(integer, after, bits, noise(state));
+            state = state.wrapping_add(GOLDEN);
         }
     } else {
         for (integer, &after) in integers.iter_mut().zip(after) {
@@ -170,6 +214,9 @@ mod tests {
             };
             let mut new = old.clone();
             let clamped = add_changes(&mut new, &after, bits, dither);
+            let mut narrower = old.clone();
+            prop_assert_eq!(add_changes_narrower(&mut narrower, &after, bits, dither), clamped);
+            prop_assert_eq!(&narrower, &new);
             let mut expected = 0;
             for n in 0..old.len() {
                 if before(old[n]) == after[n] {

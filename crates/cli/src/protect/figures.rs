@@ -48,41 +48,72 @@ impl Figures {
     }
 }
 
-for_this_processor! {
-    /// The figures of samples of one channel, which `before` and `after` have at the same positions.
-    measure = measure_anywhere, (before: &[f32], after: &[f32]) -> Figures
+/// The figures of samples of one channel, which `before` and `after` have at the same positions.
+fn measure(before: &[f32], after: &[f32]) -> Figures {
+    Figures {
+        signal: energy(before),
+        change: energy_of_change(before, after),
+        peak_before: peak(before),
+        peak_after: peak(after),
+        clipped: 0,
+    }
 }
 
-/// Sums in lanes, so that the compiler can vectorise.
+/// Sums side by side, so that they can be vectors.
+const LANES: usize = 8;
+
+// A pass for each figure: the compiler makes vectors of loops as short as these, and of no longer ones.
+for_this_processor! {
+    /// Sum of the squares.
+    energy = energy_anywhere, (samples: &[f32]) -> f64
+}
+
+for_this_processor! {
+    /// Sum of the squared differences.
+    energy_of_change = energy_of_change_anywhere, (before: &[f32], after: &[f32]) -> f64
+}
+
+for_this_processor! {
+    /// Highest magnitude.
+    peak = peak_anywhere, (samples: &[f32]) -> f32
+}
+
 #[inline(always)]
-fn measure_anywhere(before: &[f32], after: &[f32]) -> Figures {
-    const LANES: usize = 8;
-    let mut signal = [0.0_f64; LANES];
-    let mut change = [0.0_f64; LANES];
-    let mut peak_before = [0.0_f32; LANES];
-    let mut peak_after = [0.0_f32; LANES];
-    let mut lane = |lane: usize, x: f32, y: f32| {
-        let difference = f64::from(y) - f64::from(x);
-        signal[lane] += f64::from(x) * f64::from(x);
-        change[lane] += difference * difference;
-        peak_before[lane] = peak_before[lane].max(x.abs());
-        peak_after[lane] = peak_after[lane].max(y.abs());
-    };
+fn energy_anywhere(samples: &[f32]) -> f64 {
+    let mut sums = [0.0; LANES];
+    let (vectors, rest) = samples.as_chunks::<LANES>();
+    for vector in vectors {
+        for lane in 0..LANES {
+            let x = f64::from(vector[lane]);
+            sums[lane] += x * x;
+        }
+    }
+    for &x in rest {
+        sums[0] += f64::from(x) * f64::from(x);
+    }
+    sums.iter().sum()
+}
+
+#[inline(always)]
+fn energy_of_change_anywhere(before: &[f32], after: &[f32]) -> f64 {
+    let change = |x: f32, y: f32| f64::from(y) - f64::from(x);
+    let mut sums = [0.0; LANES];
     let (xs, x_rest) = before.as_chunks::<LANES>();
     let (ys, y_rest) = after.as_chunks::<LANES>();
     for (x, y) in xs.iter().zip(ys) {
-        for i in 0..LANES {
-            lane(i, x[i], y[i]);
+        for lane in 0..LANES {
+            let change = change(x[lane], y[lane]);
+            sums[lane] += change * change;
         }
     }
     for (&x, &y) in x_rest.iter().zip(y_rest) {
-        lane(0, x, y);
+        sums[0] += change(x, y) * change(x, y);
     }
-    Figures {
-        signal: signal.iter().sum(),
-        change: change.iter().sum(),
-        peak_before: peak_before.iter().copied().fold(0.0, f32::max),
-        peak_after: peak_after.iter().copied().fold(0.0, f32::max),
-        clipped: 0,
-    }
+    sums.iter().sum()
+}
+
+#[inline(always)]
+fn peak_anywhere(samples: &[f32]) -> f32 {
+    // Without its sign, the bits of a float are in the order of its magnitude; integers have a maximum in vectors.
+    f32::from_bits(samples.iter().fold(0, |top, x| x.abs().to_bits().max(top)))
 }

@@ -39,7 +39,7 @@ impl Adder {
         match &mark.echo {
             Some(echo) => {
                 let (_, past) = history.recent(count, mark.longest + 1);
-                sparse_fir(echo.taps(), mark.longest, past, added);
+                sparse_fir(echo.taps(), echo.steps(), mark.longest, past, added);
             }
             None => added.fill(0.0),
         }
@@ -63,7 +63,7 @@ impl Adder {
             let (added, sums) = (&mut self.added[from..to], &mut self.sums[..to - from]);
             let (kernel, sign) = patch.kernel;
             if let Some(kernel) = pattern.kernels.get(kernel) {
-                sparse_fir(kernel.taps(), mark.longest, past, sums);
+                sparse_fir(kernel.taps(), kernel.steps(), mark.longest, past, sums);
                 add_rising(sums, faded, sign, added);
                 // At full weight a plain sum is the same, bit for bit.
                 for (out, sum) in added[faded.len()..].iter_mut().zip(&sums[faded.len()..]) {
@@ -72,7 +72,13 @@ impl Adder {
             }
             let (kernel, sign) = patch.before;
             if let Some(kernel) = pattern.kernels.get(kernel) {
-                sparse_fir(kernel.taps(), mark.longest, past, &mut sums[..faded.len()]);
+                sparse_fir(
+                    kernel.taps(),
+                    kernel.steps(),
+                    mark.longest,
+                    past,
+                    &mut sums[..faded.len()],
+                );
                 add_falling(sums, faded, sign, added);
             }
             from = to;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use zeroize::Zeroize;
 
 use super::settings::{PAIR_SLOTS_MAX, SLOT_US};
+use super::sparse_fir::{Step, steps};
 use crate::key::Seed;
 
 /// The keyed signs of one kernel and where their pairs lie.
@@ -84,19 +85,26 @@ impl Taps {
             }
         }
         taps.retain(|tap| tap.1 != 0.0);
-        SparseKernel { taps: taps.iter().map(|tap| (tap.0, tap.1 as f32)).collect() }
+        let taps: Vec<(u32, f32)> = taps.iter().map(|tap| (tap.0, tap.1 as f32)).collect();
+        SparseKernel { steps: steps(&taps), taps }
     }
 }
 
 /// Delays in samples, ascending and at least 1, each with its gain.
 pub(super) struct SparseKernel {
     taps: Vec<(u32, f32)>,
+    steps: Vec<Step>,
 }
 
 impl SparseKernel {
     /// The taps, shortest delay first.
     pub(super) fn taps(&self) -> &[(u32, f32)] {
         &self.taps
+    }
+
+    /// The same for [`sparse_fir`](super::sparse_fir::sparse_fir).
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
     }
 
     /// Longest delay in samples, 0 where there are no taps.
@@ -114,5 +122,6 @@ impl SparseKernel {
 impl Drop for SparseKernel {
     fn drop(&mut self) {
         self.taps.iter_mut().for_each(|tap| tap.zeroize());
+        self.steps.zeroize();
     }
 }

@@ -55,6 +55,7 @@ mod route;
 mod session;
 mod state;
 mod status;
+mod trouble;
 mod veil_designer;
 mod vst3_entry;
 
@@ -71,6 +72,7 @@ pub use route::Route;
 pub use session::Session;
 pub use state::{Choice, ChosenClass, ClassField, Saved};
 pub use status::Status;
+pub use trouble::{FileTrouble, KeyringTrouble, NoProtection};
 
 /// Has what the plug-in logs written where the environment variable `NICE_LOG` says, or to standard
 /// error.

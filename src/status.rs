@@ -4,6 +4,8 @@ use std::fmt;
 
 use patchveil_veil::Fingerprint;
 
+use crate::trouble::{KeyringTrouble, NoProtection};
+
 /// What happens to the audio, and why. Its `Display` is one sentence for messages and logs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -20,7 +22,7 @@ pub enum Status {
         /// The key's fingerprint.
         fingerprint: Fingerprint,
         /// Why the keyring can no longer be read. The key read earlier stays in use.
-        trouble: Option<String>,
+        trouble: Option<KeyringTrouble>,
     },
     /// The veil is taken off.
     Restoring {
@@ -29,17 +31,17 @@ pub enum Status {
         /// The key's fingerprint.
         fingerprint: Fingerprint,
         /// Why the keyring can no longer be read. The key read earlier stays in use.
-        trouble: Option<String>,
+        trouble: Option<KeyringTrouble>,
     },
     /// Audio passes unchanged, because it cannot be restored.
     NotRestoring {
         /// Why, and what to do.
-        reason: String,
+        reason: NoProtection,
     },
     /// Silence: a class is or may be chosen, but its veil cannot be applied.
     Muted {
         /// Why, and what to do.
-        reason: String,
+        reason: NoProtection,
     },
 }
 
@@ -64,7 +66,7 @@ impl fmt::Display for Status {
     }
 }
 
-fn write_trouble(f: &mut fmt::Formatter<'_>, trouble: Option<&String>) -> fmt::Result {
+fn write_trouble(f: &mut fmt::Formatter<'_>, trouble: Option<&KeyringTrouble>) -> fmt::Result {
     match trouble {
         Some(trouble) => write!(f, "; the key read earlier stays in use, because {trouble}"),
         None => Ok(()),

@@ -5,13 +5,14 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use patchveil_test_support::compare::assert_same_bits;
 use patchveil_tests::build::{program, root, standalone};
+use patchveil_tests::jack::{Running, microphone, server, with_server};
 use patchveil_tests::keys::{CLASS, CONFIG, key, keyring};
 use patchveil_veil::{Convolver, Preset, Veil};
 
@@ -21,32 +22,6 @@ const FROM: usize = 2 * RATE as usize;
 /// Longest delay through the server, in its blocks.
 const BLOCKS_MAX: usize = 8;
 const BLOCK: usize = 1_024;
-
-/// A process that is killed when dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A command that finds the server of this name.
-fn with_server<'a>(command: &'a mut Command, server: &str) -> &'a mut Command {
-    command.env("JACK_DEFAULT_SERVER", server).env("JACK_NO_AUDIO_RESERVATION", "1")
-}
-
-/// A server of this name, without a sound card.
-fn server(name: &str, rate: u32, block: usize) -> Running {
-    let (rate, block) = (rate.to_string(), block.to_string());
-    let args = ["-n", name, "--no-realtime", "-d", "dummy", "-r", &rate, "-p", &block];
-    let mut command = Command::new("jackd");
-    let command = with_server(command.args(args), name);
-    let server = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
-    std::thread::sleep(Duration::from_secs(1));
-    server
-}
 
 /// The standalone on the server of this name, without a window, and what it says.
 fn standalone_on(server: &str, args: &[&str]) -> (Running, Receiver<String>) {
@@ -266,19 +241,6 @@ fn no_sample_ever_leaves_unmarked_whatever_becomes_of_the_server() {
     }
 }
 
-/// A microphone, as [`record_all`] is a recorder.
-fn microphone(python: &OsStr, server: &str, folder: &Path) -> Running {
-    let sound = folder.join("sound");
-    fs::write(&sound, [0x3d; 4 * 48_000]).unwrap();
-    let mut command = Command::new(python);
-    command.arg(root().join("tests/python/jack_feed.py")).arg(&sound);
-    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut microphone = with_server(command, server).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(microphone.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    Running(microphone)
-}
-
 /// Does something by a patch bay.
 fn patch(python: &OsStr, server: &str, what: &str) {
     let script = format!("import jack; jack.Client('bay', no_start_server=True).{what}");
@@ -293,7 +255,7 @@ fn what_a_patch_bay_connects_comes_back_with_the_server_and_what_it_cuts_stays_c
     let name = "patchveil-test-patch";
     let folder = tempfile::tempdir().unwrap();
     let first = server(name, 48_000, 512);
-    let mic = microphone(&python, name, folder.path());
+    let mic = microphone(&python, name, folder.path(), &[0.03; 48_000]);
     let (_standalone, said) = standalone_on(name, &[]);
     wait_for(&said, "from: nothing – to: system");
     patch(&python, name, "connect('microphone:out', 'patchveil:input_2')");
@@ -308,7 +270,7 @@ fn what_a_patch_bay_connects_comes_back_with_the_server_and_what_it_cuts_stays_c
     drop((mic, first));
     wait_for(&said, "The audio device is lost.");
     let _second = server(name, 48_000, 512);
-    let _mic = microphone(&python, name, folder.path());
+    let _mic = microphone(&python, name, folder.path(), &[0.03; 48_000]);
     wait_for(&said, "from: microphone – to: nothing");
     // It looks once a second.
     std::thread::sleep(Duration::from_millis(2_500));

@@ -70,7 +70,7 @@ fn a_passphrase_typed_once_unlocks_the_keyring_for_all_instances() {
     for remote in &remotes {
         let trouble = |status: &Status| {
             matches!(status, Status::Protecting { trouble: Some(trouble), .. }
-                if trouble.contains("is locked"))
+                if trouble.to_string().contains("is locked"))
         };
         wait_for(remote, trouble);
     }

@@ -3,26 +3,16 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use patchveil_tests::build::{program, root, standalone};
+use patchveil_tests::build::{program, standalone};
 use patchveil_tests::display::{display, wait_for};
+use patchveil_tests::jack::{Running, microphone, server, with_server};
 use patchveil_tests::signal::demo;
 
 const SERVER: &str = "patchveil-newcomer";
-
-/// A process that is killed when dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// A command of somebody whose home is this folder.
 fn at_home(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
@@ -32,10 +22,7 @@ fn at_home(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
     {
         command.env_remove(variable);
     }
-    command
-        .env("HOME", home)
-        .env("JACK_DEFAULT_SERVER", SERVER)
-        .env("JACK_NO_AUDIO_RESERVATION", "1");
+    with_server(command.env("HOME", home), SERVER);
     command
 }
 
@@ -55,25 +42,9 @@ fn from_an_empty_home_to_a_marked_recording_that_is_found() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     let pictures = std::env::var_os("PATCHVEIL_PICTURES").map(PathBuf::from);
-    let args = ["-n", SERVER, "--no-realtime", "-d", "dummy", "-r", "48000", "-p", "1024"];
-    let server =
-        at_home("jackd", home).args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let _server = Running(server.unwrap());
-    std::thread::sleep(Duration::from_secs(1));
+    let _server = server(SERVER, 48_000, 1_024);
     // Somebody speaks into a microphone.
-    let sound = home.join("sound");
-    let bytes: Vec<u8> = demo().iter().flat_map(|sample| sample.to_le_bytes()).collect();
-    fs::write(&sound, bytes).unwrap();
-    let mut microphone = at_home(python, home)
-        .arg(root().join("tests/python/jack_feed.py"))
-        .arg(&sound)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(microphone.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let _microphone = Running(microphone);
+    let _microphone = microphone(&python, SERVER, home, &demo());
 
     let begun = Instant::now();
     let display = display();

@@ -93,8 +93,8 @@ pub struct Heard {
     pub seconds: f32,
     /// The keys of the keyring that were found.
     pub keys: Vec<HeardKey>,
-    /// Why no key can be tried.
-    pub problem: Option<String>,
+    /// The keyring cannot be read, so no key can be tried.
+    pub unreadable: bool,
 }
 
 /// A key that the input carries.

@@ -214,9 +214,10 @@ fn draw_top<G: ParamGesture>(
         no_host_position: scene.view.sound && !scene.view.host_timeline,
     };
     let left = Rect::from_min_max(rect.min, pos2(buttons - GAP, rect.bottom()));
-    let (words, original) = (&words(ui).headline, &words(ui).original);
+    let all_words = words(ui);
+    let (words, original) = (&all_words.headline, &all_words.original);
     let sound = Sound::of(scene.view);
-    let headline = headline::headline(scene.status, conditions, words);
+    let headline = headline::headline(scene.status, conditions, all_words);
     let headline = headline.with_sound(scene.status, conditions, sound, scene.route, words);
     let headline = ab::headline(scene.status, scene.view, original).unwrap_or(headline);
     headline::draw(ui, left, &headline);

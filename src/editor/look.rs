@@ -1,8 +1,9 @@
 //! Colours and widgets for what stands around an editor: the standalone's own panels.
 
-use egui::{Color32, FontId, Rect, Response, Ui, Vec2, vec2};
+use egui::{Color32, CornerRadius, FontId, Rect, Response, Ui, Vec2, vec2};
 use patchveil_words::{Language, Words};
 
+use super::rounded;
 use super::theme;
 use super::widgets::{self, Emphasis};
 use super::words;
@@ -70,9 +71,20 @@ pub fn words(ui: &Ui) -> &'static Words {
     words::words(ui)
 }
 
+/// The text with a capital letter at its start and a full stop at its end.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    widgets::sentence(text)
+}
+
 /// Draws all of a window in `language` from now on, as the editor's own menu does.
 pub fn set_language(context: &egui::Context, language: Language) {
     words::set_language(context, language);
+}
+
+/// Fills `rect`, aligned to pixels and without soft edges.
+pub fn fill(ui: &Ui, rect: Rect, colour: Color32) {
+    rounded::fill(ui.painter(), rect, CornerRadius::ZERO, colour);
 }
 
 /// A button; `primary` for the one that most people want.

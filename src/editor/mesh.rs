@@ -4,7 +4,7 @@
 //! draws a thin line as ten long triangles; here it takes two.
 
 use egui::emath::GuiRounding as _;
-use egui::{Color32, Mesh, Painter, Pos2, Rangef, Rect, Shape, pos2};
+use egui::{Color32, Mesh, Painter, Pos2, Rangef, Rect, Shape, Vec2, pos2};
 
 /// Points of a line that share one rectangle below them.
 const BLOCK: usize = 8;
@@ -41,13 +41,33 @@ impl RectMesh {
         self.rect(Rect::from_x_y_ranges(left..=left + self.line_width(), y), colour);
     }
 
+    /// Adds what lies between rings around `middle`, from the innermost outwards: radius and colour of each.
+    /// `directions` are unit vectors; where the first radius is 0 the rings begin with a fan.
+    pub(crate) fn rings(&mut self, middle: Pos2, directions: &[Vec2], rings: &[(f32, Color32)]) {
+        for two in rings.windows(2) {
+            let [(inner, inside), (outer, outside)] = [two[0], two[1]];
+            for pair in directions.windows(2) {
+                let at = self.mesh.vertices.len() as u32;
+                for direction in pair {
+                    self.mesh.colored_vertex(middle + outer * *direction, outside);
+                }
+                self.mesh.colored_vertex(middle + inner * pair[0], inside);
+                self.mesh.add_triangle(at, at + 1, at + 2);
+                if inner > 0.0 {
+                    self.mesh.colored_vertex(middle + inner * pair[1], inside);
+                    self.mesh.add_triangle(at + 1, at + 2, at + 3);
+                }
+            }
+        }
+    }
+
     /// Paints all of it.
     pub(crate) fn paint(self, painter: &Painter) {
         painter.add(Shape::mesh(self.mesh));
     }
 
     /// One point, in whole pixels.
-    fn line_width(&self) -> f32 {
+    pub(crate) fn line_width(&self) -> f32 {
         self.pixels_per_point.round().max(1.0) / self.pixels_per_point
     }
 }

@@ -18,7 +18,7 @@
 //! | `receipts.rs` | where receipts of renders go |
 //! | `controls.rs`, `param_control/`, `param_gesture.rs` | the row of all controls |
 //! | `theme.rs`, `words.rs`, `view_menu.rs` | colours, spacing and type; the language; the menu of them |
-//! | `icons.rs`, `widgets/`, `mesh.rs` | what panels are made of |
+//! | `icons.rs`, `widgets/`, `mesh.rs`, `rounded.rs` | what panels are made of |
 //!
 //! Panels are functions: what they show and keep is passed in, so a test can draw any situation. They
 //! know neither the host nor the audio thread.
@@ -41,6 +41,7 @@ mod param_gesture;
 mod presets;
 mod receipts;
 mod renderer;
+mod rounded;
 mod strength;
 mod theme;
 mod timeline_panel;

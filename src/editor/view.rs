@@ -142,7 +142,7 @@ impl EditorView {
         if let Some(original) = requests.original {
             analyzer.hear_original(original);
         }
-        panels.keys.handle(requests.keys, keys, &words.keys, |class| {
+        panels.keys.handle(requests.keys, keys, words, |class| {
             presets::follow_former_preset(remote.params(), gesture);
             remote.choose_class(class);
             // Hosts notice only changes of parameters, and save only after one.

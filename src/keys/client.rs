@@ -11,6 +11,7 @@ use patchveil_keyring::resolve_path;
 use super::messages::{KeyringView, Outcome, Problem, Remedy, Request, RequestId};
 use super::shared::Shared;
 use super::worker::Worker;
+use crate::trouble::KeyringTrouble;
 
 /// The keyring, watched and changed by a thread of its own. When dropped, it finishes the current
 /// request, which may take a second, and leaves the others undone.
@@ -28,7 +29,7 @@ impl Keys {
     pub fn new(changed: impl Fn() + Send + 'static) -> Self {
         match resolve_path(None) {
             Ok(path) => Self::at(path, changed),
-            Err(error) => Self::unavailable(None, error.to_string()),
+            Err(error) => Self::unavailable(None, (&error).into()),
         }
     }
 
@@ -43,15 +44,15 @@ impl Keys {
         match builder.spawn(move || worker.run(&requests)) {
             Ok(thread) => Self { shared, requests: Some(sender), thread: Some(thread), next_id: 0 },
             Err(error) => {
-                let message = format!("could not start a thread to read the keyring: {error}");
-                Self::unavailable(Some(path), message)
+                let said = format!("the system gave no thread to read it: {error}");
+                Self::unavailable(Some(path), KeyringTrouble::Other(said))
             }
         }
     }
 
-    /// Shows and answers nothing but `message`.
-    fn unavailable(path: Option<PathBuf>, message: String) -> Self {
-        let problem = Some(Problem { remedy: Remedy::Outside, message });
+    /// Shows and answers nothing but `trouble`.
+    fn unavailable(path: Option<PathBuf>, trouble: KeyringTrouble) -> Self {
+        let problem = Some(Problem { remedy: Remedy::Outside, trouble });
         let view = KeyringView { path, loaded: true, problem, ..KeyringView::default() };
         Self { shared: Shared::new(view), requests: None, thread: None, next_id: 0 }
     }
@@ -70,12 +71,11 @@ impl Keys {
         let sent =
             self.requests.as_ref().is_some_and(|requests| requests.send((id, request)).is_ok());
         if !sent {
-            let message = match &self.view().problem {
-                Some(problem) => problem.message.clone(),
-                None => "the keyring is no longer watched; close this window and open it again"
-                    .to_owned(),
+            let trouble = match &self.view().problem {
+                Some(problem) => problem.trouble.clone(),
+                None => KeyringTrouble::NotWatched,
             };
-            self.shared.answer(id, Err(Problem { remedy: Remedy::Outside, message }));
+            self.shared.answer(id, Err(Problem { remedy: Remedy::Outside, trouble }));
         }
         id
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::messages::{Problem, Remedy};
+use crate::trouble::{FileTrouble, KeyringTrouble};
 
 /// No exported key is longer, in bytes.
 const LONGEST: u64 = 1 << 16;
@@ -22,7 +23,7 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Problem> {
     };
     match result {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(file_problem(path, "cannot be read", &error, "choose another file")),
+        Err(error) => Err(problem(FileTrouble::reading(path, &error))),
     }
 }
 
@@ -40,18 +41,10 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
         });
     match written {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let message = format!(
-                "{} already exists and is not overwritten: choose another file name",
-                path.display()
-            );
-            Err(Problem { remedy: Remedy::Path, message })
-        }
-        Err(error) => Err(file_problem(path, "cannot be written", &error, "choose another folder")),
+        Err(error) => Err(problem(FileTrouble::writing(path, &error))),
     }
 }
 
-fn file_problem(path: &Path, what: &str, error: &io::Error, advice: &str) -> Problem {
-    let message = format!("{} {what}: {error}; {advice}", path.display());
-    Problem { remedy: Remedy::Path, message }
+fn problem(file: FileTrouble) -> Problem {
+    Problem { remedy: Remedy::Path, trouble: KeyringTrouble::File(file) }
 }

@@ -7,6 +7,8 @@ use patchveil_keyring::Timestamp;
 use patchveil_veil::Fingerprint;
 use zeroize::Zeroizing;
 
+use crate::trouble::KeyringTrouble;
+
 /// The content of the keyring, without any key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyringView {
@@ -183,8 +185,8 @@ pub enum Outcome {
 pub struct Problem {
     /// What would help.
     pub remedy: Remedy,
-    /// What happened, where, and what to do: one sentence to show. Never holds a secret.
-    pub message: String,
+    /// What happened. Never holds a secret.
+    pub trouble: KeyringTrouble,
 }
 
 /// What would help.

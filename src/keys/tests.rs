@@ -96,7 +96,7 @@ fn classes_are_created_renamed_made_default_and_removed() {
     assert!(Keyring::open(&path, || None).unwrap().entries().is_empty());
     // A class cannot be removed twice, and the message says so.
     let problem = ask(&mut keys, Request::Remove { class }).unwrap_err();
-    assert!(problem.message.contains(&class.to_string()), "{}", problem.message);
+    assert!(problem.trouble.to_string().contains(&class.to_string()), "{}", problem.trouble);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_name_that_is_taken_or_invalid_is_refused_with_the_remedy() {
     let mut keys = Keys::at(path, || {});
     for name in ["show", "", "a\u{202e}b"] {
         let problem = ask(&mut keys, Request::New { name: name.to_owned() }).unwrap_err();
-        assert_eq!(problem.remedy, Remedy::Name, "{}", problem.message);
+        assert_eq!(problem.remedy, Remedy::Name, "{}", problem.trouble);
     }
 }
 
@@ -147,7 +147,7 @@ fn a_key_is_exported_and_imported_as_text_and_as_file() {
     let first = fs::read(&file).unwrap();
     let problem = ask(&mut keys, save()).unwrap_err();
     assert_eq!(problem.remedy, Remedy::Path);
-    assert!(problem.message.contains("not overwritten"), "{}", problem.message);
+    assert!(problem.trouble.to_string().contains("not overwritten"), "{}", problem.trouble);
     assert_eq!(fs::read(&file).unwrap(), first);
 
     ask(&mut keys, Request::Remove { class }).unwrap();
@@ -170,7 +170,11 @@ fn a_key_is_exported_and_imported_as_text_and_as_file() {
     let import = Request::ImportFile { path: missing.clone(), name: None, passphrase: None };
     let problem = ask(&mut keys, import).unwrap_err();
     assert_eq!(problem.remedy, Remedy::Path);
-    assert!(problem.message.contains(&*missing.to_string_lossy()), "{}", problem.message);
+    assert!(
+        problem.trouble.to_string().contains(&*missing.to_string_lossy()),
+        "{}",
+        problem.trouble
+    );
 }
 
 #[test]
@@ -191,7 +195,7 @@ fn an_export_with_a_passphrase_needs_it_for_the_import() {
     };
     for wrong in [None, Some("open says me")] {
         let problem = ask(&mut keys, import(wrong)).unwrap_err();
-        assert_eq!(problem.remedy, Remedy::ImportPassphrase, "{}", problem.message);
+        assert_eq!(problem.remedy, Remedy::ImportPassphrase, "{}", problem.trouble);
     }
     assert!(ask(&mut keys, import(Some("open sesame"))).is_ok());
     assert_eq!(names(&keys.view()), ["Show"]);
@@ -211,7 +215,7 @@ fn a_passphrase_unlocks_the_keyring_for_the_whole_process_until_the_last_use_end
     assert_eq!(problem.remedy, Remedy::Unlock);
     let unlock = |text: &str| Request::Unlock { passphrase: typed(text) };
     let problem = ask(&mut keys, unlock("open says me")).unwrap_err();
-    assert!(problem.message.contains("wrong passphrase"), "{}", problem.message);
+    assert!(problem.trouble.to_string().contains("wrong passphrase"), "{}", problem.trouble);
     assert_eq!(ask(&mut keys, unlock("open sesame")), Ok(Outcome::Unlocked));
     assert_eq!(names(&keys.view()), ["Show"]);
     // In the other editor, and for everyone else in the process.
@@ -259,7 +263,7 @@ fn a_passphrase_that_was_changed_elsewhere_is_asked_for_again() {
     let view = until(&keys, |view| view.problem.is_some());
     let problem = view.problem.as_ref().unwrap();
     assert_eq!(problem.remedy, Remedy::Unlock);
-    assert!(!problem.message.contains("wrong"), "{}", problem.message);
+    assert!(!problem.trouble.to_string().contains("wrong"), "{}", problem.trouble);
 }
 
 #[test]
@@ -275,7 +279,7 @@ fn a_file_problem_is_shown_until_it_is_fixed() {
         let view = until(&keys, |view| view.problem.is_some());
         let problem = view.problem.as_ref().unwrap();
         assert_eq!(problem.remedy, Remedy::Outside);
-        assert!(problem.message.contains(what), "{}", problem.message);
+        assert!(problem.trouble.to_string().contains(what), "{}", problem.trouble);
         assert!(view.classes.is_empty());
     };
     until(&keys, |view| view.loaded);

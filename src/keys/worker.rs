@@ -14,6 +14,7 @@ use super::key_file;
 use super::messages::{Class, KeyText, KeyringView, Outcome, Problem, Remedy, Request, RequestId};
 use super::shared::{Answer, Shared};
 use super::unlocked_keyring::{UnlockedKeyring, UnlockedState};
+use crate::trouble::KeyringTrouble;
 
 /// How often the file is checked.
 const POLL: Duration = Duration::from_millis(250);
@@ -158,8 +159,7 @@ impl Worker {
         let passphrase = optional(passphrase)?;
         let found = parse_import(bytes, || passphrase).map_err(|e| problem(&e))?;
         let Some(name) = name.or(found.name.as_deref()) else {
-            let message = "this key comes without a name: type one for its class".to_owned();
-            return Err(Problem { remedy: Remedy::Name, message });
+            return Err(Problem { remedy: Remedy::Name, trouble: KeyringTrouble::NoName });
         };
         self.add(|keyring| keyring.import(name, found.key))
     }
@@ -213,7 +213,7 @@ fn class(keyring: &Keyring, entry: &KeyEntry) -> Class {
     }
 }
 
-/// The error as a message, and what would help.
+/// What happened, and what would help.
 fn problem(error: &KeyringError) -> Problem {
     let remedy = match error {
         KeyringError::Locked { origin } | KeyringError::WrongPassphrase { origin } => {
@@ -225,7 +225,7 @@ fn problem(error: &KeyringError) -> Problem {
         KeyringError::DuplicateName { .. } | KeyringError::BadName { .. } => Remedy::Name,
         _ => Remedy::Outside,
     };
-    Problem { remedy, message: error.to_string() }
+    Problem { remedy, trouble: error.into() }
 }
 
 fn as_text(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Problem> {

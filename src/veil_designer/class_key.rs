@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use patchveil_keyring::{Keyring, KeyringError, resolve_path};
+use patchveil_keyring::{Keyring, resolve_path};
 use patchveil_veil::{ClassKey, Fingerprint};
 
 use crate::keys::{UnlockedKeyring, UnlockedState};
 use crate::state::{Choice, ChosenClass, ClassField, Saved};
+use crate::trouble::{KeyringTrouble, NoProtection};
 
 /// The key of the session's class, as last looked up.
 #[derive(Default)]
@@ -30,7 +31,7 @@ struct Seen {
 pub(super) struct FoundKey {
     pub(super) key: Result<(ChosenClass, ClassKey), NoKey>,
     /// Why the keyring cannot be read now, where an earlier key stays in use.
-    pub(super) trouble: Option<String>,
+    pub(super) trouble: Option<KeyringTrouble>,
 }
 
 /// Why there is no key.
@@ -39,11 +40,11 @@ pub(super) enum NoKey {
     /// No class was chosen, and there is no default.
     Undecided,
     /// A class was chosen, or may have been.
-    Missing(String),
+    Missing(NoProtection),
 }
 
 impl FoundKey {
-    fn missing(reason: String) -> Self {
+    fn missing(reason: NoProtection) -> Self {
         Self { key: Err(NoKey::Missing(reason)), trouble: None }
     }
 
@@ -68,10 +69,8 @@ impl ClassKeys {
         if self.seen.as_ref() == Some(&seen) {
             return false;
         }
-        let opened = keyring.and_then(|keyring| keyring.open()).map_err(|error| match error {
-            KeyringError::Locked { .. } => format!("{error}; type it in Patchveil's window"),
-            error => error.to_string(),
-        });
+        let opened = keyring.and_then(|keyring| keyring.open());
+        let opened = opened.map_err(|error| KeyringTrouble::from(&error));
         let found = self.find(&seen.saved.choice, opened);
         self.seen = match &found.key {
             // If another class was chosen meanwhile, `seen` is out of date, and looked at again.
@@ -84,22 +83,16 @@ impl ClassKeys {
         true
     }
 
-    fn find(&mut self, choice: &Choice, keyring: Result<Arc<Keyring>, String>) -> FoundKey {
+    fn find(&mut self, choice: &Choice, keyring: Result<Arc<Keyring>, KeyringTrouble>) -> FoundKey {
         match choice {
-            Choice::Newer(_) => FoundKey::missing(
-                "the session was saved by a newer Patchveil; update Patchveil to read it"
-                    .to_owned(),
-            ),
-            Choice::Damaged(_) => FoundKey::missing(
-                "the session is damaged, and which class it meant cannot be read; choose the class"
-                    .to_owned(),
-            ),
+            Choice::Newer(_) => FoundKey::missing(NoProtection::NewerSession),
+            Choice::Damaged(_) => FoundKey::missing(NoProtection::DamagedSession),
             Choice::Undecided => self.find_default(keyring),
             Choice::Class(class) => self.find_class(class, keyring),
         }
     }
 
-    fn find_default(&self, keyring: Result<Arc<Keyring>, String>) -> FoundKey {
+    fn find_default(&self, keyring: Result<Arc<Keyring>, KeyringTrouble>) -> FoundKey {
         match keyring {
             Ok(keyring) => match keyring.default_entry() {
                 Some(entry) => {
@@ -115,9 +108,7 @@ impl ClassKeys {
                     FoundKey { key: Err(NoKey::Undecided), trouble: None }
                 }
                 // There may well be one, and then nothing may leave without it.
-                _ => FoundKey::missing(format!(
-                    "whether there is a default class cannot be read: {trouble}"
-                )),
+                _ => FoundKey::missing(NoProtection::DefaultUnknown(trouble)),
             },
         }
     }
@@ -125,29 +116,31 @@ impl ClassKeys {
     fn find_class(
         &mut self,
         class: &ChosenClass,
-        keyring: Result<Arc<Keyring>, String>,
+        keyring: Result<Arc<Keyring>, KeyringTrouble>,
     ) -> FoundKey {
-        let named = || format!("the key of “{}” ({})", printable(&class.name), class.fingerprint);
+        let fingerprint = class.fingerprint;
+        let name = || printable(&class.name);
         match keyring {
             Ok(keyring) => match keyring.by_fingerprint(class.fingerprint) {
                 Some(entry) => {
-                    let (fingerprint, name) = (class.fingerprint, entry.name().to_owned());
+                    let name = entry.name().to_owned();
                     let key = Ok((ChosenClass { fingerprint, name }, entry.key().clone()));
                     FoundKey { key, trouble: None }
                 }
-                None => FoundKey::missing(format!(
-                    "{} is not in the keyring; import it, or choose another class",
-                    named()
-                )),
+                None => {
+                    FoundKey::missing(NoProtection::NotInKeyring { class: name(), fingerprint })
+                }
             },
             Err(trouble) => match self.found.take() {
                 // A keyring that is locked or lost while a show is on must not silence it.
-                Some(FoundKey { key: Ok((held, key)), .. })
-                    if held.fingerprint == class.fingerprint =>
-                {
+                Some(FoundKey { key: Ok((held, key)), .. }) if held.fingerprint == fingerprint => {
                     FoundKey { key: Ok((held, key)), trouble: Some(trouble) }
                 }
-                _ => FoundKey::missing(format!("{} cannot be read: {trouble}", named())),
+                _ => FoundKey::missing(NoProtection::Unreadable {
+                    class: name(),
+                    fingerprint,
+                    trouble,
+                }),
             },
         }
     }

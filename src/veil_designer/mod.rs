@@ -26,6 +26,7 @@ use crate::handoff::request_watch::RequestWatch;
 use crate::params::{PatchveilParams, RecipeSettings};
 use crate::state::ChosenClass;
 use crate::status::Status;
+use crate::trouble::NoProtection;
 
 /// How often keyring and parameters are looked at without a request.
 const POLL: Duration = Duration::from_millis(100);
@@ -73,7 +74,7 @@ impl VeilDesigner {
                 let error = error.map_or_else(String::new, |error| error.to_string());
                 let reason = format!("the system gave no thread to design with: {error}");
                 nice_warn!("Patchveil is muted: {reason}");
-                requests.report(Status::Muted { reason });
+                requests.report(Status::Muted { reason: NoProtection::Said(reason) });
                 Self::default()
             }
         }
@@ -290,8 +291,7 @@ impl Drop for Ended {
     fn drop(&mut self) {
         self.0.close();
         if std::thread::panicking() {
-            let reason = "the design thread has failed; restart the plug-in".to_owned();
-            self.0.report(Status::Muted { reason });
+            self.0.report(Status::Muted { reason: NoProtection::DesignFailed });
         }
     }
 }
@@ -318,12 +318,12 @@ fn mode_without_design(settings: RecipeSettings) -> OutputMode {
 
 /// What is done under `settings` with the key that was found, in words for the user.
 fn status(settings: RecipeSettings, found: &FoundKey, refused: Option<&str>) -> Status {
-    let failure = |reason: String| match settings.restore {
+    let failure = |reason: NoProtection| match settings.restore {
         true => Status::NotRestoring { reason },
         false => Status::Muted { reason },
     };
     match (&found.key, refused) {
-        (_, Some(reason)) => failure(reason.to_owned()),
+        (_, Some(reason)) => failure(NoProtection::Said(reason.to_owned())),
         (Ok((class, _)), None) => {
             let ChosenClass { fingerprint, name: class } = class.clone();
             let trouble = found.trouble.clone();
@@ -332,9 +332,7 @@ fn status(settings: RecipeSettings, found: &FoundKey, refused: Option<&str>) -> 
                 false => Status::Protecting { class, fingerprint, trouble },
             }
         }
-        (Err(NoKey::Undecided), None) if settings.restore => {
-            failure("no class was chosen".to_owned())
-        }
+        (Err(NoKey::Undecided), None) if settings.restore => failure(NoProtection::NoClass),
         (Err(NoKey::Undecided), None) => Status::NotProtecting,
         (Err(NoKey::Missing(reason)), None) => failure(reason.clone()),
     }

@@ -9,6 +9,8 @@ pub mod clap;
 pub mod display;
 #[cfg(target_os = "linux")]
 pub mod editor;
+#[cfg(target_os = "linux")]
+pub mod jack;
 pub mod keys;
 pub mod player;
 pub mod ports;

@@ -68,6 +68,6 @@ fn says_failure(program: &Program) -> bool {
     let Recording::Failed(failure) = program.listener.lock().heard().recording else {
         return false;
     };
-    eprintln!("Patchveil: ! {}", failure.text(&Language::English.words().trouble));
+    eprintln!("Patchveil: ! {}", failure.text(Language::English.words()));
     true
 }

@@ -37,6 +37,7 @@ mod words;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use patchveil_words::Language;
 
 use self::args::Args;
 use self::audio::BackendKind;
@@ -84,6 +85,7 @@ fn list_devices(backend: Option<BackendKind>) {
         Some(kind) if kind != BackendKind::Auto => vec![kind],
         _ => vec![BackendKind::Jack, BackendKind::System],
     };
+    let english = Language::English.words();
     for kind in kinds {
         let Some(mut backend) = audio::backend(kind) else { continue };
         println!("{}", kind.name());
@@ -99,7 +101,7 @@ fn list_devices(backend: Option<BackendKind>) {
                     }
                 }
             }
-            Err(reason) => println!("  {reason}"),
+            Err(reason) => println!("  {}", reason.text(english)),
         }
     }
 }

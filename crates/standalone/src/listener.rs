@@ -52,13 +52,15 @@ impl Streams {
 }
 
 impl Listener {
-    /// Starts the thread. `changed` is called from there whenever there is something new to see.
+    /// Starts the thread. `changed` is called from there whenever there is something new to see; `seen` says
+    /// whether anybody sees it.
     ///
     /// # Errors
     /// If the system gives no thread.
     pub(crate) fn start(
         recorder: Recorder,
         changed: impl Fn() + Send + 'static,
+        seen: impl Fn() -> bool + Send + 'static,
     ) -> Result<Self, String> {
         let (commands, received) = mpsc::channel();
         let silent = Levels::silent(2);
@@ -74,7 +76,7 @@ impl Listener {
         };
         let thread = Builder::new()
             .name("patchveil-listener".to_owned())
-            .spawn(move || worker.run(&received, &changed))
+            .spawn(move || worker.run(&received, &changed, &seen))
             .map_err(|error| format!("the system gave no thread for the meters: {error}"))?;
         Ok(Self { commands, heard, thread: Some(thread) })
     }
@@ -129,12 +131,12 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(mut self, commands: &Receiver<Command>, changed: &dyn Fn()) {
+    fn run(mut self, commands: &Receiver<Command>, changed: &dyn Fn(), seen: &dyn Fn() -> bool) {
         loop {
             let command = commands.recv_timeout(LOOK);
             let at_once = command.is_ok();
             // What was sent before the command belongs to before it.
-            self.read();
+            self.read(seen());
             match command {
                 Ok(Command::Listen(reader)) => self.listen(reader),
                 Ok(Command::Record(plan)) => self.recorder.start(plan),
@@ -160,12 +162,12 @@ impl Worker {
         self.reader = Some(reader);
     }
 
-    fn read(&mut self) {
+    fn read(&mut self, seen: bool) {
         let Some(reader) = &mut self.reader else { return };
         while let Some(record) = reader.read() {
             let side = usize::from(record.part == Some(Part::Output));
             if let Some(meters) = &mut self.meters {
-                meters[side].push(&record.samples);
+                meters[side].push(&record.samples, seen);
             }
             self.recorder.push(record);
         }
@@ -207,7 +209,8 @@ mod tests {
         let path = folder.path().join("show.wav");
         let (told, changes) = mpsc::channel();
         let mut listener =
-            Listener::start(Recorder::new(None), move || told.send(()).unwrap_or(())).unwrap();
+            Listener::start(Recorder::new(None), move || told.send(()).unwrap_or(()), || true)
+                .unwrap();
         let (mut processor, _) = Processor::for_test();
         let format = Format { channels: 2, sample_rate: 48_000 };
         listener.streams().add(processor.start(format));

@@ -16,6 +16,9 @@ const HOLD: f64 = 2.0;
 const CLIPPED: usize = 3;
 /// A voice is louder than this, in dBFS.
 const VOICE: f32 = -45.0;
+/// Time between two short-term loudnesses in seconds: each is a sum over three seconds of samples, and EBU
+/// Tech 3341 wants ten of them a second.
+const LOUDNESS_EVERY: f64 = 0.1;
 
 /// What a meter reads. Levels in dBFS, [`SILENCE`] and above.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +87,8 @@ pub(crate) struct Meter {
     true_peaks: Highest,
     /// Seconds of sound so far.
     seconds: f64,
+    /// How many seconds there were when loudness was last computed.
+    loudness_at: f64,
     /// Samples at full scale in a row, for each channel.
     full: [usize; CHANNELS_MAX],
     /// Seconds of silence: after three nothing is computed any more.
@@ -102,6 +107,7 @@ impl Meter {
             peaks: Highest::default(),
             true_peaks: Highest::default(),
             seconds: 0.0,
+            loudness_at: 0.0,
             full: [0; CHANNELS_MAX],
             silent: 0.0,
         }
@@ -117,8 +123,9 @@ impl Meter {
         self.levels.clipped = false;
     }
 
-    /// Adds a block: one slice for each channel.
-    pub(crate) fn push(&mut self, channels: &[Vec<f32>]) {
+    /// Adds a block: one slice for each channel. What costs most, loudness and true peak, is measured only
+    /// where somebody sees it.
+    pub(crate) fn push(&mut self, channels: &[Vec<f32>], seen: bool) {
         let frames = channels.iter().map(Vec::len).min().unwrap_or(0);
         if frames == 0 || self.format.sample_rate == 0 {
             return;
@@ -137,7 +144,7 @@ impl Meter {
         self.levels.hold = self.peaks.push(self.seconds, highest);
         self.levels.heard |= highest > VOICE;
         self.silent = if highest <= SILENCE { self.silent + seconds } else { 0.0 };
-        if self.silent > 3.5 {
+        if self.silent > 3.5 || !seen {
             self.levels.short_term = SILENCE;
             self.levels.true_peak = SILENCE;
         } else {
@@ -162,6 +169,10 @@ impl Meter {
         let peak = (0..planes.len() as u32).filter_map(|n| loudness.prev_true_peak(n).ok());
         let peak = decibels(peak.fold(0.0, f64::max) as f32);
         self.levels.true_peak = self.true_peaks.push(self.seconds, peak);
+        if self.seconds - self.loudness_at < LOUDNESS_EVERY {
+            return;
+        }
+        self.loudness_at = self.seconds;
         let short_term = loudness.loudness_shortterm().unwrap_or(f64::NEG_INFINITY) as f32;
         self.levels.short_term = if short_term > -70.0 { short_term } else { SILENCE };
     }
@@ -188,7 +199,7 @@ mod tests {
         let len = channels[0].len();
         for start in (0..len).step_by(480) {
             let end = (start + 480).min(len);
-            meter.push(&channels.iter().map(|c| c[start..end].to_vec()).collect::<Vec<_>>());
+            meter.push(&channels.iter().map(|c| c[start..end].to_vec()).collect::<Vec<_>>(), true);
         }
     }
 
@@ -232,19 +243,30 @@ mod tests {
     #[test]
     fn the_clip_lamp_stays_lit_until_it_is_put_out() {
         let mut meter = Meter::new(FORMAT);
-        meter.push(&[vec![0.0, 1.0, -1.0, 0.0], vec![0.0; 4]]);
+        meter.push(&[vec![0.0, 1.0, -1.0, 0.0], vec![0.0; 4]], true);
         assert!(!meter.levels().clipped);
-        meter.push(&[vec![1.0, 1.0, -1.0, 0.0], vec![0.0; 4]]);
-        meter.push(&[vec![0.0; 4], vec![0.0; 4]]);
+        meter.push(&[vec![1.0, 1.0, -1.0, 0.0], vec![0.0; 4]], false);
+        meter.push(&[vec![0.0; 4], vec![0.0; 4]], true);
         assert!(meter.levels().clipped);
         meter.clear_clip();
         assert!(!meter.levels().clipped);
     }
 
     #[test]
+    fn loudness_is_measured_only_where_somebody_sees_it_and_peaks_always() {
+        let mut meter = Meter::new(FORMAT);
+        for seen in [false, true, false] {
+            meter.push(&sine(0.5, 1_000.0, 1.0), seen);
+            let levels = meter.levels();
+            assert_eq!((levels.short_term > SILENCE, levels.true_peak > SILENCE), (seen, seen));
+            assert!((levels.hold + 6.0).abs() < 0.1, "{levels:?}");
+        }
+    }
+
+    #[test]
     fn samples_that_are_no_numbers_read_as_full_scale() {
         let mut meter = Meter::new(FORMAT);
-        meter.push(&[vec![f32::INFINITY, f32::NAN], vec![0.0; 2]]);
+        meter.push(&[vec![f32::INFINITY, f32::NAN], vec![0.0; 2]], true);
         assert!(meter.levels().hold >= 0.0, "{:?}", meter.levels());
     }
 }

@@ -37,6 +37,9 @@ struct Painting {
 /// Time between two frames of a window that nobody can see, in case it can be seen after all.
 const HIDDEN: Duration = Duration::from_secs(5);
 
+/// Time without a frame after which nobody sees a window whose levels change.
+const SEEN: Duration = Duration::from_secs(1);
+
 impl Waker {
     /// Wakes this window from now on.
     pub(crate) fn set(&self, context: egui::Context, interval: Duration) {
@@ -49,6 +52,14 @@ impl Waker {
     pub(crate) fn painted(&self, hidden: bool) {
         *self.0.painted.lock() = Some(Instant::now());
         self.0.hidden.store(hidden, Ordering::Relaxed);
+    }
+
+    /// Whether there is a window that somebody may see. While levels change it is painted all the time, and
+    /// not any more when it is minimised: not every system says so before.
+    pub(crate) fn is_seen(&self) -> bool {
+        let painted = *self.0.painted.lock();
+        painted.is_some_and(|painted| painted.elapsed() < SEEN)
+            && !self.0.hidden.load(Ordering::Relaxed)
     }
 
     /// There is something new to see.
@@ -85,7 +96,7 @@ pub(crate) struct Program {
     /// Where settings are kept.
     pub(crate) path: Option<PathBuf>,
     /// Why settings could not be read.
-    pub(crate) trouble: Option<String>,
+    pub(crate) trouble: Option<settings::Trouble>,
     /// What became of recordings that were cut off.
     pub(crate) notes: Notes,
 }
@@ -123,14 +134,16 @@ impl Program {
         let remembered = settings.devices.clone();
         settings.devices = args.wanted(settings.devices);
         if let Some(trouble) = &trouble {
-            eprintln!("Patchveil: {trouble}");
+            eprintln!("Patchveil: {}", trouble.text(Language::English.words()));
         }
         let plugin = Patchveil::default();
         let remote = plugin.remote();
         remote.restore_session(&settings.session);
         let waker = Waker::default();
         let wake = waker.clone();
-        let listener = Listener::start(Recorder::new(Some(remote.clone())), move || wake.wake())?;
+        let seer = waker.clone();
+        let recorder = Recorder::new(Some(remote.clone()));
+        let listener = Listener::start(recorder, move || wake.wake(), move || seer.is_seen())?;
         let notes = Notes::default();
         mend_leftovers(&settings, args, &notes, &waker);
         if let Some(file) = &args.record {

@@ -6,7 +6,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use directories::{ProjectDirs, UserDirs};
-use patchveil_plugin::Session;
+use patchveil_plugin::{FileTrouble, Session};
+use patchveil_words::Words;
 use serde::{Deserialize, Serialize};
 
 use crate::audio::Wanted;
@@ -31,6 +32,38 @@ pub(crate) struct Settings {
     pub(crate) welcomed: bool,
     /// There is a backup of the keys, says the user.
     pub(crate) backed_up: bool,
+}
+
+/// Why settings are not read or kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The file cannot be read; what the system or the reader says.
+    Unreadable {
+        path: PathBuf,
+        said: String,
+    },
+    /// The file that cannot be read stays in its place.
+    NotSetAside {
+        path: PathBuf,
+        said: String,
+    },
+    NotWritten(FileTrouble),
+}
+
+impl Trouble {
+    /// One or two sentences.
+    pub(crate) fn text(&self, words: &Words) -> String {
+        let texts = &words.settings_trouble;
+        match self {
+            Self::Unreadable { path, said } => {
+                (texts.unreadable)(&path.display().to_string(), said)
+            }
+            Self::NotSetAside { path, said } => {
+                (texts.not_set_aside)(&path.display().to_string(), said)
+            }
+            Self::NotWritten(file) => file.text(&words.files),
+        }
+    }
 }
 
 /// How to record.
@@ -96,7 +129,7 @@ pub(crate) fn path() -> Option<PathBuf> {
 
 /// The settings in a file. A second value says why it cannot be read; then nothing passes until a class
 /// is chosen, because one may have been.
-pub(crate) fn load(path: Option<&Path>) -> (Settings, Option<String>) {
+pub(crate) fn load(path: Option<&Path>) -> (Settings, Option<Trouble>) {
     let Some(path) = path else { return (Settings::default(), None) };
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -115,24 +148,20 @@ fn unreadable() -> Settings {
     Settings { session: Session::unreadable(), ..Settings::default() }
 }
 
-fn said(path: &Path, error: &dyn std::fmt::Display) -> String {
-    format!(
-        "“{}” cannot be read, so the output is silent until you choose a class, or repair or remove the \
-         file: {error}",
-        path.display()
-    )
+fn said(path: &Path, error: &dyn std::fmt::Display) -> Trouble {
+    Trouble::Unreadable { path: path.to_owned(), said: error.to_string() }
 }
 
 /// Renames a file that cannot be read to `….unreadable`, so that nothing in it is lost.
 ///
 /// # Errors
 /// What failed.
-pub(crate) fn set_aside(path: &Path) -> Result<(), String> {
+pub(crate) fn set_aside(path: &Path) -> Result<(), Trouble> {
     let mut to = path.as_os_str().to_owned();
     to.push(".unreadable");
     match fs::rename(path, &to) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(format!("“{}” cannot be renamed, so nothing is saved: {error}", path.display()))
+            Err(Trouble::NotSetAside { path: path.to_owned(), said: error.to_string() })
         }
         _ => Ok(()),
     }
@@ -142,7 +171,7 @@ pub(crate) fn set_aside(path: &Path) -> Result<(), String> {
 ///
 /// # Errors
 /// What failed.
-pub(crate) fn save(path: &Path, settings: &Settings) -> Result<(), String> {
+pub(crate) fn save(path: &Path, settings: &Settings) -> Result<(), Trouble> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
@@ -153,11 +182,13 @@ pub(crate) fn save(path: &Path, settings: &Settings) -> Result<(), String> {
         file.persist(path)?;
         Ok(())
     };
-    write().map_err(|error| format!("“{}” cannot be written: {error}", path.display()))
+    write().map_err(|error| Trouble::NotWritten(FileTrouble::writing(path, &error)))
 }
 
 #[cfg(test)]
 mod tests {
+    use patchveil_words::Language;
+
     use super::*;
     use crate::audio::BackendKind;
 
@@ -192,7 +223,8 @@ mod tests {
         fs::write(&path, "{").unwrap();
         let (settings, trouble) = load(Some(&path));
         assert_eq!(settings, unreadable());
-        assert!(trouble.unwrap().contains("standalone.json"));
+        let said = trouble.unwrap().text(Language::English.words());
+        assert!(said.contains("standalone.json"), "{said}");
         set_aside(&path).unwrap();
         save(&path, &settings).unwrap();
         let kept = fs::read_to_string(folder.path().join("standalone.json.unreadable")).unwrap();

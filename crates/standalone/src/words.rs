@@ -42,7 +42,7 @@ pub(crate) fn sound(state: &State, dropouts: u64, words: &Table) -> Words {
         State::Starting => Words::new(Tone::Warning, live.connecting, ""),
         State::Waiting { reason, lost } => {
             let title = if *lost { live.lost_device } else { live.no_device };
-            Words::new(Tone::Error, title, reason.text(&words.trouble))
+            Words::new(Tone::Error, title, reason.text(words))
         }
         State::Running(connection) => running(connection, dropouts, words),
     }
@@ -131,7 +131,7 @@ mod tests {
 
     use super::*;
     use crate::audio::Format;
-    use crate::supervisor::Reason;
+    use crate::audio::Reason;
 
     fn sound(state: &State, dropouts: u64) -> Words {
         super::sound(state, dropouts, Language::English.words())

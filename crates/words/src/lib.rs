@@ -6,14 +6,14 @@
 //! the command write them; a typed value may have a comma.
 //!
 //! Here are texts for the screen and for screen readers alone. What hosts, sessions, logs and the
-//! command line read stays English: names of parameters and their values, ids, `standalone.json`. So do
-//! reasons that come from below the windows: of the keyring, of files, of sound devices.
+//! command line read stays English: names of parameters and their values, ids, `standalone.json`. So does
+//! what the system says of a rare failure, behind a text of ours.
 //!
 //! # A new text
 //! Add a field in `texts/`, and the compiler names the four places that lack it.
 //!
 //! # A new language
-//! 1. Copy the folder `english/`, and translate its three files. What stands in “{}” is filled in.
+//! 1. Copy the folder `english/`, and translate its four files. What stands in “{}” is filled in.
 //! 2. Add the language to [`Language`]: the variant, [`Language::ALL`], its code, its own name, its words.
 //! 3. `cargo test -p patchveil-words`, then `cargo test -p patchveil-plugin editor::tests::languages` and
 //!    `cargo test -p patchveil-standalone languages`: they name every text that does not fit its place, at
@@ -46,6 +46,7 @@ mod tests;
 
 pub use language::Language;
 pub use texts::{
-    Controls, Devices, Figures, Headline, Keys, Live, Original, Presets, Receipts, RecordingWords,
+    Controls, DeviceTrouble, Devices, Figures, Files, Headline, KeyringTrouble, Keys, Live,
+    NoProtection, Original, PresetTrouble, Presets, Receipts, RecordingWords, SettingsTrouble,
     Spectra, Steps, Strength, Timeline, Trouble, UserPresets, Welcome, Window, Words,
 };

@@ -82,6 +82,7 @@ fn french_punctuation_does_not_begin_a_line() {
         include_str!("french/editor.rs"),
         include_str!("french/keys.rs"),
         include_str!("french/live.rs"),
+        include_str!("french/trouble.rs"),
     ] {
         for line in source.lines().filter(|line| !line.starts_with("//")) {
             for wrong in [" : ", " :\"", " ; ", " ?", " »", "« ", " %"] {

@@ -115,8 +115,7 @@ impl Worker {
         }
         let Some(keyring) = open(self.keyring.as_ref()) else {
             input.restart();
-            let problem = Some("the keyring cannot be read".to_owned());
-            self.results.lock().heard = Some(Heard { problem, ..Heard::default() });
+            self.results.lock().heard = Some(Heard { unreadable: true, ..Heard::default() });
             return;
         };
         let settings = MarkSettings::default();
@@ -158,5 +157,5 @@ fn heard(entries: &[KeyEntry], outcome: &Outcome) -> Heard {
         let found = HeardKey { name: entry.name().to_owned(), fingerprint: entry.fingerprint(), p };
         (p <= FOUND_P).then_some(found)
     });
-    Heard { seconds: outcome.seconds as f32, keys: keys.collect(), problem: None }
+    Heard { seconds: outcome.seconds as f32, keys: keys.collect(), unreadable: false }
 }

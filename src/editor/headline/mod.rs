@@ -117,8 +117,9 @@ impl Headline {
 pub(crate) fn headline(
     status: &Status,
     conditions: Conditions,
-    words: &words::Headline,
+    all_words: &words::Words,
 ) -> Headline {
+    let words = &all_words.headline;
     let restores = matches!(status, Status::Restoring { .. } | Status::NotRestoring { .. });
     // Bypass passes the input whatever the recipe would do.
     if conditions.bypass {
@@ -130,9 +131,9 @@ pub(crate) fn headline(
     }
     match status {
         Status::Muted { reason } => {
-            let missing = is_missing_key(reason);
+            let missing = reason.is_missing_key();
             let title = if missing { words.muted_key_missing } else { words.muted };
-            Headline::new(Icon::Muted, Tone::Error, title, sentence(reason))
+            Headline::new(Icon::Muted, Tone::Error, title, sentence(&reason.text(all_words)))
         }
         Status::Idle => {
             Headline::new(Icon::Waiting, Tone::Neutral, words.waiting, words.waiting_hint)
@@ -141,16 +142,13 @@ pub(crate) fn headline(
             let (title, detail) = (words.silent_delta, words.silent_delta_hint);
             Headline::new(Icon::Muted, Tone::Warning, title, detail)
         }
-        Status::NotProtecting | Status::Protecting { .. } => protecting(status, conditions, words),
+        Status::NotProtecting | Status::Protecting { .. } => {
+            protecting(status, conditions, all_words)
+        }
         Status::Restoring { .. } | Status::NotRestoring { .. } => {
-            restoring(status, conditions, words)
+            restoring(status, conditions, all_words)
         }
     }
-}
-
-/// Whether the reason for muting is a key that is not there.
-fn is_missing_key(reason: &str) -> bool {
-    reason.starts_with("the key of")
 }
 
 fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
@@ -159,7 +157,8 @@ fn changes_nothing(status: &Status, conditions: Conditions) -> bool {
 }
 
 /// The headline in the mode Protect.
-fn protecting(status: &Status, conditions: Conditions, words: &words::Headline) -> Headline {
+fn protecting(status: &Status, conditions: Conditions, all_words: &words::Words) -> Headline {
+    let words = &all_words.headline;
     let doing = conditions.layers.doing(words);
     match status {
         Status::Protecting { .. } if conditions.layers.are_none() => {
@@ -169,7 +168,7 @@ fn protecting(status: &Status, conditions: Conditions, words: &words::Headline) 
             Headline::unprotected(words.delta, words.delta_hint)
         }
         Status::Protecting { class, trouble: Some(trouble), .. } => {
-            let detail = (words.class_with_earlier_key)(class, &sentence(trouble));
+            let detail = (words.class_with_earlier_key)(class, &sentence(&trouble.text(all_words)));
             Headline::new(Icon::Protecting, Tone::Warning, doing, detail)
         }
         Status::Protecting { class, fingerprint, trouble: None } => {
@@ -181,7 +180,8 @@ fn protecting(status: &Status, conditions: Conditions, words: &words::Headline) 
 }
 
 /// The headline in the mode Restore. It never reads as if the output were protected.
-fn restoring(status: &Status, conditions: Conditions, words: &words::Headline) -> Headline {
+fn restoring(status: &Status, conditions: Conditions, all_words: &words::Words) -> Headline {
+    let words = &all_words.headline;
     match status {
         Status::Restoring { .. } if conditions.layers.are_none() => {
             Headline::unprotected(words.nothing_to_restore, words.nothing_to_restore_hint)
@@ -194,7 +194,7 @@ fn restoring(status: &Status, conditions: Conditions, words: &words::Headline) -
             Headline::unprotected(title, words.restoring_by_count_hint)
         }
         Status::Restoring { class, trouble: Some(trouble), .. } => {
-            let detail = (words.restoring_with_earlier_key)(&sentence(trouble));
+            let detail = (words.restoring_with_earlier_key)(&sentence(&trouble.text(all_words)));
             Headline::unprotected((words.restoring)(class), detail)
         }
         Status::Restoring { class, fingerprint, trouble: None } => {
@@ -203,7 +203,7 @@ fn restoring(status: &Status, conditions: Conditions, words: &words::Headline) -
             Headline::new(Icon::Unprotected, Tone::Neutral, title, detail)
         }
         Status::NotRestoring { reason } => {
-            Headline::unprotected(words.not_restoring, sentence(reason))
+            Headline::unprotected(words.not_restoring, sentence(&reason.text(all_words)))
         }
         other => Headline::new(Icon::Unprotected, Tone::Neutral, other.to_string(), ""),
     }

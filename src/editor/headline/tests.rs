@@ -3,9 +3,10 @@
 use patchveil_veil::Preset;
 
 use super::*;
+use crate::trouble::NoProtection;
 
 fn headline(status: &Status, conditions: Conditions) -> Headline {
-    super::headline(status, conditions, &words::Language::English.words().headline)
+    super::headline(status, conditions, words::Language::English.words())
 }
 
 /// Marked, and nothing else.
@@ -24,13 +25,18 @@ fn protecting() -> Status {
     Status::Protecting { class: "Night Show".to_owned(), fingerprint, trouble: None }
 }
 
+fn missing() -> NoProtection {
+    let fingerprint = patchveil_veil::ClassKey::from_bytes([9; 32]).fingerprint();
+    NoProtection::NotInKeyring { class: "Night Show".to_owned(), fingerprint }
+}
+
 #[test]
 fn restoring_never_reads_as_protecting() {
     let fingerprint = patchveil_veil::ClassKey::from_bytes([1; 32]).fingerprint();
     let on = Status::Restoring { class: "Night Show".to_owned(), fingerprint, trouble: None };
     let plain = headline(&on, PLAIN);
     assert_eq!((plain.tone, plain.title.as_str()), (Tone::Neutral, "Restoring “Night Show”"));
-    let off = Status::NotRestoring { reason: "the key is missing".to_owned() };
+    let off = Status::NotRestoring { reason: missing() };
     for (status, conditions) in [
         (&on, PLAIN),
         (&on, Conditions { bypass: true, ..PLAIN }),
@@ -82,7 +88,7 @@ fn a_silent_delta_says_so() {
     let off = Status::Restoring { class, fingerprint, trouble: None };
     for (status, conditions) in [
         (&Status::NotProtecting, delta),
-        (&Status::NotRestoring { reason: "the key is missing".to_owned() }, delta),
+        (&Status::NotRestoring { reason: missing() }, delta),
         (&on, silent),
         (&off, silent),
     ] {
@@ -104,12 +110,16 @@ fn unprotected_never_reads_as_protected() {
         let shown = headline(&on, conditions);
         assert_eq!((shown.icon, shown.tone), (Icon::Unprotected, Tone::Warning), "{shown:?}");
     }
-    let muted = Status::Muted { reason: "the key is missing; import it".to_owned() };
+    let muted = Status::Muted { reason: missing() };
     let shown = headline(&muted, PLAIN);
-    assert_eq!(
-        (shown.icon, shown.detail.as_str()),
-        (Icon::Muted, "The key is missing; import it.")
+    assert_eq!((shown.icon, shown.title.as_str()), (Icon::Muted, "Muted: key missing"));
+    let detail = shown.detail;
+    assert!(
+        detail.starts_with("The key of “Night Show” (") && detail.ends_with("class."),
+        "{detail}"
     );
+    let german = super::headline(&muted, PLAIN, words::Language::German.words());
+    assert!(german.detail.starts_with("Der Schlüssel von „Night Show“ ("), "{german:?}");
     let shown = headline(&muted, Conditions { bypass: true, ..PLAIN });
     assert_eq!(shown.icon, Icon::Unprotected, "bypass passes the input even then");
 }

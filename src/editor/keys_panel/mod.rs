@@ -108,7 +108,9 @@ fn draw_heard(ui: &mut Ui, heard: Option<&Heard>) {
     let Some(heard) = heard else { return };
     let (colours, words) = (palette(ui), &words(ui).keys);
     let (icon, colour, text) = match heard {
-        Heard { problem: Some(problem), .. } => (Icon::Warning, colours.warn, sentence(problem)),
+        Heard { unreadable: true, .. } => {
+            (Icon::Warning, colours.warn, words.heard_unreadable.to_owned())
+        }
         Heard { keys, .. } if !keys.is_empty() => {
             let named = |key: &HeardKey| (words.heard_key)(&key.name, &probability(key.p));
             let names: Vec<String> = keys.iter().map(named).collect();
@@ -133,7 +135,7 @@ fn draw_missing_key(ui: &mut Ui, class_use: ClassUse<'_>) {
         ClassUse::None | ClassUse::Active(_) => return,
     };
     widgets::notice(ui, icon, colour, |ui| {
-        ui.label(RichText::new(sentence(reason)).font(SMALL).color(colours.text));
+        ui.label(RichText::new(sentence(&reason.text(words(ui)))).font(SMALL).color(colours.text));
     });
 }
 
@@ -145,9 +147,10 @@ fn draw_problem(
     panel: &mut KeysPanel,
     actions: &mut Vec<KeysAction>,
 ) {
+    let text = sentence(&problem.trouble.text(words(ui)));
     let (colours, words) = (palette(ui), &words(ui).keys);
     widgets::notice(ui, Icon::Warning, colours.warn, |ui| {
-        ui.label(RichText::new(sentence(&problem.message)).font(SMALL).color(colours.text));
+        ui.label(RichText::new(text).font(SMALL).color(colours.text));
     });
     if problem.remedy == Remedy::Unlock {
         let field = widgets::text_field(ui, words.passphrase, &mut panel.passphrase.0, "", true);

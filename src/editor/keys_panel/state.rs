@@ -7,6 +7,7 @@ use super::secret::Secret;
 use crate::editor::widgets::sentence;
 use crate::keys::{Class, Keys, Outcome, Problem, Remedy, Request, RequestId};
 use crate::state::ChosenClass;
+use crate::trouble::NoProtection;
 
 /// What the user asks for.
 #[derive(Debug)]
@@ -25,9 +26,9 @@ pub(crate) enum ClassUse<'a> {
     /// It uses this class.
     Active(Fingerprint),
     /// It is muted, for this reason.
-    Muted(&'a str),
+    Muted(&'a NoProtection),
     /// It cannot restore, for this reason, so audio passes unchanged.
-    NotRestoring(&'a str),
+    NotRestoring(&'a NoProtection),
 }
 
 /// State of the panel. Secrets in it are overwritten when they are no longer needed.
@@ -100,9 +101,10 @@ impl KeysPanel {
         &mut self,
         actions: Vec<KeysAction>,
         keys: &mut Keys,
-        words: &words::Keys,
+        all_words: &words::Words,
         choose: impl Fn(ChosenClass),
     ) {
+        let words = &all_words.keys;
         for action in actions {
             match action {
                 KeysAction::Request(request) => self.waiting = Some(keys.ask(request)),
@@ -121,7 +123,7 @@ impl KeysPanel {
                     self.added(fingerprint, &(words.first_used)(&name), words);
                 }
                 Ok(outcome) => self.succeeded(outcome, words),
-                Err(problem) => self.failed(&problem),
+                Err(problem) => self.failed(&problem, all_words),
             }
         }
     }
@@ -191,13 +193,14 @@ impl KeysPanel {
         self.message = Some(Message { success: true, text });
     }
 
-    pub(in crate::editor) fn failed(&mut self, problem: &Problem) {
+    pub(in crate::editor) fn failed(&mut self, problem: &Problem, words: &words::Words) {
         if let (Remedy::ImportPassphrase, Form::Import { locked, .. }) =
             (problem.remedy, &mut self.form)
         {
             *locked = true;
         }
-        self.message = Some(Message { success: false, text: sentence(&problem.message) });
+        let text = sentence(&problem.trouble.text(words));
+        self.message = Some(Message { success: false, text });
     }
 
     /// Closes everything and forgets what was typed and shown.

@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, CornerRadius, Rect, Response, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::text::ControlText;
+use crate::editor::rounded::rounded;
 use crate::editor::theme::{BODY, Palette, ROUND_SMALL, SMALL, SMALL_GAP, palette};
 
 /// Height of a control in points.
@@ -16,7 +17,12 @@ pub(super) fn frame(ui: &Ui, response: &Response, rect: Rect, colours: &Palette)
     } else {
         (colours.raised, Stroke::new(1.0, colours.border))
     };
-    ui.painter().rect(rect, CornerRadius::same(ROUND_SMALL), fill, stroke, StrokeKind::Inside);
+    if stroke.width > 1.0 {
+        let corners = CornerRadius::same(ROUND_SMALL);
+        ui.painter().rect(rect, corners, fill, stroke, StrokeKind::Inside);
+    } else {
+        rounded(ui.painter(), rect, ROUND_SMALL, fill, stroke.color);
+    }
 }
 
 pub(super) fn label(ui: &Ui, rect: Rect, text: &str, colour: Color32) {

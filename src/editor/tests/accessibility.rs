@@ -15,6 +15,7 @@ use crate::analyzer::Heard;
 use crate::editor::history::Buttons;
 use crate::params::PresetChoice;
 use crate::status::Status;
+use crate::trouble::NoProtection;
 
 type Window = Harness<'static, Fixture>;
 
@@ -51,7 +52,7 @@ fn windows(sizes: [(f32, f32); 2]) -> Vec<Window> {
         empty.panels.show_keys = true;
         all.push(empty.unpainted(size));
         let mut muted = keys();
-        muted.status = Status::Muted { reason: "the key is missing".to_owned() };
+        muted.status = Status::Muted { reason: NoProtection::NoClass };
         all.push(muted.unpainted(size));
     }
     for window in &mut all {

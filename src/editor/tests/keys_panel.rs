@@ -16,6 +16,7 @@ use crate::editor::theme;
 use crate::keys::{Keys, Problem, Remedy};
 use crate::state::ChosenClass;
 use crate::status::Status;
+use crate::trouble::{KeyringTrouble, NoProtection};
 
 /// The whole editor with a real keyring behind it.
 struct Live {
@@ -45,7 +46,7 @@ fn open(prepare: impl FnOnce(&Path)) -> Window {
                 fixture.draw(ui);
                 let actions = std::mem::take(&mut fixture.requests.keys);
                 let chosen = std::cell::RefCell::new(chosen);
-                let words = &patchveil_words::Language::English.words().keys;
+                let words = patchveil_words::Language::English.words();
                 let choose = |class| chosen.borrow_mut().push(class);
                 fixture.panels.keys.handle(actions, keys, words, choose);
             },
@@ -337,9 +338,10 @@ fn a_keyring_that_others_can_read_is_refused_with_the_command_to_fix_it() {
 #[test]
 fn every_problem_is_a_message_that_can_be_closed() {
     let mut window = open(with_class);
-    let message = "keyring /mnt/keyring is read-only, could not write it".to_owned();
-    let problem = Problem { remedy: Remedy::Outside, message };
-    window.state_mut().fixture.panels.keys.failed(&problem);
+    let trouble = KeyringTrouble::ReadOnly("/mnt/keyring".into());
+    let problem = Problem { remedy: Remedy::Outside, trouble };
+    let words = patchveil_words::Language::English.words();
+    window.state_mut().fixture.panels.keys.failed(&problem, words);
     reads(&mut window, "Keyring /mnt/keyring is read-only");
     click(&mut window, "OK");
     assert!(window.query_by_label_contains("read-only").is_none());
@@ -353,11 +355,11 @@ fn every_problem_is_a_message_that_can_be_closed() {
 #[test]
 fn a_missing_key_is_reported_next_to_the_list_of_classes() {
     let mut window = open(with_class);
-    let reason =
-        "the key of “Gone” (abcd) is not in the keyring; import it, or choose another class";
-    let sentence =
-        "The key of “Gone” (abcd) is not in the keyring; import it, or choose another class.";
-    let reason = || reason.to_owned();
+    let fingerprint = key(9).fingerprint();
+    let reason = || NoProtection::NotInKeyring { class: "Gone".to_owned(), fingerprint };
+    let sentence = &*format!(
+        "The key of “Gone” ({fingerprint}) is not in the keyring; import it, or choose another class."
+    );
     for status in [Status::Muted { reason: reason() }, Status::NotRestoring { reason: reason() }] {
         window.state_mut().fixture.status = Status::default();
         until(&mut window, |window| window.query_by_label(sentence).is_none());

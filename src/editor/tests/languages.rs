@@ -14,6 +14,7 @@ use crate::editor::words::set_language;
 use crate::params::PresetChoice;
 use crate::route::Route;
 use crate::status::Status;
+use crate::trouble::{KeyringTrouble, NoProtection};
 
 type Window = Harness<'static, Fixture>;
 
@@ -66,14 +67,17 @@ fn all_controls_fit_small_and_wide() {
 fn all_headlines_fit() {
     let fingerprint = key(1).fingerprint();
     let class = || "Night Show".to_owned();
-    let trouble = || Some("the keyring cannot be read".to_owned());
-    let reason = || "the key of “Night Show” is not in the keyring; import it".to_owned();
+    let trouble = || Some(KeyringTrouble::NotWatched);
+    let reason = || NoProtection::NotInKeyring { class: class(), fingerprint };
     let nowhere = Route::Nowhere("The audio device is lost.".to_owned());
     for status_now in [
         Status::Idle,
         Status::NotProtecting,
         Status::Muted { reason: reason() },
-        Status::Muted { reason: "The design thread has failed. Restart it.".to_owned() },
+        Status::Muted { reason: NoProtection::DesignFailed },
+        Status::Muted { reason: NoProtection::NewerSession },
+        Status::Muted { reason: NoProtection::DamagedSession },
+        Status::NotRestoring { reason: NoProtection::NoClass },
         Status::NotRestoring { reason: reason() },
         Status::Protecting { class: class(), fingerprint, trouble: trouble() },
         Status::Restoring { class: class(), fingerprint, trouble: None },
@@ -191,7 +195,7 @@ fn the_menu_of_presets_and_the_form_of_receipts_fit() {
 
 #[test]
 fn the_class_keys_fit() {
-    let heard = |problem: Option<String>, seconds, keys| Heard { seconds, keys, problem };
+    let heard = |unreadable, seconds, keys| Heard { seconds, keys, unreadable };
     let found =
         HeardKey { name: "Night Brief".to_owned(), fingerprint: key(2).fingerprint(), p: 3e-14 };
     // High enough that nothing lies below the edge of the list.
@@ -212,9 +216,10 @@ fn the_class_keys_fit() {
         open.keyring.has_passphrase = true;
         check("locked", size, open, nothing);
         for heard in [
-            heard(None, 0.0, Vec::new()),
-            heard(None, 12.0, Vec::new()),
-            heard(None, 5.0, vec![found.clone()]),
+            heard(true, 0.0, Vec::new()),
+            heard(false, 0.0, Vec::new()),
+            heard(false, 12.0, Vec::new()),
+            heard(false, 5.0, vec![found.clone()]),
         ] {
             let mut listening = keys();
             listening.panels.keys.listening = true;

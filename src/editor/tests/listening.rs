@@ -7,6 +7,7 @@ use egui_kittest::kittest::Queryable;
 use super::fixture::Fixture;
 use crate::editor::param_gesture::ParamGesture;
 use crate::route::Route;
+use crate::trouble::{KeyringTrouble, NoProtection};
 
 type Window = Harness<'static, Fixture>;
 
@@ -53,7 +54,9 @@ fn while_the_original_is_heard_nothing_reads_as_protected() {
     // What is muted stays muted, and says so.
     let mut fixture = Fixture::busy();
     fixture.view.original = Some(1.3);
-    fixture.status = crate::status::Status::Muted { reason: "the keyring is locked".to_owned() };
+    let locked = KeyringTrouble::Locked("/home/anna/keyring".into());
+    let reason = NoProtection::DefaultUnknown(locked);
+    fixture.status = crate::status::Status::Muted { reason };
     assert!(reads(&open(fixture), "Muted: nothing leaves unprotected"));
 }
 

@@ -9,6 +9,7 @@ use crate::analyzer::{Found, Heard, HeardKey, View};
 use crate::editor::param_gesture::ParamGesture;
 use crate::route::Route;
 use crate::status::Status;
+use crate::trouble::NoProtection;
 
 const SMALL: (f32, f32) = (640.0, 400.0);
 const DEFAULT: (f32, f32) = (1_000.0, 640.0);
@@ -176,7 +177,7 @@ fn listening_to_marked_sound() {
     fixture.view.found = Found::Searching { seconds: 3.0, expected: Some(14.0) };
     let key =
         HeardKey { name: "Morning Brief".to_owned(), fingerprint: key(2).fingerprint(), p: 3e-14 };
-    fixture.view.heard = Some(Heard { seconds: 5.0, keys: vec![key], problem: None });
+    fixture.view.heard = Some(Heard { seconds: 5.0, keys: vec![key], unreadable: false });
     compare("listening-light", fixture, DEFAULT, 1.0, Theme::Light);
 }
 
@@ -192,9 +193,8 @@ fn restoring() {
 #[test]
 fn muted_without_the_key() {
     let mut fixture = Fixture::busy();
-    let reason = "the key of “Night Show” (qsf5-wp7q-65xj-t2xm) is not in the keyring; import it, \
-                  or choose another class";
-    fixture.status = Status::Muted { reason: reason.to_owned() };
+    let (class, fingerprint) = ("Night Show".to_owned(), key(1).fingerprint());
+    fixture.status = Status::Muted { reason: NoProtection::NotInKeyring { class, fingerprint } };
     fixture.keyring.classes.remove(0);
     fixture.panels.timeline.last_second = true;
     fixture.panels.analyzer.peaks = true;

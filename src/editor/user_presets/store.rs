@@ -1,6 +1,8 @@
 //! Reads and writes the files. They are few and short, so the editor's thread does it when asked.
 
-use patchveil_keyring::{UserPreset, UserPresets};
+use std::path::Path;
+
+use patchveil_keyring::{PresetError, UserPreset, UserPresets};
 use patchveil_veil::Recipe;
 use patchveil_words::Words;
 
@@ -9,14 +11,15 @@ use crate::editor::param_gesture::ParamGesture;
 use crate::editor::presets;
 use crate::editor::widgets::sentence;
 use crate::params::PatchveilParams;
+use crate::trouble::{FileTrouble, KeyringTrouble};
 
 /// The user's presets on disk.
-pub(crate) struct Store(Result<UserPresets, String>);
+pub(crate) struct Store(Result<UserPresets, KeyringTrouble>);
 
 impl Store {
     /// Those of this user.
     pub(crate) fn of_user() -> Self {
-        Self(UserPresets::of_user().map_err(|error| error.to_string()))
+        Self(UserPresets::of_user().map_err(|error| (&error).into()))
     }
 
     /// Those in this folder.
@@ -43,15 +46,15 @@ impl Store {
             (PresetAction::Save(name), Ok(presets)) => {
                 Some(match presets.save(name, &params.recipe_now()) {
                     Ok(_) => Message::Done((texts.saved)(name.trim())),
-                    Err(error) => Message::Failed(sentence(&error.to_string())),
+                    Err(error) => Message::Failed(failure(&error, words)),
                 })
             }
             (PresetAction::Remove(name), Ok(presets)) => Some(match presets.remove(name) {
                 Ok(()) => Message::Done((texts.removed)(name)),
-                Err(error) => Message::Failed(sentence(&error.to_string())),
+                Err(error) => Message::Failed(failure(&error, words)),
             }),
             (PresetAction::List, Ok(_)) => None,
-            (_, Err(why)) => Some(Message::Failed(sentence(why))),
+            (_, Err(why)) => Some(Message::Failed(sentence(&why.text(words)))),
         };
         if let Ok(presets) = &self.0 {
             menu.folder = presets.folder().display().to_string();
@@ -60,7 +63,7 @@ impl Store {
                     menu.entries =
                         list.into_iter().map(|preset| entry(preset, params, words)).collect();
                 }
-                Err(error) => menu.message = Some(Message::Failed(sentence(&error.to_string()))),
+                Err(error) => menu.message = Some(Message::Failed(failure(&error, words))),
             }
         }
     }
@@ -73,9 +76,29 @@ fn entry(preset: UserPreset, params: &PatchveilParams, words: &Words) -> Entry {
         Ok(recipe) => Fit::of(&recipe, params)
             .map(|fit| (fit, describe(fit, &recipe, words)))
             .ok_or_else(|| words.user_presets.not_here.to_owned()),
-        Err(error) => Err(sentence(&error.to_string())),
+        Err(error) => Err(failure(&error, words)),
     };
     Entry { name, note, chosen }
+}
+
+/// Why a preset cannot be used, saved or removed: a sentence.
+fn failure(error: &PresetError, words: &Words) -> String {
+    let texts = &words.preset_trouble;
+    let path = |path: &Path| path.display().to_string();
+    let text = match error {
+        PresetError::BadName { name, reason } => (texts.bad_name)(name, reason),
+        PresetError::Unknown(name) => (texts.unknown)(name),
+        PresetError::Exists(name) => (texts.exists)(name),
+        PresetError::NotARecipe { path: at, reason } => (texts.not_a_recipe)(&path(at), reason),
+        PresetError::Unusable { path: at, source } => {
+            (texts.unusable)(&path(at), &source.to_string())
+        }
+        PresetError::Io { path, source, .. } => {
+            FileTrouble::writing(path, source).text(&words.files)
+        }
+        other => other.to_string(),
+    };
+    sentence(&text)
 }
 
 /// A recipe in the words of the parameters. There is no figure: it was not measured.

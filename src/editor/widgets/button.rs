@@ -1,12 +1,13 @@
 //! Buttons, and what opens from them.
 
 use egui::{
-    Align2, CornerRadius, InnerResponse, Popup, Response, Role, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, InnerResponse, Popup, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::frame::focus_ring;
 use crate::editor::icons::paint_opener;
+use crate::editor::rounded::rounded;
 use crate::editor::theme::{BODY, GAP, HOVERED, INSET, ROUND_SMALL, SMALL, palette};
 
 /// Height of a button in a header, in points.
@@ -39,8 +40,7 @@ pub(crate) fn button(ui: &mut Ui, text: &str, emphasis: Emphasis) -> Response {
         Emphasis::Plain | Emphasis::Danger if response.hovered() => colours.hovered,
         _ => fill,
     };
-    let corners = CornerRadius::same(ROUND_SMALL);
-    ui.painter().rect(rect, corners, fill, Stroke::new(1.0, outline), StrokeKind::Inside);
+    rounded(ui.painter(), rect, ROUND_SMALL, fill, outline);
     ui.painter().galley(rect.center() - label.size() / 2.0, label, colour);
     if response.has_focus() {
         focus_ring(ui, rect);
@@ -76,13 +76,7 @@ fn small(ui: &mut Ui, text: &str, on: bool) -> Response {
         (false, false) => colours.raised,
     };
     let outline = if on { colours.accent } else { colours.outline.gamma_multiply(0.6) };
-    ui.painter().rect(
-        rect,
-        CornerRadius::same(ROUND_SMALL),
-        fill,
-        Stroke::new(1.0, outline),
-        StrokeKind::Inside,
-    );
+    rounded(ui.painter(), rect, ROUND_SMALL, fill, outline);
     ui.painter().galley(rect.center() - label.size() / 2.0, label, colour);
     if response.has_focus() {
         focus_ring(ui, rect);
@@ -104,13 +98,7 @@ fn opener(ui: &mut Ui, text: &str) -> Response {
     let size = vec2(label.size().x + 30.0, HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let fill = if response.hovered() { colours.hovered } else { colours.raised };
-    ui.painter().rect(
-        rect,
-        CornerRadius::same(ROUND_SMALL),
-        fill,
-        Stroke::new(1.0, colours.outline.gamma_multiply(0.6)),
-        StrokeKind::Inside,
-    );
+    rounded(ui.painter(), rect, ROUND_SMALL, fill, colours.outline.gamma_multiply(0.6));
     let top = rect.center().y - label.size().y / 2.0;
     ui.painter().galley(pos2(rect.left() + 8.0, top), label, colours.text);
     paint_opener(ui.painter(), pos2(rect.right() - 12.0, rect.center().y), colours.weak);

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::editor::icons::{self, Icon};
+use crate::editor::rounded;
 use crate::editor::theme::{GAP, INSET, ROUND, ROUND_SMALL, SMALL_GAP, TITLE, palette};
 
 /// Height of a panel's header, in points.
@@ -23,19 +24,12 @@ pub(crate) fn header(panel: Rect) -> f32 {
 /// Draws the background of a panel.
 pub(crate) fn card(ui: &Ui, rect: Rect) {
     let colours = palette(ui);
-    ui.painter().rect(
-        rect,
-        CornerRadius::same(ROUND),
-        colours.panel,
-        Stroke::new(1.0, colours.border),
-        StrokeKind::Inside,
-    );
+    rounded::rounded(ui.painter(), rect, ROUND, colours.panel, colours.border);
 }
 
 /// Draws the edge of a panel that keeps the background of the window, which costs less than another.
 pub(crate) fn outline(ui: &Ui, rect: Rect) {
-    let edge = Stroke::new(1.0, palette(ui).border);
-    ui.painter().rect_stroke(rect, CornerRadius::same(ROUND), edge, StrokeKind::Inside);
+    rounded::edge(ui.painter(), rect, ROUND, palette(ui).border);
 }
 
 /// Draws the background of a panel around plots, which are one below the other, equally wide, and
@@ -46,7 +40,7 @@ pub(crate) fn card_around(ui: &Ui, rect: Rect, plots: &[Rect]) {
     let colours = palette(ui);
     let painter = ui.painter();
     let fill = |x: Rangef, y: Rangef, corners: CornerRadius| {
-        painter.rect_filled(Rect::from_x_y_ranges(x, y), corners, colours.panel);
+        rounded::fill(painter, Rect::from_x_y_ranges(x, y), corners, colours.panel);
     };
     let (round, none) = (ROUND, CornerRadius::ZERO);
     let (x, top, bottom) = (first.x_range(), rect.top(), rect.bottom());
@@ -59,8 +53,7 @@ pub(crate) fn card_around(ui: &Ui, rect: Rect, plots: &[Rect]) {
     for (above, below) in bottoms.zip(tops) {
         fill(x, Rangef::new(above, below), none);
     }
-    let edge = Stroke::new(1.0, colours.border);
-    painter.rect_stroke(rect, CornerRadius::same(round), edge, StrokeKind::Inside);
+    rounded::edge(painter, rect, round, colours.border);
 }
 
 /// Draws a panel's title at the left of its header. Returns where it ends.

@@ -3,6 +3,7 @@
 mod convolvers;
 mod detection;
 mod listen;
+mod window;
 
 use clap::{Args, Subcommand};
 
@@ -25,6 +26,8 @@ enum What {
     Detection(detection::Settings),
     /// Let the plug-in listen to recordings, and print after how much sound it names their keys
     Listen(listen::Settings),
+    /// Measure what the windows cost without a graphics card, in four minutes
+    Window,
 }
 
 /// Measures and prints tables.
@@ -32,6 +35,7 @@ pub(crate) fn bench(args: &BenchArgs) -> Result<(), String> {
     match &args.what {
         Some(What::Detection(settings)) => detection::detection(settings),
         Some(What::Listen(settings)) => listen::listen(settings),
+        Some(What::Window) => window::window(),
         None => convolvers::convolvers(args.filter.as_deref(), args.table_only),
     }
 }

@@ -6,8 +6,8 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::{
-    Backend, BackendKind, CHANNELS_MAX, Connection, DeviceList, Format, Health, Seat, Stream,
-    Wanted,
+    Backend, BackendKind, CHANNELS_MAX, Connection, DeviceList, Format, Health, Reason, Seat,
+    Stream, Wanted,
 };
 
 /// No device at all.
@@ -21,7 +21,7 @@ struct DummyStream {
 }
 
 impl Backend for Dummy {
-    fn devices(&mut self) -> Result<DeviceList, String> {
+    fn devices(&mut self) -> Result<DeviceList, Reason> {
         Ok(DeviceList::default())
     }
 
@@ -29,7 +29,7 @@ impl Backend for Dummy {
         &mut self,
         wanted: &Wanted,
         begin: &mut dyn FnMut(Format) -> Seat,
-    ) -> Result<Box<dyn Stream>, String> {
+    ) -> Result<Box<dyn Stream>, Reason> {
         let format = Format { channels: wanted.channels.into(), sample_rate: wanted.sample_rate };
         let (health, closing) = (Arc::new(Health::default()), Arc::new(AtomicBool::new(false)));
         let seat = begin(format);
@@ -37,7 +37,9 @@ impl Backend for Dummy {
         let thread = Builder::new()
             .name("patchveil-dummy".to_owned())
             .spawn(move || run(&seat, format, period, &shared, &closes))
-            .map_err(|error| format!("The system gave no thread for the sound: {error}."))?;
+            .map_err(|error| {
+                Reason::Said(format!("The system gave no thread for the sound: {error}."))
+            })?;
         Ok(Box::new(DummyStream { format, health, closing, thread: Some(thread) }))
     }
 }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering}
 use std::time::Duration;
 
 use super::{
-    Backend, BackendKind, Connection, Device, DeviceList, Format, Health, Seat, Stream, Wanted,
+    Backend, BackendKind, Connection, Device, DeviceList, Format, Health, Reason, Seat, Stream,
+    Wanted,
 };
 
 /// What the test changes and looks at.
@@ -51,7 +52,7 @@ impl World {
     pub(crate) fn unplug(&self) {
         self.there.store(false, Ordering::Relaxed);
         if let Some((_, health, _)) = &*self.stream.lock() {
-            health.lose_because("“Fake” is gone.".to_owned());
+            health.lose_because(Reason::Gone("Fake".to_owned()));
         }
     }
 }
@@ -66,7 +67,7 @@ struct FakeStream {
 }
 
 impl Backend for Fake {
-    fn devices(&mut self) -> Result<DeviceList, String> {
+    fn devices(&mut self) -> Result<DeviceList, Reason> {
         let device = Device { id: "fake".to_owned(), name: "Fake".to_owned() };
         let there = self.0.there.load(Ordering::Relaxed);
         let devices = if there { vec![device] } else { Vec::new() };
@@ -77,9 +78,9 @@ impl Backend for Fake {
         &mut self,
         wanted: &Wanted,
         begin: &mut dyn FnMut(Format) -> Seat,
-    ) -> Result<Box<dyn Stream>, String> {
+    ) -> Result<Box<dyn Stream>, Reason> {
         if !self.0.there.load(Ordering::Relaxed) {
-            return Err("“Fake” is not there.".to_owned());
+            return Err(Reason::OutputMissing("Fake".to_owned()));
         }
         std::thread::sleep(Duration::from_millis(self.0.slow.load(Ordering::Relaxed)));
         let sample_rate = match self.0.sample_rate.load(Ordering::Relaxed) {

@@ -13,8 +13,8 @@ use parking_lot::Mutex;
 
 use super::patch::{Link, Patch, Side};
 use super::{
-    Backend, BackendKind, CHANNELS_MAX, Connection, Device, DeviceList, Format, Health, Seat,
-    Stream, Wanted,
+    Backend, BackendKind, CHANNELS_MAX, Connection, Device, DeviceList, Format, Health, Reason,
+    Seat, Stream, Wanted,
 };
 
 /// Our name among the clients.
@@ -52,18 +52,11 @@ struct JackStream {
     registered: Registered,
 }
 
-fn connect(name: &str) -> Result<Client, String> {
+fn connect(name: &str) -> Result<Client, Reason> {
     match Client::new(name, ClientOptions::NO_START_SERVER) {
         Ok((client, _)) => Ok(client),
-        Err(Error::LibraryError(_)) => {
-            Err("JACK is not installed here. Install JACK or PipeWire, or choose another backend."
-                .to_owned())
-        }
-        Err(_) => {
-            Err("No JACK server runs. Start JACK or PipeWire; it is connected as soon as it \
-                       is there."
-                .to_owned())
-        }
+        Err(Error::LibraryError(_)) => Err(Reason::NoJack),
+        Err(_) => Err(Reason::NoServer),
     }
 }
 
@@ -89,7 +82,7 @@ fn owners(ports: &[String], own: &str) -> Vec<Device> {
 }
 
 impl Backend for Jack {
-    fn devices(&mut self) -> Result<DeviceList, String> {
+    fn devices(&mut self) -> Result<DeviceList, Reason> {
         let client = connect("patchveil-devices")?;
         Ok(DeviceList {
             inputs: owners(&ports(&client, PortFlags::IS_OUTPUT), NAME),
@@ -101,9 +94,9 @@ impl Backend for Jack {
         &mut self,
         wanted: &Wanted,
         begin: &mut dyn FnMut(Format) -> Seat,
-    ) -> Result<Box<dyn Stream>, String> {
+    ) -> Result<Box<dyn Stream>, Reason> {
         let client = connect(NAME)?;
-        let failed = |error: Error| format!("The JACK server refused: {error}.");
+        let failed = |error: Error| Reason::Refused(error.to_string());
         let channels = usize::from(wanted.channels).min(CHANNELS_MAX);
         let inputs = (1..=channels)
             .map(|number| client.register_port(&format!("input_{number}"), AudioIn::default()))

@@ -16,6 +16,7 @@ mod dummy;
 pub(crate) mod fake;
 mod jack;
 mod patch;
+mod reason;
 mod seat;
 mod system;
 
@@ -26,6 +27,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use patch::{Patch, Side};
+pub(crate) use reason::Reason;
 pub(crate) use seat::Seat;
 #[cfg(test)]
 pub(crate) use system::bridge;
@@ -184,7 +186,7 @@ pub(crate) struct Health {
     noisy: AtomicU64,
     quiet: AtomicU64,
     /// Written where a system call is allowed.
-    reason: Mutex<Option<String>>,
+    reason: Mutex<Option<Reason>>,
 }
 
 impl Health {
@@ -232,15 +234,15 @@ impl Health {
     }
 
     /// The stream is over, and this is why. For other threads.
-    pub(crate) fn lose_because(&self, reason: String) {
+    pub(crate) fn lose_because(&self, reason: Reason) {
         *self.reason.lock() = Some(reason);
         self.lose();
     }
 
-    /// Why the stream is over; empty if nobody said.
-    pub(crate) fn lost(&self) -> Option<String> {
+    /// Why the stream is over; where nobody said, its server has stopped.
+    pub(crate) fn lost(&self) -> Option<Reason> {
         let lost = self.lost.load(Ordering::Acquire);
-        lost.then(|| self.reason.lock().clone().unwrap_or_default())
+        lost.then(|| self.reason.lock().clone().unwrap_or(Reason::ServerStopped))
     }
 
     /// Blocks so far.
@@ -269,19 +271,19 @@ pub(crate) trait Backend {
     /// The devices there are now.
     ///
     /// # Errors
-    /// Why they cannot be listed: one sentence.
-    fn devices(&mut self) -> Result<DeviceList, String>;
+    /// Why they cannot be listed.
+    fn devices(&mut self) -> Result<DeviceList, Reason>;
 
     /// Opens a stream. `begin` is called once, with what it will run at, before any sound: it prepares
     /// the processor and seats it.
     ///
     /// # Errors
-    /// Why it cannot be opened: one sentence, and what to do.
+    /// Why it cannot be opened.
     fn open(
         &mut self,
         wanted: &Wanted,
         begin: &mut dyn FnMut(Format) -> Seat,
-    ) -> Result<Box<dyn Stream>, String>;
+    ) -> Result<Box<dyn Stream>, Reason>;
 }
 
 /// An open stream; dropping it ends it.

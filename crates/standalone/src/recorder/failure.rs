@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use patchveil_words::Trouble;
+use patchveil_plugin::FileTrouble;
+use patchveil_words::{Live, Words};
 
 use super::length;
 
@@ -11,15 +12,15 @@ use super::length;
 pub(crate) enum Failure {
     /// No sound came.
     NoSound,
-    /// Why: one or two sentences in English, which come from the disk.
-    Stopped { why: String, kept: Kept },
+    /// The file could not be written.
+    Stopped { why: FileTrouble, kept: Kept },
 }
 
 /// What there is of a recording.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kept {
-    /// What the reason says.
-    AsSaid,
+    /// All of it, under this name.
+    In(PathBuf),
     /// This file, with so many seconds.
     Part {
         path: PathBuf,
@@ -32,11 +33,12 @@ pub(crate) enum Kept {
 
 impl Failure {
     /// One to three sentences.
-    pub(crate) fn text(&self, words: &Trouble) -> String {
+    pub(crate) fn text(&self, words: &Words) -> String {
+        let (files, words) = (&words.files, &words.trouble);
         let Self::Stopped { why, kept } = self else { return words.no_sound_recorded.to_owned() };
-        let stopped = (words.recording_stopped)(why);
+        let stopped = (words.recording_stopped)(&why.text(files));
         let kept = match kept {
-            Kept::AsSaid => return stopped,
+            Kept::In(path) => (words.left_in)(&path.display().to_string()),
             Kept::Part { path, seconds } => {
                 (words.kept)(&length(*seconds), &path.display().to_string())
             }
@@ -44,5 +46,26 @@ impl Failure {
             Kept::Nothing => words.nothing_recorded.to_owned(),
         };
         format!("{stopped} {kept}")
+    }
+}
+
+/// Why the manifest has no line for a recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unrecorded {
+    NotProtected,
+    /// Protection changed, or sound was lost.
+    Changed,
+    /// What the manifest says, in English.
+    Said(String),
+}
+
+impl Unrecorded {
+    /// A clause.
+    pub(crate) fn text(&self, words: &Live) -> String {
+        match self {
+            Self::NotProtected => words.not_protected.to_owned(),
+            Self::Changed => words.protection_changed.to_owned(),
+            Self::Said(said) => said.clone(),
+        }
     }
 }

@@ -17,11 +17,11 @@ mod samples;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use patchveil_plugin::{LiveBlock, Remote};
+use patchveil_plugin::{FileTrouble, LiveBlock, Remote};
 
-pub(crate) use self::failure::{Failure, Kept};
+pub(crate) use self::failure::{Failure, Kept, Unrecorded};
 pub(crate) use self::leftovers::{Mended, mend_all};
-use self::part::{Finished, OpenPart, Place};
+use self::part::{Finished, NotFinished, OpenPart, Place};
 pub(crate) use self::samples::Samples;
 use crate::audio::Format;
 use crate::tap::{Part, Record};
@@ -73,7 +73,7 @@ pub(crate) struct Progress {
     /// There is no sound now: the device is gone.
     pub(crate) waits: bool,
     /// Why the manifest has no line for it.
-    pub(crate) unrecorded: Option<String>,
+    pub(crate) unrecorded: Option<Unrecorded>,
 }
 
 /// One block before and after.
@@ -288,13 +288,12 @@ impl Recorder {
                 self.complete += seconds;
                 self.clipped += clipped;
             }
-            // It says where what there is can be found.
-            Err(why) => self.end_failed(why, Kept::AsSaid),
+            Err(NotFinished { why, kept }) => self.end_failed(why, Kept::In(kept)),
         }
     }
 
     /// Ends the recording with what is there.
-    fn fail(&mut self, why: String) {
+    fn fail(&mut self, why: FileTrouble) {
         let kept = match self.part.take().and_then(|part| part.rescue()) {
             Some((path, seconds)) => Kept::Part { path, seconds },
             None if self.complete > 0.0 => Kept::Files,
@@ -303,7 +302,7 @@ impl Recorder {
         self.end_failed(why, kept);
     }
 
-    fn end_failed(&mut self, why: String, kept: Kept) {
+    fn end_failed(&mut self, why: FileTrouble, kept: Kept) {
         self.plan = None;
         self.state = Recording::Failed(Failure::Stopped { why, kept });
     }

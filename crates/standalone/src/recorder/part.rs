@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use blake3::Hasher;
 use jiff::Timestamp;
 use patchveil::manifest;
-use patchveil_plugin::Remote;
+use patchveil_plugin::{FileTrouble, Remote};
 use patchveil_veil::{Fingerprint, Recipe};
 
 use super::Block;
+use super::failure::Unrecorded;
 use super::file::{FileWriter, Medium};
 use super::samples::{Samples, encoded};
 use crate::audio::Format;
@@ -53,7 +54,7 @@ impl Place {
 pub(super) struct Finished {
     pub(super) path: PathBuf,
     /// Why the manifest has no line for it.
-    pub(super) unrecorded: Option<String>,
+    pub(super) unrecorded: Option<Unrecorded>,
 }
 
 /// A file that is being written.
@@ -76,20 +77,10 @@ pub(super) struct OpenPart {
     clipped: u64,
 }
 
-/// What to say of an error, and what to do about it.
-fn words(path: &Path, error: &io::Error) -> String {
-    let hint = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "the disk is full. Free some space, or record to another disk."
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "you may not write there. Choose another folder."
-        }
-        io::ErrorKind::NotFound => "the folder is not there. Choose another one.",
-        io::ErrorKind::FileTooLarge => "files there must not be larger.",
-        _ => return format!("“{}”: {error}.", path.display()),
-    };
-    format!("“{}”: {hint}", path.display())
+/// Why a recording ended by itself, and where what there is of it is.
+pub(super) struct NotFinished {
+    pub(super) why: FileTrouble,
+    pub(super) kept: PathBuf,
 }
 
 impl OpenPart {
@@ -99,14 +90,14 @@ impl OpenPart {
         path: PathBuf,
         format: Format,
         samples: Samples,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, FileTrouble> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| words(folder, &error))?;
+            fs::create_dir_all(folder).map_err(|error| FileTrouble::writing(folder, &error))?;
         }
         let (target, unfinished, medium) = open_free(place, &path, samples)?;
         let writer = FileWriter::new(medium, format, samples).map_err(|error| {
             let _ = fs::remove_file(&unfinished);
-            words(&target, &error)
+            FileTrouble::writing(&target, &error)
         })?;
         let protection = place.remote.as_ref().and_then(Remote::protection);
         Ok(Self {
@@ -154,10 +145,12 @@ impl OpenPart {
     }
 
     /// Adds a block.
-    pub(super) fn write(&mut self, block: &Block) -> Result<(), String> {
+    pub(super) fn write(&mut self, block: &Block) -> Result<(), FileTrouble> {
         let first_frame = self.writer.frames();
-        let (bytes, clipped) =
-            self.writer.write(&block.output).map_err(|error| words(&self.target, &error))?;
+        let (bytes, clipped) = self
+            .writer
+            .write(&block.output)
+            .map_err(|error| FileTrouble::writing(&self.target, &error))?;
         self.clipped += clipped;
         self.after.update(&bytes);
         if first_frame == 0 {
@@ -179,16 +172,17 @@ impl OpenPart {
     }
 
     /// Completes the file under its name, and notes it in the manifest of its folder.
-    pub(super) fn finish(mut self, place: &Place) -> Result<Finished, String> {
+    pub(super) fn finish(mut self, place: &Place) -> Result<Finished, NotFinished> {
         let (around, frames) = (self.writer.around(), self.writer.frames());
         if let Err(error) = self.writer.finish() {
-            let (why, unfinished) = (words(&self.target, &error), self.unfinished.clone());
+            let (why, unfinished) =
+                (FileTrouble::writing(&self.target, &error), self.unfinished.clone());
             let kept = self.rescue().map_or(unfinished, |(path, _)| path);
-            return Err(format!("{why} What there is is in “{}”.", kept.display()));
+            return Err(NotFinished { why, kept });
         }
         let target = rename_free(&self.unfinished, &self.target).map_err(|error| {
-            let (why, kept) = (words(&self.target, &error), self.unfinished.display());
-            format!("{why} It is in “{kept}”.")
+            let why = FileTrouble::writing(&self.target, &error);
+            NotFinished { why, kept: self.unfinished.clone() }
         })?;
         sync_folder(&target);
         let now = place.remote.as_ref().and_then(Remote::protection);
@@ -214,10 +208,10 @@ impl OpenPart {
                     time: Timestamp::now(),
                     tool: concat!("patchveil-standalone ", env!("CARGO_PKG_VERSION")).to_owned(),
                 };
-                add(&target, &record).err()
+                add(&target, &record).err().map(Unrecorded::Said)
             }
-            (None, _) => Some("it was not protected".to_owned()),
-            _ => Some("protection changed, or sound was lost, while it was recorded".to_owned()),
+            (None, _) => Some(Unrecorded::NotProtected),
+            _ => Some(Unrecorded::Changed),
         };
         Ok(Finished { path: target, unrecorded })
     }
@@ -255,7 +249,7 @@ fn open_free(
     place: &Place,
     path: &Path,
     samples: Samples,
-) -> Result<(PathBuf, PathBuf, Box<dyn Medium>), String> {
+) -> Result<(PathBuf, PathBuf, Box<dyn Medium>), FileTrouble> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut number = 1;
     loop {
@@ -270,7 +264,7 @@ fn open_free(
         match (place.open)(&unfinished) {
             Ok(medium) => return Ok((target, unfinished, medium)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(words(&target, &error)),
+            Err(error) => return Err(FileTrouble::writing(&target, &error)),
         }
     }
 }

@@ -266,7 +266,7 @@ impl Medium for FullDisk {
 /// Why the recording ended by itself, in English.
 fn failure(recorder: &Recorder) -> String {
     match recorder.state() {
-        Recording::Failed(failure) => failure.text(&Language::English.words().trouble),
+        Recording::Failed(failure) => failure.text(Language::English.words()),
         other => panic!("{other:?}"),
     }
 }

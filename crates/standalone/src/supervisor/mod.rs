@@ -1,7 +1,6 @@
 //! Keeps a stream open: opens what the user wants, notices when it is over, and tries again every second
 //! until it is back.
 
-mod reason;
 mod watchdog;
 
 use std::sync::Arc;
@@ -11,10 +10,9 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-pub(crate) use self::reason::Reason;
 use self::watchdog::Watchdog;
 use crate::audio::{
-    Backend, BackendKind, Connection, DeviceList, Format, Patch, Seat, Side, Stream, Wanted,
+    Backend, BackendKind, Connection, DeviceList, Format, Patch, Reason, Seat, Side, Stream, Wanted,
 };
 use crate::processor::Processor;
 use crate::tap::TapReader;
@@ -47,7 +45,7 @@ pub(crate) enum State {
 pub(crate) struct Report {
     pub(crate) state: State,
     /// The devices of the backend that is wanted, or why they cannot be listed.
-    pub(crate) devices: Result<DeviceList, String>,
+    pub(crate) devices: Result<DeviceList, Reason>,
     /// Times that sound was lost between device and program, since the stream opened.
     pub(crate) dropouts: u64,
 }
@@ -150,7 +148,7 @@ struct Machine {
     told: Instant,
     retry_at: Instant,
     state: State,
-    devices: Result<DeviceList, String>,
+    devices: Result<DeviceList, Reason>,
     dropouts: u64,
 }
 
@@ -234,8 +232,7 @@ impl Machine {
             _ => (false, false),
         };
         if let Some(reason) = health.lost() {
-            let server = reason.is_empty();
-            return Some(if server { Reason::ServerStopped } else { Reason::Said(reason) });
+            return Some(reason);
         }
         let rate = health.sample_rate();
         if rate != 0 && rate != format.sample_rate {
@@ -309,7 +306,7 @@ impl Machine {
             }
             Err(reason) => {
                 self.close();
-                Err(Reason::Said(reason))
+                Err(reason)
             }
         }
     }

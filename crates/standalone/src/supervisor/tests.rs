@@ -29,7 +29,7 @@ fn without_a_device_it_says_so_and_connects_when_one_is_plugged_in() {
     let (mut machine, world, _) = machine(wanted());
     let start = Instant::now();
     machine.step(start);
-    let reason = Reason::Said("“Fake” is not there.".to_owned());
+    let reason = Reason::OutputMissing("Fake".to_owned());
     assert_eq!(machine.state, State::Waiting { reason, lost: false });
     world.there.store(true, Ordering::Relaxed);
     machine.step(start + RETRY / 2);
@@ -47,7 +47,7 @@ fn a_device_that_is_unplugged_is_picked_up_again() {
     machine.step(start);
     world.unplug();
     machine.step(start + LOOK);
-    let reason = Reason::Said("“Fake” is gone.".to_owned());
+    let reason = Reason::Gone("Fake".to_owned());
     assert_eq!(machine.state, State::Waiting { reason: reason.clone(), lost: true });
     assert_eq!(world.open.load(Ordering::Relaxed), 0);
     assert_eq!(world.block(), [0.0; 128], "what still runs is silent");

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::Reason;
-use crate::audio::Health;
+use crate::audio::{Health, Reason};
 
 /// A stream without a block for this long is over, whatever its device says.
 pub(super) const STALLED: Duration = Duration::from_secs(3);

@@ -71,7 +71,7 @@ struct App {
     welcome: Option<Welcome>,
     /// Whether the welcome is to be opened is not known before the keyring is read.
     asked: bool,
-    trouble: Option<String>,
+    trouble: Option<settings::Trouble>,
     /// The file could not be read, and is still in its place.
     unreadable: bool,
     status: Status,
@@ -271,10 +271,10 @@ impl eframe::App for App {
             let recording = matches!(heard.recording, Recording::Running(_));
             self.shortcuts(&context, recording, &mut actions);
         }
-        let trouble = self.trouble.clone();
-        let words = &look::words(ui).trouble;
+        let words = look::words(ui);
+        let trouble = self.trouble.as_ref().map(|trouble| trouble.text(words));
         let notes: Vec<String> =
-            self.program.notes.lock().iter().map(|note| note.text(words)).collect();
+            self.program.notes.lock().iter().map(|note| note.text(&words.trouble)).collect();
         let note = Some(notes.join("\n")).filter(|note| !note.is_empty());
         let wanted = self.settings.devices.clone();
         let scene = Scene {

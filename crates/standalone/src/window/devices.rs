@@ -46,7 +46,7 @@ pub(super) fn draw(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Wanted, actions:
         ui.end_row();
     });
     if let Err(reason) = scene.devices {
-        ui.label(RichText::new(reason).font(SMALL).color(colours(ui).warn));
+        ui.label(RichText::new(reason.text(words)).font(SMALL).color(colours(ui).warn));
     }
     draw_check(ui, scene, actions);
 }

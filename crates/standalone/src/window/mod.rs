@@ -24,9 +24,9 @@ mod welcome;
 pub(crate) use app::run;
 
 use egui::{Color32, Frame, Margin, Rect, Stroke, Ui, UiBuilder, vec2};
-use patchveil_plugin::look::colours;
+use patchveil_plugin::look::{self, colours};
 
-use crate::audio::{BackendKind, DeviceList, Wanted};
+use crate::audio::{BackendKind, DeviceList, Reason, Wanted};
 use crate::listener::Heard;
 use crate::settings::Settings;
 use crate::supervisor::State;
@@ -34,7 +34,7 @@ use crate::supervisor::State;
 /// What is shown around the editor.
 pub(crate) struct Scene<'a> {
     pub(crate) state: &'a State,
-    pub(crate) devices: &'a Result<DeviceList, String>,
+    pub(crate) devices: &'a Result<DeviceList, Reason>,
     pub(crate) dropouts: u64,
     pub(crate) heard: &'a Heard,
     pub(crate) wanted: &'a Wanted,
@@ -113,7 +113,7 @@ pub(crate) fn draw_all(
         line(&ui, rect, strip_top - height, colours.border);
     }
     let mut ui = part("strip", row(strip_top, rect.bottom()));
-    ui.painter().rect_filled(ui.max_rect(), 0.0, colours.panel);
+    look::fill(&ui, ui.max_rect(), colours.panel);
     line(&ui, rect, strip_top, colours.border);
     let inner = ui.max_rect().shrink2(vec2(12.0, 6.0));
     let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));

@@ -136,7 +136,7 @@ fn draw_line(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings, actions: &
             .on_hover_text(why);
         return;
     }
-    let trouble_words = &look::words(ui).trouble;
+    let all_words = look::words(ui);
     let (text, colour) = match (&scene.heard.recording, scene.trouble) {
         (_, Some(trouble)) => (trouble.to_owned(), colours.bad),
         (Recording::Idle, _) => match scene.note {
@@ -145,7 +145,7 @@ fn draw_line(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings, actions: &
         },
         (Recording::Running(progress), _) => (going(progress, words), colours.text),
         (Recording::Done(progress), _) => (saved(progress, words), colours.good),
-        (Recording::Failed(failure), _) => (failure.text(trouble_words), colours.bad),
+        (Recording::Failed(failure), _) => (failure.text(all_words), colours.bad),
     };
     let said = ui.add(Label::new(RichText::new(&text).font(SMALL).color(colour)).truncate());
     // How long a recording is changes all the time.
@@ -186,7 +186,7 @@ fn saved(progress: &Progress, words: &Live) -> String {
         count => format!(" {}", (words.files)(count)),
     };
     let unrecorded = match &progress.unrecorded {
-        Some(reason) => format!(" {}", (words.not_in_manifest)(reason)),
+        Some(reason) => format!(" {}", (words.not_in_manifest)(&reason.text(words))),
         None => String::new(),
     };
     let rounded = if progress.rounded { format!(" {}", words.rounded) } else { String::new() };

@@ -6,7 +6,7 @@ use directories::UserDirs;
 use egui::{Id, Key, Modal, Popup, RichText, ScrollArea, Ui};
 use patchveil_plugin::keys::{Class, Keys, Outcome, Request, RequestId};
 use patchveil_plugin::look::{self, HEADLINE, SMALL, colours};
-use patchveil_plugin::{ChosenClass, Remote};
+use patchveil_plugin::{ChosenClass, KeyringTrouble, Remote};
 use patchveil_veil::Fingerprint;
 use patchveil_words as words;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -37,7 +37,7 @@ pub(super) struct Welcome {
     class: Option<Class>,
     path: String,
     passphrase: Zeroizing<String>,
-    problem: Option<String>,
+    problem: Option<KeyringTrouble>,
     /// The field of the step gets the focus with its first frame.
     fresh: bool,
 }
@@ -160,7 +160,7 @@ impl Welcome {
                 }
                 Ok(_) => {}
                 Err(problem) => {
-                    self.problem = Some(problem.message);
+                    self.problem = Some(problem.trouble);
                     self.fresh = true;
                 }
             }
@@ -173,7 +173,8 @@ impl Welcome {
         ui.label(RichText::new(title).font(HEADLINE).color(colours.text));
         ui.label(RichText::new(text).color(colours.weak));
         if let Some(problem) = &self.problem {
-            ui.label(RichText::new(problem).color(colours.bad));
+            let text = look::sentence(&problem.text(look::words(ui)));
+            ui.label(RichText::new(text).color(colours.bad));
         }
     }
 

@@ -29,6 +29,7 @@ pub(super) const KEYS: Keys = Keys {
     heard_none: |seconds| {
         format!("In {seconds:.0} s of what came in, none of these keys was found.")
     },
+    heard_unreadable: "The keyring cannot be read.",
 
     none_yet: "No class keys yet",
     none_yet_hint: "A class is what you protect as one: a show, a voice, an artist. Each has its \

@@ -55,6 +55,8 @@ pub(super) const LIVE: Live = Live {
     saved: |length, path| format!("Saved {length}: {path}."),
     files: |count| format!("({count} files)"),
     not_in_manifest: |why| format!("No line in the manifest: {why}."),
+    not_protected: "it was not protected",
+    protection_changed: "protection changed, or sound was lost, while it was recorded",
 };
 
 pub(super) const TROUBLE: Trouble = Trouble {
@@ -67,6 +69,7 @@ pub(super) const TROUBLE: Trouble = Trouble {
     no_sound_recorded: "Nothing was recorded: no sound came.",
     recording_stopped: |why| format!("Recording has stopped: {why}"),
     kept: |length, path| format!("The {length} until then are in “{path}”."),
+    left_in: |path| format!("What there is is in “{path}”."),
     files_complete: "The files before it are complete.",
     nothing_recorded: "Nothing was recorded.",
     completed: |length, path| {

@@ -3,6 +3,7 @@
 mod editor;
 mod keys;
 mod live;
+mod trouble;
 
 use crate::texts::Words;
 
@@ -23,6 +24,12 @@ pub(crate) static WORDS: Words = Words {
     keys: keys::KEYS,
     live: live::LIVE,
     trouble: live::TROUBLE,
+    files: trouble::FILES,
+    keyring_trouble: trouble::KEYRING,
+    no_protection: trouble::NO_PROTECTION,
+    preset_trouble: trouble::PRESET,
+    device_trouble: trouble::DEVICE,
+    settings_trouble: trouble::SETTINGS,
     devices: live::DEVICES,
     recording: live::RECORDING,
     welcome: live::WELCOME,

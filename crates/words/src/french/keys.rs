@@ -31,6 +31,7 @@ pub(super) const KEYS: Keys = Keys {
     heard_none: |seconds| {
         format!("En {seconds:.0} s de son entrant, aucune de ces clés n'a été trouvée.")
     },
+    heard_unreadable: "Le trousseau est illisible.",
 
     none_yet: "Pas encore de clé de classe",
     none_yet_hint: "Une classe est ce que vous protégez comme un tout : une émission, une voix, \

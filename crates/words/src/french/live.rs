@@ -55,6 +55,8 @@ pub(super) const LIVE: Live = Live {
     saved: |length, path| format!("Enregistré ({length}) : {path}."),
     files: |count| format!("({count} fichiers)"),
     not_in_manifest: |why| format!("Pas de ligne dans le manifeste : {why}."),
+    not_protected: "il n'était pas protégé",
+    protection_changed: "la protection a changé, ou du son a été perdu, pendant l'enregistrement",
 };
 
 pub(super) const TROUBLE: Trouble = Trouble {
@@ -67,6 +69,7 @@ pub(super) const TROUBLE: Trouble = Trouble {
     no_sound_recorded: "Rien n'a été enregistré : aucun son n'est arrivé.",
     recording_stopped: |why| format!("L'enregistrement s'est arrêté : {why}"),
     kept: |length, path| format!("Ce qui précède ({length}) est dans « {path} »."),
+    left_in: |path| format!("Ce qu'il y a est dans « {path} »."),
     files_complete: "Les fichiers précédents sont complets.",
     nothing_recorded: "Rien n'a été enregistré.",
     completed: |length, path| {

@@ -29,6 +29,7 @@ pub(super) const KEYS: Keys = Keys {
     heard_none: |seconds| {
         format!("In {seconds:.0} s des ankommenden Tons wurde keiner dieser Schlüssel gefunden.")
     },
+    heard_unreadable: "Der Schlüsselbund ist nicht zu lesen.",
 
     none_yet: "Noch keine Klassenschlüssel",
     none_yet_hint: "Eine Klasse ist, was als eines geschützt wird: eine Sendung, eine Stimme, ein \

@@ -55,6 +55,8 @@ pub(super) const LIVE: Live = Live {
     saved: |length, path| format!("{length} gesichert: {path}."),
     files: |count| format!("({count} Dateien)"),
     not_in_manifest: |why| format!("Keine Zeile im Manifest: {why}."),
+    not_protected: "Sie war nicht geschützt",
+    protection_changed: "Der Schutz hat gewechselt, oder Ton ging verloren, während sie lief",
 };
 
 pub(super) const TROUBLE: Trouble = Trouble {
@@ -67,6 +69,7 @@ pub(super) const TROUBLE: Trouble = Trouble {
     no_sound_recorded: "Nichts wurde aufgenommen: Es kam kein Ton.",
     recording_stopped: |why| format!("Die Aufnahme ist abgebrochen: {why}"),
     kept: |length, path| format!("Die {length} bis dahin sind in „{path}“."),
+    left_in: |path| format!("Was es gibt, ist in „{path}“."),
     files_complete: "Die Dateien davor sind vollständig.",
     nothing_recorded: "Nichts wurde aufgenommen.",
     completed: |length, path| {

@@ -29,6 +29,7 @@ pub(super) const KEYS: Keys = Keys {
     heard_none: |seconds| {
         format!("En {seconds:.0} s de lo que entró no se halló ninguna de estas claves.")
     },
+    heard_unreadable: "El llavero no se puede leer.",
 
     none_yet: "Aún no hay claves de clase",
     none_yet_hint: "Una clase es lo que se protege como un todo: un programa, una voz, un \

@@ -58,6 +58,8 @@ pub(super) const LIVE: Live = Live {
     saved: |length, path| format!("Guardado {length}: {path}."),
     files: |count| format!("({count} archivos)"),
     not_in_manifest: |why| format!("Sin línea en el manifiesto: {why}."),
+    not_protected: "no estaba protegida",
+    protection_changed: "la protección cambió, o se perdió sonido, durante la grabación",
 };
 
 pub(super) const TROUBLE: Trouble = Trouble {
@@ -70,6 +72,7 @@ pub(super) const TROUBLE: Trouble = Trouble {
     no_sound_recorded: "No se grabó nada: no llegó sonido.",
     recording_stopped: |why| format!("La grabación se ha detenido: {why}"),
     kept: |length, path| format!("Lo anterior ({length}) está en «{path}»."),
+    left_in: |path| format!("Lo que hay está en «{path}»."),
     files_complete: "Los archivos anteriores están completos.",
     nothing_recorded: "No se grabó nada.",
     completed: |length, path| {

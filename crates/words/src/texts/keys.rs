@@ -27,6 +27,7 @@ pub struct Keys {
     pub heard_nothing_yet: Text,
     /// Seconds.
     pub heard_none: fn(f32) -> String,
+    pub heard_unreadable: Text,
 
     pub none_yet: Text,
     pub none_yet_hint: Text,

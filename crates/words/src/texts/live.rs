@@ -67,6 +67,8 @@ pub struct Live {
     pub files: fn(u32) -> String,
     /// Why.
     pub not_in_manifest: With,
+    pub not_protected: Text,
+    pub protection_changed: Text,
 }
 
 /// What went wrong with the device, or with a recording.
@@ -83,6 +85,8 @@ pub struct Trouble {
     pub recording_stopped: With,
     /// Length, path.
     pub kept: WithTwo,
+    /// Path.
+    pub left_in: With,
     pub files_complete: Text,
     pub nothing_recorded: Text,
     /// Length, path.

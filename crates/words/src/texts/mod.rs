@@ -3,6 +3,7 @@
 mod editor;
 mod keys;
 mod live;
+mod trouble;
 
 pub use editor::{
     Controls, Figures, Headline, Original, Presets, Receipts, Spectra, Steps, Strength, Timeline,
@@ -10,6 +11,9 @@ pub use editor::{
 };
 pub use keys::Keys;
 pub use live::{Devices, Live, RecordingWords, Trouble, Welcome};
+pub use trouble::{
+    DeviceTrouble, Files, KeyringTrouble, NoProtection, PresetTrouble, SettingsTrouble,
+};
 
 /// A text.
 pub(crate) type Text = &'static str;
@@ -36,6 +40,12 @@ pub struct Words {
     pub keys: Keys,
     pub live: Live,
     pub trouble: Trouble,
+    pub files: Files,
+    pub keyring_trouble: KeyringTrouble,
+    pub no_protection: NoProtection,
+    pub preset_trouble: PresetTrouble,
+    pub device_trouble: DeviceTrouble,
+    pub settings_trouble: SettingsTrouble,
     pub devices: Devices,
     pub recording: RecordingWords,
     pub welcome: Welcome,

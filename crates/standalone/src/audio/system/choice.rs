@@ -5,7 +5,7 @@ use cpal::{
     SupportedStreamConfigRange,
 };
 
-use super::super::Wanted;
+use super::super::{Reason, Wanted};
 
 /// Formats by preference: what keeps most of a 32-bit float first.
 const FORMATS: [SampleFormat; 9] = [
@@ -27,19 +27,41 @@ pub(super) struct Choice {
     pub(super) format: SampleFormat,
 }
 
+/// What a device does not support.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// It does not even say: why.
+    System(cpal::Error),
+    /// So many Hz.
+    Rate(u32),
+    /// Any format that is known here.
+    Format,
+}
+
+impl Refused {
+    /// Why this device cannot be used.
+    pub(super) fn reason(self, device: String) -> Reason {
+        match self {
+            Self::System(error) => Reason::not_opened(device, &error),
+            Self::Rate(hz) => Reason::OtherRate(device, hz),
+            Self::Format => Reason::NoFormat(device),
+        }
+    }
+}
+
 /// Chooses from what a device supports: at `rate` Hz where that is given, else at the rate that is
 /// wanted if the device has it, else at the device's own.
 ///
 /// # Errors
-/// What it does not support, and what to do.
+/// What it does not support.
 pub(super) fn choose(
     configs: Result<impl Iterator<Item = SupportedStreamConfigRange>, cpal::Error>,
     default: Option<SupportedStreamConfig>,
     wanted: &Wanted,
     rate: Option<u32>,
-) -> Result<Choice, String> {
+) -> Result<Choice, Refused> {
     let configs: Vec<_> = configs
-        .map_err(|error| error.to_string())?
+        .map_err(Refused::System)?
         .filter(|config| FORMATS.contains(&config.sample_format()))
         .collect();
     let has = |rate: u32| configs.iter().any(|config| config.contains_rate(rate));
@@ -47,17 +69,14 @@ pub(super) fn choose(
     let any = configs.first().map(SupportedStreamConfigRange::max_sample_rate);
     let rate = match rate {
         Some(rate) if !has(rate) => {
-            return Err(format!(
-                "it does not run at the {rate} Hz of the output. Choose another rate, or input and \
-                 output of one device."
-            ));
+            return Err(Refused::Rate(rate));
         }
         Some(rate) => rate,
         None => [Some(wanted.sample_rate), own, any]
             .into_iter()
             .flatten()
             .find(|rate| has(*rate))
-            .ok_or("it offers no format that Patchveil knows.")?,
+            .ok_or(Refused::Format)?,
     };
     let score = |config: &SupportedStreamConfigRange| {
         let (has, wants) = (config.channels(), wanted.channels);
@@ -67,7 +86,7 @@ pub(super) fn choose(
         (channels, format)
     };
     let best = configs.iter().filter(|config| config.contains_rate(rate)).min_by_key(|c| score(c));
-    let best = best.ok_or("it offers no format that Patchveil knows.")?;
+    let best = best.ok_or(Refused::Format)?;
     let buffer_size = match *best.buffer_size() {
         SupportedBufferSize::Range { min, max } if min <= max => {
             BufferSize::Fixed(wanted.period.clamp(min, max))
@@ -87,7 +106,10 @@ mod tests {
         SupportedStreamConfigRange::new(channels, rates.0, rates.1, buffer, format)
     }
 
-    fn chosen(configs: &[SupportedStreamConfigRange], rate: Option<u32>) -> Result<Choice, String> {
+    fn chosen(
+        configs: &[SupportedStreamConfigRange],
+        rate: Option<u32>,
+    ) -> Result<Choice, Refused> {
         choose(Ok(configs.iter().copied()), None, &Wanted::default(), rate)
     }
 
@@ -110,7 +132,7 @@ mod tests {
         let configs = [range(2, (44_100, 44_100), SampleFormat::I16)];
         assert_eq!(chosen(&configs, None).unwrap().config.sample_rate, 44_100);
         let refused = chosen(&configs, Some(48_000)).unwrap_err();
-        assert!(refused.contains("48000 Hz"), "{refused}");
+        assert!(matches!(refused, Refused::Rate(48_000)), "{refused:?}");
         assert!(chosen(&[], None).is_err());
     }
 }

@@ -14,9 +14,10 @@ use cpal::{ErrorKind, SampleFormat, SizedSample, StreamConfig};
 pub(crate) use self::bridge::bridge;
 use self::bridge::{Capture, Playback};
 use self::choice::{Choice, choose};
+use super::reason::said;
 use super::{
-    Backend, BackendKind, CHANNELS_MAX, Connection, Device, DeviceList, Format, Health, Seat,
-    Stream, Wanted,
+    Backend, BackendKind, CHANNELS_MAX, Connection, Device, DeviceList, Format, Health, Reason,
+    Seat, Stream, Wanted,
 };
 
 /// The system's sound devices.
@@ -71,41 +72,35 @@ fn listed(devices: impl Iterator<Item = cpal::Device>) -> Vec<Device> {
 fn find(
     mut devices: impl Iterator<Item = cpal::Device>,
     wanted: &str,
-    what: &str,
-) -> Result<cpal::Device, String> {
+    missing: fn(String) -> Reason,
+) -> Result<cpal::Device, Reason> {
     devices
         .find(|device| id(device).as_deref() == Some(wanted) || name(device) == wanted)
-        .ok_or_else(|| {
-            format!(
-                "The {what} “{wanted}” is not there. Plug it in, or choose another one; it is \
-                 connected as soon as it is back."
-            )
-        })
+        .ok_or_else(|| missing(wanted.to_owned()))
 }
 
-fn no_devices(error: &cpal::Error) -> String {
-    format!("The system lists no sound devices: {error}")
+fn no_devices(error: &cpal::Error) -> Reason {
+    Reason::NotListed(said(error))
 }
 
-fn output_device(host: &cpal::Host, wanted: &Wanted) -> Result<cpal::Device, String> {
+fn output_device(host: &cpal::Host, wanted: &Wanted) -> Result<cpal::Device, Reason> {
     match wanted.output.as_deref().filter(|id| !id.is_empty()) {
         Some(wanted) => {
-            find(host.output_devices().map_err(|error| no_devices(&error))?, wanted, "output")
+            let devices = host.output_devices().map_err(|error| no_devices(&error))?;
+            find(devices, wanted, Reason::OutputMissing)
         }
-        None => host.default_output_device().ok_or_else(|| {
-            "This machine has no sound output. Plug one in, or start a sound server.".to_owned()
-        }),
+        None => host.default_output_device().ok_or(Reason::NoOutput),
     }
 }
 
-fn input_device(host: &cpal::Host, wanted: &Wanted) -> Result<Option<cpal::Device>, String> {
+fn input_device(host: &cpal::Host, wanted: &Wanted) -> Result<Option<cpal::Device>, Reason> {
     let Some(wanted) = wanted.input.as_deref() else { return Ok(None) };
     let devices = host.input_devices().map_err(|error| no_devices(&error))?;
-    find(devices, wanted, "input").map(Some)
+    find(devices, wanted, Reason::InputMissing).map(Some)
 }
 
 impl Backend for System {
-    fn devices(&mut self) -> Result<DeviceList, String> {
+    fn devices(&mut self) -> Result<DeviceList, Reason> {
         let host = host();
         let inputs = host.input_devices().map_err(|error| no_devices(&error))?;
         let outputs = host.output_devices().map_err(|error| no_devices(&error))?;
@@ -116,14 +111,14 @@ impl Backend for System {
         &mut self,
         wanted: &Wanted,
         begin: &mut dyn FnMut(Format) -> Seat,
-    ) -> Result<Box<dyn Stream>, String> {
+    ) -> Result<Box<dyn Stream>, Reason> {
         let host = host();
         let output = output_device(&host, wanted)?;
         let input = input_device(&host, wanted)?;
         let configs = output.supported_output_configs();
         let default = output.default_output_config().ok();
         let out = choose(configs, default, wanted, None)
-            .map_err(|why| format!("“{}” cannot be used: {why}{}", name(&output), hint(wanted)))?;
+            .map_err(|refused| with_hint(refused.reason(name(&output)), wanted))?;
         let rate = out.config.sample_rate;
         let source = match &input {
             None => None,
@@ -131,7 +126,7 @@ impl Backend for System {
                 let configs = device.supported_input_configs();
                 let default = device.default_input_config().ok();
                 let choice = choose(configs, default, wanted, Some(rate))
-                    .map_err(|why| format!("“{}” cannot be used: {why}", name(device)))?;
+                    .map_err(|refused| refused.reason(name(device)))?;
                 Some((device, choice))
             }
         };
@@ -161,14 +156,10 @@ impl Backend for System {
     }
 }
 
-/// What to do where the default output cannot be used.
-fn hint(wanted: &Wanted) -> &'static str {
+/// With what to do where it is the default output that cannot be used.
+fn with_hint(reason: Reason, wanted: &Wanted) -> Reason {
     let named = wanted.output.as_deref().is_some_and(|id| !id.is_empty());
-    if named {
-        ""
-    } else {
-        " Plug a sound device in, start a sound server, or choose another output."
-    }
+    if named { reason } else { Reason::OtherOutput(Box::new(reason)) }
 }
 
 /// What to do about an error of a running stream.
@@ -176,22 +167,13 @@ fn on_error(health: Arc<Health>, device: String) -> impl FnMut(cpal::Error) + Se
     move |error| match error.kind() {
         ErrorKind::Xrun => health.drop_out(),
         ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
-        ErrorKind::DeviceNotAvailable => health.lose_because(format!(
-            "“{device}” is gone. Plug it in again; it is connected as soon as it is back."
-        )),
-        _ => health.lose_because(format!("“{device}” has stopped: {error}")),
+        ErrorKind::DeviceNotAvailable => health.lose_because(Reason::Gone(device.clone())),
+        _ => health.lose_because(Reason::Stopped(device.clone(), said(&error))),
     }
 }
 
-fn refused(device: &cpal::Device, error: &cpal::Error) -> String {
-    let hint = match error.kind() {
-        ErrorKind::DeviceBusy => " Close the program that uses it, or choose another one.",
-        ErrorKind::PermissionDenied => {
-            " Allow Patchveil to use it in the system's privacy settings."
-        }
-        _ => "",
-    };
-    format!("“{}” does not open: {error}{hint}", name(device))
+fn refused(device: &cpal::Device, error: &cpal::Error) -> Reason {
+    Reason::not_opened(name(device), error)
 }
 
 /// Builds a stream with the block size that is wanted, or else with the device's own.
@@ -206,18 +188,18 @@ fn with_any_block<T>(
 
 /// Calls a function for the type of a sample format.
 macro_rules! for_format {
-    ($format:expr, $function:ident($($argument:expr),*)) => {
+    ($format:expr, $function:ident($device:expr, $($argument:expr),*)) => {
         match $format {
-            SampleFormat::F32 => $function::<f32>($($argument),*),
-            SampleFormat::F64 => $function::<f64>($($argument),*),
-            SampleFormat::I8 => $function::<i8>($($argument),*),
-            SampleFormat::I16 => $function::<i16>($($argument),*),
-            SampleFormat::I24 => $function::<cpal::I24>($($argument),*),
-            SampleFormat::I32 => $function::<i32>($($argument),*),
-            SampleFormat::U8 => $function::<u8>($($argument),*),
-            SampleFormat::U16 => $function::<u16>($($argument),*),
-            SampleFormat::U32 => $function::<u32>($($argument),*),
-            other => Err(format!("Samples of the format {other} are not supported.")),
+            SampleFormat::F32 => $function::<f32>($device, $($argument),*),
+            SampleFormat::F64 => $function::<f64>($device, $($argument),*),
+            SampleFormat::I8 => $function::<i8>($device, $($argument),*),
+            SampleFormat::I16 => $function::<i16>($device, $($argument),*),
+            SampleFormat::I24 => $function::<cpal::I24>($device, $($argument),*),
+            SampleFormat::I32 => $function::<i32>($device, $($argument),*),
+            SampleFormat::U8 => $function::<u8>($device, $($argument),*),
+            SampleFormat::U16 => $function::<u16>($device, $($argument),*),
+            SampleFormat::U32 => $function::<u32>($device, $($argument),*),
+            _ => Err(Reason::NoFormat(name($device))),
         }
     };
 }
@@ -227,7 +209,7 @@ fn start_input(
     choice: &Choice,
     capture: Capture,
     health: &Arc<Health>,
-) -> Result<cpal::Stream, String> {
+) -> Result<cpal::Stream, Reason> {
     // Only one of two attempts gets the ring.
     let capture = Arc::new(parking_lot::Mutex::new(Some(capture)));
     for_format!(choice.format, open_input(device, choice, &capture, health))
@@ -240,7 +222,7 @@ fn open_input<T>(
     choice: &Choice,
     capture: &Shared<Capture>,
     health: &Arc<Health>,
-) -> Result<cpal::Stream, String>
+) -> Result<cpal::Stream, Reason>
 where
     T: SizedSample,
     f32: cpal::FromSample<T>,
@@ -270,7 +252,7 @@ fn start_output(
     choice: &Choice,
     playback: Playback,
     health: &Arc<Health>,
-) -> Result<cpal::Stream, String> {
+) -> Result<cpal::Stream, Reason> {
     let playback = Arc::new(parking_lot::Mutex::new(Some(playback)));
     for_format!(choice.format, open_output(device, choice, &playback, health))
 }
@@ -280,7 +262,7 @@ fn open_output<T>(
     choice: &Choice,
     playback: &Shared<Playback>,
     health: &Arc<Health>,
-) -> Result<cpal::Stream, String>
+) -> Result<cpal::Stream, Reason>
 where
     T: SizedSample + cpal::FromSample<f32>,
 {

@@ -1,7 +1,12 @@
 //! What stands around the editor: whole in every language, and told to screen readers.
 
+use std::io;
+use std::path::PathBuf;
+
 use egui::accesskit::{Live, Role};
 use egui_kittest::kittest::{AccessKitNode, By, NodeT as _, Queryable as _};
+
+use patchveil_plugin::FileTrouble;
 
 use super::seen::{check_controls, check_tab_order, faults};
 use super::*;
@@ -30,11 +35,12 @@ fn panels() -> Vec<(&'static str, Fixture)> {
         fixture.heard.recording = recording;
         fixture
     };
-    let path = || "/home/anna/Music/Patchveil/Patchveil 2027-03-01 20-15-00.flac".into();
+    let path = || PathBuf::from("/home/anna/Music/Patchveil/Patchveil 2027-03-01 20-15-00.flac");
     let done =
         Progress { path: path(), seconds: 754.2, files: 2, rounded: true, ..Progress::default() };
     let kept = Kept::Part { path: path(), seconds: 754.2 };
-    let failed = Failure::Stopped { why: "The disk is full.".to_owned(), kept };
+    let full = io::ErrorKind::StorageFull.into();
+    let failed = Failure::Stopped { why: FileTrouble::writing(&path(), &full), kept };
     let mended = Mended::Complete { path: path(), seconds: 754.2 };
     let options = |samples| {
         let mut fixture = Fixture { fold: Fold::Recording, ..Fixture::running() };
@@ -56,6 +62,10 @@ fn panels() -> Vec<(&'static str, Fixture)> {
         ("server", lost(Reason::ServerStopped)),
         ("rate", lost(Reason::RateChanged(44_100))),
         ("zeros", lost(Reason::InputReopened)),
+        ("no JACK", lost(Reason::NoJack.and(Reason::NoOutput))),
+        ("input", lost(Reason::InputMissing("Microphone".to_owned()))),
+        ("gone", lost(Reason::Gone("Microphone".to_owned()))),
+        ("rates", lost(Reason::OtherRate("Microphone".to_owned(), 48_000))),
         ("strip", Fixture::running()),
         ("muted", muted),
         ("reminded", reminded),

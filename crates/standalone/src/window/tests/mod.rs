@@ -14,15 +14,14 @@ use patchveil_words::Language;
 
 use super::welcome::{Step, Welcome};
 use super::*;
-use crate::audio::{Connection, Device, Format};
+use crate::audio::{Connection, Device, Format, Reason};
 use crate::meters::Levels;
 use crate::recorder::{Failure, Kept, Mended, Progress, Recording, Samples};
-use crate::supervisor::Reason;
 
 /// A situation, and what the user did in it.
 struct Fixture {
     state: State,
-    devices: Result<DeviceList, String>,
+    devices: Result<DeviceList, Reason>,
     dropouts: u64,
     heard: Heard,
     settings: Settings,
@@ -108,14 +107,12 @@ impl Fixture {
     }
 
     fn nothing() -> Self {
-        let reason = "No JACK server runs. Start JACK or PipeWire; it is connected as soon as it is \
-                      there. This machine has no sound output. Plug one in, or start a sound server.";
         let silent = Levels::silent(2);
         let mut settings = Settings::default();
         settings.devices.input = Some("mic".to_owned());
         Self {
-            state: State::Waiting { reason: Reason::Said(reason.to_owned()), lost: false },
-            devices: Err("No JACK server runs.".to_owned()),
+            state: State::Waiting { reason: Reason::NoServer.and(Reason::NoOutput), lost: false },
+            devices: Err(Reason::NoServer),
             heard: Heard { input: silent.clone(), output: silent, recording: Recording::Idle },
             settings,
             fold: Fold::Devices,

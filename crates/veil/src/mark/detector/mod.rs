@@ -49,7 +49,7 @@ const SEGMENTS_MAX: usize = 256;
 /// Frames beside a chunk that its analysis looks at.
 const MARGIN: u64 = (AROUND + NORM_AROUND) as u64;
 
-/// Takes in one recording, block by block. Needs at most some 60 MB however long it is.
+/// Takes in one recording, block by block. Needs at most some 100 MB however long it is.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

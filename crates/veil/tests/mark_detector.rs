@@ -114,6 +114,25 @@ fn a_mark_is_found_in_speech_and_in_music() {
 }
 
 #[test]
+fn noise_at_a_tenth_of_the_amplitude_does_not_hide_a_mark_in_ten_seconds_of_speech() {
+    let level =
+        |audio: &[f32]| (audio.iter().map(|x| x * x).sum::<f32>() / audio.len() as f32).sqrt();
+    for by in [1, 2] {
+        let sound = speech(by.into(), 16_000, 10.0);
+        let audio = marked(by, &MarkSettings::default(), 16_000, 9_000, sound);
+        let added = noise(u64::from(by) + 50, audio.len());
+        let scale = 0.1 * level(&audio) / level(&added);
+        let audio: Vec<f32> = audio.iter().zip(&added).map(|(x, n)| x + scale * n).collect();
+        let evidence = evidence(16_000, &[&audio]);
+        let finding = test(&evidence, by);
+        assert!(finding.p_value < 1e-6, "{finding:?}");
+        assert_position(&finding, 9_000, 16_000);
+        let wrong = test(&evidence, by + 100);
+        assert!(wrong.p_value > 0.001, "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_mark_on_one_channel_of_two_or_on_both_is_found() {
     let (audio, silence) = (marked_speech(13), vec![0.0; 128_000]);
     let other: Vec<f32> = speech(99, 16_000, 8.0).iter().map(|x| 0.3 * x).collect();

@@ -83,12 +83,16 @@ fn sigmas(p: f64) -> f64 {
     high
 }
 
-/// Places at which a key is compared with a whole recording: each quarter of a patch in the period, in each
-/// set of bands.
+/// Places at which a key is compared with a whole recording: each quarter of a patch in the period, in up
+/// to three sets of bands as they are, and in one or two weighed by what is not noise.
 pub fn places(rate: u32, settings: &MarkSettings) -> f64 {
     let patches = settings.pattern.as_ref().map_or(0, |pattern| pattern.patches);
-    // The lowest band is always there; the next need 20 bins of some 31 Hz below 0.47 of the rate.
-    let highest = 0.47 * f64::from(rate) - 20.0 * 31.25;
-    let bands = 1 + [4_000.0, 8_000.0, 12_000.0].iter().filter(|&&edge| edge < highest).count();
-    f64::from((4 * patches).max(1)) * bands as f64
+    // A band needs 20 bins of some 31 Hz below 0.47 of the rate.
+    let has_band = |edge: f64| edge + 20.0 * 31.25 < 0.47 * f64::from(rate);
+    let sets = match (has_band(4_000.0), has_band(8_000.0)) {
+        (false, _) => 2.0,
+        (true, false) => 3.0,
+        (true, true) => 5.0,
+    };
+    f64::from((4 * patches).max(1)) * sets
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::analysis::Segment;
+use super::analysis::{Parts, Segment};
 use super::chance;
 use super::code::{Code, Coder};
 use super::layout::Layout;
@@ -91,13 +91,13 @@ struct Trial {
 impl MarkEvidence {
     pub(super) fn new(
         layout: Layout,
+        parts: Parts,
         segments: Vec<Segment>,
         speeds: SpeedWindows,
         rate: f64,
         seconds: f64,
     ) -> Self {
-        let bands = segments.first().map_or(0, |segment| segment.echo.len());
-        let whole = sum(&layout, bands, &segments);
+        let whole = sum(&layout, parts, &segments);
         Self { layout, segments, whole, speeds, rate, seconds }
     }
 
@@ -170,7 +170,7 @@ impl MarkEvidence {
 
     fn try_whole(&self, scorer: &mut Scorer, trials: &mut [Trial]) {
         let prepared = scorer.prepare(&self.whole);
-        let tried = scorer.places(self.whole.echo.len()) / WHOLE_SHARE;
+        let tried = scorer.places(self.whole.parts.sets()) / WHOLE_SHARE;
         for trial in trials {
             let fit = scorer.best(&prepared, &trial.code);
             (trial.whole_sigmas, trial.fit) = (fit.sigmas, fit);
@@ -189,10 +189,10 @@ impl MarkEvidence {
                 starts.map(move |start| start..(start + length).min(count))
             })
             .collect();
-        let bands = self.whole.echo.len();
-        let tried = windows.len() as f64 * scorer.places(bands) / OTHER_SHARE;
+        let parts = self.whole.parts;
+        let tried = windows.len() as f64 * scorer.places(parts.sets()) / OTHER_SHARE;
         for window in windows {
-            let segment = sum(&self.layout, bands, &self.segments[window.clone()]);
+            let segment = sum(&self.layout, parts, &self.segments[window.clone()]);
             if segment.active < ACTIVE_MIN {
                 continue;
             }
@@ -339,8 +339,8 @@ impl Trial {
 }
 
 /// Neighbouring stretches as one.
-fn sum(layout: &Layout, bands: usize, segments: &[Segment]) -> Segment {
-    let mut sum = Segment::new(layout, bands);
+fn sum(layout: &Layout, parts: Parts, segments: &[Segment]) -> Segment {
+    let mut sum = Segment::new(layout, parts);
     segments.iter().for_each(|segment| sum.add(segment));
     sum
 }

@@ -3,7 +3,8 @@
 //!
 //! A [`MarkDetector`] divides the power spectrum by its local mean, which removes most of the host, and
 //! measures the ripple that an echo of each possible delay leaves, band by band, some hundred times a
-//! second. These ripples are summed over periods and kept as [`MarkEvidence`], a few stretches of the
+//! second. The same is measured once more with each part of the spectrum weighed by how far it stands out from steady
+//! noise, which helps where noise was added to a marked recording. These ripples are summed over periods and kept as [`MarkEvidence`], a few stretches of the
 //! recording. It holds no key. The signs of a key are compared with it at all places of the period, in
 //! several sets of bands, for the whole recording, for windows of all lengths, and, where that finds
 //! nothing, at other speeds.
@@ -20,6 +21,7 @@ mod chance;
 mod code;
 mod decoys;
 mod evidence;
+mod floor;
 mod layout;
 mod score;
 mod spectra;
@@ -33,6 +35,7 @@ use super::recent::RecentSamples;
 use super::{MarkError, MarkSettings};
 use crate::sample_rate::{RATE_MAX, RATE_MIN};
 use analysis::{NORM_AROUND, Ripples, Segment, hop};
+use floor::NoiseFloor;
 use layout::Layout;
 use spectrogram::{AROUND, Spectrogram, level};
 use speed::SpeedWindows;
@@ -41,12 +44,12 @@ use speed::SpeedWindows;
 const CHUNK: u64 = 2_048;
 /// Frames of a stretch at first. It doubles whenever there are [`SEGMENTS_MAX`] of them.
 const SEGMENT: usize = 512;
-/// Most stretches, even: memory stays within some 40 MB.
+/// Most stretches, even: memory stays within some 45 MB.
 const SEGMENTS_MAX: usize = 256;
 /// Frames beside a chunk that its analysis looks at.
 const MARGIN: u64 = (AROUND + NORM_AROUND) as u64;
 
-/// Takes in one recording, block by block. Needs at most some 60 MB however long it is.
+/// Takes in one recording, block by block. Needs at most some 100 MB however long it is.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -70,6 +73,7 @@ pub struct MarkDetector {
     done: u64,
     segments: Vec<Segment>,
     segment_frames: usize,
+    floor: NoiseFloor,
     speeds: SpeedWindows,
 }
 
@@ -100,6 +104,7 @@ impl MarkDetector {
             done: 0,
             segments: Vec::new(),
             segment_frames: SEGMENT,
+            floor: NoiseFloor::default(),
         })
     }
 
@@ -132,6 +137,7 @@ impl MarkDetector {
         }
         MarkEvidence::new(
             self.layout,
+            self.ripples.parts(),
             self.segments,
             self.speeds,
             f64::from(self.sample_rate),
@@ -152,7 +158,9 @@ impl MarkDetector {
                 self.spectrogram.add_power(samples, &mut power[row..]);
             }
         }
-        level(&mut power, bins);
+        let means = level(&mut power, bins);
+        self.floor.measure(&means, bins);
+        let shares = self.floor.shares(&means);
         let lead = (self.done - from) as usize;
         let count = (end - self.done) as usize;
         let own = &power[lead * bins..(lead + count) * bins];
@@ -161,7 +169,7 @@ impl MarkDetector {
         let middles: Vec<f64> =
             (self.done..end).map(|frame| self.spectrogram.middle_us(frame)).collect();
         self.speeds.keep(own, &middles);
-        let ripples = self.ripples.measure(&power, bins);
+        let ripples = self.ripples.measure(&power, &shares, bins);
         self.fold(&ripples, lead, &middles, &active);
         self.done = end;
         self.recent.drop_before(self.spectrogram.start(end.saturating_sub(MARGIN)));
@@ -175,15 +183,15 @@ impl MarkDetector {
                 if self.segments.len() == SEGMENTS_MAX {
                     self.join_pairs();
                 }
-                self.segments.push(Segment::new(&self.layout, ripples.len()));
+                self.segments.push(Segment::new(&self.layout, self.ripples.parts()));
             }
             let Some(segment) = self.segments.last_mut() else { return };
             segment.frames += 1;
             segment.active += usize::from(active);
             let hop = hop(&self.layout, middle_us);
-            for (band, ripple) in ripples.iter().enumerate() {
+            for (part, ripple) in ripples.iter().enumerate() {
                 let at = (lead + frame) * width;
-                segment.add_frame(&self.layout, band, hop, &ripple[at..at + width]);
+                segment.add_frame(&self.layout, part, hop, &ripple[at..at + width]);
             }
         }
     }

@@ -8,19 +8,18 @@ use super::layout::{HOPS, Layout};
 use super::spectra::SlotSpectra;
 
 /// Weights of pattern and echo in the score: about what each contributes in speech with noise, squares summing to 1.
-const WEIGHTS: (f64, f64) = (0.9, 0.435_890);
+const WEIGHTS: (f64, f64) = (0.96, 0.28);
 /// Slots over which the echo's ripple is compared with its neighbours, either side.
 const ECHO_AROUND: usize = 4;
 /// Largest ripple of the echo, in multiples of its variation.
 const ECHO_CLIP: f32 = 3.0;
 
-/// A stretch, made ready for all keys: one entry for each set of bands, the lowest band first, then the
-/// lowest two, and so on.
+/// A stretch, made ready for all keys: one entry for each set of parts.
 pub(super) struct Prepared {
     sets: Vec<PreparedSet>,
 }
 
-/// The lowest few bands together.
+/// The parts of one set together.
 struct PreparedSet {
     /// For each hop that a patch may begin at: patches × slots.
     phases: Vec<Vec<f32>>,
@@ -35,7 +34,7 @@ struct PreparedSet {
 pub(super) struct Fit {
     /// A sum of random signs with squared weights that add up to 1, for a key that is not there.
     pub(super) sigmas: f64,
-    /// Bands used, less 1.
+    /// The set that was used.
     pub(super) set: usize,
     /// The patch of the timeline that patch 0 of the stretch's clock is.
     pub(super) shift: usize,
@@ -73,24 +72,21 @@ impl Scorer {
         }
     }
 
-    /// Places that [`best`](Self::best) tries in a stretch of so many bands.
+    /// Places that [`best`](Self::best) tries in a stretch of so many sets.
     pub(super) fn places(&self, sets: usize) -> f64 {
         (sets * self.layout.period_hops().max(1)) as f64
     }
 
     /// Makes `segment` ready.
     pub(super) fn prepare(&mut self, segment: &Segment) -> Prepared {
-        let bands = segment.echo.len();
-        let mut sum = Segment::new(&self.layout, 1);
-        let sets = (0..bands).map(|band| {
-            add_to(&mut sum.pattern[0], &segment.pattern[band]);
-            add_to(&mut sum.echo[0], &segment.echo[band]);
-            let phases: Vec<_> =
-                (0..HOPS).map(|phase| self.phase(&sum.pattern[0], phase)).collect();
+        let sets = (0..segment.parts.sets()).map(|set| {
+            let pattern = total(&segment.pattern[segment.parts.set(set)]);
+            let echo = total(&segment.echo[segment.parts.set(set)]);
+            let phases: Vec<_> = (0..HOPS).map(|phase| self.phase(&pattern, phase)).collect();
             let slots = self.layout.pattern.len();
             let spectrum = |phase: &Vec<f32>| SlotSpectra::of(phase, slots, &mut self.forward);
             let spectra = phases.iter().map(spectrum).collect();
-            PreparedSet { phases, spectra, echo: whiten(&sum.echo[0]) }
+            PreparedSet { phases, spectra, echo: whiten(&echo) }
         });
         Prepared { sets: sets.collect() }
     }
@@ -130,17 +126,12 @@ impl Scorer {
 
     /// How well `code` fits `segment` at the place of `fit`.
     pub(super) fn at(&mut self, segment: &Segment, code: &Code, fit: &Fit) -> f64 {
-        let bands = fit.set + 1;
-        let total = |layer: &[Vec<f32>]| {
-            let mut sum = vec![0.0; layer.first().map_or(0, Vec::len)];
-            layer.iter().take(bands).for_each(|band| add_to(&mut sum, band));
-            sum
-        };
-        let echo = echo_sigmas(&whiten(&total(&segment.echo)), &code.echo);
+        let parts = segment.parts.set(fit.set);
+        let echo = echo_sigmas(&whiten(&total(&segment.echo[parts.clone()])), &code.echo);
         if self.layout.patches == 0 {
             return joint(None, echo);
         }
-        let phase = self.phase(&total(&segment.pattern), fit.phase);
+        let phase = self.phase(&total(&segment.pattern[parts]), fit.phase);
         joint(self.pattern_sigmas(&phase, code, fit.shift), echo)
     }
 
@@ -179,6 +170,13 @@ impl Scorer {
         let kernels = self.kernels.chunks_exact(slots).zip(&code.kernels);
         normalised(kernels.map(|(sums, pairs)| sum_of(sums, pairs)))
     }
+}
+
+/// Parts as one.
+fn total(parts: &[Vec<f32>]) -> Vec<f32> {
+    let mut sum = vec![0.0; parts.first().map_or(0, Vec::len)];
+    parts.iter().for_each(|part| add_to(&mut sum, part));
+    sum
 }
 
 /// Σ and Σ² of the pairs' signs times the ripple that each pair would leave.

@@ -88,11 +88,12 @@ impl Spectrogram {
 }
 
 /// Divides `power` (frames × bins) by its mean over [`AROUND`] frames and bins either side, less 1: the
-/// host's formants and notes go, the ripple of echoes stays. The result is capped.
-pub(super) fn level(power: &mut [f32], bins: usize) {
+/// host's formants and notes go, the ripple of echoes stays. The result is capped. Returns those means.
+pub(super) fn level(power: &mut [f32], bins: usize) -> Vec<f32> {
     let frames = power.len() / bins.max(1);
+    let mut means = Vec::with_capacity(power.len());
     if frames == 0 {
-        return;
+        return means;
     }
     let mean = power.iter().map(|&x| f64::from(x)).sum::<f64>() / power.len() as f64;
     let floor = (mean as f32) * FLOOR;
@@ -112,12 +113,14 @@ pub(super) fn level(power: &mut [f32], bins: usize) {
         for (bin, x) in power[frame * bins..(frame + 1) * bins].iter_mut().enumerate() {
             let columns = (bin + AROUND + 1).min(bins) - bin.saturating_sub(AROUND);
             let mean = (sum[bin].max(0.0) / (rows * columns) as f64) as f32;
+            means.push(mean);
             *x = if *x > floor { (*x / (mean + floor)).min(CAP) - 1.0 } else { 0.0 };
         }
         if frame >= AROUND {
             add(&mut sum, frame - AROUND, -1.0);
         }
     }
+    means
 }
 
 /// The sum of each value and its neighbours.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use patchveil_spectral::InverseFft;
 
-use super::analysis::{Segment, hop, normalise};
+use super::analysis::{Parts, Segment, hop, normalise};
 use super::layout::Layout;
 use super::spectrogram::Spectrogram;
 use crate::mark::settings::SLOT_US;
@@ -151,7 +151,7 @@ impl SpeedWindows {
             left + place.1 * (right - left)
         };
         let frames = ripple.chunks_exact(delays.max(1));
-        let mut segment = Segment::new(layout, 1);
+        let mut segment = Segment::new(layout, Parts::ONE);
         let mut own = vec![0.0; places.len()];
         for (frame, &middle_us) in frames.zip(&window.middles) {
             own.iter_mut().zip(&places).for_each(|(own, place)| *own = at(frame, place));

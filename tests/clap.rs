@@ -115,7 +115,9 @@ fn hosts_are_told_which_speaker_a_channel_is() {
             assert_eq!(speakers, [0, 1, 2, 3, 4, 5, 9, 10]);
         }
     }
-    assert!(!instance.has_speakers(0));
+    // Stereo, and 5.1 with speakers at the sides; none, and eleven.
+    assert!(instance.has_speakers(0b11) && instance.has_speakers(0x60f));
+    assert!(!instance.has_speakers(0) && !instance.has_speakers(0x7ff));
 }
 
 #[test]

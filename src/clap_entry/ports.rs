@@ -37,7 +37,8 @@ const TOP_SIDE: [u32; 2] = [18, 19];
 const FRONT: [u32; 3] = [CLAP_SURROUND_FL, CLAP_SURROUND_FR, CLAP_SURROUND_FC];
 const SIDE: [u32; 2] = [CLAP_SURROUND_SL, CLAP_SURROUND_SR];
 const BACK: [u32; 2] = [CLAP_SURROUND_BL, CLAP_SURROUND_BR];
-const WIDE: [u32; 2] = [CLAP_SURROUND_FLC, CLAP_SURROUND_FRC];
+/// The nearest there is to the wide ones of 9.1.6.
+const BESIDE_CENTRE: [u32; 2] = [CLAP_SURROUND_FLC, CLAP_SURROUND_FRC];
 const TOP_FRONT: [u32; 2] = [CLAP_SURROUND_TFL, CLAP_SURROUND_TFR];
 const TOP_BACK: [u32; 2] = [CLAP_SURROUND_TBL, CLAP_SURROUND_TBR];
 const LFE: [u32; 1] = [CLAP_SURROUND_LFE];
@@ -67,9 +68,16 @@ impl Channels {
             "7.1" => surround(&[&FRONT, &LFE, &BACK, &SIDE]),
             "7.1.2" => surround(&[&FRONT, &LFE, &BACK, &SIDE, &TOP_SIDE]),
             "7.1.4" => surround(&[&FRONT, &LFE, &BACK, &SIDE, &TOP_FRONT, &TOP_BACK]),
-            "9.1.6" => {
-                surround(&[&FRONT, &LFE, &BACK, &SIDE, &WIDE, &TOP_FRONT, &TOP_BACK, &TOP_SIDE])
-            }
+            "9.1.6" => surround(&[
+                &FRONT,
+                &LFE,
+                &BACK,
+                &SIDE,
+                &BESIDE_CENTRE,
+                &TOP_FRONT,
+                &TOP_BACK,
+                &TOP_SIDE,
+            ]),
             name if name.starts_with("Ambisonic") => Self::Ambisonic,
             _ => Self::Plain,
         }
@@ -81,14 +89,6 @@ impl Channels {
             Self::Plain => framework,
             Self::Surround(_) => CLAP_PORT_SURROUND.as_ptr(),
             Self::Ambisonic => CLAP_PORT_AMBISONIC.as_ptr(),
-        }
-    }
-
-    /// The speakers as bits.
-    fn mask(&self) -> Option<u64> {
-        match self {
-            Self::Surround(speakers) => Some(speakers.iter().map(|speaker| 1 << speaker).sum()),
-            _ => None,
         }
     }
 }
@@ -224,9 +224,11 @@ unsafe extern "C" fn select(plugin: *const clap_plugin, id: clap_id) -> bool {
     true
 }
 
+/// Any of which there is a layout with so many: all channels are processed alike.
 unsafe extern "C" fn has_mask(_: *const clap_plugin, mask: u64) -> bool {
-    let places = 0..Patchveil::AUDIO_IO_LAYOUTS.len() as u32;
-    places.into_iter().any(|place| Channels::of(place).mask() == Some(mask))
+    let count = mask.count_ones();
+    let mut layouts = Patchveil::AUDIO_IO_LAYOUTS.iter();
+    layouts.any(|layout| layout.main_output_channels.is_some_and(|has| has.get() == count))
 }
 
 unsafe extern "C" fn channel_map(
@@ -283,6 +285,8 @@ unsafe extern "C" fn ambisonic(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -292,9 +296,9 @@ mod tests {
             match Channels::of(place as u32) {
                 Channels::Plain => assert!(count <= 2, "{:?}", layout.names.layout),
                 Channels::Ambisonic => assert_eq!(count.isqrt().pow(2), count),
-                surround @ Channels::Surround(_) => {
-                    // Each speaker once.
-                    assert_eq!(surround.mask().unwrap().count_ones(), count);
+                Channels::Surround(speakers) => {
+                    let once: BTreeSet<_> = speakers.iter().collect();
+                    assert_eq!((speakers.len(), once.len()), (count as usize, count as usize));
                 }
             }
         }

@@ -54,7 +54,10 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        self.threads.wait_for_end();
+        // Of a window that the host has not closed the framework disposes after this; nothing would end by waiting.
+        if !self.state.get_mut().is_open() {
+            self.threads.wait_for_end();
+        }
     }
 }
 

@@ -7,7 +7,6 @@
 //! | starts with the mode (in real time, offline) that the host stated for the start before | starts with the mode that the host stated for this start |
 //!
 //! It has no interfaces for MIDI and notes, which an effect on audio does not need.
-#![allow(non_snake_case, reason = "the names of the format")]
 
 use nice_plug::wrapper::vst3::Wrapper;
 use nice_plug::wrapper::vst3::vst3::Class;

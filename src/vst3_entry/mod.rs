@@ -10,7 +10,7 @@ use nice_plug::wrapper::vst3::PluginInfo;
 use nice_plug::wrapper::vst3::vst3::Steinberg::{
     FIDString, FUnknown, IPluginFactory, IPluginFactory2, IPluginFactory2Trait, IPluginFactory3,
     IPluginFactory3Trait, IPluginFactoryTrait, PClassInfo, PClassInfo2, PClassInfoW, PFactoryInfo,
-    TUID, int32, kInvalidArgument, kResultOk, tresult,
+    TUID, int32, kInvalidArgument, kNoInterface, kResultOk, tresult,
 };
 use nice_plug::wrapper::vst3::vst3::{Class, ComWrapper};
 
@@ -65,13 +65,12 @@ impl IPluginFactoryTrait for Factory {
         }
         // SAFETY: a host passes the 16 bytes of two ids, and a place for the object.
         unsafe {
+            object.write(std::ptr::null_mut());
             if *class.cast::<[u8; 16]>() != *self.plugin.cid {
-                return kInvalidArgument;
+                return kNoInterface;
             }
             let instance = ComWrapper::new(Instance::default());
-            let Some(unknown) = instance.as_com_ref::<FUnknown>() else {
-                return kInvalidArgument;
-            };
+            let Some(unknown) = instance.as_com_ref::<FUnknown>() else { return kNoInterface };
             let unknown = unknown.as_ptr();
             ((*(*unknown).vtbl).queryInterface)(unknown, interface.cast::<TUID>(), object)
         }

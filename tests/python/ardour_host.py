@@ -32,8 +32,8 @@ SCANNER = next(Path("/usr/lib").glob("ardour*/ardour-vst3-scanner"))
 LUA = shutil.which(f"{SCANNER.parent.name}-lua")
 EXPORT = shutil.which(f"{SCANNER.parent.name}-export")
 # At its end, Ardour 7.3's export now and then finds its own buffers damaged, or waits for ever: one of six on a
-# busy machine, in a session without any plug-in.
-EXPORTS, EXPORT_LASTS = 6, 60
+# busy machine, in a session without any plug-in. It may do so once the file is whole.
+EXPORTS, EXPORT_LASTS = 4, 60
 
 
 class Crashed(Exception):
@@ -97,19 +97,29 @@ def session(name, amount, automate):
     return folder
 
 
+def exported(file):
+    """The whole export, or `None`."""
+    try:
+        read, rate = sf.read(file, dtype="float32", always_2d=True)
+    except sf.LibsndfileError:
+        return None
+    assert rate == RATE
+    whole = len(read) >= SIGNAL.shape[1]
+    return np.ascontiguousarray(read.T[:, :SIGNAL.shape[1]]) if whole else None
+
+
 def export(folder, name):
     output = FOLDER / f"{name}.wav"
     for _ in range(EXPORTS):
+        output.unlink(missing_ok=True)
         try:
             call(EXPORT, "-b", "float", "-o", output, folder, folder.name, limit=EXPORT_LASTS)
-            break
         except (Crashed, subprocess.TimeoutExpired) as failure:
-            print(f"export again after: {failure}")
-    else:
-        sys.exit(f"{EXPORTS} exports of {folder.name} ended early")
-    read, rate = sf.read(output, dtype="float32", always_2d=True)
-    assert rate == RATE
-    return np.ascontiguousarray(read.T[:, :SIGNAL.shape[1]])
+            print(f"{name}: Ardour's export ended with {failure}")
+        got = exported(output)
+        if got is not None:
+            return got
+    sys.exit(f"{EXPORTS} exports of {folder.name} ended early")
 
 
 def an_export_is_the_command():

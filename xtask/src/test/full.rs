@@ -56,13 +56,15 @@ pub(crate) fn full() -> Result<(), String> {
         builds.python = Some(made?);
         Ok(())
     })?;
-    // Beside the tests, which leave processors idle. All at once: cargo would build most of it again for every
+    // Beside the tests, which left a fifth of two processors idle. All at once: cargo would build most of it again for every
     // other choice of packages.
     let tests = released_tests()?;
     let mut build = builds.product(&["build", "--release", "--lib", "--bins"]);
-    let build = Beside::start("building-as-released", build.args(RELEASED).args(&tests))?;
+    let mut build = Beside::start("building-as-released", build.args(RELEASED).args(&tests))?;
     steps.step("tests", || run(&mut builds.product(&TESTS)))?;
+    build.check()?;
     steps.step("tests of the laboratory", || run(&mut builds.lab(&["test"])))?;
+    build.check()?;
     steps.step("documentation", || {
         run(&mut builds.product(&["doc", "--workspace", "--no-deps"]))?;
         run(&mut builds.lab(&["doc", "--no-deps"]))

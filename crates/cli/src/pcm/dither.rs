@@ -57,8 +57,8 @@ pub(super) fn add_changes(
     bits: u32,
     dither: Option<(Dither, u64)>,
 ) -> u64 {
-    // The noise is two products of 64 bits, which only AVX-512 has in vectors. Processors with the last of these
-    // run such vectors at full speed.
+    // The noise is two products of 64 bits, which only AVX-512 has in vectors. Processors with the last of these (Ice
+    // Lake, Zen 4 and later) do not slow down for such vectors.
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl")

@@ -114,6 +114,7 @@ fn energy_of_change_anywhere(before: &[f32], after: &[f32]) -> f64 {
 
 #[inline(always)]
 fn peak_anywhere(samples: &[f32]) -> f32 {
-    // Without its sign, the bits of a float are in the order of its magnitude; integers have a maximum in vectors.
+    // Without its sign, the bits of a float are in the order of its magnitude (no NaN comes here); integers have a
+    // maximum in vectors.
     f32::from_bits(samples.iter().fold(0, |top, x| x.abs().to_bits().max(top)))
 }

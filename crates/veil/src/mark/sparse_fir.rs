@@ -1,10 +1,9 @@
 //! The direct sum over few, scattered taps: one order of summation, whatever the instruction set.
 
-use std::collections::BTreeMap;
-
 use zeroize::Zeroize;
 
 use crate::fir::{LANES, Lanes, fused};
+use crate::history::CHUNK;
 use crate::processor::for_this_processor;
 
 /// Vectors computed side by side: as many as hide the latency of a multiply-add.
@@ -28,19 +27,38 @@ pub(super) struct Step {
     gains: [f32; GROUPS],
 }
 
-/// `taps` by the samples that they use, for [`sparse_fir`]; none where too few of them share samples. Delays are many
-/// whole slots, so at 48 kHz and its multiples most do. Loads limit the speed of a sum over taps, and this takes half
-/// of them.
+/// `taps`, delays ascending, by the samples that they use, for [`sparse_fir`]; none where too few of them share
+/// samples. Delays are many whole slots, so at 48 kHz and its multiples most do. Loads limit the speed of a sum over
+/// taps, and this takes half of them.
 pub(super) fn steps(taps: &[(u32, f32)]) -> Vec<Step> {
-    let mut steps = BTreeMap::<i32, [f32; GROUPS]>::new();
-    for &(delay, gain) in taps {
-        for group in 0..GROUPS {
-            steps.entry(delay as i32 - (group * GROUP) as i32).or_default()[group] = gain;
-        }
+    debug_assert!(taps.is_sorted_by(|one, next| one.0 < next.0));
+    let mut steps = Vec::with_capacity(GROUPS * taps.len());
+    for group in 0..GROUPS {
+        steps.extend(taps.iter().map(|&(delay, gain)| {
+            let mut gains = [0.0; GROUPS];
+            gains[group] = gain;
+            Step { delay: delay as i32 - (group * GROUP) as i32, gains }
+        }));
     }
-    let pays = 3 * steps.len() <= 4 * taps.len();
-    steps.into_iter().filter(|_| pays).map(|(delay, gains)| Step { delay, gains }).collect()
+    steps.sort_unstable_by_key(|step| step.delay);
+    steps.dedup_by(|next, step| {
+        let same = next.delay == step.delay;
+        if same {
+            // All but one of a group are 0.
+            step.gains.iter_mut().zip(next.gains).for_each(|(gain, more)| *gain += more);
+        }
+        same
+    });
+    if 3 * steps.len() > 4 * taps.len() {
+        steps.zeroize();
+    }
+    steps
 }
+
+const _: () = assert!(
+    CHUNK.is_multiple_of(SHARED_TILE) && CHUNK.is_multiple_of(TILE),
+    "full pieces need no tile twice"
+);
 
 for_this_processor! {
     /// `out[i] = Σ gain · x[longest + i − delay]` over `taps` of (delay, gain), in their order, each a

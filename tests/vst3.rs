@@ -12,8 +12,14 @@ use patchveil_tests::keys::{
 use patchveil_tests::signal::{in_random_blocks, veiled};
 use patchveil_tests::vst3::{Instance, Module};
 use patchveil_veil::{Preset, Veil};
+use vst3::Interface as _;
+use vst3::Steinberg::Vst::ChannelContext::IInfoListener;
 use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_::{kCanAutomate, kIsBypass};
-use vst3::Steinberg::Vst::{SpeakerArr, SpeakerArrangement};
+use vst3::Steinberg::Vst::{
+    IAudioProcessor, IComponent, IEditController, IMidiMapping, INoteExpressionController,
+    IProcessContextRequirements, IUnitInfo, SpeakerArr, SpeakerArrangement,
+};
+use vst3::Steinberg::kResultOk;
 
 /// Length of every cross-fade: 10 ms at 48 kHz.
 const FADE: usize = 480;
@@ -149,6 +155,37 @@ fn automation_acts_at_its_sample_however_long_the_hosts_blocks_are() {
     let plain = veiled(&key(), &Preset::Strong.recipe(), 48_000, 0, input);
     assert_same_bits(&first[0][..2_778], &plain[0][..2_778]);
     assert_ne!(first[0][2_778..2_900], plain[0][2_778..2_900]);
+}
+
+#[test]
+fn hosts_that_ask_oddly_are_refused() {
+    let module = module();
+    let class = *b"PatchveilProtect";
+    let (made, object) = module.create(b"nobody's plug-in", &IComponent::IID);
+    assert!(made != kResultOk && object.is_null());
+    let (made, object) = module.create(&class, &IMidiMapping::IID);
+    assert!(made != kResultOk && object.is_null());
+    let mut instance = module.instance();
+    for set in [false, true] {
+        assert!(!set || instance.layout(SpeakerArr::k51, SpeakerArr::k51));
+        let speakers = if set { SpeakerArr::k51 } else { SpeakerArr::kStereo };
+        for (direction, index) in [(0, 0), (1, 0), (0, 1), (1, -1), (2, 0), (-1, 0)] {
+            let wanted =
+                ((direction, index) == (0, 0) || (direction, index) == (1, 0)).then_some(speakers);
+            // The framework takes any other direction for that of outputs.
+            if set || (0..2).contains(&direction) {
+                assert_eq!(
+                    instance.arrangement(direction, index),
+                    wanted,
+                    "{direction} {index} {set}"
+                );
+            }
+        }
+    }
+    assert!(instance.has::<IEditController>() && instance.has::<IAudioProcessor>());
+    assert!(instance.has::<IUnitInfo>() && instance.has::<IProcessContextRequirements>());
+    assert!(instance.has::<IInfoListener>());
+    assert!(!instance.has::<IMidiMapping>() && !instance.has::<INoteExpressionController>());
 }
 
 #[test]

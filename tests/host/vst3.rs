@@ -73,6 +73,16 @@ impl Module {
         }
     }
 
+    /// What the factory gives for ids of a class and an interface, where before it was something else.
+    #[must_use]
+    pub fn create(&self, class: &[u8; 16], interface: &[u8; 16]) -> (tresult, *mut c_void) {
+        let mut object = std::ptr::dangling_mut::<c_void>();
+        let (class, interface) = (class.as_ptr().cast(), interface.as_ptr().cast());
+        // SAFETY: ids and place outlive the call.
+        let made = unsafe { self.factory.createInstance(class, interface, &mut object) };
+        (made, object)
+    }
+
     /// A new, initialised instance.
     #[must_use]
     pub fn instance(&self) -> Instance {
@@ -117,14 +127,22 @@ impl Instance {
     /// The speakers of input and output, as the plug-in says.
     #[must_use]
     pub fn arrangements(&self) -> [SpeakerArrangement; 2] {
-        [kInput, kOutput].map(|direction| {
-            let mut arrangement = 0;
-            // SAFETY: there is one bus in each direction.
-            let got =
-                unsafe { self.processor.getBusArrangement(direction as i32, 0, &mut arrangement) };
-            assert_eq!(got, kResultOk);
-            arrangement
-        })
+        [kInput, kOutput].map(|direction| self.arrangement(direction as i32, 0).unwrap())
+    }
+
+    /// The speakers of any bus, if there is one.
+    #[must_use]
+    pub fn arrangement(&self, direction: i32, index: i32) -> Option<SpeakerArrangement> {
+        let mut arrangement = 0;
+        // SAFETY: the place outlives the call.
+        let got = unsafe { self.processor.getBusArrangement(direction, index, &mut arrangement) };
+        (got == kResultOk).then_some(arrangement)
+    }
+
+    /// Whether it has an interface.
+    #[must_use]
+    pub fn has<I: Interface>(&self) -> bool {
+        self.component.cast::<I>().is_some()
     }
 
     /// Says from the next start on that it renders, or that it plays.

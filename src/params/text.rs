@@ -42,7 +42,8 @@ pub(super) fn decibels(name: &str, min: f32, max: f32) -> FloatParam {
         .with_string_to_value(Arc::new(|text| number(text, "dB")))
 }
 
-/// The level of the mark. Where it is asked to be louder than its key allows, the text says at what level it acts.
+/// The level of the mark. Where it is asked to be louder than its key allows, the text says at what level it acts. A host shows
+/// that when it next reads the text.
 pub(super) fn mark_level(name: &str, (min, max): (f32, f32), held: HeldLevel) -> FloatParam {
     decibels(name, min, max)
         .with_value_to_string(Arc::new(move |db| match held.of(db) {

@@ -253,7 +253,7 @@ fn what_is_no_evidence_of_the_class_is_refused_in_one_line() {
         ("broken.png", "damaged PNG"),
         ("damaged.jsonl", "line 2 is damaged"),
         ("missing.txt", "cannot be read"),
-        (".", "not a regular file"),
+        (".", "holds no patchveil.receipts.jsonl; name the files"),
     ];
     for (name, why) in refused {
         user.run(&["case", "add", "Somebody.case", name]).fails(1, &[name, why]);

@@ -79,6 +79,11 @@ fn a_mark_that_is_asked_to_be_louder_than_its_key_allows_says_at_what_level_it_a
     assert_eq!(inspected[0]["mark_level"], level);
     let restore = ["restore", "a.veiled.wav", "-o", "back.wav"];
     assert!(user.run(&restore).succeeds().out.contains(&held));
+    protect("-3", &["-o", "quiet.wav"]);
+    let both = ["restore", "a.veiled.wav", "quiet.wav", "-o", "both", "--force"];
+    let both = user.run(&both).succeeds().out;
+    assert!(both.contains(&format!("1 of 2 files: {held}")), "{both}");
+    assert_eq!(both.matches("mark level").count(), 1, "{both}");
 
     // What is said is what acts.
     let loudest = user.samples("a.veiled.wav");
@@ -96,6 +101,15 @@ fn a_recipe_that_no_key_lets_be_as_loud_as_asked_says_so() {
     assert_eq!((ran.code, ran.err.lines().count()), (Some(0), 1), "{ran:?}");
     let recipe: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(recipe["mark"]["level_db"], 12.0);
-    ran.says(&["mark level +12.0 dB is held back", "protect says what your key does"]);
+    let all_keys = "by 64 of 64 keys tried";
+    ran.says(&["mark level +12.0 dB is held back", all_keys, "protect says what your key does"]);
     user.run(&["recipe", "--mark-level", "0.5"]).succeeds();
+
+    // From the lowest level on that a key holds.
+    let all = Preset::Mark.recipe().mark.unwrap().highest_levels_db(64).unwrap();
+    let asked = all[0] + 0.1;
+    let some = user.run(&["recipe", "--mark-level", &format!("{asked:.1}")]);
+    let holding = all.iter().filter(|level| **level < asked - 0.05).count();
+    assert!((1..64).contains(&holding) && some.err.lines().count() == 1, "{some:?}");
+    some.says(&[&format!("is held back by {holding} of 64 keys tried, at {:+.1} dB", all[0])]);
 }

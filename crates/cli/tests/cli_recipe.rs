@@ -24,7 +24,7 @@ fn a_printed_recipe_protects_like_the_options_it_was_printed_for() {
         &["--preset", "balanced", "--patch", "10.5", "--period", "200", "--patches", "4"],
         &["--preset", "balanced@1", "--amount", "40"],
         &["--mark-level", "-3.5"],
-        &["--preset", "strong", "--amount", "60", "--mark-level", "2"],
+        &["--preset", "strong", "--amount", "60", "--mark-level", "0.5"],
     ] {
         let printed = user.run(&[&["recipe"][..], options].concat()).succeeds().out;
         user.put("recipe.json", &printed);

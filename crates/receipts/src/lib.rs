@@ -73,6 +73,19 @@ pub fn now() -> String {
     jiff::Timestamp::now().to_string()
 }
 
+/// A time in UTC as [`now`] gives it, to the second, for people.
+#[must_use]
+pub fn to_the_second(time: &str) -> String {
+    time.get(..19).unwrap_or(time).replace('T', " ")
+}
+
+/// Whether a text with `c` may read as something that it is not: control characters, and those that break lines or
+/// change the direction of writing.
+fn misleads(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The receipts of a folder.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Receipts {
@@ -115,8 +128,14 @@ impl Receipt {
         let valid = receipt.version == RECEIPT_VERSION
             && receipt.recipe.validate().is_ok()
             && tool.len() <= TOOL_MAX
-            && !tool.chars().any(char::is_control);
+            && !tool.chars().any(misleads);
         valid.then(|| Self { time: time.to_string(), ..receipt })
+    }
+
+    /// When the render ended, to the second, in UTC.
+    #[must_use]
+    pub fn ended(&self) -> String {
+        to_the_second(&self.time)
     }
 
     /// Adds a line to the receipts in `folder`, which must exist. It is not waited for until it is on the disk,
@@ -226,6 +245,12 @@ mod tests {
         for tool in ["a\nb".to_owned(), "\u{1b}[2J".to_owned(), "x".repeat(101)] {
             assert_eq!(Receipt::of_line(&line(Receipt { tool, ..receipt(7) })), None);
         }
+        for turns in ['\u{200E}', '\u{200F}', '\u{202A}', '\u{202E}', '\u{2066}', '\u{2069}'] {
+            let tool = format!("Patchveil {turns}plug-in");
+            assert_eq!(Receipt::of_line(&line(Receipt { tool, ..receipt(7) })), None, "{turns:?}");
+        }
+        let tool = "Patchveil «é» 音".to_owned();
+        assert!(Receipt::of_line(&line(Receipt { tool, ..receipt(7) })).is_some());
     }
 
     #[test]

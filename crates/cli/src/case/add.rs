@@ -10,7 +10,7 @@ use super::error::CaseError;
 use super::findings;
 use super::folder::{Addition, Case, RECOGNISED_MAX, file_name};
 use super::hashing;
-use super::receipts;
+use super::receipts::{self, Noted};
 use super::recognise::{Class, recognise};
 use super::record::{CASE_VERSION, Entry, Kind, Record, TOOL};
 use super::stamp::{Reply, Request};
@@ -34,7 +34,12 @@ pub struct Opening<'a> {
 /// What became of a file that was to be added.
 pub enum Added {
     /// It is evidence now.
-    New(Entry),
+    New {
+        /// The evidence.
+        entry: Entry,
+        /// What to know of its content, in words.
+        note: Option<String>,
+    },
     /// The same content is evidence already.
     Known(Entry),
 }
@@ -87,7 +92,7 @@ impl Case {
     /// time-stamp reply to something that is not in the case; else [`CaseError::Unreadable`] or
     /// [`CaseError::Output`].
     pub fn add(&mut self, path: &Path, note: Option<&str>) -> Result<Added, CaseError> {
-        let path = &receipts::in_folder(path);
+        let path = &receipts::in_folder(path)?;
         let unreadable = |source| CaseError::Unreadable { path: path.to_owned(), source };
         let refused = |reason| CaseError::Refused { path: path.to_owned(), reason };
         let file = open::regular(path).map_err(unreadable)?;
@@ -95,11 +100,19 @@ impl Case {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let note = note.map(str::to_owned);
         if length > RECOGNISED_MAX {
+            if receipts::is_named(path) {
+                let longest = RECOGNISED_MAX >> 20;
+                return Err(refused(format!(
+                    "is longer than the {longest} MiB that receipts may have; put its newest lines into a file of that name, \
+                     and add that"
+                )));
+            }
             if let Some(known) = self.known(&hashing::of_file(path).map_err(unreadable)?.sha256) {
                 return Ok(Added::Known(known));
             }
             let addition = Addition { name: &name, kind: Kind::Attachment, note };
-            return self.put(addition, file).map(Added::New);
+            let entry = self.put(addition, file)?;
+            return Ok(Added::New { entry, note: None });
         }
         let mut content = Vec::new();
         file.take(RECOGNISED_MAX).read_to_end(&mut content).map_err(unreadable)?;
@@ -122,7 +135,14 @@ impl Case {
                 return Err(refused(reason.to_owned()));
             }
         }
-        self.put(Addition { name: &name, kind, note }, &*content).map(Added::New)
+        let entry = self.put(Addition { name: &name, kind, note }, &*content)?;
+        let note = match kind {
+            Kind::Receipts => {
+                Noted::parse(&content, class.fingerprint).and_then(|noted| noted.note())
+            }
+            _ => None,
+        };
+        Ok(Added::New { entry, note })
     }
 
     /// Writes the hashes of all evidence so far, and a request for a time stamp of that list; gives both.

@@ -25,7 +25,7 @@ pub(super) struct Class<'a> {
     pub(super) echo_commitment: &'a str,
 }
 
-/// What `content` is; `path` is for messages only.
+/// What `content` is; `path` is for messages, and tells receipts among other lines from a text that quotes some.
 ///
 /// # Errors
 /// Why it is not accepted as evidence about the class, in words.
@@ -57,7 +57,10 @@ pub(super) fn recognise(path: &Path, content: &[u8], class: &Class<'_>) -> Resul
     if let Some(reply) = Reply::parse(content) {
         return reply.map(|_| Kind::StampReply);
     }
-    if let Some(noted) = Noted::parse(content, class.fingerprint) {
+    // Among other lines a receipt is a quotation.
+    if let Some(noted) = Noted::parse(content, class.fingerprint)
+        && (noted.is_most() || receipts::is_named(path))
+    {
         return of_class(Kind::Receipts, !noted.own.is_empty(), class);
     }
     if receipts::is_named(path) {

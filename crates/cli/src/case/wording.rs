@@ -1,17 +1,12 @@
 //! Figures, times and commands as text, the same in reports and letters.
 
 use jiff::Timestamp;
+use patchveil_receipts::to_the_second;
 use patchveil_spectral::axis::true_minus;
 
 /// A moment to the second, in UTC.
 pub(super) fn time(at: Timestamp) -> String {
-    let text = at.to_string();
-    format!("{} UTC", text.get(..19).unwrap_or(&text).replace('T', " "))
-}
-
-/// A moment that was written as text, to the second, in UTC; the text itself where it is none.
-pub(super) fn moment(text: &str) -> String {
-    text.parse().map_or_else(|_| text.to_owned(), time)
+    format!("{} UTC", to_the_second(&at.to_string()))
 }
 
 /// A p-value as scientists write it.

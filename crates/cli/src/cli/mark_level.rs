@@ -26,16 +26,16 @@ pub(super) fn line(level: &MarkLevel) -> Option<String> {
     (asked_db != 0.0).then(|| format!("mark level {asked_db:+.1} dB"))
 }
 
-/// A line where hardly any key lets a mark be as loud as asked for.
+/// A line where some key would not let a mark be as loud as asked for.
 pub(super) fn line_without_key(mark: &MarkSettings) -> Option<String> {
-    let (low, high) = mark.highest_levels_db(KEYS).ok()?;
-    (mark.level_db > high).then(|| {
-        format!(
-            "mark level {:+.1} dB is held back: of {KEYS} keys tried, none lets more than {high:+.1} dB act, and one no more \
-             than {low:+.1} dB; protect says what your key does",
-            mark.level_db
-        )
-    })
+    let highest = mark.highest_levels_db(KEYS).ok()?;
+    let holding = highest.partition_point(|level| *level < mark.level_db);
+    let (low, high) = (highest.first()?, highest.get(holding.checked_sub(1)?)?);
+    let at = if low == high { format!("{low:+.1}") } else { format!("{low:+.1} to {high:+.1}") };
+    Some(format!(
+        "mark level {:+.1} dB is held back by {holding} of {KEYS} keys tried, at {at} dB; protect says what your key does",
+        mark.level_db
+    ))
 }
 
 impl OnRecord {

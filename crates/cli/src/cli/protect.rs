@@ -22,11 +22,9 @@ use super::exit::{DONE, FAILED, Failure};
 use super::job_args::ProtectArgs;
 use super::key_map::KeyMap;
 use super::recipe_args::RecipeArgs;
+use super::table::ROWS;
 use super::terminal::complain;
 use super::{drop_folder, dry_run, keys, mark_level, resume, table};
-
-/// Files listed one by one; the rest is only summed up.
-const ROWS: usize = 40;
 
 /// A line of `--json`.
 #[derive(Serialize)]
@@ -135,17 +133,11 @@ impl Keys {
                 continue;
             };
             lines.push(match &self.map {
-                None => format!("\n{line}"),
-                Some(_) => format!("\n{class}: {line}"),
+                None => line,
+                Some(_) => format!("{class}: {line}"),
             });
         }
-        lines.sort();
-        let more = lines.len().saturating_sub(ROWS);
-        lines.truncate(ROWS);
-        if more > 0 {
-            lines.push(format!("\n({more} classes not listed)"));
-        }
-        lines.concat()
+        table::lines_below(lines, "classes")
     }
 
     /// The veils for the recording at `path`; if there are none, a line about it.

@@ -1,5 +1,6 @@
 //! `patchveil restore`
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::inputs::{Job, Plan, Task};
@@ -11,7 +12,7 @@ use crate::recording::hashes;
 use crate::restore::{Claim, Evidence, Outcome, Request, RestoreError, Stretch, restore};
 use crate::{ReceiptsCache, VeilCache, Watch};
 use patchveil_keyring::Keyring;
-use patchveil_veil::{ClassKey, Fingerprint, PresetVersion, Recipe, RecipeError};
+use patchveil_veil::{ClassKey, Fingerprint, MarkLevel, PresetVersion, Recipe, RecipeError};
 use serde::Serialize;
 
 use super::args::Cli;
@@ -168,7 +169,22 @@ fn summary(done: &[Outcome]) -> String {
         ]);
     }
     let lines: String = done.iter().flat_map(notes).map(|note| format!("\n{note}")).collect();
-    format!("{rows}{lines}{}", hints(done))
+    format!("{rows}{lines}{}{}", held_levels(done), hints(done))
+}
+
+/// The marks that were held back, in lines below the table; with several files, in how many.
+fn held_levels(done: &[Outcome]) -> String {
+    let mut files: BTreeMap<String, usize> = BTreeMap::new();
+    let levels = done.iter().filter_map(|outcome| outcome.mark_level.as_ref());
+    for line in levels.filter(|level| MarkLevel::is_held_back(level)).filter_map(mark_level::line) {
+        *files.entry(line).or_default() += 1;
+    }
+    let all = done.len();
+    let line = |(line, count): (String, usize)| match all {
+        1 => line,
+        _ => format!("{count} of {all} files: {line}"),
+    };
+    table::lines_below(files.into_iter().map(line).collect(), "levels")
 }
 
 /// What shows that the right thing was undone.
@@ -180,17 +196,13 @@ fn evidence(outcome: &Outcome) -> String {
         Evidence::None => "none, forced",
     };
     let Some(receipt) = &outcome.receipt else { return evidence.to_owned() };
-    let time = receipt.time.get(..19).unwrap_or(&receipt.time).replace('T', " ");
-    format!("{evidence}, by the receipt of {time} UTC")
+    format!("{evidence}, by the receipt of {} UTC", receipt.ended())
 }
 
 /// What the user has to know of a file besides its row.
 fn notes(outcome: &Outcome) -> Vec<String> {
     let file = shown(&outcome.output);
     let mut notes = Vec::new();
-    if let Some(line) = outcome.mark_level.as_ref().and_then(mark_level::line) {
-        notes.push(format!("{file}: {line}"));
-    }
     if !is_whole(outcome) {
         let stretch = |part: &Stretch| format!("{:.2} to {:.2} s", part.from_s, part.to_s);
         let stretches: Vec<String> = outcome.restored.iter().map(stretch).collect();

@@ -3,6 +3,9 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
+/// Rows or lines shown one by one; the rest is only summed up.
+pub(super) const ROWS: usize = 40;
+
 /// A borderless table with these column headings.
 pub(super) fn new(headings: &[&str]) -> Table {
     let mut table = Table::new();
@@ -24,6 +27,17 @@ pub(super) fn right(table: &mut Table, column: usize) {
     if let Some(column) = table.column_mut(column) {
         column.set_cell_alignment(CellAlignment::Right);
     }
+}
+
+/// Lines below a table, each on its own, sorted; of more than [`ROWS`] how many `others` are not listed.
+pub(super) fn lines_below(mut lines: Vec<String>, others: &str) -> String {
+    lines.sort();
+    let more = lines.len().saturating_sub(ROWS);
+    lines.truncate(ROWS);
+    if more > 0 {
+        lines.push(format!("({more} {others} not listed)"));
+    }
+    lines.iter().map(|line| format!("\n{line}")).collect()
 }
 
 /// A probability: three decimals, or a power of ten.

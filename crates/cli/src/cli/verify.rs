@@ -7,6 +7,7 @@ use crate::paths::{json, shown};
 use crate::receipts::ReceiptsCache;
 use crate::verify::{Checked, Inventory, Status, check};
 use patchveil_keyring::{Keyring, resolve_path};
+use patchveil_receipts::to_the_second;
 use patchveil_veil::{ClassKey, Fingerprint};
 use serde::Serialize;
 
@@ -118,7 +119,7 @@ fn summary(
     }
     let mut rows = table::new(&headings);
     for one in checked {
-        let time = one.time.as_deref().map(|time| time.get(..19).unwrap_or(time).replace('T', " "));
+        let time = one.time.as_deref().map(to_the_second);
         let mut row = vec![
             shown(&one.path).to_string(),
             one.error.clone().unwrap_or_else(|| status(one)),

@@ -1,6 +1,6 @@
 //! The veils of one key and recipe.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use patchveil_veil::{ClassKey, Fingerprint, MarkLevel, Recipe, RecipeError, Veil};
 
@@ -11,6 +11,7 @@ pub struct Veils {
     key: ClassKey,
     recipe: Recipe,
     cache: VeilCache,
+    level: OnceLock<Option<MarkLevel>>,
 }
 
 impl Veils {
@@ -20,7 +21,7 @@ impl Veils {
     /// What [`Recipe::validate`] finds.
     pub fn new(key: ClassKey, recipe: Recipe) -> Result<Self, RecipeError> {
         recipe.validate()?;
-        Ok(Self { key, recipe, cache: VeilCache::default() })
+        Ok(Self { key, recipe, cache: VeilCache::default(), level: OnceLock::new() })
     }
 
     /// The key's public name.
@@ -38,7 +39,8 @@ impl Veils {
     /// The level of the mark, asked for and in force; none for a recipe without a mark.
     #[must_use]
     pub fn mark_level(&self) -> Option<MarkLevel> {
-        self.recipe.mark.as_ref()?.level(&self.key).ok()
+        // It takes a design.
+        *self.level.get_or_init(|| self.recipe.mark.as_ref()?.level(&self.key).ok())
     }
 
     /// The veil for `sample_rate` Hz, designed when first asked for.

@@ -188,7 +188,7 @@ impl Search<'_> {
 
 /// When the render of a receipt ended, to the second, in UTC.
 fn time_of(receipt: &Receipt) -> String {
-    receipt.time.get(..19).unwrap_or(&receipt.time).replace('T', " ")
+    receipt.ended()
 }
 
 /// The odds of one against another.

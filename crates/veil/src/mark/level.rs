@@ -17,7 +17,8 @@ pub struct MarkLevel {
     pub asked_db: f64,
     /// What acts: that, or the highest.
     pub in_force_db: f64,
-    /// The highest level that acts with this key, to a tenth of a dB: more digits would tell something of the key.
+    /// The highest level that acts with this key. To a tenth of a dB it tells at most some 4 bits of a key of 256, which is
+    /// harmless; more digits would tell more.
     pub highest_db: f64,
 }
 
@@ -46,20 +47,19 @@ impl MarkSettings {
         Ok(DesignedTaps::new(key, self).level(self))
     }
 
-    /// The lowest and the highest of [`MarkLevel::highest_db`] over `keys` fixed keys, at least one: what to expect of a key that
-    /// is not known. Allocates.
+    /// [`MarkLevel::highest_db`] of `keys` fixed keys, at least one, the lowest first: what to expect of a key that is not
+    /// known. Allocates.
     ///
     /// # Errors
     /// What [`validate`](Self::validate) finds.
-    pub fn highest_levels_db(&self, keys: u8) -> Result<(f64, f64), MarkError> {
+    pub fn highest_levels_db(&self, keys: u8) -> Result<Vec<f64>, MarkError> {
         self.validate()?;
         let highest = |n: u8| {
             let key = ClassKey::from_bytes([n; 32]);
             DesignedTaps::new(&key, self).level(self).highest_db
         };
-        let all = (0..keys.max(1)).map(highest);
-        Ok(all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), level| {
-            (level.min(low), level.max(high))
-        }))
+        let mut all: Vec<f64> = (0..keys.max(1)).map(highest).collect();
+        all.sort_by(f64::total_cmp);
+        Ok(all)
     }
 }

@@ -55,8 +55,8 @@ fn sentences(case: &Case, found: &Found) -> Vec<Text> {
         sentences.push(text.into());
     }
     if case.record().of(Kind::Receipts).next().is_some() {
-        let text = "Receipts that the owner’s plug-in wrote of renders, which prove nothing by themselves: section “What was \
-                    published when”.";
+        let text = "Receipts of renders, which anybody who knows the fingerprint can write, and which prove nothing by \
+                    themselves: section “What was published when”.";
         sentences.push(text.into());
     }
     for (_, trace) in &found.traces {

@@ -1,6 +1,9 @@
 //! What the plug-in noted of renders, and what that shows.
 
-use patchveil_receipts::Receipt;
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+use patchveil_receipts::{READ_MAX, Receipt};
 use patchveil_spectral::axis::true_minus;
 
 use super::published::recipe_name;
@@ -9,7 +12,7 @@ use crate::case::error::CaseError;
 use crate::case::folder::Case;
 use crate::case::receipts::Noted;
 use crate::case::record::{Entry, Kind};
-use crate::case::wording::{count, length, moment, time};
+use crate::case::wording::{count, length, time};
 
 /// Most receipts shown of a file, the newest; the others are in it.
 const SHOWN: usize = 40;
@@ -29,13 +32,13 @@ pub(super) fn blocks(case: &Case) -> Result<Vec<Block>, CaseError> {
 
 fn meaning() -> Text {
     Text::from(
-        "Patchveil’s plug-in writes a receipt when a host has rendered a stretch of a project. It shows what the owner’s \
-         computer noted: with which key and recipe, where in the project, and when by its clock. ",
+        "Patchveil’s plug-in writes a receipt, a line of text, when a host has rendered a stretch of a project: with which key \
+         and recipe, where in the project, and when by the computer’s clock. ",
     )
     .strong("It is no proof by itself: ")
     .plain(
-        "the owner’s own computer wrote it, it names no file, and it does not show that anything was published. That a \
-         recording carries the key is shown by ",
+        "nothing authenticates it, and anybody who knows the fingerprint, which is public, can write such lines. It names \
+         no file, and it does not show that anything was published. That a recording carries the key is shown by ",
     )
     .mono("patchveil detect")
     .plain(" on the recording; that the receipts existed at a certain time, by a time stamp.")
@@ -43,7 +46,8 @@ fn meaning() -> Text {
 
 fn file(case: &Case, entry: &Entry, blocks: &mut Vec<Block>) -> Result<(), CaseError> {
     let Noted { mut own, of_others, unreadable, is_cut } = Noted::read(case, entry)?;
-    own.sort_by(|a, b| b.time.cmp(&a.time));
+    // As text, a fraction of a second would sort wrongly.
+    own.sort_by_cached_key(|receipt| Reverse(receipt.time.parse::<Timestamp>().ok()));
     let mut text =
         Text::from("Receipts ").mono(&entry.file).plain(format!(", added {}: ", time(entry.added)));
     text = text.plain(format!("{} of this class", count(own.len(), "render")));
@@ -55,7 +59,8 @@ fn file(case: &Case, entry: &Entry, blocks: &mut Vec<Block>) -> Result<(), CaseE
     }
     text = text.plain(".");
     if is_cut {
-        text = text.plain(" The file is long: only its newest 8 MiB were read.");
+        let newest = READ_MAX >> 20;
+        text = text.plain(format!(" The file is long: only its newest {newest} MiB were read."));
     }
     if let Some(note) = &entry.note {
         text = text.plain(format!(" Note: {note}"));
@@ -83,7 +88,7 @@ fn row(receipt: &Receipt) -> Row {
     let rate = f64::from(receipt.sample_rate_hz.max(1));
     Row {
         cells: vec![
-            moment(&receipt.time).into(),
+            format!("{} UTC", receipt.ended()).into(),
             // Of the two that a line has, the one that decides.
             mono(true_minus(&format!("{:.3} s", receipt.position as f64 / rate))),
             length(receipt.frames as f64 / rate).into(),

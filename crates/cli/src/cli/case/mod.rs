@@ -80,10 +80,10 @@ fn add(args: &AddArgs) -> Result<u8, Failure> {
     let mut failed = 0;
     for file in &args.files {
         match case.add(file, args.note.as_deref()) {
-            Ok(Added::New(entry)) => {
+            Ok(Added::New { entry, note }) => {
                 say(&line(&entry))?;
-                if let Some(note) = case.receipts_note(&entry)? {
-                    complain(&note);
+                if let Some(note) = note {
+                    complain(&format!("{}: {note}", entry.name));
                 }
             }
             Ok(Added::Known(entry)) => {

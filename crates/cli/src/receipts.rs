@@ -32,14 +32,8 @@ impl ReceiptsCache {
     /// The receipts at the sample rate of `file`, in its folder and in the one that the user named for the
     /// plug-in; those whose length comes closest first. Folders that cannot be read have none.
     pub(crate) fn of_file(&self, file: &Path, sample_rate: u32, frames: u64) -> Vec<Receipt> {
-        let beside = folder_of(file);
-        let named = self
-            .named
-            .get_or_init(|| Settings::of_user().and_then(|settings| settings.receipts_folder()));
-        let is_other = |named: &&Path| !same_file::is_same_file(named, beside).unwrap_or(false);
-        let folders = [Some(beside), named.as_deref().filter(is_other)];
         let mut receipts: Vec<Receipt> = Vec::new();
-        for folder in folders.into_iter().flatten() {
+        for folder in self.folders_for(file) {
             let read = self.read(folder);
             let fitting = read.iter().filter(|receipt| receipt.sample_rate_hz == sample_rate);
             receipts.extend(fitting.cloned());
@@ -48,6 +42,23 @@ impl ReceiptsCache {
         receipts.reverse();
         receipts.sort_by_key(|receipt| receipt.frames.abs_diff(frames));
         receipts
+    }
+
+    /// The file of receipts that has `receipt`, of those read for `file`.
+    pub(crate) fn path_of(&self, file: &Path, receipt: &Receipt) -> PathBuf {
+        let has_it = |folder: &&Path| self.read(folder).contains(receipt);
+        self.folders_for(file).find(has_it).unwrap_or(folder_of(file)).join(NAME)
+    }
+
+    /// The folder of `file` and the one that the user named for the plug-in, if that is another.
+    fn folders_for<'a>(&'a self, file: &'a Path) -> impl Iterator<Item = &'a Path> {
+        let beside = folder_of(file);
+        let named = self
+            .named
+            .get_or_init(|| Settings::of_user().and_then(|settings| settings.receipts_folder()));
+        let is_other =
+            move |named: &&Path| !same_file::is_same_file(named, beside).unwrap_or(false);
+        [Some(beside), named.as_deref().filter(is_other)].into_iter().flatten()
     }
 
     fn read(&self, folder: &Path) -> Arc<[Receipt]> {

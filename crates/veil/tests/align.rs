@@ -9,7 +9,8 @@ use std::sync::Arc;
 use common::{key, noise, settings, veil_alone, veiled};
 use patchveil_test_support::signal::resonant_noise;
 use patchveil_veil::{
-    Offsets, Preset, RecipeError, Veil, align, distance_from_grid, log_likelihood, period,
+    Offsets, Preset, RecipeError, Veil, align, distance_from_grid, log_likelihood, log_likelihoods,
+    odds_by_scatter, period,
 };
 
 fn balanced(byte: u8, rate: u32) -> Arc<Veil> {
@@ -117,6 +118,45 @@ fn the_likelihood_distinguishes_keys_and_depths() {
         Veil::new(&key(6), &veil_alone(Preset::Balanced), rate).unwrap(),
     ] {
         assert!(right > log_likelihood(&Arc::new(wrong), &audio, 0.0, 0).unwrap() + 100.0);
+    }
+}
+
+/// The veils of the presets `mark` and `balanced`, whose kernels differ in length.
+fn mark_and_balanced(rate: u32) -> [Arc<Veil>; 2] {
+    [Preset::Mark, Preset::Balanced]
+        .map(|preset| Arc::new(Veil::new(&key(6), &preset.recipe(), rate).unwrap()))
+}
+
+#[test]
+fn recipes_are_compared_by_the_same_windows() {
+    let rate = 16_000;
+    let [mark, balanced] = mark_and_balanced(rate);
+    let begin = 2 * rate as usize + 77;
+    let mut audio = vec![0.0; begin];
+    audio.extend(resonant_noise(6, 2 * rate as usize));
+    let row = |veils: &[&Arc<Veil>]| {
+        let hypotheses: Vec<_> = veils.iter().map(|veil| ((*veil).clone(), 0)).collect();
+        log_likelihoods(&hypotheses, &audio, 0.0).unwrap()
+    };
+    let alone = [&mark, &balanced].map(|veil| row(&[veil]).remove(0));
+    assert_ne!(alone[0].len(), alone[1].len(), "both settle as quickly, which shows nothing");
+    let together = row(&[&mark, &balanced]);
+    assert_eq!(together[0].len(), together[1].len());
+    // The sound begins in the same window.
+    let begins = |windows: &[f64]| windows.iter().position(|x| *x < windows[0] - 100.0).unwrap();
+    assert_eq!(begins(&together[0]), begins(&together[1]));
+    assert_ne!(begins(&alone[0]), begins(&alone[1]));
+}
+
+#[test]
+fn of_a_mark_and_a_veil_the_one_that_is_in_the_file_is_likelier() {
+    let veils = mark_and_balanced(16_000);
+    let hypotheses = [(veils[0].clone(), 0), (veils[1].clone(), 0)];
+    for (right, wrong) in [(0, 1), (1, 0)] {
+        let audio = veiled(&veils[right], 0, &resonant_noise(6, 10 * 16_000));
+        let rows = log_likelihoods(&hypotheses, &audio, 0.0).unwrap();
+        assert!(odds_by_scatter(&rows[right], &rows[wrong]) > 12.0);
+        assert!(rows[right].iter().sum::<f64>() > rows[wrong].iter().sum::<f64>());
     }
 }
 

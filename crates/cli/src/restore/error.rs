@@ -114,29 +114,32 @@ pub enum RestoreError {
         shown(.0)
     )]
     RecipeUnclear(PathBuf),
-    /// The key is in it, and there are receipts of renders with it, of which none fits.
+    /// The key is in it, but more is not certain, and of the receipts of renders with it none fits.
     #[error(
-        "{}: this key is found in it, but none of the {count} renders that receipts note fits what the file shows, so nothing was \
-         written; give --recipe and --offset",
-        shown(path)
+        "{error}; none of the {count} renders with this key in {} fits either",
+        shown(receipts)
     )]
     ReceiptsUnfit {
-        /// The file.
-        path: PathBuf,
+        /// What is not certain without a receipt.
+        error: Box<RestoreError>,
+        /// The file of the receipts.
+        receipts: PathBuf,
         /// How many renders with this key are noted.
         count: usize,
     },
-    /// The key is in it, and two receipts fit.
+    /// The key is in it, and besides a receipt something else fits.
     #[error(
-        "{}: this key is found in it, but the renders of {} and of {} UTC fit about as well, so nothing was written; give \
-         --recipe and --offset of the right one, as its receipt has them",
-        shown(path), times[0], times[1]
+        "{}: this key is found in it, but {} and {} fit about as well, so nothing was written; give --recipe and --offset of the \
+         right one (receipts are in {})",
+        shown(path), fit[0], fit[1], shown(receipts)
     )]
     ReceiptsAlike {
         /// The file.
         path: PathBuf,
-        /// When the renders ended, in UTC.
-        times: [String; 2],
+        /// The file of the receipts.
+        receipts: PathBuf,
+        /// What fits: a render or a recipe, its position and its levels.
+        fit: [String; 2],
     },
     /// The output is the original.
     #[error(
@@ -167,8 +170,16 @@ impl RestoreError {
         }
     }
 
+    /// Whether recipe or position is not certain.
+    pub(super) fn is_unclear(&self) -> bool {
+        matches!(self, Self::Uncertain { .. } | Self::RecipeUnclear(_))
+    }
+
     /// Whether forcing it helps.
     pub(super) fn is_about_evidence(&self) -> bool {
+        if let Self::ReceiptsUnfit { error, .. } = self {
+            return error.is_about_evidence();
+        }
         matches!(
             self,
             Self::NotFound(_)

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use patchveil_receipts::Receipt;
 use patchveil_veil::{
-    Alignment, ClassKey, Recipe, Veil, align, align_given, log_likelihood, log_likelihoods,
-    odds_by_scatter, period, same_pattern,
+    Alignment, ClassKey, Recipe, Veil, align, align_given, log_likelihoods, period, same_pattern,
 };
 use rayon::prelude::*;
 
@@ -17,11 +16,12 @@ use super::excerpt::Excerpt;
 use super::integers::find_bit_depth;
 use super::outcome::Evidence;
 use super::request::Request;
+use super::rivals::odds_in_stretches;
+use super::sought::Sought;
 use super::source::Source;
 use super::stretches::{find_stretches, settle_seams, whole};
 use crate::detector::restorable_presets;
-use crate::manifest::Record;
-use crate::receipts;
+use crate::receipts::ReceiptsCache;
 use crate::veil_cache::VeilCache;
 use crate::watch::Watch;
 
@@ -39,7 +39,7 @@ const MUCH_NOISE: f64 = 64.0;
 /// one was likelier, it was by 0.002.
 const CLEAR_MARGIN: f64 = 0.005;
 
-/// Odds by scatter, as a natural logarithm, from which one of two recipes that are as likely beforehand is right: 150 to 1.
+/// Odds by scatter, as a natural logarithm, from which one of two recipes counts as clearly likelier.
 pub(super) const CLEAR_ODDS: f64 = 5.0;
 
 /// Recipe and position of a file, and what shows that they are right.
@@ -54,38 +54,6 @@ pub(super) struct Located {
     pub(super) better: Option<Better>,
     /// What the plug-in noted of it, if that is where recipe and position come from.
     pub(super) receipt: Option<Receipt>,
-}
-
-/// What a file may carry.
-pub(super) struct Sought {
-    /// The recipe requested, else the recorded one, else all presets and those of receipts.
-    pub(super) recipes: Vec<Recipe>,
-    /// What the plug-in noted of its renders with this key, the likeliest first; nothing where a recipe was requested or recorded.
-    noted: Vec<Receipt>,
-}
-
-impl Sought {
-    pub(super) fn of(
-        request: &Request<'_>,
-        record: Option<&Record>,
-        source: &Source,
-        key: &ClassKey,
-    ) -> Self {
-        if let Some(known) = request.recipe.as_ref().or(record.map(|record| &record.recipe)) {
-            return Self { recipes: vec![known.clone()], noted: Vec::new() };
-        }
-        let mut recipes = restorable_presets();
-        let info = source.info();
-        let (rate, frames) = (info.sample_rate, info.frames());
-        let noted = request.receipts.of_file(source.path(), rate, frames);
-        let noted = receipts::of_key(noted, key.fingerprint());
-        for recipe in receipts::recipes(&noted, key.fingerprint()) {
-            if !recipes.contains(&recipe) {
-                recipes.push(recipe);
-            }
-        }
-        Self { recipes, noted }
-    }
 }
 
 /// Finds the recipe, the position to the sample, and the stretches that carry them. `given` is the position
@@ -123,14 +91,12 @@ pub(super) fn find(
         is_chosen,
         detected: &detected,
         noted: &sought.noted,
+        receipts: &request.receipts,
         stretches: &stretches,
     };
     let located = match given {
         Some(given) => search.given(given)?,
-        None => match search.by_receipt()? {
-            Some(located) => located,
-            None => search.unknown().map_err(|error| search.without_receipt(error))?,
-        },
+        None => search.by_receipts()?,
     };
     let best = located.better.as_ref();
     let (recipe, offset) =
@@ -160,6 +126,7 @@ pub(super) struct Search<'a> {
     is_chosen: bool,
     pub(super) detected: &'a Detected,
     pub(super) noted: &'a [Receipt],
+    pub(super) receipts: &'a ReceiptsCache,
     /// What of the file carries the veil.
     stretches: &'a [Range<u64>],
 }
@@ -190,8 +157,8 @@ impl Search<'_> {
         self.located(&excerpt, (&veil, given), (best, place), evidence)
     }
 
-    /// The likeliest recipe and position, if they are certain or forced.
-    fn unknown(&self) -> Result<Located, RestoreError> {
+    /// The likeliest of `recipes` and its position, if they are certain or forced.
+    pub(super) fn unknown(&self, recipes: &[Recipe]) -> Result<Located, RestoreError> {
         let mut excerpt = self.loudest(SEARCHED_S[0])?;
         // Most files are whole, or come from a session that begins at 0.
         let expected = Some(0);
@@ -199,7 +166,7 @@ impl Search<'_> {
         // Next to the right position one recipe may look as bad as the other, so each is judged where
         // it fits best.
         let place = |veil: &Arc<Veil>| self.align(veil, &excerpt, near, within, expected);
-        let candidates = self.candidates(&self.detected.recipes, place)?;
+        let candidates = self.candidates(recipes, place)?;
         let (Candidate { veil, at: mut found }, mut evidence) =
             self.likeliest(&excerpt, candidates)?;
         let longest = self.stretches.iter().map(|stretch| stretch.end - stretch.start).max();
@@ -345,18 +312,12 @@ impl Search<'_> {
     ) -> Result<bool, RestoreError> {
         let has_none = |one: &&Candidate| one.veil.recipe().veil.is_none();
         let Some(chosen) = candidates.get(chosen).filter(has_none) else { return Ok(false) };
-        let windows = |one: &Candidate| {
-            let at = one.at.offset + excerpt.first;
-            log_likelihoods(&one.veil, &excerpt.samples, self.source.rounding(), at)
-                .map_err(|error| self.source.unusable(error))
-        };
         let is_other = |one: &&Candidate| one.veil.recipe() != chosen.veil.recipe();
-        for other in candidates.iter().filter(has_none).filter(is_other) {
-            if odds_by_scatter(&windows(chosen)?, &windows(other)?) < CLEAR_ODDS {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let others = candidates.iter().filter(has_none).filter(is_other);
+        let compared: Vec<&Candidate> = [chosen].into_iter().chain(others).collect();
+        let windows = self.windows_of(excerpt, &compared, self.source.rounding())?;
+        let Some((of_chosen, others)) = windows.split_first() else { return Ok(false) };
+        Ok(others.iter().all(|other| odds_in_stretches(of_chosen, other) >= CLEAR_ODDS))
     }
 
     /// Index of the recipe under which the audio is likeliest, and whether that is clear. Where rounding
@@ -382,17 +343,26 @@ impl Search<'_> {
         candidates: &[Candidate],
         rounding: f64,
     ) -> Result<(usize, f64), RestoreError> {
-        let likelihood = |one: &Candidate| {
-            let at = one.at.offset + excerpt.first;
-            log_likelihood(&one.veil, &excerpt.samples, rounding, at)
-        };
-        let likelihoods = candidates.iter().map(likelihood).collect::<Result<Vec<f64>, _>>();
-        let likelihoods = likelihoods.map_err(|error| self.source.unusable(error))?;
+        let windows = self.windows_of(excerpt, &candidates.iter().collect::<Vec<_>>(), rounding)?;
+        let likelihoods: Vec<f64> = windows.iter().map(|windows| windows.iter().sum()).collect();
         let best = likelihoods.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         let (best, top) = best.map_or((0, 0.0), |(index, top)| (index, *top));
         let others = likelihoods.iter().enumerate().filter(|(index, _)| *index != best);
         let next = others.map(|(_, other)| *other).fold(f64::NEG_INFINITY, f64::max);
         Ok((best, (top - next) / excerpt.samples.len().max(1) as f64))
+    }
+
+    /// The log-likelihood of each window under each candidate, with rounding noise of this power.
+    fn windows_of(
+        &self,
+        excerpt: &Excerpt,
+        candidates: &[&Candidate],
+        rounding: f64,
+    ) -> Result<Vec<Vec<f64>>, RestoreError> {
+        let at = |one: &&Candidate| (one.veil.clone(), one.at.offset + excerpt.first);
+        let hypotheses: Vec<_> = candidates.iter().map(at).collect();
+        log_likelihoods(&hypotheses, &excerpt.samples, rounding)
+            .map_err(|error| self.source.unusable(error))
     }
 
     /// The position of the file, found in an excerpt of it; `expected` is the one that is likeliest

@@ -18,7 +18,9 @@ mod locate;
 mod noted;
 mod outcome;
 mod request;
+mod rivals;
 mod run;
+mod sought;
 mod source;
 mod stretches;
 

@@ -86,6 +86,7 @@ pub(super) fn run(
     source.check_unchanged()?;
     let format = copy.format();
     out.commit()?;
+    notes.extend(plan.receipt.as_ref().and_then(gain_note));
     let note = with_preserved(job, notes);
 
     let known = Known {
@@ -151,6 +152,19 @@ fn with_preserved(job: &Job, mut notes: Vec<String>) -> Option<String> {
         notes.extend(recording::preserve(&job.input, &job.output));
     }
     (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// What the plug-in's gain, which a receipt notes, means for the result: only mark and veil are undone.
+fn gain_note(receipt: &Receipt) -> Option<String> {
+    let Some(gain) = receipt.gain else {
+        let what = "by its receipt the plug-in's gain varied; that is not undone";
+        return Some(format!("{what}, and the result is not exact where it changed"));
+    };
+    let gain_db = 20.0 * f64::from(gain).abs().log10();
+    let than = if gain < 1.0 { "quieter" } else { "louder" };
+    let by = gain_db.abs();
+    let what = format!("by its receipt the plug-in's gain was {gain}; that is not undone");
+    (gain != 1.0).then(|| format!("{what}, so the result is {than} by {by:.1} dB"))
 }
 
 /// Samples as seconds.

@@ -219,15 +219,19 @@ pub fn log_likelihood(
     Ok(Search::new(veil, audio, rounding)?.likelihood(offset))
 }
 
-/// The same for each window of some 20 ms, the same ones for every recipe and place, for [`odds_by_scatter`].
+/// The same for each window of some 20 ms, for [`odds_by_scatter`]: for each veil and offset of `hypotheses` a row, all of
+/// the same windows. So their sums compare too. Allocates.
 ///
 /// # Errors
 /// [`RecipeError::NotInvertible`] for the papers' baselines.
 pub fn log_likelihoods(
-    veil: &Arc<Veil>,
+    hypotheses: &[(Arc<Veil>, i64)],
     audio: &[f32],
     rounding: f64,
-    offset: i64,
-) -> Result<Vec<f64>, RecipeError> {
-    Ok(Search::new(veil, audio, rounding)?.likelihoods(offset))
+) -> Result<Vec<Vec<f64>>, RecipeError> {
+    let settling = hypotheses.iter().map(|(veil, _)| search::settling(veil)).max().unwrap_or(0);
+    let row = |(veil, offset): &(Arc<Veil>, i64)| {
+        Ok(Search::new(veil, audio, rounding)?.settled_after(settling).likelihoods(*offset))
+    };
+    hypotheses.iter().map(row).collect()
 }

@@ -24,8 +24,7 @@ const ON_GRID: f64 = 0.1;
 const EXPECTED: f64 = 10.5;
 /// Most that a window counts against the expected place, in medians over all windows.
 const OUTLIER: f64 = 4.0;
-/// Seconds at the start that do not count, at least: as many for every recipe, so that likelihoods are of
-/// the same samples. Restoring an excerpt settles within that.
+/// Seconds at the start that do not count, at least.
 const SETTLING_S: f64 = 0.1;
 /// Rasters of windows, each shifted by a part of a window. Windows that begin with a rest reveal a wrong
 /// place best, and where these begin is chance.
@@ -41,6 +40,11 @@ const GRID_REACH: i64 = 12;
 const MARK_GRID_REACH: f64 = 0.33;
 /// Distance from a grid that leaves no doubt. Beside the right place quiet sound is almost as near.
 const CLEARLY_ON_GRID: f64 = 0.01;
+
+/// Samples at the start of an excerpt in which restoring it settles: longer kernels take longer.
+pub(super) fn settling(veil: &Veil) -> usize {
+    (4 * veil.context()).max((SETTLING_S * f64::from(veil.sample_rate())) as usize)
+}
 
 /// A search for the place of `audio` under a veil.
 pub(super) struct Search<'a> {
@@ -68,11 +72,15 @@ impl<'a> Search<'a> {
             audio: audio.iter().copied().map(f64::from).collect(),
             buffer: Vec::new(),
             predictor: Predictor::new(veil.sample_rate(), rounding),
-            settling: (4 * veil.context())
-                .max((SETTLING_S * f64::from(veil.sample_rate())) as usize),
+            settling: settling(veil),
             tried: BTreeMap::new(),
             repeated: Vec::new(),
         })
+    }
+
+    /// With so many samples at the start that do not count.
+    pub(super) fn settled_after(self, settling: usize) -> Self {
+        Self { settling, ..self }
     }
 
     pub(super) fn veil(&self) -> &Veil {

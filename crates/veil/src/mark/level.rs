@@ -6,6 +6,9 @@ use super::settings::{LEVEL_CHANGE_MAX, MarkError, MarkSettings};
 use super::{DesignedTaps, SUM_MAX};
 use crate::key::ClassKey;
 
+/// Levels closer than this, in dB, differ by how double precision rounds.
+const SAME_DB: f64 = 1e-9;
+
 /// The level asked of a mark and the one that acts, each in dB added to the levels of its layers.
 ///
 /// The inverse of a mark is stable where the magnitudes of all taps that act at once add up to less than 1, so
@@ -47,6 +50,20 @@ impl MarkSettings {
         Ok(DesignedTaps::new(key, self).level(self))
     }
 
+    /// Whether marks with these settings and the `other` ones are the same with `key`, as those are that are held at the highest
+    /// level. It goes by the very levels, not by those that [`MarkLevel`] rounds. Allocates.
+    ///
+    /// # Errors
+    /// What [`validate`](Self::validate) finds in either.
+    pub fn acts_like(&self, other: &Self, key: &ClassKey) -> Result<bool, MarkError> {
+        self.validate()?;
+        other.validate()?;
+        let level =
+            |one: &Self| one.level_db + 20.0 * libm::log10(DesignedTaps::new(key, one).limit());
+        let alike = Self { level_db: self.level_db, ..other.clone() };
+        Ok(*self == alike && (level(self) - level(other)).abs() < SAME_DB)
+    }
+
     /// [`MarkLevel::highest_db`] of `keys` fixed keys, at least one, the lowest first: what to expect of a key that is not
     /// known. Allocates.
     ///
@@ -61,5 +78,33 @@ impl MarkSettings {
         let mut all: Vec<f64> = (0..keys.max(1)).map(highest).collect();
         all.sort_by(f64::total_cmp);
         Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::Preset;
+
+    #[test]
+    fn marks_act_alike_if_both_are_held_at_the_highest_level_and_not_if_it_only_rounds_to_theirs() {
+        let at = |level_db| {
+            let mark = Preset::Mark.recipe().mark;
+            MarkSettings { level_db, ..mark.unwrap_or_else(|| unreachable!("a mark has one")) }
+        };
+        let mut shows = 0;
+        for n in 0..8 {
+            let key = ClassKey::from_bytes([n; 32]);
+            let highest = 20.0 * libm::log10(DesignedTaps::new(&key, &at(12.0)).limit()) + 12.0;
+            let alike = |one, other| at(one).acts_like(&at(other), &key).ok();
+            assert_eq!(alike(highest + 0.1, 12.0), Some(true));
+            assert_eq!(alike(-3.0, -3.0), Some(true));
+            assert_eq!(alike(-3.0, -3.01), Some(false));
+            assert_eq!(alike(highest - 0.01, 12.0), Some(false));
+            let rounded = [highest - 0.01, 12.0].map(|level| at(level).level(&key).ok());
+            let [near, held] = rounded.map(|level| level.map(|level| level.in_force_db));
+            shows += u32::from(near == held);
+        }
+        assert!(shows > 0, "none of these levels is rounded");
     }
 }

@@ -129,7 +129,7 @@ pub(super) const CONTROLS: Controls = Controls {
     mark_level_tip: "Niveau de la marque, en dB au-dessus ou au-dessous de celui du preset. Plus \
         haut : trouvée dans des extraits plus courts, mais peut devenir audible. Plus bas : plus \
         difficile à trouver.",
-    mark_held_tip: "La marque agit au niveau entre parenthèses : plus forte, la somme de ses échos dépasserait \
+    mark_held_tip: "La marque agit au niveau entre parenthèses : plus forte, la somme de ses échos dépasserait \
         0,9 du son, et elle ne pourrait plus être annulée.",
     no_mark: "aucune",
     no_mark_tip: "Le preset n'a pas de marque : ce réglage est sans effet.",

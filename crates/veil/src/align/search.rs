@@ -263,7 +263,7 @@ impl<'a> Search<'a> {
 /// window; negative if the other is likelier. Prediction errors are not Gaussian, so the odds are taken from how much the
 /// differences scatter from window to window (Vuong, “Likelihood ratio tests for model selection
 /// and non-nested hypotheses”, Econometrica 57, 1989, section 5). Single windows, as those with a
-/// click, differ by hundreds of times as much as most, and count as [`OUTLIER`] times the median.
+/// click, differ by hundreds of times as much as most, and count as 4 times the median.
 #[must_use]
 pub fn odds_by_scatter(one: &[f64], other: &[f64]) -> f64 {
     let differences: Vec<f64> = one.iter().zip(other).map(|(a, b)| a - b).collect();

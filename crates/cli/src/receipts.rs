@@ -75,22 +75,23 @@ impl ReceiptsCache {
 
 /// Those of this key that can be taken off, of which the newest [`RENDERS_MAX`] of the lengths that come closest.
 pub(crate) fn of_key(receipts: Vec<Receipt>, key: Fingerprint) -> Vec<Receipt> {
-    let is_own = |one: &Receipt| {
-        one.fingerprint == key
-            && one.recipe.is_restorable()
-            && one.position.unsigned_abs() <= POSITION_MAX
-    };
+    let is_own =
+        |one: &Receipt| can_be_taken_off(one, key) && one.position.unsigned_abs() <= POSITION_MAX;
     receipts.into_iter().filter(is_own).take(RENDERS_MAX).collect()
+}
+
+fn can_be_taken_off(receipt: &Receipt, key: Fingerprint) -> bool {
+    receipt.fingerprint == key && receipt.recipe.is_restorable()
 }
 
 /// The different recipes of `receipts` that can be taken off, of this key.
 pub(crate) fn recipes(receipts: &[Receipt], key: Fingerprint) -> Vec<Recipe> {
     let mut recipes: Vec<Recipe> = Vec::new();
-    for receipt in receipts.iter().filter(|receipt| receipt.fingerprint == key) {
+    for receipt in receipts.iter().filter(|receipt| can_be_taken_off(receipt, key)) {
         if recipes.len() == RECIPES_MAX {
             break;
         }
-        if receipt.recipe.is_restorable() && !recipes.contains(&receipt.recipe) {
+        if !recipes.contains(&receipt.recipe) {
             recipes.push(receipt.recipe.clone());
         }
     }

@@ -1,7 +1,7 @@
 //! Finds recipe and timeline position of a file in its audio.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use patchveil_receipts::Receipt;
 use patchveil_veil::{
@@ -26,7 +26,7 @@ use crate::veil_cache::VeilCache;
 use crate::watch::Watch;
 
 /// Seconds of audio in which the position is searched for and, if it is uncertain, confirmed.
-pub(super) const SEARCHED_S: [usize; 2] = [30, 300];
+const SEARCHED_S: [usize; 2] = [30, 300];
 /// How far from a position that was searched for the right one may be, in samples.
 const WITHIN_AFTER: u32 = 3;
 
@@ -93,6 +93,7 @@ pub(super) fn find(
         noted: &sought.noted,
         receipts: &request.receipts,
         stretches: &stretches,
+        searched: OnceLock::new(),
     };
     let located = match given {
         Some(given) => search.given(given)?,
@@ -120,7 +121,7 @@ pub(super) struct Search<'a> {
     pub(super) source: &'a Source,
     pub(super) key: &'a ClassKey,
     watch: &'a Watch<'a>,
-    pub(super) veils: &'a VeilCache,
+    veils: &'a VeilCache,
     pub(super) force: bool,
     /// Whether the user chose the recipe.
     is_chosen: bool,
@@ -129,15 +130,17 @@ pub(super) struct Search<'a> {
     pub(super) receipts: &'a ReceiptsCache,
     /// What of the file carries the veil.
     stretches: &'a [Range<u64>],
+    /// The excerpt that is searched first, once it was read: finding it takes the whole file.
+    searched: OnceLock<Excerpt>,
 }
 
 impl Search<'_> {
     /// The recipe that fits best at the offset given.
     fn given(&self, given: i64) -> Result<Located, RestoreError> {
-        let excerpt = self.loudest(SEARCHED_S[0])?;
+        let excerpt = self.searched()?;
         let at = Alignment { offset: given, log_odds: 0.0, grid_bits: None, is_expected: false };
         let candidates = self.candidates(&self.detected.recipes, |_| Ok(at))?;
-        let (Candidate { veil, .. }, evidence) = self.likeliest(&excerpt, candidates)?;
+        let (Candidate { veil, .. }, evidence) = self.likeliest(excerpt, candidates)?;
         if !self.is_near(given) {
             let Detected { near, period, .. } = *self.detected;
             return Err(RestoreError::Elsewhere {
@@ -147,32 +150,34 @@ impl Search<'_> {
                 period: period.round() as i64,
             });
         }
-        let other = self.better_veil(&excerpt, &veil, given)?;
+        let other = self.better_veil(excerpt, &veil, given)?;
         let best = other.as_ref().unwrap_or(&veil);
-        let found = self.align_given(best, &excerpt, given)?;
+        let found = self.align_given(best, excerpt, given)?;
         let place = nearest(best, found.offset, given);
         // In a file that was changed since, some wrong place may look best.
         let best = if place == given || found.is_certain() { best } else { &veil };
         let place = if found.is_certain() { place } else { given };
-        self.located(&excerpt, (&veil, given), (best, place), evidence)
+        self.located(excerpt, (&veil, given), (best, place), evidence)
     }
 
     /// The likeliest of `recipes` and its position, if they are certain or forced.
     pub(super) fn unknown(&self, recipes: &[Recipe]) -> Result<Located, RestoreError> {
-        let mut excerpt = self.loudest(SEARCHED_S[0])?;
+        let longer;
+        let mut excerpt = self.searched()?;
         // Most files are whole, or come from a session that begins at 0.
         let expected = Some(0);
-        let (near, within) = self.near(&excerpt, expected)?;
+        let (near, within) = self.near(excerpt, expected)?;
         // Next to the right position one recipe may look as bad as the other, so each is judged where
         // it fits best.
-        let place = |veil: &Arc<Veil>| self.align(veil, &excerpt, near, within, expected);
+        let place = |veil: &Arc<Veil>| self.align(veil, excerpt, near, within, expected);
         let candidates = self.candidates(recipes, place)?;
         let (Candidate { veil, at: mut found }, mut evidence) =
-            self.likeliest(&excerpt, candidates)?;
+            self.likeliest(excerpt, candidates)?;
         let longest = self.stretches.iter().map(|stretch| stretch.end - stretch.start).max();
         if !found.is_certain() && longest.unwrap_or(0) > excerpt.samples.len() as u64 {
-            excerpt = self.loudest(SEARCHED_S[1])?;
-            found = self.align(&veil, &excerpt, found.offset, WITHIN_AFTER, expected)?;
+            longer = self.loudest(SEARCHED_S[1])?;
+            excerpt = &longer;
+            found = self.align(&veil, excerpt, found.offset, WITHIN_AFTER, expected)?;
         }
         let offset = found.offset;
         if !found.is_certain() {
@@ -182,9 +187,9 @@ impl Search<'_> {
             }
             evidence = Evidence::Guess;
         }
-        let other = self.better_veil(&excerpt, &veil, offset)?;
+        let other = self.better_veil(excerpt, &veil, offset)?;
         let best = other.as_ref().unwrap_or(&veil);
-        self.located(&excerpt, (&veil, offset), (best, offset), evidence)
+        self.located(excerpt, (&veil, offset), (best, offset), evidence)
     }
 
     /// About where the file begins, in samples, and how far from that it may. Where there are several recipes, the mark
@@ -194,8 +199,7 @@ impl Search<'_> {
         let near = near.round() as i64;
         let mark = recipes.first().filter(|first| recipes.len() > 1 && first.veil.is_none());
         let Some(mark) = mark else { return Ok((near, *within)) };
-        let veil = self.veils.get(self.key, mark, self.source.info().sample_rate);
-        let veil = veil.map_err(|error| self.source.unusable(error))?;
+        let veil = self.veil(mark)?;
         let found = self.align(&veil, excerpt, near, *within, expected)?;
         Ok((found.offset, within.div_ceil(BY_MARK)))
     }
@@ -258,8 +262,22 @@ impl Search<'_> {
         Ok(is_other.then(|| candidates.swap_remove(best).veil))
     }
 
-    pub(super) fn loudest(&self, seconds: usize) -> Result<Excerpt, RestoreError> {
+    /// The excerpt that is searched first.
+    pub(super) fn searched(&self) -> Result<&Excerpt, RestoreError> {
+        if let Some(excerpt) = self.searched.get() {
+            return Ok(excerpt);
+        }
+        let excerpt = self.loudest(SEARCHED_S[0])?;
+        Ok(self.searched.get_or_init(|| excerpt))
+    }
+
+    fn loudest(&self, seconds: usize) -> Result<Excerpt, RestoreError> {
         Excerpt::loudest(self.source, self.stretches, seconds, self.watch)
+    }
+
+    pub(super) fn veil(&self, recipe: &Recipe) -> Result<Arc<Veil>, RestoreError> {
+        let veil = self.veils.get(self.key, recipe, self.source.info().sample_rate);
+        veil.map_err(|error| self.source.unusable(error))
     }
 
     /// The recipes with their veils, and the position that `position` gives each.
@@ -268,10 +286,8 @@ impl Search<'_> {
         recipes: &[Recipe],
         position: impl Fn(&Arc<Veil>) -> Result<Alignment, RestoreError> + Sync,
     ) -> Result<Vec<Candidate>, RestoreError> {
-        let rate = self.source.info().sample_rate;
         let candidate = |recipe: &Recipe| {
-            let veil = self.veils.get(self.key, recipe, rate);
-            let veil = veil.map_err(|error| self.source.unusable(error))?;
+            let veil = self.veil(recipe)?;
             Ok(Candidate { at: position(&veil)?, veil })
         };
         recipes.par_iter().map(candidate).collect()
@@ -314,8 +330,9 @@ impl Search<'_> {
         let Some(chosen) = candidates.get(chosen).filter(has_none) else { return Ok(false) };
         let is_other = |one: &&Candidate| one.veil.recipe() != chosen.veil.recipe();
         let others = candidates.iter().filter(has_none).filter(is_other);
-        let compared: Vec<&Candidate> = [chosen].into_iter().chain(others).collect();
-        let windows = self.windows_of(excerpt, &compared, self.source.rounding())?;
+        let compared = [chosen].into_iter().chain(others);
+        let windows =
+            self.windows_of(excerpt, compared.map(Candidate::hypothesis), self.source.rounding())?;
         let Some((of_chosen, others)) = windows.split_first() else { return Ok(false) };
         Ok(others.iter().all(|other| odds_in_stretches(of_chosen, other) >= CLEAR_ODDS))
     }
@@ -343,7 +360,8 @@ impl Search<'_> {
         candidates: &[Candidate],
         rounding: f64,
     ) -> Result<(usize, f64), RestoreError> {
-        let windows = self.windows_of(excerpt, &candidates.iter().collect::<Vec<_>>(), rounding)?;
+        let windows =
+            self.windows_of(excerpt, candidates.iter().map(Candidate::hypothesis), rounding)?;
         let likelihoods: Vec<f64> = windows.iter().map(|windows| windows.iter().sum()).collect();
         let best = likelihoods.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         let (best, top) = best.map_or((0, 0.0), |(index, top)| (index, *top));
@@ -352,15 +370,15 @@ impl Search<'_> {
         Ok((best, (top - next) / excerpt.samples.len().max(1) as f64))
     }
 
-    /// The log-likelihood of each window under each candidate, with rounding noise of this power.
-    fn windows_of(
+    /// The log-likelihood of each window under each recipe at its position, with rounding noise of this power.
+    pub(super) fn windows_of(
         &self,
         excerpt: &Excerpt,
-        candidates: &[&Candidate],
+        hypotheses: impl Iterator<Item = (Arc<Veil>, i64)>,
         rounding: f64,
     ) -> Result<Vec<Vec<f64>>, RestoreError> {
-        let at = |one: &&Candidate| (one.veil.clone(), one.at.offset + excerpt.first);
-        let hypotheses: Vec<_> = candidates.iter().map(at).collect();
+        let hypotheses: Vec<_> =
+            hypotheses.map(|(veil, position)| (veil, position + excerpt.first)).collect();
         log_likelihoods(&hypotheses, &excerpt.samples, rounding)
             .map_err(|error| self.source.unusable(error))
     }
@@ -416,4 +434,10 @@ pub(super) fn nearest(veil: &Veil, place: i64, to: i64) -> i64 {
 struct Candidate {
     veil: Arc<Veil>,
     at: Alignment,
+}
+
+impl Candidate {
+    fn hypothesis(&self) -> (Arc<Veil>, i64) {
+        (self.veil.clone(), self.at.offset)
+    }
 }

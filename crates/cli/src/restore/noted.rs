@@ -8,11 +8,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use patchveil_receipts::Receipt;
-use patchveil_veil::{AMOUNT_MAX, ClassKey, MarkSettings, Recipe, Veil, log_likelihoods};
+use patchveil_veil::{AMOUNT_MAX, ClassKey, MarkSettings, Recipe, Veil};
 
 use super::error::RestoreError;
 use super::excerpt::Excerpt;
-use super::locate::{CLEAR_ODDS, Located, SEARCHED_S, Search, nearest};
+use super::locate::{CLEAR_ODDS, Located, Search, nearest};
 use super::outcome::Evidence;
 use super::rivals::{Rival, Verdict, judge, odds_in_stretches};
 use crate::detector::restorable_presets;
@@ -91,9 +91,9 @@ impl Search<'_> {
         if noted.is_empty() {
             return Ok(None);
         }
-        let excerpt = self.loudest(SEARCHED_S[0])?;
+        let excerpt = self.searched()?;
         if noted.len() > 1 {
-            let windows = self.windows(&excerpt, &noted)?;
+            let windows = self.windows(excerpt, &noted)?;
             let sums = windows.iter().map(|windows| windows.iter().sum::<f64>()).enumerate();
             let best = sums.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(index, _)| index);
             noted.swap(0, best);
@@ -101,7 +101,7 @@ impl Search<'_> {
         let Some(best) = noted.first() else { return Ok(None) };
         let others = self.others(best)?;
         noted.extend(others);
-        let windows = self.windows(&excerpt, &noted)?;
+        let windows = self.windows(excerpt, &noted)?;
         let (Some((best, others)), Some((of_best, of_others))) =
             (noted.split_first(), windows.split_first())
         else {
@@ -117,14 +117,14 @@ impl Search<'_> {
             others.iter().zip(of_others.iter().map(Vec::as_slice)).map(rival).collect();
         match judge(of_best, &rivals) {
             Verdict::Unfit => Ok(None),
-            Verdict::Clear if self.is_there(&excerpt, best)? => {
+            Verdict::Clear if self.is_there(excerpt, best)? => {
                 Ok(Some(found(best, Evidence::Detection)))
             }
             Verdict::Clear => Ok(None),
             Verdict::Alike(alike) => {
                 let alike: Vec<_> =
                     alike.into_iter().filter_map(|index| others.get(index)).collect();
-                self.of_alike(&excerpt, best, &alike)
+                self.of_alike(excerpt, best, &alike)
             }
         }
     }
@@ -213,7 +213,7 @@ impl Search<'_> {
             Ok(Hypothesis { receipt: None, veil, position: found.offset })
         };
         let hypotheses = recipes.map(at_place).collect::<Result<Vec<_>, RestoreError>>()?;
-        let windows = self.windows(&self.loudest(SEARCHED_S[0])?, &hypotheses)?;
+        let windows = self.windows(self.searched()?, &hypotheses)?;
         let Some((of_found, others)) = windows.split_first() else { return Ok(false) };
         Ok(others.iter().any(|other| odds_in_stretches(other, of_found) >= CLEAR_ODDS))
     }
@@ -233,13 +233,13 @@ impl Search<'_> {
         }
         hypotheses.retain(|other| best.is_at(&other.veil, other.position));
         hypotheses.insert(0, best);
-        let excerpt = self.loudest(SEARCHED_S[0])?;
+        let excerpt = self.searched()?;
         if let Some(best) = hypotheses.first()
-            && self.is_on_grid(&excerpt, best)?
+            && self.is_on_grid(excerpt, best)?
         {
             return Ok(true);
         }
-        let windows = self.windows(&excerpt, &hypotheses)?;
+        let windows = self.windows(excerpt, &hypotheses)?;
         let Some((of_best, others)) = windows.split_first() else { return Ok(false) };
         let rivals: Vec<Rival<'_>> =
             others.iter().map(|windows| Rival { windows, is_close: false }).collect();
@@ -281,21 +281,14 @@ impl Search<'_> {
         Ok(found.grid_bits.is_some() && one.is_at(&one.veil, found.offset))
     }
 
-    fn veil(&self, recipe: &Recipe) -> Result<Arc<Veil>, RestoreError> {
-        let veil = self.veils.get(self.key, recipe, self.source.info().sample_rate);
-        veil.map_err(|error| self.source.unusable(error))
-    }
-
     /// The log-likelihood of each window under each hypothesis.
     fn windows(
         &self,
         excerpt: &Excerpt,
         hypotheses: &[Hypothesis<'_>],
     ) -> Result<Vec<Vec<f64>>, RestoreError> {
-        let at = |one: &Hypothesis<'_>| (one.veil.clone(), one.position + excerpt.first);
-        let hypotheses: Vec<_> = hypotheses.iter().map(at).collect();
-        log_likelihoods(&hypotheses, &excerpt.samples, self.source.rounding())
-            .map_err(|error| self.source.unusable(error))
+        let hypotheses = hypotheses.iter().map(|one| (one.veil.clone(), one.position));
+        self.windows_of(excerpt, hypotheses, self.source.rounding())
     }
 
     /// Whether the recipes give the same samples: of marks that are held at the highest level, none is louder.

@@ -22,6 +22,7 @@ mod protect_samples;
 mod recipe;
 mod refusals;
 mod shell;
+#[expect(dead_code, reason = "the other test programs use the rest of it")]
 #[path = "../support/mod.rs"]
 mod support;
 mod tags;

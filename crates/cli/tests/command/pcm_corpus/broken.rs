@@ -1,6 +1,6 @@
 //! Broken files: each is refused in a line, and nothing is read beyond its end.
 
-use crate::cases::{Case, FRAMES, cases};
+use super::cases::{Case, FRAMES, cases};
 use crate::support::containers::{
     aiff, big_chunk, caf, caf_desc, fmt_16, pattern, rf64, streamed, w64, w64_chunk,
 };

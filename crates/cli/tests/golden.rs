@@ -7,6 +7,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
+#[expect(dead_code, reason = "the other test programs use the rest of it")]
 mod support;
 
 use std::fmt::Write;

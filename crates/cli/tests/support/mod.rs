@@ -1,5 +1,4 @@
 //! WAV files built byte by byte, right or wrong.
-#![expect(dead_code, reason = "every test file uses a part of it")]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

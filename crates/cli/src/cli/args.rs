@@ -78,8 +78,10 @@ pub(super) enum Command {
     Case(CaseCommand),
     /// Print a recipe as JSON, to edit and pass to --recipe; keep it as a preset of your own
     Recipe(RecipeCommandArgs),
-    /// Print completions for a shell: patchveil completions bash >
-    /// ~/.local/share/bash-completion/completions/patchveil
+    /// Print completions for a shell
+    ///
+    /// For bash: mkdir -p ~/.local/share/bash-completion/completions, then
+    /// patchveil completions bash > ~/.local/share/bash-completion/completions/patchveil
     Completions(CompletionsArgs),
     /// Write manual pages to a folder
     Man(ManArgs),

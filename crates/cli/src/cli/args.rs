@@ -58,7 +58,7 @@ pub(super) enum Command {
     /// Make, list, back up and lock class keys
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Mark recordings (WAV, or folders of them), and veil them if --preset says so
+    /// Mark recordings or folders of them (WAV, AIFF, CAF, FLAC and more), and veil them if --preset says so
     Protect(ProtectArgs),
     /// Restore the originals of protected files
     Restore(RestoreArgs),
@@ -78,7 +78,10 @@ pub(super) enum Command {
     Case(CaseCommand),
     /// Print a recipe as JSON, to edit and pass to --recipe; keep it as a preset of your own
     Recipe(RecipeCommandArgs),
-    /// Print completions for a shell: patchveil completions bash > /etc/bash_completion.d/patchveil
+    /// Print completions for a shell
+    ///
+    /// For bash: mkdir -p ~/.local/share/bash-completion/completions, then
+    /// patchveil completions bash > ~/.local/share/bash-completion/completions/patchveil
     Completions(CompletionsArgs),
     /// Write manual pages to a folder
     Man(ManArgs),
@@ -220,7 +223,8 @@ pub(super) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct DetectArgs {
-    /// Recordings (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for them; - for standard input
+    /// Recordings (WAV, AIFF, CAF, FLAC, ALAC, MP3, AAC, Ogg Vorbis; with ffmpeg also Opus, WavPack and others),
+    /// or folders to search for them; - for standard input
     #[arg(required_unless_present = "files_from", value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
     #[command(flatten)]

@@ -13,8 +13,8 @@ pub(in crate::cli) const DECOYS: u32 = 9_999;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TraceArgs {
-    /// What the suspect model made (WAV, FLAC, MP3, AAC, Ogg Vorbis), or folders to search for it; - for standard
-    /// input; all files count together
+    /// What the suspect model made (WAV, AIFF, CAF, FLAC, ALAC, MP3, AAC, Ogg Vorbis; with ffmpeg also Opus, WavPack
+    /// and others), or folders to search for it; - for standard input; all files count together
     #[arg(required = true, value_name = "AUDIO")]
     pub(super) inputs: Vec<PathBuf>,
     #[command(flatten)]

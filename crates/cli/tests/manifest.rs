@@ -183,7 +183,7 @@ fn what_is_no_manifest_is_given_up_at_its_first_line_however_long_it_is() {
     let parts = ["patchveil.jsonl: line 1 is damaged", "longer than 64 KiB"];
     user.run(&["protect", "a.wav", "-o", "out/b.wav"]).fails(2, &parts);
     user.run(&["restore", "out/a.wav", "-o", "c.wav"]).fails(1, &parts);
-    user.run(&["verify", "out"]).fails(1, &parts);
+    user.run(&["verify", "out"]).fails(2, &parts);
 }
 
 #[test]

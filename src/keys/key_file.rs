@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use patchveil_keyring::sync_directory;
 use zeroize::Zeroizing;
 
 use super::messages::{Problem, Remedy};
@@ -37,10 +38,11 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
         tempfile::Builder::new().prefix(".patchveil-").tempfile_in(folder).and_then(|mut file| {
             file.write_all(bytes)?;
             file.as_file().sync_all()?;
-            file.persist_noclobber(path).map_err(|failed| failed.error)
+            file.persist_noclobber(path).map_err(|failed| failed.error)?;
+            sync_directory(folder)
         });
     match written {
-        Ok(_) => Ok(()),
+        Ok(()) => Ok(()),
         Err(error) => Err(problem(FileTrouble::writing(path, &error))),
     }
 }

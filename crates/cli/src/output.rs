@@ -8,6 +8,7 @@ use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use patchveil_keyring::sync_directory;
 use tempfile::{Builder, NamedTempFile};
 
 use crate::leftovers::{RANDOM_LETTERS, own_prefix};
@@ -214,7 +215,7 @@ impl OutputFile {
                 _ => failed("give it its name", e.error),
             });
         }
-        sync_folder(folder_of(&target)).map_err(|e| failed("sync its folder", e))
+        sync_directory(folder_of(&target)).map_err(|e| failed("sync its folder", e))
     }
 
     fn failed(&self, doing: &'static str, source: io::Error) -> OutputError {
@@ -300,25 +301,4 @@ fn permission_bits(of: &Metadata) -> fs::Permissions {
 #[cfg(not(unix))]
 fn permission_bits(of: &Metadata) -> fs::Permissions {
     of.permissions()
-}
-
-/// Makes a rename survive a power cut.
-#[cfg(unix)]
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    let folder = match File::open(folder) {
-        // A drop folder: it can be written to but not opened.
-        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => return Ok(()),
-        opened => opened?,
-    };
-    match folder.sync_all() {
-        // Some network file systems cannot sync a folder.
-        Err(e) if e.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        Err(e) if e.kind() == io::ErrorKind::Unsupported => Ok(()),
-        result => result,
-    }
-}
-
-#[cfg(not(unix))]
-pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -3,14 +3,18 @@
 use std::fmt::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
-/// A path for a one-line message or a table. Bytes that are not UTF-8 become `�` and control characters
-/// are escaped, so that a file name can neither break the line nor control the terminal.
+use patchveil_keyring::without_keys;
+use patchveil_receipts::misleads;
+
+/// A path for a one-line message or a table. Bytes that are not UTF-8 become `�`; control characters, and those that
+/// change the direction of writing, are escaped, so that a file name can neither break the line, control the terminal nor
+/// look like another; and a key that was typed by mistake is not repeated.
 #[must_use]
 pub fn shown(path: &Path) -> impl fmt::Display {
     Shown(path.to_string_lossy().into_owned())
 }
 
-/// A message that may quote what others wrote, with control characters escaped likewise.
+/// A message that may quote what others wrote, escaped likewise.
 pub(crate) fn one_line(message: impl fmt::Display) -> String {
     Shown(message.to_string()).to_string()
 }
@@ -19,8 +23,8 @@ struct Shown(String);
 
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            if c.is_control() {
+        for c in without_keys(&self.0).chars() {
+            if misleads(c) {
                 write!(f, "{}", c.escape_default())?;
             } else {
                 f.write_char(c)?;
@@ -34,10 +38,11 @@ impl fmt::Display for Shown {
 ///
 /// JSON strings are Unicode. A path is written under its field's name, with `�` for what is not UTF-8;
 /// if there is any of that, the exact bytes follow under that name plus `_bytes`, as a list of
-/// numbers.
+/// numbers. A key that was given for a path is not repeated.
 pub mod json {
     use std::path::Path;
 
+    use patchveil_keyring::without_keys;
     use serde::Serializer;
     use serde::ser::SerializeMap;
 
@@ -79,7 +84,7 @@ pub mod json {
         to: S,
     ) -> Result<S::Ok, S::Error> {
         let mut object = to.serialize_map(None)?;
-        object.serialize_entry(text, &path.to_string_lossy())?;
+        object.serialize_entry(text, &without_keys(&path.to_string_lossy()))?;
         if path.to_str().is_none() {
             object.serialize_entry(exact, path.as_os_str().as_encoded_bytes())?;
         }
@@ -124,6 +129,31 @@ pub(crate) fn identity(path: &Path) -> PathBuf {
                 existing = parent;
             }
             _ => return path.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchveil_veil::ClassKey;
+
+    use super::*;
+
+    #[test]
+    fn what_is_shown_cannot_pass_for_something_else_and_is_no_key() {
+        assert_eq!(shown(Path::new("Größe 音.wav")).to_string(), "Größe 音.wav");
+        for (name, expected) in [
+            ("a\u{1b}[2J\nb", r"a\u{1b}[2J\nb"),
+            ("a\u{202e}vaw.b", r"a\u{202e}vaw.b"),
+            ("a\u{2066}b\u{2069}", r"a\u{2066}b\u{2069}"),
+        ] {
+            assert_eq!(shown(Path::new(name)).to_string(), expected);
+            assert_eq!(one_line(name), expected);
+        }
+        let key = ClassKey::from_bytes([5; 32]);
+        for text in [key.to_text(), key.echo_key().to_text()] {
+            let said = shown(Path::new(text.as_str())).to_string();
+            assert!(said.starts_with("pv") && said.ends_with("1…"), "{said}");
         }
     }
 }

@@ -166,10 +166,19 @@ fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a rename survive a power failure.
+/// Waits until the names in a directory have reached the disk, so that a rename survives a power failure. Does
+/// nothing where the system cannot do that.
+///
+/// # Errors
+/// What the system says.
 #[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    match File::open(directory)?.sync_all() {
+pub fn sync_directory(directory: &Path) -> io::Result<()> {
+    let directory = match File::open(directory) {
+        // A drop folder: it can be written to but not opened.
+        Err(cause) if cause.kind() == io::ErrorKind::PermissionDenied => return Ok(()),
+        opened => opened?,
+    };
+    match directory.sync_all() {
         // Some network file systems cannot sync a directory.
         Err(cause)
             if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
@@ -180,8 +189,12 @@ fn sync_directory(directory: &Path) -> io::Result<()> {
     }
 }
 
+/// Does nothing: this system cannot.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
+pub fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -44,6 +44,7 @@ mod disk;
 mod error;
 mod file;
 mod format;
+mod key_text;
 mod keyring;
 mod name;
 mod path;
@@ -52,9 +53,10 @@ mod seal;
 mod secret;
 mod transfer;
 
-pub use disk::Stamp;
+pub use disk::{Stamp, sync_directory};
 pub use error::{KeyringError, Origin};
 pub use jiff::Timestamp;
+pub use key_text::{holds_key, without_keys};
 pub use keyring::{KeyEntry, Keyring};
 pub use path::{PATH_VARIABLE, default_path, resolve_path};
 pub use presets::{

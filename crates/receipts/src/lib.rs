@@ -81,7 +81,8 @@ pub fn to_the_second(time: &str) -> String {
 
 /// Whether a text with `c` may read as something that it is not: control characters, and those that break lines or
 /// change the direction of writing.
-fn misleads(c: char) -> bool {
+#[must_use]
+pub fn misleads(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

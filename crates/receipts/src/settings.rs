@@ -55,13 +55,16 @@ impl Settings {
                 all.insert(FOLDER.to_owned(), Value::String(text.to_owned()))
             }
         };
-        let parent = self.0.parent().unwrap_or(Path::new("."));
+        let parent = match self.0.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
         std::fs::create_dir_all(parent)?;
         let mut file = tempfile::NamedTempFile::new_in(parent)?;
         serde_json::to_writer_pretty(&mut file, &Value::Object(all))?;
         file.as_file().sync_all()?;
         file.persist(&self.0)?;
-        Ok(())
+        sync_directory(parent)
     }
 
     /// All of them, with those of newer builds; none where there is no such file.
@@ -75,6 +78,25 @@ impl Settings {
         };
         serde_json::from_slice(&text).map_err(|error| failed(error.into()))
     }
+}
+
+/// Waits until the names in a folder have reached the disk, so that a rename survives a power failure.
+#[cfg(unix)]
+fn sync_directory(folder: &Path) -> io::Result<()> {
+    match std::fs::File::open(folder)?.sync_all() {
+        // Some network file systems cannot sync a folder.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]

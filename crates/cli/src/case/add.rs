@@ -128,7 +128,7 @@ impl Case {
         if kind == Kind::StampReply {
             let reply = Reply::parse(&content);
             if let Some(Ok(reply)) = reply
-                && self.stamped(&reply)?.is_none()
+                && self.stamped(&[reply])?.iter().all(Option::is_none)
             {
                 let reason = "is a time stamp of something that is not in this case; add what was stamped, or \
                               the request, first";
@@ -172,27 +172,6 @@ impl Case {
         content: &[u8],
     ) -> Result<Entry, CaseError> {
         self.put(Addition { name, kind, note: None }, content)
-    }
-
-    /// The evidence that a time stamp is of: the file itself if the case has it, else the request.
-    pub(super) fn stamped(&self, reply: &Reply) -> Result<Option<Entry>, CaseError> {
-        let mut asked = None;
-        for entry in &self.record().evidence {
-            if entry.bytes > RECOGNISED_MAX {
-                continue;
-            }
-            let content = self.content(entry)?;
-            if reply.imprint.is_of(&content) {
-                // A reply with another nonce is a reply to another request for the same file.
-                return Ok(Some(entry.clone()));
-            }
-            if entry.kind == Kind::StampRequest
-                && Request::parse(&content).is_some_and(|request| reply.answers(&request))
-            {
-                asked = Some(entry.clone());
-            }
-        }
-        Ok(asked)
     }
 
     fn known(&self, sha256: &str) -> Option<Entry> {

@@ -1,5 +1,6 @@
 //! Whether the evidence is still what was added, and agrees with what was time-stamped.
 
+use std::collections::HashSet;
 use std::{fs, io};
 
 use super::error::CaseError;
@@ -17,7 +18,7 @@ impl Case {
             evidence.iter().filter_map(|entry| self.file_changed(entry)).collect();
         if changed.is_empty() {
             // Only now are lists and replies known to be those that were added.
-            return evidence.iter().filter_map(|entry| self.disagrees(entry)).collect();
+            return self.disagreements();
         }
         changed
     }
@@ -46,35 +47,44 @@ impl Case {
         }
     }
 
-    /// Whether a hash list names other hashes than `case.json`, or a time stamp is of nothing that is here: then
+    /// Which hash lists name other hashes than `case.json`, and which time stamps are of nothing that is here: then
     /// somebody changed both a file and its hash in `case.json`.
-    fn disagrees(&self, entry: &Entry) -> Option<CaseError> {
-        let content = match entry.kind {
-            Kind::HashList | Kind::StampReply => self.content(entry),
-            _ => return None,
-        };
-        let content = match content {
-            Ok(content) => content,
-            Err(error) => return Some(error),
-        };
-        let path = self.path(entry);
-        if entry.kind == Kind::HashList {
-            let now = hashing::list(self.record());
-            let same = String::from_utf8_lossy(&content)
-                .lines()
-                .all(|line| now.lines().any(|own| own == line));
-            let reason = "lists other hashes than the evidence has now";
-            return (!same).then_some(CaseError::Changed { path, reason });
+    fn disagreements(&self) -> Vec<CaseError> {
+        let now = hashing::list(self.record());
+        let now: HashSet<&str> = now.lines().collect();
+        let changed = |entry: &Entry, reason| CaseError::Changed { path: self.path(entry), reason };
+        let of_nothing =
+            |entry: &Entry| changed(entry, "is a time stamp of nothing that is in this case now");
+        let (mut errors, mut entries, mut replies) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in &self.record().evidence {
+            let content = match entry.kind {
+                Kind::HashList | Kind::StampReply => self.content(entry),
+                _ => continue,
+            };
+            match content {
+                Err(error) => errors.push(error),
+                Ok(list) if entry.kind == Kind::HashList => {
+                    if !String::from_utf8_lossy(&list).lines().all(|line| now.contains(line)) {
+                        let reason = "lists other hashes than the evidence has now";
+                        errors.push(changed(entry, reason));
+                    }
+                }
+                Ok(reply) => match Reply::parse(&reply) {
+                    Some(Ok(reply)) => {
+                        entries.push(entry);
+                        replies.push(reply);
+                    }
+                    _ => errors.push(of_nothing(entry)),
+                },
+            }
         }
-        let stamped = match Reply::parse(&content) {
-            Some(Ok(reply)) => self.stamped(&reply).map(|of| of.is_some()),
-            _ => Ok(false),
-        };
-        let reason = "is a time stamp of nothing that is in this case now";
-        match stamped {
-            Ok(true) => None,
-            Ok(false) => Some(CaseError::Changed { path, reason }),
-            Err(error) => Some(error),
+        match self.stamped(&replies) {
+            Err(error) => errors.push(error),
+            Ok(of) => {
+                let entries = entries.into_iter().zip(of);
+                errors.extend(entries.filter(|(_, of)| of.is_none()).map(|(e, _)| of_nothing(e)));
+            }
         }
+        errors
     }
 }

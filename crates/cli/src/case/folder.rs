@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::error::CaseError;
 use super::hashing::{self, Hashes};
-use super::record::{EVIDENCE, Entry, Kind, Record, TOOL};
+use super::record::{ENTRIES_MAX, EVIDENCE, Entry, Kind, Record, TOOL};
 use crate::open;
 use crate::output::OutputFile;
 
@@ -120,6 +120,12 @@ impl Case {
         addition: Addition<'_>,
         from: impl io::Read,
     ) -> Result<Entry, CaseError> {
+        if self.record.evidence.len() >= ENTRIES_MAX {
+            let reason = format!(
+                "has {ENTRIES_MAX} files of evidence, the most a case may have; open another case"
+            );
+            return Err(CaseError::Refused { path: self.folder.clone(), reason });
+        }
         let name = file_name(addition.name, "file");
         let number = self.record.evidence.len() + 1;
         // A file that a run left behind before it was on record keeps its name.
@@ -175,13 +181,16 @@ pub(super) fn write(path: &Path, content: &[u8], force: bool) -> Result<(), Case
 
 fn read(folder: &Path) -> Result<Record, CaseError> {
     let path = folder.join(RECORD);
-    // Nothing is read or written outside the folder, whoever made it.
-    for part in [EVIDENCE, LETTERS, LOCK] {
+    // Nothing is read or written outside the folder, and nothing waits at a pipe, whoever made it.
+    for part in [RECORD, EVIDENCE, LETTERS, LOCK] {
         let part = folder.join(part);
-        if fs::symlink_metadata(&part).is_ok_and(|meta| meta.is_symlink()) {
-            let reason = "is a link, and a case is complete in its folder".to_owned();
-            return Err(CaseError::Refused { path: part, reason });
-        }
+        let Ok(kind) = fs::symlink_metadata(&part).map(|meta| meta.file_type()) else { continue };
+        let reason = match kind.is_symlink() {
+            true => "is a link, and a case is complete in its folder",
+            false if kind.is_file() || kind.is_dir() => continue,
+            false => "is a pipe or a device, and none belongs into a case",
+        };
+        return Err(CaseError::Refused { path: part, reason: reason.to_owned() });
     }
     let content = match fs::metadata(&path) {
         Ok(meta) if !meta.is_file() => return Err(CaseError::NotACase(folder.to_owned())),

@@ -25,6 +25,7 @@ mod recognise;
 mod record;
 mod report;
 mod stamp;
+mod stamped;
 mod wording;
 
 pub use add::{Added, Opening, default_folder, open};

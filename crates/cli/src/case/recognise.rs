@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use patchveil_keyring::holds_key;
 use patchveil_veil::Fingerprint;
 use serde_json::Value;
 
@@ -13,10 +14,7 @@ use crate::paths::one_line;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// Most pixels of a picture.
-const PIXELS_MAX: u64 = 100_000_000;
-/// How secret keys begin as text, in lower or upper case, and the least letters that follow.
-const SECRETS: [&str; 3] = ["pvkey1", "pvecho1", "age-secret-key-1"];
-const SECRET_LETTERS: usize = 50;
+pub(super) const PIXELS_MAX: u64 = 100_000_000;
 
 /// The class that a case is about.
 pub(super) struct Class<'a> {
@@ -33,21 +31,13 @@ pub(super) fn recognise(path: &Path, content: &[u8], class: &Class<'_>) -> Resul
     if content.is_empty() {
         return Err("is empty".to_owned());
     }
-    if holds_secret(content) {
+    if holds_key(content) {
         return Err(
             "holds a secret key, and a case is made to be handed on; leave it out".to_owned()
         );
     }
     if content.starts_with(PNG) {
-        // Sixteen bytes can ask for more memory than there is.
-        let pixels =
-            png_size(content).map_or(0, |(width, height)| u64::from(width) * u64::from(height));
-        if pixels > PIXELS_MAX {
-            return Err(format!(
-                "has more than {} megapixels; make it smaller",
-                PIXELS_MAX / 1_000_000
-            ));
-        }
+        picture_size(content)?;
         let readable = tiny_skia::Pixmap::decode_png(content).is_ok();
         return if readable { Ok(Kind::Picture) } else { Err("is a damaged PNG".to_owned()) };
     }
@@ -126,24 +116,25 @@ fn kind(first: &Value) -> Kind {
     }
 }
 
-/// Width and height in the header of a PNG.
-pub(super) fn png_size(png: &[u8]) -> Option<(u32, u32)> {
-    let number = |at: usize| Some(u32::from_be_bytes(png.get(at..at + 4)?.try_into().ok()?));
-    let size = (number(16)?, number(20)?);
-    (png.get(12..16)? == b"IHDR" && size.0 > 0 && size.1 > 0).then_some(size)
+/// Width and height in pixels of a PNG that may be decoded: sixteen bytes can ask for more memory than there is.
+///
+/// # Errors
+/// Why it may not, in words.
+pub(super) fn picture_size(png: &[u8]) -> Result<(u32, u32), String> {
+    let (width, height) = png_size(png).ok_or("is a damaged PNG")?;
+    if u64::from(width) * u64::from(height) > PIXELS_MAX {
+        let most = PIXELS_MAX / 1_000_000;
+        return Err(format!("has more than {most} megapixels; make it smaller"));
+    }
+    Ok((width, height))
 }
 
-fn holds_secret(content: &[u8]) -> bool {
-    let begins = |at: usize, secret: &str| {
-        let rest = content[at..].split_at_checked(secret.len());
-        rest.is_some_and(|(start, rest)| {
-            let letters =
-                rest.iter().take(SECRET_LETTERS).filter(|byte| byte.is_ascii_alphanumeric());
-            start.eq_ignore_ascii_case(secret.as_bytes()) && letters.count() == SECRET_LETTERS
-        })
-    };
-    let mut starts = content.iter().enumerate().filter(|(_, byte)| b"pPaA".contains(byte));
-    starts.any(|(at, _)| SECRETS.iter().any(|secret| begins(at, secret)))
+/// Width and height in the header of a PNG.
+fn png_size(png: &[u8]) -> Option<(u32, u32)> {
+    let number = |at: usize| Some(u32::from_be_bytes(png.get(at..at + 4)?.try_into().ok()?));
+    let size = (number(16)?, number(20)?);
+    let is_png = png.starts_with(PNG) && png.get(12..16)? == b"IHDR";
+    (is_png && size.0 > 0 && size.1 > 0).then_some(size)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `case.json`: what a case is about, and the list of its evidence. Never a key.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -14,6 +15,8 @@ use crate::paths::one_line;
 pub const CASE_VERSION: u32 = 1;
 /// The folder of evidence in a case's folder.
 pub(super) const EVIDENCE: &str = "evidence";
+/// Most files of evidence: limits what a case that somebody else made can cost.
+pub(super) const ENTRIES_MAX: usize = 10_000;
 /// Program and version, as in manifests.
 pub(super) const TOOL: &str = concat!("patchveil ", env!("CARGO_PKG_VERSION"));
 
@@ -146,10 +149,20 @@ impl Record {
         {
             return Err(damaged("a name in it has more than one line".to_owned()));
         }
-        match record.evidence.iter().find(|entry| !entry.is_inside()) {
-            Some(entry) => Err(damaged(one_line(format!("{:?} is outside the case", entry.file)))),
-            None => Ok(record),
+        if record.evidence.len() > ENTRIES_MAX {
+            return Err(damaged(format!("it lists more than {ENTRIES_MAX} files of evidence")));
         }
+        let mut before = HashSet::new();
+        for Entry { file, .. } in &record.evidence {
+            if !is_inside(file) {
+                return Err(damaged(one_line(format!("{file:?} is outside the case"))));
+            }
+            if !before.insert(file) {
+                return Err(damaged(one_line(format!("{file:?} is in it twice"))));
+            }
+        }
+        drop(before);
+        Ok(record)
     }
 
     /// The entries of a kind, in the order added.
@@ -159,39 +172,30 @@ impl Record {
 }
 
 impl Entry {
-    /// Whether the file is in the folder of evidence, wherever the `case.json` comes from.
-    fn is_inside(&self) -> bool {
-        let plain = |name: &str| {
-            let is_odd = |c: char| matches!(c, '/' | '\\' | ':') || c.is_control();
-            !name.is_empty() && !name.starts_with('.') && !name.contains(is_odd)
-        };
-        self.file.split_once('/').is_some_and(|(folder, name)| folder == EVIDENCE && plain(name))
-    }
-
     /// The file's name without its folder.
     pub(super) fn short(&self) -> &str {
         self.file.rsplit('/').next().unwrap_or(&self.file)
     }
 }
 
+/// Whether the file is in the folder of evidence, wherever the `case.json` comes from.
+fn is_inside(file: &str) -> bool {
+    let plain = |name: &str| {
+        let is_odd = |c: char| matches!(c, '/' | '\\' | ':') || c.is_control();
+        !name.is_empty() && !name.starts_with('.') && !name.contains(is_odd)
+    };
+    file.split_once('/').is_some_and(|(folder, name)| folder == EVIDENCE && plain(name))
+}
+
 #[cfg(test)]
 mod tests {
+    use patchveil_veil::{ClassKey, Preset};
+
     use super::*;
 
     #[test]
     fn an_entry_must_not_point_outside_the_case() {
-        let file = |file: &str| Entry {
-            file: file.to_owned(),
-            name: String::new(),
-            kind: Kind::Attachment,
-            bytes: 0,
-            blake3: blake3::hash(b"").into(),
-            sha256: String::new(),
-            added: Timestamp::UNIX_EPOCH,
-            note: None,
-            tool: String::new(),
-        };
-        assert!(file("evidence/001-a.txt").is_inside());
+        assert!(is_inside("evidence/001-a.txt"));
         for bad in [
             "/etc/passwd",
             "evidence/../x",
@@ -201,7 +205,44 @@ mod tests {
             "evidence/a\u{1b}[2J",
             "other/a",
         ] {
-            assert!(!file(bad).is_inside(), "{bad}");
+            assert!(!is_inside(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_file_is_listed_once_and_the_list_has_an_end() {
+        let digest = Digest::from(blake3::hash(b""));
+        let entry = |number: usize| Entry {
+            file: format!("{EVIDENCE}/{number:03}-a.txt"),
+            name: String::new(),
+            kind: Kind::Attachment,
+            bytes: 0,
+            blake3: digest,
+            sha256: String::new(),
+            added: Timestamp::UNIX_EPOCH,
+            note: None,
+            tool: String::new(),
+        };
+        let parsed = |evidence: Vec<Entry>| {
+            let record = Record {
+                version: CASE_VERSION,
+                name: String::new(),
+                class: String::new(),
+                fingerprint: ClassKey::from_bytes([1; 32]).fingerprint(),
+                echo_commitment: digest,
+                recipe_name: String::new(),
+                recipe: Preset::DEFAULT.recipe(),
+                opened: Timestamp::UNIX_EPOCH,
+                tool: String::new(),
+                evidence,
+            };
+            let text = serde_json::to_vec(&record).unwrap();
+            Record::parse(Path::new("case.json"), &text).map_err(|error| error.to_string())
+        };
+        assert!(parsed((0..ENTRIES_MAX).map(entry).collect()).is_ok());
+        let many = parsed((0..=ENTRIES_MAX).map(entry).collect()).unwrap_err();
+        assert!(many.contains("more than 10000"), "{many}");
+        let twice = parsed(vec![entry(1), entry(2), entry(1)]).unwrap_err();
+        assert!(twice.contains("evidence/001-a.txt") && twice.contains("twice"), "{twice}");
     }
 }

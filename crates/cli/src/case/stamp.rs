@@ -17,6 +17,9 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use super::hashing::hexadecimal;
 use crate::paths::one_line;
 
+/// Longest reply in bytes: with the certificates and revocation lists that some authorities put in, it has some 10,000.
+const LONGEST: usize = 1 << 20;
+
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const SHA_384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
 const SHA_512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
@@ -87,9 +90,9 @@ struct Accuracy {
 }
 
 /// The hash that a time stamp is of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Imprint {
-    algorithm: ObjectIdentifier,
+    pub(super) algorithm: ObjectIdentifier,
     hash: Vec<u8>,
 }
 
@@ -113,14 +116,15 @@ pub(super) struct Reply {
 }
 
 impl Imprint {
-    /// Whether it is that of `content`.
-    pub(super) fn is_of(&self, content: &[u8]) -> bool {
-        match self.algorithm {
-            SHA_256 => *Sha256::digest(content) == *self.hash,
-            SHA_384 => *Sha384::digest(content) == *self.hash,
-            SHA_512 => *Sha512::digest(content) == *self.hash,
-            _ => false,
-        }
+    /// That of `content`; none if the algorithm is not known.
+    pub(super) fn of(algorithm: ObjectIdentifier, content: &[u8]) -> Option<Self> {
+        let hash = match algorithm {
+            SHA_256 => Sha256::digest(content).to_vec(),
+            SHA_384 => Sha384::digest(content).to_vec(),
+            SHA_512 => Sha512::digest(content).to_vec(),
+            _ => return None,
+        };
+        Some(Self { algorithm, hash })
     }
 
     /// Name of the algorithm, and the hash in hexadecimal.
@@ -173,11 +177,14 @@ impl Request {
 }
 
 impl Reply {
-    /// Reads a reply, or gives nothing if it is none.
+    /// Reads a reply, or gives nothing if it is none or longer than any is.
     ///
     /// # Errors
     /// What is wrong with it, in words: the authority refused, or it holds no time stamp that can be read.
     pub(super) fn parse(der: &[u8]) -> Option<Result<Self, String>> {
+        if der.len() > LONGEST {
+            return None;
+        }
         Some(Self::read(TimeStampResp::from_der(der).ok()?))
     }
 
@@ -232,7 +239,8 @@ mod tests {
     #[test]
     fn a_request_is_read_back_and_is_of_its_content_only() {
         let request = Request::parse(&Request::make(b"list", 5).unwrap()).unwrap();
-        assert!(request.imprint.is_of(b"list") && !request.imprint.is_of(b"lost"));
+        let of = |content| Imprint::of(request.imprint.algorithm, content).unwrap();
+        assert!(request.imprint == of(b"list") && request.imprint != of(b"lost"));
         assert_eq!(request.imprint.shown().0, "SHA-256");
         assert!(Request::parse(b"list").is_none());
         assert!(Reply::parse(b"list").is_none());

@@ -65,9 +65,23 @@ pub(super) fn length(seconds: f64) -> String {
     }
 }
 
-/// An argument as a shell wants it.
+/// The name of a file as a shell wants it, and no command takes it for an option.
 #[must_use]
-pub fn quoted(argument: &str) -> String {
+pub fn quoted(file: &str) -> String {
+    if file.starts_with('-') {
+        return shell_word(&format!("./{file}"));
+    }
+    shell_word(file)
+}
+
+/// An option with a value, as a shell wants it.
+pub(super) fn option(name: &str, value: &str) -> String {
+    // What begins with a hyphen would be taken for another option.
+    let separator = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{name}{separator}{}", shell_word(value))
+}
+
+fn shell_word(argument: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./,@%+=".contains(c);
     if !argument.is_empty() && argument.chars().all(plain) {
         return argument.to_owned();
@@ -103,5 +117,14 @@ mod tests {
         assert_eq!(quoted("Night Show"), "\"Night Show\"");
         assert_eq!(quoted("a\"$(b)`c`"), "\"a\\\"\\$(b)\\`c\\`\"");
         assert_eq!(quoted(""), "\"\"");
+    }
+
+    #[test]
+    fn no_file_or_class_passes_for_an_option() {
+        assert_eq!(quoted("--recipe=x.wav"), "./--recipe=x.wav");
+        assert_eq!(quoted("-o out.wav"), "\"./-o out.wav\"");
+        assert_eq!(quoted("-"), "./-");
+        assert_eq!(option("--key", "Night Show"), "--key \"Night Show\"");
+        assert_eq!(option("--key", "--all-keys"), "--key=--all-keys");
     }
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use crate::output::OutputFile;
 use crate::{open, shown};
-use patchveil_keyring::{KeyEntry, Keyring, KeyringError, Passphrase, parse_import, resolve_path};
+use patchveil_keyring::{
+    KeyEntry, Keyring, KeyringError, Passphrase, holds_key, parse_import, resolve_path,
+};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -17,6 +19,8 @@ use super::{passphrase, table};
 /// What to do where no class is named and there is no default.
 pub(super) const WHICH_CLASS: &str = "which class? name it with --key, or choose a default: patchveil \
                                       key default NAME";
+/// What to do where there is no class yet.
+pub(super) const EMPTY: &str = "the keyring is empty; make a class first: patchveil key new NAME";
 /// Longest exported key in bytes.
 const LONGEST_IMPORT: u64 = 1 << 16;
 
@@ -74,9 +78,22 @@ pub(super) fn open(cli: &Cli) -> Result<Keyring, Failure> {
 /// The class that is named, or the default.
 pub(super) fn class<'a>(keyring: &'a Keyring, name: Option<&str>) -> Result<&'a KeyEntry, Failure> {
     match name {
-        Some(name) => Ok(keyring.get(name)?),
-        None => keyring.default_entry().ok_or_else(|| Failure::usage(WHICH_CLASS)),
+        Some(name) => named(keyring, name),
+        None => keyring.default_entry().ok_or_else(|| no_default(keyring, WHICH_CLASS)),
     }
+}
+
+/// The class of this name.
+pub(super) fn named<'a>(keyring: &'a Keyring, name: &str) -> Result<&'a KeyEntry, Failure> {
+    keyring.get(name).map_err(|error| match keyring.entries().is_empty() {
+        true => Failure::usage(EMPTY),
+        false => error.into(),
+    })
+}
+
+/// No class is named, and there is no default. `which` is what to do where there are classes.
+pub(super) fn no_default(keyring: &Keyring, which: &str) -> Failure {
+    Failure::usage(if keyring.entries().is_empty() { EMPTY } else { which })
 }
 
 /// Changes the keyring.
@@ -166,7 +183,7 @@ fn list(cli: &Cli, json: bool) -> Result<(), Failure> {
         return classes.iter().try_for_each(say_json);
     }
     if classes.is_empty() {
-        return say("no classes yet; make one with: patchveil key new NAME");
+        return say(EMPTY);
     }
     let mut rows = table::new(&["class", "fingerprint", "created", ""]);
     for class in classes {
@@ -178,7 +195,7 @@ fn list(cli: &Cli, json: bool) -> Result<(), Failure> {
 
 fn show(cli: &Cli, name: &str, json: bool) -> Result<(), Failure> {
     let keyring = open(cli)?;
-    let class = Class::of(&keyring, keyring.get(name)?);
+    let class = Class::of(&keyring, named(&keyring, name)?);
     if json {
         return say_json(&class);
     }
@@ -193,7 +210,7 @@ fn remove(cli: &Cli, name: &str, yes: bool) -> Result<(), Failure> {
     let mut confirmed = None;
     if !yes {
         let keyring = open(cli)?;
-        let entry = keyring.get(name)?;
+        let entry = named(&keyring, name)?;
         confirmed = Some(entry.fingerprint());
         if !io::stdin().is_terminal() {
             return Err(Failure::usage("removing a key cannot be undone; confirm it with --yes"));
@@ -229,7 +246,7 @@ fn export(
     lock: Option<Option<&Path>>,
 ) -> Result<(), Failure> {
     let keyring = open(cli)?;
-    keyring.get(name)?;
+    named(&keyring, name)?;
     let Some(path) = output else {
         if io::stdout().is_terminal() {
             complain("this is the secret key; whoever has it can detect and undo your protection:");
@@ -249,7 +266,7 @@ const DISCLOSURE: &str = "whoever has it can find and remove the echo in this cl
 /// Exports the key of a class's echo.
 fn export_echo(cli: &Cli, name: &str, output: Option<&Path>) -> Result<(), Failure> {
     let keyring = open(cli)?;
-    let key = keyring.get(name)?.key().echo_key();
+    let key = named(&keyring, name)?.key().echo_key();
     let Some(path) = output else {
         if io::stdout().is_terminal() {
             complain(&format!("this is the secret of the echo: {DISCLOSURE}:"));
@@ -261,18 +278,23 @@ fn export_echo(cli: &Cli, name: &str, output: Option<&Path>) -> Result<(), Failu
     say(&format!("wrote {}: {DISCLOSURE}", shown(path)))
 }
 
+/// Refuses a key in the place of a file with one. `instead` is what to do.
+pub(super) fn refuse_as_argument(file: &Path, instead: &str) -> Result<(), Failure> {
+    if !holds_key(file.as_os_str().as_encoded_bytes()) || file.exists() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "do not give the key itself as an argument, because others can see those; {instead}"
+    )))
+}
+
 fn import(
     cli: &Cli,
     file: &Path,
     name: Option<&str>,
     passphrase_file: Option<&Path>,
 ) -> Result<(), Failure> {
-    if file.to_string_lossy().to_ascii_lowercase().contains("pvkey1") && !file.exists() {
-        return Err(Failure::usage(
-            "do not give the key itself as an argument, because others can see those; give the file it \
-             is in, or - to type or paste it",
-        ));
-    }
+    refuse_as_argument(file, "give the file it is in, or - to type or paste it")?;
     let unreadable = |error| {
         Failure::usage(format!(
             "{}: cannot be read: {error}; give a file that was exported",

@@ -32,10 +32,13 @@ mod trace;
 mod verify;
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 
 use clap::Parser;
+use patchveil_keyring::{holds_key, without_keys};
 
 use args::{Cli, Command};
+use exit::USAGE;
 pub use passphrase::passphrase_in;
 use recipe_args::RecipeArgs;
 use terminal::complain;
@@ -43,7 +46,18 @@ use terminal::complain;
 /// Runs the command with these arguments, the first of which is its own name; gives its exit code. It reads and writes
 /// the process's standard streams, and answers `--help` and wrong usage by ending the process.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = Cli::parse_from(args);
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let said = error.render().to_string();
+            // It repeats what was typed, which may be a key in the wrong place.
+            if !holds_key(&said) {
+                error.exit();
+            }
+            let _ = write!(io::stderr().lock(), "{}", without_keys(&said));
+            return USAGE;
+        }
+    };
     stop::survive_size_limits();
     if let Some(note) = cli.command.recipe_args().and_then(RecipeArgs::note) {
         complain(&note);

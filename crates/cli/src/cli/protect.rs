@@ -114,7 +114,7 @@ impl Keys {
         let named = map.is_none().then_some(name.as_str());
         for class in mapped.chain(named) {
             if !classes.contains_key(class) {
-                let key = keyring.get(class)?.key().clone();
+                let key = keys::named(keyring, class)?.key().clone();
                 let is_first = classes.is_empty();
                 classes.insert(
                     class.to_owned(),

@@ -47,7 +47,7 @@ pub(super) fn run(cli: &Cli, args: &RestoreArgs) -> Result<u8, Failure> {
         return Err(Failure::usage(RecipeError::NotInvertible));
     }
     let keyring = keys::open(cli)?;
-    let named = args.key.as_ref().map(|name| keyring.get(name)).transpose()?;
+    let named = args.key.as_ref().map(|name| keys::named(&keyring, name)).transpose()?;
     let named = named.map(|entry| entry.key().clone());
     let key = |recorded| match &named {
         Some(key) => Ok(key.clone()),
@@ -149,7 +149,9 @@ fn key_on_record(keyring: &Keyring, recorded: Option<Fingerprint>) -> Result<Cla
                  with: patchveil key import FILE"
             )
         }),
-        None => keyring.default_entry().ok_or_else(|| keys::WHICH_CLASS.to_owned()),
+        None => keyring
+            .default_entry()
+            .ok_or_else(|| keys::no_default(keyring, keys::WHICH_CLASS).message),
     };
     entry.map(|entry| entry.key().clone())
 }

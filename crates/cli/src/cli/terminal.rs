@@ -3,15 +3,16 @@
 use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use patchveil_keyring::without_keys;
 
 use crate::standard_io;
 
 use super::exit::Failure;
 
-/// Writes one line to standard error. If nobody reads that, nobody is left to tell; `eprintln!` would
-/// panic.
+/// Writes one line to standard error, without any key that somebody gave for something else. If nobody reads that, nobody
+/// is left to tell; `eprintln!` would panic.
 pub(super) fn complain(message: &str) {
-    let _ = writeln!(io::stderr().lock(), "patchveil: {message}");
+    let _ = writeln!(io::stderr().lock(), "patchveil: {}", without_keys(message));
 }
 
 /// Prints to standard output, or to standard error where standard output is for audio. A reader that has gone (`… | head`) is neither an error nor a panic.

@@ -77,7 +77,7 @@ fn keys(cli: &Cli, args: &VerifyArgs) -> Result<Vec<ClassKey>, Failure> {
     if args.all_keys {
         return Ok(keyring.entries().iter().map(|entry| entry.key().clone()).collect());
     }
-    args.key.iter().map(|name| Ok(keyring.get(name)?.key().clone())).collect()
+    args.key.iter().map(|name| Ok(keys::named(&keyring, name)?.key().clone())).collect()
 }
 
 /// The names of the keyring's classes, as far as they are available without asking for a passphrase: a

@@ -15,6 +15,8 @@ use crate::pcm::SampleFormat;
 /// Version of the lines this build writes, and the newest it reads. A line of version 1 has a recipe of
 /// version 1; such lines are still written for such recipes.
 pub const RECORD_VERSION: u32 = 2;
+/// Longest line in bytes, with its end; real ones have some 700. A bound on what is read of a file that is no manifest.
+pub(super) const LONGEST_RECORD: u64 = 1 << 16;
 /// Version of a line whose recipe is of version 1, as builds before read it.
 const WITH_RECIPE_1: u32 = 1;
 

@@ -8,18 +8,17 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use patchveil_keyring::sync_directory;
+
 use super::error::{LOCK_TIMEOUT, ManifestError};
-use super::record::Record;
+use super::record::{LONGEST_RECORD, Record};
 use super::store::{Manifest, is_torn, path_for};
-use crate::output::sync_folder;
 use crate::paths::folder_of;
 
 /// How often to try the lock.
 const POLL: Duration = Duration::from_millis(2);
 /// How long lines may be on their way to the disk: what a power cut can cost.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
-/// No record is longer in bytes: a bound on what is read to find the last one.
-const LONGEST_RECORD: u64 = 1 << 16;
 
 /// Adds records to manifests, from any thread.
 #[derive(Debug, Default)]
@@ -73,7 +72,7 @@ impl Recorder {
         let sync = |path: PathBuf| {
             File::open(&path)
                 .and_then(|manifest| manifest.sync_all())
-                .and_then(|()| sync_folder(folder_of(&path)))
+                .and_then(|()| sync_directory(folder_of(&path)))
                 .map_err(|source| ManifestError::Unwritable { path, source })
         };
         dirty.into_keys().map(sync).fold(Ok(()), Result::and)

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind::{NotADirectory, NotFound};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::ManifestError;
-use super::record::{Record, Unreadable};
+use super::record::{LONGEST_RECORD, Record, Unreadable};
 use crate::open;
 use crate::paths::folder_of;
 
@@ -34,12 +34,8 @@ impl Manifest {
     /// # Errors
     /// Any [`ManifestError`] about reading.
     pub fn load(path: &Path) -> Result<Option<Self>, ManifestError> {
-        let content = open::regular(path).and_then(|mut file| {
-            let mut content = Vec::new();
-            file.read_to_end(&mut content).map(|_| content)
-        });
-        match content {
-            Ok(bytes) => Self::parse(path, &bytes).map(Some),
+        match open::regular(path) {
+            Ok(file) => Self::read(path, BufReader::new(file)).map(Some),
             // Under a file there is no folder, and no manifest in it.
             Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
             Err(source) => Err(ManifestError::Unreadable { path: path.to_owned(), source }),
@@ -52,28 +48,39 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError::Damaged`] or [`ManifestError::Newer`] at the first line that is not a record.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ManifestError> {
+        Self::read(path, bytes)
+    }
+
+    fn read(path: &Path, mut from: impl BufRead) -> Result<Self, ManifestError> {
+        let damaged = |line, reason| ManifestError::Damaged { path: path.to_owned(), line, reason };
         let mut manifest = Self::default();
-        for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            // Never more than a line at a time: what somebody else calls a manifest may have any length.
+            from.by_ref()
+                .take(LONGEST_RECORD + 1)
+                .read_until(b'\n', &mut line)
+                .map_err(|source| ManifestError::Unreadable { path: path.to_owned(), source })?;
+            if line.is_empty() {
+                break;
+            }
+            if line.len() as u64 > LONGEST_RECORD {
+                let most = LONGEST_RECORD >> 10;
+                let reason = format!("it is longer than {most} KiB, and no record is");
+                return Err(damaged(number, reason));
+            }
             let record = match Record::parse(line.trim_ascii_end()) {
                 Ok(record) => record,
                 Err(Unreadable::Newer(version)) => {
-                    return Err(ManifestError::Newer {
-                        path: path.to_owned(),
-                        line: index + 1,
-                        version,
-                    });
+                    let path = path.to_owned();
+                    return Err(ManifestError::Newer { path, line: number, version });
                 }
-                Err(Unreadable::Malformed(_)) if is_torn(line) => {
+                Err(Unreadable::Malformed(_)) if is_torn(&line) => {
                     manifest.torn = true;
                     break;
                 }
-                Err(Unreadable::Malformed(reason)) => {
-                    return Err(ManifestError::Damaged {
-                        path: path.to_owned(),
-                        line: index + 1,
-                        reason,
-                    });
-                }
+                Err(Unreadable::Malformed(reason)) => return Err(damaged(number, reason)),
             };
             manifest.newest.insert(record.name(), record);
         }

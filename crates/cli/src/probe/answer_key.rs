@@ -111,9 +111,12 @@ impl AnswerKey {
         self.excerpts.len()
     }
 
-    /// Whether there is one clip for each excerpt under each key: else ranks would not be fair, and keys without
+    /// Whether there are excerpts, and one clip for each of them under each key: else ranks would not be fair, and keys without
     /// clips could ask for more memory than there is.
     fn is_consistent(&self) -> bool {
+        if self.excerpts.is_empty() {
+            return false;
+        }
         let expected = (self.excerpts.len() as u64).saturating_mul(u64::from(self.decoys) + 1);
         let known = |clip: &&ClipEntry| {
             (clip.excerpt as usize) < self.excerpts.len() && clip.key <= self.decoys
@@ -211,6 +214,8 @@ fn damaged(path: &Path, what: String) -> ProbeError {
 
 #[cfg(test)]
 mod tests {
+    use patchveil_veil::Preset;
+
     use super::*;
 
     #[test]
@@ -221,5 +226,25 @@ mod tests {
         let message = error.to_string();
         assert!(message.contains("unknown field"), "{message}");
         assert!(!message.contains(char::is_control), "{message:?}");
+    }
+
+    #[test]
+    fn an_answer_key_without_clips_is_refused_however_many_keys_it_claims() {
+        let answer_key = AnswerKey {
+            version: VERSION,
+            tool: String::new(),
+            class: String::new(),
+            fingerprint: ClassKey::from_bytes([1; 32]).fingerprint(),
+            preset: String::new(),
+            recipe: Preset::Mark.recipe(),
+            seed: "00".repeat(32),
+            decoys: u32::MAX,
+            excerpts: Vec::new(),
+            clips: Vec::new(),
+        };
+        let plain = serde_json::to_vec(&answer_key).unwrap();
+        let expected = commitment(&plain);
+        let error = Opened::checked(plain, &expected, Path::new("opened.json")).unwrap_err();
+        assert!(error.to_string().contains("one clip for each excerpt"), "{error}");
     }
 }

@@ -16,8 +16,12 @@ const SCORE_COLUMN: &str = "score";
 
 /// Longest file in bytes.
 const LONGEST: u64 = 512 << 20;
-/// Most sums that are kept, one for each label under each key.
-const SUMS_MAX: usize = 50_000_000;
+/// Most columns: a reader takes memory for each, and the largest vocabularies have a quarter of so many words.
+const COLUMNS_MAX: usize = 1_000_000;
+/// Most numbers that are kept: scores, one for each label of each clip, and sums, one for each label under each key.
+const NUMBERS_MAX: usize = 50_000_000;
+/// Largest magnitude of a score: sums of many more, and their differences, stay finite.
+const SCORE_MAX: f64 = 1e100;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -59,6 +63,10 @@ impl Answers {
             .map_err(|_| wrong(path, None, "is not UTF-8 text; save it as CSV in UTF-8"))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let delimiter = delimiter(text);
+        if let Some(line) = too_wide(text, delimiter) {
+            let what = format!("has more than {COLUMNS_MAX} columns; give fewer labels");
+            return Err(wrong(path, Some(line), &what));
+        }
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
@@ -68,6 +76,7 @@ impl Answers {
             let header = reader.headers().map_err(|error| from_csv(path, &error))?;
             Columns::find(header, path)?
         };
+        columns.check_memory(answer_key.clips.len(), path)?;
         let mut answers = Self {
             statistic: columns.statistic(),
             labels: columns.scores.iter().map(|(_, label)| label.clone()).collect(),
@@ -78,6 +87,8 @@ impl Answers {
             answer_key.clips.iter().map(|c| stem(&c.file)).zip(0..).collect();
         let mut row = Row { path, columns: &columns, delimiter, labels: HashMap::new() };
         let mut lines: HashMap<usize, u64> = HashMap::new();
+        // There are sums for each excerpt, too.
+        let most = NUMBERS_MAX / answer_key.keys().max(answer_key.clips_per_key());
         for record in reader.records() {
             let record = record.map_err(|error| from_csv(path, &error))?;
             let line = record.position().map_or(0, csv::Position::line);
@@ -97,13 +108,13 @@ impl Answers {
                 return Err(wrong(path, Some(line), &what));
             }
             answers.values[clip] = row.values(&record, line, &mut answers.labels)?;
-        }
-        let (labels, keys) = (answers.labels.len(), answer_key.keys());
-        if labels.saturating_mul(keys) > SUMS_MAX {
-            let what = format!(
-                "has {labels} different labels, too many for {keys} keys; put similar ones together"
-            );
-            return Err(wrong(path, None, &what));
+            if answers.labels.len() > most {
+                let what = format!(
+                    "has more than {most} different labels, too many for {} keys; put similar ones together",
+                    answer_key.keys()
+                );
+                return Err(wrong(path, Some(line), &what));
+            }
         }
         Ok(answers)
     }
@@ -191,6 +202,19 @@ impl Columns {
         Ok(Self { file, label: None, score: None, scores })
     }
 
+    /// Refuses more scores than there is memory for, before they are read.
+    fn check_memory(&self, clips: usize, path: &Path) -> Result<(), ProbeError> {
+        let labels = self.scores.len();
+        if labels.saturating_mul(clips) <= NUMBERS_MAX {
+            return Ok(());
+        }
+        let what = format!(
+            "has scores of {labels} labels, too many for {clips} clips; at most {} are possible, leave out the others",
+            NUMBERS_MAX / clips.max(1)
+        );
+        Err(wrong(path, None, &what))
+    }
+
     fn statistic(&self) -> Statistic {
         match self.score.is_some() || self.label.is_none() {
             true => Statistic::Scores,
@@ -257,7 +281,14 @@ impl Row<'_> {
         let comma = self.delimiter != b',';
         let plain = if comma { text.replace(',', ".") } else { text.to_owned() };
         match plain.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
+            Ok(number) if number.abs() <= SCORE_MAX => Ok(number),
+            Ok(number) if number.is_finite() => {
+                let what = format!(
+                    "{} is beyond ±{SCORE_MAX:e}; scale the scores",
+                    one_line(quoted(text))
+                );
+                Err(wrong(self.path, Some(line), &what))
+            }
             _ => {
                 let what = format!("{} is not a score, a number", one_line(quoted(text)));
                 Err(wrong(self.path, Some(line), &what))
@@ -271,6 +302,13 @@ fn delimiter(text: &str) -> u8 {
     let first = text.lines().next().unwrap_or_default().as_bytes();
     let count = |which: u8| first.iter().filter(|&&byte| byte == which).count();
     b"\t;,".iter().copied().max_by_key(|&which| count(which)).unwrap_or(b',')
+}
+
+/// The first line with more columns than any table has, counted from 1.
+fn too_wide(text: &str, delimiter: u8) -> Option<u64> {
+    let columns = |line: &str| line.bytes().filter(|&byte| byte == delimiter).count() + 1;
+    let mut lines = (1..).zip(text.split(['\n', '\r']));
+    lines.find(|(_, line)| columns(line) > COLUMNS_MAX).map(|(number, _)| number)
 }
 
 /// What a clip is known by: its name without folders and ending, in lower case.

@@ -7,7 +7,7 @@ use super::answers::{Answers, Statistic};
 
 /// A class counts as found if its key ranks first and p is no larger.
 pub const FOUND_P: f64 = 0.01;
-/// Means that differ less, compared with the largest value, are ties: they differ by rounding alone.
+/// Means that differ less, compared with the largest value of their labels, are ties: they differ by rounding alone.
 const TIE: f64 = 1e-9;
 
 /// How a label goes with a key.
@@ -64,7 +64,7 @@ pub struct Judgement {
 /// Ranks the class's key among the decoys by the label that is named or, if none is, by the label that
 /// each key raises most: what is done for the class's key is done for every decoy, so p is exact and needs
 /// no correction for the number of labels (the maximum statistic of Westfall and Young 1993,
-/// “Resampling-based multiple testing”). None if no clip of the class's key was answered.
+/// “Resampling-based multiple testing”). None if no clip of the class's key was answered, or the values are not finite.
 #[must_use]
 pub fn judge(answer_key: &AnswerKey, answers: &Answers, label: Option<&str>) -> Option<Judgement> {
     let table = Table::new(answer_key, answers);
@@ -89,10 +89,17 @@ pub fn judge(answer_key: &AnswerKey, answers: &Answers, label: Option<&str>) -> 
     let (chosen, own_excess) = best(0);
     let others: Vec<usize> =
         (1..table.answered.len()).filter(|&key| table.answered[key] > 0).collect();
-    let mut decoy_excesses: Vec<f64> = others.iter().map(|&key| best(key).1).collect();
+    let bests: Vec<(usize, f64)> = others.iter().map(|&key| best(key)).collect();
+    let is_tie_or_above = |&(label, excess): &(usize, f64)| {
+        excess >= own_excess - TIE * compared.largest(label).max(compared.largest(chosen))
+    };
+    let not_below = bests.iter().filter(|best| is_tie_or_above(best)).count();
+    let mut decoy_excesses: Vec<f64> = bests.into_iter().map(|(_, excess)| excess).collect();
     decoy_excesses.sort_by(|a, b| b.total_cmp(a));
-    let limit = own_excess - TIE * compared.largest;
-    let not_below = decoy_excesses.iter().filter(|&&excess| excess >= limit).count();
+    // No comparison with these says anything.
+    if !own_excess.is_finite() || !decoy_excesses.iter().all(|excess| excess.is_finite()) {
+        return None;
+    }
     let (rank, keys) = (not_below + 1, others.len() + 1);
     let p_value = rank as f64 / keys as f64;
     let mut decoys: Vec<Shown> = others.iter().map(|&key| table.shown(key, chosen)).collect();
@@ -135,8 +142,8 @@ struct Table {
     labels: usize,
     /// For each key its clips with an answer.
     answered: Vec<usize>,
-    /// The largest magnitude of a value.
-    largest: f64,
+    /// The largest magnitude of a value of each label.
+    largest: Vec<f64>,
     /// Sums of the values, keys × labels.
     sums: Vec<f64>,
     /// The same of what all keys have on average for the same excerpt.
@@ -167,7 +174,7 @@ impl Table {
             statistic: answers.statistic,
             labels,
             answered: vec![0; keys],
-            largest: 0.0,
+            largest: vec![0.0; labels],
             sums: vec![0.0; keys * labels],
             expected: vec![0.0; keys * labels],
         };
@@ -176,7 +183,7 @@ impl Table {
             table.answered[key] += 1;
             for &(label, value) in values {
                 table.sums[key * labels + label] += value;
-                table.largest = table.largest.max(value.abs());
+                table.largest[label] = table.largest[label].max(value.abs());
             }
             let means = &means[excerpt * labels..(excerpt + 1) * labels];
             let expected = &mut table.expected[key * labels..(key + 1) * labels];
@@ -189,6 +196,11 @@ impl Table {
     fn excess(&self, key: usize, label: usize) -> f64 {
         let at = key * self.labels + label;
         (self.sums[at] - self.expected[at]) / self.answered[key].max(1) as f64
+    }
+
+    /// The largest magnitude of a value of the label; 0 for one that nobody got.
+    fn largest(&self, label: usize) -> f64 {
+        self.largest.get(label).copied().unwrap_or(0.0)
     }
 
     fn shown(&self, key: usize, label: usize) -> Shown {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use patchveil_keyring::sync_directory;
 use patchveil_veil::{ClassKey, KeyError, Recipe, Veil};
 use rayon::prelude::*;
 use tempfile::TempDir;
@@ -20,7 +21,7 @@ use super::error::ProbeError;
 use super::seal::seal;
 use super::{recordings, voice};
 use crate::leftovers::TEMP_PREFIX;
-use crate::output::{OutputFile, sync_folder};
+use crate::output::OutputFile;
 use crate::paths::folder_of;
 use crate::watch::Watch;
 
@@ -135,7 +136,7 @@ impl<'a> Probe<'a> {
         }
         fs::rename(temp.path(), folder).map_err(failed("give the probe its name"))?;
         let _ = temp.keep();
-        sync_folder(parent).map_err(failed("sync the folder it is in"))?;
+        sync_directory(parent).map_err(failed("sync the folder it is in"))?;
         Ok(Made { clips: self.clips(), commitment: sealed })
     }
 

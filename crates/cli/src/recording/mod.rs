@@ -29,7 +29,7 @@ pub use crate::codec::{CodecError, EncodeError, FlacStream, Format};
 pub use error::RecordingError;
 pub(crate) use hash::hashes;
 pub use mend::{Mended, MendedCopy, mend};
-pub use open::{Opened, open, open_file, open_stream};
+pub use open::{Opened, open};
 pub(crate) use open::{open_for, open_reader};
 pub(crate) use preserve::preserve;
 pub use scratch::Scratch;

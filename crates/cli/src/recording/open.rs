@@ -1,7 +1,7 @@
-//! From a path or a stream to a file of plain samples.
+//! From a path to a file of plain samples.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -17,7 +17,7 @@ use crate::pcm::{Container, CopyError, PcmError, PcmInfo, PcmReader, SampleForma
 use crate::shared_file::{FileCursor, Stamp};
 use crate::watch::Watch;
 
-/// Bytes of a stream copied at a time.
+/// Bytes written at a time.
 const PIECE: usize = 1 << 16;
 
 /// What the plain samples were made from.
@@ -52,7 +52,7 @@ pub struct Opened {
 /// # Errors
 /// [`RecordingError`] if it cannot be read, or in no known format, damaged or cut off.
 pub fn open(path: &Path, scratch: &Scratch, watch: &Watch<'_>) -> Result<Opened, RecordingError> {
-    open_file(path, open::regular(path)?, scratch, watch)
+    open_for(path, open::regular(path)?, OutputOptions::default(), scratch, watch)
 }
 
 /// A reader of the recording at `path`, at its first sample.
@@ -65,20 +65,8 @@ pub(crate) fn open_reader(path: &Path) -> Result<PcmReader<File>, RecordingError
     Ok(open(path, &Scratch::SYSTEM, &watch)?.into_reader()?)
 }
 
-/// The same of a file that is open already and can be sought. What it is called may help to recognise it.
-///
-/// # Errors
-/// As of [`open`].
-pub fn open_file(
-    path: &Path,
-    real: File,
-    scratch: &Scratch,
-    watch: &Watch<'_>,
-) -> Result<Opened, RecordingError> {
-    open_for(path, real, OutputOptions::default(), scratch, watch)
-}
-
-/// The same, as plain samples that an output of `options` can be made of.
+/// Opens the recording in a file that is open already and can be sought, as plain samples that an output of `options`
+/// can be made of. What it is called may help to recognise it.
 ///
 /// # Errors
 /// As of [`open`]; [`RecordingError::NotACopy`] if the output should be a copy with other samples, which this
@@ -169,34 +157,6 @@ fn integers_of(format: Option<Format>) -> Option<SampleFormat> {
         Some(Format::Flac | Format::Alac) => Some(SampleFormat::I24),
         _ => None,
     }
-}
-
-/// The same of a stream that cannot be sought, such as standard input or a pipe: all of it is copied to
-/// `scratch` first. `name` is what it is called.
-///
-/// # Errors
-/// As of [`open`].
-pub fn open_stream(
-    name: &Path,
-    stream: &mut impl Read,
-    scratch: &Scratch,
-    watch: &Watch<'_>,
-) -> Result<Opened, RecordingError> {
-    let mut copy = scratch.file().map_err(RecordingError::Scratch)?;
-    let mut piece = vec![0; PIECE];
-    loop {
-        if watch.is_stopped() {
-            return Err(RecordingError::Stopped);
-        }
-        let got = match stream.read(&mut piece) {
-            Ok(0) => break,
-            Ok(got) => got,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error.into()),
-        };
-        copy.write_all(&piece[..got]).map_err(RecordingError::Scratch)?;
-    }
-    open_file(name, copy, scratch, watch)
 }
 
 impl Opened {
@@ -359,38 +319,5 @@ impl Opened {
     /// [`PcmError::Changed`] if somebody wrote to the file since it was opened.
     pub(crate) fn check_unchanged(&self) -> Result<(), PcmError> {
         if Stamp::of(&self.real)? == self.stamp { Ok(()) } else { Err(PcmError::Changed) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Two frames of mono.
-    const WAV: &[u8] =
-        b"RIFF\x28\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0\
-                         data\x04\0\0\0\x01\0\x02\0";
-
-    #[test]
-    fn a_stream_is_opened_like_a_file() {
-        let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
-        let mut stream = WAV;
-        let opened = open_stream(Path::new("-"), &mut stream, &Scratch::SYSTEM, &watch).unwrap();
-        assert_eq!((opened.info().frames(), opened.info().format), (2, SampleFormat::I16));
-        assert_eq!(opened.origin, Origin::InPlace);
-        let mut planar = Vec::new();
-        assert_eq!(opened.reader().unwrap().read_block(9, &mut planar).unwrap(), 2);
-        assert_eq!(planar, [[1.0 / 32_768.0, 2.0 / 32_768.0]]);
-        opened.check_unchanged().unwrap();
-    }
-
-    #[test]
-    fn a_stream_that_ends_in_its_header_is_refused_in_one_line() {
-        let watch = Watch { stop: &AtomicBool::new(false), progress: &|_| {} };
-        for end in 0..WAV.len() {
-            let error = open_stream(Path::new("-"), &mut &WAV[..end], &Scratch::SYSTEM, &watch);
-            let line = error.unwrap_err().to_string();
-            assert!(!line.contains('\n') && !line.is_empty(), "{end}: {line}");
-        }
     }
 }

@@ -167,3 +167,21 @@ fn of_a_file_of_receipts_that_is_too_long_the_newest_are_shown() {
         assert!(page.contains(text), "{text} is not in the report");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_cannot_speak_to_the_terminal() {
+    let user = user_with_case();
+    let recipe = Preset::Mark.recipe();
+    let receipts =
+        [receipt(&recipe, 0, 480_000, TIME), of_another(receipt(&recipe, 0, 480_000, TIME))];
+    note(&user, "receipts", &receipts);
+    let name = "a\u{1b}[2J\u{202e}b";
+    user.put(name, user.read(format!("receipts/{NAME}")));
+    let added = user.run(&["case", "add", "Somebody.case", name]);
+    assert_eq!(added.code, Some(0), "{added:?}");
+    let added = added.says(&["also holds 1 receipt of another class"]);
+    for said in [&added.out, &added.err] {
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+    }
+}

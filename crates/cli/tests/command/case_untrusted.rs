@@ -6,6 +6,7 @@ use std::fs;
 use crate::support::case::{trace_result, user_with_case};
 use crate::support::command::{CLASS, User, key};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// The user's `case.json`, changed.
 fn edit(user: &User, change: impl FnOnce(&mut Value)) {
@@ -33,6 +34,55 @@ fn no_file_outside_the_case_is_read_whatever_case_json_says() {
         user.put("Somebody.case/case.json", &good);
     }
     user.run(&["case", "report", "Somebody.case"]).succeeds();
+}
+
+#[test]
+fn a_picture_that_asks_for_too_much_memory_is_left_out_of_the_report() {
+    let user = user_with_case();
+    let mut png = user.read("Somebody.case/evidence/004-found.png");
+    // Width and height in the header.
+    png[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
+    user.put("Somebody.case/evidence/004-found.png", &png);
+    let sha256: String = Sha256::digest(&png).iter().map(|byte| format!("{byte:02x}")).collect();
+    edit(&user, |case| {
+        case["evidence"][3]["blake3"] = blake3::hash(&png).to_hex().to_string().into();
+        case["evidence"][3]["sha256"] = sha256.into();
+    });
+    user.run(&["case", "report", "Somebody.case"]).succeeds();
+    let page = String::from_utf8(user.read("Somebody.case/report.html")).unwrap();
+    assert!(page.contains("is left out: it has more than 100 megapixels"), "{page}");
+    assert!(!page.contains("data:image/png"));
+    assert!(user.read("Somebody.case/report.pdf").starts_with(b"%PDF-"));
+}
+
+#[test]
+fn a_file_that_is_listed_twice_is_refused() {
+    let user = user_with_case();
+    edit(&user, |case| {
+        let again = case["evidence"][3].clone();
+        case["evidence"].as_array_mut().unwrap().push(again);
+    });
+    for arguments in [&["report", "Somebody.case"][..], &["add", "Somebody.case", "found.png"]] {
+        user.run(&[&["case"], arguments].concat())
+            .fails(1, &["case.json", "004-found.png", "is in it twice"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_case_json_elsewhere_and_a_lock_that_never_ends_are_refused() {
+    let user = user_with_case();
+    let (own, moved) = (user.path("Somebody.case/case.json"), user.path("moved.json"));
+    fs::rename(&own, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &own).unwrap();
+    user.run(&["case", "report", "Somebody.case"]).fails(1, &["case.json", "is a link"]);
+    fs::remove_file(&own).unwrap();
+    fs::rename(&moved, &own).unwrap();
+    let lock = user.path("Somebody.case/.lock");
+    fs::remove_file(&lock).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&lock).status().unwrap().success());
+    user.run(&["case", "add", "Somebody.case", "found.png"])
+        .fails(1, &[".lock", "is a pipe or a device"]);
 }
 
 #[cfg(unix)]

@@ -154,9 +154,43 @@ fn files_that_are_not_exported_keys_are_refused() {
         user.run(&["key", "import", file, "--name", "x"]).fails(2, &parts);
     }
     // The key itself in place of a file is not repeated on the screen.
-    let refused = user.run(&["key", "import", &text]).fails(2, &["or - to type or paste it"]);
-    assert!(!refused.err.contains(text.as_str()));
+    for text in [text, key().echo_key().to_text()] {
+        let refused = user.run(&["key", "import", &text]).fails(2, &["or - to type or paste it"]);
+        assert!(!refused.err.contains(&text[10..40]));
+    }
     assert!(!user.keyring().exists());
+}
+
+#[test]
+fn a_key_in_the_wrong_place_is_never_printed() {
+    let user = User::with_key();
+    user.put("a.wav", "");
+    let identity = format!("AGE-SECRET-KEY-1{}", "Q2".repeat(29));
+    for text in [key().to_text().as_str(), key().echo_key().to_text().as_str(), &identity] {
+        for arguments in [
+            &["protect", "a.wav", "--key", text][..],
+            &["protect", text],
+            &["detect", text, "--json"],
+            &["verify", text],
+            &["trace", "a.wav", "--echo-key", text],
+            &["case", "report", text],
+            &["key", "import", text],
+            &["key", "show", text],
+            &["key", "rename", CLASS, text],
+            &["--keyring", text, "key", "show", "x"],
+            &["protect", "a.wav", "--recipe", text],
+            &["protect", "a.wav", "--preset", text],
+            &["key", text],
+            &["key", "list", text],
+            &["protect", "a.wav", "--amount", text],
+        ] {
+            let ran = user.run(arguments);
+            assert!(ran.code.is_some_and(|code| code != 0), "{arguments:?}: {ran:?}");
+            for said in [&ran.out, &ran.err] {
+                assert!(!said.contains(&text[20..40]), "{arguments:?}: {said}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -169,6 +169,38 @@ fn a_damaged_manifest_is_reported_before_anything_is_written_and_left_as_it_is()
     user.run(&["protect", "b.wav"]).fails(2, &["patchveil.jsonl: cannot be read", "regular file"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_manifest_is_given_up_at_its_first_line_however_long_it_is() {
+    let user = User::with_key();
+    user.put("a.wav", recording(8_000, 1, 0.5));
+    user.run(&["protect", "a.wav", "-o", "out/a.wav"]).succeeds();
+    // More than there is memory for, and next to nothing on the disk.
+    let file = fs::File::create(user.path("out").join(NAME)).unwrap();
+    file.set_len(1 << 37).unwrap();
+    let parts = ["patchveil.jsonl: line 1 is damaged", "longer than 64 KiB"];
+    user.run(&["protect", "a.wav", "-o", "out/b.wav"]).fails(2, &parts);
+    user.run(&["restore", "out/a.wav", "-o", "c.wav"]).fails(1, &parts);
+    user.run(&["verify", "out"]).fails(2, &parts);
+}
+
+#[test]
+fn a_long_manifest_is_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(NAME);
+    let line = PRESENT_NAMES.lines().next().unwrap();
+    let mut record = Record::parse(line.as_bytes()).unwrap();
+    let mut text = String::new();
+    for number in 0..3_000 {
+        record.file = format!("{number}.wav");
+        text += &format!("{}\n", record.to_line().unwrap());
+    }
+    assert!(text.len() > 1 << 20);
+    fs::write(&path, text).unwrap();
+    let manifest = Manifest::load(&path).unwrap().unwrap();
+    assert_eq!((manifest.records().count(), manifest.is_torn()), (3_000, false));
+}
+
 #[test]
 fn an_incomplete_line_left_by_a_power_cut_does_no_harm() {
     let user = User::with_key();

@@ -149,10 +149,26 @@ fn colliding_outputs_are_reported_before_anything_is_written() {
 fn a_class_must_be_named_or_be_the_default() {
     let user = User::new();
     user.put("a.wav", recording(8_000, 1, 0.5));
-    user.run(&["protect", "a.wav"]).fails(2, &["which class?", "--key", "key default"]);
-    user.run(&["protect", "a.wav", "--key", "x"]).fails(2, &["no class named “x”"]);
+    let empty = ["the keyring is empty; make a class first: patchveil key new NAME"];
+    for arguments in [
+        &["protect", "a.wav"][..],
+        &["protect", "a.wav", "--key", "x"],
+        &["restore", "a.wav", "--key", "x"],
+        &["detect", "a.wav"],
+        &["detect", "a.wav", "--key", "x"],
+        &["detect", "a.wav", "--all-keys"],
+        &["verify", "a.wav", "--key", "x"],
+        &["trace", "a.wav"],
+        &["key", "show", "x"],
+        &["key", "export", "x"],
+    ] {
+        user.run(arguments).fails(2, &empty);
+    }
+    user.run(&["restore", "a.wav"]).fails(1, &empty);
+    assert!(user.run(&["key", "list"]).succeeds().out.contains(empty[0]));
     user.run(&["key", "new", "x"]).succeeds();
-    user.run(&["protect", "a.wav"]).fails(2, &["which class?"]);
+    user.run(&["protect", "a.wav"]).fails(2, &["which class?", "--key", "key default"]);
+    user.run(&["protect", "a.wav", "--key", "y"]).fails(2, &["no class named “y”"]);
     let mistaken = user.run(&["protect", "a.wav", "--key", &key().to_text()]).fails(2, &[]);
     assert!(!mistaken.err.contains("pvkey1"), "{mistaken:?}");
     user.run(&["key", "default", "x"]).succeeds();

@@ -139,9 +139,10 @@ fn what_is_no_echo_key_is_refused_without_repeating_it() {
     ] {
         user.run(&["trace", "made", "--echo-key", file]).fails(2, &[file, part]);
     }
-    let text = key().echo_key().to_text();
-    let refused = user.run(&["trace", "made", "--echo-key", &text]);
-    assert!(!refused.fails(2, &["give the file it is in"]).err.contains(text.as_str()));
+    for text in [key().echo_key().to_text(), key().to_text()] {
+        let refused = user.run(&["trace", "made", "--echo-key", &text]);
+        assert!(!refused.fails(2, &["give the file it is in"]).err.contains(&text[10..40]));
+    }
     user.run(&["trace", "made", "--preset", "balanced@1"]).fails(2, &["has no echo to trace"]);
 }
 

@@ -243,6 +243,8 @@ fn answers_that_cannot_be_meant_are_refused_with_the_line() {
         ("file,label\nclip-0000.wav,a\nx/clip-0000.wav,a\n", ["line 3", "in line 2 already"]),
         ("file,a,b\nclip-0000.wav,1,much\n", ["line 2", "“much” is not a score"]),
         ("file,a\nclip-0000.wav,nan\n", ["line 2", "is not a score"]),
+        ("file,a\nclip-0000.wav,1e308\n", ["line 2", "“1e308” is beyond ±1e100"]),
+        ("file,label,score\nclip-0000.wav,a,1e101\n", ["line 2", "scale the scores"]),
         ("file,label,score\nclip-0000.wav,a,\n", ["line 2", "is not a score"]),
         ("file,label,score\nclip-0000.wav,a,-0.5\n", ["line 2", "has a negative score"]),
         ("file,a,a\n", ["two columns", "“a”"]),
@@ -263,5 +265,39 @@ fn more_labels_than_can_be_compared_are_refused() {
     let key = answer_key(9_999, 1, &mut Rng::new(7));
     let content = rows("file,label", &key, |_, key| format!("caption {key}"));
     let message = read(content, &key).unwrap_err().to_string();
-    assert!(message.contains("10000 different labels, too many for 10000 keys"), "{message}");
+    assert!(
+        message.contains("more than 5000 different labels, too many for 10000 keys"),
+        "{message}"
+    );
+}
+
+#[test]
+fn more_scores_than_there_is_memory_for_are_refused_by_the_header() {
+    let key = answer_key(99, 10, &mut Rng::new(9));
+    let labels: String = (0..50_001).map(|label| format!(",{label}")).collect();
+    // Nothing of the second line is read.
+    let message = read(format!("file{labels}\nno clip,1\n"), &key).unwrap_err().to_string();
+    assert!(message.contains("50001 labels, too many for 1000 clips"), "{message}");
+    let commas = ",".repeat(1_000_000);
+    let wide = [format!("file,a{commas}\n"), format!("file,label\nclip-0000,a{commas}\n")];
+    for (line, content) in (1..).zip(wide) {
+        let message = read(content, &key).unwrap_err().to_string();
+        let expected = [format!("line {line}"), "more than 1000000 columns".to_owned()];
+        assert!(expected.iter().all(|part| message.contains(part)), "{message}");
+    }
+}
+
+#[test]
+fn a_column_of_large_numbers_does_not_make_ties_of_another_label() {
+    let key = answer_key(99, 2, &mut Rng::new(10));
+    let row =
+        |_: u32, key: u32| format!("{},{}", if key == 0 { 0.9 } else { 0.1 }, 1_750_000_000 + key);
+    let content = rows("file,ours,time", &key, row);
+    let judgement = judged(&content, &key, Some("ours"));
+    assert_eq!((judgement.rank, judgement.found), (1, true), "{judgement:?}");
+    // The largest that are accepted compare as others do.
+    let content = rows("file,a", &key, |_, key| if key == 0 { "1e100" } else { "-1e100" }.into());
+    assert_eq!(judged(&content, &key, Some("a")).rank, 1);
+    let content = rows("file,a", &key, |_, key| if key == 0 { "-1e100" } else { "1e100" }.into());
+    assert_eq!(judged(&content, &key, Some("a")).rank, 100);
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use patchveil_veil::{Recipe, RecipeError};
 
 pub use self::recipe::{RecipeText, recipe_from_json, recipe_to_json};
-use crate::{KeyringError, resolve_path};
+use crate::{KeyringError, resolve_path, sync_directory};
 
 /// Name of the folder.
 const FOLDER: &str = "presets";
@@ -176,12 +176,14 @@ impl UserPresets {
         file.write_all(text.as_bytes()).map_err(failed)?;
         file.as_file().sync_all().map_err(failed)?;
         match file.persist_noclobber(&path) {
-            Ok(_) => Ok(path),
+            Ok(_) => {}
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(PresetError::Exists(crate::name::shown(name)))
+                return Err(PresetError::Exists(crate::name::shown(name)));
             }
-            Err(error) => Err(failed(error.error)),
+            Err(error) => return Err(failed(error.error)),
         }
+        sync_directory(&self.folder).map_err(|source| io_error("sync it", &self.folder, source))?;
+        Ok(path)
     }
 
     /// Removes the preset with this name.

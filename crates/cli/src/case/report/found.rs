@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
+use super::pictures;
 use crate::case::compare::{Comparison, Measured, Outcome};
-use crate::case::document::{Block, Picture, Row, Table, Text, column, mono, numbers};
+use crate::case::document::{Block, Row, Table, Text, column, mono, numbers};
 use crate::case::error::CaseError;
 use crate::case::findings::{Detected, Found, Judged, Rechecked, Recording, Trace, bare};
 use crate::case::folder::Case;
-use crate::case::recognise::png_size;
-use crate::case::record::{Entry, Kind};
+use crate::case::record::Entry;
 use crate::case::wording::{count, decimal, length, odds, probability, score, time};
 
 pub(super) fn blocks(case: &Case, found: &Found) -> Result<Vec<Block>, CaseError> {
@@ -30,14 +30,7 @@ pub(super) fn blocks(case: &Case, found: &Found) -> Result<Vec<Block>, CaseError
         heading("Probe: a classifier’s answers", entry, &mut blocks);
         blocks.push(Block::Facts(answers(judged)));
     }
-    for (at, entry) in case.record().of(Kind::Picture).enumerate() {
-        if at == 0 {
-            blocks.push(Block::Subsection("Pictures".to_owned()));
-        }
-        if let Some(picture) = picture(case, entry)? {
-            blocks.push(Block::Picture(picture));
-        }
-    }
+    blocks.extend(pictures::blocks(case)?);
     if blocks.len() == 1 {
         blocks.push(Block::Paragraph("Nothing was added yet.".into()));
     }
@@ -255,11 +248,4 @@ fn compared(rechecked: &Rechecked, blocks: &mut Vec<Block>) {
 fn command(name: &str, version: Option<&str>) -> Text {
     let version = version.map_or_else(String::new, |version| format!(", version {version}"));
     mono(format!("patchveil {name}")).plain(version)
-}
-
-fn picture(case: &Case, entry: &Entry) -> Result<Option<Picture>, CaseError> {
-    let png = case.content(entry)?;
-    let said = entry.note.as_deref().map_or_else(String::new, |note| format!("{note} – "));
-    let caption = format!("{said}{}", entry.file);
-    Ok(png_size(&png).map(|size| Picture { png, size, caption }))
 }

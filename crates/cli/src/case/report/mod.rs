@@ -3,6 +3,7 @@
 mod evidence;
 mod found;
 mod opening;
+mod pictures;
 mod published;
 mod receipts;
 mod repeat;
@@ -117,9 +118,10 @@ fn document(case: &Case, found: &Found, disclosed: bool) -> Result<Document, Cas
     let record = case.record();
     let mut blocks = opening::blocks(case, found, now);
     blocks.extend(words::shows(found));
-    blocks.extend(published::blocks(case)?);
+    let stamps = case.stamps()?;
+    blocks.extend(published::blocks(case, &stamps)?);
     blocks.extend(found::blocks(case, found)?);
-    blocks.extend(repeat::blocks(case, found, disclosed));
+    blocks.extend(repeat::blocks(case, found, &stamps, disclosed));
     blocks.extend(words::disclosure(record, disclosed));
     blocks.extend(evidence::blocks(case));
     blocks.extend(words::glossary());

@@ -7,7 +7,7 @@ use crate::case::document::{Block, Row, Table, Text, column, mono, numbers};
 use crate::case::error::CaseError;
 use crate::case::folder::Case;
 use crate::case::record::{Entry, Kind};
-use crate::case::stamp::Reply;
+use crate::case::stamped::Stamp;
 use crate::case::wording::{count, length, time};
 use crate::manifest::{Manifest, Record};
 use crate::paths::one_line;
@@ -15,7 +15,7 @@ use crate::paths::one_line;
 /// Most records shown of a manifest; the others are in the file.
 const SHOWN: usize = 40;
 
-pub(super) fn blocks(case: &Case) -> Result<Vec<Block>, CaseError> {
+pub(super) fn blocks(case: &Case, stamps: &[Stamp<'_>]) -> Result<Vec<Block>, CaseError> {
     let mut blocks = vec![Block::Section("What was published when".to_owned())];
     if case.record().of(Kind::Manifest).next().is_none() {
         blocks.push(Block::Paragraph(
@@ -28,7 +28,7 @@ pub(super) fn blocks(case: &Case) -> Result<Vec<Block>, CaseError> {
         manifest(case, entry, &mut blocks)?;
     }
     blocks.extend(receipts::blocks(case)?);
-    stamps(case, &mut blocks)?;
+    stamped(stamps, &mut blocks);
     Ok(blocks)
 }
 
@@ -84,18 +84,16 @@ pub(super) fn recipe_name(recipe: &Recipe) -> String {
     named.map_or_else(|| "own".to_owned(), |preset| preset.to_string())
 }
 
-fn stamps(case: &Case, blocks: &mut Vec<Block>) -> Result<(), CaseError> {
+fn stamped(stamps: &[Stamp<'_>], blocks: &mut Vec<Block>) {
     blocks.push(Block::Subsection("Time stamps".to_owned()));
     let mut rows = Vec::new();
-    for entry in case.record().of(Kind::StampReply) {
-        let Some(Ok(reply)) = Reply::parse(&case.content(entry)?) else { continue };
-        let of = case.stamped(&reply)?;
+    for Stamp { entry, reply, of } in stamps {
         let (algorithm, hash) = reply.imprint.shown();
         let authority =
             reply.authority.clone().unwrap_or_else(|| "not named in the reply".to_owned());
         rows.push(Row {
             cells: vec![
-                mono(of.as_ref().map_or("–", |of| of.short())),
+                mono(of.map_or("–", Entry::short)),
                 Text::default().strong(time(reply.time)),
                 authority.into(),
                 mono(entry.short()),
@@ -106,7 +104,7 @@ fn stamps(case: &Case, blocks: &mut Vec<Block>) -> Result<(), CaseError> {
     if rows.is_empty() {
         let text = "There is none, so the dates in this report rest on the clocks of the owner’s computers.";
         blocks.push(Block::Paragraph(text.into()));
-        return Ok(());
+        return;
     }
     blocks.push(Block::Paragraph(
         "The hashes in these replies are those of the files named: this was checked. The signatures of the \
@@ -122,5 +120,4 @@ fn stamps(case: &Case, blocks: &mut Vec<Block>) -> Result<(), CaseError> {
         ],
         rows,
     }));
-    Ok(())
 }

@@ -4,14 +4,19 @@ use super::ECHO_KEY;
 use crate::case::document::{Block, Text};
 use crate::case::findings::{Found, Trace, bare};
 use crate::case::folder::Case;
-use crate::case::record::{Entry, Kind};
-use crate::case::stamp::Reply;
-use crate::case::wording::quoted;
+use crate::case::record::Kind;
+use crate::case::stamped::Stamp;
+use crate::case::wording::{option, quoted};
 
 /// Most recordings spelt out in a command.
 const SPELT: usize = 12;
 
-pub(super) fn blocks(case: &Case, found: &Found, disclosed: bool) -> Vec<Block> {
+pub(super) fn blocks(
+    case: &Case,
+    found: &Found,
+    stamps: &[Stamp<'_>],
+    disclosed: bool,
+) -> Vec<Block> {
     let mut blocks = vec![
         Block::Section("How to repeat it".to_owned()),
         Block::Paragraph(
@@ -33,14 +38,13 @@ pub(super) fn blocks(case: &Case, found: &Found, disclosed: bool) -> Vec<Block> 
     } else {
         lists
     }));
-    stamps(case, &mut blocks);
+    signatures(stamps, &mut blocks);
     let traces: Vec<&Trace> = found.traces.iter().map(|(_, trace)| trace).collect();
     let again: Vec<&Trace> =
         found.rechecked.iter().map(|(_, rechecked)| &rechecked.trace).collect();
-    let class = quoted(&case.record().class);
+    let with_key = option("--key", &case.record().class);
     let all: Vec<&Trace> = traces.iter().chain(&again).copied().collect();
     if !all.is_empty() {
-        let with_key = format!("--key {class}");
         blocks.push(Block::Paragraph("The owner of the class key:".into()));
         blocks.push(Block::Lines(all.iter().map(|trace| command(trace, &with_key)).collect()));
         let with_echo_key = format!("--echo-key {ECHO_KEY}");
@@ -59,7 +63,7 @@ pub(super) fn blocks(case: &Case, found: &Found, disclosed: bool) -> Vec<Block> 
         .iter()
         .map(|(_, lines)| {
             let files = spelt(lines.iter().map(|line| bare(&line.input)));
-            format!("patchveil detect {files} --key {class} --json")
+            format!("patchveil detect {files} {with_key} --json")
         })
         .collect();
     if !detect.is_empty() {
@@ -70,14 +74,14 @@ pub(super) fn blocks(case: &Case, found: &Found, disclosed: bool) -> Vec<Block> 
         let text = "The answers to a probe, with the class key or with its opened answer key:";
         blocks.push(Block::Paragraph(text.into()));
         blocks.push(Block::Lines(vec![
-            format!("patchveil probe judge FOLDER ANSWERS.csv --key {class}"),
+            format!("patchveil probe judge FOLDER ANSWERS.csv {with_key}"),
             "patchveil probe judge FOLDER ANSWERS.csv --opened OPENED.json".to_owned(),
         ]));
     }
     if case.record().of(Kind::Receipts).next().is_some() {
         let text = "Whether a render that a receipt may be of carries the key (class key needed):";
         blocks.push(Block::Paragraph(text.into()));
-        blocks.push(Block::Lines(vec![format!("patchveil detect RENDER --key {class}")]));
+        blocks.push(Block::Lines(vec![format!("patchveil detect RENDER {with_key}")]));
     }
     if case.record().of(Kind::Manifest).next().is_some() {
         let text = Text::from("That files are those in the manifest, which lies next to them as ")
@@ -108,15 +112,14 @@ fn spelt(files: impl ExactSizeIterator<Item = String>) -> String {
 }
 
 /// The commands that check the signatures of time stamps.
-fn stamps(case: &Case, blocks: &mut Vec<Block>) {
-    let command = |entry: &Entry| {
-        let reply = Reply::parse(&case.content(entry).ok()?)?.ok()?;
-        let of = case.stamped(&reply).ok()??;
+fn signatures(stamps: &[Stamp<'_>], blocks: &mut Vec<Block>) {
+    let command = |stamp: &Stamp<'_>| {
+        let of = stamp.of?;
         let option = if of.kind == Kind::StampRequest { "-queryfile" } else { "-data" };
-        let (of, reply) = (quoted(&of.file), quoted(&entry.file));
+        let (of, reply) = (quoted(&of.file), quoted(&stamp.entry.file));
         Some(format!("openssl ts -verify {option} {of} -in {reply} -CAfile TSA-ROOT.pem"))
     };
-    let commands: Vec<String> = case.record().of(Kind::StampReply).filter_map(command).collect();
+    let commands: Vec<String> = stamps.iter().filter_map(command).collect();
     if !commands.is_empty() {
         let text = Text::from(
             "The signatures of the time stamps, with the root certificate that the authority \

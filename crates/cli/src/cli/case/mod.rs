@@ -83,11 +83,11 @@ fn add(args: &AddArgs) -> Result<u8, Failure> {
             Ok(Added::New { entry, note }) => {
                 say(&line(&entry))?;
                 if let Some(note) = note {
-                    complain(&format!("{}: {note}", entry.name));
+                    complain(&format!("{}: {note}", shown(entry.name.as_ref())));
                 }
             }
             Ok(Added::Known(entry)) => {
-                say(&format!("{:18}  {} (was there already)", entry.kind.words(), entry.file))?;
+                say(&format!("{} (was there already)", line(&entry)))?;
             }
             Err(error @ CaseError::Output(_)) => return Err(error.into()),
             Err(error) => {
@@ -115,7 +115,7 @@ fn add(args: &AddArgs) -> Result<u8, Failure> {
 }
 
 fn line(entry: &Entry) -> String {
-    format!("{:18}  {}", entry.kind.words(), entry.file)
+    format!("{:18}  {}", entry.kind.words(), shown(entry.file.as_ref()))
 }
 
 fn report(cli: &Cli, args: &ReportArgs) -> Result<u8, Failure> {

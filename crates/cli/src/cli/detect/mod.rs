@@ -14,6 +14,7 @@ use patchveil_veil::{MarkSettings, Preset, Recipe};
 use super::args::{Cli, DetectArgs};
 use super::batch::NoResult;
 use super::exit::{DONE, Failure, NOT_FOUND};
+use super::keys;
 use super::terminal::say;
 
 /// Looks for classes in what the arguments name: for their marks, unless a recipe without a mark is given
@@ -67,17 +68,14 @@ fn candidates(keyring: &Keyring, args: &DetectArgs) -> Result<Vec<Candidate>, Fa
         |entry: &KeyEntry| Candidate { class: entry.name().to_owned(), key: entry.key().clone() };
     if args.all_keys {
         if keyring.entries().is_empty() {
-            return Err(Failure::usage(
-                "the keyring is empty; make a class first: patchveil key new NAME",
-            ));
+            return Err(Failure::usage(keys::EMPTY));
         }
         return Ok(keyring.entries().iter().map(candidate).collect());
     }
     if args.keys.is_empty() {
-        let entry = keyring.default_entry().ok_or_else(|| {
-            Failure::usage("which class? name it with --key, or look for all with --all-keys")
-        })?;
+        let which = "which class? name it with --key, or look for all with --all-keys";
+        let entry = keyring.default_entry().ok_or_else(|| keys::no_default(keyring, which))?;
         return Ok(vec![candidate(entry)]);
     }
-    args.keys.iter().map(|name| Ok(candidate(keyring.get(name)?))).collect()
+    args.keys.iter().map(|name| Ok(candidate(keys::named(keyring, name)?))).collect()
 }

@@ -84,12 +84,7 @@ fn request(cli: &Cli, args: &TraceArgs) -> Result<TraceRequest, Failure> {
 
 /// The echo key in the first line of a file.
 fn echo_key(path: &Path) -> Result<EchoKey, Failure> {
-    if path.to_string_lossy().to_ascii_lowercase().contains("pvecho1") && !path.exists() {
-        return Err(Failure::usage(
-            "do not give the echo key itself as an argument, because others can see those; give the \
-             file it is in",
-        ));
-    }
+    keys::refuse_as_argument(path, "give the file it is in")?;
     let refused = |why: String| Failure::usage(format!("echo key {}: {why}", shown(path)));
     // Read straight into memory that is overwritten, of full size, so that no copy of the key is left behind.
     let mut content = Zeroizing::new(Vec::with_capacity(LONGEST + 1));

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `plugin.rs`, `host_block.rs` | the plug-in as hosts see it; the host's blocks, and where they lie |
 //! | `clap_entry/`, `host_presets/` | the entry for CLAP hosts; the presets that hosts list |
+//! | `made.rs` | what an entry shares with the instance that the framework makes |
 //! | `remote.rs`, `session.rs` | an instance as its editor sees it, and as the standalone remembers it |
 //! | `params/` | parameters, and the recipe that follows from them |
 //! | `state/`, `editor_state.rs` | what a session keeps: the class by fingerprint, never the key; the window |
@@ -48,6 +49,7 @@ mod handoff;
 mod host_block;
 mod host_presets;
 pub mod keys;
+mod made;
 mod params;
 mod plugin;
 mod remote;

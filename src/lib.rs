@@ -18,7 +18,7 @@
 //!
 //! # Timeline
 //! While the host plays and states a position, that position counts. Otherwise samples are counted
-//! from the last one, or from 0 after a reset. A jump is a step of more than 10 ms. In a render that the
+//! from the last one, or from 0 after a reset. A jump is a step of more than 1 ms. In a render that the
 //! host declares, and out of silence, all samples before it count as silence: a bounce that starts in the middle
 //! has its patches where the whole render has them, and differs from it only while static EQ and kernel (8 ms
 //! each) and mark (up to 12 ms) still reach back before its start. Where sound goes on, what was heard stays

@@ -92,7 +92,8 @@ const fn layout_between(inputs: u32, outputs: u32, name: &'static str) -> AudioI
 pub struct LiveBlock {
     /// Timeline position of its first sample.
     pub position: i64,
-    /// Serial number of the mark and veil that were applied at its end, or taken off.
+    /// Serial number of the mark and veil that were applied at its end, or taken off; `None` where they change
+    /// nothing.
     pub veil: Option<u64>,
     /// Whether it is the input with that mark and veil, and nothing else: neither restored, nor delta,
     /// nor at another gain than 1, nor while one of these fades.
@@ -133,7 +134,8 @@ impl Patchveil {
     ) -> LiveBlock {
         // What is heard without a host is what is sent: there the original is never heard instead.
         let report = self.process_block(sample_rate, position, false, channels, None);
-        let BlockReport { position, veil, gain, changing, .. } = report;
+        let BlockReport { position, gain, changing, .. } = report;
+        let veil = report.veil.filter(|_| !report.without_effect);
         LiveBlock { position, veil, processed: report.protects() && gain == 1.0 && !changing }
     }
 

@@ -23,6 +23,16 @@ pub(super) const LIVE: Live = Live {
         1 => "Sound was lost once: a larger buffer helps.".to_owned(),
         times => format!("Sound was lost {times} times: a larger buffer helps."),
     },
+    dropouts_of_two: |times| {
+        let lost = match times {
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        };
+        format!(
+            "Sound was lost {lost}. If input and output run on two clocks, use one device, or JACK; \
+             else a larger buffer helps."
+        )
+    },
     block: |frames, ms| format!("{frames} frames ({ms:.1} ms)"),
     muted_route: "The output is muted. Switch Monitor on (Ctrl+M).",
 

@@ -151,7 +151,7 @@ pub(super) const WELCOME: Welcome = Welcome {
         )
     },
     file: "Datei",
-    passphrase: "Passphrase (freiwillig)",
+    passphrase: "Passphrase (optional)",
     passphrase_hint: "leer: Wer die Datei hat, hat den Schlüssel",
     save: "Sicherung speichern",
     have_one: "Schon vorhanden",

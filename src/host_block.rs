@@ -6,8 +6,9 @@ use nice_plug::prelude::Transport;
 /// Parts of a position that differ by up to this many samples are the same one, rounded.
 const ROUNDING: u64 = 1;
 
-/// Which calls are parts of one host block: those that go on in memory where the last one ended, up to the
-/// length that the host has promised. So consecutive blocks of one long array count as one, too.
+/// Which parts belong together: those that go on in memory where the last one ended, up to the length that
+/// the host has promised. So consecutive blocks of one long array count as one, too, unless the host's
+/// calls are counted.
 #[derive(Debug, Default)]
 pub(crate) struct HostBlock {
     /// The longest block, in samples.
@@ -16,6 +17,20 @@ pub(crate) struct HostBlock {
     end: usize,
     /// Samples so far.
     done: usize,
+    /// The same within the host's present call, and which that is.
+    in_call: usize,
+    call: u64,
+}
+
+/// What is known of a part.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Samples of the same call of the host that came before it: those that the framework adds to a
+    /// position.
+    pub(crate) before: usize,
+    /// Whether it comes at once after the part before: hosts also split a block of theirs into several
+    /// calls, at the end of a loop.
+    pub(crate) goes_on: bool,
 }
 
 impl HostBlock {
@@ -24,15 +39,16 @@ impl HostBlock {
         Self { longest, ..Self::default() }
     }
 
-    /// Samples of the present block that came before `part`: 0 at the begin of a block.
-    pub(crate) fn before(&mut self, part: &[f32]) -> usize {
+    /// Takes a part of what the host passes in its call of this number, or always in 0 if nobody counts.
+    pub(crate) fn part(&mut self, call: u64, part: &[f32]) -> Part {
         let range = part.as_ptr_range();
         let goes_on =
             range.start.addr() == self.end && self.done.saturating_add(part.len()) <= self.longest;
-        let before = if goes_on { self.done } else { 0 };
+        let before = if goes_on && call == self.call { self.in_call } else { 0 };
         self.end = range.end.addr();
-        self.done = before + part.len();
-        before
+        self.done = part.len() + if goes_on { self.done } else { 0 };
+        (self.in_call, self.call) = (before + part.len(), call);
+        Part { before, goes_on }
     }
 }
 
@@ -109,15 +125,26 @@ mod tests {
         let memory = [0.0; 4_096];
         let mut block = HostBlock::new(2_048);
         for _ in 0..3 {
-            assert_eq!(block.before(&memory[..2_000]), 0);
-            assert_eq!(block.before(&memory[2_000..2_001]), 2_000);
-            assert_eq!(block.before(&memory[2_001..2_048]), 2_001);
+            assert_eq!(block.part(0, &memory[..2_000]).before, 0);
+            assert_eq!(block.part(0, &memory[2_000..2_001]).before, 2_000);
+            assert_eq!(block.part(0, &memory[2_001..2_048]).before, 2_001);
         }
         // Blocks of one array: never more than the longest.
-        let parts: Vec<usize> = memory.chunks(1_024).map(|part| block.before(part)).collect();
+        let parts: Vec<usize> =
+            memory.chunks(1_024).map(|part| block.part(0, part).before).collect();
         assert_eq!(parts, [0, 1_024, 0, 1_024]);
         let mut uncut = HostBlock::default();
-        assert!(memory.chunks(64).all(|part| uncut.before(part) == 0));
+        assert!(memory.chunks(64).all(|part| !uncut.part(0, part).goes_on));
+    }
+
+    #[test]
+    fn a_block_that_the_host_itself_splits_is_two_calls_at_once() {
+        let memory = [0.0; 512];
+        let mut block = HostBlock::new(512);
+        let parts = [(1, 0..100), (1, 100..256), (2, 256..300), (2, 300..512)];
+        let parts = parts.map(|(call, range)| block.part(call, &memory[range]));
+        assert_eq!(parts.map(|part| part.before), [0, 100, 0, 44]);
+        assert_eq!(parts.map(|part| part.goes_on), [false, true, true, true]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `plugin.rs`, `host_block.rs` | the plug-in as hosts see it; the host's blocks, and where they lie |
 //! | `clap_entry/`, `host_presets/` | the entry for CLAP hosts; the presets that hosts list |
+//! | `made.rs` | what an entry shares with the instance that the framework makes |
 //! | `remote.rs`, `session.rs` | an instance as its editor sees it, and as the standalone remembers it |
 //! | `params/` | parameters, and the recipe that follows from them |
 //! | `state/`, `editor_state.rs` | what a session keeps: the class by fingerprint, never the key; the window |
@@ -17,7 +18,7 @@
 //!
 //! # Timeline
 //! While the host plays and states a position, that position counts. Otherwise samples are counted
-//! from the last one, or from 0 after a reset. A jump is a step of more than 10 ms. In a render that the
+//! from the last one, or from 0 after a reset. A jump is a step of more than 1 ms. In a render that the
 //! host declares, and out of silence, all samples before it count as silence: a bounce that starts in the middle
 //! has its patches where the whole render has them, and differs from it only while static EQ and kernel (8 ms
 //! each) and mark (up to 12 ms) still reach back before its start. Where sound goes on, what was heard stays
@@ -48,6 +49,7 @@ mod handoff;
 mod host_block;
 mod host_presets;
 pub mod keys;
+mod made;
 mod params;
 mod plugin;
 mod remote;

@@ -13,7 +13,8 @@ use crate::handoff::analyzer_ring::{AnalyzerPort, AnalyzerWriter, analyzer_ring}
 use crate::handoff::design_requests::{Activation, DesignRequests, PATIENCE};
 use crate::handoff::link::link;
 use crate::handoff::rendered::{RenderedReader, RenderedWriter, rendered};
-use crate::host_block::{HostBlock, HostPosition};
+use crate::host_block::{HostBlock, HostPosition, Part};
+use crate::made::{self, HostCalls, Made};
 use crate::params::PatchveilParams;
 use crate::remote::Remote;
 use crate::state::{self, ClassField};
@@ -38,6 +39,7 @@ pub struct Patchveil {
     /// Channels that come in. Where more go out, these repeat the first.
     inputs: usize,
     outputs: usize,
+    calls: HostCalls,
     host_block: HostBlock,
     position: HostPosition,
 }
@@ -49,8 +51,11 @@ impl Default for Patchveil {
         let (designer_link, engine_link) = link();
         let (writer, port) = analyzer_ring(repaint);
         let (rendered, rendered_reader) = rendered();
+        let class = ClassField::new(requests.clone());
+        let made = Made { class: class.clone(), calls: HostCalls::default() };
+        made::announce(&made);
         Self {
-            params: Arc::new(PatchveilParams::new(ClassField::new(requests.clone()))),
+            params: Arc::new(PatchveilParams::new(class)),
             designer: VeilDesigner::default(),
             designer_link: Some((designer_link, rendered_reader)),
             rendered,
@@ -61,6 +66,7 @@ impl Default for Patchveil {
             epoch: 0,
             inputs: 0,
             outputs: 0,
+            calls: made.calls,
             host_block: HostBlock::default(),
             position: HostPosition::default(),
         }
@@ -86,7 +92,8 @@ const fn layout_between(inputs: u32, outputs: u32, name: &'static str) -> AudioI
 pub struct LiveBlock {
     /// Timeline position of its first sample.
     pub position: i64,
-    /// Serial number of the mark and veil that were applied at its end, or taken off.
+    /// Serial number of the mark and veil that were applied at its end, or taken off; `None` where they change
+    /// nothing.
     pub veil: Option<u64>,
     /// Whether it is the input with that mark and veil, and nothing else: neither restored, nor delta,
     /// nor at another gain than 1, nor while one of these fades.
@@ -127,7 +134,8 @@ impl Patchveil {
     ) -> LiveBlock {
         // What is heard without a host is what is sent: there the original is never heard instead.
         let report = self.process_block(sample_rate, position, false, channels, None);
-        let BlockReport { position, veil, gain, changing, .. } = report;
+        let BlockReport { position, gain, changing, .. } = report;
+        let veil = report.veil.filter(|_| !report.without_effect);
         LiveBlock { position, veil, processed: report.protects() && gain == 1.0 && !changing }
     }
 
@@ -274,10 +282,12 @@ impl Plugin for Patchveil {
         let samples = buffer.samples();
         let original = self.writer.original();
         let channels = buffer.as_slice();
-        let before = channels.first().map_or(0, |channel| self.host_block.before(channel));
+        let call = self.calls.get();
+        let part = channels.first().map(|channel| self.host_block.part(call, channel));
+        let Part { before, goes_on } = part.unwrap_or_default();
         let position = self.position.of_part(transport, before, samples);
         let (inputs, copies) = channels.split_at_mut(self.inputs.min(channels.len()));
-        self.process_block(sample_rate, position, before > 0, inputs, original);
+        self.process_block(sample_rate, position, goes_on, inputs, original);
         if original.is_some() && self.engine.renders() {
             self.writer.end_original();
         }

@@ -6,7 +6,7 @@ use nice_plug::prelude::{Params, PluginState};
 use serde::{Deserialize, Serialize};
 
 use crate::remote::Remote;
-use crate::state;
+use crate::state::{self, Saved};
 
 /// Parameters that are not remembered: a program that starts bypassed, or with the mark taken off,
 /// would send unprotected what its user believes protected.
@@ -27,8 +27,9 @@ impl Session {
     /// until one is chosen.
     #[must_use]
     pub fn unreadable() -> Self {
-        let class = (state::FIELD.to_owned(), "\"\"".to_owned());
-        Self { params: BTreeMap::new(), fields: BTreeMap::from([class]) }
+        let class = serde_json::to_string(&Saved::unreadable()).unwrap_or_default();
+        let fields = BTreeMap::from([(state::FIELD.to_owned(), class)]);
+        Self { params: BTreeMap::new(), fields }
     }
 }
 

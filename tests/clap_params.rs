@@ -250,6 +250,31 @@ fn a_position_stated_within_a_block_is_where_that_sample_lies() {
     }
 }
 
+#[test]
+fn a_block_that_the_host_splits_at_the_end_of_a_loop_has_both_parts_at_their_places() {
+    let module = Module::built();
+    let input = noise_channels(1, 512, 16).remove(0);
+    for tempo in [None, Some(120.0)] {
+        let mut instance = new_protecting(&module, &new_preset_param(Preset::Strong));
+        instance.layout(1);
+        instance.offline(true);
+        instance.activate(48_000.0, 512);
+        // They lie behind each other in memory, as the parts do that the framework makes of a block.
+        let mut output = input.clone();
+        let (first, second) = output.split_at_mut(256);
+        for (part, position) in [(first, 96_000), (second, 4_000_000)] {
+            let context = Context { position: Some(position), tempo, ..Context::default() };
+            instance.process(&mut [part], &context);
+        }
+        let plain = |position: i64, range: std::ops::Range<usize>| {
+            let input = vec![input[range].to_vec()];
+            veiled(&key(), &Preset::Strong.recipe(), 48_000, position, input).remove(0)
+        };
+        assert_same_bits(&output[..256], &plain(96_000, 0..256));
+        assert_same_bits(&output[256..], &plain(4_000_000, 256..512));
+    }
+}
+
 /// Changes at odd places, some closer to each other than a change takes.
 fn automation(amount: u32, trim: u32) -> Vec<(usize, u32, f64)> {
     let mut changes = vec![(1_001, trim, 0.25)];
@@ -267,6 +292,17 @@ fn all_but_the_mode_can_be_automated() {
         assert_eq!(automatable, param.name != "Mode", "{}", param.name);
         assert_eq!(param.flags & CLAP_PARAM_IS_HIDDEN, 0, "{}", param.name);
     }
+}
+
+#[test]
+fn there_is_no_parameter_behind_the_last_one() {
+    let module = Module::built();
+    let instance = module.instance();
+    let count = instance.params().len() as u32;
+    assert_eq!(
+        [0, count - 1, count, count + 1, u32::MAX].map(|index| instance.has_param(index)),
+        [true, true, false, false, false]
+    );
 }
 
 #[test]

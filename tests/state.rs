@@ -190,6 +190,76 @@ fn invalid_data_is_refused_and_changes_nothing() {
     );
 }
 
+/// What no build can read as a whole: truncated, and with a value of a kind that there is not.
+fn unreadable_sessions() -> [Vec<u8>; 4] {
+    let session = session(fingerprint(), "");
+    let odd = r#""amount":{"f128":1.0}"#;
+    [
+        session[8..session.len() / 2].to_vec(),
+        session[8..session.len() - 1].to_vec(),
+        patchveil_tests::keys::session(fingerprint(), odd)[8..].to_vec(),
+        b"garbage".to_vec(),
+    ]
+}
+
+/// Whether a steady sound does not come through.
+fn mutes(process: impl FnOnce(&mut [&mut [f32]])) -> bool {
+    let (mut left, mut right) = (vec![0.5; 4_000], vec![0.5; 4_000]);
+    process(&mut [&mut left, &mut right]);
+    left.iter().chain(&right).all(|sample| *sample == 0.0)
+}
+
+#[test]
+fn a_new_instance_whose_session_cannot_be_read_mutes_and_so_does_what_it_saves() {
+    let module = Module::built();
+    let mut sessions: Vec<Vec<u8>> =
+        unreadable_sessions().iter().map(|json| framed(json)).collect();
+    // Cut off before its stated end, within the length, and before anything.
+    let whole = session(fingerprint(), "");
+    sessions.extend([&whole[..whole.len() - 9], &whole[..5], &[]].map(<[u8]>::to_vec));
+    for session in sessions {
+        let mut instance = module.instance();
+        assert!(!instance.load(&session));
+        let saved = instance.save();
+        for mut instance in [instance, module.instance_with(&saved)] {
+            instance.activate(48_000.0, 4_000);
+            let muted = mutes(|channels| _ = instance.process(channels, &Context::default()));
+            assert!(muted, "{:?}", String::from_utf8_lossy(&session));
+        }
+    }
+    // Whoever never had a session is as new as before.
+    let mut new = module.instance();
+    new.activate(48_000.0, 4_000);
+    assert!(!mutes(|channels| _ = new.process(channels, &Context::default())));
+}
+
+#[test]
+fn a_new_vst3_instance_whose_session_cannot_be_read_mutes_and_one_with_a_class_keeps_it() {
+    patchveil_tests::keys::keyring(false);
+    let module = patchveil_tests::vst3::Module::load(&patchveil_tests::build::library());
+    for session in unreadable_sessions() {
+        let mut instance = module.instance();
+        assert!(!instance.load(&session));
+        let mut reopened = module.instance();
+        assert!(reopened.load(&instance.save()));
+        for mut instance in [instance, reopened] {
+            instance.activate(48_000.0, 4_000);
+            let muted = mutes(|channels| instance.process(channels, None, &[]));
+            assert!(muted, "{:?}", String::from_utf8_lossy(&session));
+        }
+        let mut instance = module.instance();
+        assert!(instance.load(&new_session(fingerprint(), "")[8..]));
+        let before = instance.save();
+        assert!(!instance.load(&session));
+        assert_eq!(instance.save(), before);
+    }
+    // Some hosts pass an empty stream where there is no session.
+    let mut new = module.instance();
+    assert!(!new.load(&[]));
+    new.activate(48_000.0, 4_000);
+    assert!(!mutes(|channels| new.process(channels, None, &[])));
+}
+
 /// A state as this build writes it, of a recipe that it does not know.
 fn newer_recipe() -> String {
     let fingerprint = fingerprint();

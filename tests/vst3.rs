@@ -119,6 +119,16 @@ fn from_mono_to_stereo_both_sides_are_the_marked_mono() {
 }
 
 #[test]
+fn there_is_no_parameter_behind_the_last_one() {
+    let instance = module().instance();
+    let count = instance.params().len() as i32;
+    assert_eq!(
+        [-1, 0, count - 1, count, count + 1, i32::MAX].map(|index| instance.has_param(index)),
+        [false, true, true, false, false, false]
+    );
+}
+
+#[test]
 fn automation_acts_at_its_sample_however_long_the_hosts_blocks_are() {
     let module = module();
     let input = noise_channels(2, 60_000, 15);

@@ -1,11 +1,19 @@
 //! An instance: the framework's, with the extension that loads presets and those that name speakers.
 //!
-//! The host gets a copy of the framework's table of functions in which two are ours: `destroy` and
-//! `get_extension`. All others take what they work on from `plugin_data`, which is the framework's.
+//! The host gets copies of the framework's tables of functions in which some are ours. All others take what
+//! they work on from `plugin_data`, which is the framework's.
+//!
+//! | ours | why |
+//! |---|---|
+//! | `destroy`, `get_extension` | there is more to destroy, and there are more extensions |
+//! | `process` | counts the host's calls: the framework makes several blocks of one |
+//! | `load` of the extension for states | an instance without a class mutes where its state cannot be read, because one may have been chosen in it |
+//! | `get_info` of the extension for parameters | the framework panics where it is asked for the parameter behind the last one |
 
 use std::ffi::{CStr, OsStr, c_char, c_void};
 use std::sync::Arc;
 
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::preset_load::{
     CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT, clap_host_preset_load,
     clap_plugin_preset_load,
@@ -17,6 +25,7 @@ use clap_sys::factory::preset_discovery::{
 };
 use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
+use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 use clap_sys::stream::{clap_istream, clap_ostream};
 use nice_plug::prelude::PluginState;
 use nice_plug::wrapper::clap::Wrapper;
@@ -26,6 +35,7 @@ use patchveil_veil::{Preset, Recipe};
 use super::ports::{self, Selected};
 use crate::Patchveil;
 use crate::host_presets::{HOST_PRESETS, state_of};
+use crate::made::{self, Made};
 use crate::params::Fit;
 use crate::state::{FIELD, Saved};
 
@@ -38,6 +48,10 @@ pub(super) struct Instance {
     inner: *const clap_plugin,
     host: *const clap_host,
     pub(super) selected: Selected,
+    made: Made,
+    /// The framework's extensions, with functions of ours.
+    state: Option<clap_plugin_state>,
+    params: Option<clap_plugin_params>,
 }
 
 static PRESET_LOAD: clap_plugin_preset_load =
@@ -50,13 +64,32 @@ static PRESET_LOAD: clap_plugin_preset_load =
 pub(super) unsafe fn create(host: *const clap_host) -> *const clap_plugin {
     // SAFETY: the host is one, as the caller says. The wrapper lives until `destroy` below, which gives the count back through the framework's.
     unsafe {
-        let wrapper = Arc::into_raw(Wrapper::<Patchveil>::new(host));
+        let (wrapper, made) = made::watch(|| Wrapper::<Patchveil>::new(host));
+        let wrapper = Arc::into_raw(wrapper);
         let inner: *const clap_plugin = (*wrapper).clap_plugin.as_ptr();
-        let plugin =
-            clap_plugin { destroy: Some(destroy), get_extension: Some(get_extension), ..*inner };
+        let plugin = clap_plugin {
+            destroy: Some(destroy),
+            get_extension: Some(get_extension),
+            process: Some(process),
+            ..*inner
+        };
+        let state = extension::<clap_plugin_state>(inner, CLAP_EXT_STATE)
+            .map(|framework| clap_plugin_state { load: Some(load), ..*framework });
+        let params = extension::<clap_plugin_params>(inner, CLAP_EXT_PARAMS)
+            .map(|framework| clap_plugin_params { get_info: Some(param_info), ..*framework });
         let selected = Selected::default();
-        Box::into_raw(Box::new(Instance { plugin, inner, host, selected })).cast()
+        Box::into_raw(Box::new(Instance { plugin, inner, host, selected, made, state, params }))
+            .cast()
     }
+}
+
+/// An extension of the framework's, which needs no host to name it.
+///
+/// # Safety
+/// `inner` is the framework's instance, which outlives `'a`; `T` is the extension's type.
+unsafe fn extension<'a, T>(inner: *const clap_plugin, name: &CStr) -> Option<&'a T> {
+    // SAFETY: as the caller says; the tables lie in the instance.
+    unsafe { (*inner).get_extension?(inner, name.as_ptr()).cast::<T>().as_ref() }
 }
 
 unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
@@ -85,8 +118,58 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
         if let Some(ours) = ports::extension(name) {
             return ours;
         }
-        let inner = (*plugin.cast::<Instance>()).inner;
-        (*inner).get_extension.map_or(std::ptr::null(), |get| get(inner, id))
+        let instance = &*plugin.cast::<Instance>();
+        match (&instance.state, &instance.params) {
+            (Some(state), _) if name == CLAP_EXT_STATE => std::ptr::from_ref(state).cast(),
+            (_, Some(params)) if name == CLAP_EXT_PARAMS => std::ptr::from_ref(params).cast(),
+            _ => {
+                let inner = instance.inner;
+                (*inner).get_extension.map_or(std::ptr::null(), |get| get(inner, id))
+            }
+        }
+    }
+}
+
+unsafe extern "C" fn process(
+    plugin: *const clap_plugin,
+    block: *const clap_process,
+) -> clap_process_status {
+    // SAFETY: null, or a pointer that `create` gave out; the host's call, passed on as it is.
+    unsafe {
+        let Some(instance) = Instance::of(plugin) else { return CLAP_PROCESS_ERROR };
+        instance.made.calls.count();
+        let process = (*instance.inner).process;
+        process.map_or(CLAP_PROCESS_ERROR, |process| process(instance.inner, block))
+    }
+}
+
+unsafe extern "C" fn load(plugin: *const clap_plugin, stream: *const clap_istream) -> bool {
+    // SAFETY: null, or a pointer that `create` gave out; the host's call, passed on as it is.
+    unsafe {
+        let Some(instance) = Instance::of(plugin) else { return false };
+        let loaded = instance.framework_state().and_then(|state| state.load);
+        let loaded = loaded.is_some_and(|load| load(instance.inner, stream));
+        if !loaded {
+            instance.made.class.load_failed();
+        }
+        loaded
+    }
+}
+
+unsafe extern "C" fn param_info(
+    plugin: *const clap_plugin,
+    index: u32,
+    info: *mut clap_param_info,
+) -> bool {
+    // SAFETY: null, or a pointer that `create` gave out; the host's call, passed on where there is such a parameter.
+    unsafe {
+        let Some(instance) = Instance::of(plugin) else { return false };
+        let inner = instance.inner;
+        let params = extension::<clap_plugin_params>(inner, CLAP_EXT_PARAMS);
+        params.is_some_and(|params| {
+            params.count.is_some_and(|count| index < count(inner))
+                && params.get_info.is_some_and(|get| get(inner, index, info))
+        })
     }
 }
 
@@ -223,7 +306,7 @@ impl Instance {
         let stream = clap_istream { ctx: (&raw mut rest).cast(), read: Some(read) };
         // SAFETY: the framework's instance lives as long as this; the stream outlives the call.
         let loaded = unsafe {
-            self.state()
+            self.framework_state()
                 .and_then(|state| state.load)
                 .is_some_and(|load| load(self.inner, &raw const stream))
         };
@@ -236,7 +319,7 @@ impl Instance {
         let stream = clap_ostream { ctx: (&raw mut bytes).cast(), write: Some(write) };
         // SAFETY: the framework's instance lives as long as this; the stream outlives the call.
         let saved = unsafe {
-            self.state()
+            self.framework_state()
                 .and_then(|state| state.save)
                 .is_some_and(|save| save(self.inner, &raw const stream))
         };
@@ -250,12 +333,9 @@ impl Instance {
     }
 
     /// The framework's extension for states.
-    fn state(&self) -> Option<&clap_plugin_state> {
-        // SAFETY: the framework's instance lives as long as this, and its table of functions as the library.
-        unsafe {
-            let get = (*self.inner).get_extension?;
-            get(self.inner, CLAP_EXT_STATE.as_ptr()).cast::<clap_plugin_state>().as_ref()
-        }
+    fn framework_state(&self) -> Option<&clap_plugin_state> {
+        // SAFETY: the framework's instance lives as long as this.
+        unsafe { extension(self.inner, CLAP_EXT_STATE) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use patchveil_veil::sanitize;
+use patchveil_veil::{Recipe, sanitize};
 
 use super::CHANNELS_MAX;
 use super::fade::{Fader, PIECE, Settled};
@@ -101,6 +101,14 @@ impl Chain {
             Some(restorer) => Some(restorer.serial()),
             None => self.convolver.now.veil().map(|veil| veil.serial()),
         }
+    }
+
+    /// Whether what is applied, or taken off, changes any sample.
+    pub(super) fn has_effect(&self) -> bool {
+        let acts = |recipe: &Recipe| {
+            recipe.mark.is_some() || recipe.veil.as_ref().is_some_and(|veil| veil.amount > 0.0)
+        };
+        self.restorer.is_some() || self.convolver.now.veil().is_some_and(|veil| acts(veil.recipe()))
     }
 
     /// Whether a veil is taken off rather than applied.

@@ -415,9 +415,20 @@ impl Engine {
             _ => false,
         };
         let veil = if acts { self.chain.serial() } else { None };
+        let without_effect = !self.chain.has_effect();
         let restored = veil.is_some() && self.chain.is_restoring();
         let Controls { delta, gain, .. } = block.controls;
         let host = block.host.is_some();
-        BlockReport { position, host, veil, restored, delta, original, gain, changing }
+        BlockReport {
+            position,
+            host,
+            veil,
+            without_effect,
+            restored,
+            delta,
+            original,
+            gain,
+            changing,
+        }
     }
 }

@@ -321,6 +321,28 @@ pub(super) fn restored(veil: &Arc<Veil>, from: i64, mut signal: Vec<Vec<f32>>) -
 }
 
 #[test]
+fn what_changes_nothing_does_not_protect() {
+    let without_veil = |mut recipe: Recipe| {
+        recipe.veil.as_mut().unwrap().amount = 0.0;
+        recipe
+    };
+    for (recipe, protects) in [
+        (Preset::Balanced.recipe_of_version(1).unwrap(), true),
+        (without_veil(Preset::Balanced.recipe_of_version(1).unwrap()), false),
+        (without_veil(Preset::Cuda.recipe()), false),
+        (without_veil(Preset::Balanced.recipe()), true),
+        (Preset::Mark.recipe(), true),
+    ] {
+        let (designer, mut engine) = instance(1);
+        designer.send(command(OutputMode::Protect, Some(veil(3, &recipe))));
+        let input = noise(1, 5_000).remove(0);
+        let mut output = input.clone();
+        let report = process(&mut engine, 0, &PLAIN, &mut [&mut output]);
+        assert_eq!((report.protects(), output != input), (protects, protects), "{recipe:?}");
+    }
+}
+
+#[test]
 fn a_host_that_rounds_its_positions_does_not_disturb_restoring_and_a_jump_forgets() {
     let veil = balanced(4);
     let input = noise(1, 60_000);

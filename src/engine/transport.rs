@@ -1,8 +1,8 @@
 //! Where on the timeline a block lies.
 
 /// A step of the host's position that is longer than this part of a second is a jump; a shorter
-/// one is a host's rounding.
-const JUMP_PART: u32 = 100;
+/// one is a host's rounding, which may come with every block: too often to fade over.
+const JUMP_PART: u32 = 1_000;
 
 /// The host's position where there is one; a free-running count where there is none.
 pub(crate) struct TransportPosition {
@@ -58,7 +58,10 @@ mod tests {
         assert_eq!(timeline.advance(Some(1_000), 64), (1_000, Some(-372)));
         // Rounding in the host is no jump, but the host is still right.
         assert_eq!(timeline.advance(Some(1_065), 64), (1_065, None));
-        assert_eq!(timeline.advance(Some(i64::MAX), 64), (i64::MAX, Some(1_129)));
+        assert_eq!(timeline.advance(Some(1_081), 64), (1_081, None));
+        // A short loop is a jump.
+        assert_eq!(timeline.advance(Some(1_096), 64), (1_096, Some(1_145)));
+        assert_eq!(timeline.advance(Some(i64::MAX), 64), (i64::MAX, Some(1_160)));
         assert_eq!(timeline.advance(Some(i64::MIN), 64), (i64::MIN, Some(i64::MAX)));
     }
 }

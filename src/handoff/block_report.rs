@@ -9,6 +9,8 @@ pub(crate) struct BlockReport {
     pub(crate) host: bool,
     /// Serial number of the veil that was applied or taken off at its end.
     pub(crate) veil: Option<u64>,
+    /// Whether mark and veil change nothing: a veil alone, at amount 0.
+    pub(crate) without_effect: bool,
     /// Whether that veil was taken off.
     pub(crate) restored: bool,
     /// Whether only what changed was output.
@@ -24,6 +26,6 @@ pub(crate) struct BlockReport {
 impl BlockReport {
     /// Whether what was output is protected.
     pub(crate) fn protects(&self) -> bool {
-        self.veil.is_some() && !self.restored && !self.delta
+        self.veil.is_some() && !self.without_effect && !self.restored && !self.delta
     }
 }

@@ -136,6 +136,7 @@ mod tests {
             (plain, 47_999, true),
             (BlockReport { host: false, ..plain }, 48_000, true),
             (BlockReport { veil: None, ..plain }, 48_000, true),
+            (BlockReport { without_effect: true, ..plain }, 48_000, true),
             (BlockReport { restored: true, ..plain }, 48_000, true),
             (BlockReport { delta: true, ..plain }, 48_000, true),
         ] {

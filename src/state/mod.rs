@@ -76,6 +76,28 @@ impl ClassField {
         self.inner.requests.request();
     }
 
+    /// A host's session cannot be read, and nothing of it was loaded. A class may have been chosen in it, so
+    /// where none is chosen yet this mutes until one is.
+    pub(crate) fn load_failed(&self) {
+        let mut saved = self.inner.saved.lock();
+        if saved.choice != Choice::Undecided {
+            return;
+        }
+        *saved = Saved::unreadable();
+        drop(saved);
+        self.loaded(true);
+    }
+
+    /// A session was loaded, in which a class is or may be `chosen`. The host tells nobody else of it, so the
+    /// designer is asked here; and it may process right after, so this waits until that is designed.
+    fn loaded(&self, chosen: bool) {
+        self.inner.loads.fetch_add(1, Ordering::Relaxed);
+        // From here on nothing passes unprotected, even if the key takes its time.
+        self.inner.requests.set_has_class(chosen);
+        let request = self.inner.requests.request();
+        self.inner.requests.wait(request, PATIENCE);
+    }
+
     /// How often a host has loaded a session.
     pub(crate) fn loads(&self) -> u64 {
         self.inner.loads.load(Ordering::Relaxed)
@@ -93,16 +115,11 @@ impl ClassField {
 }
 
 impl PersistentField<'_, Saved> for ClassField {
-    /// A host loads a session. It tells nobody else of it, so the designer is asked here; and it
-    /// may process right after, so this waits until what was loaded is designed.
+    /// A host loads a session.
     fn set(&self, saved: Saved) {
         let chosen = saved.choice != Choice::Undecided;
         *self.inner.saved.lock() = saved;
-        self.inner.loads.fetch_add(1, Ordering::Relaxed);
-        // From here on nothing passes unprotected, even if the key takes its time.
-        self.inner.requests.set_has_class(chosen);
-        let request = self.inner.requests.request();
-        self.inner.requests.wait(request, PATIENCE);
+        self.loaded(chosen);
     }
 
     fn map<F, R>(&self, f: F) -> R

@@ -57,6 +57,14 @@ struct State {
     class: Option<ChosenClass>,
 }
 
+impl Saved {
+    /// In the place of a session that cannot be read: a class may have been chosen in it.
+    #[must_use]
+    pub fn unreadable() -> Self {
+        Self { recipe: RECIPE_VERSION, choice: Choice::Damaged(Value::String(String::new())) }
+    }
+}
+
 impl Default for Saved {
     fn default() -> Self {
         Self { recipe: RECIPE_VERSION, choice: Choice::Undecided }

@@ -1,15 +1,18 @@
-//! An instance: the framework's, but for two things that it does not do as the format says (nice-plug 0.4.2,
-//! `src/wrapper/vst3/wrapper.rs`).
+//! An instance: the framework's, but for what it does not do as the format says, or as it must be here
+//! (nice-plug 0.4.2, `src/wrapper/vst3/wrapper.rs`).
 //!
 //! | the framework | here |
 //! |---|---|
 //! | names speakers of its own for a number of channels, whatever the host has set; hosts that insist on theirs (JUCE's) then refuse 4, 7, 8 and more channels | the speakers that the host has set are those that it is told |
 //! | starts with the mode (in real time, offline) that the host stated for the start before | starts with the mode that the host stated for this start |
+//! | refuses a state that it cannot read, and stays as it was | the same; but an instance without a class mutes then, because one may have been chosen in that state |
+//! | panics where it is asked for the parameter behind the last one | refuses |
 //!
 //! It has no interfaces for MIDI and notes, which an effect on audio does not need.
 
 use nice_plug::wrapper::vst3::Wrapper;
 use nice_plug::wrapper::vst3::vst3::Class;
+use nice_plug::wrapper::vst3::vst3::ComRef;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::ChannelContext::{
     IInfoListener, IInfoListenerTrait,
 };
@@ -22,20 +25,28 @@ use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
     RoutingInfo, SpeakerArrangement, String128, TChar, UnitID, UnitInfo,
 };
 use nice_plug::wrapper::vst3::vst3::Steinberg::{
-    FIDString, FUnknown, IBStream, IPlugView, IPluginBaseTrait, TBool, TUID, int16, int32,
-    kInvalidArgument, kResultOk, tresult, uint32,
+    FIDString, FUnknown, IBStream, IBStream_::IStreamSeekMode_, IBStreamTrait, IPlugView,
+    IPluginBaseTrait, TBool, TUID, int16, int32, kInvalidArgument, kResultOk, tresult, uint32,
 };
 use parking_lot::Mutex;
 
 use crate::Patchveil;
+use crate::made::{self, Made};
 
 /// An instance in a VST3 host.
-#[derive(Default)]
 pub(super) struct Instance {
     framework: Wrapper<Patchveil>,
+    made: Made,
     /// The speakers of input and output, once the host has set them. Hosts set and read them in their main
     /// thread, never while they process.
     speakers: Mutex<Option<[SpeakerArrangement; 2]>>,
+}
+
+impl Default for Instance {
+    fn default() -> Self {
+        let (framework, made) = made::watch(Wrapper::default);
+        Self { framework, made, speakers: Mutex::default() }
+    }
 }
 
 impl Class for Instance {
@@ -126,7 +137,34 @@ impl IPluginBaseTrait for Instance {
     }
 }
 
+/// Whether there is nothing to read in a stream: some hosts pass one where they have no state.
+///
+/// # Safety
+/// It is null or a stream of the host's.
+unsafe fn is_empty(stream: *mut IBStream) -> bool {
+    let (mut here, mut end) = (0, 0);
+    // SAFETY: as the caller says.
+    unsafe {
+        let Some(stream) = ComRef::from_raw(stream) else { return true };
+        stream.tell(&mut here) == kResultOk
+            && stream.seek(0, IStreamSeekMode_::kIBSeekEnd as int32, &mut end) == kResultOk
+            && stream.seek(here, IStreamSeekMode_::kIBSeekSet as int32, std::ptr::null_mut())
+                == kResultOk
+            && here == end
+    }
+}
+
 impl IComponentTrait for Instance {
+    unsafe fn setState(&self, state: *mut IBStream) -> tresult {
+        // SAFETY: the host's call, passed on as it is.
+        let (empty, loaded) =
+            unsafe { (is_empty(state), IComponentTrait::setState(&self.framework, state)) };
+        if loaded != kResultOk && !empty {
+            self.made.class.load_failed();
+        }
+        loaded
+    }
+
     forward! { IComponentTrait:
         fn getControllerClassId(class: *mut TUID) -> tresult;
         fn setIoMode(mode: IoMode) -> tresult;
@@ -135,18 +173,26 @@ impl IComponentTrait for Instance {
         fn getRoutingInfo(input: *mut RoutingInfo, output: *mut RoutingInfo) -> tresult;
         fn activateBus(media: MediaType, direction: BusDirection, index: int32, state: TBool) -> tresult;
         fn setActive(state: TBool) -> tresult;
-        fn setState(state: *mut IBStream) -> tresult;
         fn getState(state: *mut IBStream) -> tresult;
     }
 }
 
 impl IEditControllerTrait for Instance {
+    unsafe fn getParameterInfo(&self, index: int32, info: *mut ParameterInfo) -> tresult {
+        // SAFETY: the host's call, passed on where there is such a parameter.
+        unsafe {
+            if index >= self.framework.getParameterCount() {
+                return kInvalidArgument;
+            }
+            self.framework.getParameterInfo(index, info)
+        }
+    }
+
     forward! { IEditControllerTrait:
         fn setComponentState(state: *mut IBStream) -> tresult;
         fn setState(state: *mut IBStream) -> tresult;
         fn getState(state: *mut IBStream) -> tresult;
         fn getParameterCount() -> int32;
-        fn getParameterInfo(index: int32, info: *mut ParameterInfo) -> tresult;
         fn getParamStringByValue(id: ParamID, value: ParamValue, text: *mut String128) -> tresult;
         fn getParamValueByString(id: ParamID, text: *mut TChar, value: *mut ParamValue) -> tresult;
         fn normalizedParamToPlain(id: ParamID, value: ParamValue) -> ParamValue;

@@ -274,6 +274,17 @@ impl Instance {
         }
     }
 
+    /// Whether the plug-in describes a parameter at this place.
+    #[must_use]
+    pub fn has_param(&self, index: u32) -> bool {
+        let params: &clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
+        // SAFETY: zeros are valid in all of its fields, and it outlives the call.
+        unsafe {
+            let mut info: clap_param_info = std::mem::zeroed();
+            params.get_info.unwrap()(self.raw, index, &mut info)
+        }
+    }
+
     /// The parameter with this name.
     #[must_use]
     pub fn param(&self, name: &str) -> Param {

@@ -287,6 +287,16 @@ impl Instance {
         }
     }
 
+    /// Whether the plug-in describes a parameter at this place.
+    #[must_use]
+    pub fn has_param(&self, index: i32) -> bool {
+        // SAFETY: zeros are valid in all of its fields, and it outlives the call.
+        unsafe {
+            let mut info: ParameterInfo = std::mem::zeroed();
+            self.controller.getParameterInfo(index, &mut info) == kResultOk
+        }
+    }
+
     /// The normalised value of a parameter, and its text.
     #[must_use]
     pub fn value(&self, id: ParamID) -> (ParamValue, String) {

@@ -1,4 +1,4 @@
-//! The command line. Names are those of the framework's own standalone, which stood here before.
+//! The command line.
 
 use std::path::PathBuf;
 
@@ -65,50 +65,6 @@ pub(crate) struct Args {
     /// Scale of the window
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     pub(crate) dpi_scale: f64,
-
-    #[command(flatten)]
-    pub(crate) former: Former,
-}
-
-/// Options that had an effect in the framework's own standalone, and have none here: old scripts go on.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Former {
-    #[arg(long, hide = true)]
-    input_capacity: Option<f32>,
-    #[arg(long, hide = true)]
-    midi_capacity: Option<u32>,
-    #[arg(long, hide = true)]
-    midi_input: Option<String>,
-    #[arg(long, hide = true)]
-    midi_output: Option<String>,
-    #[arg(long, hide = true)]
-    connect_jack_midi_input: Option<String>,
-    #[arg(long, hide = true)]
-    connect_jack_midi_output: Option<String>,
-    #[arg(long, hide = true)]
-    tempo: Option<f32>,
-    #[arg(long, hide = true)]
-    timesig_num: Option<u32>,
-    #[arg(long, hide = true)]
-    timesig_denom: Option<u32>,
-}
-
-impl Former {
-    /// Names of those that were given.
-    pub(crate) fn given(&self) -> Vec<&'static str> {
-        let all = [
-            ("--input-capacity", self.input_capacity.is_some()),
-            ("--midi-capacity", self.midi_capacity.is_some()),
-            ("--midi-input", self.midi_input.is_some()),
-            ("--midi-output", self.midi_output.is_some()),
-            ("--connect-jack-midi-input", self.connect_jack_midi_input.is_some()),
-            ("--connect-jack-midi-output", self.connect_jack_midi_output.is_some()),
-            ("--tempo", self.tempo.is_some()),
-            ("--timesig-num", self.timesig_num.is_some()),
-            ("--timesig-denom", self.timesig_denom.is_some()),
-        ];
-        all.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
-    }
 }
 
 /// Channels of the layouts, in the plug-in's order.
@@ -164,8 +120,8 @@ mod tests {
     }
 
     #[test]
-    fn options_of_former_scripts_are_still_taken() {
-        let args = parsed(&[
+    fn options_say_what_is_wanted() {
+        let args = [
             "--backend",
             "jack",
             "-r",
@@ -174,17 +130,12 @@ mod tests {
             "64",
             "-l",
             "2",
-            "--tempo",
-            "90",
-            "--input-capacity",
-            "0.4",
             "--connect-jack-inputs",
             "system:capture_1",
-        ]);
-        let wanted = args.wanted(Wanted::default());
+        ];
+        let wanted = parsed(&args).wanted(Wanted::default());
         assert_eq!((wanted.sample_rate, wanted.period, wanted.channels), (44_100, 64, 1));
         assert!(wanted.has_input());
-        assert_eq!(args.former.given(), ["--input-capacity", "--tempo"]);
     }
 
     #[test]

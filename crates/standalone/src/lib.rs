@@ -52,9 +52,6 @@ pub fn run() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     patchveil_plugin::start_log();
-    for name in args.former.given() {
-        eprintln!("Patchveil: {name} has no effect any more.");
-    }
     let program = match Program::start(&args) {
         Ok(program) => program,
         Err(error) => {

@@ -1,10 +1,23 @@
 //! Level meters of input and output: peak with hold, true peak, short-term loudness, clipping.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use ebur128::{EbuR128, Mode};
+use ebur128::{Channel, EbuR128, Mode};
 
 use crate::audio::{CHANNELS_MAX, Format};
+
+/// The channels of 7.1 in the plug-in's order; those of fewer channels are as the library has them.
+const CHANNELS_OF_7_1: [Channel; 8] = [
+    Channel::Left,
+    Channel::Right,
+    Channel::Center,
+    Channel::Unused,
+    Channel::Mp135,
+    Channel::Mm135,
+    Channel::Mp090,
+    Channel::Mm090,
+];
 
 /// What silence reads, in dBFS.
 pub(crate) const SILENCE: f32 = -120.0;
@@ -93,13 +106,20 @@ pub(crate) struct Meter {
     full: [usize; CHANNELS_MAX],
     /// Seconds of silence: after three nothing is computed any more.
     silent: f64,
+    /// Whether somebody saw the block before.
+    seen: bool,
 }
 
 impl Meter {
     /// A meter of silence.
     pub(crate) fn new(format: Format) -> Self {
         let channels = format.channels as u32;
-        let loudness = EbuR128::new(channels, format.sample_rate, Mode::S | Mode::TRUE_PEAK).ok();
+        let mut loudness =
+            EbuR128::new(channels, format.sample_rate, Mode::S | Mode::TRUE_PEAK).ok();
+        if let Some(loudness) = loudness.as_mut().filter(|_| channels == 8) {
+            // Refused for another number of channels only.
+            let _ = loudness.set_channel_map(&CHANNELS_OF_7_1);
+        }
         Self {
             format,
             loudness,
@@ -110,6 +130,7 @@ impl Meter {
             loudness_at: 0.0,
             full: [0; CHANNELS_MAX],
             silent: 0.0,
+            seen: true,
         }
     }
 
@@ -144,6 +165,11 @@ impl Meter {
         self.levels.hold = self.peaks.push(self.seconds, highest);
         self.levels.heard |= highest > VOICE;
         self.silent = if highest <= SILENCE { self.silent + seconds } else { 0.0 };
+        if seen && !self.seen {
+            // What was there before nobody saw it is no part of the last seconds.
+            self.loudness.iter_mut().for_each(EbuR128::reset);
+        }
+        self.seen = seen;
         if self.silent > 3.5 || !seen {
             self.levels.short_term = SILENCE;
             self.levels.true_peak = SILENCE;
@@ -162,7 +188,9 @@ impl Meter {
 
     fn measure_loudness(&mut self, channels: &[Vec<f32>]) {
         let Some(loudness) = &mut self.loudness else { return };
-        let planes: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+        // One sample that is no number would stay in the library's filters for good.
+        let clean: Vec<_> = channels.iter().map(|channel| numbers(channel)).collect();
+        let planes: Vec<&[f32]> = clean.iter().map(AsRef::as_ref).collect();
         if loudness.add_frames_planar_f32(&planes).is_err() {
             return;
         }
@@ -178,9 +206,17 @@ impl Meter {
     }
 }
 
-/// A level in dBFS.
+/// A level in dBFS; full scale where it is no number.
 fn decibels(level: f32) -> f32 {
-    if level.is_nan() { 0.0 } else { (20.0 * level.log10()).max(SILENCE) }
+    if level.is_finite() { (20.0 * level.log10()).max(SILENCE) } else { 0.0 }
+}
+
+/// These samples, with silence in the place of those that are no numbers.
+fn numbers(samples: &[f32]) -> Cow<'_, [f32]> {
+    if samples.iter().all(|sample| sample.is_finite()) {
+        return Cow::Borrowed(samples);
+    }
+    samples.iter().map(|sample| if sample.is_finite() { *sample } else { 0.0 }).collect()
 }
 
 #[cfg(test)]
@@ -264,9 +300,44 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_are_no_numbers_read_as_full_scale() {
+    fn after_nobody_saw_it_loudness_is_that_of_what_came_since() {
         let mut meter = Meter::new(FORMAT);
-        meter.push(&[vec![f32::INFINITY, f32::NAN], vec![0.0; 2]], true);
-        assert!(meter.levels().hold >= 0.0, "{:?}", meter.levels());
+        push(&mut meter, &sine(0.5, 1_000.0, 2.0));
+        meter.push(&sine(0.005, 1_000.0, 60.0), false);
+        push(&mut meter, &sine(0.005, 1_000.0, 0.5));
+        assert!(meter.levels().short_term < -46.0, "{:?}", meter.levels());
+    }
+
+    #[test]
+    fn all_channels_of_7_1_but_the_low_ones_count() {
+        let loudness = |sounding: usize| {
+            let mut meter = Meter::new(Format { channels: 8, sample_rate: 48_000 });
+            let tone = sine(0.1, 1_000.0, 4.0).remove(0);
+            let channel =
+                |number| if number == sounding { tone.clone() } else { vec![0.0; tone.len()] };
+            push(&mut meter, &(0..8).map(channel).collect::<Vec<_>>());
+            meter.levels().short_term
+        };
+        let front = loudness(0);
+        assert!((front + 23.0).abs() < 0.1, "{front}");
+        // Behind as in front, and 1.5 dB more at the sides (BS.1770-4).
+        for (channel, more) in [(2, 0.0), (4, 0.0), (5, 0.0), (6, 1.5), (7, 1.5)] {
+            assert!((loudness(channel) - front - more).abs() < 0.1, "{channel}");
+        }
+        assert_eq!(loudness(3), SILENCE);
+    }
+
+    #[test]
+    fn samples_that_are_no_numbers_read_as_full_scale_and_leave_no_trace() {
+        for odd in [f32::INFINITY, f32::NEG_INFINITY, f32::NAN] {
+            let mut meter = Meter::new(FORMAT);
+            meter.push(&[vec![odd, 1.0], vec![0.0; 2]], true);
+            assert!((0.0..1.0).contains(&meter.levels().hold), "{:?}", meter.levels());
+            push(&mut meter, &sine(10.0_f32.powf(-23.0 / 20.0), 1_000.0, 4.0));
+            let levels = meter.levels();
+            assert!((levels.short_term + 23.0).abs() < 0.1, "{levels:?}");
+            assert!((levels.true_peak + 23.0).abs() < 0.3, "{levels:?}");
+            assert!((levels.peaks[0] + 23.0).abs() < 0.1, "{levels:?}");
+        }
     }
 }

@@ -152,14 +152,22 @@ fn said(path: &Path, error: &dyn std::fmt::Display) -> Trouble {
     Trouble::Unreadable { path: path.to_owned(), said: error.to_string() }
 }
 
-/// Renames a file that cannot be read to `….unreadable`, so that nothing in it is lost.
+/// Renames a file that cannot be read to `….unreadable`, or `….unreadable 2` and so on where that is taken,
+/// so that nothing in it is lost.
 ///
 /// # Errors
 /// What failed.
 pub(crate) fn set_aside(path: &Path) -> Result<(), Trouble> {
-    let mut to = path.as_os_str().to_owned();
-    to.push(".unreadable");
-    match fs::rename(path, &to) {
+    let name = |number: u64| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".unreadable");
+        if number > 1 {
+            name.push(format!(" {number}"));
+        }
+        PathBuf::from(name)
+    };
+    let free = (1..).map(name).find(|to| to.symlink_metadata().is_err());
+    match fs::rename(path, free.unwrap_or_else(|| name(1))) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(Trouble::NotSetAside { path: path.to_owned(), said: error.to_string() })
         }
@@ -227,7 +235,11 @@ mod tests {
         assert!(said.contains("standalone.json"), "{said}");
         set_aside(&path).unwrap();
         save(&path, &settings).unwrap();
-        let kept = fs::read_to_string(folder.path().join("standalone.json.unreadable")).unwrap();
-        assert_eq!(kept, "{");
+        // Another one, later.
+        fs::write(&path, "[").unwrap();
+        set_aside(&path).unwrap();
+        let kept = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(kept("standalone.json.unreadable"), "{");
+        assert_eq!(kept("standalone.json.unreadable 2"), "[");
     }
 }

@@ -75,7 +75,9 @@ fn running(connection: &Connection, dropouts: u64, words: &Table) -> Words {
             Words::new(Tone::Warning, live.quiet_input, detail)
         }
         _ if dropouts > 0 => {
-            let detail = format!("{}. {}", figures(connection, words), (live.dropouts)(dropouts));
+            let two = connection.backend == BackendKind::System && connection.from != connection.to;
+            let lost = if two { live.dropouts_of_two } else { live.dropouts };
+            let detail = format!("{}. {}", figures(connection, words), lost(dropouts));
             Words::new(Tone::Good, &route, detail)
         }
         _ => Words::new(Tone::Good, &route, figures(connection, words)),
@@ -159,6 +161,23 @@ mod tests {
         assert_eq!(words.title, "from: Microphone – to: BlackHole");
         assert_eq!(words.detail, "JACK / PipeWire, 44.1 kHz, 441 frames (10.0 ms), stereo");
         assert_eq!(words.tone, Tone::Good);
+    }
+
+    #[test]
+    fn where_sound_is_lost_between_two_devices_their_clocks_are_named() {
+        for (backend, to, clocks) in [
+            (BackendKind::System, "b", true),
+            (BackendKind::System, "a", false),
+            (BackendKind::Jack, "b", false),
+        ] {
+            let mut state = connection(Some("a"), Some(to));
+            if let State::Running(connection) = &mut state {
+                connection.backend = backend;
+            }
+            let detail = sound(&state, 3).detail;
+            assert!(detail.contains("lost 3 times") && detail.contains("buffer"), "{detail}");
+            assert_eq!(detail.contains("two clocks"), clocks, "{detail}");
+        }
     }
 
     #[test]

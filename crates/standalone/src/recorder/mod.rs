@@ -72,7 +72,7 @@ pub(crate) struct Progress {
     pub(crate) rounded: bool,
     /// There is no sound now: the device is gone.
     pub(crate) waits: bool,
-    /// Why the manifest has no line for it.
+    /// Why the manifest has no line for a file: the first of them.
     pub(crate) unrecorded: Option<Unrecorded>,
 }
 
@@ -284,7 +284,7 @@ impl Recorder {
         match part.finish(&self.place) {
             Ok(Finished { path, unrecorded }) => {
                 self.progress.path = path;
-                self.progress.unrecorded = unrecorded;
+                self.progress.unrecorded = self.progress.unrecorded.take().or(unrecorded);
                 self.complete += seconds;
                 self.clipped += clipped;
             }

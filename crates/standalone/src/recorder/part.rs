@@ -72,6 +72,8 @@ pub(super) struct OpenPart {
     next: Option<i64>,
     /// What the first block was protected by.
     veil: Option<u64>,
+    /// Whether mark and veil did anything in any block.
+    acted: bool,
     protection: Option<(Fingerprint, Recipe)>,
     /// Samples that were too loud for integers.
     clipped: u64,
@@ -111,6 +113,7 @@ impl OpenPart {
             offset: 0,
             next: None,
             veil: None,
+            acted: false,
             protection,
             clipped: 0,
         })
@@ -157,6 +160,7 @@ impl OpenPart {
             self.offset = block.live.position;
             self.veil = block.live.veil;
         }
+        self.acted |= block.live.veil.is_some();
         // A line in the manifest is one recipe at one place of the timeline.
         let follows = self.next.is_none_or(|next| next == block.live.position)
             && block.live.processed
@@ -211,6 +215,7 @@ impl OpenPart {
                 add(&target, &record).err().map(Unrecorded::Said)
             }
             (None, _) => Some(Unrecorded::NotProtected),
+            _ if !self.acted => Some(Unrecorded::NotProtected),
             _ => Some(Unrecorded::Changed),
         };
         Ok(Finished { path: target, unrecorded })

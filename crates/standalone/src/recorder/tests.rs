@@ -136,6 +136,21 @@ fn a_file_with_two_veils_or_a_trim_in_it_is_not_one_protection() {
 }
 
 #[test]
+fn why_the_first_of_several_files_has_no_line_is_still_said_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::new(None);
+    recorder.begin_stream(FORMAT);
+    recorder.start(plan(folder.path().join("show.wav")));
+    recorder.push(&block(0, true));
+    let first = Some(Unrecorded::Said("the disk is full".to_owned()));
+    recorder.progress.unrecorded = first.clone();
+    recorder.begin_stream(FORMAT);
+    recorder.push(&block(0, true));
+    recorder.stop();
+    assert_eq!((done(&recorder).files, done(&recorder).unrecorded), (2, first));
+}
+
+#[test]
 fn without_the_seconds_before_it_begins_at_the_button() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("show.wav");

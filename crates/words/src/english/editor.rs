@@ -173,11 +173,11 @@ pub(super) const PRESETS: Presets = Presets {
     tip: "The recipe that the other settings start from.",
     former_tip: "The recipe that the other settings start from. This session was made before \
         there was a mark, and keeps its sound. Choose Mark to go over to the present presets.",
-    go_over: "Inaudible. The session goes over to the present presets: from then on light, \
-        balanced and strong have a mark too.",
+    go_over: "Meant not to be heard. The session goes over to the present presets: from then \
+        on light, balanced and strong have a mark too.",
     mark: "Mark",
-    mark_tip: "Inaudible (third octaves move 0.04 dB): whoever has the key can show that a file \
-        carries it, and restore the recording. The default.",
+    mark_tip: "Meant not to be heard (third octaves move 0.04 dB): whoever has the key can show \
+        that a file carries it, and restore the recording. The default.",
     light: "Light",
     light_tip: "The least audible veil (third octaves move 1.9 dB), and the least protection.",
     balanced: "Balanced",
@@ -316,7 +316,7 @@ pub(super) const RECEIPTS: Receipts = Receipts {
     folder: "Folder",
     none: "none",
     save: "Save",
-    no_home: "This user has no home for settings.",
+    no_home: "This user has no folder for settings.",
     no_such_folder: "There is no such folder: name it with its whole path.",
     not_saved: |why| format!("It could not be saved: {why}."),
 };

@@ -21,7 +21,7 @@ pub(super) const KEYS: Keys = Keys {
     heard: |keys, seconds| {
         format!(
             "What comes in is marked already: {keys}, in {seconds:.0} s. Marked again it carries \
-             both."
+             both marks."
         )
     },
     heard_key: |name, p| format!("“{name}” ({p})"),

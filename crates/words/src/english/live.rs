@@ -16,12 +16,22 @@ pub(super) const LIVE: Live = Live {
     no_output: "No output is connected.",
     choose_one: "Choose one in Devices.",
     quiet_input: "The input gives nothing but silence.",
-    quiet_input_hint: "It may be muted, paused, or hang.",
+    quiet_input_hint: "It may be muted, paused, or not responding.",
     route: |from, to| format!("from: {from} – to: {to}"),
     nothing: "nothing",
     dropouts: |times| match times {
         1 => "Sound was lost once: a larger buffer helps.".to_owned(),
         times => format!("Sound was lost {times} times: a larger buffer helps."),
+    },
+    dropouts_of_two: |times| {
+        let lost = match times {
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        };
+        format!(
+            "Sound was lost {lost}. If input and output run on two clocks, use one device, or JACK; \
+             else a larger buffer helps."
+        )
     },
     block: |frames, ms| format!("{frames} frames ({ms:.1} ms)"),
     muted_route: "The output is muted. Switch Monitor on (Ctrl+M).",
@@ -65,7 +75,7 @@ pub(super) const TROUBLE: Trouble = Trouble {
     output_stalled: "The sound device delivers nothing any more.",
     input_stalled: "The input delivers nothing any more.",
     input_reopened: "The input gives nothing but zeros, so it was opened again.",
-    audio_died: "The audio thread has died. Close Patchveil and start it again.",
+    audio_died: "The audio thread has ended unexpectedly. Close Patchveil and start it again.",
     no_sound_recorded: "Nothing was recorded: no sound came.",
     recording_stopped: |why| format!("Recording has stopped: {why}"),
     kept: |length, path| format!("The {length} until then are in “{path}”."),
@@ -139,7 +149,7 @@ pub(super) const WELCOME: Welcome = Welcome {
     backup_text: |class| {
         format!(
             "Without the key of “{class}” nobody can find or restore what was protected with it, \
-             you neither. Keep the file on another disk, and tell nobody the passphrase."
+             not even you. Keep the file on another disk, and tell nobody the passphrase."
         )
     },
     file: "File",

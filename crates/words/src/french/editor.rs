@@ -130,7 +130,7 @@ pub(super) const CONTROLS: Controls = Controls {
         haut : trouvée dans des extraits plus courts, mais peut devenir audible. Plus bas : plus \
         difficile à trouver.",
     mark_held_tip: "La marque agit au niveau entre parenthèses : plus forte, la somme de ses échos dépasserait \
-        0,9 du son, et elle ne pourrait plus être annulée.",
+        0.9 du son, et elle ne pourrait plus être annulée.",
     no_mark: "aucune",
     no_mark_tip: "Le preset n'a pas de marque : ce réglage est sans effet.",
     no_mark_yet_tip: "Cette session date d'avant la marque : ce réglage est sans effet.",
@@ -177,11 +177,11 @@ pub(super) const PRESETS: Presets = Presets {
     tip: "La recette dont partent les autres réglages.",
     former_tip: "La recette dont partent les autres réglages. Cette session date d'avant la \
         marque et garde son timbre. Choisissez Marque pour passer aux presets actuels.",
-    go_over: "Inaudible. La session passe aux presets actuels : dès lors, Léger, Équilibré et \
-        Fort ont aussi une marque.",
+    go_over: "Faite pour ne pas s'entendre. La session passe aux presets actuels : dès lors, \
+        Léger, Équilibré et Fort ont aussi une marque.",
     mark: "Marque",
-    mark_tip: "Inaudible (tiers d'octave : 0.04 dB) : qui a la clé peut montrer qu'un fichier \
-        porte la marque, et restaurer l'enregistrement. Par défaut.",
+    mark_tip: "Faite pour ne pas s'entendre (tiers d'octave : 0.04 dB) : qui a la clé peut \
+        montrer qu'un fichier porte la marque, et restaurer l'enregistrement. Par défaut.",
     light: "Léger",
     light_tip: "Le voile le moins audible (tiers d'octave : 1.9 dB), et le moins protecteur.",
     balanced: "Équilibré",

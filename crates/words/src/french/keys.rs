@@ -23,7 +23,7 @@ pub(super) const KEYS: Keys = Keys {
     heard: |keys, seconds| {
         format!(
             "Le son entrant est déjà marqué : {keys}, en {seconds:.0} s. Marqué à nouveau, il portera \
-             les deux."
+             les deux marques."
         )
     },
     heard_key: |name, p| format!("« {name} » ({p})"),

@@ -20,6 +20,12 @@ pub(super) const LIVE: Live = Live {
     route: |from, to| format!("de : {from} – vers : {to}"),
     nothing: "rien",
     dropouts: |times| format!("Du son a été perdu {times} fois : un tampon plus grand aide."),
+    dropouts_of_two: |times| {
+        format!(
+            "Du son a été perdu {times} fois. Si l'entrée et la sortie ont chacune leur horloge, prenez \
+             un seul périphérique, ou JACK ; sinon, un tampon plus grand aide."
+        )
+    },
     block: |frames, ms| format!("{frames} trames ({ms:.1} ms)"),
     muted_route: "La sortie est coupée. Activez Moniteur (Ctrl+M).",
 

@@ -28,20 +28,20 @@ pub(super) const FILES: Files = Files {
 pub(super) const KEYRING: KeyringTrouble = KeyringTrouble {
     locked: |path| {
         format!(
-            "le trousseau {path} est verrouillé : saisissez sa phrase de passe dans la fenêtre de \
+            "le trousseau {path} est verrouillé : saisissez sa phrase secrète dans la fenêtre de \
              Patchveil"
         )
     },
-    import_locked: "la clé à importer est verrouillée : il faut sa phrase de passe",
+    import_locked: "la clé à importer est verrouillée : il faut sa phrase secrète",
     wrong_passphrase: |path| {
         format!(
-            "phrase de passe erronée pour le trousseau {path} : réessayez (verrouillage des majuscules, \
+            "phrase secrète erronée pour le trousseau {path} : réessayez (verrouillage des majuscules, \
              disposition du clavier)"
         )
     },
-    import_wrong_passphrase: "phrase de passe erronée pour la clé à importer : réessayez \
+    import_wrong_passphrase: "phrase secrète erronée pour la clé à importer : réessayez \
         (verrouillage des majuscules, disposition du clavier)",
-    bad_passphrase: "phrase de passe inutilisable : saisissez un ou plusieurs mots sur une ligne",
+    bad_passphrase: "phrase secrète inutilisable : saisissez un ou plusieurs mots sur une ligne",
     too_open: |path, mode| {
         format!(
             "d'autres peuvent lire ou modifier le trousseau {path} (droits {mode}) : exécutez \

@@ -68,7 +68,7 @@ pub(super) const HEADLINE: Headline = Headline {
         stimmt nur, wenn die Aufnahme dort beginnt, wo sie beim Schützen begann.",
     nothing_to_restore: "Ohne Wirkung: Stärke 0 %",
     nothing_to_restore_hint: "Nichts wird verändert. Die Stärke einstellen, mit der geschützt wurde.",
-    not_restoring: "Nicht wiederhergestellt",
+    not_restoring: "Nicht wiederhergestellt: unverändert",
     no_sound: "Kein Ton kommt durch",
     device_delivers_nothing: "Das Audiogerät liefert nichts.",
     silence: "Stille: nichts zu tun",
@@ -127,7 +127,7 @@ pub(super) const CONTROLS: Controls = Controls {
     mark_level_tip: "Pegel der Markierung, in dB über oder unter dem des Presets. Höher: in \
         kürzeren Ausschnitten zu finden, aber vielleicht hörbar. Niedriger: schwerer zu finden.",
     mark_held_tip: "Die Markierung wirkt mit dem Pegel in Klammern: Lauter ergäben ihre Echos zusammen mehr \
-        als 0,9 des Klangs, und sie ließe sich nicht rückgängig machen.",
+        als 0.9 des Klangs, und sie ließe sich nicht rückgängig machen.",
     no_mark: "keine",
     no_mark_tip: "Das Preset hat keine Markierung, daher ohne Wirkung.",
     no_mark_yet_tip: "Diese Session stammt aus der Zeit vor der Markierung, daher ohne Wirkung.",
@@ -175,11 +175,11 @@ pub(super) const PRESETS: Presets = Presets {
     former_tip: "Das Rezept, von dem die anderen Einstellungen ausgehen. Diese Session stammt aus \
         der Zeit vor der Markierung und behält ihren Klang. Mit „Markiert“ wechselt sie zu den \
         heutigen Presets.",
-    go_over: "Unhörbar. Die Session wechselt zu den heutigen Presets: Auch Leicht, Mittel und \
-        Stark haben dann eine Markierung.",
+    go_over: "Soll nicht zu hören sein. Die Session wechselt zu den heutigen Presets: Auch \
+        Leicht, Mittel und Stark haben dann eine Markierung.",
     mark: "Markiert",
-    mark_tip: "Unhörbar (Terzen ändern sich um 0.04 dB): Wer den Schlüssel hat, kann zeigen, dass \
-        eine Datei die Markierung trägt, und die Aufnahme wiederherstellen. Der Standard.",
+    mark_tip: "Soll nicht zu hören sein (Terzen ändern sich um 0.04 dB): Wer den Schlüssel hat, \
+        kann zeigen, dass eine Datei die Markierung trägt, und die Aufnahme wiederherstellen. Der Standard.",
     light: "Leicht",
     light_tip: "Der unauffälligste Schleier (Terzen ändern sich um 1.9 dB), mit dem geringsten Schutz.",
     balanced: "Mittel",
@@ -287,7 +287,7 @@ pub(super) const STEPS: Steps = Steps {
     undo_tip: "Nimmt Ihre letzte Änderung hier zurück: eine Bewegung, ein Preset oder eine \
         Klasse. Strg+Z, am Mac Cmd+Z.",
     redo: "Wiederholen",
-    redo_tip: "Stellt her, was rückgängig gemacht wurde. Strg+Umschalt+Z oder Strg+Y, am Mac \
+    redo_tip: "Führt erneut aus, was rückgängig gemacht wurde. Strg+Umschalt+Z oder Strg+Y, am Mac \
         Cmd+Umschalt+Z.",
 };
 

@@ -21,7 +21,7 @@ pub(super) const KEYS: Keys = Keys {
     heard: |keys, seconds| {
         format!(
             "Was ankommt, ist schon markiert: {keys}, in {seconds:.0} s. Nochmals markiert trägt es \
-             beides."
+             beide Markierungen."
         )
     },
     heard_key: |name, p| format!("„{name}“ ({p})"),

@@ -20,6 +20,12 @@ pub(super) const LIVE: Live = Live {
     route: |from, to| format!("von: {from} – nach: {to}"),
     nothing: "nichts",
     dropouts: |times| format!("{times}× ging Ton verloren: Ein größerer Puffer hilft."),
+    dropouts_of_two: |times| {
+        format!(
+            "{times}× ging Ton verloren. Haben Eingang und Ausgang je einen eigenen Takt, ein einziges \
+             Gerät oder JACK nehmen; sonst hilft ein größerer Puffer."
+        )
+    },
     block: |frames, ms| format!("{frames} Frames ({ms:.1} ms)"),
     muted_route: "Der Ausgang ist stumm. Monitor einschalten (Strg+M).",
 
@@ -145,7 +151,7 @@ pub(super) const WELCOME: Welcome = Welcome {
         )
     },
     file: "Datei",
-    passphrase: "Passphrase (freiwillig)",
+    passphrase: "Passphrase (optional)",
     passphrase_hint: "leer: Wer die Datei hat, hat den Schlüssel",
     save: "Sicherung speichern",
     have_one: "Schon vorhanden",

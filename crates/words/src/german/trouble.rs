@@ -96,8 +96,8 @@ pub(super) const KEYRING: KeyringTrouble = KeyringTrouble {
 };
 
 pub(super) const NO_PROTECTION: NoProtection = NoProtection {
-    newer_session: "die Sitzung stammt von einem neueren Patchveil: Patchveil aktualisieren",
-    damaged_session: "die Sitzung ist beschädigt, und ihre Klasse ist nicht zu lesen: Die Klasse wählen",
+    newer_session: "die Session stammt von einem neueren Patchveil: Patchveil aktualisieren",
+    damaged_session: "die Session ist beschädigt, und ihre Klasse ist nicht zu lesen: Die Klasse wählen",
     no_class: "keine Klasse ist gewählt",
     default_unknown: |why| format!("ob es eine Standardklasse gibt, ist nicht zu lesen: {why}"),
     not_in_keyring: |class, key| {

@@ -123,7 +123,7 @@ pub(super) const CONTROLS: Controls = Controls {
     mark_level_short: "Marca",
     mark_level_tip: "Nivel de la marca, en dB por encima o por debajo del preset. Más alto: se \
         halla en fragmentos más cortos y puede oírse. Más bajo: es más difícil de hallar.",
-    mark_held_tip: "La marca actúa al nivel entre paréntesis: más fuerte, la suma de sus ecos superaría el 0,9 \
+    mark_held_tip: "La marca actúa al nivel entre paréntesis: más fuerte, la suma de sus ecos superaría el 0.9 \
         del sonido y no se podría deshacer.",
     no_mark: "ninguna",
     no_mark_tip: "El preset no tiene marca, así que no tiene efecto.",
@@ -170,10 +170,10 @@ pub(super) const PRESETS: Presets = Presets {
     tip: "La receta de la que parten los demás ajustes.",
     former_tip: "La receta de la que parten los demás ajustes. Esta sesión es anterior a la marca \
         y conserva su sonido. Elija Marca para pasar a los presets actuales.",
-    go_over: "Inaudible. La sesión pasa a los presets actuales: desde entonces, Ligero, \
+    go_over: "Pensada para no oírse. La sesión pasa a los presets actuales: desde entonces, Ligero, \
         Medio y Fuerte también tienen marca.",
     mark: "Marca",
-    mark_tip: "Inaudible (los tercios de octava cambian 0.04 dB): quien tiene la clave puede \
+    mark_tip: "Pensada para no oírse (los tercios de octava cambian 0.04 dB): quien tiene la clave puede \
         mostrar que un archivo la lleva y restaurar la grabación. Por defecto.",
     light: "Ligero",
     light_tip: "El velo menos audible (los tercios de octava cambian 1.9 dB), y el que menos protege.",

@@ -21,7 +21,7 @@ pub(super) const KEYS: Keys = Keys {
     heard: |keys, seconds| {
         format!(
             "Lo que entra ya está marcado: {keys}, en {seconds:.0} s. Si se marca de nuevo, llevará \
-             ambas."
+             ambas marcas."
         )
     },
     heard_key: |name, p| format!("«{name}» ({p})"),

@@ -23,6 +23,16 @@ pub(super) const LIVE: Live = Live {
         1 => "Se perdió sonido 1 vez: ayuda un búfer mayor.".to_owned(),
         times => format!("Se perdió sonido {times} veces: ayuda un búfer mayor."),
     },
+    dropouts_of_two: |times| {
+        let lost = match times {
+            1 => "1 vez".to_owned(),
+            times => format!("{times} veces"),
+        };
+        format!(
+            "Se perdió sonido {lost}. Si la entrada y la salida tienen relojes distintos, use un solo \
+             dispositivo, o JACK; si no, ayuda un búfer mayor."
+        )
+    },
     block: |frames, ms| format!("{frames} cuadros ({ms:.1} ms)"),
     muted_route: "La salida está silenciada. Active Monitor (Ctrl+M).",
 

@@ -85,7 +85,7 @@ pub(super) const NO_PROTECTION: NoProtection = NoProtection {
     newer_session: "la sesión es de un Patchveil más nuevo: actualice Patchveil",
     damaged_session: "la sesión está dañada y su clase no se puede leer: elija la clase",
     no_class: "no hay clase elegida",
-    default_unknown: |why| format!("no se puede leer si hay una clase predeterminada: {why}"),
+    default_unknown: |why| format!("no se puede leer si hay una clase por defecto: {why}"),
     not_in_keyring: |class, key| {
         format!("la clave de «{class}» ({key}) no está en el llavero: impórtela o elija otra clase")
     },

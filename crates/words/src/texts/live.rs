@@ -25,6 +25,8 @@ pub struct Live {
     pub nothing: Text,
     /// How often sound was lost.
     pub dropouts: fn(u64) -> String,
+    /// The same where input and output may be two devices.
+    pub dropouts_of_two: fn(u64) -> String,
     /// Frames, ms.
     pub block: fn(u32, f64) -> String,
     pub muted_route: Text,

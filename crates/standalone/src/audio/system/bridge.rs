@@ -6,9 +6,12 @@ use cpal::{FromSample, Sample, SizedSample};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::super::{CHANNELS_MAX, Format, Health, Seat};
+use super::seam::Seam;
 
 /// Frames that are processed at a time; longer blocks are cut.
 const FRAMES: usize = 1_024;
+/// The highest sample below full scale: formats of integers have none above it.
+const HIGHEST: f32 = 1.0 - f32::EPSILON / 2.0;
 
 /// The input's end.
 pub(crate) struct Capture {
@@ -36,6 +39,7 @@ struct Source {
     latency: usize,
     /// There was enough once, and there has been some since.
     flows: bool,
+    seam: Seam,
 }
 
 /// Both ends. `latency` in frames; without channels that come in there is no input.
@@ -51,7 +55,8 @@ pub(crate) fn bridge(
         .map(|channels| {
             let (producer, ring) = RingBuffer::new(channels * (4 * latency + 8 * FRAMES));
             let capture = Capture { ring: producer, channels, health: health.clone() };
-            (capture, Source { ring, channels, latency, flows: false })
+            let seam = Seam::new(format.sample_rate);
+            (capture, Source { ring, channels, latency, flows: false, seam })
         })
         .unzip();
     let samples = vec![vec![0.0; FRAMES]; format.channels.min(CHANNELS_MAX)];
@@ -78,27 +83,33 @@ impl Capture {
 }
 
 impl Source {
-    /// Reads `frames` into `samples`, or silence where there is none.
+    /// Reads `frames` into `samples`, with silence where there is none.
     fn read(&mut self, frames: usize, samples: &mut [Vec<f32>], health: &Health) {
         let waiting = self.ring.slots() / self.channels;
-        let enough = if self.flows { frames } else { frames + self.latency };
-        if waiting < enough {
-            if self.flows {
-                health.drop_out();
-            }
-            self.flows = false;
-            samples.iter_mut().for_each(|channel| channel[..frames].fill(0.0));
-            return;
-        }
-        if waiting > frames + 3 * self.latency + 4 * FRAMES {
+        self.flows |= waiting >= frames + self.latency;
+        if self.flows && waiting > frames + 3 * self.latency + 4 * FRAMES {
             // The input's clock is ahead: what is too much is let go at once.
             let over = (waiting - frames - self.latency) * self.channels;
             if let Ok(chunk) = self.ring.read_chunk(over) {
                 chunk.commit_all();
             }
+            self.seam.cut();
             health.drop_out();
         }
-        self.flows = true;
+        let there = if self.flows { waiting.min(frames) } else { 0 };
+        self.take(there, samples);
+        self.seam.sound(samples, 0..there);
+        if self.flows && there < frames {
+            // It is behind, or has stopped: until there is enough again there is silence.
+            self.flows = false;
+            self.seam.cut();
+            health.drop_out();
+        }
+        self.seam.silence(samples, there..frames);
+    }
+
+    /// Takes `frames`, which are there, into `samples`.
+    fn take(&mut self, frames: usize, samples: &mut [Vec<f32>]) {
         let Ok(chunk) = self.ring.read_chunk(frames * self.channels) else { return };
         let (first, second) = chunk.as_slices();
         let at = |index: usize| first.get(index).or_else(|| second.get(index - first.len()));
@@ -139,21 +150,25 @@ impl Playback {
         self.seat.process(self.format.sample_rate, None, &mut channels[..count]);
     }
 
-    /// Writes the samples in the device's format. A mono output gets the mean of all channels; further
-    /// channels of the device stay silent.
+    /// Writes the samples in the device's format, which ends at full scale if it has integers. A mono output
+    /// gets the mean of all channels; further channels of the device stay silent.
     fn write<T: SizedSample + FromSample<f32>>(&self, part: &mut [T]) {
+        let written = |sample: f32| {
+            // What is beyond would come out with the other sign where a word has more bits than the format.
+            T::from_sample(if T::FORMAT.is_float() { sample } else { sample.clamp(-1.0, HIGHEST) })
+        };
         let count = self.samples.len();
         for (frame, out) in part.chunks_mut(self.out_channels).enumerate() {
             if let [only] = out {
                 let sum: f32 = self.samples.iter().map(|channel| channel[frame]).sum();
-                *only = T::from_sample(sum / count as f32);
+                *only = written(sum / count as f32);
                 continue;
             }
             for (number, sample) in out.iter_mut().enumerate() {
                 *sample = self
                     .samples
                     .get(number)
-                    .map_or(T::EQUILIBRIUM, |channel| T::from_sample(channel[frame]));
+                    .map_or(T::EQUILIBRIUM, |channel| written(channel[frame]));
             }
         }
     }
@@ -206,9 +221,56 @@ mod tests {
         }
         assert_eq!(out, [0.0; 128]);
         assert_eq!(health.dropouts(), 1);
-        capture.write(&[0.25_f32; 200]);
-        playback.fill(&mut out);
+        capture.write(&[0.25_f32; 64 * 5]);
+        for _ in 0..5 {
+            playback.fill(&mut out);
+        }
         assert_eq!(out, [0.25; 128]);
+    }
+
+    #[test]
+    fn an_input_that_breaks_off_or_leaves_some_out_does_so_without_a_click() {
+        let (mut capture, mut playback, health) = ends(1, 1);
+        let tone = |n: usize| 0.5 * (std::f32::consts::TAU * n as f32 / 480.0).sin();
+        let (mut sent, mut heard) = (0, vec![0.0_f32]);
+        // It runs dry in the midst of a block, goes on, and runs over.
+        for come in [64, 64, 64, 40, 0, 0, 0, 0, 0, 0, 80, 200, 64, 64, 64, 64, 6_000, 64, 64, 64] {
+            capture.write(&(sent..sent + come).map(tone).collect::<Vec<_>>());
+            sent += come;
+            let mut out = [0.0_f32; 64];
+            playback.fill(&mut out);
+            heard.extend(out);
+        }
+        assert!(health.dropouts() >= 2, "{}", health.dropouts());
+        assert!(heard.iter().any(|sample| sample.abs() > 0.4));
+        let step = heard.windows(2).map(|two| (two[1] - two[0]).abs()).fold(0.0, f32::max);
+        assert!(step < 0.02, "{step}");
+    }
+
+    #[test]
+    fn integers_end_at_full_scale() {
+        fn sent<T: SizedSample + FromSample<f32>>(sample: f32) -> T {
+            let (_, mut playback, _) = ends(1, 2);
+            playback.samples = vec![vec![sample; 1]; 2];
+            let mut out = [T::EQUILIBRIUM; 2];
+            playback.write(&mut out);
+            assert!(out[0] == out[1]);
+            out[0]
+        }
+        for (sample, highest) in [(1.0, true), (1.2, true), (-1.0, false), (-1.2, false)] {
+            let i24 = if highest { (1 << 23) - 1 } else { -(1 << 23) };
+            assert_eq!(sent::<cpal::I24>(sample).inner(), i24);
+            assert_eq!(sent::<i8>(sample), if highest { i8::MAX } else { i8::MIN });
+            assert_eq!(sent::<i16>(sample), if highest { i16::MAX } else { i16::MIN });
+            assert_eq!(
+                sent::<i32>(sample) >> 8,
+                if highest { i32::MAX >> 8 } else { i32::MIN >> 8 }
+            );
+            assert_eq!(sent::<u8>(sample), if highest { u8::MAX } else { 0 });
+            assert_eq!(sent::<u16>(sample), if highest { u16::MAX } else { 0 });
+            assert_eq!(sent::<u32>(sample) >> 8, if highest { u32::MAX >> 8 } else { 0 });
+            assert_eq!(sent::<f32>(sample), sample);
+        }
     }
 
     #[test]
@@ -219,6 +281,10 @@ mod tests {
         let mut out = [0_i16; 64];
         playback.fill(&mut out);
         assert_eq!(health.dropouts(), 2);
+        for _ in 0..4 {
+            capture.write(&[0.5_f32; 2 * 64]);
+            playback.fill(&mut out);
+        }
         assert!(out.iter().all(|sample| *sample == 16_384), "{out:?}");
     }
 

@@ -1,10 +1,12 @@
 //! The system's own sound interface: ALSA, CoreAudio or WASAPI.
 //!
-//! Input and output are streams of their own, on clocks of their own: the output's drives, and a ring
-//! between them takes up the difference.
+//! Input and output are streams of their own. The output's clock drives. Where the input has another one,
+//! nothing corrects the difference: the ring between them runs dry or over every few minutes, and sound is
+//! lost.
 
 mod bridge;
 mod choice;
+mod seam;
 
 use std::sync::Arc;
 

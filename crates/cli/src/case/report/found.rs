@@ -232,8 +232,8 @@ fn compared(rechecked: &Rechecked, blocks: &mut Vec<Block>) {
     blocks.push(Block::Facts(facts));
     let meaning = match rechecked.outcome {
         Outcome::Gone => {
-            "Gone means: had the model kept the trace as it was, it would have shown here, and it did \
-                          not. A small rest, within the interval above, cannot be ruled out."
+            "Gone means: nothing shows that chance would not explain, and had the model kept half of the trace or more, it would \
+                          have. A rest within the interval above cannot be ruled out."
         }
         Outcome::Weaker => {
             "Weaker means: the trace is found again, so the recordings still act on the model, with \
@@ -244,8 +244,8 @@ fn compared(rechecked: &Rechecked, blocks: &mut Vec<Block>) {
                                 before."
         }
         Outcome::CannotTell => {
-            "Cannot tell means: the output is too short, or its score lies between what is to be \
-                                expected with and without the trace."
+            "Cannot tell means: the output is shorter than the first, or its score lies between what \
+                                is to be expected with and without the trace."
         }
     };
     let level = format!(" A trace counts as found up to p = {}.", probability(*found_p));

@@ -23,10 +23,9 @@
 //! # Errors
 //! A model that kept all of the strength is called gone in 1 of 1,000 cases at most, one that kept half in 12 of 100 at
 //! most where a weak trace was found by luck, and so was measured too strong, and in 4 of 100 where its true *z*₀ is 6 or
-//! more. One without the trace is called gone in 76 of 100 cases or more (92 where the true *z*₀ is 8). A model without the trace is called still
-//! there or weaker with the probability of the level, 10⁻⁶.
-//! All of this takes the new output to be of the same kind as the first, as strength depends on what a model is
-//! asked to make.
+//! more. One without the trace is called gone in 76 of 100 cases or more (92 where the true *z*₀ is 8), and still there or
+//! weaker with the probability of the level, 10⁻⁶. All of this takes the new output to be of the same kind as the first, as
+//! strength depends on what a model is asked to make.
 
 use serde::{Deserialize, Serialize};
 

@@ -89,7 +89,14 @@ fn traced(case: &Case, trace: &Trace, blocks: &mut Vec<Block>) {
             format!("{} without the mark, {}", count(compared.len(), "recording"), length(seconds));
         facts.push(("Compared with".to_owned(), text.into()));
     }
-    if let Some(others) = &trace.without_copies {
+    if let Some(p) = trace.copies_together() {
+        let text = format!(
+            "among the files that show none by themselves: together they carry the pattern (p = {} by rank), so nothing \
+             here is known to be a model’s work",
+            probability(p)
+        );
+        facts.push(("Copies".to_owned(), text.into()));
+    } else if let Some(others) = &trace.without_copies {
         let found = if others.found { "found" } else { "not found" };
         let (sigmas, seconds) = (score(others.sigmas), length(others.seconds));
         let p = probability(others.p_value);
@@ -97,7 +104,8 @@ fn traced(case: &Case, trace: &Trace, blocks: &mut Vec<Block>) {
         facts.push(("Without the copies".to_owned(), text.into()));
     }
     if let (false, Some(needed)) = (trace.found, trace.needed_s) {
-        let text = format!("about {} of output, if the strength measured is right", length(needed));
+        let text =
+            format!("about {} of output, if the score goes on growing as it does", length(needed));
         facts.push(("Would be found in".to_owned(), text.into()));
     }
     blocks.push(Block::Facts(facts));
@@ -119,7 +127,10 @@ fn recordings(case: &Case, trace: &Trace) -> Table {
                 mono(bare(&recording.input)),
                 recording.seconds.map_or_else(|| "–".into(), |s| length(s).into()),
                 recording.sigmas.map_or_else(|| "–".into(), |s| decimal(s).into()),
-                recording.copy.map_or("unknown", |copy| if copy { "yes" } else { "no" }).into(),
+                recording
+                    .copy
+                    .map_or("unknown", |copy| if copy { "shown" } else { "not shown" })
+                    .into(),
             ],
             below,
         }

@@ -17,7 +17,8 @@ use crate::cli::{keys, table};
 const WEIGHT_MAX_S: f64 = TraceEvidence::WEIGHT_MAX_S;
 const NOTHING: &str = r#"{"status":"nothing to judge","command":"case recheck"}"#;
 const COPIES: &str = "some of the new output carries the pattern too, so it is a copy of marked recordings and not a \
-                      model's work: the result says more of the model if you leave it out";
+                      model's work: the result says more of the model if you leave it out (patchveil trace \
+                      says which files, where any shows it by itself)";
 
 /// Looks for the trace of a case in new output, and puts the result on record.
 pub(super) fn run(cli: &Cli, args: &RecheckArgs) -> Result<u8, Failure> {

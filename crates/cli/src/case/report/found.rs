@@ -259,7 +259,11 @@ fn compared(rechecked: &Rechecked, blocks: &mut Vec<Block>) {
                                 is to be expected with and without the trace."
         }
     };
-    let level = format!(" A trace counts as found up to p = {}.", probability(*found_p));
+    let level = format!(
+        " A trace counts as found up to p = {}. Every recording is taken for fresh output: the same one in two formats \
+         would count twice.",
+        probability(*found_p)
+    );
     blocks.push(Block::Paragraph((meaning.to_owned() + &level).into()));
 }
 

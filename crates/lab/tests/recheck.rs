@@ -114,6 +114,6 @@ fn the_table_has_a_row_for_each_removal_and_length() {
     let text = tables(&[Line::Plan(plan(1)), Line::Recheck(Box::new(record))]).unwrap();
     let rows: Vec<&str> = text.lines().filter(|line| line.contains("retraining")).collect();
     assert_eq!(rows.len(), 2, "{text}");
-    assert!(rows[1].contains("| 97 ") && rows[1].contains("0.07 (-0.10 to 0.30)"), "{text}");
+    assert!(rows[1].contains(" 97 |") && rows[1].contains("0.07 (-0.10 to 0.30)"), "{text}");
     assert!(rows[1].contains("gone") && text.starts_with("Little training"), "{text}");
 }

@@ -12,9 +12,7 @@ use std::path::{Path, PathBuf};
 
 use lab::learn::Learner;
 use lab::protect::Veil;
-use lab::run::{
-    Line, Plan, RESULTS, Record, RunControl, RunError, RunId, execute, open, unique,
-};
+use lab::run::{Line, Plan, RESULTS, Record, RunControl, RunError, RunId, execute, open, unique};
 use plans::{Impatient, basis};
 use support::{patchveil, tones};
 

@@ -171,8 +171,11 @@ fn a_plan_is_run_under_all_conditions_and_resumed_without_repeating_anything() {
     }
 }
 
+/// Where an output comes from, its seconds, and what was found: seconds asked for, and those there were.
+type Lengths = (Source, f64, Vec<(u32, f64)>);
+
 /// What a run makes of a corpus that holds out 3 s, and what it finds of the lengths asked for.
-fn lengths(kind: Kind, seconds: Vec<u32>) -> Vec<(Source, f64, Vec<(u32, f64)>)> {
+fn lengths(kind: Kind, seconds: Vec<u32>) -> Vec<Lengths> {
     let plan = Plan { generators: vec![kind], seconds, null: 0, ..plan(vec![Condition::PLAIN]) };
     let folder = tempfile::tempdir().unwrap();
     let (log, lines) = open(folder.path(), &plan, false).unwrap();
@@ -217,9 +220,8 @@ fn what_is_not_trained_on_is_held_out() {
         let file = folder.path().join(format!("{n:02}.wav"));
         write_wav(&file, &white_noise(1.0, n), 8_000).unwrap();
     }
-    let seconds = |recordings: &[Audio]| {
-        recordings.iter().map(Vec::len).sum::<usize>() as f64 / 8_000.0
-    };
+    let seconds =
+        |recordings: &[Audio]| recordings.iter().map(Vec::len).sum::<usize>() as f64 / 8_000.0;
     let all = Corpus::read(folder.path(), 10.0).unwrap();
     let some = Corpus::read(folder.path(), 0.5).unwrap();
     assert!(seconds(&all.train) > 70.0 && seconds(&all.held_out) < 10.0);

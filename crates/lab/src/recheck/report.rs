@@ -71,9 +71,10 @@ fn rows(record: &Record) -> Vec<Vec<String>> {
         ];
         head(&removal.method.to_string()).chain(rest).collect()
     };
-    let all = record.removals.iter().flat_map(|removal| {
-        removal.rechecks.iter().map(move |(_, found)| of(removal, found))
-    });
+    let all = record
+        .removals
+        .iter()
+        .flat_map(|removal| removal.rechecks.iter().map(move |(_, found)| of(removal, found)));
     all.collect()
 }
 

@@ -7,7 +7,8 @@ use super::{FOUND_P, Results};
 use crate::trace::record::{Line, Record};
 
 /// What lengths in parentheses mean.
-const SHORT: &str = "seconds in parentheses: all there was, as the same input again would add nothing new\n";
+const SHORT: &str =
+    "seconds in parentheses: all there was, as the same input again would add nothing new\n";
 
 /// A table of all conditions, and how keys that had nothing to do with the runs fared.
 #[must_use]
@@ -43,7 +44,9 @@ pub fn overview(lines: &[Line]) -> String {
         }
     };
     let short = if results.rows().iter().any(Row::is_short) { SHORT } else { "" };
-    format!("{table}\nσ: mean; p: median; found: p ≤ {FOUND_P}; over seeds and owners\n{short}{null}")
+    format!(
+        "{table}\nσ: mean; p: median; found: p ≤ {FOUND_P}; over seeds and owners\n{short}{null}"
+    )
 }
 
 /// How p falls with the seconds of output, as a picture of characters: one row for each length.

@@ -103,15 +103,17 @@ fn the_table_has_a_row_for_each_removal_and_length() {
     let trace = r#"{"seconds":60,"sigmas":5.5,"p_value":1e-7,"decoy_p_value":0.001}"#;
     let comparison = r#"{"expected_sigmas":6.1,"ratio":0.07,"ratio_low":-0.1,"ratio_high":0.3}"#;
     let recheck = format!(r#"{{"outcome":"gone","comparison":{comparison},"trace":{trace}}}"#);
+    // 120 s were asked for, and there were 97.
+    let short = recheck.replace(r#""seconds":60"#, r#""seconds":97.2"#);
     let record = format!(
         r#"{{"generator":"ddsp","corpus":"pulses","seed":0,"seconds":[300,290],"before":{trace},"lsd_db":9.0,
-        "removals":[{{"method":"retraining","cpu_seconds":30,"lsd_db":9.5,"rechecks":[[60,{recheck}],[120,{recheck}]]}}]}}"#
+        "removals":[{{"method":"retraining","cpu_seconds":30,"lsd_db":9.5,"rechecks":[[60,{recheck}],[120,{short}]]}}]}}"#
     );
     let record: Record = serde_json::from_str(&record).unwrap();
     assert_eq!(record.removals[0].method, Method::Retraining);
     let text = tables(&[Line::Plan(plan(1)), Line::Recheck(Box::new(record))]).unwrap();
     let rows: Vec<&str> = text.lines().filter(|line| line.contains("retraining")).collect();
     assert_eq!(rows.len(), 2, "{text}");
-    assert!(rows[1].contains("120") && rows[1].contains("0.07 (-0.10 to 0.30)"), "{text}");
+    assert!(rows[1].contains(" 97 |") && rows[1].contains("0.07 (-0.10 to 0.30)"), "{text}");
     assert!(rows[1].contains("gone") && text.starts_with("Little training"), "{text}");
 }

@@ -1,4 +1,4 @@
-//! Interrupted runs and results of earlier versions.
+//! Interrupted runs and results that are there already.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/plans.rs"]
@@ -12,9 +12,7 @@ use std::path::{Path, PathBuf};
 
 use lab::learn::Learner;
 use lab::protect::Veil;
-use lab::run::{
-    FORMAT, Line, Log, Plan, RESULTS, Record, RunControl, RunError, RunId, execute, open, unique,
-};
+use lab::run::{Line, Plan, RESULTS, Record, RunControl, RunError, RunId, execute, open, unique};
 use plans::{Impatient, basis};
 use support::{patchveil, tones};
 
@@ -135,24 +133,4 @@ fn different_recipes_of_one_name_are_rejected() {
     assert_eq!(unique(vec![recipe("{}"), recipe("{}")]).unwrap().len(), 1);
     let message = unique(vec![recipe("{}"), recipe("[]")]).unwrap_err().to_string();
     assert!(message.contains("deep"), "{message}");
-}
-
-/// The start of a results file of version 0.1.0, when the lab was called audit.
-const FORMER: &str = include_str!("results-v3-former-names.jsonl");
-
-#[test]
-fn results_with_former_names_are_read_under_current_names() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join(RESULTS);
-    fs::write(&file, FORMER).unwrap();
-    let (_, lines) = Log::open(&file).unwrap();
-    let [Line::Plan(plan), Line::Quality(quality), Line::Run(run)] = lines.as_slice() else {
-        unreachable!("{lines:?}")
-    };
-    assert_eq!((plan.basis.format, plan.basis.lab.as_str()), (FORMAT, "0.1.0"));
-    assert_eq!(plan.veils, [Veil::None, Veil::Preset("light".into())]);
-    assert_eq!(plan.attacks, ["none", "period-average", "class-period"]);
-    assert_eq!(quality.veil, "light");
-    assert_eq!((run.id.veil.as_str(), run.id.attack.as_str()), ("light", "period-average"));
-    assert!(plan.runs().contains(&run.id));
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock};
 
+use lab::data::write_wav;
 use lab::generate::{Audio, Direction, Job, Kind, Source, train};
 use lab::protect::Patchveil;
 use lab::report::{PAGE, TABLE};
@@ -170,6 +171,65 @@ fn a_plan_is_run_under_all_conditions_and_resumed_without_repeating_anything() {
     }
 }
 
+/// Where an output comes from, its seconds, and what was found: seconds asked for, and those there were.
+type Lengths = (Source, f64, Vec<(u32, f64)>);
+
+/// What a run makes of a corpus that holds out 3 s, and what it finds of the lengths asked for.
+fn lengths(kind: Kind, seconds: Vec<u32>) -> Vec<Lengths> {
+    let plan = Plan { generators: vec![kind], seconds, null: 0, ..plan(vec![Condition::PLAIN]) };
+    let folder = tempfile::tempdir().unwrap();
+    let (log, lines) = open(folder.path(), &plan, false).unwrap();
+    let made = Mutex::new(Vec::new());
+    let control = Control {
+        stop: &AtomicBool::new(false),
+        abort: &AtomicBool::new(false),
+        finished: &|_| {},
+        doing: &|_| {},
+        made: &|_, source, outputs| {
+            let samples: usize = outputs.iter().map(Vec::len).sum();
+            made.lock().unwrap().push((source, samples as f64 / 8_000.0));
+        },
+        threads: 1,
+    };
+    let lines = execute(&plan, &[corpus()], &patchveil(), log, lines, &control).unwrap();
+    let Some(Line::Trace(record)) = lines.last() else { unreachable!() };
+    let found = |source| {
+        let own = record.traces.iter().filter(move |trace| trace.source == source);
+        own.map(|trace| (trace.asked_s, trace.found.seconds)).collect()
+    };
+    made.into_inner().unwrap().into_iter().map(|(source, s)| (source, s, found(source))).collect()
+}
+
+#[test]
+fn no_input_is_used_twice_and_a_shorter_output_is_reported_as_it_is() {
+    for (source, made, found) in lengths(Kind::Codec, vec![2, 10]) {
+        match source {
+            Source::Input => {
+                assert!((made - 3.0).abs() < 1e-6, "{made} s from 3 s");
+                assert_eq!(found, [(2, 3.0), (10, 3.0)]);
+            }
+            Source::Tokens => assert!(made >= 10.0 && found[1].1 >= 10.0, "{made} s of tokens"),
+        }
+    }
+}
+
+#[test]
+fn what_is_not_trained_on_is_held_out() {
+    let folder = tempfile::tempdir().unwrap();
+    for n in 0..80 {
+        let file = folder.path().join(format!("{n:02}.wav"));
+        write_wav(&file, &white_noise(1.0, n), 8_000).unwrap();
+    }
+    let seconds =
+        |recordings: &[Audio]| recordings.iter().map(Vec::len).sum::<usize>() as f64 / 8_000.0;
+    let all = Corpus::read(folder.path(), 10.0).unwrap();
+    let some = Corpus::read(folder.path(), 0.5).unwrap();
+    assert!(seconds(&all.train) > 70.0 && seconds(&all.held_out) < 10.0);
+    assert!((20.0..=30.0).contains(&seconds(&some.train)));
+    assert!(seconds(&some.train) + seconds(&some.held_out) > 70.0);
+    assert!(some.held_out.iter().all(|audio| !some.train.contains(audio)));
+}
+
 /// A run with this seed whose key was found the better, the longer the output.
 fn record(seed: u64) -> Line {
     let found = |seconds: f64, sigmas: f64, p_value: f64| Found {
@@ -196,6 +256,7 @@ fn record(seed: u64) -> Line {
         traces: vec![
             trace(10, found(10.0, 1.5, 0.2)),
             trace(60, found(60.0, 5.5 + seed as f64, 1e-7)),
+            trace(600, found(130.0, 6.0, 1e-9)),
         ],
         null: (0..10).map(|n| found(60.0, 0.0, 0.05 + 0.1 * f64::from(n))).collect(),
     }))
@@ -212,8 +273,10 @@ fn the_report_shows_sigmas_p_values_curve_and_null() {
     }
     let table = fs::read_to_string(folder.path().join(TABLE)).unwrap();
     assert!(table.lines().any(|row| row.starts_with("vocoder,input,pulses,100,0,none")), "{table}");
-    assert_eq!(table.lines().count(), 3);
+    assert_eq!(table.lines().count(), 4);
+    assert!(page.contains("130 s, all there was"));
     let text = overview(&lines);
+    assert!(text.contains("600 (130)") && text.contains("all there was"), "{text}");
     assert!(text.contains("2/2") && text.contains("20 other keys"), "{text}");
     let Line::Trace(record) = record(0) else { unreachable!() };
     let curve = curve(&record);

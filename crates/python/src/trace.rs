@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use numpy::ndarray::ArrayView2;
-use patchveil::trace::{TraceKey, TraceReport, TraceRequest, TracedRecording, report};
-use patchveil_veil::{EchoDetector, MarkDetector, MarkSettings};
+use patchveil::trace::{
+    PatternScores, TraceKey, TraceReport, TraceRequest, TracedRecording, report,
+};
+use patchveil_veil::{Decoys, EchoDetector, MarkDetector, MarkSettings};
 use pyo3::prelude::*;
 
 use crate::arrays::{Sample, Samples, channel_axis as axis_of, check_finite, pieces, planar};
@@ -54,14 +56,16 @@ impl Trace {
         self.0.status == "done"
     }
 
-    /// The names of those recordings, such as `recordings[0]`, that contain marked audio itself: copied, not learned.
+    /// The names of those recordings, such as `recordings[0]`, that are shown to contain marked audio itself: copied, not
+    /// learned. Others may be copies too, too short or too changed to show.
     #[getter]
     fn copies(&self) -> Vec<String> {
         let copies = self.0.recordings.iter().filter(|own| own.copy == Some(true));
         copies.map(|own| own.input.display().to_string()).collect()
     }
 
-    /// Sigmas and p-value of the recordings that are no copies; None where there are no copies.
+    /// Sigmas and p-value of the recordings that are not shown to be copies; None where none are shown. (0.0, 1.0) where
+    /// copies are among them that only show together.
     #[getter]
     fn without_copies(&self) -> Option<(f64, f64)> {
         self.0.without_copies.map(|others| (others.sigmas, others.p_value))
@@ -101,8 +105,12 @@ pub(crate) fn trace<'py>(
 ) -> PyResult<Trace> {
     let begun = Instant::now();
     let settings = chosen_mark(recipe)?;
-    let reader =
-        Reader { rate: u32::try_from(rate).unwrap_or(0), channel_axis, settings: &settings };
+    let reader = Reader {
+        rate: u32::try_from(rate).unwrap_or(0),
+        channel_axis,
+        settings: &settings,
+        seed: Decoys::random_seed().map_err(value_error)?,
+    };
     let read = reader.all(py, recordings, "recordings", Some(key))?;
     let unmarked = unmarked.map(|unmarked| reader.all(py, unmarked, "unmarked", None));
     let unmarked = unmarked.transpose()?.unwrap_or_default();
@@ -122,6 +130,8 @@ struct Reader<'a> {
     rate: u32,
     channel_axis: Option<isize>,
     settings: &'a MarkSettings,
+    /// What the random keys are drawn from that the pattern is ranked among.
+    seed: u64,
 }
 
 impl Reader<'_> {
@@ -178,10 +188,9 @@ impl Reader<'_> {
             }
         });
         let evidence = echo.finish();
-        let pattern_p_value = mark.zip(class).map(|(mark, class)| {
-            let found = mark.finish().test_at_own_speed(&[class.key()]);
-            found.first().map_or(1.0, |finding| finding.p_value)
-        });
+        let pattern = mark
+            .zip(class)
+            .map(|(mark, class)| PatternScores::of(&mark.finish(), class.key(), self.seed));
         Ok(TracedRecording {
             input: name.into(),
             blake3: hasher.finalize().to_hex().to_string(),
@@ -190,8 +199,9 @@ impl Reader<'_> {
             seconds: evidence.seconds(),
             active_s: evidence.active_s(),
             sigmas: 0.0,
-            pattern_p_value,
+            pattern_p_value: None,
             copy: None,
+            pattern,
             evidence,
         })
     }

@@ -23,7 +23,9 @@ pub(super) struct Trace {
     pub(super) recordings: Vec<Recording>,
     /// What they were compared with.
     unmarked: Option<Unmarked>,
-    /// The result without the recordings that are copies, if any is one.
+    /// What recordings say of the pattern that are not shown to be copies by themselves.
+    pattern_together: Option<Together>,
+    /// The result without the recordings that are copies, if any is shown to be one.
     pub(super) without_copies: Option<WithoutCopies>,
     /// Length of all recordings, and of what in them is not digital silence, in seconds.
     pub(super) seconds: Option<f64>,
@@ -50,6 +52,13 @@ struct Unmarked {
     recordings: Vec<Recording>,
 }
 
+/// What recordings say of the pattern together.
+#[derive(Debug, Clone, Deserialize)]
+struct Together {
+    p_value: f64,
+    copies: bool,
+}
+
 /// What is left of a result of `trace` without copies.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct WithoutCopies {
@@ -62,15 +71,22 @@ pub(super) struct WithoutCopies {
 impl Trace {
     /// Whether the trace was found in what is no copy.
     pub(super) fn found_in_output(&self) -> bool {
-        self.without_copies.as_ref().map_or(self.found, |others| others.found)
+        let found = self.without_copies.as_ref().map_or(self.found, |others| others.found);
+        found && self.copies_together().is_none()
+    }
+
+    /// The rank, as a p-value, by which copies are among recordings that show none by themselves.
+    pub(super) fn copies_together(&self) -> Option<f64> {
+        self.pattern_together.as_ref().filter(|together| together.copies).map(|own| own.p_value)
     }
 
     /// What in it contradicts itself, in words: reports repeat what it says.
     fn contradiction(&self) -> Option<&'static str> {
         let possible = |p: f64| (0.0..=1.0).contains(&p);
         let others = self.without_copies.as_ref();
-        let p_values =
-            [self.p_value, self.decoy_p_value, self.found_p, others.map(|own| own.p_value)];
+        let together = self.pattern_together.as_ref().map(|own| own.p_value);
+        let others_p = others.map(|own| own.p_value);
+        let p_values = [self.p_value, self.decoy_p_value, self.found_p, others_p, together];
         if p_values.into_iter().flatten().any(|p| !possible(p)) {
             return Some("a p-value in it is not between 0 and 1");
         }
@@ -95,7 +111,8 @@ pub(super) struct Recording {
     pub(super) seconds: Option<f64>,
     pub(super) active_s: Option<f64>,
     pub(super) sigmas: Option<f64>,
-    /// Whether the pattern was found too: then the file is a copy of marked audio, and not a model's work.
+    /// Whether the pattern was found too: then the file is a copy of marked audio, and not a model's work. If not, that
+    /// is not shown.
     pub(super) copy: Option<bool>,
 }
 

@@ -63,7 +63,9 @@ impl Case {
         let found = Found::read(self)?;
         // Copies carry the echo more strongly than what a model makes.
         let baseline = found.traces.iter().rev();
-        let baseline = baseline.filter(|(_, trace)| trace.found && trace.without_copies.is_none());
+        let baseline = baseline.filter(|(_, trace)| {
+            trace.found && trace.without_copies.is_none() && trace.copies_together().is_none()
+        });
         let mut baseline = baseline.filter_map(|(entry, trace)| {
             Some(Baseline {
                 file: entry.file.clone(),

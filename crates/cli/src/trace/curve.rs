@@ -11,6 +11,10 @@ const POINTS: usize = 20;
 /// Above this p-value, that of two standard deviations, nothing is extrapolated: chance alone gives as much once
 /// in some forty traces.
 const CHANCE_P: f64 = 0.023;
+/// Smallest slope that is no end of growth, as a share of what it would be if the score had grown with the root of time all along.
+const SLOPE_MIN: f64 = 0.2;
+/// Nothing is extrapolated to more than so many times the seconds that there are.
+const TIMES_MAX: f64 = 20.0;
 /// Largest share of the highest score that a ratio is computed of: the highest itself would be infinite.
 const SHARE_MAX: f64 = 0.99;
 
@@ -63,26 +67,64 @@ pub(super) fn curve(
     points
 }
 
-/// Seconds after which the p-value would be [`FOUND_P`] if the recordings went on as they do, or were found
-/// to be; none where nothing stands out that could be extrapolated. `most` is the highest score there can
-/// be and `needed` the score with that p-value.
-///
-/// The signal-to-noise ratio grows with the root of time and follows from each point of the curve; its slope follows
-/// from all of them.
+/// Seconds after which the p-value was [`FOUND_P`], or would be if the score went on growing as it does; none where
+/// nothing stands out that could be extrapolated, or where it has stopped growing. `most` is the highest score there
+/// can be and `needed` the score with that p-value.
 pub(super) fn needed_s(curve: &[CurvePoint], most: f64, needed: f64) -> Option<f64> {
     let last = curve.last()?;
+    if last.p_value <= FOUND_P {
+        return Some(found_s(curve));
+    }
     if last.p_value > CHANCE_P {
         return None;
     }
-    let ratio = |sigmas: f64| signal_to_noise(sigmas, most).max(0.0);
-    let (products, times) = curve.iter().fold((0.0, 0.0), |(products, times), point| {
-        (products + ratio(point.sigmas) * point.seconds.sqrt(), times + point.seconds)
-    });
-    let extrapolated = (ratio(needed) * times / products).powi(2);
-    let first = curve.iter().find(|point| point.p_value <= FOUND_P).map(|point| point.seconds);
-    match first {
-        Some(first) => Some(extrapolated.min(first)),
-        None => Some(extrapolated.max(last.seconds)),
+    let line = Line::of_last_half(curve, most)?;
+    let seconds = line.reaches(signal_to_noise(needed, most))?.powi(2);
+    (seconds <= TIMES_MAX * last.seconds).then_some(seconds.max(last.seconds))
+}
+
+/// Where a curve that ends at [`FOUND_P`] or below came there for good: between its last point above and the next one.
+fn found_s(curve: &[CurvePoint]) -> f64 {
+    let next = curve.iter().rposition(|point| point.p_value > FOUND_P).map_or(0, |last| last + 1);
+    let Some(found) = curve.get(next) else { return 0.0 };
+    let Some(before) = next.checked_sub(1).and_then(|last| curve.get(last)) else {
+        return found.seconds;
+    };
+    let ln = |p: f64| p.max(f64::MIN_POSITIVE).ln();
+    let share = (ln(before.p_value) - ln(FOUND_P)) / (ln(before.p_value) - ln(found.p_value));
+    before.seconds + share * (found.seconds - before.seconds)
+}
+
+/// The signal-to-noise ratio against the root of the seconds: it grows with it at first, and ends where what a model does at
+/// all times is the noise.
+struct Line {
+    at_start: f64,
+    slope: f64,
+}
+
+impl Line {
+    /// The line of least squares through the last half of the curve; none where that says nothing.
+    fn of_last_half(curve: &[CurvePoint], most: f64) -> Option<Self> {
+        let last = curve.last()?;
+        let half = curve.iter().filter(|point| 2.0 * point.seconds >= last.seconds);
+        let points: Vec<(f64, f64)> =
+            half.map(|point| (point.seconds.sqrt(), signal_to_noise(point.sigmas, most))).collect();
+        let count = points.len() as f64;
+        let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
+        let (x, y) = (mean(|point| point.0), mean(|point| point.1));
+        let (products, squares) = points.iter().fold((0.0, 0.0), |(products, squares), point| {
+            (products + (point.0 - x) * (point.1 - y), squares + (point.0 - x).powi(2))
+        });
+        // Nothing grows faster than the root of time: what looks as if it did is luck.
+        let slope = (products / squares).min(y / x);
+        let grows = squares > 0.0 && slope > 0.0 && slope >= SLOPE_MIN * y / x;
+        grows.then_some(Self { at_start: y - slope * x, slope })
+    }
+
+    /// The root of the seconds at which it reaches so much; none where that is no number.
+    fn reaches(&self, ratio: f64) -> Option<f64> {
+        let root = (ratio - self.at_start) / self.slope;
+        root.is_finite().then_some(root.max(0.0))
     }
 }
 
@@ -115,6 +157,44 @@ mod tests {
         let needed = needed_s(&curve, 72.0_f64.sqrt(), 5.0).unwrap();
         let whole = growing(0.1, needed);
         assert!((whole[19].sigmas - 5.0).abs() < 1e-6, "{needed}");
+    }
+
+    /// The same curve with the scores of `sigmas` at each twentieth.
+    fn with_scores(sigmas: impl Fn(f64) -> f64) -> Vec<CurvePoint> {
+        let point = |n: u32| {
+            let seconds = 10.0 * f64::from(n);
+            let sigmas = sigmas(seconds);
+            CurvePoint { seconds, sigmas, p_value: 0.5 * (-sigmas * sigmas / 2.0).exp() }
+        };
+        (1..=20).map(point).collect()
+    }
+
+    #[test]
+    fn what_has_stopped_growing_is_not_extrapolated() {
+        let most = 72.0_f64.sqrt();
+        assert_eq!(needed_s(&with_scores(|s| 3.5_f64.min(0.4 * s.sqrt())), most, 5.0), None);
+        assert_eq!(needed_s(&with_scores(|s| 4.0 - 0.003 * s), most, 5.0), None, "falling");
+        // One that grows slowly takes longer than the root of time would say.
+        let slow = with_scores(|s| 2.0 + 0.1 * s.sqrt());
+        let by_root = 200.0 * (signal_to_noise(5.0, most) / signal_to_noise(3.41, most)).powi(2);
+        let slow = needed_s(&slow, most, 5.0).unwrap();
+        assert!(slow > 1.3 * by_root, "{slow} s, by the root of time {by_root} s");
+    }
+
+    #[test]
+    fn what_was_found_was_found_between_two_points_of_its_own_curve() {
+        let most = 72.0_f64.sqrt();
+        let curve = with_scores(|s| if s < 105.0 { 3.0 } else { 6.0 });
+        let found = needed_s(&curve, most, 5.1).unwrap();
+        assert!((100.0..=110.0).contains(&found), "{found}");
+        assert_eq!(
+            needed_s(&with_scores(|_| 6.0), most, 5.1),
+            Some(10.0),
+            "from the first point on"
+        );
+        let lost = with_scores(|s| if (45.0..75.0).contains(&s) { 5.0 } else { 5.5 });
+        let found = needed_s(&lost, most, 5.1).unwrap();
+        assert!((70.0..=80.0).contains(&found), "for good: {found}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use patchveil_veil::{
 };
 use serde::Serialize;
 
+use super::copies::PatternScores;
 use crate::detect::{DetectFileError, SampleSink, decode};
 use crate::detector::slices;
 use crate::open;
@@ -59,24 +60,28 @@ pub struct TracedRecording {
     pub active_s: f64,
     /// Its own score, in σ.
     pub sigmas: f64,
-    /// Upper bound of the probability that a key whose pattern is in none of the files fits as well; none
+    /// Upper bound of the probability that a key whose pattern is in none of the files fits as well, at any speed; none
     /// for an echo key, which has no pattern. Corrected for the number of files.
     pub pattern_p_value: Option<f64>,
-    /// Whether the pattern was found: then the file contains marked audio itself, copied and not learned.
+    /// Whether that shows that the file contains marked audio itself, copied and not learned. If not, it may be a copy
+    /// all the same, too short or too changed to show.
     pub copy: Option<bool>,
+    /// What it says about the pattern.
+    #[serde(skip)]
+    pub pattern: Option<PatternScores>,
     /// What it adds to the trace.
     #[serde(skip)]
     pub evidence: EchoEvidence,
 }
 
 /// Reads the file at `path` and measures what it says about echo keys, and whether it carries the pattern of
-/// `class`; `settings` are those of the mark.
+/// `class`, a key and what random keys beside it are drawn from; `settings` are those of the mark.
 ///
 /// # Errors
 /// Any [`DetectFileError`].
 pub fn analyse(
     path: &Path,
-    class: Option<&ClassKey>,
+    class: Option<(&ClassKey, u64)>,
     settings: &MarkSettings,
     watch: &Watch<'_>,
 ) -> Result<TracedRecording, DetectFileError> {
@@ -89,10 +94,8 @@ pub fn analyse(
         return Err(DetectFileError::Inaudible(path.to_owned()));
     };
     let evidence = echo.finish();
-    let pattern = mark.zip(class).map(|(mark, key)| {
-        let found = mark.finish().test_at_own_speed(&[key]);
-        found.first().map_or(1.0, |finding| finding.p_value)
-    });
+    let pattern =
+        mark.zip(class).map(|(mark, (key, seed))| PatternScores::of(&mark.finish(), key, seed));
     Ok(TracedRecording {
         input: path.to_owned(),
         blake3: hasher.finalize().to_hex().to_string(),
@@ -101,8 +104,9 @@ pub fn analyse(
         seconds: evidence.seconds(),
         active_s: evidence.active_s(),
         sigmas: 0.0,
-        pattern_p_value: pattern,
+        pattern_p_value: None,
         copy: None,
+        pattern,
         evidence,
     })
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use patchveil_veil::{EchoEvidence, EchoKey, Fingerprint, MarkSettings, TraceEvidence};
 use serde::Serialize;
 
+use super::copies::{self, Together};
 use super::curve::{CurvePoint, curve, needed_s};
 use super::recording::{TraceKey, TracedRecording};
 use crate::detect::FOUND_P;
@@ -61,7 +62,8 @@ pub struct Unmarked {
     pub p_value: f64,
 }
 
-/// What is left without the copies: the evidence that a model learned the echo.
+/// What is left without the copies: the evidence that a model learned the echo. Nothing, where copies are among
+/// recordings of which none shows it by itself.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct WithoutCopies {
     /// Length of the other recordings in seconds.
@@ -111,7 +113,10 @@ pub struct TraceReport {
     pub found: bool,
     /// That limit.
     pub found_p: f64,
-    /// The same without the copies; none where there are none.
+    /// What recordings say of the pattern that are not shown to be copies by themselves; none for an echo key, and
+    /// where there are no such recordings.
+    pub pattern_together: Option<Together>,
+    /// The same as above without the copies; none where none are shown.
     pub without_copies: Option<WithoutCopies>,
     /// Decoys that the score was ranked among.
     pub decoys: u32,
@@ -147,14 +152,12 @@ pub fn report(
     let plain = TraceEvidence::new(&echo);
     let compared: Vec<EchoEvidence> = unmarked.iter().map(|own| own.evidence.clone()).collect();
     let mut trace = plain.clone().compared_with(&compared);
-    let files = recordings.len() as f64;
+    let pattern_together = copies::find(&mut recordings);
     for recording in &mut recordings {
         trace.add(&recording.evidence);
         let mut alone = trace.emptied();
         alone.add(&recording.evidence);
         recording.sigmas = alone.test(&key).sigmas;
-        recording.pattern_p_value = recording.pattern_p_value.map(|p| (p * files).min(1.0));
-        recording.copy = recording.pattern_p_value.map(|p| p <= FOUND_P);
     }
     let has_signal = trace.has_signal();
     let finding = trace.test(&key);
@@ -162,7 +165,7 @@ pub fn report(
     let curve = curve(&recordings, &key, trace.emptied());
     let needed_sigmas = has_signal.then(|| trace.sigmas_for(&key, FOUND_P));
     let needed_s = needed_sigmas.and_then(|sigmas| needed_s(&curve, trace.sigmas_max(), sigmas));
-    let without_copies = without_copies(&recordings, trace.emptied(), &key);
+    let without_copies = without_copies(&recordings, pattern_together, trace.emptied(), &key);
     let (class, fingerprint) = request.class.clone().unzip();
     TraceReport {
         status: if has_signal { "done" } else { "nothing to judge" },
@@ -181,6 +184,7 @@ pub fn report(
         p_value: finding.p_value,
         found: finding.p_value <= FOUND_P,
         found_p: FOUND_P,
+        pattern_together,
         without_copies,
         decoys: request.decoys,
         decoy_p_value: (request.decoys > 0).then(|| decoys.p_value(finding.sigmas)),
@@ -210,17 +214,21 @@ fn of_unmarked(
     Unmarked { recordings, seconds, sigmas, p_value }
 }
 
-/// Joins what is no copy, if anything is one. The pattern's signs are independent of the echo's, so leaving
-/// recordings out by the one biases nothing in the other.
+/// Joins what is not shown to be a copy, if anything is; nothing where copies are among that too. The pattern's signs are
+/// independent of the echo's, so leaving recordings out by the one biases nothing in the other.
 fn without_copies(
     recordings: &[TracedRecording],
+    together: Option<Together>,
     mut trace: TraceEvidence,
     key: &EchoKey,
 ) -> Option<WithoutCopies> {
     let is_copy = |recording: &&TracedRecording| recording.copy == Some(true);
-    recordings.iter().find(is_copy)?;
-    let others = recordings.iter().filter(|recording| !is_copy(recording));
-    others.for_each(|recording| trace.add(&recording.evidence));
+    let copies_among_others = together.is_some_and(|together| together.copies);
+    if !copies_among_others {
+        recordings.iter().find(is_copy)?;
+        let others = recordings.iter().filter(|recording| !is_copy(recording));
+        others.for_each(|recording| trace.add(&recording.evidence));
+    }
     let finding = trace.test(key);
     Some(WithoutCopies {
         seconds: trace.seconds(),

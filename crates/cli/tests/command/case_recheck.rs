@@ -50,6 +50,7 @@ fn output_with_the_trace_shows_that_it_is_still_there() {
     let ran = user.run(&["case", "recheck", "x.case", "new", "--decoys", "99"]);
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(ran.out.contains("still there") && ran.out.contains("003-recheck.json"), "{ran:?}");
+    assert!(ran.out.contains("in another format"), "what nothing checks is said: {ran:?}");
 }
 
 #[test]

@@ -205,6 +205,56 @@ fn a_copy_is_told_from_what_a_model_made() {
     assert!(table.contains("found: a copy") && table.contains("a copy and not a model's work"));
 }
 
+/// A marked recording of noise like speech.
+fn marked(seed: u64, seconds: f64) -> Vec<f32> {
+    let mark = Mark::new(&key(), &MarkSettings::default(), RATE).unwrap();
+    let mut audio = speech_noise(seed, RATE, seconds);
+    Marker::new(Arc::new(mark), 1).process(0, &mut [&mut audio]);
+    audio
+}
+
+#[test]
+fn a_copy_at_another_speed_is_told_too() {
+    let user = user();
+    let whole = marked(9, 30.0);
+    // Every sample 1.02 further on: 2 % faster.
+    let faster = |n: usize| {
+        let at = n as f64 * 1.02;
+        let share = at.fract() as f32;
+        whole[at as usize] * (1.0 - share) + whole[at as usize + 1] * share
+    };
+    let faster: Vec<f32> = (0..(whole.len() as f64 / 1.02) as usize - 2).map(faster).collect();
+    user.put("made/faster.wav", integers(16, RATE, &faster));
+    let found = trace(&user, &[]);
+    assert_eq!(found["recordings"][3]["copy"], true, "{found}");
+}
+
+#[test]
+fn many_short_copies_show_together_and_nothing_is_left_without_them() {
+    let user = User::with_key();
+    let whole = marked(9, 15.0);
+    for (n, piece) in whole.chunks_exact(RATE as usize / 2).enumerate() {
+        user.put(format!("made/{n:02}.wav"), integers(16, RATE, piece));
+    }
+    let found = trace(&user, &["--decoys", "0"]);
+    let recordings = found["recordings"].as_array().unwrap();
+    assert!(recordings.iter().all(|one| one["copy"] == false), "too short to show: {found}");
+    let together = &found["pattern_together"];
+    assert_eq!((&together["files"], &together["copies"]), (&30.into(), &true.into()));
+    assert_eq!(together["p_value"], 0.001);
+    let without = &found["without_copies"];
+    assert_eq!((&without["seconds"], &without["found"]), (&0.0.into(), &false.into()));
+    let table = user.run(&["trace", "made", "--decoys", "0"]).out;
+    assert!(table.contains("not shown") && table.contains("together they carry the pattern"));
+    // Those of a model that learned the echo do not.
+    for n in 0..30 {
+        user.put(format!("model/{n}.wav"), learned(&key(), n, 0.5));
+    }
+    let model = &user.run(&["trace", "model", "--json", "--decoys", "0"]).json()[0];
+    assert_eq!(model["pattern_together"]["copies"], false, "{model}");
+    assert_eq!(model["without_copies"], Value::Null);
+}
+
 #[test]
 fn recordings_can_be_compared_with_unmarked_ones() {
     let user = user();

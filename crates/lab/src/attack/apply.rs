@@ -35,12 +35,6 @@ type FrontEnd = fn(&Clip, f64) -> Result<Vec<f32>, AttackError>;
 type RandomTreatment = fn(&Clip, &mut ChaCha20Rng) -> Vec<f32>;
 
 impl Attack {
-    /// Whether the treatment becomes part of the model's front end, so that test clips get it too.
-    #[must_use]
-    pub fn is_front_end(self) -> bool {
-        self == Self::VectorCodec || self.front_end().is_some() || self.lossy_codec().is_some()
-    }
-
     /// Whether the treatment is drawn at random for each clip, see [`Attack::draw`].
     #[must_use]
     pub fn is_random(self) -> bool {

@@ -176,10 +176,6 @@ const TABLE: [(Attack, &str, &str); 30] = [
     ),
 ];
 
-/// Names that results of before period was the word for it still carry.
-const FORMER_NAMES: [(&str, &str); 2] =
-    [("frame-average", "period-average"), ("class-frame", "class-period")];
-
 impl Attack {
     /// All attacks, in the order of reports.
     pub const ALL: &[Self] = &{
@@ -204,11 +200,9 @@ impl Attack {
         TABLE[self as usize].2
     }
 
-    /// The attack called `name`. Former names still work.
+    /// The attack called `name`.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
-        let name =
-            FORMER_NAMES.iter().find(|(former, _)| *former == name).map_or(name, |(_, now)| now);
         Self::ALL.iter().copied().find(|attack| attack.name() == name)
     }
 }

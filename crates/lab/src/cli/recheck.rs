@@ -34,10 +34,11 @@ pub(super) struct RecheckArgs {
     #[arg(long = "level", value_name = "DB", allow_negative_numbers = true, default_value_t = 0,
         value_parser = clap::value_parser!(i8).range(-24..=12))]
     level_db: i8,
-    /// Length of the output in which the trace is found first, in seconds
+    /// Length of the output in which the trace is found first, in seconds, as far as half of the recordings go that are
+    /// held out
     #[arg(long = "seconds", value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=7_200))]
     before_s: u32,
-    /// Lengths of the new output, in seconds
+    /// Lengths of the new output, in seconds, as far as the other half goes
     #[arg(long = "after", value_name = "S,...", value_delimiter = ',', default_values_t = [60, 120],
         value_parser = clap::value_parser!(u32).range(1..=7_200))]
     after_s: Vec<u32>,

@@ -132,7 +132,7 @@ pub(super) fn report(folder: &Path) -> Result<u8, Failure> {
             folder.display()
         )));
     }
-    let (_, lines) = Log::open(&folder.join(RESULTS)).map_err(Failure::usage)?;
+    let (_, lines) = Log::open::<Line>(&folder.join(RESULTS)).map_err(Failure::usage)?;
     show(folder, &lines)?;
     Ok(DONE)
 }

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 pub enum Label {
     /// The word: the first part of `{label}_{speaker}_{index}.wav`, or the folder's name.
-    #[value(alias = "label")]
     Digit,
     /// The speaker: the second part of the name.
     Speaker,

@@ -49,7 +49,7 @@ impl PrivacyResults {
             _ => None,
         };
         let line = PrivacyLine::Plan(Box::new(plan.clone()));
-        let (log, lines) = open_folder(folder, Log::open_lines, line, resume, differs)?;
+        let (log, lines) = open_folder(folder, line, resume, differs)?;
         Ok(Self { log, lines })
     }
 

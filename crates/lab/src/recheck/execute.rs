@@ -63,6 +63,13 @@ pub fn execute(
     Ok(lines)
 }
 
+/// Whether a model speaks before the removal or after it.
+#[derive(Debug, Clone, Copy)]
+enum When {
+    Before,
+    After,
+}
+
 /// A task that is being done.
 struct Execution<'a> {
     plan: &'a Plan,
@@ -73,6 +80,9 @@ struct Execution<'a> {
     /// The owner's recordings, marked.
     marked: Vec<Audio>,
     others: Vec<Audio>,
+    /// What the model speaks before the removal, and what after it: different recordings, or the same audio
+    /// would be measured twice.
+    inputs: [Vec<Audio>; 2],
 }
 
 impl<'a> Execution<'a> {
@@ -91,9 +101,15 @@ impl<'a> Execution<'a> {
         // Retraining needs others.
         let count = (share.round() as usize).clamp(1, recordings.len() - 1);
         let others = recordings.split_off(count);
-        let owner = Owner::new(patchveil, task.seed, &format!("recheck: {}", corpus.name), 0)?;
+        let purpose =
+            format!("recheck: {}, {}, {}", task.generator, plan.basis.effort, corpus.name);
+        let owner = Owner::new(patchveil, task.seed, &purpose, 0)?;
         let marked = owner.mark(&recordings, plan.level_db)?;
-        Ok(Self { plan, task, corpus, control, owner, marked, others })
+        // Every other one, so that both have the same voices.
+        let inputs = [0, 1].map(|first| {
+            corpus.held_out.iter().skip(first).step_by(2).cloned().collect::<Vec<Audio>>()
+        });
+        Ok(Self { plan, task, corpus, control, owner, marked, others, inputs })
     }
 
     /// The result; `None` if stopped.
@@ -103,7 +119,7 @@ impl<'a> Execution<'a> {
             return Ok(None);
         };
         let model = model.generator;
-        let before = self.outputs(model.as_ref(), self.plan.before_s, 0);
+        let before = self.outputs(model.as_ref(), self.plan.before_s, When::Before);
         let originals = self.plan.basis.originals.then(|| originals(self.corpus)).transpose()?;
         let originals = originals.as_ref();
         let seconds = (seconds(&self.marked), seconds(&self.others));
@@ -118,8 +134,7 @@ impl<'a> Execution<'a> {
                 return Ok(None);
             };
             let longest = self.plan.after_s.last().copied().unwrap_or(self.plan.before_s);
-            // Other random numbers than before.
-            let outputs = self.outputs(after.as_ref(), longest, 500);
+            let outputs = self.outputs(after.as_ref(), longest, When::After);
             let files = AudioFiles::write(&outputs)?;
             let recheck = |&after_s: &u32| {
                 Ok((after_s, case.recheck(&files, f64::from(after_s), originals)?))
@@ -128,11 +143,11 @@ impl<'a> Execution<'a> {
             removals.push(Removal {
                 method,
                 cpu_seconds,
-                lsd_db: self.lsd(&outputs),
+                lsd_db: self.lsd(&outputs, When::After),
                 rechecks: rechecks?,
             });
         }
-        let (task, lsd_db) = (self.task.clone(), self.lsd(&before));
+        let (task, lsd_db) = (self.task.clone(), self.lsd(&before, When::Before));
         Ok(Some(Record { task, seconds, before: found, lsd_db, removals }))
     }
 
@@ -169,14 +184,17 @@ impl<'a> Execution<'a> {
         Some((after.generator, after.cpu_seconds))
     }
 
-    fn outputs(&self, model: &dyn Generator, wanted_s: u32, round: u64) -> Vec<Audio> {
-        let seed = self.task.seed * 1_000 + round;
-        outputs(self.corpus, model, Source::Input, f64::from(wanted_s), seed)
+    /// So many seconds of output, or what half of the recordings that nobody trains on give.
+    fn outputs(&self, model: &dyn Generator, wanted_s: u32, when: When) -> Vec<Audio> {
+        // Other random numbers as well.
+        let seed = self.task.seed * 1_000 + 500 * when as u64;
+        let inputs = &self.inputs[when as usize];
+        outputs(inputs, model, Source::Input, f64::from(wanted_s), seed)
     }
 
     /// The mean log-spectral distance of outputs from the recordings that they were made from.
-    fn lsd(&self, outputs: &[Audio]) -> Option<f64> {
-        let pairs = self.corpus.held_out.iter().zip(outputs);
+    fn lsd(&self, outputs: &[Audio], when: When) -> Option<f64> {
+        let pairs = self.inputs[when as usize].iter().zip(outputs);
         let distances: Vec<f64> =
             pairs.filter_map(|(input, made)| lsd(input, made, RATE, BAND_HZ)).collect();
         let sum: f64 = distances.iter().sum();

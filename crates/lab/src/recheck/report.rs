@@ -29,7 +29,8 @@ pub fn tables(lines: &[Line]) -> Option<String> {
     let heads = [
         "model",
         "removed by",
-        "before: σ",
+        "before, s",
+        "σ",
         "p",
         "new output, s",
         "σ",
@@ -45,7 +46,11 @@ pub fn tables(lines: &[Line]) -> Option<String> {
 fn rows(record: &Record) -> Vec<Vec<String>> {
     let before = &record.before;
     let head = |removed: &str| {
-        let scores = [format!("{:.1}", before.sigmas), format!("{:.0e}", before.p_value)];
+        let scores = [
+            format!("{:.0}", before.seconds),
+            format!("{:.1}", before.sigmas),
+            format!("{:.0e}", before.p_value),
+        ];
         [record.task.to_string(), removed.to_owned()].into_iter().chain(scores)
     };
     if record.removals.is_empty() {
@@ -53,10 +58,11 @@ fn rows(record: &Record) -> Vec<Vec<String>> {
             ["", "", "", "", "not found before", &decibels(record.lsd_db)].map(str::to_owned);
         return vec![head("–").chain(rest).collect()];
     }
-    let of = |removal: &Removal, after_s: u32, found: &Rechecked| {
+    let of = |removal: &Removal, found: &Rechecked| {
         let left = &found.comparison;
         let rest = [
-            after_s.to_string(),
+            // Which is less than was asked for where the recordings to speak do not suffice.
+            format!("{:.0}", found.trace.seconds),
             format!("{:.1}", found.trace.sigmas),
             format!("{:.0e}", found.trace.p_value),
             format!("{:.2} ({:.2} to {:.2})", left.ratio, left.ratio_low, left.ratio_high),
@@ -65,9 +71,10 @@ fn rows(record: &Record) -> Vec<Vec<String>> {
         ];
         head(&removal.method.to_string()).chain(rest).collect()
     };
-    let all = record.removals.iter().flat_map(|removal| {
-        removal.rechecks.iter().map(move |(after_s, found)| of(removal, *after_s, found))
-    });
+    let all = record
+        .removals
+        .iter()
+        .flat_map(|removal| removal.rechecks.iter().map(move |(_, found)| of(removal, found)));
     all.collect()
 }
 

@@ -16,7 +16,7 @@ pub fn open(folder: &Path, plan: &Plan, resume: bool) -> Result<(Log, Vec<Line>)
         Line::Plan(old) => differs(old, plan).map(str::to_owned),
         Line::Recheck(_) => None,
     };
-    open_folder(folder, Log::open_lines, Line::Plan(plan.clone()), resume, differs)
+    open_folder(folder, Line::Plan(plan.clone()), resume, differs)
 }
 
 /// What makes results of two plans incomparable, for the user.

@@ -7,9 +7,6 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::former_names;
-use super::record::Line;
-
 /// A results file, open for appending.
 #[derive(Debug)]
 pub struct Log {
@@ -24,18 +21,7 @@ impl Log {
     /// # Errors
     /// [`LogError`] if it cannot be read or written, another process has it open, or a line is
     /// invalid.
-    pub fn open(path: &Path) -> Result<(Self, Vec<Line>), LogError> {
-        let (log, mut lines) = Self::open_lines(path)?;
-        former_names::replace(&mut lines);
-        Ok((log, lines))
-    }
-
-    /// [`open`](Self::open), for lines of any kind.
-    ///
-    /// # Errors
-    /// [`LogError`] if it cannot be read or written, another process has it open, or a line is
-    /// invalid.
-    pub fn open_lines<L: DeserializeOwned>(path: &Path) -> Result<(Self, Vec<L>), LogError> {
+    pub fn open<L: DeserializeOwned>(path: &Path) -> Result<(Self, Vec<L>), LogError> {
         let refused = |why: std::io::Error| LogError::File { path: path.to_owned(), why };
         let file =
             OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);

@@ -2,7 +2,6 @@
 
 mod error;
 mod execute;
-mod former_names;
 mod log;
 mod record;
 mod store;

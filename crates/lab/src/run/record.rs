@@ -49,7 +49,6 @@ pub struct Basis {
     /// Version and hash of the patchveil command.
     pub patchveil: String,
     /// Version of the lab.
-    #[serde(alias = "audit")]
     pub lab: String,
 }
 

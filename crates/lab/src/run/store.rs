@@ -81,25 +81,23 @@ pub fn open(folder: &Path, plan: &Plan, resume: bool) -> Result<(Log, StoredResu
         _ => None,
     };
     let plan = Line::Plan(plan.clone());
-    let (log, lines) = open_folder(folder, Log::open, plan, resume, differs)?;
+    let (log, lines) = open_folder(folder, plan, resume, differs)?;
     Ok((log, StoredResults { lines }))
 }
 
-/// Opens the output folder, whose results file `read` reads, adds the line of a plan, and returns all lines. With `resume`
-/// it continues the results there; without, there must be none. `differs` says what makes results under an earlier
-/// line incomparable.
+/// Opens the output folder, adds the line of a plan, and returns all lines. With `resume` it continues the results
+/// there; without, there must be none. `differs` says what makes results under an earlier line incomparable.
 ///
 /// # Errors
 /// [`RunError`] if the folder cannot be used or holds results that cannot be continued.
-pub(crate) fn open_folder<L: Serialize>(
+pub(crate) fn open_folder<L: Serialize + DeserializeOwned>(
     folder: &Path,
-    read: impl FnOnce(&Path) -> Result<(Log, Vec<L>), LogError>,
     plan: L,
     resume: bool,
     differs: impl Fn(&L) -> Option<String>,
 ) -> Result<(Log, Vec<L>), RunError> {
     fs::create_dir_all(folder).map_err(|why| LogError::File { path: folder.to_owned(), why })?;
-    let (mut log, mut lines) = read(&folder.join(RESULTS))?;
+    let (mut log, mut lines) = Log::open(&folder.join(RESULTS))?;
     if !resume && !lines.is_empty() {
         return Err(RunError::HasResults(folder.to_owned()));
     }
@@ -123,7 +121,7 @@ pub(crate) fn read_folder<L: DeserializeOwned>(
     let path = folder.join(RESULTS);
     let Ok(text) = fs::read_to_string(&path) else { return Ok(None) };
     match serde_json::from_str::<L>(text.lines().next().unwrap_or_default()) {
-        Ok(first) if is_plan(&first) => Log::open_lines(&path).map(|(_, lines)| Some(lines)),
+        Ok(first) if is_plan(&first) => Log::open(&path).map(|(_, lines)| Some(lines)),
         _ => Ok(None),
     }
 }

@@ -24,7 +24,7 @@ pub struct Corpus {
     pub name: String,
     /// What is published.
     pub train: Vec<Audio>,
-    /// What nobody trains on.
+    /// What nobody trains on, each recording once.
     pub held_out: Vec<Audio>,
     /// Hash of all samples.
     pub hash: String,
@@ -32,21 +32,18 @@ pub struct Corpus {
 
 impl Corpus {
     /// Reads a folder of WAV files and joins the clips of each speaker to recordings of about 10 s;
-    /// those held out to recordings of about 4 s. Keeps at most `minutes` of the former.
+    /// those held out to recordings of about 4 s. What is left when there are `minutes` of the former is held out
+    /// too, behind the others.
     ///
     /// # Errors
     /// [`CorpusError`] if the folder cannot be read or holds too little.
     pub fn read(folder: &Path, minutes: f64) -> Result<Self, CorpusError> {
         let recordings = read_recordings(folder, RATE)?;
-        let mut train = joined(&recordings.train, PUBLISHED_S);
-        let held_out = joined(&recordings.held_out, INPUT_S);
         let most = (minutes * 60.0 * f64::from(RATE)) as usize;
-        let mut sum = 0;
-        train.retain(|audio| {
-            sum += audio.len();
-            sum <= most.max(audio.len())
-        });
-        if train.len() < 2 || held_out.is_empty() {
+        let (train, left) = first(joined(&recordings.train, PUBLISHED_S), most);
+        let mut held_out = joined(&recordings.held_out, INPUT_S);
+        held_out.extend(left);
+        if train.len() < 2 || held_out.len() < 2 {
             return Err(CorpusError::Little(folder.to_owned()));
         }
         let name = folder
@@ -64,6 +61,18 @@ impl Corpus {
         let hash = hasher.finalize().to_hex()[..16].to_owned();
         Ok(Self { name, train, held_out, hash })
     }
+}
+
+/// The first recordings with at most so many samples together, one at least, and the others.
+fn first(mut recordings: Vec<Audio>, most: usize) -> (Vec<Audio>, Vec<Audio>) {
+    let mut sum = 0;
+    let within = |audio: &&Audio| {
+        sum += audio.len();
+        sum <= most.max(audio.len())
+    };
+    let count = recordings.iter().take_while(within).count();
+    let left = recordings.split_off(count);
+    (recordings, left)
 }
 
 /// The clips of each group one after the other in random order, cut into recordings of about
@@ -105,7 +114,7 @@ pub enum CorpusError {
     Data(#[from] DataError),
     /// There are too few recordings.
     #[error(
-        "{}: holds too little: at least 20 s to train on and 2 s to hold out are needed; name a larger folder",
+        "{}: holds too little: at least 20 s to train on and 6 s to hold out are needed; name a larger folder",
         .0.display()
     )]
     Little(PathBuf),

@@ -94,9 +94,9 @@ impl Run<'_> {
 
     /// The result, or none if stopped.
     fn record(&self) -> Result<Option<Record>, TraceError> {
-        let RunId { condition, seed, .. } = self.run;
         self.doing("marking");
-        let material = Material::prepare(self.corpus, condition, *seed, self.patchveil)?;
+        let effort = self.plan.basis.effort;
+        let material = Material::prepare(self.corpus, self.run, effort, self.patchveil)?;
         self.doing("training");
         let Some((training, cpu_seconds)) = self.train(&material) else { return Ok(None) };
         let generator = training.generator.as_ref();
@@ -106,7 +106,8 @@ impl Run<'_> {
         for &source in generator.sources() {
             self.doing("generating");
             let wanted_s = f64::from(self.plan.seconds.last().copied().unwrap_or(60));
-            let outputs = outputs(self.corpus, generator, source, wanted_s, self.run.seed * 1_000);
+            let inputs = &self.corpus.held_out;
+            let outputs = outputs(inputs, generator, source, wanted_s, self.run.seed * 1_000);
             (self.control.made)(self.run, source, &outputs);
             self.doing("tracing");
             let suspects = AudioFiles::write(&outputs)?;
@@ -161,7 +162,8 @@ impl Run<'_> {
     ) -> Result<Vec<Found>, TraceError> {
         let longest = f64::from(self.plan.seconds.last().copied().unwrap_or(60)).min(NULL_S);
         let RunId { generator, corpus, condition, seed } = self.run;
-        let purpose = format!("null: {generator}, {corpus}, {condition}");
+        let effort = self.plan.basis.effort;
+        let purpose = format!("null: {generator}, {effort}, {corpus}, {condition}");
         (0..u64::from(self.plan.null))
             .map(|number| {
                 let stranger = Owner::new(self.patchveil, *seed, &purpose, number)?;
@@ -171,32 +173,33 @@ impl Run<'_> {
     }
 }
 
-/// So many seconds of output: the held-out recordings are used again, with other random numbers (`seed`, `seed` + 1
-/// and so on), until it is enough.
+/// So many seconds of output, or fewer: what follows an input is made from each of `inputs` once, since the same one
+/// again would add seconds and little that is new. What a generator draws itself has only the lengths of `inputs`,
+/// which are used again, with other random numbers (`seed`, `seed` + 1 and so on), until it is enough.
 pub(crate) fn outputs(
-    corpus: &Corpus,
+    inputs: &[Audio],
     generator: &dyn Generator,
     source: Source,
     wanted_s: f64,
     seed: u64,
 ) -> Vec<Audio> {
+    let rounds = match source {
+        Source::Input => 1,
+        Source::Tokens => u64::MAX,
+    };
     let mut outputs: Vec<Audio> = Vec::new();
-    for round in 0.. {
+    for round in 0..rounds {
         let left = wanted_s - seconds(&outputs);
-        if left <= 0.0 {
+        if left <= 0.0 || seconds(inputs) <= 0.0 {
             break;
         }
         let mut sum = 0.0;
-        let few: Vec<Audio> = corpus
-            .held_out
-            .iter()
-            .take_while(|audio| {
-                let more = sum < left;
-                sum += seconds(std::slice::from_ref(audio));
-                more
-            })
-            .cloned()
-            .collect();
+        let few = inputs.iter().take_while(|audio| {
+            let more = sum < left;
+            sum += seconds(std::slice::from_ref(audio));
+            more
+        });
+        let few: Vec<Audio> = few.cloned().collect();
         outputs.extend(generator.generate(source, &few, seed + round));
     }
     outputs

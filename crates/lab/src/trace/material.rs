@@ -5,6 +5,7 @@ use rand::seq::SliceRandom;
 use super::condition::{Condition, Counter, Way};
 use super::corpus::Corpus;
 use super::owner::Owner;
+use super::record::RunId;
 use super::{before, counter};
 use crate::generate::{Audio, RATE};
 use crate::protect::Patchveil;
@@ -27,13 +28,16 @@ pub(super) struct Phase {
 }
 
 impl<'a> Material<'a> {
-    /// Marks part of the recordings of `corpus` with fresh keys and treats all of them as `condition` says.
+    /// Marks part of the recordings of `corpus` with fresh keys and treats all of them as the condition of `run` says.
+    /// A generator that is trained otherwise, with `effort`, gets other keys: so many models, so many keys.
     pub(super) fn prepare(
         corpus: &Corpus,
-        condition: &Condition,
-        seed: u64,
+        run: &RunId,
+        effort: f64,
         patchveil: &'a Patchveil,
     ) -> Result<Self, TraceError> {
+        let RunId { generator, condition, seed, .. } = run;
+        let seed = *seed;
         let mut recordings = corpus.train.clone();
         let purpose = format!("{}, {condition}", corpus.name);
         recordings.shuffle(&mut rng(seed, "roles of recordings", &purpose));
@@ -44,8 +48,9 @@ impl<'a> Material<'a> {
                 recordings.split_off(recordings.len().div_ceil(2))
             }
         };
+        let of_key = format!("{generator}, {effort}, {purpose}");
         let owners = (0..condition.owners)
-            .map(|number| Owner::new(patchveil, seed, &purpose, u64::from(number)))
+            .map(|number| Owner::new(patchveil, seed, &of_key, u64::from(number)))
             .collect::<Result<Vec<_>, _>>()?;
         let (owned, marked_s) = mark(recordings, &owners, condition)?;
         let treat = |recordings: Vec<Audio>| -> Result<Vec<Audio>, TraceError> {

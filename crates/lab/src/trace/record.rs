@@ -9,7 +9,7 @@ use super::owner::Found;
 use crate::generate::{Kind, Source};
 
 /// Raised when older results files can no longer be continued.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A line of the results file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -26,7 +26,7 @@ pub fn open(folder: &Path, plan: &Plan, resume: bool) -> Result<(Log, Vec<Line>)
         Line::Plan(old) => difference(&old.basis, &plan.basis).map(str::to_owned),
         Line::Trace(_) => None,
     };
-    open_folder(folder, Log::open_lines, Line::Plan(plan.clone()), resume, differs)
+    open_folder(folder, Line::Plan(plan.clone()), resume, differs)
 }
 
 /// What differs so that results cannot be compared. Corpora can be added.

@@ -82,7 +82,14 @@ fn traced(case: &Case, trace: &Trace, blocks: &mut Vec<Block>) {
             format!("{} without the mark, {}", count(compared.len(), "recording"), length(seconds));
         facts.push(("Compared with".to_owned(), text.into()));
     }
-    if let Some(others) = &trace.without_copies {
+    if let Some(p) = trace.copies_together() {
+        let text = format!(
+            "among the files that show none by themselves: together they carry the pattern (p = {} by rank), so nothing \
+             here is known to be a model’s work",
+            probability(p)
+        );
+        facts.push(("Copies".to_owned(), text.into()));
+    } else if let Some(others) = &trace.without_copies {
         let found = if others.found { "found" } else { "not found" };
         let (sigmas, seconds) = (score(others.sigmas), length(others.seconds));
         let p = probability(others.p_value);
@@ -90,7 +97,8 @@ fn traced(case: &Case, trace: &Trace, blocks: &mut Vec<Block>) {
         facts.push(("Without the copies".to_owned(), text.into()));
     }
     if let (false, Some(needed)) = (trace.found, trace.needed_s) {
-        let text = format!("about {} of output, if the strength measured is right", length(needed));
+        let text =
+            format!("about {} of output, if the score goes on growing as it does", length(needed));
         facts.push(("Would be found in".to_owned(), text.into()));
     }
     blocks.push(Block::Facts(facts));
@@ -112,7 +120,10 @@ fn recordings(case: &Case, trace: &Trace) -> Table {
                 mono(bare(&recording.input)),
                 recording.seconds.map_or_else(|| "–".into(), |s| length(s).into()),
                 recording.sigmas.map_or_else(|| "–".into(), |s| decimal(s).into()),
-                recording.copy.map_or("unknown", |copy| if copy { "yes" } else { "no" }).into(),
+                recording
+                    .copy
+                    .map_or("unknown", |copy| if copy { "shown" } else { "not shown" })
+                    .into(),
             ],
             below,
         }
@@ -225,8 +236,8 @@ fn compared(rechecked: &Rechecked, blocks: &mut Vec<Block>) {
     blocks.push(Block::Facts(facts));
     let meaning = match rechecked.outcome {
         Outcome::Gone => {
-            "Gone means: had the model kept the trace as it was, it would have shown here, and it did \
-                          not. A small rest, within the interval above, cannot be ruled out."
+            "Gone means: nothing shows that chance would not explain, and had the model kept half of the trace or more, it would \
+                          have. A rest within the interval above cannot be ruled out."
         }
         Outcome::Weaker => {
             "Weaker means: the trace is found again, so the recordings still act on the model, with \
@@ -237,11 +248,15 @@ fn compared(rechecked: &Rechecked, blocks: &mut Vec<Block>) {
                                 before."
         }
         Outcome::CannotTell => {
-            "Cannot tell means: the output is too short, or its score lies between what is to be \
-                                expected with and without the trace."
+            "Cannot tell means: the output is shorter than the first, or its score lies between what \
+                                is to be expected with and without the trace."
         }
     };
-    let level = format!(" A trace counts as found up to p = {}.", probability(*found_p));
+    let level = format!(
+        " A trace counts as found up to p = {}. Every recording is taken for fresh output: the same one in two formats \
+         would count twice.",
+        probability(*found_p)
+    );
     blocks.push(Block::Paragraph((meaning.to_owned() + &level).into()));
 }
 

@@ -110,8 +110,9 @@ const TERMS: [(&str, &str); 11] = [
     ),
     (
         "copy",
-        "a file that contains marked audio itself, treated or not, and not a model’s work: the mark’s pattern is found \
-             in it, which a model is not expected to reproduce.",
+        "a file that contains marked audio itself, treated or not, and not a model’s work. It is shown where the mark’s \
+             pattern is found, which a model is not expected to reproduce. Not shown does not mean that a file is \
+             none: it may be too short, changed too much, or played at another speed than those that are tried.",
     ),
     (
         "σ (sigma)",

@@ -17,7 +17,12 @@ use crate::cli::{keys, table};
 const WEIGHT_MAX_S: f64 = TraceEvidence::WEIGHT_MAX_S;
 const NOTHING: &str = r#"{"status":"nothing to judge","command":"case recheck"}"#;
 const COPIES: &str = "some of the new output carries the pattern too, so it is a copy of marked recordings and not a \
-                      model's work: the result says more of the model if you leave it out";
+                      model's work: the result says more of the model if you leave it out (patchveil trace \
+                      says which files, where any shows it by itself)";
+
+/// What the figures take for granted and nothing checks.
+const REPEATS: &str = "note       this takes every recording for fresh output: the same one in another format, as WAV and \
+                       as MP3, would count twice";
 
 /// Looks for the trace of a case in new output, and puts the result on record.
 pub(super) fn run(cli: &Cli, args: &RecheckArgs) -> Result<u8, Failure> {
@@ -90,7 +95,7 @@ fn summary(recheck: &Recheck) -> String {
         )
     });
     format!(
-        "{}: {}\nbefore     {}\nnow        {}\nleft       {} of the strength ({} to {}, 95 % confidence){more}",
+        "{}: {}\nbefore     {}\nnow        {}\nleft       {} of the strength ({} to {}, 95 % confidence){more}\n{REPEATS}",
         recheck.class,
         recheck.outcome.words(),
         score(&comparison.before),

@@ -71,6 +71,7 @@ impl Files {
             |file| &file.path,
             |file, watch| {
                 let class = request.key.class().filter(|_| !file.is_unmarked);
+                let class = class.map(|class| (class, request.seed));
                 let read = analyse(&file.path, class, &request.settings, watch);
                 read.map(|read| (file.is_unmarked, read)).map_err(|error| {
                     let stop = matches!(error, DetectFileError::Stopped(_));

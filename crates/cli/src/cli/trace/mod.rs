@@ -25,7 +25,8 @@ use super::{keys, table};
 /// Longest echo key in bytes, so that a wrong file is noticed instead of read whole.
 const LONGEST: usize = 4_096;
 const COPY_NOTE: &str = "\na file that contains your own marked audio, a copy and not a model's work, carries \
-                         the echo too; where the pattern is found as well, it is such a copy";
+                         the echo too; where the pattern is found as well, it is such a copy; where it is \
+                         not shown, the file may be one all the same, too short or too changed";
 
 /// Looks for the echo of a class in what a model made.
 pub(super) fn run(cli: &Cli, args: &TraceArgs) -> Result<u8, Failure> {
@@ -103,7 +104,7 @@ fn summary(result: &TraceReport) -> String {
     for recording in &result.recordings {
         let pattern = match recording.copy {
             Some(true) => "found: a copy",
-            Some(false) => "not found",
+            Some(false) => "not shown",
             None => "unknown",
         };
         rows.add_row([
@@ -139,6 +140,13 @@ fn summary(result: &TraceReport) -> String {
 }
 
 fn without_copies(result: &TraceReport) -> String {
+    if let Some(together) = result.pattern_together.filter(|together| together.copies) {
+        return format!(
+            "\ncopies are among the files that show none by themselves: together they carry the pattern (p = {} by \
+             rank), so nothing here is known to be a model's work",
+            table::probability(together.p_value)
+        );
+    }
     result.without_copies.as_ref().map_or_else(String::new, |others| {
         let found = if others.found { "trace found" } else { "no trace found" };
         format!(
@@ -154,10 +162,12 @@ fn needed(result: &TraceReport) -> String {
     match (result.needed_s, result.found) {
         (Some(seconds), true) => format!("p ≤ {FOUND_P:.0e} took some {seconds:.0} s"),
         (Some(seconds), false) => {
-            format!("p ≤ {FOUND_P:.0e} would take some {seconds:.0} s, if it goes on like this")
+            format!(
+                "p ≤ {FOUND_P:.0e} would take some {seconds:.0} s, if it goes on growing like this"
+            )
         }
         (None, _) => format!(
-            "seconds needed for p ≤ {FOUND_P:.0e}: unknown, nothing stands out that could be extrapolated"
+            "seconds needed for p ≤ {FOUND_P:.0e}: unknown, nothing stands out, or it has stopped growing"
         ),
     }
 }

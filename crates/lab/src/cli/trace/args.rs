@@ -51,7 +51,7 @@ pub(in crate::cli) struct TraceArgs {
         default_value = "none"
     )]
     counters: Vec<Counter>,
-    /// Lengths of output that are traced, in seconds [default: 10,30,60]
+    /// Lengths of output that are traced, in seconds, as far as the recordings go that are held out [default: 10,30,60]
     #[arg(long, value_name = "S,...", value_delimiter = ',',
         value_parser = clap::value_parser!(u32).range(1..=7_200))]
     seconds: Vec<u32>,

@@ -104,6 +104,7 @@ fn found_cell(row: &Row) -> Markup {
     html! {
         td.sum[row.found() == all] title=(title.join("\n")) {
             (format!("{:.1} σ", row.mean_sigmas()))
+            @if row.is_short() { span.sd { (format!("{:.0} s, all there was", row.seconds)) } }
             span.sd { "p " (short(median(&row.p_values))) "\u{2002}" (row.found()) "/" (all) }
         }
     }

@@ -2,9 +2,13 @@
 
 use comfy_table::{Table, presets};
 
-use super::rows::median;
+use super::rows::{Row, length, median};
 use super::{FOUND_P, Results};
 use crate::trace::record::{Line, Record};
+
+/// What lengths in parentheses mean.
+const SHORT: &str =
+    "seconds in parentheses: all there was, as the same input again would add nothing new\n";
 
 /// A table of all conditions, and how keys that had nothing to do with the runs fared.
 #[must_use]
@@ -19,7 +23,7 @@ pub fn overview(lines: &[Line]) -> String {
             row.source.to_string(),
             row.corpus.clone(),
             row.condition.to_string(),
-            row.asked_s.to_string(),
+            row.length(),
             format!("{:.1}", row.mean_sigmas()),
             short(median(&row.p_values)),
             format!("{}/{}", row.found(), row.p_values.len()),
@@ -39,7 +43,10 @@ pub fn overview(lines: &[Line]) -> String {
             )
         }
     };
-    format!("{table}\nσ: mean; p: median; found: p ≤ {FOUND_P}; over seeds and owners\n{null}")
+    let short = if results.rows().iter().any(Row::is_short) { SHORT } else { "" };
+    format!(
+        "{table}\nσ: mean; p: median; found: p ≤ {FOUND_P}; over seeds and owners\n{short}{null}"
+    )
 }
 
 /// How p falls with the seconds of output, as a picture of characters: one row for each length.
@@ -51,7 +58,7 @@ pub fn curve(record: &Record) -> String {
         let stars = (-found.p_value.max(1e-40).log10() * 2.0).round().max(0.0) as usize;
         text += &format!(
             "{:>8} {:>6.1} {:>10} {}\n",
-            trace.asked_s,
+            length(trace.asked_s, found.seconds),
             found.sigmas,
             short(found.p_value),
             "█".repeat(stars.min(60))

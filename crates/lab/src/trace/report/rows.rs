@@ -15,6 +15,8 @@ pub(super) struct Row {
     pub(super) corpus: String,
     pub(super) condition: Condition,
     pub(super) asked_s: u32,
+    /// The shortest output in seconds: less than was asked for where there was no more to make it from.
+    pub(super) seconds: f64,
     /// One for each owner and seed.
     pub(super) sigmas: Vec<f64>,
     pub(super) p_values: Vec<f64>,
@@ -27,9 +29,32 @@ impl Row {
         self.p_values.iter().filter(|&&p| p <= FOUND_P).count()
     }
 
+    /// Length of the output in seconds, and that it is all there was if it is less than was asked for.
+    pub(super) fn length(&self) -> String {
+        length(self.asked_s, self.seconds)
+    }
+
+    /// Whether it is less.
+    pub(super) fn is_short(&self) -> bool {
+        is_short(self.asked_s, self.seconds)
+    }
+
     pub(super) fn mean_sigmas(&self) -> f64 {
         self.sigmas.iter().sum::<f64>() / self.sigmas.len().max(1) as f64
     }
+}
+
+/// A length of output that was asked for, with the real one if that is shorter by a twentieth or more.
+pub(super) fn length(asked_s: u32, seconds: f64) -> String {
+    if is_short(asked_s, seconds) {
+        format!("{asked_s} ({seconds:.0})")
+    } else {
+        asked_s.to_string()
+    }
+}
+
+fn is_short(asked_s: u32, seconds: f64) -> bool {
+    seconds < 0.95 * f64::from(asked_s)
 }
 
 /// The middle value; of an even number of values the mean of both.
@@ -68,6 +93,7 @@ impl Results<'_> {
                 corpus,
                 condition,
                 asked_s,
+                seconds: traces.iter().map(|own| own.found.seconds).fold(f64::INFINITY, f64::min),
                 sigmas: traces.iter().map(|trace| trace.found.sigmas).collect(),
                 p_values: traces.iter().map(|trace| trace.found.p_value).collect(),
                 decoy_p_values: traces.iter().map(|trace| trace.found.decoy_p_value).collect(),

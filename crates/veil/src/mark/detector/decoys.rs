@@ -33,15 +33,21 @@ impl MarkEvidence {
     /// ([`MarkDecoys::join`]), ranges that make up 0 to `count` are [`decoys`](Self::decoys).
     #[must_use]
     pub fn decoys_range(&self, range: Range<u32>, seed: u64) -> MarkDecoys {
+        MarkDecoys::new(self.decoy_sigmas(range, seed))
+    }
+
+    /// Their scores in the order of their numbers. Number n of `seed` is the same key in all recordings, so that scores in
+    /// several can be added up, and ranked among such sums.
+    #[must_use]
+    pub fn decoy_sigmas(&self, range: Range<u32>, seed: u64) -> Vec<f64> {
         if !self.has_signal() {
             // No key has a score here, so none ranks above another.
-            return MarkDecoys::new(vec![0.0; range.len()]);
+            return vec![0.0; range.len()];
         }
         let (mut codes, mut scorer) =
             (DecoyCodes::new(&self.layout, seed), Scorer::new(&self.layout));
         let prepared = scorer.prepare(&self.whole);
-        let sigmas = range.map(|number| scorer.best(&prepared, codes.draw(number)).sigmas);
-        MarkDecoys::new(sigmas.collect())
+        range.map(|number| scorer.best(&prepared, codes.draw(number)).sigmas).collect()
     }
 }
 

@@ -135,13 +135,26 @@ impl MarkEvidence {
     /// How well each of `keys` fits, in their order.
     #[must_use]
     pub fn test(&self, keys: &[&ClassKey]) -> Vec<MarkFinding> {
+        self.test_at_speeds(keys, true)
+    }
+
+    /// The same for a recording that runs as fast as it was marked: other speeds, which take most of the time
+    /// where nothing is found, are not tried. The p-values are corrected for them all the same.
+    #[must_use]
+    pub fn test_at_own_speed(&self, keys: &[&ClassKey]) -> Vec<MarkFinding> {
+        self.test_at_speeds(keys, false)
+    }
+
+    fn test_at_speeds(&self, keys: &[&ClassKey], others: bool) -> Vec<MarkFinding> {
         let mut coder = Coder::new(&self.layout);
         let mut trials: Vec<Trial> = keys.iter().map(|key| Trial::new(coder.code(key))).collect();
         let mut scorer = Scorer::new(&self.layout);
         if self.has_signal() {
             self.try_whole(&mut scorer, &mut trials);
             self.try_windows(&mut scorer, &mut trials);
-            self.try_speeds(&mut scorer, &mut trials);
+            if others {
+                self.try_speeds(&mut scorer, &mut trials);
+            }
         }
         trials.iter().map(|trial| self.finding(&mut scorer, trial)).collect()
     }

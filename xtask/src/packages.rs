@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 23] = [
+const PACKAGES: [&str; 24] = [
     "age",
     "ardour",
     "chromium",
@@ -27,6 +27,7 @@ const PACKAGES: [&str; 23] = [
     "python3-venv",
     "sox",
     "timgm6mb-soundfont",
+    "wavpack",
     "xdotool",
     "xvfb",
 ];

@@ -1,9 +1,10 @@
 //! Everything that has to hold.
 
+use super::beside::Beside;
 use super::{Builds, Steps};
 use crate::packages::install_packages;
 use crate::run::run;
-use crate::workspaces::{LAB, PRODUCT, PYTHON, metadata};
+use crate::workspaces::{PRODUCT, metadata};
 use crate::{deny, docs, fuzz, python};
 
 pub(super) const CLIPPY: [&str; 4] = ["clippy", "--workspace", "--all-targets", "--"];
@@ -47,13 +48,9 @@ pub(crate) fn full() -> Result<(), String> {
     steps.step("licences", || deny::deny(false))?;
     steps.step("texts", docs::texts)?;
     steps.step("lints", || {
-        run(builds.checked(PRODUCT, &CLIPPY)?.args(DENY))?;
-        run(builds.checked(LAB, &["clippy", "--all-targets", "--"])?.args(DENY))?;
-        run(builds.checked(PYTHON, &["clippy", "--all-targets", "--"])?.args(DENY))
-    })?;
-    steps.step("documentation", || {
-        run(&mut builds.checked(PRODUCT, &["doc", "--workspace", "--no-deps"])?)?;
-        run(&mut builds.checked(LAB, &["doc", "--no-deps"])?)
+        run(builds.product(&CLIPPY).args(DENY))?;
+        run(builds.lab(&["clippy", "--all-targets", "--"]).args(DENY))?;
+        run(builds.python_package(&["clippy", "--all-targets", "--"]).args(DENY))
     })?;
     steps.step("hosts in Python", || {
         let made =
@@ -61,18 +58,22 @@ pub(crate) fn full() -> Result<(), String> {
         builds.python = Some(made?);
         Ok(())
     })?;
-    // All at once: cargo would build most of it again for every other choice of packages.
+    // Beside the tests, which left a fifth of two processors idle. All at once: cargo would build most of it again for every
+    // other choice of packages.
     let tests = released_tests()?;
-    let build = || {
-        run(builds.product(&["build", "--release", "--lib", "--bins"]).args(RELEASED).args(&tests))
-    };
-    steps.step("building as released", build)?;
-    steps.step("tests", || run(&mut builds.checked(PRODUCT, &TESTS)?))?;
-    steps.step("tests of the laboratory", || run(&mut builds.checked(LAB, &["test"])?))?;
+    let mut build = builds.product(&["build", "--release", "--lib", "--bins"]);
+    let mut build = Beside::start("building-as-released", build.args(RELEASED).args(&tests))?;
+    steps.step("tests", || run(&mut builds.product(&TESTS)))?;
+    build.check()?;
+    steps.step("tests of the laboratory", || run(&mut builds.lab(&["test"])))?;
+    build.check()?;
+    steps.step("documentation", || {
+        run(&mut builds.product(&["doc", "--workspace", "--no-deps"]))?;
+        run(&mut builds.lab(&["doc", "--no-deps"]))
+    })?;
+    steps.step("the rest of building as released", || build.finish())?;
     // Alone: some of them play in real time.
     steps.step("tests as released, and of the plug-in in hosts", || {
-        // Compiles nothing, and puts what the tests above have put elsewhere back into its place.
-        build()?;
         let mut command = builds.product(&["test", "--release"]);
         run(command.args(RELEASED).args(&tests).env("PATCHVEIL_BUILT", "1"))
     })?;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that has to hold, or what a change can break in a few minutes.
 
-mod checked;
+mod beside;
 mod full;
 mod quick;
 

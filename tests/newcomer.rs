@@ -42,13 +42,15 @@ fn from_an_empty_home_to_a_marked_recording_that_is_found() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     let pictures = std::env::var_os("PATCHVEIL_PICTURES").map(PathBuf::from);
+    // Built before the clock runs.
+    let standalone = standalone();
     let _server = server(SERVER, 48_000, 1_024);
     // Somebody speaks into a microphone.
     let _microphone = microphone(&python, SERVER, home, &demo());
 
     let begun = Instant::now();
     let display = display();
-    let child = at_home(standalone(), home).env_remove("NICE_LOG").stderr(Stdio::null()).spawn();
+    let child = at_home(standalone, home).env_remove("NICE_LOG").stderr(Stdio::null()).spawn();
     let mut child = Running(child.unwrap());
     let window = display.titled("Patchveil");
     wait_for("picture", || (display.picture(window).colours() > 16).then_some(()));

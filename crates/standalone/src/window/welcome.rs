@@ -116,6 +116,8 @@ impl Welcome {
             ui.spacing_mut().item_spacing.y = 8.0;
             // A window that is scaled up may be too low.
             let room = ui.ctx().content_rect().height() - 2.0 * MARGIN;
+            // Else no step could be higher than the one before it.
+            ui.set_max_height(room);
             let scroll = ScrollArea::vertical().max_height(room);
             let step = |ui: &mut Ui| {
                 let open = match self.step {

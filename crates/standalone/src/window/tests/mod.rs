@@ -246,6 +246,20 @@ fn the_welcome_chooses_devices() {
     compare("welcome-3-dark", Fixture::welcome(Step::Devices), (800.0, 500.0), 1.0, Theme::Dark);
 }
 
+#[test]
+fn every_step_of_the_welcome_has_the_room_that_it_needs() {
+    let size = (1_000.0, 720.0);
+    let place = |window: &Harness<'static, Fixture>| {
+        ["Choose the devices", "Done"].map(|label| window.get_by_label(label).rect())
+    };
+    let mut window = Fixture::welcome(Step::Class).unpainted(size);
+    if let Some(welcome) = &mut window.state_mut().welcome {
+        welcome.show_for_test(Step::Devices);
+    }
+    window.run_steps(8);
+    assert_eq!(place(&window), place(&Fixture::welcome(Step::Devices).unpainted(size)));
+}
+
 /// The welcome with the device panel, in another language.
 fn compare_in(language: Language) {
     let name = format!("welcome-3-dark-{}", language.code());

@@ -5,7 +5,7 @@ use numpy::{Element, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedAr
 use patchveil::pcm::changed_f64;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 
 use crate::errors::value_error;
 
@@ -266,12 +266,15 @@ pub(crate) fn pieces<T: Sample, S: Copy + Default>(
     }
 }
 
-/// A new array for what becomes of `samples`, with memory from NumPy, which takes large pages for large arrays.
+/// A new array for what becomes of `samples`, which has to be written whole: NumPy leaves in it what its memory held
+/// before, because clearing a minute takes a tenth of the time that protecting it does.
 pub(crate) fn output<'py, T: Sample>(
     py: Python<'py>,
     samples: &PyReadonlyArrayDyn<'py, T>,
-) -> Bound<'py, PyArrayDyn<T>> {
-    PyArrayDyn::zeros(py, samples.shape(), false)
+) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    let shape = PyTuple::new(py, samples.shape())?;
+    let made = py.import("numpy")?.call_method1("empty", (shape, T::get_dtype(py)))?;
+    Ok(made.cast_into()?)
 }
 
 /// Writes to `output`, which has the shape of `samples`, what `process` makes of each piece: it gets where the piece

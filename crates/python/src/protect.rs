@@ -74,7 +74,7 @@ impl Stream {
         axis: Option<usize>,
         name: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let output = output(py, samples);
+        let output = output(py, samples)?;
         let mut made = output.readwrite();
         let (samples, made) = (samples.as_array(), made.as_array_mut());
         py.detach(|| self.protect(samples, made, axis, name))?;
@@ -181,7 +181,7 @@ impl Protector {
         block: &PyReadonlyArrayDyn<'py, T>,
         axis: Option<usize>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let output = output(py, block);
+        let output = output(py, block)?;
         let mut made = output.readwrite();
         let (samples, made) = (block.as_array(), made.as_array_mut());
         // Locked only while the interpreter is not: else two threads could wait for each other.

@@ -43,7 +43,7 @@ fn restored<'py, T: Sample>(
     mut restorer: Restorer,
     offset: i64,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let output = output(py, samples);
+    let output = output(py, samples)?;
     let mut made = output.readwrite();
     let (samples, made) = (samples.as_array(), made.as_array_mut());
     py.detach(|| {

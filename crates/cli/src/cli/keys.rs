@@ -8,6 +8,7 @@ use crate::{open, shown};
 use patchveil_keyring::{
     KeyEntry, Keyring, KeyringError, Passphrase, holds_key, parse_import, resolve_path,
 };
+use patchveil_veil::Fingerprint;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -141,15 +142,33 @@ impl Lockable<'_> {
     }
 }
 
-fn new(cli: &Cli, name: &str) -> Result<(), Failure> {
-    let fingerprint = update(cli, |keyring| keyring.create(name))?;
+/// Adds a class to the keyring, and tells whether it is the first: that one becomes the default, as in the plug-in.
+fn add(
+    cli: &Cli,
+    name: &str,
+    add: impl FnOnce(&mut Keyring) -> Result<Fingerprint, KeyringError>,
+) -> Result<(), Failure> {
+    let (fingerprint, is_first) = update(cli, |keyring| {
+        let is_first = keyring.entries().is_empty();
+        let fingerprint = add(keyring)?;
+        if is_first {
+            keyring.set_default(Some(name))?;
+        }
+        Ok((fingerprint, is_first))
+    })?;
     say(&format!("{}  {fingerprint}", name.trim()))?;
+    if is_first && io::stderr().is_terminal() {
+        complain("it is the default class: its key is used where you name none");
+    }
+    Ok(())
+}
+
+fn new(cli: &Cli, name: &str) -> Result<(), Failure> {
+    add(cli, name, |keyring| keyring.create(name))?;
     if io::stderr().is_terminal() {
-        complain(&format!(
-            "back this key up (patchveil key export): without it, what it protects can never be \
-             restored. Protect with --key {:?}",
-            name.trim()
-        ));
+        complain(
+            "back this key up (patchveil key export): without it, what it protects can never be restored",
+        );
     }
     Ok(())
 }
@@ -318,6 +337,5 @@ fn import(
             return Err(Failure::usage("the file names no class; give one with --name"));
         }
     };
-    let fingerprint = update(cli, |keyring| keyring.import(&name, imported.key))?;
-    say(&format!("{}  {fingerprint}", name.trim()))
+    add(cli, &name, |keyring| keyring.import(&name, imported.key))
 }

@@ -29,7 +29,7 @@ fn a_class_is_made_listed_shown_renamed_and_removed() {
     assert_eq!(listed.len(), 2);
     assert_eq!(listed[0]["name"], "Night Show");
     assert_eq!(listed[0]["fingerprint"], fingerprint.as_str());
-    assert_eq!(listed[0]["default"], false);
+    assert_eq!(listed[0]["default"], true);
     assert_eq!(listed[1]["name"], "夜の番組");
     let table = user.run(&["key", "list"]).succeeds().out;
     assert!(table.contains(&fingerprint) && table.contains("夜の番組"), "{table}");
@@ -61,21 +61,23 @@ fn a_key_is_removed_only_when_confirmed() {
 }
 
 #[test]
-fn the_default_class_can_be_chosen_changed_and_unset() {
+fn the_first_class_is_the_default_which_can_be_changed_and_unset() {
     let user = User::new();
-    user.run(&["key", "new", "a"]).succeeds();
+    user.run(&["key", "new", " a "]).succeeds();
     user.run(&["key", "new", "b"]).succeeds();
     let default = || -> Vec<bool> {
         let listed = user.run(&["key", "list", "--json"]).json();
         listed.iter().map(|class| class["default"].as_bool().unwrap()).collect()
     };
-    assert_eq!(default(), [false, false]);
+    assert_eq!(default(), [true, false]);
     user.run(&["key", "default", "b"]).succeeds();
     assert_eq!(default(), [false, true]);
     user.run(&["key", "default", "nobody"]).fails(2, &["no class named"]);
     assert_eq!(default(), [false, true]);
     user.run(&["key", "default", "--none"]).succeeds();
     assert_eq!(default(), [false, false]);
+    user.run(&["key", "new", "c"]).succeeds();
+    assert_eq!(default(), [false; 3]);
     assert_eq!(user.run(&["key", "default"]).code, Some(2));
 }
 
@@ -121,7 +123,9 @@ fn an_exported_key_is_imported_unchanged() {
         other.put("night.key", user.read("backups/night.key"));
         let imported = other.run(args).succeeds();
         assert!(imported.out.contains(&fingerprint), "{imported:?}");
-        other.run(&["key", "list", "--json"]).json()[0]["name"].as_str().unwrap().to_owned()
+        let listed = other.run(&["key", "list", "--json"]).json();
+        assert_eq!(listed[0]["default"], true);
+        listed[0]["name"].as_str().unwrap().to_owned()
     };
     assert_eq!(import(&["key", "import", "night.key"]), CLASS);
     assert_eq!(import(&["key", "import", "night.key", "--name", "Another"]), "Another");

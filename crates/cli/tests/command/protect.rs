@@ -167,6 +167,7 @@ fn a_class_must_be_named_or_be_the_default() {
     user.run(&["restore", "a.wav"]).fails(1, &empty);
     assert!(user.run(&["key", "list"]).succeeds().out.contains(empty[0]));
     user.run(&["key", "new", "x"]).succeeds();
+    user.run(&["key", "default", "--none"]).succeeds();
     user.run(&["protect", "a.wav"]).fails(2, &["which class?", "--key", "key default"]);
     user.run(&["protect", "a.wav", "--key", "y"]).fails(2, &["no class named “y”"]);
     let mistaken = user.run(&["protect", "a.wav", "--key", &key().to_text()]).fails(2, &[]);

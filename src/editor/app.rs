@@ -64,8 +64,7 @@ impl NiceEguiApp for App {
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         self.threads.add_this_one();
-        self.view.set_up_style(&context);
-        self.view.set_frame_interval(renderer::frame_interval(frame));
+        self.view.set_up(&context, renderer::name(frame).as_deref());
         self.host = Some(host);
         self.watch = Some(WindowWatch::start(window_id(frame), self.remote.port().clone()));
         Ok(())

@@ -25,6 +25,8 @@ pub struct EditorView {
     route: Route,
     history: History,
     presets: Store,
+    /// The processor paints.
+    software: bool,
 }
 
 impl EditorView {
@@ -49,21 +51,14 @@ impl EditorView {
             route: Route::Host,
             history,
             presets: Store::of_user(),
+            software: false,
         }
     }
 
     /// Sets up colours, type and language. `renderer` is what OpenGL calls what paints, where that is
-    /// known: where the processor paints, frames come half as often. Returns the shortest time
-    /// between two frames.
-    pub fn set_up(&self, context: &egui::Context, renderer: Option<&str>) -> Duration {
-        self.set_up_style(context);
-        let interval = renderer.map_or(Duration::ZERO, renderer::interval_of);
-        self.set_frame_interval(interval);
-        interval
-    }
-
-    /// Sets up colours, type and language.
-    pub(super) fn set_up_style(&self, context: &egui::Context) {
+    /// known: where the processor paints, frames come less often.
+    pub fn set_up(&mut self, context: &egui::Context, renderer: Option<&str>) {
+        self.software = renderer.is_some_and(renderer::is_software);
         theme::apply(context);
         let look = self.remote.params().editor.get();
         context.set_theme(look.theme());
@@ -72,9 +67,10 @@ impl EditorView {
         context.options_mut(|options| options.zoom_with_keyboard = false);
     }
 
-    /// Sets the shortest time between two frames that audio causes.
-    pub(super) fn set_frame_interval(&self, interval: Duration) {
-        self.analyzer.set_repaint_interval(interval);
+    /// Shortest time between two frames that audio causes.
+    #[must_use]
+    pub fn frame_interval(&self, context: &egui::Context) -> Duration {
+        if self.software { renderer::software_interval(context) } else { Duration::ZERO }
     }
 
     /// Says where sound comes from and goes to from now on. In the beginning that is a host.
@@ -103,6 +99,7 @@ impl EditorView {
     /// Draws everything into the whole of `ui` and does what the user asks for there.
     pub fn ui(&mut self, ui: &mut Ui, gesture: &impl ParamGesture) {
         let params = self.remote.params().clone();
+        self.analyzer.set_repaint_interval(self.frame_interval(ui.ctx()));
         self.analyzer.poll(Instant::now());
         let (status, keyring) = (self.remote.status(), self.keys.view());
         let history = self.history.clone();

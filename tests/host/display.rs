@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
     AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, CreateWindowAux, EventMask,
-    ImageFormat, InputFocus, MapState, Window, WindowClass,
+    ImageFormat, InputFocus, MapState, PropMode, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
 use x11rb::{COPY_DEPTH_FROM_PARENT, COPY_FROM_PARENT, CURRENT_TIME};
 
 /// Longest wait for anything to appear.
@@ -132,9 +133,15 @@ impl Display {
         self.connection.sync_now();
     }
 
-    /// Hides a window, as a window manager does when it is minimised.
+    /// Hides a window as a window manager does when it is minimised: says so on it, and unmaps it.
     pub fn hide(&self, window: Window) {
-        self.connection.unmap_window(window).unwrap();
+        let connection = &self.connection;
+        let [state, hidden] = [b"_NET_WM_STATE".as_slice(), b"_NET_WM_STATE_HIDDEN"]
+            .map(|name| connection.intern_atom(false, name).unwrap().reply().unwrap().atom);
+        connection
+            .change_property32(PropMode::REPLACE, window, state, AtomEnum::ATOM, &[hidden])
+            .unwrap();
+        connection.unmap_window(window).unwrap();
         self.connection.sync_now();
     }
 

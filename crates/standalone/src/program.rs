@@ -42,14 +42,14 @@ const SEEN: Duration = Duration::from_secs(1);
 
 impl Waker {
     /// Wakes this window from now on.
-    pub(crate) fn set(&self, context: egui::Context, interval: Duration) {
-        *self.0.interval.lock() = interval;
+    pub(crate) fn set(&self, context: egui::Context) {
         // The first window is the only one.
         let _ = self.0.window.set(context);
     }
 
-    /// The window is being painted; whether nobody can see it.
-    pub(crate) fn painted(&self, hidden: bool) {
+    /// The window is being painted; whether nobody can see it, and the shortest time to the next frame.
+    pub(crate) fn painted(&self, hidden: bool, interval: Duration) {
+        *self.0.interval.lock() = interval;
         *self.0.painted.lock() = Some(Instant::now());
         self.0.hidden.store(hidden, Ordering::Relaxed);
     }

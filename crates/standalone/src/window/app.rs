@@ -81,11 +81,11 @@ impl App {
     fn new(program: Arc<Program>, context: &eframe::CreationContext<'_>, scale: f32) -> Self {
         let egui = &context.egui_ctx;
         let wake = program.waker.clone();
-        let editor = EditorView::new(program.remote.clone(), move || wake.wake());
-        let interval = editor.set_up(egui, renderer(context).as_deref());
+        let mut editor = EditorView::new(program.remote.clone(), move || wake.wake());
+        editor.set_up(egui, renderer(context).as_deref());
         let zoom = program.remote.params().editor.get().zoom();
         egui.set_zoom_factor(zoom * scale.clamp(0.5, 4.0));
-        program.waker.set(egui.clone(), interval);
+        program.waker.set(egui.clone());
         let mut settings = program.settings.lock().clone();
         // Only what the user changes is to be saved, not what could not be restored.
         settings.session = program.remote.session();
@@ -253,7 +253,7 @@ impl eframe::App for App {
         let context = ui.ctx().clone();
         // Minimised or covered, where the system says so.
         let hidden = context.input(|input| input.viewport().visible() == Some(false));
-        self.program.waker.painted(hidden);
+        self.program.waker.painted(hidden, self.editor.frame_interval(&context));
         if self.program.is_stopping() {
             // The signal may have come before there was a window to close.
             context.send_viewport_cmd(ViewportCommand::Close);

@@ -22,7 +22,7 @@ fuzz_target!(|content: &[u8]| {
     let file = private_file(content);
     let mut case = Case::open_to_add(&folder).expect("the case is valid");
     let entry = match case.add(&file, Some("from others")) {
-        Ok(Added::New(entry)) => entry,
+        Ok(Added::New { entry, .. }) => entry,
         Ok(Added::Known(entry)) => return assert_eq!(entry.bytes, content.len() as u64),
         Err(error) => {
             let message = error.to_string();

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 24] = [
+const PACKAGES: [&str; 25] = [
     "age",
     "ardour",
     "chromium",
@@ -16,6 +16,7 @@ const PACKAGES: [&str; 24] = [
     "ffmpeg",
     "flac",
     "fluidsynth",
+    "g++",
     "jackd2",
     "libasound2-dev",
     "libjack-jackd2-dev",

@@ -50,7 +50,9 @@ pub(crate) fn full() -> Result<(), String> {
     steps.step("lints", || {
         run(builds.product(&CLIPPY).args(DENY))?;
         run(builds.lab(&["clippy", "--all-targets", "--"]).args(DENY))?;
-        run(builds.python_package(&["clippy", "--all-targets", "--"]).args(DENY))
+        run(builds.python_package(&["clippy", "--all-targets", "--"]).args(DENY))?;
+        // Else nobody would see that a target does not compile any more.
+        run(builds.fuzz(&["clippy", "--all-targets", "--"]).args(DENY))
     })?;
     steps.step("hosts in Python", || {
         let made =

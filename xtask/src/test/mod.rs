@@ -13,7 +13,7 @@ pub(crate) use quick::quick;
 
 use crate::python;
 use crate::run::{cargo, target};
-use crate::workspaces::{LAB, PYTHON};
+use crate::workspaces::{FUZZ, LAB, PYTHON};
 
 /// Runs steps, and says at the end how long each took.
 struct Steps {
@@ -73,6 +73,14 @@ impl Builds {
     /// `cargo ARGS` in the workspace of the Python package.
     fn python_package(&self, args: &[&str]) -> Command {
         self.of(PYTHON, args)
+    }
+
+    /// `cargo ARGS` in the workspace of the fuzz targets, with the product's amount of debug information: what they
+    /// share is then compiled once.
+    fn fuzz(&self, args: &[&str]) -> Command {
+        let mut command = self.of(FUZZ, args);
+        command.env("CARGO_PROFILE_DEV_DEBUG", "false");
+        command
     }
 
     /// `cargo ARGS` in another workspace. It builds where the product does: most of what they depend on is

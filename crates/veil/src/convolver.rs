@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::fir::{TAP_GROUP, fir};
 use crate::history::{CHUNK, History};
+use crate::in_common::InCommon;
 use crate::kernel::Kernel;
 use crate::mark::{Mark, MarkStage};
 use crate::partition::reach;
@@ -47,6 +48,7 @@ pub struct Convolver {
     static_eq: StaticEq,
     channels: Vec<Channel>,
     mark: MarkStage,
+    in_common: InCommon,
     /// A copy of what is fed, for the veil to be applied to: the mark's past is the veil's output.
     copied: Copied,
     /// The convolved samples of one patch in one chunk.
@@ -102,6 +104,7 @@ impl Convolver {
             patches: None,
             static_eq: StaticEq::new(channels, capacity, &transform, static_eq),
             channels: (0..channels).map(|_| channel()).collect(),
+            in_common: InCommon::new(capacity, mark.pasts()),
             mark,
             copied: Copied::new(channels),
             wet: vec![0.0; CHUNK].into(),
@@ -175,6 +178,7 @@ impl Convolver {
         for channel in &mut self.channels {
             channel.history.clear();
         }
+        self.in_common.forget();
         self.forget();
         self.expected = None;
         if self.retired.is_none()
@@ -196,12 +200,32 @@ impl Convolver {
         // Most blocks of a sparse recipe only have to be recorded; this is all they cost.
         if stop <= self.idle_until && self.expected == Some(position) && len <= CHUNK {
             self.expected = Some(stop);
-            for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
-                own.history.record_and_sanitize(&mut channel[..len]);
+            let mark_keeps_enough = match self.mark.is_active() {
+                true => self.in_common.extend(len),
+                false => {
+                    self.catch_up();
+                    false
+                }
+            };
+            if !mark_keeps_enough {
+                for (own, channel) in self.channels.iter_mut().zip(channels.iter_mut()) {
+                    own.history.record_and_sanitize(&mut channel[..len]);
+                }
             }
             self.apply_mark(position, channels, 0, len);
         } else {
+            self.catch_up();
             self.process_chunks(position, channels, len);
+        }
+    }
+
+    /// Completes the veil's past; from here on it differs from the mark's.
+    #[inline]
+    fn catch_up(&mut self) {
+        if self.in_common.end() {
+            for (channel, past) in self.channels.iter_mut().zip(self.mark.pasts()) {
+                channel.history.copy_newest(past);
+            }
         }
     }
 
@@ -242,6 +266,7 @@ impl Convolver {
     /// panics.
     pub fn feed(&mut self, position: i64, channels: &[&[f32]]) {
         let len = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
+        self.catch_up();
         let expected = self.expected.replace(position.saturating_add(len as i64));
         if expected != Some(position) {
             self.forget();

@@ -28,6 +28,11 @@ impl History {
         Self { samples, end: context, context }
     }
 
+    /// How many samples it keeps at all times.
+    pub(crate) fn context(&self) -> usize {
+        self.context
+    }
+
     pub(crate) fn clear(&mut self) {
         self.samples.fill(0.0);
         self.end = self.context;
@@ -38,6 +43,13 @@ impl History {
         let len = self.samples.len().min(other.samples.len());
         self.samples[..len].copy_from_slice(&other.samples[..len]);
         self.end = other.end;
+    }
+
+    /// Takes over the newest samples of `other`, as many as this one keeps: `other` keeps no fewer.
+    pub(crate) fn copy_newest(&mut self, other: &Self) {
+        let newest = &other.samples[other.end - self.context..other.end];
+        self.samples[..self.context].copy_from_slice(newest);
+        self.end = self.context;
     }
 
     /// Room for `count` more samples, at most [`CHUNK`].

@@ -53,6 +53,7 @@ mod dot;
 mod edge;
 mod fir;
 mod history;
+mod in_common;
 mod kernel;
 mod key;
 mod loudness;

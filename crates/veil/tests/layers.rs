@@ -25,6 +25,18 @@ fn mark_alone(settings: MarkSettings) -> Recipe {
     Recipe { version: 2, mark: Some(settings), veil: None }
 }
 
+/// Marks, veils, both, and nothing, at 48 kHz.
+fn turns() -> Vec<Option<Arc<Veil>>> {
+    let recipes = [Preset::Mark, Preset::Mark, Preset::Balanced, Preset::Cuda].map(Preset::recipe);
+    let alone = [Preset::Strong, Preset::Poscuda].map(veil_alone);
+    let made = recipes
+        .iter()
+        .chain(&alone)
+        .zip(1..)
+        .map(|(recipe, byte)| Some(Arc::new(Veil::new(&key(byte), recipe, 48_000).unwrap())));
+    made.chain([None]).collect()
+}
+
 fn restored(veil: &Arc<Veil>, position: i64, audio: &[f32], lengths: &[usize]) -> Vec<f32> {
     let mut restorer = Restorer::new(veil.clone(), 1).unwrap();
     process_mono(audio, position, lengths, |at, block| restorer.process(at, block))
@@ -179,6 +191,40 @@ proptest! {
             let (low, high) = (old[n].min(new[n]), old[n].max(new[n]));
             prop_assert!(low - 1e-6 <= out[n] && out[n] <= high + 1e-6, "sample {n}");
         }
+    }
+
+    #[test]
+    fn veils_and_marks_take_turns_at_the_same_samples_however_blocks_are_cut(
+        turns in prop::collection::vec(
+            (prop::sample::select(turns()), 1_usize..6_000, any::<bool>()), 2..7
+        ),
+        block in prop_oneof![1_usize..200, 200_usize..1_500],
+        fed in 0_usize..4_000,
+    ) {
+        // Above 1,152 samples a block is never short enough to be done the quick way.
+        let in_blocks = |block: usize| {
+            let input = noise(10, 6_000);
+            let mut convolver = Convolver::new(2, 48_000);
+            let (mut at, mut out) = (0, Vec::new());
+            for (veil, len, jumps) in &turns {
+                drop(convolver.set_veil(veil.clone()));
+                if *jumps {
+                    at += 777;
+                    convolver.feed(at, &[&input[..fed], &input[..fed]]);
+                    at += fed as i64;
+                }
+                for samples in input[..*len].chunks(block) {
+                    let (mut left, mut right) = (samples.to_vec(), samples.to_vec());
+                    convolver.process(at, &mut [&mut left, &mut right]);
+                    assert_eq!(bits(&left), bits(&right));
+                    at += samples.len() as i64;
+                    out.extend(left);
+                }
+                convolver.take_retired();
+            }
+            out
+        };
+        prop_assert_eq!(bits(&in_blocks(6_000)), bits(&in_blocks(block)));
     }
 
     #[test]

@@ -103,8 +103,14 @@ impl MarkStage {
         }
     }
 
+    /// The past of each channel.
+    pub(crate) fn pasts(&self) -> impl Iterator<Item = &History> {
+        self.channels.iter()
+    }
+
     /// Adds the mark `now`, or this part of the cross-fade from `before`, to the next `samples` of a
-    /// channel, at most [`CHUNK`](crate::history::CHUNK), the first of which lies at `at`.
+    /// channel, at most [`CHUNK`](crate::history::CHUNK), the first of which lies at `at`. Invalid samples
+    /// become 0.
     #[inline]
     pub(crate) fn apply(
         &mut self,
@@ -114,7 +120,7 @@ impl MarkStage {
         samples: &mut [f32],
     ) {
         let Some(history) = self.channels.get_mut(channel) else { return };
-        history.record(samples);
+        history.record_and_sanitize(samples);
         let count = samples.len();
         // Where the cross-fade begins and ends, counted from `at`.
         let index = |position: i64| position.saturating_sub(at).clamp(0, count as i64) as usize;

@@ -35,13 +35,18 @@ fn instance(module: &Module) -> Instance {
     instance
 }
 
-/// Creates a class with mouse and keyboard.
-fn create_class(editor: &Editor, name: &str) {
+/// Opens the form for a new class with the mouse; the keyboard types its name.
+fn open_new_class(editor: &Editor) {
     let width = i32::from(display().size(editor.window()).0);
     // The host's window gets the keyboard focus, as after a click on its title bar.
     display().focus(editor.window());
     display().click(editor.window(), width + NEW.0, NEW.1);
     editor.idle(Duration::from_millis(500));
+}
+
+/// Creates a class with mouse and keyboard.
+fn create_class(editor: &Editor, name: &str) {
+    open_new_class(editor);
     display().user(&["type", "--delay", "40", name]);
     editor.idle(Duration::from_millis(300));
     display().user(&["key", "Return"]);
@@ -72,6 +77,45 @@ fn typing_in_a_host_window_reaches_the_editor() {
     wait_for("class of that name", || {
         editor.idle(Duration::from_millis(20));
         classes().contains(&"Typed by hand".to_owned()).then_some(())
+    });
+}
+
+#[test]
+fn what_is_typed_follows_the_layout_in_force_and_dead_keys_put_accents_on_letters() {
+    // Keys of the rows and, on most layouts outside the USA, the one beside the left shift key.
+    const UMLAUT: u8 = 34;
+    const ACUTE: u8 = 21;
+    const LESS: u8 = 94;
+    const Q: u8 = 24;
+    const E: u8 = 26;
+    const R: u8 = 27;
+    const BACKSPACE: u8 = 22;
+    const MENU: u8 = 135;
+    let _guard = exclusive();
+    display().set_keyboard("us");
+    let module = Module::load(&library());
+    let instance = instance(&module);
+    let editor = instance.open_editor(0, 0);
+    editor.idle(Duration::from_millis(500));
+    open_new_class(&editor);
+    let press = |places: &[u8]| {
+        places.iter().for_each(|place| display().press_place(*place));
+        editor.idle(Duration::from_millis(300));
+    };
+    press(&[UMLAUT, ACUTE, LESS]);
+    display().set_keyboard("de");
+    press(&[UMLAUT, ACUTE, E, LESS, R, BACKSPACE]);
+    display().press_place_with_shift(UMLAUT);
+    // Two layouts at once, the second of which is chosen meanwhile.
+    display().set_keyboard("de,fr");
+    press(&[Q, MENU, Q]);
+    display().set_keyboard("us");
+    press(&[UMLAUT]);
+    display().user(&["key", "Return"]);
+    let expected = "[=<üé<Üqa[";
+    wait_for("class of that name", || {
+        editor.idle(Duration::from_millis(20));
+        classes().contains(&expected.to_owned()).then_some(())
     });
 }
 

@@ -8,6 +8,7 @@ use nice_plug_egui::{Frame, NiceEguiApp};
 use parking_lot::Mutex;
 
 use super::history::History;
+use super::typing::Typing;
 use super::view::EditorView;
 use super::watch::{WindowId, WindowWatch};
 use super::window_threads::WindowThreads;
@@ -66,7 +67,9 @@ impl NiceEguiApp for App {
         self.threads.add_this_one();
         self.view.set_up(&context, renderer::name(frame).as_deref());
         self.host = Some(host);
-        self.watch = Some(WindowWatch::start(window_id(frame), self.remote.port().clone()));
+        let window = window_id(frame);
+        Typing::start(&context, window);
+        self.watch = Some(WindowWatch::start(window, self.remote.port().clone()));
         Ok(())
     }
 

@@ -45,6 +45,7 @@ mod rounded;
 mod strength;
 mod theme;
 mod timeline_panel;
+mod typing;
 mod user_presets;
 mod view;
 mod view_menu;

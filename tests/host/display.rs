@@ -10,14 +10,19 @@ use std::time::{Duration, Instant};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
     AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, CreateWindowAux, EventMask,
-    ImageFormat, InputFocus, MapState, PropMode, Window, WindowClass,
+    ImageFormat, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MapState, PropMode, Window,
+    WindowClass,
 };
+use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 use x11rb::{COPY_DEPTH_FROM_PARENT, COPY_FROM_PARENT, CURRENT_TIME};
 
 /// Longest wait for anything to appear.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The left shift key.
+const SHIFT: u8 = 50;
 
 /// Xvfb and a connection to it. Xvfb ends with its last client, and so with this process.
 pub struct Display {
@@ -206,6 +211,36 @@ impl Display {
             .status()
             .expect("xdotool does not start: apt-get install xdotool");
         assert!(done.success(), "xdotool {args:?}");
+    }
+
+    /// Sets the layouts of the keyboard, by the names of their countries; the menu key (135) chooses the
+    /// next one.
+    pub fn set_keyboard(&self, layouts: &str) {
+        let args = ["-option", "", "-option", "grp:menu_toggle", "-layout", layouts];
+        let done = Command::new("setxkbmap").args(args).status();
+        let done = done.expect("setxkbmap does not start: apt-get install x11-xkb-utils");
+        assert!(done.success(), "setxkbmap {layouts}");
+    }
+
+    /// Presses a key and releases it, by where it is on the keyboard (X11's key code): what it types is up
+    /// to the layout.
+    pub fn press_place(&self, code: u8) {
+        for event in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+            self.hold(event, code);
+        }
+        std::thread::sleep(Duration::from_millis(40));
+    }
+
+    /// The same with a shift key held.
+    pub fn press_place_with_shift(&self, code: u8) {
+        self.hold(KEY_PRESS_EVENT, SHIFT);
+        self.press_place(code);
+        self.hold(KEY_RELEASE_EVENT, SHIFT);
+    }
+
+    fn hold(&self, event: u8, code: u8) {
+        self.connection.xtest_fake_input(event, code, CURRENT_TIME, self.root, 0, 0, 0).unwrap();
+        self.connection.sync_now();
     }
 
     /// Clicks at a position within a window.

@@ -29,6 +29,7 @@ const PACKAGES: [&str; 25] = [
     "sox",
     "timgm6mb-soundfont",
     "wavpack",
+    "x11-xkb-utils",
     "xdotool",
     "xvfb",
 ];

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 25] = [
+const PACKAGES: [&str; 26] = [
     "age",
     "ardour",
     "chromium",

@@ -8,11 +8,10 @@ use nice_plug_egui::{Frame, NiceEguiApp};
 use parking_lot::Mutex;
 
 use super::history::History;
-use super::typing::Typing;
 use super::view::EditorView;
 use super::watch::{WindowId, WindowWatch};
 use super::window_threads::WindowThreads;
-use super::{renderer, theme};
+use super::{renderer, theme, typing};
 use crate::remote::Remote;
 
 /// The size of the open window, shared with what the host asks.
@@ -68,7 +67,7 @@ impl NiceEguiApp for App {
         self.view.set_up(&context, renderer::name(frame).as_deref());
         self.host = Some(host);
         let window = window_id(frame);
-        Typing::start(&context, window);
+        typing::start(&context, window);
         self.watch = Some(WindowWatch::start(window, self.remote.port().clone()));
         Ok(())
     }

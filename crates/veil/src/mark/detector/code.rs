@@ -4,28 +4,20 @@ use patchveil_spectral::ForwardFft;
 use zeroize::Zeroize;
 
 use super::layout::Layout;
+use super::pairs::Pairs;
 use super::spectra::SlotSpectra;
 use crate::key::ClassKey;
-use crate::mark::kernel::{Pair, Signs};
 
 /// The code of one key: secret, as the key is.
 pub(super) struct Code {
     /// Kernel and sign of each patch.
     pub(super) order: Vec<(usize, f32)>,
-    /// For each kernel its pairs.
-    pub(super) kernels: Vec<Vec<SlotPair>>,
-    /// The echo's pairs.
-    pub(super) echo: Vec<SlotPair>,
+    /// The pattern's pairs, of all kernels.
+    pub(super) pattern: Pairs,
+    /// The echo's pairs, those of one kernel.
+    pub(super) echo: Pairs,
     /// What each slot is in a period's patches.
     pub(super) spectra: SlotSpectra,
-}
-
-/// A pair of echoes by place in a layer's slots.
-#[derive(Clone, Copy, Zeroize)]
-pub(super) struct SlotPair {
-    pub(super) first: usize,
-    pub(super) second: usize,
-    pub(super) sign: f32,
 }
 
 /// Makes codes.
@@ -42,14 +34,12 @@ impl Coder {
     /// The code of `key`.
     pub(super) fn code(&mut self, key: &ClassKey) -> Code {
         let signs = self.layout.signs(key);
-        let origin = |layer: &std::ops::Range<usize>| self.layout.slots.start + layer.start as u32;
-        let kernels: Vec<Vec<SlotPair>> =
-            signs.kernels.iter().map(|own| pairs(own, origin(&self.layout.pattern))).collect();
-        let echo = signs.echo.as_ref().map(|own| pairs(own, origin(&self.layout.echo)));
+        let pattern = Pairs::of(&signs.kernels, self.layout.pattern.len());
+        let echo = Pairs::of(signs.echo.as_slice(), self.layout.echo.len());
         let mut spectra = self.spreader.no_spectra();
-        self.spreader.spread(&signs.order, &kernels, &mut spectra);
-        self.spreader.gains.zeroize();
-        Code { order: signs.order, kernels, echo: echo.unwrap_or_default(), spectra }
+        self.spreader.spread(&signs.order, &pattern, &mut spectra);
+        self.spreader.gains.as_mut_slice().zeroize();
+        Code { order: signs.order, pattern, echo, spectra }
     }
 }
 
@@ -57,14 +47,15 @@ impl Coder {
 pub(super) struct Spreader {
     fft: ForwardFft,
     slots: usize,
-    /// What each slot is in every kernel, slots × kernels.
+    /// What each slot is in every kernel, kernels × slots.
     gains: Vec<f32>,
 }
 
 impl Spreader {
     pub(super) fn new(layout: &Layout) -> Self {
-        let gains = Vec::with_capacity(layout.pattern.len() * layout.patches / 2);
-        Self { fft: ForwardFft::new(layout.patches), slots: layout.pattern.len(), gains }
+        let slots = layout.pattern.len();
+        let gains = vec![0.0; slots * (layout.patches / 2)];
+        Self { fft: ForwardFft::new(layout.patches), slots, gains }
     }
 
     /// Room for what [`spread`](Self::spread) makes.
@@ -76,39 +67,24 @@ impl Spreader {
     pub(super) fn spread(
         &mut self,
         order: &[(usize, f32)],
-        kernels: &[Vec<SlotPair>],
+        pattern: &Pairs,
         spectra: &mut SlotSpectra,
     ) {
-        self.gains.clear();
-        self.gains.resize(self.slots * kernels.len(), 0.0);
-        for (kernel, pairs) in kernels.iter().enumerate() {
-            for pair in pairs {
-                self.gains[pair.first * kernels.len() + kernel] += pair.sign;
-                self.gains[pair.second * kernels.len() + kernel] -= pair.sign;
-            }
-        }
+        pattern.spread(&mut self.gains);
         spectra.clear();
-        for gains in self.gains.chunks_exact(kernels.len().max(1)) {
+        for slot in 0..self.slots {
             for (to, (kernel, sign)) in self.fft.samples_mut().iter_mut().zip(order) {
-                *to = sign * gains[*kernel];
+                *to = sign * self.gains[kernel * self.slots + slot];
             }
             spectra.push(&mut self.fft);
         }
     }
 }
 
-fn pairs(signs: &Signs, origin: u32) -> Vec<SlotPair> {
-    let pair = |pair: &Pair| {
-        let first = (pair.slot - origin) as usize;
-        SlotPair { first, second: first + pair.apart as usize, sign: pair.sign as f32 }
-    };
-    signs.pairs.iter().map(pair).collect()
-}
-
 impl Drop for Code {
     fn drop(&mut self) {
         self.order.zeroize();
-        self.kernels.zeroize();
+        self.pattern.zeroize();
         self.echo.zeroize();
         self.spectra.zeroize();
     }

@@ -2,17 +2,12 @@
 
 use std::ops::Range;
 
-use super::super::settings::PAIR_SLOTS_MAX;
-use super::code::{Code, SlotPair, Spreader};
+use super::code::{Code, Spreader};
 use super::evidence::MarkEvidence;
 use super::layout::Layout;
+use super::pairs::Pairs;
 use super::score::Scorer;
-use crate::key::{KeyStream, Seed};
-
-// The distance of a pair is one bit.
-const _: () = assert!(PAIR_SLOTS_MAX == 2);
-/// Pairs that 32 bits are enough for: one for the distance, one for the sign.
-const PAIRS_AT_A_TIME: usize = 16;
+use crate::key::Seed;
 
 /// The scores of keys drawn at random in the same recording as a whole.
 #[derive(Debug, Clone)]
@@ -98,17 +93,12 @@ struct DecoyCodes {
 impl DecoyCodes {
     fn new(layout: &Layout, seed: u64) -> Self {
         let spreader = Spreader::new(layout);
-        // All slots of a layer but the last begin a pair.
-        let pairs = |slots: &Range<usize>| {
-            let pair = |first| SlotPair { first, second: first + 1, sign: 1.0 };
-            (0..slots.len().saturating_sub(PAIR_SLOTS_MAX as usize)).map(pair).collect()
-        };
         let patch = |n: usize| (n / 2, if n.is_multiple_of(2) { 1.0 } else { -1.0 });
         let patches: Vec<(usize, f32)> = (0..layout.patches).map(patch).collect();
         let code = Code {
             order: patches.clone(),
-            kernels: vec![pairs(&layout.pattern); layout.patches / 2],
-            echo: pairs(&layout.echo),
+            pattern: Pairs::blank(layout.patches / 2, layout.pattern.len()),
+            echo: Pairs::blank(1, layout.echo.len()),
             spectra: spreader.no_spectra(),
         };
         Self { seed: Seed::of_decoys(seed), patches, spreader, code }
@@ -117,23 +107,12 @@ impl DecoyCodes {
     /// The code of decoy number `number`.
     fn draw(&mut self, number: u32) -> &Code {
         let mut stream = self.seed.stream(u64::from(number));
-        let Code { order, kernels, echo, spectra } = &mut self.code;
-        kernels.iter_mut().chain([echo]).for_each(|pairs| draw_pairs(pairs, &mut stream));
+        let Code { order, pattern, echo, spectra } = &mut self.code;
+        [&mut *pattern, echo].into_iter().for_each(|pairs| pairs.draw(&mut stream));
         order.copy_from_slice(&self.patches);
         stream.shuffle(order);
-        self.spreader.spread(order, kernels, spectra);
+        self.spreader.spread(order, pattern, spectra);
         &self.code
-    }
-}
-
-fn draw_pairs(pairs: &mut [SlotPair], stream: &mut KeyStream) {
-    for pairs in pairs.chunks_mut(PAIRS_AT_A_TIME) {
-        let mut bits = stream.bits();
-        for pair in pairs {
-            pair.second = pair.first + 1 + (bits & 1) as usize;
-            pair.sign = if bits & 2 == 0 { 1.0 } else { -1.0 };
-            bits >>= 2;
-        }
     }
 }
 
@@ -152,12 +131,13 @@ mod tests {
         let mut counts = Vec::new();
         let mut shape = Vec::new();
         for code in codes {
-            let pairs: Vec<&SlotPair> = code.kernels.iter().flatten().chain(&code.echo).collect();
+            let pairs: Vec<(f32, bool)> =
+                [&code.pattern, &code.echo].into_iter().flat_map(Pairs::iter).collect();
             let first_patch =
                 (0..code.order.len()).map(|n| code.order[0] == (n / 2, [1.0, -1.0][n % 2]));
             let now = pairs
                 .iter()
-                .flat_map(|pair| [pair.sign > 0.0, pair.second - pair.first == 2])
+                .flat_map(|(sign, far)| [*sign > 0.0, *far])
                 .chain(first_patch)
                 .map(u32::from);
             counts.resize(counts.len().max(2 * pairs.len() + code.order.len()), 0);
@@ -168,7 +148,7 @@ mod tests {
                 .map(|(kernel, sign)| 2 * kernel + usize::from(*sign < 0.0))
                 .collect();
             patches.sort_unstable();
-            shape = pairs.iter().map(|pair| pair.first).chain(patches).collect();
+            shape = [pairs.len()].into_iter().chain(patches).collect();
         }
         (counts, shape)
     }

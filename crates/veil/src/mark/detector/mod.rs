@@ -23,6 +23,7 @@ mod decoys;
 mod evidence;
 mod floor;
 mod layout;
+mod pairs;
 mod score;
 mod spectra;
 mod spectrogram;

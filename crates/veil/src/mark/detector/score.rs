@@ -3,9 +3,10 @@
 use patchveil_spectral::{ForwardFft, InverseFft};
 
 use super::analysis::{Segment, add_to};
-use super::code::{Code, SlotPair};
+use super::code::Code;
 use super::layout::{HOPS, Layout};
 use super::spectra::SlotSpectra;
+use crate::processor::for_this_processor;
 
 /// Weights of pattern and echo in the score: about what each contributes in speech with noise, squares summing to 1.
 const WEIGHTS: (f64, f64) = (0.96, 0.28);
@@ -59,6 +60,8 @@ pub(super) struct Scorer {
     /// Real and imaginary parts of a correlation's spectrum, bins.
     products: (Vec<f32>, Vec<f32>),
     kernels: Vec<f32>,
+    /// Scratch of the pairs' sums.
+    left: Vec<f32>,
 }
 
 impl Scorer {
@@ -68,6 +71,7 @@ impl Scorer {
             inverse: InverseFft::new(layout.patches),
             products: (vec![0.0; layout.patches / 2 + 1], vec![0.0; layout.patches / 2 + 1]),
             kernels: vec![0.0; layout.patches / 2 * layout.pattern.len()],
+            left: Vec::with_capacity(layout.patches / 2 * layout.pattern.len()),
             layout: layout.clone(),
         }
     }
@@ -109,7 +113,7 @@ impl Scorer {
     pub(super) fn best(&mut self, prepared: &Prepared, code: &Code) -> Fit {
         let mut best = Fit { sigmas: f64::MIN, ..Fit::NONE };
         for (set, own) in prepared.sets.iter().enumerate() {
-            let echo = echo_sigmas(&own.echo, &code.echo);
+            let echo = normalised(code.echo.sums(&own.echo, &mut self.left));
             let fit = match self.highest(own, code) {
                 Some((phase, shift)) => {
                     let pattern = self.pattern_sigmas(&own.phases[phase], code, shift);
@@ -127,7 +131,8 @@ impl Scorer {
     /// How well `code` fits `segment` at the place of `fit`.
     pub(super) fn at(&mut self, segment: &Segment, code: &Code, fit: &Fit) -> f64 {
         let parts = segment.parts.set(fit.set);
-        let echo = echo_sigmas(&whiten(&total(&segment.echo[parts.clone()])), &code.echo);
+        let ripple = whiten(&total(&segment.echo[parts.clone()]));
+        let echo = normalised(code.echo.sums(&ripple, &mut self.left));
         if self.layout.patches == 0 {
             return joint(None, echo);
         }
@@ -147,10 +152,11 @@ impl Scorer {
             for ((to, re), im) in self.inverse.bins_mut().iter_mut().zip(&*re).zip(&*im) {
                 (to.re, to.im) = (*re, *im);
             }
-            for (shift, &sum) in self.inverse.transform().iter().enumerate() {
-                if sum > best.0 {
-                    best = (sum, phase, shift);
-                }
+            let sums = self.inverse.transform();
+            let top = highest(sums);
+            if top > best.0 {
+                let shift = sums.iter().position(|&sum| sum == top).unwrap_or(0);
+                best = (top, phase, shift);
             }
         }
         Some((best.1, best.2))
@@ -159,17 +165,47 @@ impl Scorer {
     /// The pattern's sum of signs over the root of its squares.
     fn pattern_sigmas(&mut self, phase: &[f32], code: &Code, shift: usize) -> Option<f64> {
         let slots = self.layout.pattern.len();
-        self.kernels.fill(0.0);
-        let patches = phase.chunks_exact(slots);
         // Patch n of the stretch is patch n + shift of the timeline.
         let (before, from) = code.order.split_at(shift.min(code.order.len()));
-        for (row, (kernel, sign)) in patches.zip(from.iter().chain(before)) {
-            let sums = &mut self.kernels[kernel * slots..(kernel + 1) * slots];
-            sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += sign * x);
+        let (earlier, later) = phase.split_at((from.len() * slots).min(phase.len()));
+        self.kernels.fill(0.0);
+        for (rows, order) in [(earlier, from), (later, before)] {
+            sum_rows(rows, order, slots, &mut self.kernels);
         }
-        let kernels = self.kernels.chunks_exact(slots).zip(&code.kernels);
-        normalised(kernels.map(|(sums, pairs)| sum_of(sums, pairs)))
+        normalised(code.pattern.sums(&self.kernels, &mut self.left))
     }
+}
+
+for_this_processor! {
+    /// Adds each row, times its sign, to those of its kernel: patches × slots to kernels × slots.
+    sum_rows = sum_rows_anywhere,
+    (rows: &[f32], order: &[(usize, f32)], slots: usize, kernels: &mut [f32])
+}
+
+#[inline(always)]
+fn sum_rows_anywhere(rows: &[f32], order: &[(usize, f32)], slots: usize, kernels: &mut [f32]) {
+    for (row, (kernel, sign)) in rows.chunks_exact(slots.max(1)).zip(order) {
+        let sums = &mut kernels[kernel * slots..(kernel + 1) * slots];
+        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += sign * x);
+    }
+}
+
+for_this_processor! {
+    /// The highest of the values.
+    highest = highest_anywhere, (values: &[f32]) -> f32
+}
+
+#[inline(always)]
+fn highest_anywhere(values: &[f32]) -> f32 {
+    const LANES: usize = 8;
+    let (chunks, odd) = values.as_chunks::<LANES>();
+    let mut tops = [f32::MIN; LANES];
+    for chunk in chunks {
+        for (top, x) in tops.iter_mut().zip(chunk) {
+            *top = if x > top { *x } else { *top };
+        }
+    }
+    tops.iter().chain(odd).fold(f32::MIN, |top, x| if *x > top { *x } else { top })
 }
 
 /// Parts as one.
@@ -179,23 +215,9 @@ fn total(parts: &[Vec<f32>]) -> Vec<f32> {
     sum
 }
 
-/// Σ and Σ² of the pairs' signs times the ripple that each pair would leave.
-fn sum_of(ripple: &[f32], pairs: &[SlotPair]) -> (f32, f32) {
-    pairs.iter().fold((0.0, 0.0), |(sum, squares), pair| {
-        let x = ripple[pair.first] - ripple[pair.second];
-        (sum + pair.sign * x, squares + x * x)
-    })
-}
-
-fn normalised(sums: impl Iterator<Item = (f32, f32)>) -> Option<f64> {
-    let (sum, squares) = sums.fold((0.0_f64, 0.0_f64), |(sum, squares), (s, q)| {
-        (sum + f64::from(s), squares + f64::from(q))
-    });
+/// A sum of signs over the root of its squares.
+fn normalised((sum, squares): (f64, f64)) -> Option<f64> {
     (squares > 0.0).then(|| sum / squares.sqrt())
-}
-
-fn echo_sigmas(ripple: &[f32], pairs: &[SlotPair]) -> Option<f64> {
-    normalised(std::iter::once(sum_of(ripple, pairs)))
 }
 
 fn joint(pattern: Option<f64>, echo: Option<f64>) -> f64 {

@@ -5,8 +5,8 @@ use zeroize::Zeroize;
 
 use crate::processor::for_this_processor;
 
-/// Bins that are summed at a time.
-const LANES: usize = 8;
+/// Bins that are summed at a time: enough sums that none waits for the one before.
+const LANES: usize = 16;
 
 /// Slots × bins, real and imaginary parts apart, so that vectors hold neighbours of one kind.
 #[derive(Zeroize, PartialEq)]

@@ -1,7 +1,7 @@
 //! A screen reader, in a session of its own: what it announces, sees and asks for by AT-SPI.
 
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use zbus::blocking::connection::Builder;
 use zbus::blocking::{Connection, Proxy};
@@ -9,56 +9,61 @@ use zbus::zvariant::OwnedObjectPath;
 
 use crate::display::wait_for;
 
-/// A session's bus. Dropping it ends the session, and with it what the bus has started.
-pub struct Session {
-    daemon: Child,
+/// Where the session's bus is. It ends when this process does.
+struct Session {
     address: String,
+    _daemon: Child,
 }
 
-impl Session {
-    /// The address of a bus whose socket is at `path`, started or not.
-    #[must_use]
-    pub fn address(path: &Path) -> String {
-        format!("unix:path={}", path.display())
-    }
+static SESSION: OnceLock<Session> = OnceLock::new();
 
-    /// Starts a bus with its socket at `path`.
-    #[must_use]
-    pub fn start(path: &Path) -> Self {
-        let address = Self::address(path);
-        let daemon = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--nopidfile", "--address", &address])
-            .env("XDG_RUNTIME_DIR", path.parent().unwrap())
-            // What a reader announces is kept as a setting of the desktop.
-            .env("GSETTINGS_BACKEND", "memory")
+/// Starts a session for this process, in which plug-ins find its bus by the environment; call it before loading
+/// one.
+pub fn start_session() {
+    SESSION.get_or_init(|| {
+        let directory = tempfile::tempdir().unwrap().keep();
+        let path = directory.join("bus");
+        let address = format!("unix:path={}", path.display());
+        // SAFETY: tests call this first, so no other thread reads the environment yet.
+        unsafe { std::env::set_var("DBUS_SESSION_BUS_ADDRESS", &address) };
+        let daemon = Command::new("sh")
+            // What it reads ends with this process.
+            .args([
+                "-c",
+                "dbus-daemon --session --nofork --nopidfile --address \"$0\" & cat; kill $!",
+            ])
+            .arg(&address)
+            .stdin(Stdio::piped())
             .stderr(Stdio::null())
+            .env("XDG_RUNTIME_DIR", &directory)
+            // What a reader announces would be kept as a setting of the desktop.
+            .env("GSETTINGS_BACKEND", "memory")
             .spawn()
-            .expect("dbus-daemon does not start: apt-get install dbus");
-        wait_for("bus", || path.exists().then_some(()));
-        Self { daemon, address }
-    }
-
-    /// A screen reader that has announced itself.
-    #[must_use]
-    pub fn reader(&self) -> Reader {
-        let session = Builder::address(self.address.as_str()).unwrap().build().unwrap();
-        let bus = "org.a11y.Bus";
-        let status = Proxy::new(&session, bus, "/org/a11y/bus", "org.a11y.Status").unwrap();
-        status
-            .set_property("ScreenReaderEnabled", true)
-            .expect("nobody answers for AT-SPI: apt-get install at-spi2-core");
-        status.set_property("IsEnabled", true).unwrap();
-        let address = Proxy::new(&session, bus, "/org/a11y/bus", bus).unwrap();
-        let address: String = address.call("GetAddress", &()).unwrap();
-        let accessible = Builder::address(address.as_str()).unwrap().build().unwrap();
-        Reader { session, accessible }
-    }
+            .unwrap();
+        wait_for("bus (apt-get install dbus)", || path.exists().then_some(()));
+        Session { address, _daemon: daemon }
+    });
 }
 
-impl Drop for Session {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
+/// A screen reader comes to the session.
+#[must_use]
+pub fn announce() -> Reader {
+    let session =
+        Builder::address(SESSION.get().unwrap().address.as_str()).unwrap().build().unwrap();
+    say(&session, true);
+    let address = Proxy::new(&session, BUS, BUS_PATH, BUS).unwrap();
+    let address: String = address.call("GetAddress", &()).unwrap();
+    let accessible = Builder::address(address.as_str()).unwrap().build().unwrap();
+    Reader { session, accessible }
+}
+
+/// Says on the session's bus whether a screen reader is there.
+fn say(session: &Connection, there: bool) {
+    let status = Proxy::new(session, BUS, BUS_PATH, "org.a11y.Status").unwrap();
+    for property in ["ScreenReaderEnabled", "IsEnabled"] {
+        status
+            .set_property(property, there)
+            .expect("nobody answers for AT-SPI: apt-get install at-spi2-core");
     }
 }
 
@@ -73,12 +78,14 @@ pub struct Reader {
 pub struct Seen {
     place: (String, OwnedObjectPath),
     pub name: String,
-    pub role: u32,
     pub description: String,
     /// Whether it can be pressed, or its value be changed.
     pub is_control: bool,
 }
 
+const BUS: &str = "org.a11y.Bus";
+const BUS_PATH: &str = "/org/a11y/bus";
+/// Of the names of AT-SPI's interfaces.
 const PREFIX: &str = "org.a11y.atspi.";
 
 impl Reader {
@@ -93,7 +100,6 @@ impl Reader {
         let has = |name: &str| interfaces.iter().any(|i| i.strip_prefix(PREFIX) == Some(name));
         Ok(Seen {
             name: this.get_property("Name")?,
-            role: this.call("GetRole", &())?,
             description: this.get_property("Description")?,
             is_control: has("Action") || has("Value"),
             place,
@@ -158,11 +164,8 @@ impl Reader {
         self.proxy(&what.place, "Value").unwrap().set_property("CurrentValue", value).unwrap();
     }
 
-    /// Says that it has ended.
+    /// Goes.
     pub fn leave(&self) {
-        let bus = "org.a11y.Bus";
-        let status = Proxy::new(&self.session, bus, "/org/a11y/bus", "org.a11y.Status").unwrap();
-        status.set_property("ScreenReaderEnabled", false).unwrap();
-        status.set_property("IsEnabled", false).unwrap();
+        say(&self.session, false);
     }
 }

@@ -1,10 +1,12 @@
 //! A screen reader, in a session of its own: what it announces, sees and asks for by AT-SPI.
 
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
+use std::time::Duration;
 
 use zbus::blocking::connection::Builder;
-use zbus::blocking::{Connection, Proxy};
+use zbus::blocking::{Connection, Proxy, proxy};
+use zbus::proxy::CacheProperties;
 use zbus::zvariant::OwnedObjectPath;
 
 use crate::display::wait_for;
@@ -40,8 +42,17 @@ pub fn start_session() {
             .env("GSETTINGS_BACKEND", "memory")
             .spawn()
             .unwrap();
-        wait_for("bus (apt-get install dbus)", || path.exists().then_some(()));
+        wait_for("bus (apt-get install dbus-daemon)", || path.exists().then_some(()));
         Session { address, _daemon: daemon }
+    });
+}
+
+/// Has plug-ins find no session's bus; call it before loading one.
+pub fn no_session() {
+    static ONCE: Once = Once::new();
+    // SAFETY: tests call this first, so no other thread reads the environment yet.
+    ONCE.call_once(|| unsafe {
+        std::env::set_var("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     });
 }
 
@@ -53,7 +64,10 @@ pub fn announce() -> Reader {
     say(&session, true);
     let address = Proxy::new(&session, BUS, BUS_PATH, BUS).unwrap();
     let address: String = address.call("GetAddress", &()).unwrap();
-    let accessible = Builder::address(address.as_str()).unwrap().build().unwrap();
+    let accessible = Builder::address(address.as_str()).unwrap();
+    // As readers do: a program that has just registered may leave a first call unanswered (zbus 5.19.0 drops
+    // calls that come before its object server listens).
+    let accessible = accessible.method_timeout(Duration::from_secs(1)).build().unwrap();
     Reader { session, accessible }
 }
 
@@ -67,7 +81,7 @@ fn say(session: &Connection, there: bool) {
     }
 }
 
-/// A screen reader.
+/// A screen reader. Dropping it says that it has gone.
 pub struct Reader {
     session: Connection,
     accessible: Connection,
@@ -91,7 +105,12 @@ const PREFIX: &str = "org.a11y.atspi.";
 impl Reader {
     fn proxy(&self, place: &(String, OwnedObjectPath), interface: &str) -> zbus::Result<Proxy<'_>> {
         let (bus, path) = place.clone();
-        Proxy::new(&self.accessible, bus, path, format!("{PREFIX}{interface}"))
+        proxy::Builder::new(&self.accessible)
+            .destination(bus)?
+            .path(path)?
+            .interface(format!("{PREFIX}{interface}"))?
+            .cache_properties(CacheProperties::No)
+            .build()
     }
 
     fn see(&self, place: (String, OwnedObjectPath)) -> zbus::Result<Seen> {
@@ -163,9 +182,10 @@ impl Reader {
     pub fn set_value(&self, what: &Seen, value: f64) {
         self.proxy(&what.place, "Value").unwrap().set_property("CurrentValue", value).unwrap();
     }
+}
 
-    /// Goes.
-    pub fn leave(&self) {
+impl Drop for Reader {
+    fn drop(&mut self) {
         say(&self.session, false);
     }
 }

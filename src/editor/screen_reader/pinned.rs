@@ -1,4 +1,6 @@
 //! Keeps this library loaded.
+//!
+//! glibc does so by itself while a thread runs that has destructors of Rust's to call, but promises it nowhere.
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;

@@ -221,3 +221,59 @@ fn unescaped(value: &str) -> Option<Vec<u8>> {
     }
     Some(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+        let mut message = call(1, BUS, "Any", &[]);
+        message[1] = kind;
+        message[4..8].copy_from_slice(&(body.len() as u32).to_le_bytes());
+        message.extend(body);
+        message
+    }
+
+    /// What [`SessionBus::reader_came`] says of these answers of a bus, one after the other.
+    fn answered(answers: &[&[u8]]) -> Vec<io::Result<bool>> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a bus");
+        let listener = UnixListener::bind(&path).unwrap();
+        let escaped = path.to_str().unwrap().replace(' ', "%20");
+        let address = socket(&format!("unix:path={escaped},guid=0")).unwrap();
+        let mut bus = SessionBus::connect_to(&address).unwrap();
+        let (mut there, _) = listener.accept().unwrap();
+        let answer = |answer: &&[u8]| {
+            there.write_all(answer).unwrap();
+            bus.reader_came()
+        };
+        answers.iter().map(answer).collect()
+    }
+
+    #[test]
+    fn a_reader_is_noticed_in_whatever_pieces_the_answer_comes() {
+        let yes = message(RETURN, YES);
+        let (first, last) = yes.split_at(30);
+        let no = message(RETURN, &[1, b'b', 0, 0, 0, 0, 0, 0]);
+        let answers = [b"DATA\r\n", &b"OK 0\r"[..], b"\n", &no, first, last];
+        let came: Vec<bool> = answered(&answers).into_iter().map(Result::unwrap).collect();
+        assert_eq!(came, [false, false, false, false, false, true]);
+    }
+
+    #[test]
+    fn a_bus_that_refuses_or_talks_nonsense_is_given_up() {
+        assert!(answered(&[b"REJECTED EXTERNAL\r\n"])[0].is_err());
+        let nonsense = [&b"DATA\r\nOK 0\r\n"[..], &[0xff; 16]];
+        assert!(answered(&nonsense)[1].is_err());
+    }
+
+    #[test]
+    fn only_sockets_of_this_machine_are_addresses() {
+        assert!(socket("unix:abstract=/tmp/dbus%2d1,guid=0").is_some());
+        for other in ["tcp:host=localhost,port=1", "autolaunch:", "unix:path=/a%2", ""] {
+            assert!(socket(other).is_none(), "{other}");
+        }
+    }
+}

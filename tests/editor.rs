@@ -12,6 +12,7 @@ use patchveil_tests::display::{display, wait_for};
 use patchveil_tests::editor::Editor;
 use patchveil_tests::keys::{fingerprint, keyring, session};
 use patchveil_tests::player::while_playing;
+use patchveil_tests::screen_reader::no_session;
 use patchveil_tests::signal::demo;
 
 /// The button for a new class: pixels from the top right corner of the editor.
@@ -23,6 +24,7 @@ const KEYS: usize = 310;
 fn exclusive() -> MutexGuard<'static, ()> {
     static LOCK: Mutex<()> = Mutex::new(());
     let guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    no_session();
     display();
     keyring(true);
     guard

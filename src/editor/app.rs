@@ -8,6 +8,7 @@ use nice_plug_egui::{Frame, NiceEguiApp};
 use parking_lot::Mutex;
 
 use super::history::History;
+use super::screen_reader::ScreenReader;
 use super::view::EditorView;
 use super::watch::{WindowId, WindowWatch};
 use super::window_threads::WindowThreads;
@@ -38,6 +39,8 @@ pub(super) struct App {
     size: SharedSize,
     /// Once the window is built.
     watch: Option<WindowWatch>,
+    /// Dropped after the watch, whose thread makes its adapter.
+    reader: ScreenReader,
     threads: WindowThreads,
 }
 
@@ -52,7 +55,8 @@ impl App {
         let repaint = remote.news();
         let changed = move || repaint.request_repaint();
         let view = EditorView::with_history(remote.clone(), history, changed);
-        Self { remote, view, host: None, size, watch: None, threads }
+        let reader = ScreenReader::new(remote.news());
+        Self { remote, view, host: None, size, watch: None, reader, threads }
     }
 }
 
@@ -68,7 +72,9 @@ impl NiceEguiApp for App {
         self.host = Some(host);
         let window = window_id(frame);
         typing::start(&context, window);
-        self.watch = Some(WindowWatch::start(window, self.remote.port().clone()));
+        self.reader.join(&context);
+        let port = self.remote.port().clone();
+        self.watch = Some(WindowWatch::start(window, port, self.reader.lookout()));
         Ok(())
     }
 

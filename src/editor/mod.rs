@@ -5,6 +5,7 @@
 //! | `window.rs`, `renderer.rs` | the window, as hosts open and close it |
 //! | `app.rs`, `view.rs` | what an open window holds, in a host and anywhere |
 //! | `watch/` | when a host's window is painted |
+//! | `screen_reader/` | what a screen reader gets of a host's window |
 //! | `look.rs` | colours and widgets for the windows around an editor |
 //! | `layout.rs` | which panel is where |
 //! | `headline/` | the headline at the top |
@@ -42,6 +43,7 @@ mod presets;
 mod receipts;
 mod renderer;
 mod rounded;
+mod screen_reader;
 mod strength;
 mod theme;
 mod timeline_panel;

@@ -82,6 +82,13 @@ impl Module {
         Self(entry)
     }
 
+    /// Loads the library at `path` until the module and its instances are dropped.
+    #[must_use]
+    pub fn load_for_now(path: &Path) -> Self {
+        // SAFETY: the library is the plug-in that this repository builds.
+        Self(unsafe { PluginEntry::load(path) }.unwrap())
+    }
+
     /// The plug-in that is linked into this test.
     #[must_use]
     pub fn linked(entry: &'static clap_sys::entry::clap_plugin_entry) -> Self {

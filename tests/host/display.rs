@@ -120,6 +120,13 @@ impl Display {
         self.connection.sync_now();
     }
 
+    /// Whether a window, or one inside it, has the keyboard focus.
+    #[must_use]
+    pub fn has_focus_inside(&self, window: Window) -> bool {
+        let focus = self.connection.get_input_focus().unwrap().reply().unwrap().focus;
+        focus == window || self.children(Some(window)).contains(&focus)
+    }
+
     /// Resizes a window.
     pub fn resize(&self, window: Window, width: u16, height: u16) {
         let size = ConfigureWindowAux::new().width(u32::from(width)).height(u32::from(height));

@@ -17,5 +17,7 @@ pub mod ports;
 pub mod presets;
 pub mod python;
 pub mod requests;
+#[cfg(target_os = "linux")]
+pub mod screen_reader;
 pub mod signal;
 pub mod vst3;

@@ -5,12 +5,14 @@ use std::process::{Command, Stdio};
 use crate::run::{find, output, run};
 
 /// Without these, something here does not build or is not tested.
-const PACKAGES: [&str; 26] = [
+const PACKAGES: [&str; 28] = [
     "age",
     "ardour",
+    "at-spi2-core",
     "chromium",
     "chromium-driver",
     "cmake",
+    "dbus-daemon",
     "espeak-ng",
     "expect",
     "ffmpeg",

@@ -1,6 +1,6 @@
 //! The dial: one control that leads from Mark over Light and Balanced to Strong.
 
-use egui::accesskit::Action;
+use egui::accesskit::{Action, ActionData};
 use egui::{Align2, CursorIcon, Key, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use patchveil_veil::Preset;
 
@@ -55,8 +55,9 @@ pub(super) fn draw(
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_min_numeric_value(0.0);
         node.set_max_numeric_value((STOPS.len() - 1) as f64);
-        node.add_action(Action::Increment);
-        node.add_action(Action::Decrement);
+        for action in [Action::Increment, Action::Decrement, Action::SetValue] {
+            node.add_action(action);
+        }
     });
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     response.on_hover_text(format!("{name}. {description}"))
@@ -88,8 +89,17 @@ fn chosen_by_key(ui: &Ui, response: &Response, current: PresetChoice) -> Option<
         let pressed =
             |keys: [Key; 2]| focused && keys.into_iter().any(|key| input.key_pressed(key));
         let asked = |action| input.has_accesskit_action_request(response.id, action);
+        let set =
+            input.accesskit_action_requests(response.id, Action::SetValue).find_map(|request| {
+                match request.data {
+                    Some(ActionData::NumericValue(value)) => Some(value.round() as usize),
+                    _ => None,
+                }
+            });
         let last = STOPS.len() - 1;
-        let stop = if pressed([Key::ArrowRight, Key::ArrowUp]) || asked(Action::Increment) {
+        let stop = if let Some(set) = set {
+            set.min(last)
+        } else if pressed([Key::ArrowRight, Key::ArrowUp]) || asked(Action::Increment) {
             at.map_or(0, |at| (at + 1).min(last))
         } else if pressed([Key::ArrowLeft, Key::ArrowDown]) || asked(Action::Decrement) {
             at.map_or(last, |at| at.saturating_sub(1))

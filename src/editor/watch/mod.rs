@@ -16,6 +16,7 @@ use parking_lot::{Condvar, Mutex};
 
 use self::visibility::Visibility;
 pub(super) use self::visibility::WindowId;
+use super::screen_reader::Lookout;
 use crate::handoff::analyzer_ring::AnalyzerPort;
 
 /// How often it looks.
@@ -34,12 +35,12 @@ struct Shared {
 }
 
 impl WindowWatch {
-    /// Watches `window` and what goes through `port`. Without a thread the window shows later that
-    /// audio has stopped, and is painted unseen.
-    pub(super) fn start(window: Option<WindowId>, port: AnalyzerPort) -> Self {
+    /// Watches `window` and what goes through `port`, and looks out for a screen reader. Without a thread
+    /// the window shows later that audio has stopped, is painted unseen, and tells screen readers nothing.
+    pub(super) fn start(window: Option<WindowId>, port: AnalyzerPort, lookout: Lookout) -> Self {
         let shared = Arc::new(Shared::default());
         let watching = shared.clone();
-        let run = move || run(&watching, &port, Visibility::of(window));
+        let run = move || run(&watching, &port, Visibility::of(window), lookout);
         let thread = Builder::new().name("patchveil-window".to_owned()).spawn(run).ok();
         Self { shared, thread }
     }
@@ -56,7 +57,7 @@ impl Drop for WindowWatch {
     }
 }
 
-fn run(shared: &Shared, port: &AnalyzerPort, mut visibility: Visibility) {
+fn run(shared: &Shared, port: &AnalyzerPort, mut visibility: Visibility, mut lookout: Lookout) {
     let mut shown = None;
     let mut closing = shared.closing.lock();
     while !*closing {
@@ -69,6 +70,7 @@ fn run(shared: &Shared, port: &AnalyzerPort, mut visibility: Visibility) {
         } else if !visible {
             shown = None;
         }
+        visibility.serve(&mut lookout);
         shared.changed.wait_for(&mut closing, INTERVAL);
     }
 }

@@ -25,7 +25,12 @@ impl Visibility {
     pub(super) fn is_visible(&mut self) -> bool {
         true
     }
+
+    pub(super) fn serve(&self, _: &mut Lookout) {}
 }
+
+#[cfg(not(target_os = "linux"))]
+use crate::editor::screen_reader::Lookout;
 
 #[cfg(target_os = "linux")]
 mod x11 {
@@ -34,10 +39,12 @@ mod x11 {
     use x11rb::connection::Connection as _;
     use x11rb::protocol::Event;
     use x11rb::protocol::xproto::{
-        Atom, AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, MapState,
-        Visibility as Covered, Window,
+        Atom, AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, InputFocus,
+        MapState, Visibility as Covered, Window,
     };
     use x11rb::rust_connection::RustConnection;
+
+    use crate::editor::screen_reader::Lookout;
 
     pub(in crate::editor) type WindowId = Window;
 
@@ -70,6 +77,21 @@ mod x11 {
                 }
             }
         }
+
+        /// Tells a screen reader where the window is, and gives it the keyboard if the reader wants that.
+        pub(in crate::editor::watch) fn serve(&self, lookout: &mut Lookout) {
+            if !lookout.look() {
+                return;
+            }
+            let Some(watched) = &self.0 else { return };
+            // A window that cannot be asked, or cannot have the keyboard, has gone or is hidden.
+            if let Ok(place) = watched.place() {
+                lookout.tell_place(place);
+            }
+            if lookout.takes_focus() {
+                let _ = watched.focus();
+            }
+        }
     }
 
     impl Watched {
@@ -93,6 +115,21 @@ mod x11 {
             Ok(attributes.map_state == MapState::VIEWABLE
                 && !self.covered
                 && !self.is_minimised()?)
+        }
+
+        /// Left, top, width and height on the screen, in pixels.
+        fn place(&self) -> Result<[f64; 4], Box<dyn Error>> {
+            let size = self.connection.get_geometry(self.window)?.reply()?;
+            let corner = self.connection.translate_coordinates(self.window, size.root, 0, 0)?;
+            let corner = corner.reply()?;
+            let (x, y) = (corner.dst_x.into(), corner.dst_y.into());
+            Ok([x, y, size.width.into(), size.height.into()])
+        }
+
+        fn focus(&self) -> Result<(), Box<dyn Error>> {
+            let (connection, window) = (&self.connection, self.window);
+            connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME)?.check()?;
+            Ok(())
         }
 
         /// Whether the window manager has minimised it, or a window around it, without hiding it.

@@ -5,6 +5,7 @@
 //! | `window.rs`, `renderer.rs` | the window, as hosts open and close it |
 //! | `app.rs`, `view.rs` | what an open window holds, in a host and anywhere |
 //! | `watch/` | when a host's window is painted |
+//! | `typing/` | what the keyboard types in a host's window |
 //! | `screen_reader/` | what a screen reader gets of a host's window |
 //! | `look.rs` | colours and widgets for the windows around an editor |
 //! | `layout.rs` | which panel is where |

@@ -23,32 +23,25 @@ impl egui::Plugin for Typing {
     }
 
     fn input_hook(&mut self, _: &egui::Context, input: &mut egui::RawInput) {
-        let typed = self.presses.next(typing_keys(&input.events));
-        replace(&mut input.events, typed.into_iter());
+        let places = typed(&input.events);
+        let texts = self.presses.next(places.len());
+        replace(&mut input.events, &places, texts);
     }
 }
 
-/// Whether the second of two events that follow each other is what a key typed, and not what was pasted.
-fn is_typed(before: Option<&Event>, event: &Event) -> bool {
+/// Which of the events say what a key typed, and not what was pasted.
+fn typed(events: &[Event]) -> Vec<usize> {
     let pastes = |event: &Event| matches!(event, Event::Key { key: Key::V, pressed: true, modifiers, .. } if modifiers.command);
-    matches!(event, Event::Text(_)) && !before.is_some_and(pastes)
+    let is_typed = |at: &usize| {
+        matches!(events[*at], Event::Text(_)) && !(*at > 0 && pastes(&events[*at - 1]))
+    };
+    (0..events.len()).filter(is_typed).collect()
 }
 
-/// How many of the events are what a key typed.
-fn typing_keys(events: &[Event]) -> usize {
-    let before = std::iter::once(None).chain(events.iter().map(Some));
-    before.zip(events).filter(|(before, event)| is_typed(*before, event)).count()
-}
-
-/// Replaces what keys typed by `typed`, one after the other, as far as it goes. A dead key types nothing.
-fn replace(events: &mut Vec<Event>, mut typed: impl Iterator<Item = String>) {
-    let before = std::iter::once(None).chain(events.iter().map(Some));
-    let places: Vec<bool> =
-        before.zip(events.iter()).map(|(before, event)| is_typed(before, event)).collect();
-    for (event, is_typed) in events.iter_mut().zip(places) {
-        if is_typed && let Some(typed) = typed.next() {
-            *event = Event::Text(typed);
-        }
+/// Replaces what is at `places` by `texts`, one after the other, as far as they go. A dead key types nothing.
+fn replace(events: &mut Vec<Event>, places: &[usize], texts: Vec<String>) {
+    for (place, text) in places.iter().zip(texts) {
+        events[*place] = Event::Text(text);
     }
     events.retain(|event| !matches!(event, Event::Text(text) if text.is_empty()));
 }
@@ -82,9 +75,9 @@ mod tests {
             text("e"),
             text("["),
         ];
-        assert_eq!(typing_keys(&events), 5);
-        let typed = ["ü", "a", "", "é"].map(str::to_owned);
-        replace(&mut events, typed.into_iter());
+        let places = typed(&events);
+        assert_eq!(places, [0, 2, 6, 8, 9]);
+        replace(&mut events, &places, ["ü", "a", "", "é"].map(str::to_owned).into());
         let expected = [
             text("ü"),
             key(Key::A, none),

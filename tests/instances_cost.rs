@@ -14,7 +14,7 @@ use patchveil_tests::signal::demo;
 const RATE: f64 = 48_000.0;
 const BLOCK: usize = 64;
 /// Seconds of audio of all instances together, for each number of them: few, so that what is compared is
-/// measured within a tenth of a second.
+/// measured within half a second.
 const SECONDS: f64 = 32.0;
 /// Blocks of each instance before those that count, so that its memory is where it is in a session.
 const WARM_UP: usize = 64;

@@ -2,15 +2,13 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use patchveil_keyring::Keyring;
 use patchveil_tests::build::library;
-use patchveil_tests::clap::{Instance, Module};
+use patchveil_tests::clap::Module;
 use patchveil_tests::display::{display, wait_for};
-use patchveil_tests::editor::Editor;
-use patchveil_tests::keys::{fingerprint, keyring, session};
+use patchveil_tests::editor::{Editor, at_work, exclusive};
+use patchveil_tests::keys::classes;
 use patchveil_tests::player::while_playing;
 use patchveil_tests::screen_reader::no_session;
 use patchveil_tests::signal::demo;
@@ -19,23 +17,6 @@ use patchveil_tests::signal::demo;
 const NEW: (i32, i32) = (-91, 139);
 /// Width of the panel with the class keys at the right edge, in pixels.
 const KEYS: usize = 310;
-
-/// Held by the one test that may use display, keyboard and keyring.
-fn exclusive() -> MutexGuard<'static, ()> {
-    static LOCK: Mutex<()> = Mutex::new(());
-    let guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
-    no_session();
-    display();
-    keyring(true);
-    guard
-}
-
-fn instance(module: &Module) -> Instance {
-    let mut instance = module.instance();
-    assert!(instance.load(&session(fingerprint(), "")));
-    instance.activate(48_000.0, 256);
-    instance
-}
 
 /// Opens the form for a new class with the mouse; the keyboard types its name.
 fn open_new_class(editor: &Editor) {
@@ -54,11 +35,6 @@ fn create_class(editor: &Editor, name: &str) {
     display().user(&["key", "Return"]);
 }
 
-fn classes() -> Vec<String> {
-    let keyring = Keyring::open(keyring(true), || None).unwrap();
-    keyring.entries().iter().map(|entry| entry.name().to_owned()).collect()
-}
-
 /// The pixels of the panel with the class keys.
 fn keys_panel(editor: &Editor) -> Vec<[u8; 3]> {
     let picture = editor.picture();
@@ -70,9 +46,9 @@ fn keys_panel(editor: &Editor) -> Vec<[u8; 3]> {
 
 #[test]
 fn typing_in_a_host_window_reaches_the_editor() {
-    let _guard = exclusive();
+    let _guard = exclusive(no_session);
     let module = Module::load(&library());
-    let instance = instance(&module);
+    let instance = at_work(&module);
     let editor = instance.open_editor(0, 0);
     editor.idle(Duration::from_millis(500));
     create_class(&editor, "Typed by hand");
@@ -93,10 +69,10 @@ fn what_is_typed_follows_the_layout_in_force_and_dead_keys_put_accents_on_letter
     const R: u8 = 27;
     const BACKSPACE: u8 = 22;
     const MENU: u8 = 135;
-    let _guard = exclusive();
+    let _guard = exclusive(no_session);
     display().set_keyboard("us");
     let module = Module::load(&library());
-    let instance = instance(&module);
+    let instance = at_work(&module);
     let editor = instance.open_editor(0, 0);
     editor.idle(Duration::from_millis(500));
     open_new_class(&editor);
@@ -123,9 +99,9 @@ fn what_is_typed_follows_the_layout_in_force_and_dead_keys_put_accents_on_letter
 
 #[test]
 fn a_class_created_in_one_editor_appears_in_the_other() {
-    let _guard = exclusive();
+    let _guard = exclusive(no_session);
     let module = Module::load(&library());
-    let (first, second) = (instance(&module), instance(&module));
+    let (first, second) = (at_work(&module), at_work(&module));
     let here = first.open_editor(0, 0);
     let there = second.open_editor(1_100, 0);
     there.idle(Duration::from_millis(1_500));
@@ -157,12 +133,12 @@ fn resources() -> (usize, usize, usize) {
 #[test]
 fn opening_resizing_and_closing_fifty_times_leaks_nothing() {
     const SIZES: [(u32, u32); 4] = [(700, 420), (1_000, 640), (1_300, 700), (640, 400)];
-    let _guard = exclusive();
+    let _guard = exclusive(no_session);
     // Each window has its own threads, and the allocator would keep a pool for each of them.
     // SAFETY: takes no pointers.
     unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
     let module = Module::load(&library());
-    let instance = instance(&module);
+    let instance = at_work(&module);
     let recording = demo();
     let mut memory = Vec::new();
     let mut size = None;
@@ -197,9 +173,9 @@ fn opening_resizing_and_closing_fifty_times_leaks_nothing() {
 
 #[test]
 fn the_window_is_redrawn_only_while_audio_runs() {
-    let _guard = exclusive();
+    let _guard = exclusive(no_session);
     let module = Module::load(&library());
-    let instance = instance(&module);
+    let instance = at_work(&module);
     let editor = instance.open_editor(0, 0);
     let recording = demo();
     let first = while_playing(instance.audio(), &recording, || {

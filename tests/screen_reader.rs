@@ -3,15 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use patchveil_keyring::Keyring;
 use patchveil_tests::build::library;
-use patchveil_tests::clap::{Instance, Module};
+use patchveil_tests::clap::Module;
 use patchveil_tests::display::{display, wait_for};
-use patchveil_tests::editor::Editor;
-use patchveil_tests::keys::{CLASS, fingerprint, keyring, session};
+use patchveil_tests::editor::{Editor, at_work, exclusive};
+use patchveil_tests::keys::{CLASS, classes};
 use patchveil_tests::player::while_playing;
 use patchveil_tests::screen_reader::{Reader, Seen, announce, start_session};
 
@@ -32,23 +30,6 @@ const CONTROLS: [&str; 14] = [
     "Undo",
     "View",
 ];
-
-/// Held by the one test that may use display and session.
-fn exclusive() -> MutexGuard<'static, ()> {
-    static LOCK: Mutex<()> = Mutex::new(());
-    let guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
-    start_session();
-    display();
-    keyring(true);
-    guard
-}
-
-fn instance(module: &Module) -> Instance {
-    let mut instance = module.instance();
-    assert!(instance.load(&session(fingerprint(), "")));
-    instance.activate(48_000.0, 256);
-    instance
-}
 
 /// The only window that there is.
 fn window(reader: &Reader, editor: &Editor) -> Seen {
@@ -78,9 +59,9 @@ fn wait_until(editor: &Editor, what: &str, mut is_so: impl FnMut() -> bool) {
 
 #[test]
 fn a_screen_reader_finds_every_control_by_its_name_and_can_use_it() {
-    let _guard = exclusive();
+    let _guard = exclusive(start_session);
     let module = Module::load(&library());
-    let instance = instance(&module);
+    let instance = at_work(&module);
     let editor = instance.open_editor(30, 40);
     // It comes while the editor is open.
     let reader = announce();
@@ -122,9 +103,9 @@ fn a_screen_reader_finds_every_control_by_its_name_and_can_use_it() {
 
 #[test]
 fn what_a_screen_reader_gives_the_focus_gets_the_keyboard() {
-    let _guard = exclusive();
+    let _guard = exclusive(start_session);
     let module = Module::load(&library());
-    let instance = instance(&module);
+    let instance = at_work(&module);
     let editor = instance.open_editor(0, 0);
     let reader = announce();
     reader.focus(&find(&reader, &editor, "New"));
@@ -134,10 +115,7 @@ fn what_a_screen_reader_gives_the_focus_gets_the_keyboard() {
     display().user(&["type", "--delay", "40", "By ear"]);
     editor.idle(Duration::from_millis(200));
     display().user(&["key", "Return"]);
-    wait_until(&editor, "class of that name", || {
-        let keyring = Keyring::open(keyring(true), || None).unwrap();
-        keyring.entries().iter().any(|entry| entry.name() == "By ear")
-    });
+    wait_until(&editor, "class of that name", || classes().contains(&"By ear".to_owned()));
     find(&reader, &editor, "By ear");
 }
 
@@ -148,7 +126,7 @@ fn load_and_unload(path: &Path, with: impl FnOnce(&Editor) + Send) {
     std::thread::scope(|scope| {
         let host = scope.spawn(|| {
             let module = Module::load_for_now(path);
-            let instance = instance(&module);
+            let instance = at_work(&module);
             let editor = instance.open_editor(0, 0);
             with(&editor);
         });
@@ -164,7 +142,7 @@ fn is_loaded(path: &Path) -> bool {
 
 #[test]
 fn a_host_can_unload_the_library_and_a_screen_reader_is_not_in_its_way() {
-    let _guard = exclusive();
+    let _guard = exclusive(start_session);
     let directory = tempfile::tempdir().unwrap();
     let copy = |name| -> PathBuf {
         let path = directory.path().join(name);

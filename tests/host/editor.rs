@@ -1,13 +1,34 @@
 //! An editor in a window of its host, by the CLAP extension.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap_sys::ext::gui::{
     CLAP_EXT_GUI, CLAP_WINDOW_API_X11, clap_plugin_gui, clap_window, clap_window_handle,
 };
 
-use crate::clap::Instance;
+use crate::clap::{Instance, Module};
 use crate::display::{Picture, display, wait_for};
+use crate::keys::{fingerprint, keyring, session};
+
+/// Held by the one test of this process that may use display, keyboard and keyring. `bus` sees to the session's
+/// bus, before a plug-in is loaded.
+pub fn exclusive(bus: fn()) -> MutexGuard<'static, ()> {
+    static LOCK: Mutex<()> = Mutex::new(());
+    let guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    bus();
+    display();
+    keyring(true);
+    guard
+}
+
+/// An active instance that protects, for an editor to be opened.
+#[must_use]
+pub fn at_work(module: &Module) -> Instance {
+    let mut instance = module.instance_with(&session(fingerprint(), ""));
+    instance.activate(48_000.0, 256);
+    instance
+}
 
 /// An open editor. Dropping it closes it as a host would.
 pub struct Editor<'a> {

@@ -69,6 +69,13 @@ pub fn keyring(default: bool) -> &'static PathBuf {
     })
 }
 
+/// The names of the classes in this process's keyring.
+#[must_use]
+pub fn classes() -> Vec<String> {
+    let keyring = Keyring::open(keyring(true), || None).unwrap();
+    keyring.entries().iter().map(|entry| entry.name().to_owned()).collect()
+}
+
 /// The preset as a session of recipe version 2 stores it.
 #[must_use]
 pub fn new_preset_param(preset: Preset) -> String {

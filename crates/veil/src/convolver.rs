@@ -178,7 +178,7 @@ impl Convolver {
         for channel in &mut self.channels {
             channel.history.clear();
         }
-        self.in_common.forget();
+        self.in_common.end();
         self.forget();
         self.expected = None;
         if self.retired.is_none()

@@ -38,13 +38,6 @@ impl History {
         self.end = self.context;
     }
 
-    /// Takes over the samples of `other`, which has the same size.
-    pub(crate) fn copy(&mut self, other: &Self) {
-        let len = self.samples.len().min(other.samples.len());
-        self.samples[..len].copy_from_slice(&other.samples[..len]);
-        self.end = other.end;
-    }
-
     /// Takes over the newest samples of `other`, as many as this one keeps: `other` keeps no fewer.
     pub(crate) fn copy_newest(&mut self, other: &Self) {
         let newest = &other.samples[other.end - self.context..other.end];

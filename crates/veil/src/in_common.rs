@@ -33,15 +33,11 @@ impl InCommon {
         self.behind
     }
 
-    /// To be called before the pasts differ; returns whether the veil's has to be taken from the mark's.
+    /// To be called before the pasts differ, or are cleared; returns whether the veil's has to be taken from the
+    /// mark's, if it is still needed.
     #[inline]
     pub(crate) fn end(&mut self) -> bool {
         self.samples = 0;
         std::mem::take(&mut self.behind)
-    }
-
-    /// To be called when both pasts are cleared.
-    pub(crate) fn forget(&mut self) {
-        self.end();
     }
 }

@@ -100,7 +100,7 @@ impl StaticEq {
     ) {
         for (channel, past) in self.channels.iter_mut().zip(past) {
             if !self.active {
-                channel.history.copy(past);
+                channel.history.copy_newest(past);
                 channel.tail.forget();
             }
             channel.tail_blocks.swap(0, 1);

@@ -31,7 +31,10 @@ impl egui::Plugin for Typing {
 
 /// Which of the events say what a key typed, and not what was pasted.
 fn typed(events: &[Event]) -> Vec<usize> {
-    let pastes = |event: &Event| matches!(event, Event::Key { key: Key::V, pressed: true, modifiers, .. } if modifiers.command);
+    let pastes = |event: &Event| match event {
+        Event::Key { key: Key::V, pressed: true, modifiers, .. } => modifiers.command,
+        _ => false,
+    };
     let is_typed = |at: &usize| {
         matches!(events[*at], Event::Text(_)) && !(*at > 0 && pastes(&events[*at - 1]))
     };

@@ -81,15 +81,18 @@ fn classes_are_created_renamed_made_default_and_removed() {
     else {
         panic!("not created")
     };
-    assert_eq!((show.name.as_str(), show.default), ("Show", false));
+    assert_eq!((show.name.as_str(), show.default), ("Show", true));
     // The list is up to date with the answer.
     assert_eq!(keys.view().classes, std::slice::from_ref(&show));
     let class = show.fingerprint;
     let renamed = ask(&mut keys, Request::Rename { class, name: "Night".to_owned() });
     assert_eq!(renamed, Ok(Outcome::Changed));
-    assert_eq!(ask(&mut keys, Request::SetDefault { class: Some(class) }), Ok(Outcome::Changed));
-    let view = keys.view();
-    assert_eq!((names(&view), view.classes[0].default), (vec!["Night"], true));
+    for default in [None, Some(class)] {
+        let request = Request::SetDefault { class: default };
+        assert_eq!(ask(&mut keys, request), Ok(Outcome::Changed));
+        let view = keys.view();
+        assert_eq!((names(&view), view.classes[0].default), (vec!["Night"], default.is_some()));
+    }
     let removed = ask(&mut keys, Request::Remove { class });
     assert_eq!(removed, Ok(Outcome::Removed { name: "Night".to_owned() }));
     assert!(keys.view().classes.is_empty());

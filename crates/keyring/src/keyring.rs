@@ -89,7 +89,8 @@ impl Keyring {
         self.entries.iter().find(|entry| entry.fingerprint == fingerprint)
     }
 
-    /// Adds a class with a new random key and returns the key's fingerprint.
+    /// Adds a class with a new random key and returns the key's fingerprint. The first class of a keyring is
+    /// its default: nobody makes it for another purpose.
     ///
     /// A name has 1 to 64 characters of any script, not counting spaces around it, none of them a control
     /// character, a line separator or a mark that reverses the text direction; and it is not a key. It
@@ -102,7 +103,7 @@ impl Keyring {
         self.import(name, ClassKey::generate()?)
     }
 
-    /// Adds a class with a key made elsewhere and returns the key's fingerprint. For names see
+    /// Adds a class with a key made elsewhere and returns the key's fingerprint. For names and the default see
     /// [`Keyring::create`].
     ///
     /// # Errors
@@ -116,6 +117,9 @@ impl Keyring {
         }
         if let Ok(present) = self.get(name) {
             return Err(KeyringError::DuplicateName { name: shown(&present.name) });
+        }
+        if self.entries.is_empty() {
+            self.default = Some(fingerprint);
         }
         self.entries.push(KeyEntry::new(name.to_owned(), key, this_second()));
         Ok(fingerprint)

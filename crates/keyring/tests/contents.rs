@@ -113,9 +113,23 @@ fn a_removed_key_is_returned_and_no_longer_the_default() {
 }
 
 #[test]
+fn the_first_class_is_the_default_until_another_is_chosen() {
+    let mut keyring = keyring();
+    assert_eq!(keyring.default_entry().unwrap().name(), "Night Show");
+    keyring.remove("Night Show").unwrap();
+    keyring.import("Noon", key(3)).unwrap();
+    assert!(keyring.default_entry().is_none(), "a later class became the default by itself");
+    keyring.remove("Day Show").unwrap();
+    keyring.remove("Noon").unwrap();
+    assert!(matches!(keyring.create(" "), Err(KeyringError::BadName { .. })));
+    assert!(keyring.default_entry().is_none());
+    keyring.create("Late Show").unwrap();
+    assert_eq!(keyring.default_entry().unwrap().name(), "Late Show");
+}
+
+#[test]
 fn an_unknown_default_is_refused_and_the_old_one_stays() {
     let mut keyring = keyring();
-    assert!(keyring.default_entry().is_none());
     keyring.set_default(Some("Day Show")).unwrap();
     let refused = keyring.set_default(Some("Noon"));
     assert!(matches!(refused, Err(KeyringError::UnknownName { .. })));

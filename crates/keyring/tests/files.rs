@@ -84,7 +84,7 @@ fn a_change_that_fails_or_changes_nothing_writes_nothing() {
     assert!(!path.exists());
     fill(&path, &[1]);
     let before = (Keyring::stamp(&path), fs::read(&path).unwrap());
-    Keyring::update(&path, never, |keyring| keyring.set_default(None)).unwrap();
+    Keyring::update(&path, never, |keyring| keyring.set_default(Some("class 1"))).unwrap();
     let failed = Keyring::update(&path, never, |keyring| {
         keyring.create("half done")?;
         keyring.remove("unknown")

@@ -42,8 +42,6 @@ pub(crate) struct KeysPanel {
     pub(super) message: Option<Message>,
     /// The request that is being processed.
     waiting: Option<RequestId>,
-    /// A request that the panel made by itself: its answer is no news.
-    quiet: Option<RequestId>,
     /// The user wants to know which of the keys the input carries.
     pub(crate) listening: bool,
     /// This instance has no class yet.
@@ -115,31 +113,17 @@ impl KeysPanel {
             if self.waiting == Some(id) {
                 self.waiting = None;
             }
-            let quiet = self.quiet.take_if(|quiet| *quiet == id).is_some();
             match answer {
-                Ok(_) if quiet => {}
+                // The first class of all is the default: here it is used, too.
                 Ok(Outcome::Added(class)) if self.undecided && keys.view().classes.len() == 1 => {
-                    let ChosenClass { name, fingerprint } = self.use_first(class, keys, &choose);
+                    let Class { name, fingerprint, .. } = class;
                     self.added(fingerprint, &(words.first_used)(&name), words);
+                    choose(ChosenClass { fingerprint, name });
                 }
                 Ok(outcome) => self.succeeded(outcome, words),
                 Err(problem) => self.failed(&problem, all_words),
             }
         }
-    }
-
-    /// Uses the first class of all, here and as the default: nobody makes it for another purpose.
-    fn use_first(
-        &mut self,
-        class: Class,
-        keys: &mut Keys,
-        choose: &impl Fn(ChosenClass),
-    ) -> ChosenClass {
-        let Class { name, fingerprint, .. } = class;
-        self.quiet = Some(keys.ask(Request::SetDefault { class: Some(fingerprint) }));
-        let class = ChosenClass { fingerprint, name };
-        choose(class.clone());
-        class
     }
 
     /// A class was added; `what` says what became of it.

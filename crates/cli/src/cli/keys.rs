@@ -150,11 +150,7 @@ fn add(
 ) -> Result<(), Failure> {
     let (fingerprint, is_first) = update(cli, |keyring| {
         let is_first = keyring.entries().is_empty();
-        let fingerprint = add(keyring)?;
-        if is_first {
-            keyring.set_default(Some(name))?;
-        }
-        Ok((fingerprint, is_first))
+        Ok((add(keyring)?, is_first))
     })?;
     say(&format!("{}  {fingerprint}", name.trim()))?;
     if is_first && io::stderr().is_terminal() {

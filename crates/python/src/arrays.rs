@@ -5,6 +5,7 @@ use numpy::{Element, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedAr
 use patchveil::pcm::changed_f64;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple};
 
 use crate::errors::value_error;
@@ -272,8 +273,10 @@ pub(crate) fn output<'py, T: Sample>(
     py: Python<'py>,
     samples: &PyReadonlyArrayDyn<'py, T>,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    /// Kept, because a live stream asks for it every few samples.
+    static EMPTY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let shape = PyTuple::new(py, samples.shape())?;
-    let made = py.import("numpy")?.call_method1("empty", (shape, T::get_dtype(py)))?;
+    let made = EMPTY.import(py, "numpy", "empty")?.call1((shape, T::get_dtype(py)))?;
     Ok(made.cast_into()?)
 }
 

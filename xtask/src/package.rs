@@ -283,7 +283,7 @@ fn try_cargo_install() -> Result<(), String> {
     bundle::copy(&root().join("assets/demo.wav"), &home.join("demo.wav"))?;
     patchveil(&["key", "new", "show"])?;
     patchveil(&["protect", "demo.wav", "--key", "show"])?;
-    patchveil(&["detect", "demo.veiled.wav", "--key", "show"])?;
+    patchveil(&["detect", "demo.protected.wav", "--key", "show"])?;
     bundle::remove(&folder)
 }
 

@@ -99,9 +99,12 @@ impl ClassKey {
         let entry = match name {
             Some(name) => keyring.get(name).map_err(keyring_error)?,
             None => keyring.default_entry().ok_or_else(|| {
-                PyLookupError::new_err(
-                    "which class? name it, or choose a default: patchveil key default NAME",
-                )
+                PyLookupError::new_err(match keyring.entries().is_empty() {
+                    true => "the keyring is empty; make a class first: patchveil key new NAME",
+                    false => {
+                        "which class? name it, or choose a default: patchveil key default NAME"
+                    }
+                })
             })?,
         };
         Ok(Self::new(entry.key().clone()))

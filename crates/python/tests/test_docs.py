@@ -23,4 +23,4 @@ def test_the_examples_of_the_page_run(tmp_path):
     (tmp_path / "page.py").write_text("\n".join(run), encoding="utf-8")
     done = subprocess.run([sys.executable, "page.py"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "episode.veiled.wav").exists()
+    assert (tmp_path / "episode.protected.wav").exists()

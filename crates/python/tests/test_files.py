@@ -14,7 +14,7 @@ from patchveil._patchveil import plan_files
 def folder(tmp_path):
     """Recordings in some formats, and files that are none or are protected already."""
     found = tmp_path / "found"
-    names = "a.wav", "b.FLAC", "c.mp3", "d.ogg", "deep/e.aiff", "deep/f.w64", "g.wave", "deep/h.veiled.flac", "i.VEILED.mp3"
+    names = "a.wav", "b.FLAC", "c.mp3", "d.ogg", "deep/e.aiff", "deep/f.w64", "g.wave", "deep/h.protected.flac", "i.PROTECTED.mp3"
     for name in names:
         path = found / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -60,7 +60,7 @@ def test_what_is_missing_or_wrong_is_a_python_exception_of_one_line(tmp_path, ke
         (lambda: ClassKey.from_file(tmp_path / "none"), FileNotFoundError, "none"),
         (lambda: ClassKey.from_file(tmp_path / "text"), ValueError, "no key to import"),
         (lambda: ClassKey.from_keyring("nobody", keyring=keyring), LookupError, "no class named"),
-        (lambda: ClassKey.from_keyring(keyring=tmp_path / "empty"), LookupError, "which class"),
+        (lambda: ClassKey.from_keyring(keyring=tmp_path / "empty"), LookupError, "the keyring is empty"),
     ]:
         with pytest.raises(kind, match=message) as caught:
             call()

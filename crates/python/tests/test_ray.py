@@ -54,7 +54,7 @@ def recordings(tmp_path_factory):
         begin = int(generator.integers(0, 20 * RATE))
         subtype = None if ending == "mp3" else "PCM_24"
         soundfile.write(path, source[begin : begin + 5 * RATE], RATE, subtype=subtype)
-    soundfile.write(folder / "part 0" / "old.veiled.flac", source[:RATE], RATE)
+    soundfile.write(folder / "part 0" / "old.protected.flac", source[:RATE], RATE)
     (folder / "part 0" / "broken.wav").write_bytes(b"RIFF of nothing")
     return folder
 
@@ -127,7 +127,7 @@ def test_workers_killed_half_way_lose_nothing_and_do_nothing_twice(
     killer.join(30)
     assert len(killed) == 4, "workers were killed"
     assert [Path(path).name for path, _ in summary.failed] == ["broken.wav"]
-    assert [Path(path).name for path, _ in summary.left_out] == ["old.veiled.flac"]
+    assert [Path(path).name for path, _ in summary.left_out] == ["old.protected.flac"]
     lossy = {path.name for path in recordings.glob("*/*.mp3")}
     assert sorted(Path(path).name for path, _ in summary.notes) == sorted(lossy), "each once"
     assert all("is in a lossy format" in note for _, note in summary.notes)

@@ -19,11 +19,11 @@ use super::trace::TraceArgs;
 
 const FIRST_STEPS: &str = "\
 First steps:
-  patchveil demo                                          hear and see what it does
-  patchveil key new \"Night Show\"                          make a key
-  patchveil protect episode.wav --key \"Night Show\"        write episode.veiled.wav
-  patchveil detect episode.veiled.wav --key \"Night Show\"  find the mark in it
-  patchveil restore episode.veiled.wav                    take it off again
+  patchveil demo                                             hear and see what it does
+  patchveil key new \"Night Show\"                             make a key
+  patchveil protect episode.wav --key \"Night Show\"           write episode.protected.wav
+  patchveil detect episode.protected.wav --key \"Night Show\"  find the mark in it
+  patchveil restore episode.protected.wav                    take it off again
 
 Exit codes:
   0    done

@@ -29,8 +29,8 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     let key = ClassKey::generate().map_err(Failure::failed)?;
     let fingerprint = key.fingerprint();
     let veils = veils(key, &args.recipe, recipe)?;
-    let [input, output, png, text] =
-        ["demo.wav", "demo.veiled.wav", "demo.png", "demo.txt"].map(|name| args.output.join(name));
+    let [input, output, png, text] = ["demo.wav", "demo.protected.wav", "demo.png", "demo.txt"]
+        .map(|name| args.output.join(name));
 
     for file in [&input, &output, &png, &text] {
         check(file, &[], args.force)?;

@@ -173,7 +173,7 @@ impl DropFolder<'_> {
 
 /// What is left out and what cannot be read.
 fn news(plan: &Plan) -> impl Iterator<Item = String> {
-    let is_news = |note: &&Note| !matches!(note, Note::AlreadyVeiled(_) | Note::OutputFolder(_));
+    let is_news = |note: &&Note| !matches!(note, Note::AlreadyProtected(_) | Note::OutputFolder(_));
     let notes = plan.notes.iter().filter(is_news).map(ToString::to_string);
     let is_failure = |failure: &&InputError| !matches!(failure, InputError::NoRecording { .. });
     notes.chain(plan.failures.iter().filter(is_failure).map(ToString::to_string))

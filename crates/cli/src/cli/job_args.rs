@@ -42,7 +42,7 @@ pub(super) struct ProtectArgs {
     /// first that matches counts (alice/*.wav,Alice)
     #[arg(long, value_name = "FILE", conflicts_with = "key")]
     pub(super) key_map: Option<PathBuf>,
-    /// Output file or folder, or - for standard output [default: NAME.veiled.wav next to each input]
+    /// Output file or folder, or - for standard output [default: NAME.protected.wav next to each input]
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]

@@ -22,7 +22,7 @@ mod shard;
 
 pub use error::{InputError, PlanError};
 pub use find::{Found, Recording, find};
-pub(crate) use names::is_named_veiled;
+pub(crate) use names::is_named_protected;
 pub use names::is_recording;
 pub use notes::Note;
 pub(crate) use plan::is_named_as_original;

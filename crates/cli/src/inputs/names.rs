@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::leftovers::TEMP_PREFIX;
 
 /// What the names of protected files have before their ending.
-pub(super) const VEILED: &str = ".veiled";
+pub(super) const PROTECTED: &str = ".protected";
 /// What the names of restored files have before their ending.
 pub(super) const RESTORED: &str = ".restored";
 
@@ -28,14 +28,14 @@ pub fn is_recording(name: &OsStr) -> bool {
 }
 
 /// Whether the name of a file says that it is protected.
-pub(crate) fn is_named_veiled(path: &Path) -> bool {
-    is_marked(path, VEILED)
+pub(crate) fn is_named_protected(path: &Path) -> bool {
+    has_suffix(path, PROTECTED)
 }
 
-/// Whether the name of a recording has `mark` before its ending, in any case of letters, and something before that.
-pub(super) fn is_marked(path: &Path, mark: &str) -> bool {
+/// Whether the name of a recording has `suffix` before its ending, in any case of letters, and something before that.
+pub(super) fn has_suffix(path: &Path, suffix: &str) -> bool {
     let Some(name) = path.file_name() else { return false };
-    ENDINGS.iter().any(|ending| ends_with(name, &format!("{mark}{ending}")))
+    ENDINGS.iter().any(|ending| ends_with(name, &format!("{suffix}{ending}")))
 }
 
 /// Whether the name of a file ends so, in any case of letters, with something before it.
@@ -44,9 +44,9 @@ pub(super) fn is_named(path: &Path, suffix: &str) -> bool {
 }
 
 /// The name without the endings of recordings and protected files.
-pub(super) fn bare_stem(path: &Path, without_veiled: bool) -> OsString {
+pub(super) fn bare_stem(path: &Path, without_protected: bool) -> OsString {
     let stem = path.file_stem().unwrap_or_default();
-    let stem = if without_veiled { Path::new(stem).file_stem() } else { Some(stem) };
+    let stem = if without_protected { Path::new(stem).file_stem() } else { Some(stem) };
     stem.unwrap_or_default().to_owned()
 }
 

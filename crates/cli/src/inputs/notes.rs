@@ -10,9 +10,9 @@ use crate::paths::shown;
 #[non_exhaustive]
 pub enum Note {
     /// A file in a folder is named like an output of an earlier run.
-    AlreadyVeiled(PathBuf),
+    AlreadyProtected(PathBuf),
     /// A file in a folder is named like an output of an earlier run, of which the manifest knows nothing.
-    NamedVeiled(PathBuf),
+    NamedProtected(PathBuf),
     /// A file in a folder is named like an output of an earlier `restore`.
     AlreadyRestored(PathBuf),
     /// A file in a folder is the original of a protected file next to it.
@@ -44,8 +44,8 @@ impl Note {
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
-            Self::AlreadyVeiled(path)
-            | Self::NamedVeiled(path)
+            Self::AlreadyProtected(path)
+            | Self::NamedProtected(path)
             | Self::AlreadyRestored(path)
             | Self::Original(path)
             | Self::OtherAudio { path, .. }
@@ -62,7 +62,7 @@ impl Note {
     pub fn is_recording(&self) -> bool {
         !matches!(
             self,
-            Self::AlreadyVeiled(_)
+            Self::AlreadyProtected(_)
                 | Self::SameFile { .. }
                 | Self::LinkLoop(_)
                 | Self::OutputFolder(_)
@@ -73,8 +73,8 @@ impl Note {
     #[must_use]
     pub fn reason(&self) -> String {
         match self {
-            Self::AlreadyVeiled(_) => "skipped, its name says it is protected already".to_owned(),
-            Self::NamedVeiled(_) => "NOT PROTECTED as far as is known: skipped, because its name says it is, \
+            Self::AlreadyProtected(_) => "skipped, its name says it is protected already".to_owned(),
+            Self::NamedProtected(_) => "NOT PROTECTED as far as is known: skipped, because its name says it is, \
                                      but the manifest next to it has no record of it; find out with \
                                      patchveil detect, or give it another name"
                 .to_owned(),

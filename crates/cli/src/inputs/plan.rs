@@ -11,7 +11,7 @@ use super::audio;
 use super::error::{InputError, PlanError};
 use super::find::{Found, Recording};
 use super::formats;
-use super::names::{RESTORED, VEILED, bare_stem, is_marked, is_named_veiled, is_recording};
+use super::names::{PROTECTED, RESTORED, bare_stem, has_suffix, is_named_protected, is_recording};
 use super::notes::Note;
 use super::selection::Selection;
 use crate::manifest::{ManifestCache, path_for};
@@ -63,16 +63,16 @@ impl Plan {
     /// Finds the files to work on in `inputs` and where each goes.
     ///
     /// Files are taken whatever their name. Folders are searched with all their subfolders, links
-    /// followed, for names of recordings; to protect, without `*.veiled.*`; to restore, without
-    /// `*.restored.*` and without originals next to their `*.veiled.*`.
+    /// followed, for names of recordings; to protect, without `*.protected.*`; to restore, without
+    /// `*.restored.*` and without originals next to their `*.protected.*`.
     ///
     /// Outputs have the `format` given, else that which the name `output` of a single one ends with, else that of
     /// the input where it is lossless, else FLAC. Below, `wav` stands for its ending.
     ///
-    /// Without `output`, a file `NAME.wav` is protected as `NAME.veiled.wav` next to it, and
-    /// `NAME.veiled.wav` or `NAME.wav` restored as `NAME.restored.wav`. If `output` is a folder, ends
+    /// Without `output`, a file `NAME.wav` is protected as `NAME.protected.wav` next to it, and
+    /// `NAME.protected.wav` or `NAME.wav` restored as `NAME.restored.wav`. If `output` is a folder, ends
     /// with a slash, or there is more than one input file, files go below it under the same name, a
-    /// restored one without `.veiled`; those found in a folder keep their path relative to it.
+    /// restored one without `.protected`; those found in a folder keep their path relative to it.
     /// Otherwise `output` is the output file's name.
     ///
     /// # Errors
@@ -169,16 +169,16 @@ fn left_out(
     if path.is_dir() {
         return destination.is_folder(path).then(|| Note::OutputFolder(path.to_owned()));
     }
-    let is_veiled = is_named_veiled(path);
+    let is_protected = is_named_protected(path);
     match task {
-        Task::Protect if !is_veiled => None,
+        Task::Protect if !is_protected => None,
         // What holds no audio cannot be protected either.
         Task::Protect if is_on_record(path, manifests) || audio::kind_of(path).is_none() => {
-            Some(Note::AlreadyVeiled(path.to_owned()))
+            Some(Note::AlreadyProtected(path.to_owned()))
         }
-        Task::Protect => Some(Note::NamedVeiled(path.to_owned())),
-        Task::Restore if is_veiled => None,
-        Task::Restore if is_marked(path, RESTORED) => Some(Note::AlreadyRestored(path.to_owned())),
+        Task::Protect => Some(Note::NamedProtected(path.to_owned())),
+        Task::Restore if is_protected => None,
+        Task::Restore if has_suffix(path, RESTORED) => Some(Note::AlreadyRestored(path.to_owned())),
         Task::Restore => {
             let is_there = protected_versions(path).any(|protected| protected.exists());
             is_there.then(|| Note::Original(path.to_owned()))
@@ -242,12 +242,12 @@ impl Destination {
 
     /// Where the output of `input` goes; `relative` is as in [`Recording::relative`].
     fn of(&self, input: &Path, relative: &Path, ending: &str, task: Task) -> PathBuf {
-        let without_veiled = task == Task::Restore && is_named_veiled(relative);
+        let without_protected = task == Task::Restore && is_named_protected(relative);
         match self {
             Self::NextToInput => {
-                let mark = if task == Task::Protect { VEILED } else { RESTORED };
+                let suffix = if task == Task::Protect { PROTECTED } else { RESTORED };
                 let ending = if ending == "wave" { "wav" } else { ending };
-                input.with_file_name(named(input, without_veiled, mark, ending))
+                input.with_file_name(named(input, without_protected, suffix, ending))
             }
             Self::File(path) => path.clone(),
             Self::Folder { path, .. } => {
@@ -255,12 +255,13 @@ impl Destination {
                     relative.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending))
                 };
                 let is_same = is(ending) || ending == "wav" && is("wave");
-                let is_kept = !without_veiled && (is_same || !is_recording(relative.as_os_str()));
+                let is_kept =
+                    !without_protected && (is_same || !is_recording(relative.as_os_str()));
                 match is_kept {
                     true => path.join(relative),
                     false => path.join(relative.with_file_name(named(
                         relative,
-                        without_veiled,
+                        without_protected,
                         "",
                         ending,
                     ))),
@@ -274,10 +275,10 @@ impl Destination {
     }
 }
 
-/// The name of an output: the bare name of `input`, a mark, an ending.
-fn named(input: &Path, without_veiled: bool, mark: &str, ending: &str) -> OsString {
-    let mut name = bare_stem(input, without_veiled);
-    name.push(format!("{mark}.{ending}"));
+/// The name of an output: the bare name of `input`, a suffix, an ending.
+fn named(input: &Path, without_protected: bool, suffix: &str, ending: &str) -> OsString {
+    let mut name = bare_stem(input, without_protected);
+    name.push(format!("{suffix}.{ending}"));
     name
 }
 
@@ -292,7 +293,7 @@ fn protected_versions(recording: &Path) -> impl Iterator<Item = PathBuf> {
     let endings = ["wav", "flac", "m4a", "w64", "aiff", "aif", "aifc", "caf", "mp3", "ogg", "opus"];
     endings
         .into_iter()
-        .map(|ending| recording.with_file_name(named(recording, false, VEILED, ending)))
+        .map(|ending| recording.with_file_name(named(recording, false, PROTECTED, ending)))
 }
 
 fn ends_with_separator(path: &Path) -> bool {

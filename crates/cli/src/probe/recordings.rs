@@ -6,7 +6,7 @@ use super::clip::Excerpt;
 use super::draws::Draws;
 use super::error::ProbeError;
 use crate::detect::{DetectFileError, SampleSink, decode};
-use crate::inputs::{Found, Note, Recording, find};
+use crate::inputs::{Found, Note, Recording, find, is_named_protected};
 use crate::watch::Watch;
 
 /// A stretch quieter than this, full scale being 1, has nothing in it for a model.
@@ -23,12 +23,11 @@ pub(super) fn excerpts(
     seed: &[u8; 32],
     watch: &Watch<'_>,
 ) -> Result<(Vec<Excerpt>, Vec<String>), ProbeError> {
-    let is_marked = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        name.ends_with(".veiled.wav").then(|| Note::AlreadyVeiled(path.to_owned()))
-    };
+    let is_protected =
+        |path: &Path| is_named_protected(path).then(|| Note::AlreadyProtected(path.to_owned()));
     let folders = [folder.to_owned()];
-    let Found { mut recordings, notes, mut failures, .. } = find(&folders, is_marked).each_once();
+    let Found { mut recordings, notes, mut failures, .. } =
+        find(&folders, is_protected).each_once();
     if recordings.is_empty()
         && let Some(failure) = failures.pop()
     {

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::detect::FOUND_P;
 use crate::detector::{LayersDetector, LayersEvidence, MultiRecipeDetector, detectable_presets};
-use crate::inputs::{InputError, Note, is_named_veiled};
+use crate::inputs::{InputError, Note, is_named_protected};
 use crate::manifest::{Manifest, Record};
 use crate::paths::json;
 use crate::receipts::{self, ReceiptsCache};
@@ -267,7 +267,7 @@ fn compare(path: &Path, manifest: Option<&Manifest>, watch: &Watch<'_>) -> Optio
         // Even where it is the original now: that is not what was recorded under this name.
         Checked::new(path, Status::AudioChanged, Some(record))
     } else if let Some(record) = records().find(|record| record.audio_before == audio) {
-        let status = match is_named_veiled(path) {
+        let status = match is_named_protected(path) {
             true => Status::NotProtected,
             false => Status::Original,
         };

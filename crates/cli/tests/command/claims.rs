@@ -13,12 +13,12 @@ fn no_snr_is_claimed_unless_the_manifest_shows_that_it_is_the_protected_file() {
     let voice = signal::speech(3, RATE, 12.0);
     user.put("a.wav", integers(24, RATE, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
-    let known = user.run(&["restore", "a.veiled.wav", "--json"]).succeeds().json();
+    let known = user.run(&["restore", "a.protected.wav", "--json"]).succeeds().json();
     assert_eq!(known[0]["claim"], "computed");
     assert!(known[0]["expected_snr_db"].as_f64().unwrap() > 80.0);
     // Music in the background, which no restoring takes away.
     let bed = signal::music(0, RATE, 12.0);
-    let mixed = user.samples("a.veiled.wav");
+    let mixed = user.samples("a.protected.wav");
     let mixed: Vec<f32> = mixed.iter().zip(&bed).map(|(a, b)| a + 0.05 * b).collect();
     user.put("mix/a.wav", integers(24, RATE, &mixed));
     let restore = ["restore", "mix/a.wav", "--preset", "balanced@1", "--offset", "0"];
@@ -52,7 +52,7 @@ fn stems_that_begin_later_are_protected_apart_and_restored_as_one() {
         let protect = ["protect", "2.wav", "--preset", "balanced", "--force"];
         let ran = user.run(&[&protect[..], position].concat()).succeeds();
         assert!(ran.out.contains("begins at sample 12345"), "{ran:?}");
-        let mixed = mix(&user.samples("1.veiled.wav"), &user.samples("2.veiled.wav"));
+        let mixed = mix(&user.samples("1.protected.wav"), &user.samples("2.protected.wav"));
         user.put("mix/all.wav", integers(24, RATE, &mixed));
         let restore = ["restore", "mix/all.wav", "--preset", "balanced", "--offset", "0"];
         user.run(&[&restore[..], &["--force", "-o", "mix/back.wav"]].concat());
@@ -61,7 +61,7 @@ fn stems_that_begin_later_are_protected_apart_and_restored_as_one() {
         assert!(apart < 1e-5, "{apart}");
         std::fs::remove_file(user.path("mix/back.wav")).unwrap();
         // The record has the position.
-        let back = user.run(&["restore", "2.veiled.wav", "--force", "--json"]).succeeds().json();
+        let back = user.run(&["restore", "2.protected.wav", "--force", "--json"]).succeeds().json();
         assert_eq!(
             (&back[0]["evidence"], &back[0]["offset"]),
             (&"manifest".into(), &12_345.into())
@@ -80,7 +80,7 @@ fn a_whole_file_without_a_record_begins_at_0_however_often_it_repeats_itself() {
     for times in [1, 3] {
         user.put("a.wav", integers(24, rate, &once.repeat(times)));
         user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest", "--force"]);
-        let restore = ["restore", "a.veiled.wav", "--preset", "balanced", "--force", "--json"];
+        let restore = ["restore", "a.protected.wav", "--preset", "balanced", "--force", "--json"];
         let done = user.run(&restore).succeeds().json();
         assert_eq!((&done[0]["offset"], &done[0]["evidence"]), (&0.into(), &"detection".into()));
         let (back, original) = (user.samples("a.restored.wav"), user.samples("a.wav"));

@@ -254,17 +254,17 @@ fn all_metadata_of_a_flac_file_is_kept_byte_for_byte_and_the_seek_table_points_t
     let ran = user.run(&["protect", "b.flac", "c.flac"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     ran.says(&["b.flac: out of date now, and left as it was: the gain in the tags"]);
-    assert_eq!(blocks(&user.read("b.veiled.flac")), blocks(&file));
-    let kept = user.read("c.veiled.flac");
+    assert_eq!(blocks(&user.read("b.protected.flac")), blocks(&file));
+    let kept = user.read("c.protected.flac");
     assert!(
         kept.starts_with(b"ID3\x04\0\0\0\0\0\x05hellofLaC")
             && kept.ends_with(&tagged[tagged.len() - 128..])
     );
-    tool(&user, "flac -s -t b.veiled.flac");
-    tool(&user, "flac -s -d --skip=22050 -f -o half.wav b.veiled.flac");
-    user.run(&["verify", "b.veiled.flac", "c.veiled.flac"]).succeeds();
-    tool(&user, "metaflac --remove-tag=ARTIST b.veiled.flac");
-    let changed = user.run(&["verify", "b.veiled.flac"]);
+    tool(&user, "flac -s -t b.protected.flac");
+    tool(&user, "flac -s -d --skip=22050 -f -o half.wav b.protected.flac");
+    user.run(&["verify", "b.protected.flac", "c.protected.flac"]).succeeds();
+    tool(&user, "metaflac --remove-tag=ARTIST b.protected.flac");
+    let changed = user.run(&["verify", "b.protected.flac"]);
     assert!(changed.out.contains("tags changed"), "{changed:?}");
     let stripped = user.run(&["protect", "b.flac", "--strip-metadata", "-o", "bare.flac"]);
     assert_eq!(stripped.code, Some(0), "{stripped:?}");
@@ -283,11 +283,11 @@ fn the_output_has_the_format_asked_for_or_is_refused_before_anything_is_written(
     for (args, name, codec) in [
         (&["-o", "x.mp3"][..], "x.mp3", "mp3"),
         (&["-o", "x.flac"], "x.flac", "flac"),
-        (&["--format", "opus"], "a.veiled.opus", "opus"),
-        (&["--format", "vorbis"], "a.veiled.ogg", "vorbis"),
+        (&["--format", "opus"], "a.protected.opus", "opus"),
+        (&["--format", "vorbis"], "a.protected.ogg", "vorbis"),
         (&["-o", "x.m4a"], "x.m4a", "aac"),
         (&["-o", "y.m4a", "--format", "alac"], "y.m4a", "alac"),
-        (&["--format", "mp3", "--bitrate", "96"], "a.veiled.mp3", "mp3"),
+        (&["--format", "mp3", "--bitrate", "96"], "a.protected.mp3", "mp3"),
     ] {
         user.run(&[&["protect", "a.wav"], args].concat()).succeeds();
         let probe = Command::new("ffprobe");
@@ -442,6 +442,6 @@ fn time_stamps_are_preserved_where_that_is_asked_for() {
     user.run(&["protect", "a.wav", "--preserve"]).succeeds();
     user.run(&["protect", "a.wav", "-o", "now.wav"]).succeeds();
     let modified = |name: &str| fs::metadata(user.path(name)).unwrap().modified().unwrap();
-    assert_eq!(modified("a.veiled.wav"), then);
+    assert_eq!(modified("a.protected.wav"), then);
     assert_ne!(modified("now.wav"), then);
 }

@@ -18,11 +18,11 @@ fn figures_and_json_agree_with_what_protect_said() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 2, 1.5));
     let protected = user.run(&["protect", "a.wav", "--json"]).succeeds().json().remove(0);
-    let json = user.run(&["inspect", "a.wav", "a.veiled.wav", "--json"]).succeeds().json();
+    let json = user.run(&["inspect", "a.wav", "a.protected.wav", "--json"]).succeeds().json();
     assert_eq!(json.len(), 1);
     let report = &json[0];
     assert_eq!(report["before"]["path"], "a.wav");
-    assert_eq!(report["after"]["path"], "a.veiled.wav");
+    assert_eq!(report["after"]["path"], "a.protected.wav");
     for field in ["frames", "channels", "sample_rate_hz", "seconds"] {
         assert_eq!(report[field], protected[field], "{field}");
     }
@@ -30,7 +30,7 @@ fn figures_and_json_agree_with_what_protect_said() {
         let (a, b) = (report[field].as_f64().unwrap(), protected[field].as_f64().unwrap());
         assert!((a - b).abs() < 0.05, "{field}: {a} and {b}");
     }
-    let text = user.run(&["inspect", "a.wav", "a.veiled.wav"]).succeeds().out;
+    let text = user.run(&["inspect", "a.wav", "a.protected.wav"]).succeeds().out;
     for (label, field, places) in [
         ("SNR", "snr_db", 1),
         ("segmental SNR", "segmental_snr_db", 1),
@@ -64,8 +64,8 @@ fn a_picture_is_drawn_and_replaces_nothing_without_force_and_no_recording_ever()
     let original = recording(16_000, 1, 1.0);
     user.put("a.wav", &original);
     user.run(&["protect", "a.wav"]).succeeds();
-    let veiled = user.read("a.veiled.wav");
-    let inspect = ["inspect", "a.wav", "a.veiled.wav", "--png"];
+    let veiled = user.read("a.protected.wav");
+    let inspect = ["inspect", "a.wav", "a.protected.wav", "--png"];
     let ran = user.run(&[&inspect[..], &["pictures/a.png"]].concat()).succeeds();
     assert!(ran.out.contains("pictures/a.png"), "{ran:?}");
     assert!(user.read("pictures/a.png").starts_with(b"\x89PNG"));
@@ -74,11 +74,11 @@ fn a_picture_is_drawn_and_replaces_nothing_without_force_and_no_recording_ever()
     let onto = |file: &'static str| [&inspect[..], &[file]].concat();
     user.run(&onto("taken.png")).fails(1, &["taken.png: exists already", "--force"]);
     assert_eq!(user.read("taken.png"), b"precious");
-    for recording in ["a.wav", "a.veiled.wav", "pictures/../a.wav"] {
+    for recording in ["a.wav", "a.protected.wav", "pictures/../a.wav"] {
         user.run(&[&onto(recording)[..], &["--force"]].concat())
             .fails(1, &["is an input itself and is never overwritten"]);
     }
-    assert!(user.read("a.wav") == original && user.read("a.veiled.wav") == veiled);
+    assert!(user.read("a.wav") == original && user.read("a.protected.wav") == veiled);
     user.run(&[&onto("taken.png")[..], &["--force", "--json"]].concat()).succeeds();
     assert!(user.read("taken.png").starts_with(b"\x89PNG"));
 }
@@ -87,7 +87,7 @@ fn a_picture_is_drawn_and_replaces_nothing_without_force_and_no_recording_ever()
 fn the_demo_writes_four_files_and_replaces_them_only_by_force() {
     let user = User::new();
     let first = user.run(&["demo", "-o", "out"]).succeeds();
-    let files = ["out/demo.png", "out/demo.txt", "out/demo.veiled.wav", "out/demo.wav"];
+    let files = ["out/demo.png", "out/demo.protected.wav", "out/demo.txt", "out/demo.wav"];
     assert_eq!(user.files(), files);
     assert_eq!(user.read("out/demo.wav"), bundled());
     assert!(user.read("out/demo.png").starts_with(b"\x89PNG"));
@@ -104,10 +104,10 @@ fn the_demo_writes_four_files_and_replaces_them_only_by_force() {
         assert_eq!(fs::read_dir(user.path(&folder)).unwrap().count(), 1);
         assert_eq!(user.read(format!("{folder}/{name}")), b"precious");
     }
-    let veiled = user.read("out/demo.veiled.wav");
+    let veiled = user.read("out/demo.protected.wav");
     user.run(&["demo", "-o", "out", "--force"]).succeeds();
     // Another key: another veil.
-    assert_ne!(user.read("out/demo.veiled.wav"), veiled);
+    assert_ne!(user.read("out/demo.protected.wav"), veiled);
     // Neither asks for a keyring nor makes one.
     assert!(!user.keyring().exists());
     user.run(&["demo", "-o", "out/demo.wav"]).fails(1, &["cannot make its folder"]);
@@ -125,7 +125,8 @@ fn loudness_of_the_bundled_recording_is_kept() {
         for (preset, most) in [("light", 1.0), ("balanced", 1.5), ("strong", 2.0)] {
             let protect = ["protect", "demo.wav", "--key", &class, "--preset", preset, "--force"];
             user.run(&protect).succeeds();
-            let report = user.run(&["inspect", "demo.wav", "demo.veiled.wav", "--json"]).succeeds();
+            let report =
+                user.run(&["inspect", "demo.wav", "demo.protected.wav", "--json"]).succeeds();
             let change = report.json()[0]["loudness_change_lu"].as_f64().unwrap();
             assert!(change.abs() <= most, "{preset}, {class}: {change} LU");
         }
@@ -150,7 +151,7 @@ fn a_page_holds_the_excerpt_of_both_files_bit_for_bit_and_loads_nothing() {
         .run(&[
             "inspect",
             "a.wav",
-            "a.veiled.wav",
+            "a.protected.wav",
             "--html",
             "pages/a",
             "--from",
@@ -161,7 +162,7 @@ fn a_page_holds_the_excerpt_of_both_files_bit_for_bit_and_loads_nothing() {
         .succeeds();
     assert!(ran.out.contains("pages/a/index.html"), "{ran:?}");
     let page = String::from_utf8(user.read("pages/a/index.html")).unwrap();
-    for (id, file) in [("before-wav", "a.wav"), ("after-wav", "a.veiled.wav")] {
+    for (id, file) in [("before-wav", "a.wav"), ("after-wav", "a.protected.wav")] {
         let samples = user.read(file)[44..].to_vec();
         assert_eq!(embedded(&page, id), samples[4 * 16_000..4 * 24_000], "{file}");
     }
@@ -194,7 +195,7 @@ fn a_page_replaces_nothing_without_force_and_no_recording_ever() {
     let user = User::with_key();
     user.put("a.wav", recording(8_000, 1, 1.0));
     user.run(&["protect", "a.wav"]).succeeds();
-    let onto = |folder: &'static str| ["inspect", "a.wav", "a.veiled.wav", "--html", folder];
+    let onto = |folder: &'static str| ["inspect", "a.wav", "a.protected.wav", "--html", folder];
     user.put("taken/index.html", "precious");
     user.run(&onto("taken")).fails(1, &["index.html: exists already", "--force"]);
     assert_eq!(user.read("taken/index.html"), b"precious");
@@ -202,7 +203,7 @@ fn a_page_replaces_nothing_without_force_and_no_recording_ever() {
     user.run(&onto("a.wav")).fails(1, &["a.wav: is not a folder"]);
 
     user.put("named/index.html", user.read("a.wav"));
-    let itself = ["inspect", "named/index.html", "a.veiled.wav", "--html", "named", "--force"];
+    let itself = ["inspect", "named/index.html", "a.protected.wav", "--html", "named", "--force"];
     user.run(&itself).fails(1, &["is an input itself and is never overwritten"]);
 }
 
@@ -211,14 +212,14 @@ fn an_excerpt_that_is_not_there_is_refused_before_anything_is_written() {
     let user = User::with_key();
     user.put("a.wav", recording(8_000, 1, 1.0));
     user.run(&["protect", "a.wav"]).succeeds();
-    let page = ["inspect", "a.wav", "a.veiled.wav", "--html", "page"];
+    let page = ["inspect", "a.wav", "a.protected.wav", "--html", "page"];
     user.run(&[&page[..], &["--from", "1.5"]].concat())
         .fails(1, &["a.wav: is 1.00 s long", "cannot start at 1.50 s"]);
     for wrong in [["--seconds", "0"], ["--seconds", "601"], ["--seconds", "nan"], ["--from", "inf"]]
     {
         assert_eq!(user.run(&[&page[..], &wrong].concat()).code, Some(2), "{wrong:?}");
     }
-    assert_eq!(user.run(&["inspect", "a.wav", "a.veiled.wav", "--from", "0"]).code, Some(2));
+    assert_eq!(user.run(&["inspect", "a.wav", "a.protected.wav", "--from", "0"]).code, Some(2));
     assert!(!user.path("page").exists());
 }
 
@@ -231,7 +232,7 @@ fn a_page_is_as_private_as_the_recording_it_contains() {
     let path = user.put("a.wav", recording(8_000, 1, 1.0));
     user.run(&["protect", "a.wav"]).succeeds();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    user.run(&["inspect", "a.wav", "a.veiled.wav", "--html", "page"]).succeeds();
+    user.run(&["inspect", "a.wav", "a.protected.wav", "--html", "page"]).succeeds();
     let mode = fs::metadata(user.path("page/index.html")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }

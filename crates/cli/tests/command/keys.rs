@@ -264,7 +264,7 @@ fn every_command_works_on_a_locked_keyring() {
         user.run(&[args, &["--passphrase-file", "pass"]].concat()).succeeds();
         assert!(Keyring::is_locked(&user.keyring()).unwrap());
     }
-    assert_eq!(user.files(), ["a.veiled.wav", "a.wav", "night.key", "pass", "wrong"]);
+    assert_eq!(user.files(), ["a.protected.wav", "a.wav", "night.key", "pass", "wrong"]);
 }
 
 /// What changed the keyring locked it at the full cost again.

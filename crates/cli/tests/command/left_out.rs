@@ -20,26 +20,26 @@ fn expected(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 fn a_file_that_is_protected_by_its_name_alone_is_told_and_fails_the_check() {
     let user = User::with_key();
     user.put("show/a.wav", recording(8_000, 1, 0.5));
-    user.put("show/ghost.veiled.wav", user.read("show/a.wav"));
+    user.put("show/ghost.protected.wav", user.read("show/a.wav"));
     let ran = user.run(&["protect", "show", "--json"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    let ran = ran.says(&["show/ghost.veiled.wav: NOT PROTECTED", "no record"]);
-    let told = [("show/a.wav", "done"), ("show/ghost.veiled.wav", "left_out")];
+    let ran = ran.says(&["show/ghost.protected.wav: NOT PROTECTED", "no record"]);
+    let told = [("show/a.wav", "done"), ("show/ghost.protected.wav", "left_out")];
     assert_eq!(statuses(&ran), expected(&told));
     // One that is on record is skipped as before.
     user.run(&["protect", "show", "--json"])
-        .says(&["show/a.veiled.wav: skipped, its name says it is protected already"]);
+        .says(&["show/a.protected.wav: skipped, its name says it is protected already"]);
 
     let ran = user.run(&["verify", "show", "--json"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let checked = [
-        ("show/a.veiled.wav", "as_recorded"),
+        ("show/a.protected.wav", "as_recorded"),
         ("show/a.wav", "original"),
-        ("show/ghost.veiled.wav", "not_protected"),
+        ("show/ghost.protected.wav", "not_protected"),
     ];
     assert_eq!(statuses(&ran), expected(&checked));
     assert!(user.run(&["verify", "show"]).out.contains("1 not protected"));
-    fs::remove_file(user.path("show/ghost.veiled.wav")).unwrap();
+    fs::remove_file(user.path("show/ghost.protected.wav")).unwrap();
     user.run(&["verify", "show"]).succeeds();
 }
 
@@ -116,8 +116,8 @@ fn every_json_names_its_files_alike_and_has_a_line_for_one_that_is_missing() {
         assert_eq!(lines[0]["status"], status, "{line}: {ran:?}");
         assert!(lines[0]["error"].as_str().unwrap().contains("check the spelling"), "{ran:?}");
     }
-    let lines = user.run(&["inspect", "a.wav", "a.veiled.wav", "--json"]).succeeds().json();
+    let lines = user.run(&["inspect", "a.wav", "a.protected.wav", "--json"]).succeeds().json();
     let line = &lines[0];
-    assert_eq!((&line["input"], &line["output"]), (&"a.wav".into(), &"a.veiled.wav".into()));
+    assert_eq!((&line["input"], &line["output"]), (&"a.wav".into(), &"a.protected.wav".into()));
     assert_eq!(line["before"]["path"], "a.wav");
 }

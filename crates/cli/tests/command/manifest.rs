@@ -28,10 +28,10 @@ fn every_protected_file_is_recorded_without_any_secret() {
     let original = recording(44_100, 2, 1.5);
     user.put("a.wav", &original);
     user.run(&["protect", "a.wav", "--preset", "strong", "--amount", "70"]).succeeds();
-    let veiled = user.read("a.veiled.wav");
+    let veiled = user.read("a.protected.wav");
     let [line] = lines(&user, ".").try_into().unwrap();
     assert_eq!(line["version"], 2);
-    assert_eq!(line["file"], "a.veiled.wav");
+    assert_eq!(line["file"], "a.protected.wav");
     assert_eq!(line["fingerprint"], key().fingerprint().to_string());
     let mut recipe = Preset::Strong.recipe();
     recipe.veil.as_mut().unwrap().amount = 70.0;
@@ -85,7 +85,7 @@ fn hashes_are_those_of_the_bytes_in_the_file_for_every_shape() {
         let line = lines(&user, ".").pop().unwrap();
         let data = original.len() - original.len() % 2 - 44;
         let data = (data / usize::from(channels)) * usize::from(channels);
-        let veiled = user.read("a.veiled.wav");
+        let veiled = user.read("a.protected.wav");
         let length = u32::from_le_bytes(original[40..44].try_into().unwrap()) as usize;
         assert!(length <= data + 1);
         assert_eq!(line["audio_before"], hash(&original[44..44 + length]), "{bits} bits");
@@ -116,7 +116,7 @@ fn the_record_is_next_to_the_file_wherever_that_goes() {
     assert!(!user.path("show").join(NAME).exists());
     user.run(&["protect", "show", "--no-manifest"]).succeeds();
     assert!(!user.path("show").join(NAME).exists());
-    assert!(user.path("show/a.veiled.wav").exists());
+    assert!(user.path("show/a.protected.wav").exists());
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_file_that_is_protected_again_gets_a_new_line_and_the_old_one_stays() {
     assert_eq!(all[0]["audio_before"], all[1]["audio_before"]);
     assert_ne!(all[0]["audio_after"], all[1]["audio_after"]);
     let manifest = Manifest::load(&user.path(NAME)).unwrap().unwrap();
-    let newest = manifest.get(OsStr::new("a.veiled.wav")).unwrap();
+    let newest = manifest.get(OsStr::new("a.protected.wav")).unwrap();
     assert_eq!(newest.recipe, Preset::Strong.recipe());
     assert_eq!(manifest.records().count(), 1);
     // What fails leaves no record.
@@ -147,7 +147,7 @@ fn a_damaged_manifest_is_reported_before_anything_is_written_and_left_as_it_is()
     let good = String::from_utf8(user.read(NAME)).unwrap();
     let files = user.files();
     let newer = good.replacen("\"version\":2", "\"version\":3,\"colour\":1", 1);
-    let outside = good.replacen("a.veiled.wav", "../a.veiled.wav", 1);
+    let outside = good.replacen("a.protected.wav", "../a.protected.wav", 1);
     let [begin, end] = [&good[..200], &good[200..]];
     for (content, parts) in [
         (format!("{begin}\n{end}"), ["line 1 is damaged", "move it away"]),
@@ -216,7 +216,7 @@ fn an_incomplete_line_left_by_a_power_cut_does_no_harm() {
         user.run(&["protect", "b.wav", "--force"]).succeeds();
         let now = String::from_utf8(user.read(NAME)).unwrap();
         assert!(now.starts_with(&first) && now.lines().count() == 2, "{now}");
-        assert_eq!(lines(&user, ".")[1]["file"], "b.veiled.wav");
+        assert_eq!(lines(&user, ".")[1]["file"], "b.protected.wav");
     }
     // A record that lacks only its line end is whole.
     user.put(NAME, first.trim_end());
@@ -251,8 +251,8 @@ fn a_name_that_is_not_utf8_is_recorded_exactly() {
     user.put(name, recording(8_000, 1, 0.3));
     user.run(&[OsStr::new("protect"), name]).succeeds();
     let manifest = Manifest::load(&user.path(NAME)).unwrap().unwrap();
-    let veiled = OsStr::from_bytes(b"caf\xe9.veiled.wav");
-    assert_eq!(manifest.get(veiled).unwrap().file, "caf\u{fffd}.veiled.wav");
+    let veiled = OsStr::from_bytes(b"caf\xe9.protected.wav");
+    assert_eq!(manifest.get(veiled).unwrap().file, "caf\u{fffd}.protected.wav");
     assert!(user.path(manifest.records().next().unwrap().name()).exists());
 }
 
@@ -272,8 +272,8 @@ fn a_manifest_that_cannot_be_written_is_reported_for_every_file() {
         );
     }
     user.run(&["protect", "a.wav"])
-        .fails(1, &["a.veiled.wav: protected, but not recorded", "cannot be added to"]);
-    assert!(user.path("a.veiled.wav").exists());
+        .fails(1, &["a.protected.wav: protected, but not recorded", "cannot be added to"]);
+    assert!(user.path("a.protected.wav").exists());
 }
 
 /// A record as the first builds wrote it, whose recipe has other field names. Never changes.

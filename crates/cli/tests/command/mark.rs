@@ -13,7 +13,7 @@ fn a_file_comes_back_to_75_db_from_16_bits_and_within_118_dbfs_from_24() {
     for bits in [16, 24] {
         user.put("a.wav", integers(bits, RATE, &programme(RATE, 6.0)));
         user.run(&["protect", "a.wav", "--force"]).succeeds();
-        let done = user.run(&["restore", "a.veiled.wav", "--force", "--json"]).succeeds().json();
+        let done = user.run(&["restore", "a.protected.wav", "--force", "--json"]).succeeds().json();
         assert_eq!(done[0]["evidence"], "manifest");
         assert_eq!(done[0]["recipe"], serde_json::to_value(Preset::Mark.recipe()).unwrap());
         let (original, back) = (user.samples("a.wav"), user.samples("a.restored.wav"));
@@ -37,7 +37,7 @@ fn it_changes_little_and_its_level_can_be_set() {
     assert!(usual > 18.0, "{usual} dB");
     let quieter = change(&["--mark-level", "-6"]);
     assert!((quieter - usual - 6.0).abs() < 0.2, "{usual} and {quieter} dB");
-    assert!(peak(&user.samples("a.veiled.wav")) < 1.0);
+    assert!(peak(&user.samples("a.protected.wav")) < 1.0);
 }
 
 #[test]
@@ -69,25 +69,25 @@ fn a_mark_that_is_asked_to_be_louder_than_its_key_allows_says_at_what_level_it_a
     let level =
         serde_json::json!({"asked_db": 12.0, "in_force_db": highest, "highest_db": highest});
     assert_eq!(line["mark_level"], level);
-    let before_and_after = ["inspect", "a.wav", "a.veiled.wav"];
+    let before_and_after = ["inspect", "a.wav", "a.protected.wav"];
     let inspected = user.run(&before_and_after).succeeds().out;
     let on_record = format!("mark level        +12.0 dB on record, held at {highest:+.1} dB");
     assert!(inspected.contains(&on_record), "{inspected}");
     let inspected = user.run(&[&before_and_after[..], &["--json"]].concat()).succeeds().json();
     assert_eq!(inspected[0]["mark_level"], level);
-    let restore = ["restore", "a.veiled.wav", "-o", "back.wav"];
+    let restore = ["restore", "a.protected.wav", "-o", "back.wav"];
     assert!(user.run(&restore).succeeds().out.contains(&held));
     protect("-3", &["-o", "quiet.wav"]);
-    let both = ["restore", "a.veiled.wav", "quiet.wav", "-o", "both", "--force"];
+    let both = ["restore", "a.protected.wav", "quiet.wav", "-o", "both", "--force"];
     let both = user.run(&both).succeeds().out;
     assert!(both.contains(&format!("1 of 2 files: {held}")), "{both}");
     assert_eq!(both.matches("mark level").count(), 1, "{both}");
 
     // What is said is what acts.
-    let loudest = user.samples("a.veiled.wav");
+    let loudest = user.samples("a.protected.wav");
     let named = protect(&highest.to_string(), &[]).out;
     assert!(named.contains(&format!("mark level {highest:+.1} dB")) && !named.contains("held"));
-    let apart = snr_db(&loudest, &user.samples("a.veiled.wav"));
+    let apart = snr_db(&loudest, &user.samples("a.protected.wav"));
     assert!(apart > snr_db(&user.samples("a.wav"), &loudest) + 40.0, "{apart} dB");
     assert!(!protect("0", &[]).out.contains("mark level"));
 }

@@ -232,11 +232,11 @@ fn md5_and_peak_follow_the_samples_and_what_is_out_of_date_is_named_once() {
         let (at, end) = (info.data_offset as usize, (info.data_offset + info.data_len) as usize);
         file == archived(&file[at..end], &Md5::digest(&file[at..end]))
     };
-    let protected = user.read("reel.veiled.wav");
+    let protected = user.read("reel.protected.wav");
     assert!(is_right(&file) && is_right(&protected) && protected != file);
-    is_as_recorded(&user, "reel.veiled.wav");
+    is_as_recorded(&user, "reel.protected.wav");
     user.run(&["protect", "reel.wav"]).says(&["skipped"]);
-    user.run(&["restore", "reel.veiled.wav"]).succeeds();
+    user.run(&["restore", "reel.protected.wav"]).succeeds();
     assert!(is_right(&user.read("reel.restored.wav")));
 
     // One that was wrong already is a fact about the recording, and is not mended.
@@ -244,7 +244,7 @@ fn md5_and_peak_follow_the_samples_and_what_is_out_of_date_is_named_once() {
     user.put("wrong.wav", &wrong);
     let said = note(user.run(&["protect", "wrong.wav"]));
     assert!(said.contains("its MD5 did not fit its samples even before"), "{said}");
-    assert!(user.read("wrong.veiled.wav").windows(16).any(|part| part == [7; 16]));
+    assert!(user.read("wrong.protected.wav").windows(16).any(|part| part == [7; 16]));
 }
 
 #[test]

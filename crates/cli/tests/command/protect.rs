@@ -16,10 +16,10 @@ fn a_protected_recording_goes_next_to_its_original() {
     for heading in ["file", "seconds", "patches", "SNR dB", "peak dB", "took s", "× real time"] {
         assert!(ran.out.contains(heading), "{ran:?}");
     }
-    assert!(ran.out.contains("Show 1.veiled.wav"), "{ran:?}");
-    assert_eq!(user.files(), ["Show 1.veiled.wav", "Show 1.wav"]);
+    assert!(ran.out.contains("Show 1.protected.wav"), "{ran:?}");
+    assert_eq!(user.files(), ["Show 1.protected.wav", "Show 1.wav"]);
     assert_eq!(user.read("Show 1.wav"), original);
-    let veiled = user.read("Show 1.veiled.wav");
+    let veiled = user.read("Show 1.protected.wav");
     assert_eq!((&veiled[..44], veiled.len()), (&original[..44], original.len()));
     assert_ne!(veiled, original);
 }
@@ -61,8 +61,8 @@ fn a_folder_keeps_its_tree_and_a_second_run_repeats_nothing() {
     let again = user.run(&["protect", "show", "--preset", "strong"]);
     assert_eq!(again.code, Some(1), "{again:?}");
     let again = again.says(&[
-        "a.veiled.wav: skipped, its name says it is protected already",
-        "b.veiled.wav: exists already and is not overwritten; use --force or another name",
+        "a.protected.wav: skipped, its name says it is protected already",
+        "b.protected.wav: exists already and is not overwritten; use --force or another name",
         "3 failed, 0 done",
     ]);
     assert_eq!(again.err.lines().count(), 7, "{again:?}");
@@ -73,17 +73,17 @@ fn a_folder_keeps_its_tree_and_a_second_run_repeats_nothing() {
     let lines = more.json();
     let status = |name: &str| lines.iter().filter(|line| line["status"] == name).count();
     assert_eq!((status("skipped"), status("done"), lines.len()), (3, 1, 4));
-    let more = more.says(&["b.WAV: skipped, show/b.veiled.wav is its protected version"]);
+    let more = more.says(&["b.WAV: skipped, show/b.protected.wav is its protected version"]);
     assert_eq!(more.err.lines().count(), 6, "{more:?}");
     fs::remove_file(user.path("show/c.wav")).unwrap();
-    fs::remove_file(user.path("show/c.veiled.wav")).unwrap();
+    fs::remove_file(user.path("show/c.protected.wav")).unwrap();
     // A recording that changed since is none of that, and neither is one whose tags did.
     let mut tagged = user.read("show/2024/a.wav");
     tagged.extend(b"a tag behind the samples");
     user.put("show/2024/a.wav", &tagged);
-    user.run(&["protect", "show/2024/a.wav"]).fails(1, &["a.veiled.wav: exists already"]);
+    user.run(&["protect", "show/2024/a.wav"]).fails(1, &["a.protected.wav: exists already"]);
     user.put("show/b.WAV", recording(8_000, 1, 0.2));
-    user.run(&["protect", "show/b.WAV"]).fails(1, &["b.veiled.wav: exists already"]);
+    user.run(&["protect", "show/b.WAV"]).fails(1, &["b.protected.wav: exists already"]);
     assert_eq!(user.files().len(), count);
     let forced = user.run(&["protect", "show", "--force"]);
     assert_eq!(forced.code, Some(0), "{forced:?}");
@@ -95,11 +95,11 @@ fn nothing_is_overwritten_without_force_and_an_input_never() {
     let user = User::with_key();
     let original = recording(8_000, 1, 0.5);
     user.put("a.wav", &original);
-    user.put("a.veiled.wav", "precious");
-    user.run(&["protect", "a.wav"]).fails(1, &["a.veiled.wav: exists already", "--force"]);
-    assert_eq!(user.read("a.veiled.wav"), b"precious");
+    user.put("a.protected.wav", "precious");
+    user.run(&["protect", "a.wav"]).fails(1, &["a.protected.wav: exists already", "--force"]);
+    assert_eq!(user.read("a.protected.wav"), b"precious");
     user.run(&["protect", "a.wav", "--force"]).succeeds();
-    assert_eq!(user.read("a.veiled.wav").len(), original.len());
+    assert_eq!(user.read("a.protected.wav").len(), original.len());
 
     user.put("b/a.wav", &original);
     for args in [
@@ -108,7 +108,7 @@ fn nothing_is_overwritten_without_force_and_an_input_never() {
         &["protect", "a.wav", "-o", "b/../a.wav"],
         &["protect", "b", "-o", "b"],
         // One's output is the other's input.
-        &["protect", "a.wav", "a.veiled.wav"],
+        &["protect", "a.wav", "a.protected.wav"],
     ] {
         for force in [&[][..], &["--force"]] {
             user.run(&[args, force].concat()).fails(2, &["would be written over the input"]);
@@ -137,7 +137,7 @@ fn colliding_outputs_are_reported_before_anything_is_written() {
     let files = user.files();
     user.run(&["protect", "1/a.wav", "2/a.wav", "-o", "out"])
         .fails(2, &["would both be written to out/a.wav", "run them apart"]);
-    user.run(&["protect", "3"]).fails(2, &["would both be written to 3/x.veiled.wav"]);
+    user.run(&["protect", "3"]).fails(2, &["would both be written to 3/x.protected.wav"]);
     assert_eq!(user.files(), files);
     // The same file twice is done once, and that is said.
     let ran = user.run(&["protect", "1/a.wav", "1/../1/a.wav", "--json"]);
@@ -235,13 +235,13 @@ fn every_option_changes_the_output_and_amount_zero_changes_nothing() {
         &["--mark-level", "-3"],
     ] {
         user.run(&[&["protect", "a.wav", "--force"], options].concat()).succeeds();
-        let output = user.read("a.veiled.wav");
+        let output = user.read("a.protected.wav");
         assert!(!seen.contains(&output), "{options:?}");
         seen.push(output);
     }
     let nothing = ["protect", "a.wav", "--force", "--preset", "balanced@1", "--amount", "0"];
     assert_eq!(user.run(&nothing).code, Some(0));
-    assert_eq!(user.read("a.veiled.wav"), original);
+    assert_eq!(user.read("a.protected.wav"), original);
     let baseline = user.run(&["protect", "a.wav", "--force", "--preset", "cuda"]);
     assert_eq!(baseline.code, Some(0), "{baseline:?}");
     baseline.says(&["the recipe cuda", "cannot be undone, keep the originals"]);
@@ -373,19 +373,19 @@ fn paths_that_are_not_utf8_are_protected_and_reported_exactly() {
     let line = &ran.json()[0];
     assert_eq!(line["input"], "caf\u{fffd}\n.wav");
     assert_eq!(line["input_bytes"], Value::from(b"caf\xe9\n.wav".to_vec()));
-    assert_eq!(line["output_bytes"], Value::from(b"caf\xe9\n.veiled.wav".to_vec()));
-    assert!(user.path(name(b"caf\xe9\n.veiled.wav")).is_file());
+    assert_eq!(line["output_bytes"], Value::from(b"caf\xe9\n.protected.wav".to_vec()));
+    assert!(user.path(name(b"caf\xe9\n.protected.wav")).is_file());
     // In a message it can neither break the line nor be mistaken for two words.
     user.run(&args(&["--mark-level", "1"]))
-        .fails(1, &["caf\u{fffd}\\n.veiled.wav: exists already"]);
+        .fails(1, &["caf\u{fffd}\\n.protected.wav: exists already"]);
     let table = user.run(&args(&["--force"])).succeeds().out;
-    assert!(table.contains("caf\u{fffd}\\n.veiled.wav"), "{table}");
+    assert!(table.contains("caf\u{fffd}\\n.protected.wav"), "{table}");
     // Text needs no second form.
     user.put("plain.wav", recording(8_000, 1, 0.5));
     let plain = user.run(&["protect", "plain.wav", "--json"]).succeeds().json();
     assert!(plain[0].get("input_bytes").is_none());
 
-    let after = name(b"caf\xe9\n.veiled.wav");
+    let after = name(b"caf\xe9\n.protected.wav");
     let compared = user.run(&["inspect".into(), input.clone(), after, "--json".into()]).succeeds();
     assert_eq!(compared.json()[0]["before"]["path_bytes"], line["input_bytes"]);
 }
@@ -400,8 +400,8 @@ fn the_key_is_in_nothing_that_is_written_or_printed() {
         &["protect", "a.wav", "bad.wav"][..],
         &["protect", "a.wav", "bad.wav", "--force", "--json"],
         &["protect", "a.wav", "--key", "nobody"],
-        &["inspect", "a.wav", "a.veiled.wav", "--png", "a.png"],
-        &["inspect", "a.wav", "a.veiled.wav", "--json"],
+        &["inspect", "a.wav", "a.protected.wav", "--png", "a.png"],
+        &["inspect", "a.wav", "a.protected.wav", "--json"],
         &["key", "list"],
         &["key", "show", CLASS, "--json"],
     ] {

@@ -25,7 +25,7 @@ fn any_number_of_threads_writes_the_same_bytes() {
     let with = |threads: &str| {
         let mut command = user.command(&["protect", "a.wav", "--force"]);
         Ran::of(command.env("RAYON_NUM_THREADS", threads)).succeeds();
-        user.read("a.veiled.wav")
+        user.read("a.protected.wav")
     };
     let one = with("1");
     assert!(with("2") == one && with("7") == one);
@@ -51,7 +51,7 @@ fn the_command_writes_the_samples_of_the_convolver() {
         let mut expected = samples(&user.path("a.wav"));
         let mut channels: Vec<&mut [f32]> = expected.iter_mut().map(Vec::as_mut_slice).collect();
         Convolver::of(veil, channels.len()).process(0, &mut channels);
-        let got = samples(&user.path("a.veiled.wav"));
+        let got = samples(&user.path("a.protected.wav"));
         for (got, expected) in got.iter().zip(&expected) {
             assert_same_bits(got, expected);
         }
@@ -67,7 +67,7 @@ fn outside_patches_the_bytes_on_disk_are_those_of_the_input() {
         let before = recording_as(bits, rate, 2, 4.0);
         user.put("a.wav", &before);
         user.run(&["protect", "a.wav", "--force", "--preset", "poscuda"]);
-        let after = user.read("a.veiled.wav");
+        let after = user.read("a.protected.wav");
         let frame = if bits == 0 { 8 } else { usize::from(bits / 4) };
         let (before, after) = (before[44..].chunks(frame), after[44..].chunks(frame));
         let schedule = veil.schedule().unwrap();
@@ -104,7 +104,7 @@ fn everything_around_the_samples_is_kept() {
     let before = riff(&parts);
     user.put("a.wav", &before);
     user.run(&["protect", "a.wav"]).succeeds();
-    let after = user.read("a.veiled.wav");
+    let after = user.read("a.protected.wav");
     let start = before.windows(4).position(|w| w == b"data").unwrap() + 8;
     assert_eq!(after[..start], before[..start]);
     assert_eq!(after[start + 48_000..], before[start + 48_000..]);

@@ -171,10 +171,10 @@ fn the_former_name_of_light_works_with_a_note() {
     let ran = user.run(&["protect", "a.wav", "--preset", "transparent", "--json"]).fails(0, &note);
     assert_eq!(ran.json().len(), 1);
     user.run(&["protect", "a.wav", "-o", "light.wav", "--preset", "light"]).succeeds();
-    assert!(user.read("a.veiled.wav") == user.read("light.wav"));
-    user.run(&["restore", "a.veiled.wav", "--preset", "transparent"]).fails(0, &note);
+    assert!(user.read("a.protected.wav") == user.read("light.wav"));
+    user.run(&["restore", "a.protected.wav", "--preset", "transparent"]).fails(0, &note);
     let ran =
-        user.run(&["detect", "a.veiled.wav", "--preset", "transparent", "--json"]).says(&note);
+        user.run(&["detect", "a.protected.wav", "--preset", "transparent", "--json"]).says(&note);
     assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
     assert_eq!(ran.json()[0]["found"], true, "{ran:?}");
 }

@@ -150,7 +150,7 @@ fn a_copy_keeps_its_tags_once() {
     let tags = id3(&[(b"TIT2", b"\x03Once")]);
     user.put("a.wav", riff(&[plain[12..].to_vec(), chunk(b"id3 ", &tags)]));
     user.run(&["protect", "a.wav"]).succeeds();
-    user.run(&["restore", "a.veiled.wav", "--format", "wav", "-o", "back.wav"]).succeeds();
+    user.run(&["restore", "a.protected.wav", "--format", "wav", "-o", "back.wav"]).succeeds();
     assert_eq!(user.read("back.wav").len(), user.read("a.wav").len());
 }
 

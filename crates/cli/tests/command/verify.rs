@@ -94,7 +94,7 @@ fn an_original_next_to_its_protected_version_passes() {
     user.put("a.wav", recording(8_000, 1, 0.5));
     user.run(&["protect", "a.wav"]).succeeds();
     let ran = user.run(&["verify", ".", "--json"]).succeeds();
-    let expected = [("./a.veiled.wav", "as_recorded"), ("./a.wav", "original")];
+    let expected = [("./a.protected.wav", "as_recorded"), ("./a.wav", "original")];
     assert_eq!(statuses(&ran), expected.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
 }
 

@@ -68,7 +68,7 @@ fn a_hybrid_file_is_lossy_alone_and_refused_where_its_corrections_are() {
     let ran = user.run(&["protect", "lossy.wv"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     ran.says(&["lossy.wv: is in a lossy format, and was written as FLAC"]);
-    user.run(&["verify", "lossy.veiled.flac"]).succeeds();
+    user.run(&["verify", "lossy.protected.flac"]).succeeds();
     tool(&user, "wavpack -q -y -b256 -c a.wav -o half.wv");
     let before = user.files();
     let ran = user.run(&["protect", "half.wv"]);

@@ -17,7 +17,7 @@ fn voice(seed: u64, seconds: f64) -> Vec<f32> {
     voice.iter().map(|x| x * 0.5 / peak).collect()
 }
 
-/// A user with a marked recording `a.veiled.wav` of six seconds, and the original `a.wav`.
+/// A user with a marked recording `a.protected.wav` of six seconds, and the original `a.wav`.
 fn with_recordings() -> User {
     let user = User::with_key();
     user.put("a.wav", integers(16, RATE, &voice(3, 6.0)));
@@ -34,7 +34,7 @@ fn detect(user: &User, args: &[&str]) -> (Value, Option<i32>) {
 #[test]
 fn a_marked_file_is_distinguished_from_its_original() {
     let user = with_recordings();
-    let (found, code) = detect(&user, &["a.veiled.wav"]);
+    let (found, code) = detect(&user, &["a.protected.wav"]);
     assert_eq!(code, Some(0));
     assert_eq!((&found["status"], &found["class"]), (&"done".into(), &CLASS.into()));
     assert_eq!(found["found"], true);
@@ -63,7 +63,7 @@ fn a_published_excerpt_of_three_seconds_is_enough() {
         (&["-ss", "2.9", "-t", "3", "-c:a", "flac", "-sample_fmt", "s16"], "a.flac"),
         (&["-ss", "2.9", "-t", "3", "-c:a", "libvorbis", "-b:a", "96k"], "a.ogg"),
     ] {
-        let input = ["-nostdin", "-v", "error", "-i", "a.veiled.wav"];
+        let input = ["-nostdin", "-v", "error", "-i", "a.protected.wav"];
         let args = [&input[..], options, &[to]].concat();
         match user.within(Command::new("ffmpeg"), &args).status() {
             Ok(status) => assert!(status.success(), "ffmpeg {args:?}"),
@@ -81,7 +81,7 @@ fn the_seconds_that_carry_the_mark_are_named() {
     user.put("a.wav", integers(16, RATE, &voice(3, 10.0)));
     user.run(&["protect", "a.wav"]).succeeds();
     let jingle = voice(9, 12.0);
-    let parts = [&jingle[..], &user.samples("a.veiled.wav"), &jingle];
+    let parts = [&jingle[..], &user.samples("a.protected.wav"), &jingle];
     user.put("show.wav", integers(16, RATE, &parts.concat()));
     let (found, _) = detect(&user, &["show.wav"]);
     let covered = found["covered"].as_array().unwrap();
@@ -100,7 +100,7 @@ fn two_marked_sources_in_one_mix_are_both_found_and_no_third() {
         user.put(format!("{name}.wav"), integers(16, RATE, &voice(seed, 10.0)));
         user.run(&["protect", &format!("{name}.wav"), "--key", class]).succeeds();
     }
-    let (a, b) = (user.samples("a.veiled.wav"), user.samples("b.veiled.wav"));
+    let (a, b) = (user.samples("a.protected.wav"), user.samples("b.protected.wav"));
     user.put(
         "mix.wav",
         integers(16, RATE, &a.iter().zip(&b).map(|(a, b)| 0.7 * (a + b)).collect::<Vec<_>>()),
@@ -135,7 +135,7 @@ fn a_file_without_sound_is_nothing_to_judge_and_no_failure() {
 fn a_changed_speed_is_found_and_told() {
     let user = with_recordings();
     // The file says 48,480 Hz: everything runs 1 % faster, as on another clock.
-    let mut faster = user.read("a.veiled.wav");
+    let mut faster = user.read("a.protected.wav");
     faster[24..28].copy_from_slice(&48_480_u32.to_le_bytes());
     user.put("fast.wav", faster);
     let (found, code) = detect(&user, &["fast.wav"]);
@@ -147,7 +147,7 @@ fn a_changed_speed_is_found_and_told() {
 #[test]
 fn a_folder_is_searched_and_its_picture_shows_what_was_found() {
     let user = with_recordings();
-    user.put("show/1.wav", user.read("a.veiled.wav"));
+    user.put("show/1.wav", user.read("a.protected.wav"));
     user.put("show/2.WAV", user.read("a.wav"));
     user.put("show/notes.txt", "no audio");
     user.run(&["key", "new", OTHER]).succeeds();
@@ -172,16 +172,16 @@ fn a_file_of_version_1_is_not_taken_for_marked_and_the_way_to_find_it_is_told() 
     let user = User::with_key();
     user.put("a.wav", integers(16, RATE, &voice(3, 8.0)));
     user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
-    let ran = user.run(&["detect", "a.veiled.wav"]);
+    let ran = user.run(&["detect", "a.protected.wav"]);
     assert!(ran.code == Some(3) && ran.out.contains("--preset balanced@1"), "{}", ran.out);
-    user.run(&["detect", "a.veiled.wav", "--preset", "balanced@1"]).succeeds();
+    user.run(&["detect", "a.protected.wav", "--preset", "balanced@1"]).succeeds();
 }
 
 #[test]
 fn no_key_is_printed() {
     let user = with_recordings();
     let secret = crate::support::command::key().to_text();
-    for args in [&["detect", "a.veiled.wav"][..], &["detect", "a.veiled.wav", "--json"]] {
+    for args in [&["detect", "a.protected.wav"][..], &["detect", "a.protected.wav", "--json"]] {
         let ran = user.run(args).succeeds();
         assert!(!ran.out.contains(secret.as_str()) && !ran.err.contains(secret.as_str()));
     }

@@ -20,7 +20,7 @@ fn with_excerpt() -> User {
     let user = User::with_key();
     user.put("a.wav", SPEECH);
     user.run(&["protect", "a.wav", "--preset", "balanced@1", "--amount", FAINT]).succeeds();
-    user.put("part.wav", part(&user.read("a.veiled.wav"), 6.0, 1, |x| x));
+    user.put("part.wav", part(&user.read("a.protected.wav"), 6.0, 1, |x| x));
     user
 }
 
@@ -55,7 +55,7 @@ fn is_found_with_the_original(user: &User, file: &str) {
 fn two_faint_seconds_are_found_with_the_original() {
     let user = with_excerpt();
     is_found_with_the_original(&user, "part.wav");
-    let protected = user.read("a.veiled.wav");
+    let protected = user.read("a.protected.wav");
     user.put("quiet.wav", part(&protected, 6.0, 1, |x| x / 4));
     is_found_with_the_original(&user, "quiet.wav");
     user.put("stereo.wav", part(&protected, 6.0, 2, |x| -x));
@@ -154,7 +154,7 @@ fn an_unusable_reference_is_named_with_the_reason() {
 #[test]
 fn a_reference_belongs_to_one_excerpt() {
     let user = with_excerpt();
-    user.run(&["detect", "part.wav", "a.veiled.wav", "--reference", "a.wav"])
+    user.run(&["detect", "part.wav", "a.protected.wav", "--reference", "a.wav"])
         .fails(2, &["--reference", "one input"]);
     user.put("long.wav", recording(8_000, 1, 301.0));
     user.run(&["detect", "long.wav", "--reference", "a.wav"])

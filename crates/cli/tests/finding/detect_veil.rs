@@ -34,12 +34,12 @@ fn with_recordings() -> User {
 fn a_protected_file_is_distinguished_from_its_original() {
     let user = with_recordings();
     let found = user
-        .run(&["detect", "a.veiled.wav", "--preset", VEIL, "--json"])
+        .run(&["detect", "a.protected.wav", "--preset", VEIL, "--json"])
         .succeeds()
         .json()
         .remove(0);
     assert_eq!(found["status"], "done");
-    assert_eq!(found["input"], "a.veiled.wav");
+    assert_eq!(found["input"], "a.protected.wav");
     assert_eq!(found["class"], CLASS);
     assert_eq!(found["found"], true);
     assert_eq!(found["p_value"], 0.001);
@@ -61,7 +61,7 @@ fn a_protected_file_is_distinguished_from_its_original() {
 fn published_formats_are_read() {
     let user = with_recordings();
     let encode = |options: &[&str], to: &str| {
-        let mut args = vec!["-nostdin", "-v", "error", "-i", "a.veiled.wav"];
+        let mut args = vec!["-nostdin", "-v", "error", "-i", "a.protected.wav"];
         args.extend_from_slice(options);
         args.push(to);
         ffmpeg(&user, &args)
@@ -91,7 +91,7 @@ fn every_class_is_looked_for_and_reported_by_name() {
     let import = ["key", "import", "-", "--name", "Morning Show"];
     user.run_with_input(&import, other.as_bytes()).succeeds();
     let lines = user
-        .run(&["detect", "a.veiled.wav", "--preset", VEIL, "--all-keys", "--json"])
+        .run(&["detect", "a.protected.wav", "--preset", VEIL, "--all-keys", "--json"])
         .succeeds()
         .json();
     assert_eq!(lines.len(), 2);
@@ -100,7 +100,7 @@ fn every_class_is_looked_for_and_reported_by_name() {
     }
     // Of two that are asked for by name, both have to be there.
     let named =
-        ["detect", "a.veiled.wav", "--preset", VEIL, "--key", CLASS, "--key", "Morning Show"];
+        ["detect", "a.protected.wav", "--preset", VEIL, "--key", CLASS, "--key", "Morning Show"];
     let ran = user.run(&named);
     assert_eq!(ran.code, Some(3));
     let rows: Vec<&str> = ran.out.lines().filter(|line| line.contains("Show")).collect();
@@ -114,17 +114,17 @@ fn a_recipe_that_is_not_a_preset_has_to_be_given() {
     user.put("a.wav", recording(16_000, 1, 8.0));
     let recipe = ["--preset", VEIL, "--patch", "20", "--period", "200"];
     user.run(&[&["protect", "a.wav"][..], &recipe].concat()).succeeds();
-    assert_eq!(user.run(&["detect", "a.veiled.wav", "--preset", VEIL]).code, Some(3));
-    user.run(&[&["detect", "a.veiled.wav"][..], &recipe].concat()).succeeds();
-    user.run(&["detect", "a.veiled.wav", "--preset", "cuda"])
-        .fails(1, &["a.veiled.wav: ", "nothing to detect"]);
+    assert_eq!(user.run(&["detect", "a.protected.wav", "--preset", VEIL]).code, Some(3));
+    user.run(&[&["detect", "a.protected.wav"][..], &recipe].concat()).succeeds();
+    user.run(&["detect", "a.protected.wav", "--preset", "cuda"])
+        .fails(1, &["a.protected.wav: ", "nothing to detect"]);
 }
 
 #[test]
 fn a_folder_is_searched_and_unreadable_files_are_named() {
     let user = with_recordings();
-    user.put("show/1.wav", user.read("a.veiled.wav"));
-    user.put("show/2.WAV", user.read("a.veiled.wav"));
+    user.put("show/1.wav", user.read("a.protected.wav"));
+    user.put("show/2.WAV", user.read("a.protected.wav"));
     user.put("show/notes.txt", "no audio");
     let lines = user.run(&["detect", "show", "--preset", VEIL, "--json"]).succeeds().json();
     assert_eq!(lines.len(), 2);
@@ -153,18 +153,28 @@ fn a_folder_is_searched_and_unreadable_files_are_named() {
 #[test]
 fn the_picture_is_written_and_nothing_is_overwritten() {
     let user = with_recordings();
-    user.run(&["detect", "a.veiled.wav", "--preset", VEIL, "--png", "a.png"]).succeeds();
+    user.run(&["detect", "a.protected.wav", "--preset", VEIL, "--png", "a.png"]).succeeds();
     assert!(user.read("a.png").starts_with(b"\x89PNG"));
-    user.run(&["detect", "a.veiled.wav", "--preset", VEIL, "--png", "a.png"]).fails(1, &["a.png"]);
-    user.run(&["detect", "a.veiled.wav", "--preset", VEIL, "--png", "a.png", "--force"]).succeeds();
-    let recording = user.read("a.veiled.wav");
+    user.run(&["detect", "a.protected.wav", "--preset", VEIL, "--png", "a.png"])
+        .fails(1, &["a.png"]);
+    user.run(&["detect", "a.protected.wav", "--preset", VEIL, "--png", "a.png", "--force"])
+        .succeeds();
+    let recording = user.read("a.protected.wav");
     assert_ne!(
-        user.run(&["detect", "a.veiled.wav", "--preset", VEIL, "--png", "a.veiled.wav", "--force"])
-            .code,
+        user.run(&[
+            "detect",
+            "a.protected.wav",
+            "--preset",
+            VEIL,
+            "--png",
+            "a.protected.wav",
+            "--force"
+        ])
+        .code,
         Some(0)
     );
-    assert_eq!(user.read("a.veiled.wav"), recording);
-    user.run(&["detect", "a.wav", "--preset", VEIL, "a.veiled.wav", "--png", "b.png"])
+    assert_eq!(user.read("a.protected.wav"), recording);
+    user.run(&["detect", "a.wav", "--preset", VEIL, "a.protected.wav", "--png", "b.png"])
         .fails(2, &["--png"]);
 }
 
@@ -173,8 +183,8 @@ fn no_key_is_printed() {
     let user = with_recordings();
     let secret = crate::support::command::key().to_text();
     for args in [
-        &["detect", "a.veiled.wav", "--preset", VEIL][..],
-        &["detect", "a.veiled.wav", "--preset", VEIL, "--json"],
+        &["detect", "a.protected.wav", "--preset", VEIL][..],
+        &["detect", "a.protected.wav", "--preset", VEIL, "--json"],
     ] {
         let ran = user.run(args).succeeds();
         assert!(!ran.out.contains(secret.as_str()) && !ran.err.contains(secret.as_str()));

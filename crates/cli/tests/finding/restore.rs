@@ -60,7 +60,7 @@ fn a_protected_file_is_restored_next_to_itself_or_to_the_output_given() {
     user.put("show/a.wav", recording(8_000, 1, 1.0));
     user.put("show/2025/b.wav", recording(8_000, 2, 1.0));
     user.run(&["protect", "show", "--preset", "balanced"]).succeeds();
-    let ran = user.run(&["restore", "show/a.veiled.wav"]).succeeds();
+    let ran = user.run(&["restore", "show/a.protected.wav"]).succeeds();
     for part in ["show/a.restored.wav", "the manifest", "balanced", "within rounding error, about"]
     {
         assert!(ran.out.contains(part), "{ran:?}");
@@ -68,7 +68,7 @@ fn a_protected_file_is_restored_next_to_itself_or_to_the_output_given() {
     for (output, expected) in
         [("x.wav", "x.wav"), ("new/", "new/a.wav"), ("show/2025", "show/2025/a.wav")]
     {
-        user.run(&["restore", "show/a.veiled.wav", "-o", output]).succeeds();
+        user.run(&["restore", "show/a.protected.wav", "-o", output]).succeeds();
         assert!(user.read(expected) == user.read("show/a.restored.wav"), "{output}");
     }
     fs::remove_file(user.path("show/2025/a.wav")).unwrap();
@@ -90,17 +90,17 @@ fn nothing_is_overwritten_without_force_and_the_protected_file_never() {
     let user = User::with_key();
     user.put("a.wav", recording(8_000, 1, 0.5));
     user.run(&["protect", "a.wav"]).succeeds();
-    let (original, veiled) = (user.read("a.wav"), user.read("a.veiled.wav"));
-    user.run(&["restore", "a.veiled.wav", "-o", "a.wav"]).fails(1, &["a.wav: exists already"]);
-    for output in ["a.veiled.wav", "./a.veiled.wav"] {
-        user.run(&["restore", "a.veiled.wav", "-o", output, "--force"])
+    let (original, veiled) = (user.read("a.wav"), user.read("a.protected.wav"));
+    user.run(&["restore", "a.protected.wav", "-o", "a.wav"]).fails(1, &["a.wav: exists already"]);
+    for output in ["a.protected.wav", "./a.protected.wav"] {
+        user.run(&["restore", "a.protected.wav", "-o", output, "--force"])
             .fails(2, &["would be written over the input"]);
     }
-    assert!(user.read("a.wav") == original && user.read("a.veiled.wav") == veiled);
+    assert!(user.read("a.wav") == original && user.read("a.protected.wav") == veiled);
     // Nor the original, whatever it is called and wherever it lies.
     let is_original = "a.wav: is the original itself";
     for output in [".", "a.wav"] {
-        user.run(&["restore", "a.veiled.wav", "-o", output, "--force"]).fails(1, &[is_original]);
+        user.run(&["restore", "a.protected.wav", "-o", output, "--force"]).fails(1, &[is_original]);
     }
     let all = user.run(&["restore", ".", "-o", ".", "--force"]);
     assert_eq!(all.code, Some(1), "{all:?}");
@@ -112,7 +112,7 @@ fn nothing_is_overwritten_without_force_and_the_protected_file_never() {
     fs::remove_file(user.path("show/a.wav")).unwrap();
     user.run(&["restore", "published", "-o", "show"]).succeeds();
     user.run(&["restore", "published", "-o", "show", "--force"]).succeeds();
-    assert!(user.read("a.wav") == original && user.read("a.veiled.wav") == veiled);
+    assert!(user.read("a.wav") == original && user.read("a.protected.wav") == veiled);
     assert!(compare(&original, &user.read("show/a.wav")).2 > 50.0);
 }
 
@@ -125,7 +125,7 @@ fn floats_are_restored_to_within_minus_120_dbfs() {
         for preset in ["light", "balanced", "strong"] {
             user.run(&["protect", "a.wav", "--preset", preset, "--force"]).succeeds();
             let done =
-                user.run(&["restore", "a.veiled.wav", "--force", "--json"]).succeeds().json();
+                user.run(&["restore", "a.protected.wav", "--force", "--json"]).succeeds().json();
             let (apart, ..) = compare(&original, &user.read("a.restored.wav"));
             assert!(apart < -120.0, "{preset} at {rate} Hz: {apart} dBFS");
             assert!(done[0]["expected_snr_db"].as_f64().unwrap() > 120.0);
@@ -142,7 +142,7 @@ fn integers_of_24_bits_are_restored_to_100_db_below_their_peak() {
     {
         user.put("a.wav", &original);
         user.run(&["protect", "a.wav", "--force"]).succeeds();
-        user.run(&["restore", "a.veiled.wav", "--force"]).succeeds();
+        user.run(&["restore", "a.protected.wav", "--force"]).succeeds();
         let restored = user.read("a.restored.wav");
         let (apart, peak, _) = compare(&original, &restored);
         assert!(apart - peak < -100.0, "{apart} dBFS with a peak of {peak} dBFS");
@@ -156,7 +156,7 @@ fn integers_of_16_bits_are_restored_with_60_db_and_the_estimate_is_right() {
     for original in [DEMO.to_vec(), music_as(16, 48_000, 1, 4.0), music_as(16, 44_100, 2, 2.0)] {
         user.put("a.wav", &original);
         user.run(&["protect", "a.wav", "--preset", "balanced", "--force"]).succeeds();
-        let done = user.run(&["restore", "a.veiled.wav", "--force", "--json"]).succeeds().json();
+        let done = user.run(&["restore", "a.protected.wav", "--force", "--json"]).succeeds().json();
         let (.., snr) = compare(&original, &user.read("a.restored.wav"));
         assert!(snr >= 60.0, "{snr} dB");
         let told = done[0]["expected_snr_db"].as_f64().unwrap();
@@ -177,13 +177,13 @@ fn no_snr_is_promised_where_samples_may_have_been_clipped() {
     }
     user.put("a.wav", &loud);
     user.run(&["protect", "a.wav", "--preset", "strong"]).succeeds();
-    let done = user.run(&["restore", "a.veiled.wav", "--json"]).succeeds().json();
+    let done = user.run(&["restore", "a.protected.wav", "--json"]).succeeds().json();
     let (.., snr) = compare(&loud, &user.read("a.restored.wav"));
     assert!(snr < 50.0, "nothing was cut off: {snr} dB");
     assert!(done[0]["full_scale_samples"].as_u64().unwrap() > 0);
     assert!(done[0]["expected_snr_db"].is_null(), "{}", done[0]);
     assert!(done[0]["snr_at_most_db"].as_f64().unwrap() > snr, "{}", done[0]);
-    let told = user.run(&["restore", "a.veiled.wav", "--force"]).succeeds();
+    let told = user.run(&["restore", "a.protected.wav", "--force"]).succeeds();
     assert!(told.out.contains("at most") && !told.out.contains("about"), "{told:?}");
 }
 
@@ -196,8 +196,8 @@ fn integers_that_were_protected_as_floats_are_restored_exactly_and_reported_so()
     let original = plain(3, 2, 48_000, 32, &floats);
     user.put("a.wav", &original);
     user.run(&["protect", "a.wav"]).succeeds();
-    assert!(user.read("a.veiled.wav") != original);
-    let ran = user.run(&["restore", "a.veiled.wav"]).succeeds();
+    assert!(user.read("a.protected.wav") != original);
+    let ran = user.run(&["restore", "a.protected.wav"]).succeeds();
     assert!(ran.out.contains("exactly the original"), "{ran:?}");
     assert!(user.read("a.restored.wav") == original);
 }
@@ -214,7 +214,7 @@ fn integers_at_the_beginning_do_not_round_the_rest() {
         plain(3, 2, 48_000, 32, &floats.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>());
     user.put("a.wav", &original);
     user.run(&["protect", "a.wav"]).succeeds();
-    user.run(&["restore", "a.veiled.wav"]).succeeds();
+    user.run(&["restore", "a.protected.wav"]).succeeds();
     let restored = user.read("a.restored.wav");
     let (apart, ..) = compare(&original, &restored);
     assert!(apart < -120.0, "{apart} dBFS");
@@ -242,8 +242,8 @@ fn without_a_static_eq_every_bit_outside_patches_is_kept() {
         let original = recording_as(bits, 16_000, 1, 2.0);
         user.put("a.wav", &original);
         user.run(&["protect", "a.wav", "--force", "--recipe", "recipe.json"]).succeeds();
-        let veiled = user.read("a.veiled.wav");
-        user.run(&["restore", "a.veiled.wav", "--force"]).succeeds();
+        let veiled = user.read("a.protected.wav");
+        user.run(&["restore", "a.protected.wav", "--force"]).succeeds();
         let restored = user.read("a.restored.wav");
         let veil = patchveil_veil::Veil::new(&key(), &recipe, 16_000).unwrap();
         let bytes = if bits == 0 { 4 } else { usize::from(bits / 8) };
@@ -278,12 +278,12 @@ fn other_chunks_are_kept_and_so_is_the_bit_depth_unless_float_is_asked_for() {
         riff(&[bext, chunk(b"fmt ", &fmt_body(1, 1, 44_100, 24)), chunk(b"data", data), list]);
     user.put("a.wav", &original);
     user.run(&["protect", "a.wav"]).succeeds();
-    user.run(&["restore", "a.veiled.wav"]).succeeds();
+    user.run(&["restore", "a.protected.wav"]).succeeds();
     let restored = user.read("a.restored.wav");
     let at = original.len() - notes[1].len();
     assert_eq!((&restored[..386], &restored[at..]), (&original[..386], &original[at..]));
 
-    let done = user.run(&["restore", "a.veiled.wav", "-o", "f.wav", "--float", "--json"]);
+    let done = user.run(&["restore", "a.protected.wav", "-o", "f.wav", "--float", "--json"]);
     assert_eq!(done.succeeds().json()[0]["format"], "f32");
     let float = user.read("f.wav");
     let info = crate::support::parse(&float).unwrap();
@@ -293,10 +293,10 @@ fn other_chunks_are_kept_and_so_is_the_bit_depth_unless_float_is_asked_for() {
     }
     assert_eq!(u32::from_le_bytes(float[4..8].try_into().unwrap()) as usize, float.len() - 8);
     // What lies behind the RIFF chunk stays behind it.
-    let mut tagged = user.read("a.veiled.wav");
+    let mut tagged = user.read("a.protected.wav");
     tagged.extend(b"ID3\x04 and a tag that is no chunk at all");
-    user.put("a.veiled.wav", &tagged);
-    user.run(&["restore", "a.veiled.wav", "-o", "g.wav", "--float"]).succeeds();
+    user.put("a.protected.wav", &tagged);
+    user.run(&["restore", "a.protected.wav", "-o", "g.wav", "--float"]).succeeds();
     let tagged = user.read("g.wav");
     assert!(crate::support::parse(&tagged).is_ok() && tagged[..float.len()] == float[..]);
     let (apart, peak, _) = compare(&original, &float);
@@ -315,17 +315,19 @@ fn the_recorded_key_is_used_and_no_other() {
     user.run(&["protect", "a.wav", "--key", "other"]).succeeds();
     let files = user.files();
     // Without --key the manifest says which, whatever the default is.
-    user.run(&["restore", "a.veiled.wav", "-o", "x.wav"]).succeeds();
+    user.run(&["restore", "a.protected.wav", "-o", "x.wav"]).succeeds();
     fs::remove_file(user.path("x.wav")).unwrap();
     let fingerprint =
         user.run(&["key", "show", "other", "--json"]).json()[0]["fingerprint"].clone();
     let fingerprint = fingerprint.as_str().unwrap();
-    user.run(&["restore", "a.veiled.wav", "--key", CLASS])
-        .fails(1, &["a.veiled.wav: was protected with the key", fingerprint, "--key"]);
-    user.run(&["restore", "a.veiled.wav", "--key", "nobody"]).fails(2, &["no class named"]);
+    user.run(&["restore", "a.protected.wav", "--key", CLASS])
+        .fails(1, &["a.protected.wav: was protected with the key", fingerprint, "--key"]);
+    user.run(&["restore", "a.protected.wav", "--key", "nobody"]).fails(2, &["no class named"]);
     user.run(&["key", "remove", "other", "--yes"]).succeeds();
-    user.run(&["restore", "a.veiled.wav"])
-        .fails(1, &["a.veiled.wav: was protected with the key", fingerprint, "not in the keyring"]);
+    user.run(&["restore", "a.protected.wav"]).fails(
+        1,
+        &["a.protected.wav: was protected with the key", fingerprint, "not in the keyring"],
+    );
     assert_eq!(user.files(), files);
 }
 
@@ -336,9 +338,9 @@ fn the_papers_recipes_are_refused_because_they_cannot_be_undone() {
     for preset in ["cuda", "poscuda"] {
         assert_eq!(user.run(&["protect", "a.wav", "--preset", preset, "--force"]).code, Some(0));
         let files = user.files();
-        user.run(&["restore", "a.veiled.wav"])
-            .fails(1, &["a.veiled.wav: ", "no stable inverse", "cannot be restored"]);
-        user.run(&["restore", "a.veiled.wav", "--preset", preset])
+        user.run(&["restore", "a.protected.wav"])
+            .fails(1, &["a.protected.wav: ", "no stable inverse", "cannot be restored"]);
+        user.run(&["restore", "a.protected.wav", "--preset", preset])
             .fails(2, &["no stable inverse", "cannot be restored"]);
         assert_eq!(user.files(), files);
     }
@@ -363,11 +365,11 @@ fn a_damaged_manifest_is_reported_and_can_be_forced() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 1.0));
     user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
-    user.run(&["restore", "a.veiled.wav", "-o", "good.wav"]).succeeds();
+    user.run(&["restore", "a.protected.wav", "-o", "good.wav"]).succeeds();
     user.put(NAME, "nonsense\n");
-    user.run(&["restore", "a.veiled.wav"]).fails(1, &["patchveil.jsonl: line 1 is damaged"]);
+    user.run(&["restore", "a.protected.wav"]).fails(1, &["patchveil.jsonl: line 1 is damaged"]);
     let insist = ["--preset", "balanced", "--offset", "0", "--force"];
-    user.run(&[&["restore", "a.veiled.wav"], &insist[..]].concat()).succeeds();
+    user.run(&[&["restore", "a.protected.wav"], &insist[..]].concat()).succeeds();
     assert!(user.read("a.restored.wav") == user.read("good.wav"));
 }
 
@@ -377,7 +379,7 @@ fn a_part_of_the_file_is_restored_like_the_whole_if_its_offset_is_given() {
     let original = music(16_000, 1, 4.0);
     user.put("a.wav", &original);
     user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
-    let veiled = user.read("a.veiled.wav");
+    let veiled = user.read("a.protected.wav");
     let cut = 12_345;
     user.put("cut/part.wav", plain(3, 1, 16_000, 32, &veiled[44 + 4 * cut..]));
     let place = cut.to_string();

@@ -54,7 +54,7 @@ fn an_encoded_file_comes_back_without_a_figure() {
         };
         let decoded = user.path("mixed/a.wav");
         std::fs::create_dir_all(decoded.parent().unwrap()).unwrap();
-        if !run(codec, &user.path("a.veiled.wav"), &encoded) {
+        if !run(codec, &user.path("a.protected.wav"), &encoded) {
             eprintln!("skipped: ffmpeg with {name} is not installed");
             continue;
         }
@@ -77,7 +77,7 @@ fn a_music_bed_as_loud_as_the_voice_gives_no_figure() {
     let (voice, bed) = (signal::speech(3, rate, 12.0), signal::music(0, rate, 12.0));
     user.put("a.wav", integers(24, rate, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
-    let veiled = user.samples("a.veiled.wav");
+    let veiled = user.samples("a.protected.wav");
     let loudness = |x: &[f32]| power(&x.iter().map(|x| f64::from(*x)).collect::<Vec<_>>()).sqrt();
     let gain = (loudness(&voice) / loudness(&bed)) as f32;
     let mixed: Vec<f32> = veiled.iter().zip(&bed).map(|(a, b)| a + gain * b).collect();
@@ -103,7 +103,7 @@ fn a_position_or_preset_that_fits_less_well_is_told_and_gives_no_high_figure() {
         (["light", "0"], "recipe balanced clearly fits better", "better_recipe", &balanced),
     ] {
         let options = ["--preset", asked[0], "--offset", asked[1]];
-        let (table, line) = restore(&user, "a.veiled.wav", &options);
+        let (table, line) = restore(&user, "a.protected.wav", &options);
         assert!(table.contains(told), "{asked:?}: {table}");
         assert_eq!(&line[field], better, "{asked:?}: {line}");
         assert!(line["expected_snr_db"].is_null(), "{asked:?}: {line}");
@@ -114,7 +114,7 @@ fn a_position_or_preset_that_fits_less_well_is_told_and_gives_no_high_figure() {
         assert!(claimed.is_none_or(|snr| (snr - real).abs() < 2.0), "{asked:?}: {real}, {line}");
     }
     // What is right is not questioned.
-    let right = restore(&user, "a.veiled.wav", &AT_0);
+    let right = restore(&user, "a.protected.wav", &AT_0);
     assert_unknown(&right, "the right one");
     assert!(right.1["better_offset"].is_null() && right.1["better_recipe"].is_null());
     assert!(!right.0.contains("fits better"), "{}", right.0);
@@ -128,7 +128,7 @@ fn the_manifest_says_what_is_right_where_something_else_is_asked_for() {
     user.put("a.wav", integers(24, rate, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     for asked in [["--offset", "4"], ["--preset", "light"]] {
-        let (table, line) = restore(&user, "a.veiled.wav", &asked);
+        let (table, line) = restore(&user, "a.protected.wav", &asked);
         let real = snr_db(&voice, &user.samples("back.wav"));
         let claimed = line["snr_at_most_db"].as_f64().unwrap();
         assert!((claimed - real).abs() < 1.0, "{asked:?}: {claimed} dB claimed, {real} dB real");
@@ -143,10 +143,10 @@ fn a_file_that_is_not_the_one_on_record_is_said_to_be_another() {
     user.put("a.wav", integers(24, rate, &signal::speech(3, rate, 12.0)));
     user.run(&["protect", "a.wav", "--preset", "balanced"]).succeeds();
     // Somebody made it quieter, which leaves its length as it was.
-    let veiled = user.samples("a.veiled.wav");
+    let veiled = user.samples("a.protected.wav");
     let quieter: Vec<f32> = veiled.iter().map(|x| 0.7 * x).collect();
-    user.put("a.veiled.wav", integers(24, rate, &quieter));
-    let (table, line) = restore(&user, "a.veiled.wav", &[]);
+    user.put("a.protected.wav", integers(24, rate, &quieter));
+    let (table, line) = restore(&user, "a.protected.wav", &[]);
     assert_eq!(line["claim"], "not_the_protected_file", "{line}");
     assert!(line["expected_snr_db"].is_null() && line["snr_at_most_db"].is_null(), "{line}");
     assert!(table.contains("not the file that was protected"), "{table}");
@@ -160,13 +160,13 @@ fn sixteen_bits_in_a_wider_file_prove_themselves_over_the_whole_length() {
     let voice: Vec<f32> = signal::speech(3, rate, 12.0).iter().map(rounded).collect();
     user.put("a.wav", integers(24, rate, &voice));
     user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
-    let (table, line) = restore(&user, "a.veiled.wav", &AT_0);
+    let (table, line) = restore(&user, "a.protected.wav", &AT_0);
     assert_eq!((&line["claim"], &line["integers"]["bits"]), (&"integers".into(), &16.into()));
     assert_eq!(line["integers"]["share"], 1.0, "{line}");
     assert!(table.contains("integers of 16 bits"), "{table}");
     assert!(user.samples("back.wav") == voice, "every sample is the original's");
     // Its second half was mixed with something since.
-    let mut veiled = user.samples("a.veiled.wav");
+    let mut veiled = user.samples("a.protected.wav");
     let bed = signal::music(0, rate, 12.0);
     let half = veiled.len() / 2;
     veiled[half..].iter_mut().zip(&bed).for_each(|(x, bed)| *x += 0.01 * bed);
@@ -199,12 +199,12 @@ fn the_timeline_of_a_broadcast_file_says_where_it_begins() {
         [&["--timeline", "bext"][..], &["--offset", "12345"], &["--offset", "0.7715625s"]]
     {
         let options = [&["--preset", "balanced"], position].concat();
-        let (_, line) = restore(&user, "a.veiled.wav", &options);
+        let (_, line) = restore(&user, "a.protected.wav", &options);
         assert_eq!((&line["offset"], &line["evidence"]), (&late.into(), &"detection".into()));
         let back = user.samples("back.wav");
         assert!(snr_db(&voice, &back) > 80.0, "{position:?}");
     }
-    user.put("plain.wav", integers(24, rate, &user.samples("a.veiled.wav")));
+    user.put("plain.wav", integers(24, rate, &user.samples("a.protected.wav")));
     user.run(&["restore", "plain.wav", "--timeline", "bext"])
         .fails(1, &["plain.wav: has no bext chunk", "--offset"]);
     let both = user.run(&["restore", "plain.wav", "--timeline", "bext", "--offset", "0"]);

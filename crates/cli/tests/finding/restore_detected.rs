@@ -23,7 +23,7 @@ fn the_position_of_a_part_without_a_record_is_found_to_the_sample() {
         user.run(&["protect", "a.wav", "--preset", "balanced@1", "--force", "--no-manifest"])
             .succeeds();
         let cut = 54_321;
-        user.put("part.wav", floats(16_000, &user.samples("a.veiled.wav")[cut..]));
+        user.put("part.wav", floats(16_000, &user.samples("a.protected.wav")[cut..]));
         let ran = user.run(&[&["restore", "part.wav", "--force", "--json"], recipe].concat());
         let done = &ran.succeeds().json()[0];
         assert_eq!((&done["evidence"], &done["is_original"]), (&"detection".into(), &().into()));
@@ -46,7 +46,7 @@ fn both_layers_are_taken_off_a_part_by_preset_and_place() {
     user.put("a.wav", floats(16_000, &original));
     user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
     let cut = 54_321;
-    user.put("part.wav", floats(16_000, &user.samples("a.veiled.wav")[cut..]));
+    user.put("part.wav", floats(16_000, &user.samples("a.protected.wav")[cut..]));
     let restore = ["restore", "part.wav", "--preset", "balanced", "--offset", "54321", "--json"];
     let done = user.run(&restore).succeeds().json();
     assert_eq!((&done[0]["evidence"], &done[0]["offset"]), (&"detection".into(), &cut.into()));
@@ -62,7 +62,7 @@ fn both_layers_are_found_and_taken_off_a_part_without_its_record() {
     user.put("a.wav", floats(16_000, &original));
     user.run(&["protect", "a.wav", "--preset", "balanced", "--no-manifest"]).succeeds();
     let cut = 54_321;
-    user.put("part.wav", floats(16_000, &user.samples("a.veiled.wav")[cut..]));
+    user.put("part.wav", floats(16_000, &user.samples("a.protected.wav")[cut..]));
     let done = user.run(&["restore", "part.wav", "--json"]).succeeds().json();
     let recipe = serde_json::to_value(Preset::Balanced.recipe()).unwrap();
     assert_eq!((&done[0]["recipe"], &done[0]["claim"]), (&recipe, &"unknown".into()));
@@ -80,7 +80,7 @@ fn a_few_seconds_are_enough_for_a_float_file_made_from_integers() {
     let rounded: Vec<f32> = original.iter().map(|x| (x * 32_768.0).round() / 32_768.0).collect();
     user.put("a.wav", floats(16_000, &rounded));
     user.run(&["protect", "a.wav", "--preset", "balanced@1", "--no-manifest"]).succeeds();
-    let veiled = user.samples("a.veiled.wav");
+    let veiled = user.samples("a.protected.wav");
     user.put("part.wav", floats(16_000, &veiled[12_345..108_345]));
     user.run(&["restore", "part.wav", "--preset", "balanced@1"]).succeeds();
     let restored = user.samples("part.restored.wav");
@@ -96,17 +96,17 @@ fn a_file_that_does_not_carry_the_key_is_not_restored() {
     user.put("short.wav", integers(16, 16_000, &speech(16_000, 0.1)));
     let files = user.files();
     let not_found = ["this key is not found in it", "nothing was written", "--force"];
-    user.run(&["restore", "a.veiled.wav", "--key", "other"]).fails(1, &not_found);
+    user.run(&["restore", "a.protected.wav", "--key", "other"]).fails(1, &not_found);
     user.run(&["restore", "a.wav"]).fails(1, &not_found);
     user.run(&["restore", "short.wav"])
         .fails(1, &["too short or too quiet", "nothing was written"]);
-    user.run(&["restore", "a.veiled.wav", "--preset", "balanced@1", "--offset", "1000"])
+    user.run(&["restore", "a.protected.wav", "--preset", "balanced@1", "--offset", "1000"])
         .fails(1, &["not at --offset 1000", "near ", "leave --offset out"]);
     assert_eq!(user.files(), files);
-    user.run(&["restore", "a.veiled.wav", "--preset", "balanced@1", "--offset", "0"]).succeeds();
+    user.run(&["restore", "a.protected.wav", "--preset", "balanced@1", "--offset", "0"]).succeeds();
     // By force it is restored, but replaces nothing.
     let restored = user.read("a.restored.wav");
-    for forced in [["a.wav", CLASS], ["a.veiled.wav", "other"]] {
+    for forced in [["a.wav", CLASS], ["a.protected.wav", "other"]] {
         user.run(&["restore", forced[0], "--key", forced[1], "--force"])
             .fails(1, &["a.restored.wav: exists already", "a result that is only forced"]);
     }
@@ -121,10 +121,10 @@ fn a_file_that_was_changed_since_is_not_restored_by_its_record() {
     user.put("a.wav", floats(16_000, &original));
     user.run(&["protect", "a.wav", "--preset", "balanced@1"]).succeeds();
     // Moved by some samples, which leaves length and record as they were.
-    let mut moved = user.samples("a.veiled.wav");
+    let mut moved = user.samples("a.protected.wav");
     moved.rotate_left(700);
-    user.put("a.veiled.wav", floats(16_000, &moved));
-    let done = user.run(&["restore", "a.veiled.wav", "--force", "--json"]).succeeds().json();
+    user.put("a.protected.wav", floats(16_000, &moved));
+    let done = user.run(&["restore", "a.protected.wav", "--force", "--json"]).succeeds().json();
     assert_eq!((&done[0]["evidence"], &done[0]["offset"]), (&"detection".into(), &700.into()));
     let restored = user.samples("a.restored.wav");
     let apart = original[1_500..190_000].iter().zip(&restored[800..]);

@@ -30,7 +30,7 @@ fn protected(user: &User, bits: u16, original: &[f32], options: &[&str]) -> Vec<
 fn protected_at(rate: u32, user: &User, bits: u16, original: &[f32], options: &[&str]) -> Vec<f32> {
     user.put("a.wav", integers(bits, rate, original));
     user.run(&[&["protect", "a.wav", "--no-manifest", "--force"], options].concat()).succeeds();
-    user.samples("a.veiled.wav")
+    user.samples("a.protected.wav")
 }
 
 /// Restores a file of these samples as `patchveil restore` does without any option but `options`.

@@ -38,7 +38,7 @@ fn between_jingles(
     user.put("after.wav", file(after));
     let part = |name: &str| user.samples(name);
     let original = [part("before.wav"), part("voice.wav"), part("after.wav")].concat();
-    let all = [part("before.wav"), part("voice.veiled.wav"), part("after.wav")].concat();
+    let all = [part("before.wav"), part("voice.protected.wav"), part("after.wav")].concat();
     user.put("all/a.wav", file(&all));
     let offset = format!("-{}", before.len());
     let restore = ["restore", "all/a.wav", "--preset", preset, "--offset", &offset];
@@ -121,7 +121,7 @@ fn a_wholly_protected_recording_is_never_cut() {
             for preset in ["light", "strong"] {
                 let protect = ["protect", "a.wav", "--preset", preset, "--no-manifest", "--force"];
                 user.run(&protect).succeeds();
-                let restore = ["restore", "a.veiled.wav", "--preset", preset, "--offset", "0"];
+                let restore = ["restore", "a.protected.wav", "--preset", preset, "--offset", "0"];
                 let line = user.run(&[&restore[..], &["--force", "--json"]].concat()).succeeds();
                 let found = stretches(&line.json()[0]);
                 let whole = 0..recording.len();

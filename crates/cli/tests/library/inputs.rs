@@ -42,10 +42,10 @@ fn an_output_goes_next_to_its_input_under_another_name() {
     assert_eq!(
         jobs(&root, &plan),
         [
-            "a.wav > a.veiled.wav",
-            "b.WAVE > b.veiled.wav",
-            "c > c.veiled.wav",
-            "d.e.wav > d.e.veiled.wav"
+            "a.wav > a.protected.wav",
+            "b.WAVE > b.protected.wav",
+            "c > c.protected.wav",
+            "d.e.wav > d.e.protected.wav"
         ]
     );
     assert!(plan.notes.is_empty() && plan.failures.is_empty());
@@ -84,7 +84,7 @@ fn folders_are_searched_in_order_and_outputs_keep_their_tree() {
         "show/2/a.Wav",
         "show/10/c.wave",
         "show/notes.txt",
-        "show/a.veiled.wav",
+        "show/a.protected.wav",
         "show/.patchveil-x.wav",
         "show/._a.wav",
         "show/.wav",
@@ -93,12 +93,14 @@ fn folders_are_searched_in_order_and_outputs_keep_their_tree() {
     assert_eq!(
         jobs(&root, &beside),
         [
-            "show/10/c.wave > show/10/c.veiled.wav",
-            "show/2/a.Wav > show/2/a.veiled.wav",
-            "show/2/b.wav > show/2/b.veiled.wav"
+            "show/10/c.wave > show/10/c.protected.wav",
+            "show/2/a.Wav > show/2/a.protected.wav",
+            "show/2/b.wav > show/2/b.protected.wav"
         ]
     );
-    assert!(matches!(&beside.notes[..], [Note::AlreadyVeiled(p)] if p.ends_with("a.veiled.wav")));
+    assert!(
+        matches!(&beside.notes[..], [Note::AlreadyProtected(p)] if p.ends_with("a.protected.wav"))
+    );
     let below = plan(&root, &["show"], Some("out")).unwrap();
     assert_eq!(jobs(&root, &below)[0], "show/10/c.wave > out/10/c.wave");
 }
@@ -115,7 +117,7 @@ fn a_second_run_does_not_protect_the_outputs_of_the_first() {
 fn an_input_that_fails_does_not_stop_the_others() {
     let root = tree(&["a.wav", "empty/x.txt"]);
     let plan = plan(&root, &["gone.wav", "empty", "a.wav"], None).unwrap();
-    assert_eq!(jobs(&root, &plan), ["a.wav > a.veiled.wav"]);
+    assert_eq!(jobs(&root, &plan), ["a.wav > a.protected.wav"]);
     let [InputError::Unreadable { .. }, InputError::NoRecording(_)] = &plan.failures[..] else {
         unreachable!("{:?}", plan.failures);
     };
@@ -163,12 +165,12 @@ fn with_a_root_everything_keeps_its_path_below_it() {
 
 #[test]
 fn an_output_is_never_an_input() {
-    let root = tree(&["a/x.wav", "y.wav", "y.veiled.wav"]);
+    let root = tree(&["a/x.wav", "y.wav", "y.protected.wav"]);
     for (inputs, output) in [
         (&["a"][..], Some("a")),
         (&["a/x.wav"], Some("a")),
         (&["a/x.wav"], Some("a/x.wav")),
-        (&["y.wav", "y.veiled.wav"], None),
+        (&["y.wav", "y.protected.wav"], None),
     ] {
         let error = plan(&root, inputs, output).unwrap_err();
         assert!(matches!(error, PlanError::OutputIsInput { .. }), "{error}");
@@ -197,7 +199,7 @@ proptest! {
     /// Whatever is asked for, the plan loses no recording and does each once.
     #[test]
     fn any_plan_is_safe_to_carry_out(
-        files in prop::collection::btree_set("(a|b|a/b|c\\.wav)/(x|y|x\\.veiled|\\.patchveil-z|é)\\.(wav|WAV|wave|txt)", 1..8),
+        files in prop::collection::btree_set("(a|b|a/b|c\\.wav)/(x|y|x\\.protected|\\.patchveil-z|é)\\.(wav|WAV|wave|txt)", 1..8),
         inputs in prop::collection::vec("(\\./|a/\\.\\./)?(\\.|a|b|a/b|c\\.wav|a/x\\.wav|b/y\\.wav|gone)/?", 1..4),
         output in prop::option::of("(\\.|a|a/b|new|new/er|a/x\\.wav|a/\\.\\./b)/?"),
     ) {
@@ -249,7 +251,7 @@ mod unix {
         symlink("..", root.path().join("show/up")).unwrap();
         symlink(".", root.path().join("show/here")).unwrap();
         let plan = plan(&root, &["show"], None).unwrap();
-        assert_eq!(jobs(&root, &plan), ["show/a.wav > show/a.veiled.wav"]);
+        assert_eq!(jobs(&root, &plan), ["show/a.wav > show/a.protected.wav"]);
         assert!(plan.failures.is_empty());
         assert!(plan.notes.iter().any(|n| matches!(n, Note::LinkLoop(_))));
     }
@@ -274,7 +276,7 @@ mod unix {
         let plan = Plan::new(&[root.path().to_owned()], None, Task::Protect).unwrap();
         assert_eq!(plan.jobs[0].input.file_name().unwrap(), name);
         let output = plan.jobs[0].output.file_name().unwrap();
-        assert_eq!(output.as_bytes(), b"caf\xe9\n.veiled.wav");
+        assert_eq!(output.as_bytes(), b"caf\xe9\n.protected.wav");
         let shown = patchveil::shown(&plan.jobs[0].input).to_string();
         assert!(shown.ends_with("caf\u{fffd}\\n.wav"), "{shown}");
     }

@@ -19,7 +19,7 @@ pub(crate) fn user_with_case() -> User {
     let user = User::with_key();
     user.put("episode.wav", recording(48_000, 1, 12.0));
     user.run(&["protect", "episode.wav"]).succeeds();
-    let detected = user.run(&["detect", "episode.veiled.wav", "--json", "--png", "found.png"]);
+    let detected = user.run(&["detect", "episode.protected.wav", "--json", "--png", "found.png"]);
     user.put("detect.json", detected.succeeds().out);
     user.put("trace.json", trace_result(6.1, 60.0, 3e-9));
     user.run(&["case", "open", "Somebody"]).succeeds();

@@ -113,16 +113,16 @@ fn a_dry_run_says_what_would_happen_and_does_nothing() {
     let user = user_with_show(3);
     user.run(&["protect", "show/0.wav", "-o", "out/"]).succeeds();
     user.put("out/2.wav", "somebody's");
-    user.put("show/ghost.veiled.wav", recording(8_000, 1, 0.3));
+    user.put("show/ghost.protected.wav", recording(8_000, 1, 0.3));
     let before = user.files();
     let ran = user.run(&["protect", "show", "gone.wav", "-o", "out", "--dry-run", "--json"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert_eq!(field(&ran, "would_do", "output"), ["out/deep/1.wav"]);
     assert_eq!(field(&ran, "would_skip", "input"), ["show/0.wav"]);
     assert_eq!(field(&ran, "failed", "input"), ["gone.wav", "show/2.wav"]);
-    assert_eq!(field(&ran, "left_out", "input"), ["show/ghost.veiled.wav"]);
+    assert_eq!(field(&ran, "left_out", "input"), ["show/ghost.protected.wav"]);
     let ran = user.run(&["protect", "show/deep", "--dry-run"]).succeeds();
-    assert!(ran.out.contains("show/deep/1.wav → show/deep/1.veiled.wav"), "{ran:?}");
+    assert!(ran.out.contains("show/deep/1.wav → show/deep/1.protected.wav"), "{ran:?}");
     assert!(ran.out.contains("1 file would be written; nothing was done"), "{ran:?}");
     assert_eq!(user.files(), before);
 }

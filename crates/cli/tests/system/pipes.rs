@@ -135,7 +135,7 @@ fn recordings_go_through_pipes_as_through_files() {
     let wav = recording(48_000, 2, 4.0);
     user.put("a.wav", &wav);
     user.run(&["protect", "a.wav", "--no-manifest"]).succeeds();
-    let expected = user.read("a.veiled.wav");
+    let expected = user.read("a.protected.wav");
     let before = user.files();
 
     let (code, protected, said) = through(&user, "protect - -o -", &wav);
@@ -166,7 +166,16 @@ fn recordings_go_through_pipes_as_through_files() {
     user.run(&["verify", "new"]).succeeds();
     let (code, out, said) = through(&user, "protect a.wav -o -", b"");
     assert_eq!((code, out == expected), (Some(0), true), "{said}");
-    user.run(&["restore", "a.veiled.wav", "-o", "back.wav", "--offset", "0", "--preset", "mark"]);
+    user.run(&[
+        "restore",
+        "a.protected.wav",
+        "-o",
+        "back.wav",
+        "--offset",
+        "0",
+        "--preset",
+        "mark",
+    ]);
     let line = "restore - -o - --offset 0 --preset mark";
     let (code, restored, said) = through(&user, line, &expected);
     assert_eq!((code, restored == user.read("back.wav")), (Some(0), true), "{said}");
@@ -177,11 +186,11 @@ fn detect_trace_and_inspect_read_standard_input() {
     let user = User::with_key();
     user.put("a.wav", recording(48_000, 1, 12.0));
     user.run(&["protect", "a.wav"]).succeeds();
-    let protected = user.read("a.veiled.wav");
+    let protected = user.read("a.protected.wav");
     for line in ["detect @ --json", "trace @ --json", "inspect a.wav @ --json"] {
         let words = |name| line.split(' ').map(move |word| if word == "@" { name } else { word });
         let piped: Vec<&str> = words("-").collect();
-        let named: Vec<&str> = words("a.veiled.wav").collect();
+        let named: Vec<&str> = words("a.protected.wav").collect();
         let (piped, named) = (user.run_with_input(&piped, &protected), user.run(&named));
         assert_eq!(piped.code, named.code, "{line}: {piped:?}");
         for key in ["sigmas", "snr_db"] {
@@ -196,7 +205,7 @@ fn verify_judges_standard_input_by_the_manifest_of_the_folder_it_runs_in() {
     let original = recording(48_000, 1, 4.0);
     user.put("a.wav", &original);
     user.run(&["protect", "a.wav"]).succeeds();
-    let protected = user.read("a.veiled.wav");
+    let protected = user.read("a.protected.wav");
     let mut tagged = protected.clone();
     tagged.extend_from_slice(b"LIST\x04\0\0\0INFO");
     let mut changed = protected.clone();
@@ -223,11 +232,11 @@ fn samples_without_a_header_are_examined_too() {
     let user = User::with_key();
     user.put("a.wav", recording(48_000, 1, 12.0));
     user.run(&["protect", "a.wav"]).succeeds();
-    let protected = &user.read("a.veiled.wav")[44..];
+    let protected = &user.read("a.protected.wav")[44..];
     for line in ["detect @ --json", "trace @ --json", "inspect a.wav @ --json"] {
         let raw = line.replace('@', "- --raw 48000:1:s16le");
         let raw = user.run_with_input(&raw.split(' ').collect::<Vec<_>>(), protected);
-        let named = line.replace('@', "a.veiled.wav");
+        let named = line.replace('@', "a.protected.wav");
         let named = user.run(&named.split(' ').collect::<Vec<_>>());
         assert_eq!(raw.code, named.code, "{line}: {raw:?}");
         for key in ["sigmas", "snr_db"] {
@@ -293,5 +302,5 @@ fn ffmpeg_can_stand_on_either_side() {
     shell.args(["-c", script, env!("CARGO_BIN_EXE_patchveil")]);
     let ran = Ran::of(&mut user.within::<&str>(shell, &[]));
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(user.read("out.raw") == user.read("a.veiled.wav")[44..]);
+    assert!(user.read("out.raw") == user.read("a.protected.wav")[44..]);
 }

@@ -97,7 +97,7 @@ fn outputs_have_the_permissions_of_their_inputs() {
         user.put("a.wav", recording(8_000, 1, 0.3));
         chmod(&user, "a.wav", mode);
         user.run(&["protect", "a.wav", "--force"]).succeeds();
-        let got = fs::metadata(user.path("a.veiled.wav")).unwrap().permissions().mode();
+        let got = fs::metadata(user.path("a.protected.wav")).unwrap().permissions().mode();
         assert_eq!(got & 0o7777, mode);
         fs::remove_file(user.path("a.wav")).unwrap();
     }
@@ -189,12 +189,12 @@ fn what_was_done_before_ctrl_c_stays() {
     let child = child.env("RAYON_NUM_THREADS", "1").spawn().unwrap();
     wait_for("the first file is done and the second begun", || {
         let files = user.files();
-        files.contains(&"a.veiled.wav".to_owned()) && files.len() == 4
+        files.contains(&"a.protected.wav".to_owned()) && files.len() == 4
     });
     send("INT", &child);
     let ran = Ran::new(child.wait_with_output().unwrap()).fails(130, &["1 of 2 files were done"]);
-    assert!(ran.out.contains("a.veiled.wav"), "{ran:?}");
-    assert_eq!(user.files(), ["a.veiled.wav", "a.wav", "hours.wav"]);
+    assert!(ran.out.contains("a.protected.wav"), "{ran:?}");
+    assert_eq!(user.files(), ["a.protected.wav", "a.wav", "hours.wav"]);
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn a_closed_pipe_is_not_an_error() {
         let code = status.code();
         assert!(matches!(code, Some(0..=2)), "{args:?}: {code:?}, signal {:?}", status.signal());
     }
-    let veiled = user.files().into_iter().filter(|f| f.ends_with(".veiled.wav")).count();
+    let veiled = user.files().into_iter().filter(|f| f.ends_with(".protected.wav")).count();
     assert_eq!(veiled, 4);
 }
 
@@ -277,7 +277,7 @@ fn a_recording_that_is_replaced_while_it_is_read_is_protected_as_it_was() {
     wait_for("an output is begun", || user.files().len() > 3);
     fs::rename(user.path("other.wav"), user.path("a.wav")).unwrap();
     Ran::new(child.wait_with_output().unwrap()).succeeds();
-    assert!(user.read("a.veiled.wav") == user.read("expected.wav"));
+    assert!(user.read("a.protected.wav") == user.read("expected.wav"));
 }
 
 /// What a terminal shows of a run, with `talk` in the middle.

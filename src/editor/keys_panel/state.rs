@@ -114,8 +114,8 @@ impl KeysPanel {
                 self.waiting = None;
             }
             match answer {
-                // The first class of all is the default: here it is used, too.
-                Ok(Outcome::Added(class)) if self.undecided && keys.view().classes.len() == 1 => {
+                // It is the default because it is the first of all: here it is used, too.
+                Ok(Outcome::Added(class)) if self.undecided && class.default => {
                     let Class { name, fingerprint, .. } = class;
                     self.added(fingerprint, &(words.first_used)(&name), words);
                     choose(ChosenClass { fingerprint, name });

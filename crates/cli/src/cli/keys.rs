@@ -142,18 +142,19 @@ impl Lockable<'_> {
     }
 }
 
-/// Adds a class to the keyring, and tells whether it is the first: that one becomes the default, as in the plug-in.
+/// Adds a class to the keyring, and tells whether it became the default.
 fn add(
     cli: &Cli,
     name: &str,
     add: impl FnOnce(&mut Keyring) -> Result<Fingerprint, KeyringError>,
 ) -> Result<(), Failure> {
-    let (fingerprint, is_first) = update(cli, |keyring| {
-        let is_first = keyring.entries().is_empty();
-        Ok((add(keyring)?, is_first))
+    let (fingerprint, is_default) = update(cli, |keyring| {
+        let fingerprint = add(keyring)?;
+        let default = keyring.default_entry().map(KeyEntry::fingerprint);
+        Ok((fingerprint, default == Some(fingerprint)))
     })?;
     say(&format!("{}  {fingerprint}", name.trim()))?;
-    if is_first && io::stderr().is_terminal() {
+    if is_default && io::stderr().is_terminal() {
         complain("it is the default class: its key is used where you name none");
     }
     Ok(())

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use common::{key, noise, settings, veil_alone, veiled};
 use patchveil_test_support::signal::resonant_noise;
 use patchveil_veil::{
-    Offsets, Preset, RecipeError, Veil, align, distance_from_grid, log_likelihood, log_likelihoods,
-    odds_by_scatter, period,
+    Offsets, Preset, RecipeError, Veil, align, align_unless, distance_from_grid, log_likelihood,
+    log_likelihoods, odds_by_scatter, period,
 };
 
 fn balanced(byte: u8, rate: u32) -> Arc<Veil> {
@@ -94,6 +94,26 @@ fn an_expected_place_that_is_wrong_by_four_samples_is_not_taken() {
         assert_eq!(found.is_expected, expected == place);
         assert!(found.is_certain());
     }
+}
+
+#[test]
+fn a_veil_is_only_searched_for_where_the_mark_alone_does_not_clearly_fit_better() {
+    let veil = |preset: Preset| Arc::new(Veil::new(&key(5), &preset.recipe(), 16_000).unwrap());
+    let (mark, both, start) = (veil(Preset::Mark), veil(Preset::Light), 4_321);
+    let original = resonant_noise(5, start + 8 * 16_000);
+    let search = |audio: &[f32]| {
+        let (place, near) = (start as i64, (start as i64 + 3, 18));
+        let found = align_unless((&mark, place), &both, &audio[start..], 0.0, near, None).unwrap();
+        let hypotheses = [(mark.clone(), place), (both.clone(), found.offset)];
+        let windows = log_likelihoods(&hypotheses, &audio[start..], 0.0).unwrap();
+        (found, odds_by_scatter(&windows[0], &windows[1]))
+    };
+    let (found, for_mark) = search(&veiled(&mark, 0, &original));
+    assert!(found.log_odds == 0.0 && for_mark > 12.0, "{found:?}, {for_mark}");
+    let audio = veiled(&both, 0, &original);
+    let (found, for_mark) = search(&audio);
+    let thorough = align(&both, &audio[start..], 0.0, start as i64 + 3, 18, None).unwrap();
+    assert!(found == thorough && for_mark < -12.0, "{found:?}, {thorough:?}, {for_mark}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Decides what to undo in one file.
 
+use std::time::Instant;
+
 use patchveil_veil::{ClassKey, Preset, Recipe};
 
 use super::better::{Better, snr_between};
@@ -32,6 +34,7 @@ pub fn restore(
     request: &Request<'_>,
     watch: &Watch<'_>,
 ) -> Result<Outcome, RestoreError> {
+    let begun = Instant::now();
     let source = Source::open(job, watch)?;
     let record = record_of(job, &source, request, watch)?;
     let key = request.key_for(job, record.as_ref())?;
@@ -40,7 +43,7 @@ pub fn restore(
         return Err(RestoreError::Original(job.output.clone()));
     }
     let offset = request.offset_in(&source)?;
-    let file = File { job, source: &source, key: &key, offset, request, watch };
+    let file = File { job, source: &source, key: &key, offset, request, watch, begun };
     let agrees = |record: &&Record| {
         request.agrees_with(&record.recipe) && offset.is_none_or(|o| o == source.offset_on(record))
     };
@@ -61,6 +64,7 @@ struct File<'a> {
     offset: Option<i64>,
     request: &'a Request<'a>,
     watch: &'a Watch<'a>,
+    begun: Instant,
 }
 
 impl File<'_> {
@@ -83,6 +87,7 @@ impl File<'_> {
                 stretches: vec![whole(self.source)],
                 better: None,
                 is_changed: false,
+                begun: self.begun,
             };
             return run(self.job, self.source, &plan, Some(record), self.request, self.watch);
         }
@@ -138,6 +143,7 @@ impl File<'_> {
             stretches: located.stretches,
             better: located.better,
             is_changed: is_recorded == Some(false),
+            begun: self.begun,
         };
         run(self.job, self.source, &plan, None, request, watch)?
             .ok_or_else(|| self.source.unreadable(PcmError::Changed))

@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use patchveil_receipts::Receipt;
 use patchveil_veil::{
-    Alignment, ClassKey, Recipe, Veil, align, align_given, log_likelihoods, period, same_pattern,
+    Alignment, ClassKey, Recipe, Veil, align, align_given, align_unless, log_likelihoods, period,
+    same_pattern,
 };
 use rayon::prelude::*;
 
@@ -166,10 +167,14 @@ impl Search<'_> {
         let mut excerpt = self.searched()?;
         // Most files are whole, or come from a session that begins at 0.
         let expected = Some(0);
-        let (near, within) = self.near(excerpt, expected)?;
+        let Near { position, within, mark } = self.near(excerpt, expected)?;
         // Next to the right position one recipe may look as bad as the other, so each is judged where
         // it fits best.
-        let place = |veil: &Arc<Veil>| self.align(veil, excerpt, near, within, expected);
+        let place = |veil: &Arc<Veil>| match &mark {
+            None => self.align(veil, excerpt, position, within, expected),
+            Some((mark, found)) if mark.recipe() == veil.recipe() => Ok(*found),
+            Some((mark, _)) => self.align_unless(mark, veil, excerpt, (position, within), expected),
+        };
         let candidates = self.candidates(recipes, place)?;
         let (Candidate { veil, at: mut found }, mut evidence) =
             self.likeliest(excerpt, candidates)?;
@@ -192,16 +197,17 @@ impl Search<'_> {
         self.located(excerpt, (&veil, offset), (best, offset), evidence)
     }
 
-    /// About where the file begins, in samples, and how far from that it may. Where there are several recipes, the mark
+    /// About where the file begins. Where there are several recipes, the mark
     /// alone, whose search is quick, narrows it down.
-    fn near(&self, excerpt: &Excerpt, expected: Option<i64>) -> Result<(i64, u32), RestoreError> {
+    fn near(&self, excerpt: &Excerpt, expected: Option<i64>) -> Result<Near, RestoreError> {
         let Detected { near, within, recipes, .. } = self.detected;
-        let near = near.round() as i64;
+        let (position, within) = (near.round() as i64, *within);
         let mark = recipes.first().filter(|first| recipes.len() > 1 && first.veil.is_none());
-        let Some(mark) = mark else { return Ok((near, *within)) };
-        let veil = self.veil(mark)?;
-        let found = self.align(&veil, excerpt, near, *within, expected)?;
-        Ok((found.offset, within.div_ceil(BY_MARK)))
+        let Some(mark) = mark else { return Ok(Near { position, within, mark: None }) };
+        let mark = self.veil(mark)?;
+        let found = self.align(&mark, excerpt, position, within, expected)?;
+        let within = within.div_ceil(BY_MARK);
+        Ok(Near { position: found.offset, within, mark: Some((mark, found)) })
     }
 
     /// The result, compared with the recipe and position that fit best.
@@ -401,6 +407,23 @@ impl Search<'_> {
         Ok(in_file(veil, excerpt, found))
     }
 
+    /// The same, only roughly where the file clearly carries `mark` alone, at the position `near`.
+    fn align_unless(
+        &self,
+        mark: &Arc<Veil>,
+        veil: &Arc<Veil>,
+        excerpt: &Excerpt,
+        (near, within): (i64, u32),
+        expected: Option<i64>,
+    ) -> Result<Alignment, RestoreError> {
+        let expected = expected.map(|expected| expected + excerpt.first);
+        let near = near + excerpt.first;
+        let (rounding, samples) = (self.source.rounding(), &excerpt.samples);
+        let found = align_unless((mark, near), veil, samples, rounding, (near, within), expected)
+            .map_err(|error| self.source.unusable(error))?;
+        Ok(in_file(veil, excerpt, found))
+    }
+
     /// The position given, unless an excerpt shows that another one fits better.
     pub(super) fn align_given(
         &self,
@@ -428,6 +451,16 @@ pub(super) fn nearest(veil: &Veil, place: i64, to: i64) -> i64 {
     let Some(period) = period(veil) else { return place };
     let ahead = (place - to).rem_euclid(period);
     to + if ahead > period / 2 { ahead - period } else { ahead }
+}
+
+/// About where the file begins.
+struct Near {
+    /// In samples.
+    position: i64,
+    /// How far from that it may, in samples.
+    within: u32,
+    /// The mark without a veil and its position, if the recipes begin with one.
+    mark: Option<(Arc<Veil>, Alignment)>,
 }
 
 /// A recipe, and the position of the file if that is the right one.

@@ -104,7 +104,7 @@ pub struct Outcome {
     /// What the user has to know of the file besides: a length that was left open, what was not carried over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Seconds it took.
+    /// Seconds it took, finding recipe and position included.
     pub took_s: f64,
 }
 

@@ -1,6 +1,8 @@
 //! `patchveil restore` of files that carry a mark, without their record.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
+use std::time::Instant;
+
 use crate::support::command::User;
 use crate::support::{integers, programme};
 use patchveil_test_support::compare::{snr_db, worst_difference_dbfs};
@@ -58,7 +60,11 @@ fn a_whole_marked_file_is_restored_without_its_record() {
     for bits in [16, 24] {
         let original = rounded(i32::from(bits), &programme(RATE, 6.0));
         let marked = protected(&user, bits, &original, &[]);
+        let begun = Instant::now();
         let (line, back) = restored(&user, integers(bits, RATE, &marked), &[]);
+        // Most of the time goes into finding the place.
+        let (told, took) = (line["took_s"].as_f64().unwrap(), begun.elapsed().as_secs_f64());
+        assert!(told > 0.5 * took && told <= took, "{told} s of {took} s");
         assert_detected(&line, Preset::Mark, 0);
         assert_eq!(line["claim"], "unknown", "{line}");
         assert_eq!(line["restored"][0]["to_s"], line["seconds"], "{line}");
@@ -144,7 +150,7 @@ fn of_a_file_that_is_marked_in_part_the_rest_stays_as_it_is() {
 #[test]
 fn a_mix_of_two_protected_sources_comes_back_without_a_figure() {
     let user = User::with_key();
-    user.run(&["key", "new", "other"]).succeeds();
+    user.add_other("other");
     // Nothing fits a mix, so all places are tried, which takes long at 48 kHz.
     let rate = 16_000;
     let (voice, bed) =

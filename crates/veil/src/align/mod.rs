@@ -78,11 +78,55 @@ pub fn align(
     expected: Option<i64>,
 ) -> Result<Alignment, RecipeError> {
     let mut search = Search::new(veil, audio, rounding)?;
-    let places = near - i64::from(within)..=near + i64::from(within);
+    let places = around(near, within);
     // A mark's edges are long and its taps weak: no place stands out from its neighbours.
     if veil.schedule().is_some() {
-        search.likelihood(probe(veil, audio, rounding, places.clone())?);
+        search.likelihood(probe(veil, audio, rounding, places.clone())?.place);
     }
+    aligned(search, places, expected)
+}
+
+/// The same where `audio` may carry `rival` at a place that is known, instead of `veil`. Where the loudest second and a half
+/// clearly show the rival, the place under `veil` is only the likeliest in these, without odds, which is soon found: enough
+/// for [`log_likelihoods`] to compare both.
+///
+/// # Errors
+/// [`RecipeError::NotInvertible`] for the papers' baselines.
+pub fn align_unless(
+    (rival, place): (&Arc<Veil>, i64),
+    veil: &Arc<Veil>,
+    audio: &[f32],
+    rounding: f64,
+    (near, within): (i64, u32),
+    expected: Option<i64>,
+) -> Result<Alignment, RecipeError> {
+    let mut search = Search::new(veil, audio, rounding)?;
+    let places = around(near, within);
+    if veil.schedule().is_some() {
+        let Probe { stretch, first, place: best } = probe(veil, audio, rounding, places.clone())?;
+        let both = [(rival.clone(), place + first), (veil.clone(), best + first)];
+        let windows = log_likelihoods(&both, stretch, rounding)?;
+        if let [of_rival, of_veil] = &windows[..]
+            && odds_by_scatter(of_rival, of_veil) >= CERTAIN
+        {
+            let offset = period(veil).map_or(best, |period| best.rem_euclid(period));
+            return Ok(Alignment { offset, log_odds: 0.0, grid_bits: None, is_expected: false });
+        }
+        search.likelihood(best);
+    }
+    aligned(search, places, expected)
+}
+
+fn around(near: i64, within: u32) -> RangeInclusive<i64> {
+    near - i64::from(within)..=near + i64::from(within)
+}
+
+/// The likeliest of `places`, where the likeliest by a [`probe`] was tried.
+fn aligned(
+    mut search: Search<'_>,
+    places: RangeInclusive<i64>,
+    expected: Option<i64>,
+) -> Result<Alignment, RecipeError> {
     let best = climb(&mut search, places.clone());
     let mut best = settle(&mut search, best);
     if search.has_both() {
@@ -136,20 +180,29 @@ fn alignment(search: &mut Search<'_>, best: i64, expected: Option<i64>) -> Align
     }
 }
 
+/// What the loudest stretch of a recording shows.
+struct Probe<'a> {
+    stretch: &'a [f32],
+    /// Where it begins in the recording.
+    first: i64,
+    /// The likeliest place of the recording.
+    place: i64,
+}
+
 /// The likeliest of all `places` by the loudest stretch of `audio` alone.
-fn probe(
+fn probe<'a>(
     veil: &Arc<Veil>,
-    audio: &[f32],
+    audio: &'a [f32],
     rounding: f64,
     places: RangeInclusive<i64>,
-) -> Result<i64, RecipeError> {
+) -> Result<Probe<'a>, RecipeError> {
     let (first, stretch) = loudest(audio, f64::from(veil.sample_rate()), PROBE_S);
     let first = first as i64;
     let mut search = Search::new(veil, stretch, rounding)?;
     for place in places {
         search.likelihood(place + first);
     }
-    Ok(search.best() - first)
+    Ok(Probe { stretch, first, place: search.best() - first })
 }
 
 /// The likeliest of `places`, in steps that halve. Where there is noise, edges distinguish places, and

@@ -13,8 +13,8 @@ use patchveil_veil::{Fingerprint, Recipe};
 use crate::open;
 use crate::paths::folder_of;
 
-/// Recipes that are looked for in one file, at most: automation leaves many.
-const RECIPES_MAX: usize = 8;
+/// Recipes of one key that are looked for in one file, at most: automation leaves many.
+pub(crate) const RECIPES_MAX: usize = 8;
 /// How far from the start of a project a render may be, in samples: anybody may have written a receipt.
 const POSITION_MAX: u64 = 1 << 48;
 /// Renders that one file may be of, at most.

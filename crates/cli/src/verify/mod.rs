@@ -9,11 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use patchveil_receipts::Receipt;
-use patchveil_veil::{ClassKey, Fingerprint, MarkDetector};
+use patchveil_veil::{ClassKey, Detector, Fingerprint, MarkDetector, Recipe};
 use serde::Serialize;
 
 use crate::detect::FOUND_P;
-use crate::detector::{LayersDetector, LayersEvidence, MultiRecipeDetector, detectable_presets};
+use crate::detector::{LayersDetector, LayersEvidence, MultiRecipeDetector};
 use crate::inputs::{InputError, Note, is_named_protected};
 use crate::manifest::{Manifest, Record};
 use crate::paths::json;
@@ -159,9 +159,7 @@ pub fn check(
     if keys.is_empty() || matches!(checked.status, Status::Missing | Status::Unreadable) {
         return Some(checked);
     }
-    let name = path.file_name().unwrap_or_default();
-    let record = manifest.and_then(|manifest| manifest.get(name));
-    match detect(path, record, keys, pairs, receipts, watch) {
+    match detect(path, manifest, keys, pairs, receipts, watch) {
         Ok(found) => {
             let Found { keys, receipts } = found?;
             if checked.status == Status::NotRecorded {
@@ -182,11 +180,12 @@ struct Found {
     receipts: Vec<Receipt>,
 }
 
-/// The keys that are in the audio, by the presets and the recorded or noted recipes: by their marks, with p-values
-/// that are corrected for `pairs`, or by the veils of version 1.
+/// The keys that are in the audio: by their marks, with p-values that are corrected for `pairs`, or by a veil without
+/// a mark, which is looked for where `manifest` or a receipt names it for this key. By itself a veil is found at
+/// p ≤ 0.001, too often by chance for all keys in all files.
 fn detect(
     path: &Path,
-    record: Option<&Record>,
+    manifest: Option<&Manifest>,
     keys: &[ClassKey],
     pairs: usize,
     receipts: &ReceiptsCache,
@@ -198,23 +197,25 @@ fn detect(
     };
     let mut reader = opened.reader()?;
     let (rate, channels) = (reader.info().sample_rate, reader.info().channels);
-    let own = record.map(|record| &record.recipe);
+    let record = manifest.and_then(|manifest| manifest.get(path.file_name().unwrap_or_default()));
     let receipts = match record {
         Some(_) => Vec::new(),
         None => receipts.of_file(path, rate, reader.info().frames()),
     };
-    let mut recipes = detectable_presets();
-    for key in keys {
-        let noted = receipts::recipes(&receipts, key.fingerprint()).into_iter();
-        let noted = noted.filter(|noted| noted.veil.is_some() && !recipes.contains(noted));
-        let noted: Vec<_> = noted.collect();
-        recipes.extend(noted);
+    let noted: Vec<(Fingerprint, Recipe)> = keys
+        .iter()
+        .flat_map(|key| unmarked_veils(key.fingerprint(), manifest, &receipts))
+        .collect();
+    let mut recipes: Vec<Recipe> = Vec::new();
+    for (_, recipe) in &noted {
+        if !recipes.contains(recipe) {
+            recipes.push(recipe.clone());
+        }
     }
-    recipes.extend(own.filter(|own| own.veil.is_some() && !recipes.contains(own)).cloned());
-    // A recorded recipe that cannot be detected leaves the presets; a rate that is too low, nothing.
-    let veils = MultiRecipeDetector::of_recipes(rate, channels, &recipes)
-        .or_else(|_| MultiRecipeDetector::of_recipes(rate, channels, &detectable_presets()));
-    let mark = own.and_then(|own| own.mark.clone()).unwrap_or_default();
+    // At a rate that is too low for a veil, there is none to look for.
+    recipes.retain(|recipe| Detector::new(rate, usize::from(channels), recipe).is_ok());
+    let veils = MultiRecipeDetector::of_recipes(rate, channels, &recipes);
+    let mark = record.and_then(|record| record.recipe.mark.clone()).unwrap_or_default();
     let mut detector = LayersDetector {
         veils: veils.unwrap_or_else(|_| MultiRecipeDetector::none()),
         mark: MarkDetector::new(rate, usize::from(channels), &mark).ok(),
@@ -232,10 +233,33 @@ fn detect(
     let has_mark = |index: usize| {
         marks.get(index).is_some_and(|finding| finding.p_value * pairs as f64 <= FOUND_P)
     };
+    let has_veil = |key: &ClassKey| {
+        noted.iter().any(|(noted, _)| *noted == key.fingerprint()) && veils.find(key).is_some()
+    };
     let found = keys.iter().enumerate();
-    let found = found.filter(|(index, key)| has_mark(*index) || veils.find(key).is_some());
+    let found = found.filter(|(index, key)| has_mark(*index) || has_veil(key));
     let keys = found.map(|(_, key)| key.fingerprint()).collect();
     Ok(Some(Found { keys, receipts }))
+}
+
+/// The recipes with a veil but no mark that `manifest` or `receipts` name for this key.
+fn unmarked_veils(
+    key: Fingerprint,
+    manifest: Option<&Manifest>,
+    receipts: &[Receipt],
+) -> Vec<(Fingerprint, Recipe)> {
+    let records = manifest.into_iter().flat_map(Manifest::records);
+    let recorded = records.filter(|record| record.fingerprint == key);
+    let recorded = recorded.map(|record| record.recipe.clone());
+    let mut recipes: Vec<Recipe> = Vec::new();
+    for recipe in recorded.chain(receipts::recipes(receipts, key)) {
+        let is_new = !recipes.contains(&recipe);
+        if recipe.veil.is_some() && recipe.mark.is_none() && recipe.is_restorable() && is_new {
+            recipes.push(recipe);
+        }
+    }
+    recipes.truncate(receipts::RECIPES_MAX);
+    recipes.into_iter().map(|recipe| (key, recipe)).collect()
 }
 
 /// Compares a file with its record.

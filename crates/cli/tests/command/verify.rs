@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::support::chunk;
 use crate::support::command::{CLASS, Ran, User, key, recording};
+use crate::support::{chunk, integers};
 use patchveil::manifest::NAME;
 use serde_json::Value;
 
@@ -135,7 +135,7 @@ fn a_check_that_would_leave_something_out_fails() {
 #[test]
 fn keys_are_detected_if_asked_for() {
     let user = User::with_key();
-    user.run(&["key", "new", "other"]).succeeds();
+    user.add_other("other");
     // Twelve seconds are enough for noise at this rate.
     user.put("show/a.wav", recording(16_000, 1, 12.0));
     user.run(&["protect", "show", "-o", "out", "--preset", "balanced"]).succeeds();
@@ -165,9 +165,32 @@ fn keys_are_detected_if_asked_for() {
 }
 
 #[test]
+fn a_veil_without_a_mark_is_detected_where_it_is_on_record_and_for_that_key_alone() {
+    let user = User::with_key();
+    user.add_other("other");
+    user.put("show/a.wav", recording(16_000, 1, 12.0));
+    user.run(&["protect", "show", "-o", "out", "--preset", "balanced@1"]).succeeds();
+    let veiled = user.samples("out/a.wav");
+    // What was cut out of it has no record of its own, but the folder's manifest names its recipe.
+    user.put("out/part.wav", integers(16, 16_000, &veiled[8_000..176_000]));
+    user.put("elsewhere/part.wav", user.read("out/part.wav"));
+    let ours = serde_json::json!([key().fingerprint().to_string()]);
+    let detected = |folder: &str, class: &[&str]| {
+        let lines = user.run(&[&["verify", folder, "--json"], class].concat()).json();
+        lines.iter().map(|line| line["detected"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(detected("out", &["--all-keys"]), [ours.clone(), ours]);
+    assert_eq!(
+        detected("out", &["--key", "other"]),
+        [serde_json::json!([]), serde_json::json!([])]
+    );
+    assert_eq!(detected("elsewhere", &["--all-keys"]), [serde_json::json!([])]);
+}
+
+#[test]
 fn marks_are_detected_if_asked_for() {
     let user = User::with_key();
-    user.run(&["key", "new", "other"]).succeeds();
+    user.add_other("other");
     user.put("show/a.wav", recording(16_000, 1, 8.0));
     user.run(&["protect", "show", "-o", "out"]).succeeds();
     fs::create_dir(user.path("found")).unwrap();

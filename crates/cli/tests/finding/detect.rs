@@ -94,8 +94,8 @@ fn the_seconds_that_carry_the_mark_are_named() {
 #[test]
 fn two_marked_sources_in_one_mix_are_both_found_and_no_third() {
     let user = User::with_key();
-    user.run(&["key", "new", OTHER]).succeeds();
-    user.run(&["key", "new", "Nobody"]).succeeds();
+    user.add_other(OTHER);
+    user.add_other("Nobody");
     for (name, seed, class) in [("a", 3, CLASS), ("b", 4, OTHER)] {
         user.put(format!("{name}.wav"), integers(16, RATE, &voice(seed, 10.0)));
         user.run(&["protect", &format!("{name}.wav"), "--key", class]).succeeds();
@@ -150,7 +150,7 @@ fn a_folder_is_searched_and_its_picture_shows_what_was_found() {
     user.put("show/1.wav", user.read("a.protected.wav"));
     user.put("show/2.WAV", user.read("a.wav"));
     user.put("show/notes.txt", "no audio");
-    user.run(&["key", "new", OTHER]).succeeds();
+    user.add_other(OTHER);
     let args = ["detect", "show", "--all-keys", "--png", "show.png"];
     let ran = user.run(&args);
     assert_eq!(ran.code, Some(3), "one of both carries no key");

@@ -311,7 +311,7 @@ fn other_chunks_are_kept_and_so_is_the_bit_depth_unless_float_is_asked_for() {
 fn the_recorded_key_is_used_and_no_other() {
     let user = User::with_key();
     user.put("a.wav", recording(16_000, 1, 1.0));
-    user.run(&["key", "new", "other"]).succeeds();
+    user.add_other("other");
     user.run(&["protect", "a.wav", "--key", "other"]).succeeds();
     let files = user.files();
     // Without --key the manifest says which, whatever the default is.

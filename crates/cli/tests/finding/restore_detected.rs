@@ -90,7 +90,7 @@ fn a_few_seconds_are_enough_for_a_float_file_made_from_integers() {
 #[test]
 fn a_file_that_does_not_carry_the_key_is_not_restored() {
     let user = User::with_key();
-    user.run(&["key", "new", "other"]).succeeds();
+    user.add_other("other");
     user.put("a.wav", integers(16, 16_000, &speech(16_000, 12.0)));
     user.run(&["protect", "a.wav", "--preset", "balanced@1", "--no-manifest"]).succeeds();
     user.put("short.wav", integers(16, 16_000, &speech(16_000, 0.1)));

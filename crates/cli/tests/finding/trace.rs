@@ -157,7 +157,7 @@ fn a_table_tells_people_and_a_missing_trace_is_exit_code_3() {
     assert_eq!(&user.read("curve.png")[1..4], b"PNG");
     user.run(&["trace", "made", "--png", "curve.png"]).fails(1, &["exists already"]);
 
-    user.run(&["key", "new", "Other"]).succeeds();
+    user.add_other("Other");
     let other = user.run(&["trace", "made", "--key", "Other", "--decoys", "0"]);
     assert_eq!(other.code, Some(3), "{other:?}");
     assert!(other.out.contains("Other: no trace found"), "{other:?}");

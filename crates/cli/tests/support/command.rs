@@ -37,11 +37,24 @@ impl User {
     /// Has the class [`CLASS`] with the key [`KEY`], as default.
     pub(crate) fn with_key() -> Self {
         let user = Self::new();
-        fs::write(user.home.path().join("key.txt"), key().to_text().as_bytes()).unwrap();
-        user.run(&["key", "import", "../key.txt", "--name", CLASS]).succeeds();
+        user.add(CLASS, &key());
         user.run(&["key", "default", CLASS]).succeeds();
-        fs::remove_file(user.home.path().join("key.txt")).unwrap();
         user
+    }
+
+    /// Adds a class with a key that is always the same: one drawn at random would now and then be found in a
+    /// recording by chance.
+    pub(crate) fn add_other(&self, name: &str) {
+        let mut bytes = [0x5a; 32];
+        bytes[..name.len()].copy_from_slice(name.as_bytes());
+        self.add(name, &ClassKey::from_bytes(bytes));
+    }
+
+    fn add(&self, name: &str, key: &ClassKey) {
+        let file = self.home.path().join("key.txt");
+        fs::write(&file, key.to_text().as_bytes()).unwrap();
+        self.run(&["key", "import", "../key.txt", "--name", name]).succeeds();
+        fs::remove_file(file).unwrap();
     }
 
     /// The folder that commands run in.

@@ -1,8 +1,8 @@
 //! Detection for several recipes at once.
 
 use patchveil_veil::{
-    ClassKey, Decoys, DetectError, Detector, Evidence, KeyError, MarkDetector, MarkEvidence,
-    Preset, Recipe, Score, same_pattern,
+    ClassKey, Decoys, DetectError, Detector, Evidence, MarkDetector, MarkEvidence, Preset, Recipe,
+    Score, same_pattern,
 };
 
 /// Fewest decoys that a score is ranked among: with fewer, no p-value is as small as 0.001.
@@ -76,14 +76,6 @@ impl<T> MultiRecipeDetector<T> {
         let decoys = patterns.iter().map(|(evidence, _)| evidence.decoys(count, seed));
         MultiRecipeEvidence { decoys: decoys.reduce(|all, more| all.or(&more)), patterns }
     }
-
-    /// Ends the recording, with [`DECOYS_MIN`] decoys from a random seed.
-    ///
-    /// # Errors
-    /// [`KeyError::NoEntropy`] if the system has no random bytes.
-    pub(crate) fn finish_at_random(self) -> Result<MultiRecipeEvidence<T>, KeyError> {
-        Ok(self.finish(DECOYS_MIN, Decoys::random_seed()?))
-    }
 }
 
 impl MultiRecipeDetector<Recipe> {
@@ -123,13 +115,10 @@ impl LayersDetector {
         }
     }
 
-    /// Ends the recording.
-    ///
-    /// # Errors
-    /// [`KeyError::NoEntropy`] if the system has no random bytes.
-    pub(crate) fn finish(self) -> Result<LayersEvidence, KeyError> {
-        let veils = self.veils.finish_at_random()?;
-        Ok(LayersEvidence { veils, mark: self.mark.map(MarkDetector::finish) })
+    /// Ends the recording, with [`DECOYS_MIN`] decoys from `seed`.
+    pub(crate) fn finish(self, seed: u64) -> LayersEvidence {
+        let veils = self.veils.finish(DECOYS_MIN, seed);
+        LayersEvidence { veils, mark: self.mark.map(MarkDetector::finish) }
     }
 }
 
@@ -176,5 +165,11 @@ impl<T> MultiRecipeEvidence<T> {
     pub(crate) fn find(&self, key: &ClassKey) -> Option<BestPattern<'_, T>> {
         let highest = self.decoys.as_ref()?.highest();
         self.best(key).filter(|best| best.score.value > highest)
+    }
+
+    /// The rank of `key` among the decoys, as a p-value; 1 where no recipe was given.
+    pub(crate) fn p_value(&self, key: &ClassKey) -> f64 {
+        let best = self.decoys.as_ref().zip(self.best(key));
+        best.map_or(1.0, |(decoys, best)| decoys.p_value(best.score.value))
     }
 }

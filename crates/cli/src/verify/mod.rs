@@ -5,7 +5,6 @@
 
 mod inventory;
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use patchveil_receipts::Receipt;
@@ -227,7 +226,8 @@ fn detect(
         }
         detector.feed(&planar);
     }
-    let LayersEvidence { veils, mark } = detector.finish().map_err(io::Error::other)?;
+    let seed = keys.first().map_or(0, ClassKey::decoy_seed);
+    let LayersEvidence { veils, mark } = detector.finish(seed);
     let all: Vec<&ClassKey> = keys.iter().collect();
     let marks = mark.map_or_else(Vec::new, |mark| mark.test(&all));
     let has_mark = |index: usize| {

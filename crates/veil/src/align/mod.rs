@@ -208,7 +208,8 @@ fn probe<'a>(
 /// The likeliest of `places`, in steps that halve. Where there is noise, edges distinguish places, and
 /// well within an edge the likelihood has a single peak.
 fn climb(search: &mut Search<'_>, places: RangeInclusive<i64>) -> i64 {
-    let mut step = (search.fade() / 12).max(1);
+    let half = (places.end() - places.start()) / 2;
+    let mut step = (search.fade() / 12).min(half).max(1);
     let mut at = *places.start();
     while at <= *places.end() {
         search.likelihood(at);

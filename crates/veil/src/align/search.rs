@@ -31,6 +31,8 @@ const SETTLING_S: f64 = 0.1;
 const RASTERS: usize = 4;
 /// Most of a recipe's periods that are distinguished.
 const PERIODS_TRIED: usize = 16;
+/// Windows whose audio is restored and predicted at a time: some two seconds.
+const WINDOWS_AT_A_TIME: usize = 100;
 /// Seconds that are checked for a grid.
 const GRID_S: f64 = 2.0;
 /// Places on either side of the most likely one that are checked for a grid.
@@ -49,11 +51,12 @@ pub(super) fn settling(veil: &Veil) -> usize {
 /// A search for the place of `audio` under a veil.
 pub(super) struct Search<'a> {
     veil: &'a Arc<Veil>,
-    audio: Vec<f64>,
+    audio: &'a [f32],
     buffer: Vec<f64>,
     predictor: Predictor,
     /// Samples at the start that still depend on what came before the excerpt.
     settling: usize,
+    windows_at_a_time: usize,
     /// The log-likelihood of each window, by place.
     tried: BTreeMap<i64, Vec<f64>>,
     /// Whether a window repeats an earlier one and does not count; empty before that is known.
@@ -63,16 +66,17 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     pub(super) fn new(
         veil: &'a Arc<Veil>,
-        audio: &[f32],
+        audio: &'a [f32],
         rounding: f64,
     ) -> Result<Self, RecipeError> {
         Restorer::new(veil.clone(), 0)?;
         Ok(Self {
             veil,
-            audio: audio.iter().copied().map(f64::from).collect(),
+            audio,
             buffer: Vec::new(),
             predictor: Predictor::new(veil.sample_rate(), rounding),
             settling: settling(veil),
+            windows_at_a_time: WINDOWS_AT_A_TIME,
             tried: BTreeMap::new(),
             repeated: Vec::new(),
         })
@@ -95,7 +99,8 @@ impl<'a> Search<'a> {
     /// Restores the samples `from` .. `to` as if the recording began at `offset`.
     fn restore(&mut self, offset: i64, from: usize, to: usize) {
         self.buffer.clear();
-        self.buffer.extend_from_slice(self.audio.get(from..to).unwrap_or_default());
+        let audio = self.audio.get(from..to).unwrap_or_default();
+        self.buffer.extend(audio.iter().copied().map(f64::from));
         // Cannot fail, since `new` made one.
         if let Ok(mut restorer) = Restorer::new(self.veil.clone(), 1) {
             restorer.process_f64(offset + from as i64, &mut [&mut self.buffer]);
@@ -160,16 +165,50 @@ impl<'a> Search<'a> {
         if self.tried.contains_key(&offset) {
             return;
         }
-        self.restore(offset, 0, self.audio.len());
-        let settled = self.buffer.get(self.settling..).unwrap_or_default();
-        let from = offset.saturating_add(self.settling as i64);
-        let gains = log_gains(self.veil, from, settled.len());
-        let rasters: [_; RASTERS] = self.predictor.log_likelihoods(settled, &gains);
+        let rasters = self.rasters(offset);
         // The last raster has as many windows as the first, or one less.
         let mean =
             |index: usize| rasters.iter().map(|windows| windows.get(index)).sum::<Option<f64>>();
         let windows = (0..).map_while(mean).map(|sum| sum / RASTERS as f64).collect();
         self.tried.insert(offset, windows);
+    }
+
+    /// The log-likelihood of a place in each window of each raster. Some seconds at a time are restored, so that memory does
+    /// not grow with the excerpt.
+    fn rasters(&mut self, offset: i64) -> [Vec<f64>; RASTERS] {
+        let mut rasters = [const { Vec::new() }; RASTERS];
+        // Cannot fail, since `new` made one.
+        let Ok(mut restorer) = Restorer::new(self.veil.clone(), 1) else { return rasters };
+        let (order, window) = self.predictor.windows();
+        let step = self.windows_at_a_time * window;
+        // As many whole windows of every raster.
+        let enough = order + step + (RASTERS - 1) * window / RASTERS;
+        let (mut at, mut unsettled) = (offset, self.settling);
+        self.buffer.clear();
+        for block in self.audio.chunks(step) {
+            let kept = self.buffer.len();
+            self.buffer.extend(block.iter().copied().map(f64::from));
+            let position = at.saturating_add(kept as i64);
+            restorer.process_f64(position, &mut [&mut self.buffer[kept..]]);
+            let settled = unsettled.min(self.buffer.len());
+            self.buffer.drain(..settled);
+            at = at.saturating_add(settled as i64);
+            unsettled -= settled;
+            while self.buffer.len() >= enough {
+                self.predict(at, enough, &mut rasters);
+                self.buffer.drain(..step);
+                at = at.saturating_add(step as i64);
+            }
+        }
+        self.predict(at, self.buffer.len(), &mut rasters);
+        rasters
+    }
+
+    /// Adds the windows of the first `count` samples in the buffer, which begins at timeline position `at`.
+    fn predict(&mut self, at: i64, count: usize, rasters: &mut [Vec<f64>; RASTERS]) {
+        let gains = log_gains(self.veil, at, count);
+        let more = self.predictor.log_likelihoods::<RASTERS>(&self.buffer[..count], &gains);
+        rasters.iter_mut().zip(more).for_each(|(all, more)| all.extend(more));
     }
 
     /// Distances in samples to the recipe's other periods before the veil repeats exactly.
@@ -206,8 +245,7 @@ impl<'a> Search<'a> {
     /// The place near `best` where the restored samples lie on integers, and the depth of these in bits.
     pub(super) fn grid(&mut self, best: i64) -> Option<(i64, u32)> {
         let count = (GRID_S * f64::from(self.veil.sample_rate())) as usize;
-        let mono: Vec<f32> = self.audio.iter().map(|x| *x as f32).collect();
-        let (loud, _) = loudest(&mono, f64::from(self.veil.sample_rate()), GRID_S);
+        let (loud, _) = loudest(self.audio, f64::from(self.veil.sample_rate()), GRID_S);
         // What is loud shows wrong places best, but single precision may not resolve its steps.
         let middle = (self.audio.len() / 2).saturating_sub(count / 2);
         let mut tried = Vec::new();
@@ -225,8 +263,9 @@ impl<'a> Search<'a> {
     ) -> Option<(i64, u32)> {
         let (from, to) = (range.start, range.end.min(self.audio.len()));
         let untouched = self.audio.get(from..to).unwrap_or_default();
+        let untouched: Vec<f64> = untouched.iter().copied().map(f64::from).collect();
         let is_finer =
-            |bits: &u32| distance_from_grid(untouched, *bits).is_some_and(|far| far >= ON_GRID);
+            |bits: &u32| distance_from_grid(&untouched, *bits).is_some_and(|far| far >= ON_GRID);
         let is_new = |bits: &u32| !tried.contains(bits);
         let grids: Vec<u32> = GRIDS.into_iter().filter(is_new).filter(is_finer).collect();
         if grids.is_empty() {
@@ -299,4 +338,31 @@ pub(super) fn log_gains(veil: &Veil, from: i64, count: usize) -> Vec<f64> {
         static_eq + first.map_or(0.0, |&first| (1.0 + weight * (f64::from(first) - 1.0)).ln())
     };
     (from..).take(count).map(gain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use patchveil_test_support::signal;
+
+    use super::*;
+    use crate::key::ClassKey;
+    use crate::recipe::Preset;
+
+    #[test]
+    fn how_much_is_restored_at_a_time_changes_no_bit() {
+        let key = ClassKey::from_bytes([3; 32]);
+        // A window of 882 samples, which four rasters do not divide evenly.
+        let veil = Arc::new(Veil::new(&key, &Preset::Light.recipe(), 44_100).unwrap());
+        let audio = signal::noise(3, 3 * 44_100 + 123);
+        let windows = |at_a_time: usize| {
+            let mut search = Search::new(&veil, &audio, 1e-9).unwrap();
+            search.windows_at_a_time = at_a_time;
+            search.likelihoods(12_345)
+        };
+        let whole = windows(10_000);
+        assert!(whole.len() > 140, "{}", whole.len());
+        for at_a_time in [1, 7, 100] {
+            assert!(windows(at_a_time) == whole, "{at_a_time} windows at a time");
+        }
+    }
 }

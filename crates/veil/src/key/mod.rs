@@ -95,6 +95,13 @@ impl ClassKey {
         Zeroizing::new(*blake3::keyed_hash(&seed.0, commitment).as_bytes())
     }
 
+    /// What decoys are drawn from where a search for this key has to find the same each time. Others cannot know these decoys.
+    #[must_use]
+    pub fn decoy_seed(&self) -> u64 {
+        let seed = self.derive(Purpose::Decoys);
+        seed.0.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
     /// The seed of one purpose, by BLAKE3 in key-derivation mode: what leaks of one reveals nothing of
     /// another, nor of the key.
     pub(crate) fn derive(&self, purpose: Purpose) -> Seed {
@@ -223,6 +230,8 @@ pub(crate) enum Purpose {
     Echo,
     /// What seals the answer keys of probes.
     Probe,
+    /// Decoys that are the same each time.
+    Decoys,
 }
 
 impl Purpose {
@@ -235,6 +244,7 @@ impl Purpose {
             Self::PatternOrder => "patchveil v2 pattern order",
             Self::Echo => "patchveil v2 echo",
             Self::Probe => "patchveil v1 probe",
+            Self::Decoys => "patchveil v1 own decoys",
         }
     }
 }

@@ -307,7 +307,7 @@ fn a_server_that_is_killed_and_started_again_is_picked_up_protected_and_at_its_n
     assert!(interrupted.unwrap().success());
     let mut standalone = standalone;
     assert!(standalone.0.wait().unwrap().success());
-    assert!(begun.elapsed() < Duration::from_secs(3), "it took {:?} to end", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(15), "it took {:?} to end", begun.elapsed());
     // What was recorded before the server's end is a file, and what came after it another.
     for (file, rate) in [(recorded, 48_000), (folder.path().join("show 2.wav"), RATE)] {
         let recorded = hound::WavReader::open(file).unwrap();

@@ -33,7 +33,7 @@ fn it_protects_with_the_default_class_until_interrupted() {
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
-        assert!(start.elapsed() < Duration::from_secs(5), "it does not stop");
+        assert!(start.elapsed() < Duration::from_secs(60), "it does not stop");
         std::thread::sleep(Duration::from_millis(20));
     };
     assert!(status.success(), "{status}");
@@ -258,7 +258,8 @@ mod window {
                 after_fifty.push(memory());
             }
         }
-        assert!(after_fifty[3] <= after_fifty[1] + 16, "MiB after each fifty: {after_fifty:?}");
+        // A picture that is kept at every size would be 100 MiB and more; the driver's caches may grow late by some 20.
+        assert!(after_fifty[3] <= after_fifty[1] + 64, "MiB after each fifty: {after_fifty:?}");
         close(running);
     }
 }

@@ -33,7 +33,7 @@ LUA = shutil.which(f"{SCANNER.parent.name}-lua")
 EXPORT = shutil.which(f"{SCANNER.parent.name}-export")
 # At its end, Ardour 7.3's export now and then finds its own buffers damaged, or waits for ever: one of six on a
 # busy machine, in a session without any plug-in. It may do so once the file is whole.
-EXPORTS, EXPORT_LASTS = 4, 60
+EXPORTS, EXPORT_LASTS = 8, 60
 
 
 class Crashed(Exception):

@@ -90,8 +90,9 @@ fn a_tagger_that_reacts_to_the_mark_puts_the_key_first_with_scores_and_with_labe
     let judgement = judged(&format!("file,Night Show\n{scores}"), &opened.answer_key, None);
     assert_eq!((judgement.rank, judgement.keys, judgement.found), (1, 100, true), "{judgement:?}");
     assert_eq!((judgement.p_value, judgement.statistic), (0.01, Statistic::Scores));
-    // The detector tries every place of the period, so keys that are not there have 2 to 4 σ.
-    let label = |score: f64| if score > 5.0 { "ours" } else { "other" };
+    // The detector tries every place of the period, so keys that are not there have 2 to 4 σ, and one of 6,000 more than 5;
+    // the own key had 12.5 and more in 57 probes.
+    let label = |score: f64| if score > 9.0 { "ours" } else { "other" };
     let labels: String =
         detected.iter().map(|(file, score)| format!("{file},{}\n", label(*score))).collect();
     for named in [Some("ours"), None] {

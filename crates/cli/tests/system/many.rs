@@ -301,10 +301,10 @@ fn a_drop_folder_is_protected_in_the_format_asked_for_and_two_files_for_one_outp
     user.put("drop/a.mp3", "of the same name");
     let line = ["protect", "--watch", "drop", "-o", "out", "--settle", "0.2", "--format", "flac"];
     let child = user.command(&[&line[..], &["--strip-metadata"]].concat()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(700));
+    std::thread::sleep(Duration::from_millis(2_000));
     fs::remove_file(user.path("drop/a.mp3")).unwrap();
     wait_for(&user, "out/a.flac");
-    std::thread::sleep(Duration::from_millis(200));
+    std::thread::sleep(Duration::from_millis(1_000));
     let ran = interrupted(child);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let ran = ran.says(&["left out everything but the samples", "1 done, 0 failed"]);
@@ -317,7 +317,7 @@ fn a_drop_folder_is_protected_in_the_format_asked_for_and_two_files_for_one_outp
 fn a_drop_folder_is_protected_as_files_appear_until_ctrl_c() {
     let user = User::with_key();
     user.put("drop/a.wav", recording(8_000, 1, 0.3));
-    let line = ["protect", "--watch", "drop", "-o", "out", "--settle", "0.2", "--json"];
+    let line = ["protect", "--watch", "drop", "-o", "out", "--settle", "1", "--json"];
     let child = user.command(&line).spawn().unwrap();
     wait_for(&user, "out/a.wav");
     // One that is still being written is not taken.
@@ -327,7 +327,7 @@ fn a_drop_folder_is_protected_as_files_appear_until_ctrl_c() {
     user.put("drop/deep/b.wav", &late);
     user.put("drop/bad.wav", "text");
     wait_for(&user, "out/deep/b.wav");
-    std::thread::sleep(Duration::from_millis(500));
+    std::thread::sleep(Duration::from_millis(1_000));
     let ran = interrupted(child);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert_eq!(field(&ran, "done", "input"), ["drop/a.wav", "drop/deep/b.wav"]);

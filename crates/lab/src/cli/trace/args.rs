@@ -61,6 +61,10 @@ pub(in crate::cli) struct TraceArgs {
     /// Keys that had nothing to do with a model and are traced in its output
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) null: u32,
+    /// How many times as long as usual generators are trained
+    #[arg(long, value_name = "TIMES", conflicts_with_all = ["demo", "quick"],
+        value_parser = clap::value_parser!(u8).range(1..=20))]
+    effort: Option<u8>,
     /// Show in a few minutes how the p-value falls with the seconds: one small vocoder, one seed
     #[arg(long)]
     pub(super) demo: bool,
@@ -119,7 +123,8 @@ impl TraceArgs {
     /// How long generators are trained: 1 is in full.
     pub(super) fn effort(&self) -> f64 {
         let demo = self.demo && !self.common.quick;
-        if demo { DEMO_EFFORT } else { self.common.effort() }
+        let usual = if demo { DEMO_EFFORT } else { self.common.effort() };
+        self.effort.map_or(usual, f64::from)
     }
 
     /// Number of seeds.

@@ -54,6 +54,8 @@ fn method(results: &Results) -> Markup {
                 "The generators were trained for " (format!("{:.0}", 100.0 * results.plan.basis.effort))
                 " % of the usual time: a first look. Do not draw conclusions from it."
             } }
+        } @else if results.plan.basis.effort > 1.0 {
+            p { "The generators were trained " (results.plan.basis.effort) " times as long as usual." }
         }
     }
 }

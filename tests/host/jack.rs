@@ -33,7 +33,7 @@ pub fn server(name: &str, rate: u32, block: usize) -> Running {
     let command = with_server(command.args(args), name);
     let server = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     // It takes 0.3 s on an idle machine.
-    std::thread::sleep(Duration::from_secs(2));
+    std::thread::sleep(Duration::from_secs(1));
     server
 }
 

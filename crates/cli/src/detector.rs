@@ -41,18 +41,9 @@ impl<T> MultiRecipeDetector<T> {
         recipes: impl IntoIterator<Item = (T, Recipe)>,
         detector: impl Fn(&Recipe) -> Result<Detector, DetectError>,
     ) -> Result<Self, DetectError> {
-        let mut patterns: Vec<(Recipe, Vec<T>)> = Vec::new();
-        for (item, recipe) in recipes {
-            match patterns.iter_mut().find(|(first, _)| same_pattern(first, &recipe)) {
-                Some((_, items)) => items.push(item),
-                None => patterns.push((recipe, vec![item])),
-            }
-        }
-        let mut detectors = Vec::new();
-        for (recipe, items) in patterns {
-            detectors.push((detector(&recipe)?, items));
-        }
-        Ok(Self { detectors })
+        let patterns = by_pattern(recipes).into_iter();
+        let detectors = patterns.map(|(recipe, items)| detector(&recipe).map(|one| (one, items)));
+        Ok(Self { detectors: detectors.collect::<Result<_, _>>()? })
     }
 
     /// Detects nothing.
@@ -91,6 +82,33 @@ impl MultiRecipeDetector<Recipe> {
         let recipes = recipes.iter().map(|recipe| (recipe.clone(), recipe.clone()));
         Self::new(recipes, |recipe| Detector::new(sample_rate, usize::from(channels), recipe))
     }
+
+    /// The same without the recipes that have no detector for such audio, as at a rate that is too low.
+    pub(crate) fn of_detectable(
+        sample_rate: u32,
+        channels: u16,
+        recipes: impl IntoIterator<Item = Recipe>,
+    ) -> Self {
+        let valid = recipes.into_iter().filter(|recipe| recipe.validate().is_ok());
+        let patterns = by_pattern(valid.map(|recipe| (recipe.clone(), recipe)));
+        let detectors = patterns.into_iter().filter_map(|(recipe, items)| {
+            let detector = Detector::new(sample_rate, usize::from(channels), &recipe);
+            detector.ok().map(|detector| (detector, items))
+        });
+        Self { detectors: detectors.collect() }
+    }
+}
+
+/// The first recipe of each pattern, and what stands for all that have it.
+fn by_pattern<T>(recipes: impl IntoIterator<Item = (T, Recipe)>) -> Vec<(Recipe, Vec<T>)> {
+    let mut patterns: Vec<(Recipe, Vec<T>)> = Vec::new();
+    for (item, recipe) in recipes {
+        match patterns.iter_mut().find(|(first, _)| same_pattern(first, &recipe)) {
+            Some((_, items)) => items.push(item),
+            None => patterns.push((recipe, vec![item])),
+        }
+    }
+    patterns
 }
 
 /// Detects marks and veils in one pass.

@@ -14,7 +14,7 @@ use crate::open;
 use crate::paths::folder_of;
 
 /// Recipes of one key that are looked for in one file, at most: automation leaves many.
-pub(crate) const RECIPES_MAX: usize = 8;
+const RECIPES_MAX: usize = 8;
 /// How far from the start of a project a render may be, in samples: anybody may have written a receipt.
 const POSITION_MAX: u64 = 1 << 48;
 /// Renders that one file may be of, at most.
@@ -86,13 +86,19 @@ fn can_be_taken_off(receipt: &Receipt, key: Fingerprint) -> bool {
 
 /// The different recipes of `receipts` that can be taken off, of this key.
 pub(crate) fn recipes(receipts: &[Receipt], key: Fingerprint) -> Vec<Recipe> {
+    let own = receipts.iter().filter(|receipt| can_be_taken_off(receipt, key));
+    different(own.map(|receipt| &receipt.recipe))
+}
+
+/// The different ones of the recipes that are noted for one key, the first [`RECIPES_MAX`].
+pub(crate) fn different<'a>(noted: impl Iterator<Item = &'a Recipe>) -> Vec<Recipe> {
     let mut recipes: Vec<Recipe> = Vec::new();
-    for receipt in receipts.iter().filter(|receipt| can_be_taken_off(receipt, key)) {
+    for recipe in noted {
         if recipes.len() == RECIPES_MAX {
             break;
         }
-        if !recipes.contains(&receipt.recipe) {
-            recipes.push(receipt.recipe.clone());
+        if !recipes.contains(recipe) {
+            recipes.push(recipe.clone());
         }
     }
     recipes

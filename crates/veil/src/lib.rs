@@ -74,7 +74,7 @@ mod veil;
 
 pub use align::{
     Alignment, Presence, Seam, align, align_given, align_unless, distance_from_grid, find_seam,
-    log_likelihood, log_likelihoods, odds_by_scatter, period, veiled_windows,
+    in_period, log_likelihood, log_likelihoods, odds_by_scatter, period, veiled_windows,
 };
 pub use convolver::Convolver;
 pub use detect::{

@@ -103,7 +103,8 @@ fn a_veil_is_only_searched_for_where_the_mark_alone_does_not_clearly_fit_better(
     let original = resonant_noise(5, start + 8 * 16_000);
     let search = |audio: &[f32]| {
         let (place, near) = (start as i64, (start as i64 + 3, 18));
-        let found = align_unless((&mark, place), &both, &audio[start..], 0.0, near, None).unwrap();
+        let found =
+            align_unless(Some((&mark, place)), &both, &audio[start..], 0.0, near, None).unwrap();
         let hypotheses = [(mark.clone(), place), (both.clone(), found.offset)];
         let windows = log_likelihoods(&hypotheses, &audio[start..], 0.0).unwrap();
         (found, odds_by_scatter(&windows[0], &windows[1]))

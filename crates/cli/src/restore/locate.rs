@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use patchveil_receipts::Receipt;
 use patchveil_veil::{
-    Alignment, ClassKey, Recipe, Veil, align, align_given, align_unless, log_likelihoods, period,
-    same_pattern,
+    Alignment, ClassKey, Recipe, Veil, align_given, align_unless, in_period, log_likelihoods,
+    period, same_pattern,
 };
 use rayon::prelude::*;
 
@@ -171,9 +171,11 @@ impl Search<'_> {
         // Next to the right position one recipe may look as bad as the other, so each is judged where
         // it fits best.
         let place = |veil: &Arc<Veil>| match &mark {
-            None => self.align(veil, excerpt, position, within, expected),
             Some((mark, found)) if mark.recipe() == veil.recipe() => Ok(*found),
-            Some((mark, _)) => self.align_unless(mark, veil, excerpt, (position, within), expected),
+            mark => {
+                let mark = mark.as_ref().map(|(mark, _)| mark);
+                self.align_unless(mark, veil, excerpt, (position, within), expected)
+            }
         };
         let candidates = self.candidates(recipes, place)?;
         let (Candidate { veil, at: mut found }, mut evidence) =
@@ -197,8 +199,8 @@ impl Search<'_> {
         self.located(excerpt, (&veil, offset), (best, offset), evidence)
     }
 
-    /// About where the file begins. Where there are several recipes, the mark
-    /// alone, whose search is quick, narrows it down.
+    /// About where the file begins. Where there are several recipes, the mark alone, whose search is quick, narrows
+    /// it down.
     fn near(&self, excerpt: &Excerpt, expected: Option<i64>) -> Result<Near, RestoreError> {
         let Detected { near, within, recipes, .. } = self.detected;
         let (position, within) = (near.round() as i64, *within);
@@ -399,18 +401,13 @@ impl Search<'_> {
         within: u32,
         expected: Option<i64>,
     ) -> Result<Alignment, RestoreError> {
-        let expected = expected.map(|expected| expected + excerpt.first);
-        let near = near + excerpt.first;
-        let rounding = self.source.rounding();
-        let found = align(veil, &excerpt.samples, rounding, near, within, expected)
-            .map_err(|error| self.source.unusable(error))?;
-        Ok(in_file(veil, excerpt, found))
+        self.align_unless(None, veil, excerpt, (near, within), expected)
     }
 
-    /// The same, only roughly where the file clearly carries `mark` alone, at the position `near`.
+    /// The same, only roughly where the file clearly carries a `mark` alone, at the position `near`.
     fn align_unless(
         &self,
-        mark: &Arc<Veil>,
+        mark: Option<&Arc<Veil>>,
         veil: &Arc<Veil>,
         excerpt: &Excerpt,
         (near, within): (i64, u32),
@@ -419,7 +416,8 @@ impl Search<'_> {
         let expected = expected.map(|expected| expected + excerpt.first);
         let near = near + excerpt.first;
         let (rounding, samples) = (self.source.rounding(), &excerpt.samples);
-        let found = align_unless((mark, near), veil, samples, rounding, (near, within), expected)
+        let rival = mark.map(|mark| (mark, near));
+        let found = align_unless(rival, veil, samples, rounding, (near, within), expected)
             .map_err(|error| self.source.unusable(error))?;
         Ok(in_file(veil, excerpt, found))
     }
@@ -441,9 +439,7 @@ impl Search<'_> {
 
 /// The position of the file, by that of an excerpt.
 fn in_file(veil: &Veil, excerpt: &Excerpt, found: Alignment) -> Alignment {
-    let offset = found.offset - excerpt.first;
-    let offset = period(veil).map_or(offset, |period| offset.rem_euclid(period));
-    Alignment { offset, ..found }
+    Alignment { offset: in_period(veil, found.offset - excerpt.first), ..found }
 }
 
 /// The position nearest to `to` at which the veil is as at `place`.

@@ -8,7 +8,7 @@ mod inventory;
 use std::path::{Path, PathBuf};
 
 use patchveil_receipts::Receipt;
-use patchveil_veil::{ClassKey, Detector, Fingerprint, MarkDetector, Recipe};
+use patchveil_veil::{ClassKey, Fingerprint, MarkDetector, Recipe};
 use serde::Serialize;
 
 use crate::detect::FOUND_P;
@@ -201,22 +201,11 @@ fn detect(
         Some(_) => Vec::new(),
         None => receipts.of_file(path, rate, reader.info().frames()),
     };
-    let noted: Vec<(Fingerprint, Recipe)> = keys
-        .iter()
-        .flat_map(|key| unmarked_veils(key.fingerprint(), manifest, &receipts))
-        .collect();
-    let mut recipes: Vec<Recipe> = Vec::new();
-    for (_, recipe) in &noted {
-        if !recipes.contains(recipe) {
-            recipes.push(recipe.clone());
-        }
-    }
-    // At a rate that is too low for a veil, there is none to look for.
-    recipes.retain(|recipe| Detector::new(rate, usize::from(channels), recipe).is_ok());
-    let veils = MultiRecipeDetector::of_recipes(rate, channels, &recipes);
+    let noted = unmarked_veils(keys, manifest, &receipts);
+    let recipes = noted.iter().map(|(_, recipe)| recipe.clone());
     let mark = record.and_then(|record| record.recipe.mark.clone()).unwrap_or_default();
     let mut detector = LayersDetector {
-        veils: veils.unwrap_or_else(|_| MultiRecipeDetector::none()),
+        veils: MultiRecipeDetector::of_detectable(rate, channels, recipes),
         mark: MarkDetector::new(rate, usize::from(channels), &mark).ok(),
     };
     let mut planar = Vec::new();
@@ -242,24 +231,26 @@ fn detect(
     Ok(Some(Found { keys, receipts }))
 }
 
-/// The recipes with a veil but no mark that `manifest` or `receipts` name for this key.
+/// The recipes with a veil but no mark that `manifest` or `receipts` name for each key.
 fn unmarked_veils(
-    key: Fingerprint,
+    keys: &[ClassKey],
     manifest: Option<&Manifest>,
     receipts: &[Receipt],
 ) -> Vec<(Fingerprint, Recipe)> {
+    let is_unmarked =
+        |recipe: &Recipe| recipe.veil.is_some() && recipe.mark.is_none() && recipe.is_restorable();
+    // Once for all keys: there may be many records, and hardly any without a mark.
     let records = manifest.into_iter().flat_map(Manifest::records);
-    let recorded = records.filter(|record| record.fingerprint == key);
-    let recorded = recorded.map(|record| record.recipe.clone());
-    let mut recipes: Vec<Recipe> = Vec::new();
-    for recipe in recorded.chain(receipts::recipes(receipts, key)) {
-        let is_new = !recipes.contains(&recipe);
-        if recipe.veil.is_some() && recipe.mark.is_none() && recipe.is_restorable() && is_new {
-            recipes.push(recipe);
-        }
-    }
-    recipes.truncate(receipts::RECIPES_MAX);
-    recipes.into_iter().map(|recipe| (key, recipe)).collect()
+    let recorded: Vec<&Record> = records.filter(|record| is_unmarked(&record.recipe)).collect();
+    let of_key = |key: &ClassKey| {
+        let key = key.fingerprint();
+        let own = recorded.iter().filter(|record| record.fingerprint == key);
+        let of_receipts = receipts::recipes(receipts, key);
+        let noted = of_receipts.iter().filter(|recipe| is_unmarked(recipe));
+        let recipes = receipts::different(own.map(|record| &record.recipe).chain(noted));
+        recipes.into_iter().map(move |recipe| (key, recipe)).collect::<Vec<_>>()
+    };
+    keys.iter().flat_map(of_key).collect()
 }
 
 /// Compares a file with its record.

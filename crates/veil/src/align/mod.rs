@@ -19,7 +19,7 @@ mod seam;
 mod search;
 
 pub use integer_grid::distance_from_grid;
-pub use period::period;
+pub use period::{in_period, period};
 pub use presence::{Presence, veiled_windows};
 pub use seam::{Seam, find_seam};
 
@@ -77,23 +77,17 @@ pub fn align(
     within: u32,
     expected: Option<i64>,
 ) -> Result<Alignment, RecipeError> {
-    let mut search = Search::new(veil, audio, rounding)?;
-    let places = around(near, within);
-    // A mark's edges are long and its taps weak: no place stands out from its neighbours.
-    if veil.schedule().is_some() {
-        search.likelihood(probe(veil, audio, rounding, places.clone())?.place);
-    }
-    aligned(search, places, expected)
+    align_unless(None, veil, audio, rounding, (near, within), expected)
 }
 
-/// The same where `audio` may carry `rival` at a place that is known, instead of `veil`. Where the loudest second and a half
+/// The same where `audio` may carry a `rival` at a place that is known, instead of `veil`. Where the loudest second and a half
 /// clearly show the rival, the place under `veil` is only the likeliest in these, without odds, which is soon found: enough
 /// for [`log_likelihoods`] to compare both.
 ///
 /// # Errors
 /// [`RecipeError::NotInvertible`] for the papers' baselines.
 pub fn align_unless(
-    (rival, place): (&Arc<Veil>, i64),
+    rival: Option<(&Arc<Veil>, i64)>,
     veil: &Arc<Veil>,
     audio: &[f32],
     rounding: f64,
@@ -101,32 +95,18 @@ pub fn align_unless(
     expected: Option<i64>,
 ) -> Result<Alignment, RecipeError> {
     let mut search = Search::new(veil, audio, rounding)?;
-    let places = around(near, within);
+    let places = near - i64::from(within)..=near + i64::from(within);
+    // A mark's edges are long and its taps weak: no place stands out from its neighbours.
     if veil.schedule().is_some() {
-        let Probe { stretch, first, place: best } = probe(veil, audio, rounding, places.clone())?;
-        let both = [(rival.clone(), place + first), (veil.clone(), best + first)];
-        let windows = log_likelihoods(&both, stretch, rounding)?;
-        if let [of_rival, of_veil] = &windows[..]
-            && odds_by_scatter(of_rival, of_veil) >= CERTAIN
+        let probe = probe(veil, audio, rounding, places.clone())?;
+        if let Some(rival) = rival
+            && probe.shows(rival, veil, rounding)?
         {
-            let offset = period(veil).map_or(best, |period| best.rem_euclid(period));
+            let offset = in_period(veil, probe.place);
             return Ok(Alignment { offset, log_odds: 0.0, grid_bits: None, is_expected: false });
         }
-        search.likelihood(best);
+        search.likelihood(probe.place);
     }
-    aligned(search, places, expected)
-}
-
-fn around(near: i64, within: u32) -> RangeInclusive<i64> {
-    near - i64::from(within)..=near + i64::from(within)
-}
-
-/// The likeliest of `places`, where the likeliest by a [`probe`] was tried.
-fn aligned(
-    mut search: Search<'_>,
-    places: RangeInclusive<i64>,
-    expected: Option<i64>,
-) -> Result<Alignment, RecipeError> {
     let best = climb(&mut search, places.clone());
     let mut best = settle(&mut search, best);
     if search.has_both() {
@@ -173,7 +153,7 @@ fn alignment(search: &mut Search<'_>, best: i64, expected: Option<i64>) -> Align
     let grid = search.grid(best);
     let place = grid.map_or(best, |(place, _)| place);
     Alignment {
-        offset: period(search.veil()).map_or(place, |period| place.rem_euclid(period)),
+        offset: in_period(search.veil(), place),
         log_odds: if grid.is_some() { f64::INFINITY } else { search.log_odds(best) },
         grid_bits: grid.map(|(_, bits)| bits),
         is_expected: expected == Some(place),
@@ -187,6 +167,21 @@ struct Probe<'a> {
     first: i64,
     /// The likeliest place of the recording.
     place: i64,
+}
+
+impl Probe<'_> {
+    /// Whether `rival` at its place is clearly likelier than `veil` at the place found.
+    fn shows(
+        &self,
+        (rival, place): (&Arc<Veil>, i64),
+        veil: &Arc<Veil>,
+        rounding: f64,
+    ) -> Result<bool, RecipeError> {
+        let both = [(rival, place), (veil, self.place)];
+        let both = both.map(|(veil, place)| (veil.clone(), place + self.first));
+        let windows = log_likelihoods(&both, self.stretch, rounding)?;
+        Ok(matches!(&windows[..], [one, other] if odds_by_scatter(one, other) >= CERTAIN))
+    }
 }
 
 /// The likeliest of all `places` by the loudest stretch of `audio` alone.

@@ -16,6 +16,12 @@ pub fn period(veil: &Veil) -> Option<i64> {
     i64::try_from(u128::from(ticks) * u128::from(periods) / 1_000_000).ok()
 }
 
+/// The same place in the first of those periods; as it is for recipes whose periods all differ.
+#[must_use]
+pub fn in_period(veil: &Veil, place: i64) -> i64 {
+    period(veil).map_or(place, |period| place.rem_euclid(period))
+}
+
 fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }

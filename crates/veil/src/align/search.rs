@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use super::integer_grid::distance_from_grid;
-use super::period::period;
+use super::period::{in_period, period};
 use super::prediction::Predictor;
 use super::repeats::repeats;
 use crate::detect::loudest;
@@ -131,8 +131,7 @@ impl<'a> Search<'a> {
 
     /// The first of `places` at which the veil is as at `place`.
     pub(super) fn expected(&self, place: i64, places: &RangeInclusive<i64>) -> Option<i64> {
-        let distance = place - places.start();
-        let distance = period(self.veil).map_or(distance, |period| distance.rem_euclid(period));
+        let distance = in_period(self.veil, place - places.start());
         Some(places.start() + distance).filter(|place| places.contains(place))
     }
 
